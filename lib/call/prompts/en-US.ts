@@ -1,0 +1,24 @@
+import type { Prompts } from '../prompts.js'
+
+/** American English. Voice: Amazon Polly's Joanna, from SignalWire's list of text-to-speech voices. */
+export const enUS: Prompts = {
+  language: 'en-US',
+  voice: 'Polly.Joanna-Neural',
+  separator: ', ',
+  opening: {
+    login: appName => `This is ${appName}, with a code for your login.`,
+    'step-up': appName => `This is ${appName}, with a code to confirm that it is you.`,
+    enrol: appName => `This is ${appName}, with a code to confirm this telephone number.`,
+  },
+  pressMatchingDigits: 'To hear the code, press the two digits that you see on your screen.',
+  pressAnyKey: 'To hear the code, press one.',
+  pressIfNotYou: 'If you did not ask for this call, press zero.',
+  codeIs: 'Your code is:',
+  onceMore: 'Once more:',
+  menu: 'To hear the code again, press one. To hear it slowly, press two.',
+  goodbye: 'Goodbye.',
+  wrongDigits: 'Those are not the digits on your screen. Please ask for a new call. Goodbye.',
+  noDigits: 'No digits were pressed. Goodbye.',
+  expired: 'This code is no longer valid. Please ask for a new call. Goodbye.',
+  reported: 'Thank you. This code is worthless now, and nobody can use it to log in. Goodbye.',
+}

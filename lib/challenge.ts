@@ -1,0 +1,138 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import type { Keys } from './keys.js'
+import { maskPhone } from './phone.js'
+
+/** What a challenge is good for; a code for one is worthless for another. */
+export type Purpose = 'login' | 'step-up' | 'enrol'
+
+/** A pending code as express-session keeps it: neither the code nor the number in clear. @internal */
+export interface Challenge {
+  readonly id: string
+  readonly userId: string
+  readonly purpose: Purpose
+  /** Keyed hash of the code together with all that it is bound to. */
+  readonly codeHash: string
+  readonly phoneHash: string
+  readonly phoneMask: string
+  /** For `enrol` alone: the number, sealed. */
+  readonly sealedPhone?: string
+  readonly matchingDigits?: string
+  readonly ticket: number
+  /** Milliseconds since 1970; absolute, never extended. */
+  readonly expiresAt: number
+  readonly nextCallAt: number
+  /** The session that it belongs to: copied elsewhere it is dead. */
+  readonly sessionId: string
+  callSid?: string
+}
+
+/** What a page may show of the challenge that waits in this session; on the request as `req.voiceOtp`. */
+export interface PendingChallenge {
+  /** The number that is called, masked but for its last two digits. */
+  readonly phone: string
+  /** The number that calls, E.164. */
+  readonly from: string
+  /** Two digits to be keyed in by whoever answers; absent when `gate` is not `match`. */
+  readonly matchingDigits: string | undefined
+  readonly purpose: Purpose
+  /** Whole seconds until the code is worthless. */
+  readonly expiresIn: number
+  /** Whole seconds until another call may be asked for, as it stood when this one was placed. */
+  readonly nextCallIn: number
+}
+
+/** What a challenge is made of. @internal */
+export interface NewChallenge {
+  readonly userId: string
+  readonly purpose: Purpose
+  readonly phone: string
+  readonly ticket: number
+  readonly sessionId: string
+  readonly codeLength: number
+  readonly matching: boolean
+  readonly expiresAt: number
+  readonly nextCallAt: number
+}
+
+/** The step number under which a number is sealed for the session; no webhook token has it. */
+const sealedPhoneStep = 255
+
+/** Draws a code and two matching digits from the system's CSPRNG, without bias, and binds the code's keyed hash. @internal */
+export function makeChallenge(keys: Keys, given: NewChallenge): { readonly challenge: Challenge, readonly code: string } {
+  const { userId, purpose, phone, ticket, sessionId, expiresAt, nextCallAt } = given
+  const id = randomBytes(16).toString('base64url')
+  const code = String(randomInt(0, 10 ** given.codeLength)).padStart(given.codeLength, '0')
+  const phoneHash = keys.hash('phone', phone)
+  const bound = { id, userId, purpose, phoneHash, ticket, expiresAt, sessionId }
+  return {
+    code,
+    challenge: {
+      ...bound,
+      codeHash: keys.hash(...codeParts(bound, code)),
+      phoneMask: maskPhone(phone),
+      nextCallAt,
+      ...(purpose === 'enrol' ? { sealedPhone: keys.seal(sealedPhoneStep, phone) } : {}),
+      ...(given.matching ? { matchingDigits: String(randomInt(10, 100)) } : {}),
+    },
+  }
+}
+
+type Bound = Pick<Challenge, 'id' | 'userId' | 'purpose' | 'phoneHash' | 'ticket' | 'expiresAt' | 'sessionId'>
+
+// Every field that decides is inside the hash: changing one in the session store makes the right code a wrong one.
+const codeParts = (bound: Bound, code: string): (string | number)[] =>
+  ['code', code, bound.id, bound.userId, bound.purpose, bound.phoneHash, bound.ticket, bound.expiresAt, bound.sessionId]
+
+/** Whether `code` is the challenge's, compared in constant time. @internal */
+export function codeMatches(keys: Keys, challenge: Challenge, code: string): boolean {
+  return keys.matches(challenge.codeHash, ...codeParts(challenge, code))
+}
+
+/** Whether the challenge was for this number. @internal */
+export function phoneMatches(keys: Keys, challenge: Challenge, phone: string): boolean {
+  return keys.matches(challenge.phoneHash, 'phone', phone)
+}
+
+/** The number of an `enrol` challenge. @internal */
+export function enrolledPhone(keys: Keys, challenge: Challenge): string | undefined {
+  const opened = keys.open(challenge.sealedPhone ?? '')
+  return opened?.step === sealedPhoneStep && typeof opened.payload === 'string' ? opened.payload : undefined
+}
+
+/** A challenge read from a session, or `undefined` for anything that is not a whole one: a store may hold any data. @internal */
+export function asChallenge(value: unknown): Challenge | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const given = value as Partial<Record<keyof Challenge, unknown>>
+  const texts = [given.id, given.userId, given.codeHash, given.phoneHash, given.phoneMask, given.sessionId]
+  const numbers = [given.ticket, given.expiresAt, given.nextCallAt]
+  const optional = [given.sealedPhone, given.matchingDigits, given.callSid]
+  const whole = texts.every(text => typeof text === 'string' && text !== '') && numbers.every(Number.isSafeInteger)
+    && optional.every(text => text === undefined || typeof text === 'string')
+    && (given.purpose === 'login' || given.purpose === 'step-up' || given.purpose === 'enrol')
+  return whole ? value as Challenge : undefined
+}
+
+/** What a page may show. @internal */
+export function describe(challenge: Challenge, from: string, now: number): PendingChallenge {
+  const secondsUntil = (time: number): number => Math.max(0, Math.ceil((time - now) / 1000))
+  return {
+    phone: challenge.phoneMask,
+    from,
+    matchingDigits: challenge.matchingDigits,
+    purpose: challenge.purpose,
+    expiresIn: secondsUntil(challenge.expiresAt),
+    nextCallIn: secondsUntil(challenge.nextCallAt),
+  }
+}
+
+/**
+ * The code as the person typed it: `code` of the body's own properties, a string. Spaces and hyphens are dropped and
+ * nothing else is forgiven; `undefined` for all the rest, so that a query, a prototype or an array never counts.
+ */
+export function readCode(body: unknown, length: number): string | undefined {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'code')) return undefined
+  const { code } = body as { code: unknown }
+  if (typeof code !== 'string' || code.length > 40) return undefined
+  const digits = code.replace(/[ -]/g, '')
+  return digits.length === length && /^[0-9]+$/.test(digits) ? digits : undefined
+}

@@ -1,0 +1,38 @@
+import { EventEmitter } from 'node:events'
+import type { Purpose } from './challenge.js'
+import type { LimitName } from './counters.js'
+import type { ErrorCode, FailureCode } from './errors.js'
+
+/** What the app is told; no event holds a code, a number or a credential. */
+export interface VoiceOtpEvents {
+  'call.placed': [{ readonly userId: string, readonly purpose: Purpose, readonly callSid: string }]
+  /** A call was refused before SignalWire was asked; `limit` says by which limit, if by one. */
+  'call.blocked': [{ readonly userId: string, readonly purpose: Purpose, readonly code: FailureCode, readonly limit?: LimitName }]
+  /** SignalWire refused or failed; `reason` is its own error code or a word for what went wrong. */
+  'call.failed': [{ readonly userId: string, readonly purpose: Purpose, readonly code: FailureCode | ErrorCode, readonly reason?: string }]
+  'code.accepted': [{ readonly userId: string, readonly purpose: Purpose }]
+  /** `compared` tells a wrong code from one that was refused without a look at it. */
+  'code.rejected': [{ readonly userId: string, readonly code: FailureCode, readonly compared: boolean }]
+  /** A limit on wrong codes was just reached; `guessesInARow` lasts until `unlock(userId)`. */
+  locked: [{ readonly userId: string, readonly limit: LimitName }]
+  /** Whoever answered pressed "this was not me": somebody else may know the password. */
+  reported: [{ readonly userId: string, readonly purpose: Purpose, readonly callSid: string | undefined }]
+  'webhook.rejected': [{ readonly reason: 'method' | 'body' | 'signature' | 'token' | 'number' | 'counters-unavailable' }]
+  'phone.changed': [{ readonly userId: string }]
+}
+
+/** Tells the app, whose listener may throw: a login neither fails nor succeeds for that. @internal */
+export type Emit = <Name extends keyof VoiceOtpEvents>(name: Name, ...details: VoiceOtpEvents[Name]) => void
+
+/** A typed emitter, and how the rooms of this package use it. @internal */
+export function createEvents(): { readonly events: EventEmitter<VoiceOtpEvents>, readonly emit: Emit } {
+  const events = new EventEmitter<VoiceOtpEvents>()
+  const emit: Emit = (name, ...details) => {
+    try {
+      (events as EventEmitter).emit(name, ...(details as unknown[]))
+    } catch {
+      process.emitWarning(`A listener of the event '${name}' threw an error.`, 'VoiceOtpWarning')
+    }
+  }
+  return { events, emit }
+}

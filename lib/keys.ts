@@ -1,0 +1,81 @@
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** Everything that needs the secret: keyed hashes, names in the counter store, sealed webhook tokens. */
+export interface Keys {
+  /** Keyed hash (HMAC-SHA-256, base64url) of the parts under the current secret. */
+  hash(...parts: readonly (string | number)[]): string
+  /** Whether `hash` is the keyed hash of the parts under any of the secrets; constant time. */
+  matches(hash: string, ...parts: readonly (string | number)[]): boolean
+  /** A name for the counter store that tells nothing about the parts. */
+  storeName(...parts: readonly (string | number)[]): string
+  /** Encrypts `payload` into a URL-safe token that nobody can read or change. */
+  seal(step: number, payload: unknown): string
+  /** The step and payload of a token sealed under any of the secrets, or `undefined` for anything else. */
+  open(token: string): { readonly step: number, readonly payload: unknown } | undefined
+}
+
+const tokenVersion = 1
+const headerLength = 2
+const nonceLength = 12
+const tagLength = 16
+
+/** One key for each purpose, so that a value made for one is worthless for another (RFC 5869, section 3.2). */
+function derive(secret: string, purpose: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `passport-voice-otp/${purpose}/1`, 32)))
+}
+
+// JSON keeps the borders between parts: ["a","bc"] and ["ab","c"] never hash alike.
+function keyedHash(key: KeyObject, parts: readonly (string | number)[]): Buffer {
+  return createHmac('sha256', key).update(JSON.stringify(parts)).digest()
+}
+
+export function createKeys(secrets: readonly string[], counterSecret: string): Keys {
+  const hashKeys = secrets.map(secret => derive(secret, 'hash'))
+  const sealKeys = secrets.map(secret => derive(secret, 'seal'))
+  const storeKey = derive(counterSecret, 'counters')
+  const [hashKey] = hashKeys
+  const [sealKey] = sealKeys
+  if (hashKey === undefined || sealKey === undefined) throw new TypeError('at least one secret is needed')
+
+  return {
+    hash: (...parts) => keyedHash(hashKey, parts).toString('base64url'),
+
+    matches(hash, ...parts) {
+      const given = Buffer.from(hash, 'base64url')
+      return hashKeys.some(key => {
+        const expected = keyedHash(key, parts)
+        return given.length === expected.length && timingSafeEqual(given, expected)
+      })
+    },
+
+    storeName: (...parts) => keyedHash(storeKey, parts).toString('base64url').slice(0, 32),
+
+    seal(step, payload) {
+      const header = Buffer.from([tokenVersion, step])
+      const nonce = randomBytes(nonceLength)
+      const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(header)
+      const sealed = Buffer.concat([cipher.update(JSON.stringify(payload), 'utf8'), cipher.final()])
+      return Buffer.concat([header, nonce, sealed, cipher.getAuthTag()]).toString('base64url')
+    },
+
+    open(token) {
+      const bytes = Buffer.from(token, 'base64url')
+      // Only the canonical spelling opens: otherwise one token would have many names, each with its own fetch count.
+      if (bytes.length <= headerLength + nonceLength + tagLength || bytes.toString('base64url') !== token) return undefined
+      const header = bytes.subarray(0, headerLength)
+      if (header[0] !== tokenVersion) return undefined
+      const nonce = bytes.subarray(headerLength, headerLength + nonceLength)
+      const sealed = bytes.subarray(headerLength + nonceLength, -tagLength)
+      for (const key of sealKeys) {
+        try {
+          const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength }).setAAD(header).setAuthTag(bytes.subarray(-tagLength))
+          const text = Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8')
+          return { step: header[1] ?? 0, payload: JSON.parse(text) as unknown }
+        } catch {
+          // Not sealed under this secret: the next one may open it.
+        }
+      }
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,17 @@
+import type { Counters } from './counters.js'
+import type { Emit } from './events.js'
+import type { Keys } from './keys.js'
+import type { Settings } from './options.js'
+import type { Calls } from './signalwire/calls.js'
+
+/**
+ * What the rooms share, made once by the strategy's constructor. Passport runs a named strategy on
+ * `Object.create(strategy)`, so anything that changes lives in here and never on `this`. @internal
+ */
+export interface Parts<User> {
+  readonly settings: Settings<User>
+  readonly keys: Keys
+  readonly counters: Counters
+  readonly calls: Calls
+  readonly emit: Emit
+}

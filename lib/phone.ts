@@ -1,0 +1,40 @@
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+
+/** A country by its two letters (ISO 3166-1 alpha-2), as libphonenumber knows it. */
+export type Country = CountryCode
+
+/** A number in its one canonical form. */
+export interface Phone {
+  /** E.164: `+` and up to 15 digits. */
+  readonly number: string
+  /** The country or region; `+1` alone is some twenty of them. */
+  readonly country: Country | undefined
+  /** Whether its kind is one that costs what an ordinary call costs. */
+  readonly ordinary: boolean
+}
+
+// Premium, shared-cost, personal (070 in Britain), pager, universal-access, voicemail and unknown kinds earn money for whoever is called.
+const ordinaryKinds = new Set(['MOBILE', 'FIXED_LINE', 'FIXED_LINE_OR_MOBILE', 'VOIP'])
+
+/**
+ * Reads a number written with its country code (`+1 (202) 555-0123`). Answers `undefined` for whatever
+ * libphonenumber's full metadata finds not valid, and for letters, extensions, lists, SIP addresses and national spellings.
+ */
+export function parsePhone(text: string): Phone | undefined {
+  if (text.length > 40 || !/^\+[0-9 ().\-\u00a0\u2011]+$/.test(text)) return undefined
+  const parsed = parsePhoneNumberFromString(text, { extract: false })
+  if (parsed === undefined || !parsed.isValid() || parsed.ext !== undefined) return undefined
+  return { number: parsed.number, country: parsed.country, ordinary: ordinaryKinds.has(parsed.getType() ?? 'UNKNOWN') }
+}
+
+/** Whether the app allows calls to this number: an ordinary kind, in one of the countries. */
+export function isPermitted(phone: Phone, countries: ReadonlySet<string>): boolean {
+  return phone.ordinary && phone.country !== undefined && countries.has(phone.country)
+}
+
+export const isCountry = (text: string): text is Country => isSupportedCountry(text)
+
+/** At most the last two digits, whatever the length: `••• ••• ••23`. */
+export function maskPhone(number: string): string {
+  return `••• ••• ••${number.slice(-2)}`
+}

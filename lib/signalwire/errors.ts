@@ -1,0 +1,28 @@
+import { Refusal, VoiceOtpError } from '../errors.js'
+import { HttpTrouble } from './http.js'
+
+/**
+ * Codes that say that this number cannot be called, whatever we do: not a number, not reachable, not verified on a
+ * trial account, no geographic permission. Source: SignalWire's error code pages of the Compatibility API.
+ */
+const numberCodes = new Set(['21201', '21211', '21217', '21219', 'not_routable'])
+
+/** What became of a call that SignalWire did not take. */
+export interface CallTrouble {
+  /** What the person is answered: the number's fault is a refusal, all else is trouble. */
+  readonly error: Refusal | VoiceOtpError
+  /** SignalWire's own code, or a word for what went wrong; for the app's event. */
+  readonly reason: string
+  /** Whether SignalWire said no: only then is it sure that no telephone rings. */
+  readonly refused: boolean
+}
+
+/** Turns whatever the vendor's client threw into one of our own errors; the original may hold credentials and is dropped. */
+export function callTrouble(thrown: unknown): CallTrouble {
+  if (thrown instanceof HttpTrouble) return { error: new VoiceOtpError('signalwire-unavailable'), reason: thrown.reason, refused: false }
+  const { status, code } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as { status?: unknown, code?: unknown }
+  const given = typeof code === 'string' || typeof code === 'number' ? String(code) : ''
+  const reason = /^[A-Za-z0-9_]{1,40}$/.test(given) ? given : typeof status === 'number' ? `http-${status}` : 'unknown'
+  const refused = typeof status === 'number' && status >= 400 && status < 500
+  return { error: refused && numberCodes.has(reason) ? new Refusal('phone-refused') : new VoiceOtpError('signalwire-unavailable'), reason, refused }
+}
