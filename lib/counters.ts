@@ -98,6 +98,13 @@ export interface CallRequest {
   readonly waived: boolean
 }
 
+/** A guess that may be compared, and the limit that it fills. */
+export interface Admission {
+  readonly limit: 'guessesPerUser' | 'guessesInARow' | undefined
+  readonly row: number
+  readonly rowSecondsLeft: number
+}
+
 /** A refusal for a limit; remembers which, for the event. */
 export class LimitReached extends Refusal {
   constructor(code: FailureCode, readonly limit: LimitName, retryAfter?: number) {
@@ -151,10 +158,9 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     if (unwanted !== undefined) throw new LimitReached('reported', 'reportedSeconds', seconds(unwanted.msBeforeNext))
   }
 
+  /** The count stays over its limit as long as the pause lasts, so that no guess slips in between the two keys. */
   async function beginPause(key: string): Promise<void> {
-    await pause.set(key, 1, limits.pauseSeconds)
-    // The count stays over its limit as long as the pause lasts, so that no guess slips in between the two keys.
-    await failures.set(key, 2 ** 30, limits.pauseSeconds)
+    await Promise.all([pause.set(key, 1, limits.pauseSeconds), failures.set(key, 2 ** 30, limits.pauseSeconds)])
   }
 
   async function takeInterval(userId: string, waived: boolean): Promise<void> {
@@ -184,7 +190,15 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
      * refused request took of the latter is given back. Throws {@link LimitReached}.
      */
     async admitCall(call: CallRequest): Promise<void> {
-      await Promise.all([refuseLocked(call.userId), refuseReported(call.userId), takeInterval(call.userId, call.waived)])
+      const [locked, interval] = await Promise.allSettled([
+        Promise.all([refuseLocked(call.userId), refuseReported(call.userId)]),
+        takeInterval(call.userId, call.waived),
+      ])
+      if (locked.status === 'rejected') {
+        if (interval.status === 'fulfilled' && limits.callIntervalSeconds !== false) await userInterval.giveBack(userKey(call.userId))
+        throw locked.reason
+      }
+      if (interval.status === 'rejected') throw interval.reason
       const counts = sharedCounts(call)
       const hits = await Promise.all(counts.map(async count => ({ ...count, hit: await count.tally.hit(count.key, count.limit) })))
       const over = hits.filter(({ hit }) => hit.over)
@@ -237,7 +251,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     },
 
     /** Counts the guess on the user; gives it back if it is refused, since only what is compared may count. */
-    async admitUserGuess(userId: string): Promise<{ readonly failures: number, readonly row: number, readonly rowSecondsLeft: number }> {
+    async admitUserGuess(userId: string): Promise<Admission> {
       const key = userKey(userId)
       const none: Hit = { over: false, count: 0, retryAfter: 0 }
       const [locked, failed, inRow] = await Promise.all([
@@ -245,26 +259,27 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
         limits.guessesPerUser === false ? none : failures.hit(key),
         limits.guessesInARow === false ? none : row.hit(key),
       ])
-      if (locked === undefined && !failed.over && !inRow.over) return { failures: failed.count, row: inRow.count, rowSecondsLeft: inRow.retryAfter }
+      if (locked === undefined && !failed.over && !inRow.over) {
+        const isLast = failed.count === limits.guessesPerUser
+        // Before the comparison: a process that dies in between leaves a pause of minutes, not a count that is full for a day.
+        if (isLast) await beginPause(key)
+        const limit = inRow.count === limits.guessesInARow ? 'guessesInARow' : isLast ? 'guessesPerUser' : undefined
+        return { limit, row: inRow.count, rowSecondsLeft: inRow.retryAfter }
+      }
       await Promise.all([failed.count > 0 && failures.giveBack(key), inRow.count > 0 && row.giveBack(key)])
       if (locked !== undefined) throw locked
-      if (inRow.over) throw new LimitReached('locked', 'guessesInARow')
-      // No pause although the count is full: whoever counted the last guess died before setting it. The pause begins now.
-      if (failed.retryAfter > limits.pauseSeconds) await beginPause(key)
+      if (inRow.over) {
+        await stop.set(key, 1, 0)
+        throw new LimitReached('locked', 'guessesInARow')
+      }
       throw new LimitReached('locked', 'guessesPerUser', Math.min(failed.retryAfter, limits.pauseSeconds))
     },
 
-    /** Draws the conclusions of a code that was compared and wrong. Answers the limit that locks the user now, if any does. */
-    async countWrong(userId: string, counted: { readonly failures: number, readonly row: number, readonly rowSecondsLeft: number }): Promise<LimitName | undefined> {
+    /** Draws the conclusions of a code that was compared and wrong. */
+    async countWrong(userId: string, { limit, row: count, rowSecondsLeft }: Admission): Promise<void> {
       const key = userKey(userId)
-      if (limits.guessesInARow !== false && counted.row >= limits.guessesInARow) {
-        await stop.set(key, 1, 0)
-        return 'guessesInARow'
-      }
-      if (counted.rowSecondsLeft < limits.guessesInARowSeconds * 0.95 && counted.row > 0) await row.set(key, counted.row, limits.guessesInARowSeconds)
-      if (limits.guessesPerUser === false || counted.failures < limits.guessesPerUser) return undefined
-      await beginPause(key)
-      return 'guessesPerUser'
+      if (limit === 'guessesInARow') await stop.set(key, 1, 0)
+      else if (count > 0 && rowSecondsLeft < limits.guessesInARowSeconds * 0.95) await row.set(key, count, limits.guessesInARowSeconds)
     },
 
     /** The gate of every race between right codes: answers `true` once for a challenge that is still alive. */
@@ -276,7 +291,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     /** After the right code: the user's counts begin anew and the challenge is dead. */
     async reset(userId: string): Promise<void> {
       const key = userKey(userId)
-      await Promise.all([failures.delete(key), row.delete(key), ticket.delete(key)])
+      await Promise.all([failures, row, pause, stop, ticket].map(each => each.delete(key)))
     },
 
     /** At most three fetches for one webhook token, and for a ticket that is still alive. */

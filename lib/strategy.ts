@@ -242,11 +242,11 @@ async function verify<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: 
 
     // Counted before it is compared: parallel guesses all read the same session.
     const attemptsLeft = await counters.admitGuess(userId, challenge.id, challenge.ticket)
-    const counted = await counters.admitUserGuess(userId)
+    const admission = await counters.admitUserGuess(userId)
     compared = true
     if (!codeMatches(keys, challenge, code)) {
-      const limit = await counters.countWrong(userId, counted)
-      if (limit !== undefined) emit('locked', { userId, limit })
+      await counters.countWrong(userId, admission)
+      if (admission.limit !== undefined) emit('locked', { userId, limit: admission.limit })
       throw new Refusal('code-wrong', { attemptsLeft })
     }
     compared = false

@@ -16,6 +16,7 @@ export const enUS: Prompts = {
   codeIs: 'Your code is:',
   onceMore: 'Once more:',
   menu: 'To hear the code again, press one. To hear it slowly, press two.',
+  inThisLanguage: 'To hear this in English, press three.',
   goodbye: 'Goodbye.',
   wrongDigits: 'Those are not the digits on your screen. Please ask for a new call. Goodbye.',
   noDigits: 'No digits were pressed. Goodbye.',

@@ -1,0 +1,60 @@
+import express, { Router, type RequestHandler } from 'express'
+import type { VoiceOtpStrategy } from 'passport-voice-otp'
+import { firstFactor } from './login.js'
+import { secondFactor, type Passport, type WhenRefused } from './second-factor.js'
+import { currentUser, pendingUser, type User } from './users.js'
+
+const loggedIn = { code: 'logged-in', message: 'You are logged in.' }
+const secondFactorNext = { code: 'second-factor-required', message: 'Ask for a call and send the code that you hear.' }
+const refuse: WhenRefused = ({ status, ...refusal }, _req, res) => res.status(status).json(refusal)
+
+/** The same as JSON, for single-page apps. */
+export function api(passport: Passport, voiceOtp: VoiceOtpStrategy<User>, origins: readonly string[]): Router {
+  const router = Router()
+  router.use(fromOurPages(origins))
+  router.use(express.json({ limit: '4kb', inflate: false }))
+
+  router.post('/login', firstFactor(passport, refuse), (req, res) => {
+    res.json(currentUser(req) ? loggedIn : secondFactorNext)
+  })
+
+  router.post('/otp/call', secondFactor(passport, { action: 'call' }, refuse), (req, res) => {
+    res.status(202).json(req.voiceOtp)
+  })
+
+  router.get('/otp/status', voiceOtp.status())
+
+  router.post('/otp', secondFactor(passport, {}, refuse), (req, res) => {
+    res.json({ ...loggedIn, user: publicPart(currentUser(req)) })
+  })
+
+  router.get('/account', (req, res) => {
+    const user = currentUser(req)
+    if (user) res.json({ user: publicPart(user) })
+    else res.status(401).json(pendingUser(req) ? secondFactorNext : { code: 'first-factor-required', message: 'Log in first.' })
+  })
+
+  router.post('/logout', (req, res, next) => {
+    req.logout(error => {
+      if (error) next(error)
+      else res.json({ code: 'logged-out', message: 'You are logged out.' })
+    })
+  })
+
+  return router
+}
+
+const publicPart = (user: User | undefined) => user && { username: user.username, name: user.name }
+
+/**
+ * In place of a CSRF token: no page of another site can send JSON here without asking first (CORS, which we never
+ * grant), and browsers write the `Origin` themselves. `Host` has no say, since whoever rebinds a name in DNS chooses it.
+ */
+function fromOurPages(origins: readonly string[]): RequestHandler {
+  return (req, res, next) => {
+    const type = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+    const isOurs = type === 'application/json' && origins.includes(req.headers.origin ?? '')
+    if (isOurs || req.method === 'GET' || req.method === 'HEAD') next()
+    else res.status(403).json({ code: 'origin-forbidden', message: 'Send Content-Type: application/json and the Origin of this site.' })
+  }
+}

@@ -1,0 +1,146 @@
+import { fileURLToPath } from 'node:url'
+import { csrfSync } from 'csrf-sync'
+import express, { type Express } from 'express'
+import session, { MemoryStore, type Store } from 'express-session'
+import helmet from 'helmet'
+import passport from 'passport'
+import { Strategy as LocalStrategy } from 'passport-local'
+import { VoiceOtpStrategy, type VoiceOtpOptions } from 'passport-voice-otp'
+import { pino, type Logger } from 'pino'
+import { accountPages } from './account.js'
+import { api } from './api.js'
+import { answerErrors, notFound, Unavailable } from './errors.js'
+import { logEvents } from './events.js'
+import { loginPages } from './login.js'
+import { otpPages } from './otp.js'
+import { phonePages } from './phone.js'
+import { PunctualStore } from './session-store.js'
+import { transferPages } from './transfer.js'
+import { currentUser, person, type User, type Users } from './users.js'
+import { callWords, clockTime, duration, masked, spaced } from './words.js'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** What the app is made of. Options of the strategy may be given too and win over what is set here. */
+export interface AppOptions extends Partial<Omit<VoiceOtpOptions<User>, 'secret' | 'signalwire' | 'webhookUrl' | 'passReqToCallback'>> {
+  readonly users: Users
+  readonly signalwire: VoiceOtpOptions<User>['signalwire']
+  /** The origin under which browsers and SignalWire reach this app, for example `https://acme.example`. */
+  readonly publicUrl: string
+  /** Other origins from which the JSON API takes requests: the loopback ones it listens on. */
+  readonly otherOrigins?: readonly string[]
+  /** Signs the session cookie; 32 bytes or more. An array rotates. */
+  readonly sessionSecret: string | string[]
+  /** The strategy's secret. */
+  readonly secret: VoiceOtpOptions<User>['secret']
+  /** Default: the memory of this process. */
+  readonly sessionStore?: Store
+  /** Shows the simulator's telephone on the call page. */
+  readonly simulatorUrl?: string
+  /** Password and users to print on the login page; for the demo alone. */
+  readonly demoLogins?: { readonly password: string, readonly usernames: readonly string[] }
+  /** What `GET /healthz` says. Default: always ready. */
+  readonly isReady?: () => boolean
+  /** Default: one JSON line for each event on stdout; `false` is silent. */
+  readonly logger?: Logger | false
+}
+
+export interface App {
+  readonly app: Express
+  readonly voiceOtp: VoiceOtpStrategy<User>
+}
+
+/** The whole app, not yet listening. Tests run this one, with a clock and stores of their own. */
+export function createApp(options: AppOptions): App {
+  const { users, publicUrl, otherOrigins = [], sessionSecret, sessionStore = new MemoryStore(), simulatorUrl, demoLogins, isReady, logger: given, ...strategyOptions } = options
+  const logger = given === false ? pino({ level: 'silent' }) : given ?? pino({ base: null })
+  const isHttps = publicUrl.startsWith('https:')
+  const app = express()
+
+  const voiceOtp = new VoiceOtpStrategy<User>({
+    appName: 'Acme',
+    webhookUrl: `${publicUrl}/voice-otp`,
+    onEnrol: (user, phone) => users.changePhone(user.id, phone),
+    ...strategyOptions,
+  }, user => user.phone)
+  logEvents(voiceOtp, logger)
+
+  const authenticator = new passport.Passport()
+  authenticator.use(voiceOtp)
+  authenticator.use(new LocalStrategy((username, password, done) => {
+    users.byPassword(username, password).then(user => done(null, user ?? false), done)
+  }))
+  authenticator.serializeUser((user, done) => done(null, (user as User).id))
+  authenticator.deserializeUser((id, done) => {
+    users.byId(String(id)).then(user => done(null, user ?? false), done)
+  })
+
+  const csrf = csrfSync({ getTokenFromRequest: req => (req.body as { _csrf?: string } | undefined)?._csrf, size: 32 })
+
+  app.set('views', here('views'))
+  app.set('view engine', 'ejs')
+  Object.assign(app.locals, { simulatorUrl, demoLogins, callWords, duration, clockTime, masked, spaced })
+  // Behind https stands a proxy or a tunnel that ends TLS, and express-session must believe it to set a secure cookie.
+  // Without one, anybody could send X-Forwarded-* headers. No URL is ever made from them.
+  if (isHttps) app.set('trust proxy', 1)
+
+  app.use(helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"], baseUri: ["'none'"], objectSrc: ["'none'"], formAction: ["'self'"], frameAncestors: ["'none'"],
+        frameSrc: simulatorUrl === undefined ? ["'none'"] : [new URL(simulatorUrl).origin],
+      },
+    },
+    xFrameOptions: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: isHttps,
+  }))
+  app.get('/healthz', (_req, res) => {
+    const ready = isReady?.() ?? true
+    res.status(ready ? 200 : 503).json({ ready })
+  })
+  // SignalWire brings no cookie and no CSRF token; it proves itself by its signature.
+  app.use('/voice-otp', voiceOtp.webhooks())
+  app.use(express.static(here('public'), { maxAge: '1h' }))
+  app.use((_req, res, next) => {
+    res.set('Cache-Control', 'no-store')
+    next()
+  })
+
+  const sessions = session({
+    name: isHttps ? '__Host-acme' : 'acme',
+    secret: sessionSecret,
+    store: new PunctualStore(sessionStore),
+    resave: false,
+    saveUninitialized: false,
+    cookie: { httpOnly: true, sameSite: 'lax', secure: isHttps, path: '/' },
+  })
+  app.use((req, res, next) => {
+    sessions(req, res, error => {
+      // A store that said it is gone leaves no session and no error.
+      if (error || !req.session) return next(new Unavailable('session-store', 'The session store does not answer.'))
+      next()
+    })
+  })
+  // 4 KiB is plenty for these forms, and compressed bodies are not unpacked: a bomb would be small on the way in.
+  app.use(express.urlencoded({ extended: false, limit: '4kb', inflate: false }))
+  app.use(authenticator.session())
+  app.use(voiceOtp.enforce())
+
+  app.use('/api', api(authenticator, voiceOtp, [publicUrl, ...otherOrigins]))
+  app.use(csrf.csrfSynchronisedProtection)
+  app.use((req, res, next) => {
+    Object.assign(res.locals, { csrfToken: () => csrf.generateToken(req), person: person(req), isIn: currentUser(req) !== undefined })
+    next()
+  })
+  app.use(loginPages(authenticator))
+  app.use(otpPages(authenticator, voiceOtp))
+  app.use(phonePages(authenticator, voiceOtp))
+  app.use(transferPages(voiceOtp))
+  app.use(accountPages())
+  app.use(notFound)
+  app.use(answerErrors(logger))
+
+  return { app, voiceOtp }
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { SignalWireOptions } from 'passport-voice-otp'
+
+export interface Config {
+  readonly port: number
+  readonly simulatorPort: number
+  /** A simulator that runs already. */
+  readonly simulatorUrl: string | undefined
+  /** Origin for browsers and SignalWire; the loopback address if not set. */
+  readonly publicUrl: string | undefined
+  readonly isProduction: boolean
+  readonly sessionSecret: string
+  readonly secrets: readonly string[]
+  /** Whether the secrets were drawn at this start, and die with it. */
+  readonly hasOwnSecrets: boolean
+  /** The Space; `undefined` = a simulated one. */
+  readonly signalwire: SignalWireOptions | undefined
+  readonly demoPhone: string | undefined
+  readonly redisUrl: string | undefined
+}
+
+/** A mistake in the environment: its message names the variable and the mend. */
+export class ConfigError extends Error {}
+
+/** Puts `example/.env` into the environment if it is there; what is set already wins. */
+export function loadEnvironment(): void {
+  const file = fileURLToPath(new URL('.env', import.meta.url))
+  if (existsSync(file)) process.loadEnvFile(file)
+}
+
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const get = (name: string): string | undefined => environment[name]?.trim() || undefined
+  const isProduction = get('NODE_ENV') === 'production'
+  const simulatorUrl = readOrigin('SIMULATOR_URL', get('SIMULATOR_URL'), true)
+  const signalwire = readSignalWire(get)
+  if (isProduction && signalwire === undefined) {
+    throw new ConfigError('NODE_ENV is production and no SIGNALWIRE_* variable is set: set them, or leave NODE_ENV out for the demo. The demo has a published password.')
+  }
+  const isReal = signalwire !== undefined && simulatorUrl === undefined
+
+  // Many machines have a HOSTNAME of their own; only with a Space can it be meant for SignalWire.
+  const hostname = isReal && get('HOSTNAME')?.includes('.') ? `https://${get('HOSTNAME')?.replace(/^https:\/\//, '') ?? ''}` : undefined
+  const publicUrl = readOrigin(get('PUBLIC_URL') === undefined ? 'HOSTNAME' : 'PUBLIC_URL', get('PUBLIC_URL') ?? hostname)
+  if (isReal && publicUrl === undefined && !signalwire.space.startsWith('http://')) {
+    throw new ConfigError('PUBLIC_URL is missing: SignalWire must reach this app from outside, so give the https address of your proxy or tunnel, for example PUBLIC_URL=https://acme.example')
+  }
+
+  const port = readPort('PORT', get('PORT') ?? '3000')
+  const sessionSecret = readSecret('SESSION_SECRET', get('SESSION_SECRET'))
+  const secrets = get('VOICE_OTP_SECRET')?.split(',').map(each => each.trim()).filter(Boolean)
+  for (const each of secrets ?? []) readSecret('VOICE_OTP_SECRET', each)
+  for (const [name, value] of Object.entries({ SESSION_SECRET: sessionSecret, VOICE_OTP_SECRET: secrets })) {
+    if (isProduction && value === undefined) throw new ConfigError(`${name} is missing: in production it must outlive a restart. ${howToMakeSecrets}`)
+  }
+
+  const demoPhone = get('DEMO_PHONE')?.replace(/[ ()-]/g, '')
+  if (demoPhone !== undefined && !/^\+[1-9]\d{6,14}$/.test(demoPhone)) throw new ConfigError('DEMO_PHONE is not a telephone number: write it with + and country code, for example +12025550123')
+  const redisUrl = get('REDIS_URL')
+  if (redisUrl !== undefined && !/^rediss?:\/\//.test(redisUrl)) throw new ConfigError('REDIS_URL is not the address of a Redis: write it like redis://127.0.0.1:6379')
+
+  return {
+    port,
+    simulatorPort: readPort('SIMULATOR_PORT', get('SIMULATOR_PORT') ?? String(port && port + 1)),
+    simulatorUrl,
+    publicUrl,
+    isProduction,
+    sessionSecret: sessionSecret ?? randomSecret(),
+    secrets: secrets ?? [randomSecret()],
+    hasOwnSecrets: sessionSecret === undefined || secrets === undefined,
+    signalwire,
+    demoPhone,
+    redisUrl,
+  }
+}
+
+const howToMakeSecrets = 'Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"'
+const randomSecret = (): string => randomBytes(32).toString('base64url')
+
+const signalWireNames = { project: 'SIGNALWIRE_PROJECT', token: 'SIGNALWIRE_TOKEN', space: 'SIGNALWIRE_SPACE', from: 'SIGNALWIRE_NUMBER', signingKey: 'SIGNALWIRE_SIGNING_KEY' } as const
+
+function readSignalWire(get: (name: string) => string | undefined): SignalWireOptions | undefined {
+  const missing = Object.values(signalWireNames).filter(name => get(name) === undefined)
+  if (missing.length === Object.keys(signalWireNames).length) return undefined
+  if (missing.length > 0) throw new ConfigError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: set all five SIGNALWIRE_* variables to use a Space, or none of them for the demo.`)
+  const value = (name: keyof typeof signalWireNames): string => get(signalWireNames[name]) ?? ''
+  return { project: value('project'), token: value('token'), space: value('space'), from: value('from'), signingKey: value('signingKey') }
+}
+
+/** Says a mistake that the strategy found in its options with the name of the variable that it came from. */
+export function inVariables(message: string): string {
+  const [option = ''] = message.split(':', 1)
+  const name = option === 'secret' ? 'VOICE_OTP_SECRET' : option === 'webhookUrl' ? 'PUBLIC_URL'
+    : signalWireNames[option.replace('signalwire.', '') as keyof typeof signalWireNames]
+  return name === undefined ? message : `${name}${message.slice(option.length)}`
+}
+
+function readPort(name: string, text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535) throw new ConfigError(`${name} is not a port: give a whole number from 0 (any free one) to 65535.`)
+  return port
+}
+
+function readSecret(name: string, text: string | undefined): string | undefined {
+  if (text !== undefined && Buffer.byteLength(text) < 32) throw new ConfigError(`${name} is too short: it needs 32 bytes or more. ${howToMakeSecrets}`)
+  return text
+}
+
+function readOrigin(name: string, text: string | undefined, loopbackOnly = false): string | undefined {
+  if (text === undefined) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isLoopback = url !== undefined && url.protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  const isGood = url !== undefined && url.href === `${url.origin}/` && (isLoopback || (url.protocol === 'https:' && !loopbackOnly))
+  if (!isGood) {
+    throw new ConfigError(loopbackOnly ? `${name}: give the loopback address of a running simulator without a path, for example http://127.0.0.1:3001`
+      : `${name}: give the address without a path, https://acme.example (http for loopback addresses only).`)
+  }
+  return url.origin
+}

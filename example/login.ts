@@ -1,0 +1,65 @@
+import { Router, type Request, type RequestHandler } from 'express'
+import type { Passport, Refusal, WhenRefused } from './second-factor.js'
+import { currentUser, pendingUser, type User } from './users.js'
+
+const wrong: Refusal = { code: 'first-factor-wrong', message: 'The user name or the password is wrong.', status: 401 }
+const malformed: Refusal = { code: 'first-factor-malformed', message: 'Enter your user name and your password.', status: 400 }
+
+/** The password. Whoever passes it is a pending user: `voiceOtp.enforce()` sees to that, not this handler. */
+export function firstFactor(passport: Passport, whenRefused: WhenRefused): RequestHandler {
+  return (req, res, next) => {
+    // passport-local takes what the body lacks from the query, and a password in a URL ends up in logs.
+    const { username, password } = (req.body ?? {}) as Record<string, unknown>
+    if (typeof username !== 'string' || typeof password !== 'string' || username === '' || password === '') {
+      whenRefused(malformed, req, res)
+      return
+    }
+    const { returnTo } = req.session
+    const answered = (error: unknown, user: Express.User | false | null | undefined): void => {
+      if (error) next(error)
+      else if (!user) whenRefused(wrong, req, res)
+      else req.logIn(user, problem => {
+        // Passport starts a new session at login, against session fixation; of the old one, only this is worth keeping.
+        if (!problem && returnTo !== undefined) req.session.returnTo = returnTo
+        next(problem)
+      })
+    }
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-call -- @types/passport answers `any`
+    passport.authenticate('local', answered)(req, res, next)
+  }
+}
+
+/** Where the second factor is done: by a call, or first by telling us a number to call. */
+export const secondStep = (user: User): string => user.phone === null ? '/phone' : '/otp'
+
+export function loginPages(passport: Passport): Router {
+  const router = Router()
+
+  router.get('/login', (req, res) => {
+    const pending = pendingUser(req)
+    if (currentUser(req)) res.redirect(303, '/account')
+    else if (pending) res.redirect(303, secondStep(pending))
+    else res.render('login', { username: '', refusal: undefined })
+  })
+
+  router.post('/login', firstFactor(passport, (refusal, req, res) => {
+    res.status(refusal.status).render('login', { username: typedUsername(req), refusal })
+  }), (req, res) => {
+    const user = pendingUser(req)
+    res.redirect(303, user ? secondStep(user) : '/account')
+  })
+
+  router.post('/logout', (req, res, next) => {
+    req.logout(error => {
+      if (error) next(error)
+      else res.redirect(303, '/login')
+    })
+  })
+
+  return router
+}
+
+function typedUsername(req: Request): string {
+  const { username } = (req.body ?? {}) as Record<string, unknown>
+  return typeof username === 'string' ? username.slice(0, 100) : ''
+}

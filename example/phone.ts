@@ -1,0 +1,68 @@
+import { Router, type Request, type RequestHandler, type Response } from 'express'
+import type { VoiceOtpStrategy } from 'passport-voice-otp'
+import { callStatus } from './call-status.js'
+import { secondFactor, type Passport, type Refusal } from './second-factor.js'
+import { currentUser, pendingUser, person, type User } from './users.js'
+
+const notHere: Refusal = { code: 'enrol-forbidden', message: 'No number can be added for this user. Ask whoever runs this site.', status: 403 }
+
+/** Telling us a number to call, or changing it: the new number is called, and stored once its code came back. */
+export function phonePages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): Router {
+  const router = Router()
+  const fresh = voiceOtp.require({ maxAge: 300, redirectTo: '/otp' })
+
+  // Without a number on record the password must do; to change one takes a fresh second factor, or whoever finds an
+  // open browser moves the calls to a telephone of their own.
+  const mayChange: RequestHandler = (req, res, next) => {
+    const pending = pendingUser(req)
+    if (currentUser(req)) fresh(req, res, next)
+    else if (!pending) res.redirect(303, '/login')
+    else if (pending.phone !== null) res.redirect(303, '/otp')
+    else next()
+  }
+
+  router.get('/phone', mayChange, (req, res) => showPhone(req, res))
+
+  router.post('/phone', mayChange, (req, res, next) => {
+    if (!person(req)?.mayEnrol) return showPhone(req, res, notHere)
+    next()
+  }, secondFactor(passport, { action: 'call', enrol: typedPhone }, refused), (_req, res) => {
+    res.redirect(303, '/phone')
+  })
+
+  router.get('/phone/verify', (_req, res) => {
+    res.redirect(303, '/phone')
+  })
+
+  router.post('/phone/verify', (req, res, next) => {
+    res.locals['newPhone'] = req.voiceOtp?.phone
+    if (currentUser(req) && req.voiceOtp?.purpose !== 'enrol') res.redirect(303, '/account')
+    else next()
+  }, secondFactor(passport, { enrol: true }, refused), (req, res) => {
+    req.session.notice = `From now on we call ${String(res.locals['newPhone'])}.`
+    res.redirect(303, '/account')
+  })
+
+  return router
+
+  function refused(refusal: Refusal, req: Request, res: Response): unknown {
+    if (person(req)) return showPhone(req, res, refusal)
+    res.status(refusal.status).render('login', { username: '', refusal })
+  }
+
+  async function showPhone(req: Request, res: Response, refusal?: Refusal): Promise<void> {
+    const status = refusal?.status === 503 ? undefined : await callStatus(voiceOtp, req)
+    const isAlive = req.voiceOtp?.purpose === 'enrol' && (status?.expiresIn ?? req.voiceOtp.expiresIn) > 0
+    const typed = typedPhone(req)
+    res.status(refusal?.status ?? 200).render('phone', {
+      challenge: isAlive ? req.voiceOtp : undefined,
+      status,
+      ownPhone: person(req)?.phone ?? null,
+      mayEnrol: person(req)?.mayEnrol ?? false,
+      typed: typeof typed === 'string' ? typed.slice(0, 40) : '',
+      refusal,
+    })
+  }
+}
+
+const typedPhone = (req: object): unknown => ((req as Request).body as { phone?: unknown } | undefined)?.phone

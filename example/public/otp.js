@@ -1,0 +1,67 @@
+// Keeps the call page up to date. Without it the page works all the same, by its forms and links.
+
+const state = document.querySelector('.state[data-words]')
+const left = document.querySelector('[data-expires-in]')
+const wait = document.querySelector('[data-next-call-in]')
+const callButton = document.querySelector('[data-call-again]')
+const code = document.querySelector('#code')
+const words = state ? JSON.parse(state.dataset.words) : {}
+const over = ['completed', 'busy', 'no-answer', 'failed', 'canceled', 'reported', 'expired']
+
+const now = () => performance.now() / 1000
+const until = { expiry: now() + Number(left?.dataset.expiresIn ?? 0), nextCall: now() + Number(wait?.dataset.nextCallIn ?? 0) }
+const secondsUntil = time => Math.max(0, Math.ceil(time - now()))
+
+function say(call) {
+  if (!state || state.dataset.call === call) return
+  state.dataset.call = call
+  // A screen reader speaks this, so it changes once a state and never with the countdown.
+  state.textContent = words[call] ?? ''
+  if (call === 'answered' || call === 'completed') code?.focus()
+}
+
+function tick() {
+  if (left) {
+    const seconds = secondsUntil(until.expiry)
+    left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+    if (seconds === 0 && state.dataset.call !== 'reported') say('expired')
+  }
+  if (wait && callButton) {
+    const seconds = secondsUntil(until.nextCall)
+    callButton.disabled = seconds > 0
+    wait.textContent = seconds > 0 ? `You can ask for another call in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.` : ''
+  }
+}
+
+async function poll() {
+  let pause = 1000
+  try {
+    const answer = await fetch('/otp/status', { headers: { Accept: 'application/json' }, cache: 'no-store' })
+    if (answer.status === 401) return location.assign('/login') // logged out meanwhile, elsewhere
+    if (!answer.ok) throw new Error(String(answer.status))
+    const status = await answer.json()
+    until.expiry = now() + status.expiresIn
+    until.nextCall = now() + status.nextCallIn
+    if (status.call === 'reported' || status.expiresIn > 0) say(status.call)
+    if (over.includes(state.dataset.call)) pause = 5000
+  } catch {
+    pause = 5000
+  }
+  setTimeout(poll, pause)
+}
+
+// A second click would be refused, and its page would hide that the first one was right.
+for (const form of document.forms) {
+  form.addEventListener('submit', event => {
+    if (form.dataset.sent) return event.preventDefault()
+    form.dataset.sent = 'yes'
+  })
+}
+// A page that the browser kept in memory may be sent again.
+addEventListener('pageshow', () => {
+  for (const form of document.forms) delete form.dataset.sent
+})
+
+tick()
+setInterval(tick, 500)
+if (state) poll()

@@ -1,0 +1,94 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import type { Request } from 'express'
+
+export interface User {
+  readonly id: string
+  readonly username: string
+  readonly name: string
+  /** E.164; `null` = none on record yet. */
+  readonly phone: string | null
+  readonly mayEnrol: boolean
+}
+
+export interface Person extends User {
+  readonly password: string
+}
+
+export interface Users {
+  byId(id: string): Promise<User | undefined>
+  byPassword(username: string, password: string): Promise<User | undefined>
+  changePhone(id: string, phone: string): Promise<void>
+}
+
+/** Where numbers live that people enrolled themselves. A `Map` will do for one process. */
+export interface PhoneBook {
+  get(userId: string): Promise<string | null | undefined> | string | null | undefined
+  set(userId: string, phone: string): unknown
+}
+
+interface PasswordCost { readonly N: number, readonly r: number, readonly p: number }
+
+/** One of the settings that the OWASP password storage cheat sheet calls equal: 16 MiB, five passes. */
+const defaultCost: PasswordCost = { N: 2 ** 14, r: 8, p: 5 }
+
+export const demoPassword = 'correct horse battery staple'
+
+/** The users of the demo. +1 202 555 01xx is set aside for fiction, so no one can be called by mistake. */
+export const demoPeople: readonly Person[] = [
+  { username: 'alice', name: 'Alice Archer', phone: '+12025550123' },
+  { username: 'bob', name: 'Bob Baker', phone: '+12025550145' },
+  { username: 'mallory', name: 'Mallory Marsh', phone: '+12025550167' },
+  { username: 'dave', name: 'Dave Dunn', phone: null },
+].map(each => ({ id: each.username, ...each, mayEnrol: true, password: demoPassword }))
+
+/** With a real Space: alice alone has a number and may change it, or anyone could place calls at your cost. */
+export function realPeople(alicePhone: string | null, password: (username: string) => string): readonly Person[] {
+  return demoPeople.map(each => {
+    const isAlice = each.username === 'alice'
+    return { ...each, phone: isAlice ? alicePhone : null, mayEnrol: isAlice && alicePhone !== null, password: password(each.username) }
+  })
+}
+
+/** The users in memory, their passwords as scrypt hashes. Your database takes this place. */
+export async function createUsers(people: readonly Person[], phones: PhoneBook = new Map<string, string>(), cost = defaultCost): Promise<Users> {
+  const records = await Promise.all(people.map(async ({ password, ...user }) => ({ user, secret: await hashPassword(password, cost) })))
+  const decoy = await hashPassword(randomBytes(16).toString('hex'), cost)
+  const withPhone = async (user: User): Promise<User> => ({ ...user, phone: await phones.get(user.id) ?? user.phone })
+
+  return {
+    async byId(id) {
+      const record = records.find(each => each.user.id === id)
+      return record && withPhone(record.user)
+    },
+    async byPassword(username, password) {
+      const record = records.find(each => each.user.username === username)
+      // An unknown name costs one hash too: the time of the answer must not tell which names exist.
+      const matches = await passwordMatches(password, record?.secret ?? decoy, cost)
+      return record && matches ? withPhone(record.user) : undefined
+    },
+    async changePhone(id, phone) {
+      await phones.set(id, phone)
+    },
+  }
+}
+
+interface PasswordHash { readonly salt: Uint8Array, readonly hash: Uint8Array }
+
+async function hashPassword(password: string, cost: PasswordCost, salt: Uint8Array = randomBytes(16)): Promise<PasswordHash> {
+  const hash = await new Promise<Buffer>((resolve, reject) => {
+    scrypt(password.normalize('NFKC'), salt, 32, { ...cost, maxmem: 256 * cost.N * cost.r }, (error, key) => error ? reject(error) : resolve(key))
+  })
+  return { salt, hash }
+}
+
+async function passwordMatches(password: string, { salt, hash }: PasswordHash, cost: PasswordCost): Promise<boolean> {
+  return timingSafeEqual((await hashPassword(password, cost, salt)).hash, hash)
+}
+
+// Passport types its users as an empty interface. In an app of your own, merge your user into `Express.User` instead.
+/** Who is logged in, with both factors. */
+export const currentUser = (req: Request): User | undefined => req.user as User | undefined
+/** Who has passed the password only. */
+export const pendingUser = (req: Request): User | undefined => req.pendingUser as User | undefined
+/** Either. */
+export const person = (req: Request): User | undefined => pendingUser(req) ?? currentUser(req)

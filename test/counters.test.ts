@@ -1,0 +1,335 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createCounters } from '../lib/counters.js'
+import { createKeys } from '../lib/keys.js'
+import type { Limits } from '../lib/options.js'
+import { CounterStore } from './support/stores.js'
+
+const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
+const limits: Limits = {
+  guessesPerChallenge: 5, guessesPerUser: 10, guessesPerUserSeconds: 86_400, pauseSeconds: 900, guessesInARow: 100, guessesInARowSeconds: 1_728_000,
+  callIntervalSeconds: 60, callsPerUserHour: 5, callsPerNumberTenMinutes: 3, callsPerNumberDay: 10, callsPerPrefixTenMinutes: 100, callsPerAppMinute: 60,
+  enrolCallsPerNumberTenMinutes: 2, enrolCallsPerNumberDay: 4, reportedSeconds: 600,
+}
+const make = (change: Partial<Limits> = {}, store = new CounterStore(0, 0)) =>
+  ({ store, counters: createCounters(store.factory, { ...limits, ...change }, 300, createKeys([secret], secret)) })
+const call = (userId: string, phone = '+12025550123', more = {}) => ({ userId, phone, enrol: false, waived: false, ...more })
+const refused = (code: string, limit?: string) => expect.objectContaining({ code, ...(limit === undefined ? {} : { limit }) }) as Error
+type Counters = ReturnType<typeof make>['counters']
+
+/** One wrong guess at an own challenge. */
+async function guessWrong(counters: Counters, userId = 'alice'): Promise<string | undefined> {
+  const admission = await counters.admitUserGuess(userId)
+  await counters.countWrong(userId, admission)
+  return admission.limit
+}
+
+beforeEach(() => { vi.useFakeTimers({ now: new Date('2026-11-01T12:00:00Z') }) })
+afterEach(() => { vi.useRealTimers() })
+const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
+
+describe('calls', () => {
+  test('60 s apart per user; a refused one does not push the time further away', async () => {
+    const { counters } = make()
+    await counters.admitCall(call('alice'))
+    await pass(59)
+    await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds'))
+    await pass(2)
+    await counters.admitCall(call('alice'))
+  })
+
+  test('60 s apart per number: twenty users with one number share it', async () => {
+    const { counters } = make()
+    await counters.admitCall(call('user0'))
+    for (let index = 1; index < 20; index++) await expect(counters.admitCall(call(`user${index}`))).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds'))
+  })
+
+  test('5 an hour per user, whatever the number', async () => {
+    const { counters } = make()
+    for (let index = 0; index < 5; index++) {
+      await counters.admitCall(call('alice', `+1202555010${index}`))
+      await pass(61)
+    }
+    await expect(counters.admitCall(call('alice', '+12025550109'))).rejects.toEqual(refused('too-many-calls', 'callsPerUserHour'))
+    await pass(3600)
+    await counters.admitCall(call('alice', '+12025550109'))
+  })
+
+  test('3 in ten minutes and 10 a day per number', async () => {
+    const { counters } = make()
+    let placed = 0
+    for (let index = 0; index < 30; index++) {
+      await counters.admitCall(call(`user${index}`)).then(() => placed++, () => undefined)
+      await pass(61)
+      if (index === 3) expect(placed).toBe(3)
+    }
+    for (let index = 30; index < 200; index++) {
+      await counters.admitCall(call(`user${index}`)).then(() => placed++, () => undefined)
+      await pass(301)
+    }
+    expect(placed).toBe(10)
+  })
+
+  test('100 in ten minutes to numbers that differ in the last four digits only', async () => {
+    const { counters } = make({ callsPerAppMinute: false })
+    for (let index = 0; index < 100; index++) await counters.admitCall(call(`user${index}`, `+1202555${1000 + index}`))
+    await expect(counters.admitCall(call('another', '+12025559999'))).rejects.toEqual(refused('too-many-calls', 'callsPerPrefixTenMinutes'))
+    await counters.admitCall(call('yet another', '+12025569999'))
+  })
+
+  test('60 a minute for the app; the refused ones use up nothing', async () => {
+    const { counters } = make({ callsPerPrefixTenMinutes: false })
+    for (let index = 0; index < 60; index++) await counters.admitCall(call(`user${index}`, `+1202${5_550_000 + index}`))
+    for (let index = 0; index < 200; index++) await expect(counters.admitCall(call(`refused${index}`, '+12025557777'))).rejects.toEqual(refused('too-many-calls', 'callsPerAppMinute'))
+    await pass(60)
+    await counters.admitCall(call('alice', '+12025557777'))
+  })
+
+  test('a call refused for its number leaves the hour of the user and the minute of the app as they were', async () => {
+    const { counters } = make({ callsPerAppMinute: 4 })
+    await counters.admitCall(call('bob'))
+    for (let index = 0; index < 5; index++) {
+      await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('too-many-calls'))
+      await counters.unlock('alice')
+    }
+    for (let index = 0; index < 3; index++) await counters.admitCall(call(`user${index}`, `+1202555010${index}`))
+  })
+
+  test('enrolling someone else’s number counts apart and never locks out its owner', async () => {
+    const { counters } = make()
+    let placed = 0
+    for (let index = 0; index < 20; index++) {
+      await counters.admitCall(call(`attacker${index}`, undefined, { enrol: true })).then(() => placed++, () => undefined)
+      await pass(61)
+    }
+    expect(placed).toBeLessThanOrEqual(4)
+    await counters.admitCall(call('alice'))
+  })
+
+  test('false switches a limit off; a function decides by the number', async () => {
+    const { counters } = make({ callIntervalSeconds: false, callsPerUserHour: false, callsPerNumberTenMinutes: phone => phone.endsWith('23') ? 20 : 1, callsPerNumberDay: false })
+    for (let index = 0; index < 20; index++) await counters.admitCall(call('alice'))
+    await counters.admitCall(call('alice', '+12025550145'))
+    await expect(counters.admitCall(call('alice', '+12025550145'))).rejects.toEqual(refused('too-many-calls', 'callsPerNumberTenMinutes'))
+  })
+
+  test('a function that answers nonsense is a configuration error, not an open door', async () => {
+    const { counters } = make({ callsPerNumberDay: () => NaN })
+    await expect(counters.admitCall(call('alice'))).rejects.toMatchObject({ code: 'configuration' })
+  })
+
+  test('100 at once: one is placed', async () => {
+    vi.useRealTimers()
+    const { counters } = make({}, new CounterStore())
+    const results = await Promise.allSettled(Array.from({ length: 100 }, () => counters.admitCall(call('alice'))))
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test('the interval is waived once a call', async () => {
+    const { counters } = make()
+    expect(await counters.takeWaiver('sid')).toBe(true)
+    expect(await counters.takeWaiver('sid')).toBe(false)
+  })
+
+  test('after "this was not me" no call for ten minutes', async () => {
+    const { counters } = make()
+    await counters.report('alice')
+    await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('reported'))
+    await pass(601)
+    await counters.admitCall(call('alice'))
+  })
+})
+
+describe('wrong codes', () => {
+  test('the tenth wrong code of a user begins a pause of 15 minutes, and no longer', async () => {
+    const { counters } = make()
+    for (let index = 1; index <= 9; index++) expect(await guessWrong(counters)).toBeUndefined()
+    expect(await guessWrong(counters)).toBe('guessesPerUser')
+    await pass(899)
+    await expect(counters.admitUserGuess('alice')).rejects.toEqual(refused('locked'))
+    await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('locked'))
+    await pass(2)
+    await counters.admitUserGuess('alice')
+    await counters.admitCall(call('alice'))
+  })
+
+  test('guesses during the pause neither count nor lengthen it', async () => {
+    const { counters } = make()
+    for (let index = 0; index < 10; index++) await guessWrong(counters)
+    for (let index = 0; index < 200; index++) await expect(counters.admitUserGuess('alice')).rejects.toEqual(refused('locked'))
+    await pass(901)
+    for (let index = 1; index <= 9; index++) expect(await guessWrong(counters), `guess ${index} after the pause`).toBeUndefined()
+  })
+
+  test('the ten are forgotten 24 hours after the first', async () => {
+    const { counters } = make()
+    for (let index = 0; index < 9; index++) await guessWrong(counters)
+    await pass(86_401)
+    for (let index = 0; index < 9; index++) expect(await guessWrong(counters)).toBeUndefined()
+  })
+
+  test('a process that dies between the tenth guess and the pause leaves nobody locked out for a day', async () => {
+    const { counters } = make()
+    for (let index = 0; index < 10; index++) await counters.admitUserGuess('alice')
+    await expect(counters.admitUserGuess('alice')).rejects.toEqual(refused('locked'))
+    await pass(901)
+    await counters.admitUserGuess('alice')
+  })
+
+  test('a hundred in a row stop the user for good, until unlock', async () => {
+    const { counters } = make()
+    let compared = 0
+    let limit: string | undefined
+    for (let hour = 0; hour < 200 && limit !== 'guessesInARow'; hour++) {
+      for (let index = 0; index < 10; index++) {
+        try {
+          limit = await guessWrong(counters)
+          compared++
+        } catch { break }
+        if (limit !== undefined) break
+      }
+      await pass(3600)
+    }
+    expect(compared).toBe(100)
+    await pass(1_728_000 * 3)
+    await expect(counters.admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesInARow'))
+    await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('locked', 'guessesInARow'))
+    await counters.unlock('alice')
+    await counters.admitUserGuess('alice')
+    await counters.admitCall(call('alice'))
+  })
+
+  test('each failure renews the 20 days of the row', async () => {
+    const { counters } = make({ guessesPerUser: false, guessesInARow: 4 })
+    for (let index = 0; index < 3; index++) {
+      await guessWrong(counters)
+      await pass(1_700_000)
+    }
+    expect(await guessWrong(counters)).toBe('guessesInARow')
+  })
+
+  test('a success forgets both counts', async () => {
+    const { counters } = make({ guessesInARow: 15 })
+    for (let round = 0; round < 5; round++) {
+      for (let index = 0; index < 9; index++) expect(await guessWrong(counters)).toBeUndefined()
+      await counters.reset('alice')
+    }
+  })
+
+  test('a thousand guesses at one challenge at once: five are compared', async () => {
+    vi.useRealTimers()
+    const { counters } = make({}, new CounterStore())
+    const ticket = await counters.issueTicket('alice')
+    const results = await Promise.allSettled(Array.from({ length: 1000 }, () => counters.admitGuess('alice', 'challenge', ticket)))
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5)
+  })
+
+  test('a thousand at once over two hundred challenges: ten at most are compared, and never none', async () => {
+    vi.useRealTimers()
+    const { counters } = make({}, new CounterStore())
+    const results = await Promise.allSettled(Array.from({ length: 1000 }, () => guessWrong(counters)))
+    const compared = results.filter(({ status }) => status === 'fulfilled').length
+    expect(compared).toBeLessThanOrEqual(10)
+    expect(compared).toBeGreaterThan(0)
+  })
+})
+
+describe('the ticket', () => {
+  test('the newest is alive, alone', async () => {
+    const { counters } = make()
+    const older = await counters.issueTicket('alice')
+    const newer = await counters.issueTicket('alice')
+    expect([await counters.isAlive('alice', older), await counters.isAlive('alice', newer)]).toEqual([false, true])
+  })
+
+  test('a flushed store kills challenges and revives none', async () => {
+    const { counters, store } = make()
+    const older = await counters.issueTicket('alice')
+    await counters.issueTicket('alice')
+    store.flush()
+    expect(await counters.isAlive('alice', older)).toBe(false)
+  })
+
+  test('tickets are random over 31 bits: they do not come again', async () => {
+    const { counters } = make()
+    const tickets = new Set<number>()
+    for (let index = 0; index < 1000; index++) tickets.add(await counters.issueTicket('alice'))
+    expect(tickets.size).toBeGreaterThan(998)
+  })
+
+  test('killing an old one leaves the newer alone', async () => {
+    const { counters } = make()
+    const older = await counters.issueTicket('alice')
+    const newer = await counters.issueTicket('alice')
+    await counters.killTicket('alice', older)
+    expect(await counters.isAlive('alice', newer)).toBe(true)
+  })
+
+  test('a challenge is used up once, by twenty at the same time', async () => {
+    vi.useRealTimers()
+    const { counters } = make({}, new CounterStore())
+    const ticket = await counters.issueTicket('alice')
+    const results = await Promise.all(Array.from({ length: 20 }, () => counters.useUp('alice', 'challenge', ticket)))
+    expect(results.filter(Boolean)).toHaveLength(1)
+  })
+
+  test('a superseded challenge cannot be used up', async () => {
+    const { counters } = make()
+    const ticket = await counters.issueTicket('alice')
+    await counters.issueTicket('alice')
+    expect(await counters.useUp('alice', 'challenge', ticket)).toBe(false)
+  })
+
+  test('a webhook token is fetched three times at most', async () => {
+    const { counters } = make()
+    const ticket = await counters.issueTicket('alice')
+    const answers = []
+    for (let index = 0; index < 5; index++) answers.push(await counters.admitFetch('token', 'alice', ticket))
+    expect(answers).toEqual([true, true, true, false, false])
+  })
+})
+
+describe('a store that fails never opens a door', () => {
+  const operations = [
+    ['admitCall', (counters: Counters) => counters.admitCall(call('alice'))],
+    ['issueTicket', (counters: Counters) => counters.issueTicket('alice')],
+    ['admitGuess', (counters: Counters) => counters.admitGuess('alice', 'challenge', 1)],
+    ['admitUserGuess', (counters: Counters) => counters.admitUserGuess('alice')],
+    ['useUp', (counters: Counters) => counters.useUp('alice', 'challenge', 1)],
+    ['reset', (counters: Counters) => counters.reset('alice')],
+    ['admitFetch', (counters: Counters) => counters.admitFetch('token', 'alice', 1)],
+    ['report', (counters: Counters) => counters.report('alice')],
+    ['unlock', (counters: Counters) => counters.unlock('alice')],
+  ] as const
+  const allFaulty = (fault: 'rejects' | 'hangs' | 'nonsense') => ({ consume: fault, get: fault, set: fault, delete: fault, reward: fault })
+
+  test.each(operations)('%s is 503 when the store rejects, and quotes nothing of it', async (_, operation) => {
+    const { counters, store } = make()
+    store.faults = allFaulty('rejects')
+    await expect(operation(counters)).rejects.toMatchObject({ code: 'counters-unavailable', status: 503, message: expect.not.stringContaining('the counter failed') })
+  })
+
+  test.each(operations)('%s is 503 after two seconds when the store hangs', async (_, operation) => {
+    const { counters, store } = make()
+    store.faults = allFaulty('hangs')
+    const outcome = expect(operation(counters)).rejects.toMatchObject({ code: 'counters-unavailable' })
+    await pass(2)
+    await outcome
+  })
+
+  test.each(operations.filter(([name]) => !['reset', 'report', 'unlock', 'issueTicket'].includes(name)))('%s is 503 when the store answers nonsense', async (_, operation) => {
+    const { counters, store } = make()
+    store.faults = allFaulty('nonsense')
+    await expect(operation(counters)).rejects.toMatchObject({ code: 'counters-unavailable' })
+  })
+})
+
+test('names in the store tell neither user nor number', async () => {
+  const { counters, store } = make()
+  await counters.admitCall(call('alice'))
+  const ticket = await counters.issueTicket('alice')
+  await counters.admitGuess('alice', 'the-challenge', ticket)
+  await guessWrong(counters)
+  const dump = store.dump()
+  expect(dump.length).toBeGreaterThan(500)
+  for (const secretWord of ['alice', '2025550123', '202555', 'the-challenge']) expect(dump).not.toContain(secretWord)
+})

@@ -1,0 +1,45 @@
+import { RestClient } from '@signalwire/compatibility-api'
+import { describe, expect, test } from 'vitest'
+import { createSignatureCheck } from '../lib/signalwire/signature.js'
+import { sign } from '../lib/simulator/signature.js'
+
+const fields = { CallSid: 'CA1234567890ABCDE', Caller: '+14158675309', Digits: '1234', From: '+14158675309', To: '+18005551212' }
+const url = 'https://mycompany.com/myapp.php?foo=1&bar=2'
+
+describe('signatures of webhooks', () => {
+  test("SignalWire's first vector", () => {
+    expect(createSignatureCheck(['12345'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields)).toBe(true)
+  })
+
+  test('two keys during a change, in either order', () => {
+    expect(createSignatureCheck(['new key', '12345'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields)).toBe(true)
+    expect(createSignatureCheck(['12345', 'new key'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields)).toBe(true)
+    expect(createSignatureCheck(['new key', 'newer key'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields)).toBe(false)
+  })
+
+  test('the standard port may be in the signed URL or not, and no other port may', () => {
+    const check = createSignatureCheck(['12345'])
+    for (const [signed, checked, expected] of [
+      ['https://acme.example:443/x', 'https://acme.example/x', true],
+      ['https://acme.example/x', 'https://acme.example/x', true],
+      ['http://127.0.0.1:80/x', 'http://127.0.0.1/x', true],
+      ['https://acme.example:80/x', 'https://acme.example/x', false],
+      ['https://acme.example:8443/x', 'https://acme.example/x', false],
+      ['https://evil.example/x', 'https://acme.example/x', false],
+    ] as const) expect(check(sign(signed, fields, '12345'), checked, fields), `${signed} for ${checked}`).toBe(expected)
+  })
+
+  test('nothing, cut or lengthened is no signature', () => {
+    const check = createSignatureCheck(['12345'])
+    for (const header of ['', 'RSOYDt4T1cUTdK1PDd93/VVr8B8', 'RSOYDt4T1cUTdK1PDd93/VVr8B8==', 'é']) expect(check(header, url, fields)).toBe(false)
+  })
+
+  test('agrees with the vendor on 500 forms, right and wrong', () => {
+    const check = createSignatureCheck(['12345'])
+    for (let index = 0; index < 500; index++) {
+      const form = { To: `+1202555${index}`, Digits: String(index), 'b b': 'ü&=', a: index % 3 === 0 ? '' : 'x' }
+      const header = sign(url, form, index % 2 === 0 ? '12345' : '54321')
+      expect(check(header, url, form)).toBe(RestClient.validateRequest('12345', header, url, form))
+    }
+  })
+})

@@ -1,0 +1,98 @@
+// Stores that are slow, fail or hang at a chosen operation.
+import { MemoryStore, type SessionData } from 'express-session'
+import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
+import type { Count, Counter, CounterFactory, CounterOptions } from 'passport-voice-otp'
+
+export type Fault = 'throws' | 'rejects' | 'hangs' | 'nonsense' | 'hangs after the work'
+type SessionOperation = 'get' | 'set' | 'destroy' | 'touch'
+type Callback = (error?: unknown, data?: SessionData | null) => void
+
+const between = (least: number, most: number): number => least + Math.floor((most - least) * ((between.turn = (between.turn * 16_807) % 2_147_483_647) / 2_147_483_647))
+between.turn = 4711
+
+/** A MemoryStore that answers after a while, as a real one does: without delay the races hide. */
+export class SessionStore extends MemoryStore {
+  faults: Partial<Record<SessionOperation, Fault>> = {}
+
+  constructor(private readonly least = 0, private readonly most = least) {
+    super()
+  }
+
+  override get = (sid: string, done: Callback): void => { this.run('get', done, callback => { super.get(sid, callback) }) }
+  override set = (sid: string, data: SessionData, done: Callback = () => undefined): void => {
+    // A real store takes the data as they are now, not as they will be.
+    const copy = JSON.parse(JSON.stringify(data)) as SessionData
+    this.run('set', done, callback => { super.set(sid, copy, callback) })
+  }
+  override destroy = (sid: string, done: Callback = () => undefined): void => { this.run('destroy', done, callback => { super.destroy(sid, callback) }) }
+  override touch = (sid: string, data: SessionData, done: Callback = () => undefined): void => { this.run('touch', done, callback => { super.touch(sid, data, callback as () => void) }) }
+
+  /** Everything that is at rest. */
+  dump(): string {
+    return JSON.stringify((this as unknown as { sessions: unknown }).sessions)
+  }
+
+  private run(operation: SessionOperation, done: Callback, work: (done: Callback) => void): void {
+    const fault = this.faults[operation]
+    if (fault === 'throws') throw new Error('the store threw')
+    if (fault === 'hangs') return
+    if (fault === 'rejects') { setImmediate(done, new Error('the store failed')); return }
+    if (fault === 'hangs after the work') { work(() => undefined); return }
+    if (this.most === 0) work(done)
+    else setTimeout(() => { work(done) }, between(this.least, this.most))
+  }
+}
+
+type CounterOperation = 'consume' | 'reward' | 'get' | 'set' | 'delete'
+
+/** Counters in memory that answer after 2 to 25 ms, and fail as told. */
+export class CounterStore {
+  /** By operation, or by counter and operation: `uses.consume`. */
+  faults: Record<string, Fault> = {}
+  /** Every operation so far, as `uses.consume`. */
+  readonly operations: string[] = []
+  private readonly limiters: RateLimiterMemory[] = []
+
+  constructor(private readonly least = 2, private readonly most = 25) {}
+
+  readonly factory: CounterFactory = options => {
+    const limiter = new RateLimiterMemory(options)
+    this.limiters.push(limiter)
+    return {
+      consume: (key, points) => this.run(options, 'consume', () => limiter.consume(key, points)),
+      reward: (key, points) => this.run(options, 'reward', () => limiter.reward(key, points)),
+      get: key => this.run(options, 'get', () => limiter.get(key)),
+      set: (key, points, seconds) => this.run(options, 'set', () => limiter.set(key, points, seconds)),
+      delete: key => this.run(options, 'delete', () => limiter.delete(key)),
+    } satisfies Counter
+  }
+
+  dump(): string {
+    return JSON.stringify(this.limiters.map(limiter => limiter.dump()))
+  }
+
+  /** What a flush of the store does. */
+  flush(): void {
+    for (const limiter of this.limiters) for (const { key } of limiter.dump().storage) void limiter.delete(key as string)
+  }
+
+  private async run<T>({ keyPrefix }: CounterOptions, operation: CounterOperation, work: () => Promise<T>): Promise<T> {
+    const name = `${keyPrefix.replace('voice-otp:', '')}.${operation}`
+    this.operations.push(name)
+    const fault = this.faults[name] ?? this.faults[operation]
+    if (this.most > 0) await new Promise(resolve => setTimeout(resolve, between(this.least, this.most)))
+    if (fault === 'throws' || fault === 'rejects') throw new Error('the counter failed')
+    if (fault === 'hangs') return new Promise<T>(() => undefined)
+    if (fault === 'nonsense') return { consumedPoints: NaN, msBeforeNext: 'soon' } as never
+    const result = work()
+    if (fault === 'hangs after the work') return new Promise<T>(() => undefined)
+    // On the way back again: what was read may be old by now.
+    if (this.most > 0) {
+      await result.catch(() => undefined)
+      await new Promise(resolve => setTimeout(resolve, between(this.least, this.most)))
+    }
+    return result
+  }
+}
+
+export type { Count }

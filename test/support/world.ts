@@ -1,0 +1,175 @@
+// A small Passport app around the strategy, a simulated Space and a browser for each person: what most tests need.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import session, { type Store } from 'express-session'
+import { Passport, type Authenticator } from 'passport'
+import { Strategy as LocalStrategy } from 'passport-local'
+import supertest from 'supertest'
+import { type FailureInfo, VoiceOtpError, type VoiceOtpEvents, type VoiceOtpOptions, VoiceOtpStrategy } from 'passport-voice-otp'
+import { Simulator } from 'passport-voice-otp/simulator'
+
+export interface Person {
+  id: string
+  phone: string | null | undefined
+}
+
+export const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
+export const password = 'correct horse battery staple'
+
+declare module 'express-session' {
+  interface SessionData {
+    cart?: string
+    returnTo?: string
+  }
+}
+
+export interface WorldOptions {
+  readonly options?: Partial<VoiceOtpOptions<Person>>
+  readonly store?: Store
+  readonly phoneOf?: (person: Person) => unknown
+  readonly userProperty?: string
+  readonly express?: typeof express
+  readonly passport?: Authenticator
+  /** Adds routes, or takes the place of the usual ones. */
+  readonly routes?: (app: Express, passport: Authenticator, strategy: VoiceOtpStrategy<Person>) => void
+  readonly beforeSession?: (app: Express) => void
+  readonly enforce?: boolean
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>
+
+/** What a route of these tests answers a refusal with. */
+function answerWith(res: Response, next: NextFunction, done: () => void) {
+  return (error: unknown, user: unknown, info?: FailureInfo, status?: number) => {
+    if (error) next(error)
+    else if (!user) res.status(status ?? 401).json(info)
+    else done()
+  }
+}
+
+export async function createWorld(given: WorldOptions = {}) {
+  const simulator = await Simulator.start()
+  const server: Server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const people: Record<string, Person> = {
+    alice: { id: 'alice', phone: '+12025550123' },
+    bob: { id: 'bob', phone: '+12025550145' },
+    dave: { id: 'dave', phone: null },
+  }
+  const clock = { offset: 0, now: () => Date.now() + clock.offset }
+  const strategy = new VoiceOtpStrategy<Person>({
+    appName: 'Acme',
+    webhookUrl: `${url}/voice-otp`,
+    secret,
+    signalwire: simulator.signalwire,
+    clock,
+    onEnrol: (person, phone) => { people[person.id]!.phone = phone },
+    ...given.options,
+    passReqToCallback: false,
+  }, (given.phoneOf ?? (person => people[person.id]!.phone)) as (person: Person) => string | null)
+
+  const events: { name: keyof VoiceOtpEvents, details: unknown }[] = []
+  for (const name of ['call.placed', 'call.blocked', 'call.failed', 'code.accepted', 'code.rejected', 'locked', 'reported', 'webhook.rejected', 'phone.changed'] as const) {
+    strategy.events.on(name, (details: unknown) => events.push({ name, details }))
+  }
+
+  const passport = given.passport ?? new Passport()
+  passport.use(new LocalStrategy((username, given, done) => {
+    const person = people[username]
+    done(null, person !== undefined && given === password ? person : false)
+  }))
+  passport.use(strategy)
+  passport.serializeUser((person, done) => { done(null, (person as Person).id) })
+  passport.deserializeUser((id: string, done) => { done(null, people[id] ?? false) })
+
+  const app = (given.express ?? express)()
+  const property = given.userProperty ?? 'user'
+  const userOf = (req: Request): Person | undefined => (req as unknown as Record<string, Person | undefined>)[property]
+  given.beforeSession?.(app)
+  app.use('/voice-otp', strategy.webhooks())
+  app.use(session({ secret, resave: false, saveUninitialized: false, ...(given.store === undefined ? {} : { store: given.store }) }))
+  app.use(express.urlencoded({ extended: false }), express.json())
+  app.use(passport.initialize(given.userProperty === undefined ? undefined : { userProperty: given.userProperty } as never))
+  app.use(passport.session())
+  if (given.enforce !== false) app.use(strategy.enforce())
+  given.routes?.(app, passport, strategy)
+  app.post('/login', passport.authenticate('local'), (req, res) => {
+    res.json({ user: userOf(req)?.id, pendingUser: (req.pendingUser as Person | undefined)?.id, isAuthenticated: req.isAuthenticated() })
+  })
+  app.post('/otp/call', (req, res, next) => {
+    const authenticate = passport.authenticate('voice-otp', { action: 'call' } as object, answerWith(res, next, () => undefined)) as express.RequestHandler
+    void authenticate(req, res, next)
+  }, (req, res) => { res.status(202).json(req.voiceOtp) })
+  app.post('/otp', (req, res, next) => {
+    const authenticate = passport.authenticate('voice-otp', (error: unknown, user: Person | false, info?: FailureInfo, status?: number) => {
+      answerWith(res, next, () => {
+        req.logIn(user as Person, failure => { if (failure) next(failure); else res.json({ user: userOf(req)?.id, info }) })
+      })(error, user, info, status)
+    }) as express.RequestHandler
+    void authenticate(req, res, next)
+  })
+  app.get('/otp/status', strategy.status())
+  app.get('/account', (req, res) => {
+    const person = userOf(req)
+    if (req.isAuthenticated() && person !== undefined) res.json({ user: person.id, cart: req.session.cart })
+    else res.status(401).json({ pendingUser: (req.pendingUser as Person | undefined)?.id })
+  })
+  app.post('/cart', (req, res) => {
+    req.session.cart = 'a book'
+    res.json({})
+  })
+  app.post('/logout', (req, res, next) => { req.logout({ keepSessionInfo: 'keep' in req.query }, error => { if (error) next(error); else res.json({}) }) })
+  app.get('/transfer', strategy.require({ maxAge: 300 }), (_req, res) => { res.json({ transferred: true }) })
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
+  app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
+    if (error instanceof VoiceOtpError) res.status(error.status).json({ code: error.code, message: error.message })
+    else res.status((error as { status?: number }).status ?? 500).json({ message: String(error) })
+  })
+  server.on('request', app)
+
+  const browser = () => supertest.agent(url)
+
+  /** The password, in a browser of one's own. */
+  async function logIn(name: string, agent = browser()) {
+    await agent.post('/login').send({ username: name, password }).expect(200)
+    return agent
+  }
+
+  /** Asks for a call, answers the telephone, presses the matching digits and listens. */
+  async function hearCode(agent: ReturnType<typeof browser>): Promise<string> {
+    const { body } = await agent.post('/otp/call').expect(202) as { body: { matchingDigits: string } }
+    return answerAndListen(body.matchingDigits)
+  }
+
+  async function answerAndListen(matchingDigits: string): Promise<string> {
+    const call = simulator.calls[0]!
+    await simulator.waitFor(each => each.sid === call.sid && each.status === 'ringing')
+    await simulator.answer(call.sid)
+    await simulator.idle(call.sid)
+    await simulator.keys(call.sid, matchingDigits)
+    await simulator.idle(call.sid)
+    return codeIn(simulator.call(call.sid)!.heard)
+  }
+
+  async function close(): Promise<void> {
+    await new Promise(resolve => {
+      server.close(resolve)
+      server.closeAllConnections()
+    })
+    await simulator.stop()
+  }
+
+  return { app, url, simulator, strategy, events, people, clock, browser, logIn, hearCode, answerAndListen, close, named: (name: keyof VoiceOtpEvents) => events.filter(event => event.name === name).map(event => event.details) }
+}
+
+/** The code among what was heard: six digits, each alone. */
+export function codeIn(heard: readonly string[]): string {
+  const digits = /(?:\d, ){5,9}\d/.exec(heard.join(' '))?.[0]
+  if (digits === undefined) throw new Error(`No code was heard: ${heard.join(' / ')}`)
+  return digits.replaceAll(', ', '')
+}
+
+/** A code that is surely not `code`. */
+export const wrongCode = (code = '000000'): string => String((Number(code) + 1) % 10 ** code.length).padStart(code.length, '0')
