@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { VoiceOtpEvents, VoiceOtpStrategy } from 'passport-voice-otp'
 import type { User } from './users.js'
 
-const ordinary = ['call.placed', 'call.blocked', 'code.accepted', 'code.rejected', 'phone.changed'] as const
+const ordinary = ['call.placed', 'call.blocked', 'code.accepted', 'code.rejected', 'phone.changed', 'prompt.defaulted'] as const
 const remarkable = ['call.failed', 'locked', 'reported', 'webhook.rejected'] as const
 type Each = typeof ordinary[number] | typeof remarkable[number]
 

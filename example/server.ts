@@ -54,7 +54,7 @@ async function start(config: Config): Promise<void> {
 }
 
 async function simulatedSpace({ simulatorPort }: Config): Promise<SignalWireOptions> {
-  const simulator = await Simulator.start({ port: simulatorPort })
+  const simulator = await Simulator.start({ port: simulatorPort, clock: 'real' })
   endings.push(() => simulator.stop())
   return simulator.signalwire
 }

@@ -37,7 +37,10 @@ declare module '@signalwire/compatibility-api' {
     toString(): string
   }
   export const RestClient: {
-    new (project: string, token: string, options: { signalwireSpaceUrl: string, httpClient: HttpClient, lazyLoading: boolean }): { readonly calls: Calls }
+    new (project: string, token: string, options: { signalwireSpaceUrl: string, httpClient: HttpClient, lazyLoading: boolean }): {
+      readonly calls: Calls
+      readonly messages: { create(options: Readonly<Record<string, string>>): PromiseLike<{ readonly sid?: unknown }> }
+    }
     readonly LaML: { readonly VoiceResponse: new () => VoiceResponse }
     validateRequest(key: string, header: string, url: string, params: Readonly<Record<string, string>>): boolean
   }

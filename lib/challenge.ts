@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Keys } from './keys.js'
-import { maskPhone } from './phone.js'
+import { type Destination, maskPhone } from './phone.js'
+import { isHosted, isWay, type Way } from './ways.js'
 
 /** What a challenge is good for; a code for one is worthless for another. */
 export type Purpose = 'login' | 'step-up' | 'enrol'
@@ -10,8 +11,10 @@ export interface Challenge {
   readonly id: string
   readonly userId: string
   readonly purpose: Purpose
-  /** Keyed hash of the code together with all that it is bound to. */
+  readonly way: Way
+  /** Keyed hash of the code, or of the hosted challenge's name, together with all that it is bound to. */
   readonly codeHash: string
+  /** Keyed hash of the number with its extension. */
   readonly phoneHash: string
   readonly phoneMask: string
   /** For `enrol` alone: the number, sealed. */
@@ -23,7 +26,10 @@ export interface Challenge {
   readonly nextCallAt: number
   /** The session that it belongs to: copied elsewhere it is dead. */
   readonly sessionId: string
-  callSid?: string
+  /** SignalWire's name for the call or the message. */
+  readonly deliverySid?: string
+  /** SignalWire's name for a challenge that it checks itself. */
+  readonly hostedId?: string
 }
 
 /** What a page may show of the challenge that waits in this session; on the request as `req.voiceOtp`. */
@@ -32,9 +38,10 @@ export interface PendingChallenge {
   readonly phone: string
   /** The number that calls, E.164. */
   readonly from: string
-  /** Two digits to be keyed in by whoever answers; absent when `gate` is not `match`. */
+  /** Two digits to be keyed in by whoever answers; absent when the way or the `gate` has none. */
   readonly matchingDigits: string | undefined
   readonly purpose: Purpose
+  readonly way: Way
   /** Whole seconds until the code is worthless. */
   readonly expiresIn: number
   /** Whole seconds until another call may be asked for, as it stood when this one was placed. */
@@ -45,7 +52,8 @@ export interface PendingChallenge {
 export interface NewChallenge {
   readonly userId: string
   readonly purpose: Purpose
-  readonly phone: string
+  readonly way: Way
+  readonly destination: Destination
   readonly ticket: number
   readonly sessionId: string
   readonly codeLength: number
@@ -59,44 +67,57 @@ const sealedPhoneStep = 255
 
 /** Draws a code and two matching digits from the system's CSPRNG, without bias, and binds the code's keyed hash. @internal */
 export function makeChallenge(keys: Keys, given: NewChallenge): { readonly challenge: Challenge, readonly code: string } {
-  const { userId, purpose, phone, ticket, sessionId, expiresAt, nextCallAt } = given
+  const { userId, purpose, way, destination, ticket, sessionId, expiresAt, nextCallAt } = given
   const id = randomBytes(16).toString('base64url')
   const code = String(randomInt(0, 10 ** given.codeLength)).padStart(given.codeLength, '0')
-  const phoneHash = keys.hash('phone', phone)
-  const bound = { id, userId, purpose, phoneHash, ticket, expiresAt, sessionId }
+  const phoneHash = keys.hash('phone', destination.telephone)
+  const bound = { id, userId, purpose, way, phoneHash, ticket, expiresAt, sessionId }
   return {
     code,
     challenge: {
       ...bound,
-      codeHash: keys.hash(...codeParts(bound, code)),
-      phoneMask: maskPhone(phone),
+      codeHash: keys.hash(...boundParts(bound, 'code', code)),
+      phoneMask: maskPhone(destination.number),
       nextCallAt,
-      ...(purpose === 'enrol' ? { sealedPhone: keys.seal(sealedPhoneStep, phone) } : {}),
+      ...(purpose === 'enrol' ? { sealedPhone: keys.seal(sealedPhoneStep, destination.number) } : {}),
       ...(given.matching ? { matchingDigits: String(randomInt(10, 100)) } : {}),
     },
   }
 }
 
-type Bound = Pick<Challenge, 'id' | 'userId' | 'purpose' | 'phoneHash' | 'ticket' | 'expiresAt' | 'sessionId'>
+/** The challenge once SignalWire has said what it calls it; a hosted one is bound to that name instead of a code. @internal */
+export function delivered(keys: Keys, challenge: Challenge, sid: string): Challenge {
+  if (!isHosted(challenge.way)) return { ...challenge, deliverySid: sid }
+  return { ...challenge, hostedId: sid, codeHash: keys.hash(...boundParts(challenge, 'hosted', sid)) }
+}
+
+type Bound = Pick<Challenge, 'id' | 'userId' | 'purpose' | 'way' | 'phoneHash' | 'ticket' | 'expiresAt' | 'sessionId'>
 
 // Every field that decides is inside the hash: changing one in the session store makes the right code a wrong one.
-const codeParts = (bound: Bound, code: string): (string | number)[] =>
-  ['code', code, bound.id, bound.userId, bound.purpose, bound.phoneHash, bound.ticket, bound.expiresAt, bound.sessionId]
+const boundParts = (bound: Bound, kind: 'code' | 'hosted', value: string): (string | number)[] =>
+  [kind, value, bound.id, bound.userId, bound.purpose, bound.way, bound.phoneHash, bound.ticket, bound.expiresAt, bound.sessionId]
 
 /** Whether `code` is the challenge's, compared in constant time. @internal */
 export function codeMatches(keys: Keys, challenge: Challenge, code: string): boolean {
-  return keys.matches(challenge.codeHash, ...codeParts(challenge, code))
+  return keys.matches(challenge.codeHash, ...boundParts(challenge, 'code', code))
 }
 
-/** Whether the challenge was for this number. @internal */
-export function phoneMatches(keys: Keys, challenge: Challenge, phone: string): boolean {
-  return keys.matches(challenge.phoneHash, 'phone', phone)
+/** SignalWire's name for a hosted challenge, unless the session was tampered with. @internal */
+export function hostedIdOf(keys: Keys, challenge: Challenge): string | undefined {
+  const { hostedId } = challenge
+  return hostedId !== undefined && keys.matches(challenge.codeHash, ...boundParts(challenge, 'hosted', hostedId)) ? hostedId : undefined
+}
+
+/** Whether the challenge was for this telephone. @internal */
+export function phoneMatches(keys: Keys, challenge: Challenge, { telephone }: Pick<Destination, 'telephone'>): boolean {
+  return keys.matches(challenge.phoneHash, 'phone', telephone)
 }
 
 /** The number of an `enrol` challenge. @internal */
 export function enrolledPhone(keys: Keys, challenge: Challenge): string | undefined {
   const opened = keys.open(challenge.sealedPhone ?? '')
-  return opened?.step === sealedPhoneStep && typeof opened.payload === 'string' ? opened.payload : undefined
+  const phone = opened?.step === sealedPhoneStep && typeof opened.payload === 'string' ? opened.payload : undefined
+  return phone !== undefined && phoneMatches(keys, challenge, { telephone: phone }) ? phone : undefined
 }
 
 /** A challenge read from a session, or `undefined` for anything that is not a whole one: a store may hold any data. @internal */
@@ -105,9 +126,9 @@ export function asChallenge(value: unknown): Challenge | undefined {
   const given = value as Partial<Record<keyof Challenge, unknown>>
   const texts = [given.id, given.userId, given.codeHash, given.phoneHash, given.phoneMask, given.sessionId]
   const numbers = [given.ticket, given.expiresAt, given.nextCallAt]
-  const optional = [given.sealedPhone, given.matchingDigits, given.callSid]
+  const optional = [given.sealedPhone, given.matchingDigits, given.deliverySid, given.hostedId]
   const whole = texts.every(text => typeof text === 'string' && text !== '') && numbers.every(Number.isSafeInteger)
-    && optional.every(text => text === undefined || typeof text === 'string')
+    && optional.every(text => text === undefined || typeof text === 'string') && isWay(given.way)
     && (given.purpose === 'login' || given.purpose === 'step-up' || given.purpose === 'enrol')
   return whole ? value as Challenge : undefined
 }
@@ -120,6 +141,7 @@ export function describe(challenge: Challenge, from: string, now: number): Pendi
     from,
     matchingDigits: challenge.matchingDigits,
     purpose: challenge.purpose,
+    way: challenge.way,
     expiresIn: secondsUntil(challenge.expiresAt),
     nextCallIn: secondsUntil(challenge.nextCallAt),
   }

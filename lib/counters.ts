@@ -1,97 +1,38 @@
 import { randomInt } from 'node:crypto'
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
-import { type FailureCode, Refusal, VoiceOtpError, withDeadline } from './errors.js'
+import { type FailureCode, Refusal, VoiceOtpError } from './errors.js'
 import type { Keys } from './keys.js'
 import type { Limits } from './options.js'
-
-/** What one counter is made with; hand all of it on to the limiter. */
-export interface CounterOptions {
-  /** Keeps this counter's names apart from the others'. */
-  readonly keyPrefix: string
-  /** Most that may be counted in one window. */
-  readonly points: number
-  /** The window, in seconds. */
-  readonly duration: number
-}
-
-/** State of one count, as rate-limiter-flexible answers it. */
-export interface Count {
-  readonly consumedPoints: number
-  readonly msBeforeNext: number
-}
-
-/** The part of a rate-limiter-flexible limiter that is used; `RateLimiterMemory`, `RateLimiterRedis` and the others have it. */
-export interface Counter {
-  consume(key: string, points?: number): Promise<Count>
-  reward(key: string, points?: number): Promise<Count>
-  get(key: string): Promise<Count | null>
-  set(key: string, points: number, secDuration: number): Promise<unknown>
-  delete(key: string): Promise<boolean>
-}
-
-/** `options => new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options })` moves every count to Redis. */
-export type CounterFactory = (options: CounterOptions) => Counter
+import { type CounterFactory, type Hit, seconds, Tally, uncounted, unlimited } from './tally.js'
 
 /** Which limit refused a request; told to the app in an event, never to the person. */
 export type LimitName = keyof Limits | 'locked'
 
-interface Hit { readonly over: boolean, readonly count: number, readonly retryAfter: number }
-
-const deadlineMilliseconds = 2000
-const unlimited = 2 ** 31 - 1
-
-/** One counter with our own rules: a deadline, nonsense is trouble, and being over a limit is an answer, not an exception. */
-class Tally {
-  constructor(private readonly counter: Counter, private readonly limit: number) {}
-
-  async hit(key: string, limit = this.limit): Promise<Hit> {
-    const { value, rejected } = await ask(() => this.counter.consume(key).then(value => ({ value, rejected: false }), (reason: unknown) => {
-      // rate-limiter-flexible rejects with a plain object when a limit is passed, and with an Error when the store fails.
-      if (typeof reason === 'object' && reason !== null && 'msBeforeNext' in reason && !(reason instanceof Error)) return { value: reason as Count, rejected: true }
-      throw reason
-    }))
-    if (!rejected && !(isCount(value) && value.consumedPoints > 0)) throw nonsense()
-    return { over: rejected || value.consumedPoints > limit, count: value.consumedPoints, retryAfter: seconds(value.msBeforeNext) }
+/** A limit as configured, which may depend on the number: a mistake of the app's function is trouble, and no open door. */
+function numberLimit(name: keyof Limits, configured: Limits[keyof Limits], phone: string): number | false {
+  let value: unknown = configured
+  try {
+    if (typeof configured === 'function') value = configured(phone)
+  } catch (error) {
+    throw new VoiceOtpError('configuration', `limits.${name} threw an error.`, error)
   }
-
-  async get(key: string): Promise<Count | undefined> {
-    const value = await ask(() => this.counter.get(key))
-    if (value === null) return undefined
-    if (!isCount(value)) throw nonsense()
-    return value
-  }
-
-  /** Zero seconds is for ever. */
-  async set(key: string, value: number, secondsToLive: number): Promise<void> {
-    await ask(() => this.counter.set(key, value, secondsToLive))
-  }
-
-  async giveBack(key: string): Promise<void> {
-    await ask(() => this.counter.reward(key))
-  }
-
-  async delete(key: string): Promise<void> {
-    await ask(() => this.counter.delete(key))
-  }
+  if (value === false || (Number.isInteger(value) && (value as number) >= 0)) return value as number | false
+  throw new VoiceOtpError('configuration', `limits.${name} must answer a whole number or false.`)
 }
 
-const isCount = (value: unknown): value is Count =>
-  typeof value === 'object' && value !== null && Number.isInteger((value as Count).consumedPoints) && Number.isFinite((value as Count).msBeforeNext)
-const seconds = (milliseconds: unknown): number => (typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds / 1000) : 1)
-const nonsense = (): Error => new VoiceOtpError('counters-unavailable', 'It answered something that is no count.')
-
-async function ask<T>(operation: () => Promise<T>): Promise<T> {
-  try {
-    return await withDeadline(operation(), deadlineMilliseconds, () => new VoiceOtpError('counters-unavailable', 'It took too long.'))
-  } catch (error) {
-    throw error instanceof VoiceOtpError ? error : new VoiceOtpError('counters-unavailable', undefined, error)
-  }
+async function hitOrRenew({ tally, key, limit, renewSeconds }: { readonly tally: Tally, readonly key: string, readonly limit: number, readonly renewSeconds: number | undefined }): Promise<Hit> {
+  if (renewSeconds === undefined) return tally.hit(key, limit)
+  await tally.set(key, 1, renewSeconds)
+  return { over: false, count: 1, retryAfter: renewSeconds }
 }
 
 /** A call that is asked for. */
 export interface CallRequest {
   readonly userId: string
+  /** E.164. */
   readonly phone: string
+  /** The number with its extension, if it has one: what counts as one telephone. */
+  readonly telephone: string
   /** Whether the number is not the user's yet: counted apart, so that nobody can lock out its owner. */
   readonly enrol: boolean
   /** Whether the interval is waived, because the last call did not reach anybody. */
@@ -133,9 +74,9 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
   const userInterval = tally('user-interval', 1, limits.callIntervalSeconds || 1)
   // What everybody shares, told apart by limit; a window each, counted together, given back together.
   const shared = [
-    { limit: 'callIntervalSeconds', by: 'number', tally: tally('number-interval', 1, limits.callIntervalSeconds || 1) },
+    { limit: 'callIntervalSeconds', by: 'telephone', tally: tally('number-interval', 1, limits.callIntervalSeconds || 1) },
     { limit: 'callsPerUserHour', by: 'user', tally: tally('user-hour', limits.callsPerUserHour, 3600) },
-    { limit: 'callsPerNumberTenMinutes', enrolLimit: 'enrolCallsPerNumberTenMinutes', by: 'number', tally: tally('number-10min', unlimited, 600) },
+    { limit: 'callsPerNumberTenMinutes', enrolLimit: 'enrolCallsPerNumberTenMinutes', by: 'telephone', tally: tally('number-10min', unlimited, 600) },
     { limit: 'callsPerNumberDay', enrolLimit: 'enrolCallsPerNumberDay', by: 'number', tally: tally('number-day', unlimited, 86_400) },
     { limit: 'callsPerPrefixTenMinutes', by: 'prefix', tally: tally('prefix-10min', unlimited, 600) },
     { limit: 'callsPerAppMinute', by: 'app', tally: tally('app-minute', limits.callsPerAppMinute, 60) },
@@ -163,60 +104,80 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     await Promise.all([pause.set(key, 1, limits.pauseSeconds), failures.set(key, 2 ** 30, limits.pauseSeconds)])
   }
 
-  async function takeInterval(userId: string, waived: boolean): Promise<void> {
-    if (limits.callIntervalSeconds === false) return
-    if (waived) return userInterval.set(userKey(userId), 1, limits.callIntervalSeconds)
+  async function takeInterval(userId: string, waived: boolean): Promise<Hit> {
+    const { callIntervalSeconds } = limits
+    if (callIntervalSeconds === false) return uncounted
+    if (waived) {
+      await userInterval.set(userKey(userId), 1, callIntervalSeconds)
+      return { over: false, count: 1, retryAfter: callIntervalSeconds }
+    }
     const hit = await userInterval.hit(userKey(userId))
     if (hit.over) throw new LimitReached('too-many-calls', 'callIntervalSeconds', hit.retryAfter)
+    return hit
   }
 
-  function sharedCounts({ userId, phone, enrol, waived }: CallRequest) {
+  function sharedCounts({ userId, phone, telephone, enrol, waived }: CallRequest) {
     const set = enrol ? 'enrol' : 'own'
-    const names = { user: userKey(userId), number: keys.storeName(set, 'number', phone), prefix: keys.storeName(set, 'prefix', phone.slice(0, -4)), app: 'all' }
+    const names = {
+      user: userKey(userId), app: 'all',
+      telephone: keys.storeName(set, 'telephone', telephone), number: keys.storeName(set, 'number', phone), prefix: keys.storeName(set, 'prefix', phone.slice(0, -4)),
+    }
     return shared.flatMap(each => {
       const limitName: keyof Limits = enrol && 'enrolLimit' in each ? each.enrolLimit : each.limit
-      const configured = limits[limitName]
-      const value = typeof configured === 'function' ? configured(phone) : configured
-      if (value === false || (each.limit === 'callIntervalSeconds' && waived)) return []
-      const limit = each.limit === 'callIntervalSeconds' ? 1 : value
-      if (!Number.isInteger(limit)) throw new VoiceOtpError('configuration', `limits.${limitName} must answer a whole number or false.`)
-      return [{ name: limitName, key: names[each.by], limit, tally: each.tally }]
+      const value = numberLimit(limitName, limits[limitName], phone)
+      if (value === false) return []
+      const isInterval = each.limit === 'callIntervalSeconds'
+      return [{ name: limitName, key: names[each.by], limit: isInterval ? 1 : value, tally: each.tally, renewSeconds: isInterval && waived ? value : undefined }]
     })
+  }
+
+  async function countShared(call: CallRequest): Promise<void> {
+    const counts = sharedCounts(call)
+    const hits = await Promise.all(counts.map(async count => ({ ...count, hit: await hitOrRenew(count) })))
+    const over = hits.filter(({ hit }) => hit.over)
+    const [first] = over
+    if (first === undefined) return
+    await Promise.all(hits.map(({ tally, key, hit }) => tally.giveBack(key, hit)))
+    throw new LimitReached('too-many-calls', first.name, Math.max(...over.map(({ hit }) => hit.retryAfter)))
   }
 
   return {
     /**
-     * Counts a call before it is placed: the user's own interval first, then all that is shared, together; what a
-     * refused request took of the latter is given back. Throws {@link LimitReached}.
+     * Counts a call before it is placed: the user's own interval first, so that one user has one request at a time in what
+     * follows; then `permit`, the app's veto; then all that is shared, together. A refused request gives back what it
+     * took. Throws {@link LimitReached}.
      */
-    async admitCall(call: CallRequest): Promise<void> {
-      const [locked, interval] = await Promise.allSettled([
+    async admitCall(call: CallRequest, permit: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+      const key = userKey(call.userId)
+      const [barred, interval] = await Promise.allSettled([
         Promise.all([refuseLocked(call.userId), refuseReported(call.userId)]),
         takeInterval(call.userId, call.waived),
       ])
-      if (locked.status === 'rejected') {
-        if (interval.status === 'fulfilled' && limits.callIntervalSeconds !== false) await userInterval.giveBack(userKey(call.userId))
-        throw locked.reason
+      if (interval.status === 'rejected') throw barred.status === 'rejected' ? barred.reason : interval.reason
+      try {
+        if (barred.status === 'rejected') throw barred.reason
+        await permit()
+        await countShared(call)
+      } catch (error) {
+        await userInterval.giveBack(key, interval.value)
+        throw error
       }
-      if (interval.status === 'rejected') throw interval.reason
-      const counts = sharedCounts(call)
-      const hits = await Promise.all(counts.map(async count => ({ ...count, hit: await count.tally.hit(count.key, count.limit) })))
-      const over = hits.filter(({ hit }) => hit.over)
-      const [first] = over
-      if (first === undefined) return
-      await Promise.all(hits.map(({ tally, key }) => tally.giveBack(key)))
-      throw new LimitReached('too-many-calls', first.name, Math.max(...over.map(({ hit }) => hit.retryAfter)))
     },
 
     /** The interval does not run after a call that SignalWire refused to place. */
-    async waiveInterval({ userId, phone, enrol }: CallRequest): Promise<void> {
-      const number = sharedCounts({ userId, phone, enrol, waived: false }).find(({ name }) => name === 'callIntervalSeconds')
-      await Promise.all([userInterval.delete(userKey(userId)), number?.tally.delete(number.key)])
+    async waiveInterval(call: CallRequest): Promise<void> {
+      const telephone = sharedCounts(call).find(({ name }) => name === 'callIntervalSeconds')
+      await Promise.all([userInterval.delete(userKey(call.userId)), telephone?.tally.delete(telephone.key)])
     },
 
     /** Once per call that ended busy, unanswered or failed, another may be asked for at once. */
     async takeWaiver(callSid: string): Promise<boolean> {
       return !(await waivers.hit(keys.storeName('call', callSid))).over
+    },
+
+    /** Whether that is still to be had. */
+    async hasWaiver(callSid: string): Promise<boolean> {
+      return await waivers.get(keys.storeName('call', callSid)) === undefined
     },
 
     /** Seconds until the user may ask for a call, as far as the interval decides. */
@@ -253,11 +214,10 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     /** Counts the guess on the user; gives it back if it is refused, since only what is compared may count. */
     async admitUserGuess(userId: string): Promise<Admission> {
       const key = userKey(userId)
-      const none: Hit = { over: false, count: 0, retryAfter: 0 }
       const [locked, failed, inRow] = await Promise.all([
         refuseLocked(userId).then(() => undefined, (refusal: unknown) => refusal as Error),
-        limits.guessesPerUser === false ? none : failures.hit(key),
-        limits.guessesInARow === false ? none : row.hit(key),
+        limits.guessesPerUser === false ? uncounted : failures.hit(key),
+        limits.guessesInARow === false ? uncounted : row.hit(key),
       ])
       if (locked === undefined && !failed.over && !inRow.over) {
         const isLast = failed.count === limits.guessesPerUser
@@ -266,7 +226,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
         const limit = inRow.count === limits.guessesInARow ? 'guessesInARow' : isLast ? 'guessesPerUser' : undefined
         return { limit, row: inRow.count, rowSecondsLeft: inRow.retryAfter }
       }
-      await Promise.all([failed.count > 0 && failures.giveBack(key), inRow.count > 0 && row.giveBack(key)])
+      await Promise.all([failures.giveBack(key, failed), row.giveBack(key, inRow)])
       if (locked !== undefined) throw locked
       if (inRow.over) {
         await stop.set(key, 1, 0)

@@ -2,6 +2,7 @@
 const refusals = {
   'code-malformed': [400, 'Enter the code as digits, just as you heard it.'],
   'phone-malformed': [400, 'Enter the telephone number with its country code, for example +1 202 555 0123.'],
+  'choice-unknown': [400, 'Choose one of the telephones and ways that are offered.'],
   'first-factor-required': [401, 'Log in first.'],
   'second-factor-required': [401, 'Confirm with a code from a telephone call first.'],
   'no-challenge': [401, 'No code is waiting. Ask for a call.'],

@@ -1,14 +1,17 @@
+import { isSpeakable } from './call/checks.js'
+import { negotiate } from './call/languages.js'
+import type { Prompts } from './call/prompts.js'
 import { Refusal, VoiceOtpError, withDeadline } from './errors.js'
 import type { PhoneAnswer, PhoneDone, PhoneOf, PhoneOfWithRequest, Request } from './options.js'
 import type { Parts } from './parts.js'
-import { parsePhone, type Phone } from './phone.js'
+import { type Destination, parseDestination, type PhoneEntry } from './phone.js'
 
 /** What the app is asked on the way: whose number, may it be called, store it. A hook that fails or hangs lets nobody in. */
 
 const hookDeadlineMilliseconds = 5000
 
-/** The app's function that knows the numbers, asked in one way whatever its shape. @internal */
-export type PhoneLookup<User> = (req: Request, user: User) => Promise<string | null>
+/** The app's function that knows the numbers, asked in one way whatever its shape; `null` when there is none on record. @internal */
+export type PhoneLookup<User> = (req: Request, user: User) => Promise<readonly PhoneEntry[] | null>
 
 /** Makes one question of `phoneOf(user)`, `phoneOf(user, done)` and their forms with a request. @internal */
 export function createPhoneLookup<User>(phoneOf: PhoneOf<User> | PhoneOfWithRequest<User>, passRequest: boolean): PhoneLookup<User> {
@@ -28,18 +31,20 @@ export function createPhoneLookup<User>(phoneOf: PhoneOf<User> | PhoneOfWithRequ
     } catch (error) {
       throw error instanceof VoiceOtpError ? error : new VoiceOtpError('phone-lookup-failed', undefined, error)
     }
-    if (phone !== null && (typeof phone !== 'string' || phone === '')) throw nothing()
-    return phone
+    if (phone === null) return null
+    const entries: unknown = typeof phone === 'string' && phone !== '' ? [{ number: phone }] : (phone as { numbers?: unknown } | undefined)?.numbers
+    if (!Array.isArray(entries) || entries.length === 0 || !entries.every(each => typeof each === 'object' && each !== null)) throw nothing()
+    return entries as readonly PhoneEntry[]
   }
 }
 
-/** The user's number on record in its one form, `null` if there is none. @internal */
-export async function phoneOnRecord<User>(lookup: PhoneLookup<User>, req: Request, user: User): Promise<Phone | null> {
-  const text = await lookup(req, user)
-  if (text === null) return null
-  const phone = parsePhone(text)
-  if (phone === undefined) throw new Refusal('phone-invalid')
-  return phone
+/** The user's telephones on record that are ones, in their one form; `null` if none is on record. @internal */
+export async function phonesOnRecord<User>(lookup: PhoneLookup<User>, req: Request, user: User): Promise<readonly Destination[] | null> {
+  const entries = await lookup(req, user)
+  if (entries === null) return null
+  const destinations = entries.map(parseDestination).filter(each => each !== undefined)
+  if (destinations.length === 0) throw new Refusal('phone-invalid')
+  return destinations
 }
 
 /** Asks `beforeCall`; anything but a clear yes is a no. @internal */
@@ -53,6 +58,34 @@ export async function askBeforeCall<User>({ settings: { beforeCall } }: Parts<Us
 export async function storeNewPhone<User>({ settings: { onEnrol } }: Parts<User>, user: User, phone: string, req: Request): Promise<void> {
   if (onEnrol === undefined) throw new VoiceOtpError('configuration', 'Enrolling a number needs the option onEnrol(user, phone, req), which stores it.')
   await run('onEnrol', async () => onEnrol(user, phone, req))
+}
+
+/** The languages of this user, the first of which the call speaks. A mistake here costs the language, never the call. @internal */
+export async function askLanguages<User>({ settings: { locale, prompts, defaultPrompts }, emit }: Parts<User>, userId: string, user: User, req: Request): Promise<readonly Prompts[]> {
+  try {
+    const answer = typeof locale === 'function' ? await run('locale', async () => locale(user, req)) : locale
+    const wanted = [answer ?? defaultPrompts.language].flat().filter(tag => typeof tag === 'string').slice(0, 5)
+    const found = wanted.map(tag => negotiate([tag], prompts))
+    if (found.some(each => each === undefined) || found.length === 0) emit('prompt.defaulted', { userId, what: 'locale', reason: 'unknown' })
+    const known = [...new Set(found.filter(each => each !== undefined))]
+    return known.length === 0 ? [defaultPrompts] : known
+  } catch {
+    emit('prompt.defaulted', { userId, what: 'locale', reason: 'failed' })
+    return [defaultPrompts]
+  }
+}
+
+/** The app's own words on which login this is, or nothing. @internal */
+export async function askAnnouncement<User>({ settings: { announce }, emit }: Parts<User>, userId: string, user: User, req: Request): Promise<string | undefined> {
+  if (announce === undefined) return undefined
+  try {
+    const text: unknown = await run('announce', async () => announce(user, req))
+    if (text === undefined || (typeof text === 'string' && isSpeakable(text, 200) && !/[<>]/.test(text))) return text
+    emit('prompt.defaulted', { userId, what: 'announce', reason: 'malformed' })
+  } catch {
+    emit('prompt.defaulted', { userId, what: 'announce', reason: 'failed' })
+  }
+  return undefined
 }
 
 async function run<T>(name: string, hook: () => Promise<T>): Promise<T> {

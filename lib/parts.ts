@@ -1,8 +1,11 @@
 import type { Counters } from './counters.js'
 import type { Emit } from './events.js'
 import type { Keys } from './keys.js'
-import type { Settings } from './options.js'
+import type { Settings } from './settings.js'
 import type { Calls } from './signalwire/calls.js'
+import type { Connect } from './signalwire/client.js'
+import type { SendText } from './signalwire/messages.js'
+import type { Mfa } from './signalwire/mfa.js'
 
 /**
  * What the rooms share, made once by the strategy's constructor. Passport runs a named strategy on
@@ -12,6 +15,9 @@ export interface Parts<User> {
   readonly settings: Settings<User>
   readonly keys: Keys
   readonly counters: Counters
+  readonly connect: Connect
   readonly calls: Calls
+  readonly sendText: SendText
+  readonly mfa: Mfa
   readonly emit: Emit
 }

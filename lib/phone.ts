@@ -13,6 +13,31 @@ export interface Phone {
   readonly ordinary: boolean
 }
 
+/** A telephone of a user, as the app has it on record. */
+export interface PhoneEntry {
+  /** With country code: `+12025550123`. */
+  readonly number: string
+  /** What the user calls it: "home", "office". Shown to the user, never logged. */
+  readonly label?: string
+  /** Dialled once the call is answered: 1 to 8 digits. */
+  readonly extension?: string
+}
+
+/** Where a code can be delivered. @internal */
+export interface Destination extends Phone {
+  readonly label?: string
+  readonly extension?: string
+  /** The number with its extension, as RFC 3966 writes it: what counts as one telephone. */
+  readonly telephone: string
+}
+
+/** A destination of an entry, or `undefined` when the number or the extension is none. @internal */
+export function parseDestination({ number, label, extension }: PhoneEntry): Destination | undefined {
+  const phone = typeof number === 'string' ? parsePhone(number) : undefined
+  if (phone === undefined || (extension !== undefined && !/^\d{1,8}$/.test(extension))) return undefined
+  return { ...phone, label, extension, telephone: extension === undefined ? phone.number : `${phone.number};ext=${extension}` }
+}
+
 // Premium, shared-cost, personal (070 in Britain), pager, universal-access, voicemail and unknown kinds earn money for whoever is called.
 const ordinaryKinds = new Set(['MOBILE', 'FIXED_LINE', 'FIXED_LINE_OR_MOBILE', 'VOIP'])
 

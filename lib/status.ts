@@ -1,13 +1,14 @@
 import { failureTable, VoiceOtpError } from './errors.js'
 import type { Parts } from './parts.js'
-import { factorOf, type Middleware, sendJson } from './second-factor.js'
+import { type Middleware, sendJson } from './middleware.js'
+import { factorOf } from './second-factor.js'
 import type { Request } from './options.js'
-import type { CallState } from './signalwire/calls.js'
+import { type DeliveryState, reachedNobody } from './signalwire/calls.js'
 
 /** What `status()` answers; all times in whole seconds. */
 export interface CallStatus {
   /** State of the call; `none` before one is placed, `reported` after "this was not me". */
-  readonly call: CallState | 'none' | 'reported'
+  readonly call: DeliveryState | 'none' | 'reported'
   readonly expiresIn: number
   readonly nextCallIn: number
   readonly attemptsLeft: number
@@ -36,16 +37,18 @@ async function look<User>(parts: Parts<User>, req: Request): Promise<CallStatus 
     const [nextCallIn, { reported }] = await Promise.all([counters.nextCallIn(userId), counters.outlook(userId, '')])
     return { call: reported ? 'reported' : 'none', expiresIn: 0, nextCallIn, attemptsLeft: 0 }
   }
-  const [nextCallIn, { attemptsLeft, reported }, alive, state] = await Promise.all([
+  const { id, ticket, way, deliverySid, expiresAt } = challenge
+  const [interval, { attemptsLeft, reported }, alive, state] = await Promise.all([
     counters.nextCallIn(userId),
-    counters.outlook(userId, challenge.id),
-    counters.isAlive(userId, challenge.ticket),
-    challenge.callSid === undefined ? undefined : calls.state(challenge.callSid),
+    counters.outlook(userId, id),
+    counters.isAlive(userId, ticket),
+    way === 'call' && deliverySid !== undefined ? calls.state(deliverySid) : undefined,
   ])
+  const isWaived = interval > 0 && deliverySid !== undefined && reachedNobody(state) && await counters.hasWaiver(deliverySid)
   return {
-    call: reported ? 'reported' : state ?? (challenge.callSid === undefined ? 'none' : 'queued'),
-    expiresIn: alive ? Math.max(0, Math.ceil((challenge.expiresAt - settings.clock.now()) / 1000)) : 0,
-    nextCallIn,
+    call: reported ? 'reported' : way !== 'call' ? 'sent' : state ?? (deliverySid === undefined ? 'none' : 'queued'),
+    expiresIn: alive ? Math.max(0, Math.ceil((expiresAt - settings.clock.now()) / 1000)) : 0,
+    nextCallIn: isWaived ? 0 : interval,
     attemptsLeft: alive ? attemptsLeft : 0,
   }
 }

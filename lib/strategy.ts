@@ -1,34 +1,37 @@
 import type { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import PassportStrategy from 'passport-strategy'
-import { codeMatches, enrolledPhone, makeChallenge, phoneMatches, type Purpose, readCode } from './challenge.js'
-import { type CallRequest, createCounters, LimitReached } from './counters.js'
-import { type FailureInfo, Refusal, VoiceOtpError, withDeadline } from './errors.js'
+import { call } from './actions/call.js'
+import { type ActionOptions, choiceId, situationOf } from './actions/situation.js'
+import { verify } from './actions/verify.js'
+import { createCounters } from './counters.js'
+import { enforce } from './enforce.js'
+import { type FailureInfo, Refusal } from './errors.js'
 import { createEvents, type VoiceOtpEvents } from './events.js'
-import { askBeforeCall, createPhoneLookup, type PhoneLookup, phoneOnRecord, storeNewPhone } from './hooks.js'
+import { createPhoneLookup, type PhoneLookup, phonesOnRecord } from './hooks.js'
 import { createKeys } from './keys.js'
-import { type PhoneOf, type PhoneOfWithRequest, type Request, settle, type VoiceOtpOptions } from './options.js'
+import type { Middleware } from './middleware.js'
+import type { PhoneOf, PhoneOfWithRequest, Request, VoiceOtpOptions } from './options.js'
 import type { Parts } from './parts.js'
-import { isPermitted, parsePhone, type Phone } from './phone.js'
-import { carryMark, enforce, type Factor, factorOf, type Mark, type Middleware, requireFresh, type RequireOptions } from './second-factor.js'
-import { createCalls, reachedNobody } from './signalwire/calls.js'
-import { callTrouble } from './signalwire/errors.js'
+import { maskPhone } from './phone.js'
+import { requireFresh, type RequireOptions } from './require.js'
+import { factorOf } from './second-factor.js'
+import { settle } from './settings.js'
+import { createCalls } from './signalwire/calls.js'
+import { createConnect } from './signalwire/client.js'
+import { createSendText } from './signalwire/messages.js'
+import { createMfa } from './signalwire/mfa.js'
 import { createStatus } from './status.js'
-import { createWebhooks, openingUrl } from './webhooks.js'
+import type { Way } from './ways.js'
+import { createWebhooks } from './webhooks.js'
 
-/** What `passport.authenticate('voice-otp', options)` takes besides Passport's own options. */
-export interface VoiceOtpAuthenticateOptions {
-  /** `call` places a call and goes on to the route's handler; `verify`, the default, checks the code in `req.body.code`. */
-  readonly action?: 'call' | 'verify'
-  /** A number that is not the user's yet: on `call` a function of the request that answers it, on `verify` `true`. */
-  readonly enrol?: true | ((req: Request) => unknown)
-}
-
-/** `info` of a success. */
-export interface SuccessInfo {
-  /** Authentication method references (RFC 8176). */
-  readonly amr: readonly string[]
-  /** The number that was just proved, for `enrol`. */
-  readonly phone?: string
+/** One of the user's telephones, for a page that lets the user choose. */
+export interface OfferedNumber {
+  /** What `number` of `passport.authenticate('voice-otp', { action: 'call', number })` answers. */
+  readonly id: string
+  readonly label: string | undefined
+  /** Masked but for the last two digits. */
+  readonly phone: string
 }
 
 /** What Passport adds to a strategy before it calls `authenticate`. */
@@ -38,12 +41,6 @@ interface PassportActions {
   readonly pass: (this: void) => void
   readonly error: (this: void, error: unknown) => void
 }
-
-type Options = VoiceOtpAuthenticateOptions & { readonly session?: boolean, readonly assignProperty?: string }
-
-/** Age of a mark, in seconds, with which a number may be changed (NIST SP 800-63B-4, 4.1.2). */
-const freshSeconds = 300
-const amr = ['otp', 'tel'] as const
 
 // Typed by what is used, so that the published types need no @types/passport-strategy and with it no @types/express.
 const Base = PassportStrategy as unknown as abstract new () => PassportActions
@@ -76,22 +73,30 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     const { events, emit } = createEvents()
     this.events = events
     const keys = createKeys(settings.secrets, settings.counterSecret)
+    const connect = createConnect(settings)
     this.parts = {
       settings,
       keys,
       counters: createCounters(settings.counters, settings.limits, settings.codeSeconds, keys),
-      calls: createCalls(settings, () => settings.clock.now()),
+      connect,
+      calls: createCalls(settings, connect, () => settings.clock.now()),
+      sendText: createSendText(settings, connect),
+      mfa: createMfa(settings),
       emit,
     }
   }
 
   /** Passport's entry; use `passport.authenticate('voice-otp', options)`. */
-  authenticate(req: Request, options: Options = {}): void {
+  authenticate(req: Request, options: ActionOptions = {}): void {
     // Taken now: given as an instance, the strategy is shared by parallel requests, and a late `this.success` would log in another's user.
     const { success, fail, pass, error, parts, lookup } = this
-    const flow = options.action === 'call' ? placeCall(parts, lookup, req, options).then(() => pass)
-      : verify(parts, lookup, req, options).then(([user, info]) => () => { success(user, info) })
-    flow.catch((thrown: unknown) => thrown instanceof Refusal
+    const flow = async (): Promise<() => void> => {
+      const situation = situationOf(parts, lookup, req, options)
+      if (options.action === 'call') return call(situation).then(() => pass)
+      const info = await verify(situation)
+      return () => { success(situation.user, info) }
+    }
+    flow().catch((thrown: unknown) => thrown instanceof Refusal
       ? () => {
           if (thrown.info.retryAfter !== undefined) responseOf(req)?.setHeader('Retry-After', thrown.info.retryAfter)
           fail(thrown.info, thrown.status)
@@ -122,6 +127,19 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     return createStatus(this.parts)
   }
 
+  /** The ways that the app allows, the usual one first. */
+  get ways(): readonly Way[] {
+    return this.parts.settings.ways
+  }
+
+  /** The telephones of the pending or full user of this request, to choose from; empty without any, or for nobody. */
+  async numbers(req: Request): Promise<readonly OfferedNumber[]> {
+    const factor = factorOf(this.parts, req)
+    if (factor.anyUser === undefined) return []
+    const destinations = await phonesOnRecord(this.lookup, req, factor.anyUser) ?? []
+    return destinations.map(({ number, label, telephone }) => ({ id: choiceId(this.parts.keys, factor.userId, telephone), label, phone: maskPhone(number) }))
+  }
+
   /** Lifts a pause or a stop of this user, and forgets the wrong codes. */
   async unlock(userId: string | number): Promise<void> {
     await this.parts.counters.unlock(String(userId))
@@ -138,159 +156,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
 
   /** Loads the vendor's client now, so that the first call is not slower than the others. */
   async warmUp(): Promise<void> {
-    await this.parts.calls.warmUp()
+    await this.parts.connect()
   }
 }
 
-const responseOf = (req: Request) => (req as unknown as { res?: import('node:http').ServerResponse }).res
-
-/** What this request is about, and for whom. */
-function situation<User>(parts: Parts<User>, req: Request, options: Options): { factor: Factor<User>, user: User, userId: string, purpose: Purpose } {
-  if (options.action !== undefined && !['call', 'verify'].includes(options.action)) throw new VoiceOtpError('configuration', "action: 'call' or 'verify'.")
-  const factor = factorOf(parts, req)
-  const user = factor.anyUser
-  if (user === undefined) throw new Refusal('first-factor-required')
-  if (typeof factor.session.regenerate !== 'function') throw new VoiceOtpError('configuration', 'The session has no regenerate(): use express-session.')
-  const purpose = options.enrol ? 'enrol' : factor.pendingUser === undefined ? 'step-up' : 'login'
-  return { factor, user, userId: factor.userId, purpose }
-}
-
-async function placeCall<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, options: Options): Promise<void> {
-  const { settings: { clock, codeSeconds, codeLength, gate, limits, ringSeconds, countries }, counters, keys, emit } = parts
-  const { factor, user, userId, purpose } = situation(parts, req, options)
-  try {
-    const phone = purpose === 'enrol' ? await phoneToEnrol(lookup, factor, req, user, options.enrol) : await ownPhone(lookup, req, user)
-    if (!isPermitted(phone, countries)) throw new Refusal('destination-blocked')
-    await askBeforeCall(parts, user, phone.number, req)
-    const request: CallRequest = { userId, phone: phone.number, enrol: purpose === 'enrol', waived: await intervalIsWaived(parts, factor, userId) }
-    await counters.admitCall(request)
-
-    const ticket = await counters.issueTicket(userId)
-    const now = clock.now()
-    const expiresAt = now + codeSeconds * 1000
-    const { challenge, code } = makeChallenge(keys, {
-      userId, purpose, phone: phone.number, ticket, sessionId: factor.sessionId, codeLength, matching: gate === 'match', expiresAt,
-      nextCallAt: now + (limits.callIntervalSeconds || 0) * 1000,
-    })
-    const url = openingUrl(parts, { challengeId: challenge.id, userId, purpose, ticket, code, phone: phone.number, matchingDigits: challenge.matchingDigits, expiresAt })
-    factor.challenge = challenge
-    await saveSession(factor) // a call that could not be recorded is not placed
-    const callSid = await place(parts, factor, request, url, ringSeconds, purpose)
-    challenge.callSid = callSid
-    factor.challenge = challenge
-    emit('call.placed', { userId, purpose, callSid })
-  } catch (error) {
-    if (error instanceof Refusal && error.code !== 'phone-refused') {
-      emit('call.blocked', { userId, purpose, code: error.code, ...(error instanceof LimitReached ? { limit: error.limit } : {}) })
-    }
-    throw error
-  }
-}
-
-async function place<User>({ calls, counters, emit }: Parts<User>, factor: Factor<User>, request: CallRequest, url: string, ringSeconds: number, purpose: Purpose): Promise<string> {
-  try {
-    return await calls.place({ to: request.phone, url, ringSeconds })
-  } catch (thrown) {
-    const { error, reason, refused } = callTrouble(thrown)
-    emit('call.failed', { userId: request.userId, purpose, code: error.code, reason })
-    factor.dropChallenge()
-    if (refused) await counters.waiveInterval(request) // after a time-out a telephone may be ringing
-    throw error
-  }
-}
-
-/** The interval between calls is waived, once a call, when the last one is known to have reached nobody. */
-async function intervalIsWaived<User>({ calls, counters }: Parts<User>, { challenge }: Factor<User>, userId: string): Promise<boolean> {
-  if (challenge?.callSid === undefined || challenge.userId !== userId || await counters.nextCallIn(userId) === 0) return false
-  return reachedNobody(await calls.freshState(challenge.callSid)) && counters.takeWaiver(challenge.callSid)
-}
-
-async function ownPhone<User>(lookup: PhoneLookup<User>, req: Request, user: User): Promise<Phone> {
-  const phone = await phoneOnRecord(lookup, req, user)
-  if (phone === null) throw new Refusal('phone-missing')
-  return phone
-}
-
-async function phoneToEnrol<User>(lookup: PhoneLookup<User>, factor: Factor<User>, req: Request, user: User, enrol: Options['enrol']): Promise<Phone> {
-  await checkMayEnrol(lookup, factor, req, user)
-  const text = typeof enrol === 'function' ? enrol(req) : undefined
-  const phone = typeof text === 'string' ? parsePhone(text.trim()) : undefined
-  if (phone === undefined) throw new Refusal('phone-malformed')
-  return phone
-}
-
-/** A first number needs the first factor, a change a fresh second one: else a password alone could move the factor elsewhere. */
-async function checkMayEnrol<User>(lookup: PhoneLookup<User>, factor: Factor<User>, req: Request, user: User): Promise<void> {
-  if (factor.user && factor.markAge <= freshSeconds) return
-  if (await lookup(req, user) === null) return
-  throw new Refusal(factor.pendingUser === undefined ? 'second-factor-required' : 'enrol-forbidden')
-}
-
-async function verify<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, options: Options): Promise<readonly [User, SuccessInfo]> {
-  if (options.session === false) throw new VoiceOtpError('configuration', 'The mark of the second factor lives in the session: leave session: false out.')
-  if (options.assignProperty !== undefined) throw new VoiceOtpError('configuration', 'passport.authorize() and assignProperty do not log in: use passport.authenticate().')
-  const { settings: { codeLength, clock }, keys, counters, emit } = parts
-  const { factor, user, userId, purpose } = situation(parts, req, options)
-  let compared = false
-  try {
-    const code = readCode((req as { body?: unknown }).body, codeLength)
-    if (code === undefined) throw new Refusal('code-malformed')
-    const { challenge } = factor
-    if (challenge === undefined || challenge.userId !== userId || challenge.purpose !== purpose) throw new Refusal('no-challenge')
-    if (clock.now() >= challenge.expiresAt) throw new Refusal('code-expired')
-    const phone = await phoneStillGood(parts, lookup, factor, req, user)
-
-    // Counted before it is compared: parallel guesses all read the same session.
-    const attemptsLeft = await counters.admitGuess(userId, challenge.id, challenge.ticket)
-    const admission = await counters.admitUserGuess(userId)
-    compared = true
-    if (!codeMatches(keys, challenge, code)) {
-      await counters.countWrong(userId, admission)
-      if (admission.limit !== undefined) emit('locked', { userId, limit: admission.limit })
-      throw new Refusal('code-wrong', { attemptsLeft })
-    }
-    compared = false
-    if (!await counters.useUp(userId, challenge.id, challenge.ticket)) throw new Refusal('code-expired')
-    await counters.reset(userId)
-    if (clock.now() >= challenge.expiresAt) throw new Refusal('code-expired')
-    if (purpose === 'enrol') {
-      await storeNewPhone(parts, user, phone, req)
-      emit('phone.changed', { userId })
-    }
-    const mark: Mark = { userId, method: 'call', amr, at: clock.now() }
-    carryMark(req, factor, mark)
-    emit('code.accepted', { userId, purpose })
-    return [user, { amr, ...(purpose === 'enrol' ? { phone } : {}) }]
-  } catch (error) {
-    if (error instanceof Refusal) emit('code.rejected', { userId, code: error.code, compared })
-    throw error
-  }
-}
-
-/** The number of the challenge, if it still is the one on record, or may still become it. */
-async function phoneStillGood<User>({ keys }: Parts<User>, lookup: PhoneLookup<User>, factor: Factor<User>, req: Request, user: User): Promise<string> {
-  const { challenge } = factor
-  if (challenge?.purpose === 'enrol') {
-    await checkMayEnrol(lookup, factor, req, user)
-    const phone = enrolledPhone(keys, challenge)
-    if (phone === undefined || !phoneMatches(keys, challenge, phone)) throw new Refusal('no-challenge')
-    return phone
-  }
-  const phone = await phoneOnRecord(lookup, req, user)
-  if (challenge === undefined || phone === null || !phoneMatches(keys, challenge, phone.number)) {
-    factor.dropChallenge()
-    throw new Refusal('code-expired')
-  }
-  return phone.number
-}
-
-function saveSession<User>(factor: Factor<User>): Promise<void> {
-  const { session } = factor
-  const saved = new Promise<void>((resolve, reject) => {
-    session.save(error => { if (error) reject(error); else resolve() })
-  })
-  return withDeadline(saved, 5000, () => new VoiceOtpError('session-unavailable', 'It took too long.')).catch((error: unknown) => {
-    factor.dropChallenge()
-    throw error instanceof VoiceOtpError ? error : new VoiceOtpError('session-unavailable', undefined, error)
-  })
-}
+const responseOf = (req: Request) => (req as unknown as { res?: ServerResponse }).res

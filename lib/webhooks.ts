@@ -1,47 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Purpose } from './challenge.js'
-import { enUS } from './call/prompts/en-US.js'
-import { farewell, firstReading, opening, plainReading, repeatedReading, type Turn } from './call/script.js'
+import { farewell, firstReading, opening, plainReading, repeatedReading, type Turn, type Words } from './call/script.js'
 import { VoiceOtpError } from './errors.js'
 import type { VoiceOtpEvents } from './events.js'
 import type { Parts } from './parts.js'
-import type { Middleware } from './second-factor.js'
+import type { Middleware } from './middleware.js'
 import { createSignatureCheck, type FormFields } from './signalwire/signature.js'
 import { writeLaml } from './signalwire/laml.js'
-
-/** The places of a call at which SignalWire asks what comes next; part of the sealed token. */
-const steps = { open: 1, keys: 2, again: 3 } as const
-
-/** What a token holds, sealed: a call has no session cookie, and the code is at rest nowhere. */
-interface Ticketed {
-  readonly challengeId: string
-  readonly userId: string
-  readonly purpose: Purpose
-  readonly ticket: number
-  readonly code: string
-  readonly phone: string
-  readonly matchingDigits?: string
-  readonly expiresAt: number
-  /** How often the code may still be asked for again. */
-  readonly repeatsLeft: number
-}
+import { openToken, sealedUrl, type Step, steps, type TokenContent } from './tokens.js'
 
 const bodyBytes = 4096
 const bodyMilliseconds = 1500
-const repeats = 2
 /** A code that dies while it is being read helps nobody. */
 const secondsToRead = 30
-
-/** The URL that SignalWire asks first, for a call that is about to be placed. @internal */
-export function openingUrl<User>(parts: Parts<User>, content: Omit<Ticketed, 'repeatsLeft'>): string {
-  return sealedUrl(parts, steps.open, { ...content, repeatsLeft: repeats })
-}
-
-function sealedUrl<User>({ settings, keys }: Parts<User>, step: number, content: Ticketed): string {
-  const url = `${settings.webhookUrl}/${keys.seal(step, content)}`
-  if (url.length >= 2000) throw new VoiceOtpError('configuration', 'webhookUrl and userId together make a webhook address of over 2,000 characters.')
-  return url
-}
 
 /** Middleware of `webhooks()`: what SignalWire asks during a call. @internal */
 export function createWebhooks<User>(parts: Parts<User>): Middleware {
@@ -74,42 +44,82 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     if (fields === undefined) return refuse('body')
     const token = originalUrl.slice(originalUrl.lastIndexOf('/') + 1)
     if (!isSigned(signatureOf(req), `${webhookUrl}/${token}`, fields)) return refuse('signature')
-    const opened = parts.keys.open(token)
-    const content = opened?.payload as Ticketed | undefined
-    if (opened === undefined || content === undefined || !Object.values<number>(steps).includes(opened.step)) return refuse('token')
-    if (fields['To'] !== content.phone) return refuse('number')
-    const { turn, nextStep, repeatsLeft = content.repeatsLeft } = await turnFor(opened.step, token, content, fields)
-    const action = turn.ask === undefined ? '' : sealedUrl(parts, nextStep ?? steps.keys, { ...content, repeatsLeft })
-    return { status: 200, body: await writeLaml(turn, enUS, action) }
+    const opened = openToken(parts, token)
+    if (opened === undefined) return refuse('token')
+    if (fields['To'] !== opened.content.phone) return refuse('number')
+    const { turn, then } = await nextTurn(opened.step, token, opened.content, fields)
+    const action = turn.ask === undefined || then === undefined ? '' : sealedUrl(parts, then.step, then.content)
+    return { status: 200, body: await writeLaml(turn, action) }
   }
 
-  async function turnFor(step: number, token: string, content: Ticketed, fields: FormFields): Promise<{ turn: Turn, nextStep?: number, repeatsLeft?: number }> {
-    const { settings: { appName, gate, clock }, counters, emit } = parts
-    const { userId, purpose, ticket, code, matchingDigits } = content
+  async function nextTurn(step: Step, token: string, content: TokenContent, fields: FormFields): Promise<NextTurn> {
+    const { settings: { clock }, counters, emit } = parts
+    const { userId, purpose, ticket } = content
+    const words = wordsOf(content)
     const isLive = await counters.admitFetch(token, userId, ticket)
-    if (!isLive || content.expiresAt - clock.now() < secondsToRead * 1000) return { turn: farewell(enUS.expired) }
+    if (!isLive || content.expiresAt - clock.now() < secondsToRead * 1000) return { turn: farewell(words, 'expired') }
+    if (step === steps.open) return opened(content, words, fields)
 
     const digits = fields['Digits'] ?? ''
-    if (step === steps.open) {
-      if (gate === 'none') return { turn: plainReading(enUS, { appName, purpose, code }) }
-      return { turn: opening(enUS, { appName, purpose, gate }), nextStep: steps.keys }
-    }
     if (digits === '0' || digits === '00') {
       await counters.report(userId)
       emit('reported', { userId, purpose, callSid: fields['CallSid'] })
-      return { turn: farewell(enUS.reported) }
+      return { turn: farewell(words, 'reported') }
     }
-    if (step === steps.keys) {
-      const isRight = gate === 'any' ? digits !== '' : matchingDigits !== undefined && digits === matchingDigits
-      if (isRight) return { turn: firstReading(enUS, code), nextStep: steps.again }
-      // Whoever answered does not see the page: this call says nothing more, to nobody.
-      await counters.killTicket(userId, ticket)
-      return { turn: farewell(enUS.wrongDigits) }
-    }
-    if (digits !== '1' && digits !== '2') return { turn: farewell(enUS.goodbye) }
-    const repeatsLeft = content.repeatsLeft - 1
-    return { turn: repeatedReading(enUS, code, { slowly: digits === '2', isLast: repeatsLeft < 1 }), nextStep: steps.again, repeatsLeft }
+    return step === steps.keys ? gated(content, words, digits) : again(content, words, digits)
   }
+
+  /** Somebody has picked up. */
+  function opened(content: TokenContent, words: Words, { AnsweredBy: answeredBy }: FormFields): NextTurn {
+    const { appName, gate, machineDetection } = parts.settings
+    // Whoever is not known to be a person gets nothing, also when SignalWire could not tell.
+    if (machineDetection && answeredBy !== 'human') return { turn: farewell(words, 'goodbye') }
+    const { announcement, ...rest } = content
+    const occasion = { appName, purpose: content.purpose, announcement }
+    if (gate === 'none') return { turn: plainReading(words, occasion, content.code) }
+    return { turn: opening(words, occasion, gate), then: { step: steps.keys, content: rest } }
+  }
+
+  /** Keys were pressed at the gate. */
+  async function gated(content: TokenContent, words: Words, digits: string): Promise<NextTurn> {
+    const { appName, gate } = parts.settings
+    const { matchingDigits, purpose, code, userId, ticket } = content
+    if (digits === '3' && words.other !== undefined && content.repeatsLeft > 0 && gate !== 'none') {
+      const other = inOtherLanguage(content)
+      return { turn: opening(wordsOf(other), { appName, purpose }, gate), then: { step: steps.keys, content: other } }
+    }
+    const isRight = gate === 'any' ? digits !== '' : matchingDigits !== undefined && digits === matchingDigits
+    if (isRight) return { turn: firstReading(words, code), then: { step: steps.again, content } }
+    // Whoever answered does not see the page: this call says nothing more, to nobody.
+    await parts.counters.killTicket(userId, ticket)
+    return { turn: farewell(words, 'wrongDigits') }
+  }
+
+  /** The code was read, and is asked for again. */
+  function again(content: TokenContent, words: Words, digits: string): NextTurn {
+    const isOther = digits === '3' && words.other !== undefined
+    if (content.repeatsLeft < 1 || (digits !== '1' && digits !== '2' && !isOther)) return { turn: farewell(words, 'goodbye') }
+    const next = isOther ? inOtherLanguage(content) : { ...content, repeatsLeft: content.repeatsLeft - 1 }
+    const turn = repeatedReading(wordsOf(next), content.code, { slowly: digits === '2', isLast: next.repeatsLeft < 1 })
+    return { turn, then: { step: steps.again, content: next } }
+  }
+
+  function wordsOf({ languages: [spoken = '', other] }: TokenContent): Words {
+    const { prompts, defaultPrompts } = parts.settings
+    return { prompts: prompts.get(spoken) ?? defaultPrompts, other: other === undefined ? undefined : prompts.get(other) }
+  }
+}
+
+/** What is said now, and what the token of the next question holds. */
+interface NextTurn {
+  readonly turn: Turn
+  readonly then?: { readonly step: Step, readonly content: TokenContent }
+}
+
+/** Key three: the user's next language comes first, and the one that was spoken last. Counts as a repeat. */
+function inOtherLanguage(content: TokenContent): TokenContent {
+  const [spoken, ...others] = content.languages
+  return { ...content, languages: spoken === undefined ? others : [...others, spoken], repeatsLeft: content.repeatsLeft - 1 }
 }
 
 function respond(res: ServerResponse, status: number, body: string): void {

@@ -12,7 +12,7 @@ const limits: Limits = {
 }
 const make = (change: Partial<Limits> = {}, store = new CounterStore(0, 0)) =>
   ({ store, counters: createCounters(store.factory, { ...limits, ...change }, 300, createKeys([secret], secret)) })
-const call = (userId: string, phone = '+12025550123', more = {}) => ({ userId, phone, enrol: false, waived: false, ...more })
+const call = (userId: string, phone = '+12025550123', more = {}) => ({ userId, phone, telephone: phone, enrol: false, waived: false, ...more })
 const refused = (code: string, limit?: string) => expect.objectContaining({ code, ...(limit === undefined ? {} : { limit }) }) as Error
 type Counters = ReturnType<typeof make>['counters']
 

@@ -11,7 +11,7 @@ describe('a login with a telephone call', () => {
     await alice.get('/account').expect(401, { pendingUser: 'alice' })
 
     const { body: placed } = await alice.post('/otp/call').expect(202)
-    expect(placed).toEqual({ phone: '••• ••• ••23', from: '+12025550100', matchingDigits: expect.stringMatching(/^[1-9]\d$/), purpose: 'login', expiresIn: 300, nextCallIn: 60 })
+    expect(placed).toEqual({ phone: '••• ••• ••23', from: '+12025550100', matchingDigits: expect.stringMatching(/^[1-9]\d$/), purpose: 'login', way: 'call', expiresIn: 300, nextCallIn: 60 })
     const code = await world.answerAndListen((placed as { matchingDigits: string }).matchingDigits)
     expect(code).toMatch(/^\d{6}$/)
 
@@ -203,7 +203,7 @@ describe('refused, each with its status, code and sentence', () => {
 
 describe('beforeCall', () => {
   test.each([[() => false, 403, 'call-vetoed'], [() => undefined as never, 403, 'call-vetoed'], [async () => false, 403, 'call-vetoed'],
-    [() => { throw new Error('+12025550123 secret') }, 503, 'hook-failed'], [async () => { throw new Error('x') }, 503, 'hook-failed']] as const)('%s: %i', async (beforeCall, status, code) => {
+    [(): boolean => { throw new Error('+12025550123 secret') }, 503, 'hook-failed'], [async (): Promise<boolean> => { throw new Error('x') }, 503, 'hook-failed']] as const)('%s: %i', async (beforeCall, status, code) => {
     await world.close()
     world = await createWorld({ options: { beforeCall: beforeCall as () => boolean } })
     const alice = await world.logIn('alice')

@@ -17,7 +17,8 @@ function say(call) {
   state.dataset.call = call
   // A screen reader speaks this, so it changes once a state and never with the countdown.
   state.textContent = words[call] ?? ''
-  if (call === 'answered' || call === 'completed') code?.focus()
+  // Whoever is at the telephone of the demo is still keying in digits there.
+  if ((call === 'answered' || call === 'completed') && document.activeElement?.tagName !== 'IFRAME') code?.focus()
 }
 
 function tick() {

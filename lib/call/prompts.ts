@@ -32,4 +32,6 @@ export interface Prompts {
   readonly noDigits: string
   readonly expired: string
   readonly reported: string
+  /** The sentence of a text message; short, since all of the text must fit into one segment. */
+  readonly text: (appName: string, code: string) => string
 }

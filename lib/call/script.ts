@@ -2,7 +2,7 @@ import type { Purpose } from '../challenge.js'
 import type { Prompts } from './prompts.js'
 
 /** One thing that the call does. */
-export type Line = { readonly say: string } | { readonly pauseSeconds: number }
+export type Line = { readonly say: string, readonly voice: string, readonly language: string } | { readonly pauseSeconds: number }
 
 /** What the call does until it needs an answer, or until it hangs up. Plain data: no XML, no HTTP. */
 export interface Turn {
@@ -13,49 +13,78 @@ export interface Turn {
   readonly ending: readonly Line[]
 }
 
-const say = (text: string): Line => ({ say: text })
+/** The words of a turn: the language that is spoken, and the one that key three leads to. */
+export interface Words {
+  readonly prompts: Prompts
+  readonly other?: Prompts | undefined
+}
+
+/** What a call says at its start. */
+export interface Occasion {
+  readonly appName: string
+  readonly purpose: Purpose
+  /** The app's own words on which login this is; in the user's language. */
+  readonly announcement?: string | undefined
+}
+
+const say = ({ voice, language }: Prompts, text: string): Line => ({ say: text, voice, language })
 const pause = (pauseSeconds: number): Line => ({ pauseSeconds })
 
 /** Lines before the code: who calls and why, and the gate that voicemail does not pass. */
-export function opening(prompts: Prompts, { appName, purpose, gate }: { readonly appName: string, readonly purpose: Purpose, readonly gate: 'match' | 'any' }): Turn {
-  const wanted = say(gate === 'match' ? prompts.pressMatchingDigits : prompts.pressAnyKey)
+export function opening(words: Words, occasion: Occasion, gate: 'match' | 'any'): Turn {
+  const { prompts } = words
+  const wanted = say(prompts, gate === 'match' ? prompts.pressMatchingDigits : prompts.pressAnyKey)
   return {
     // The first words of a call are often lost.
-    lines: [pause(1), say(prompts.opening[purpose](appName))],
-    ask: { digits: gate === 'match' ? 2 : 1, waitSeconds: 10, lines: [wanted, say(prompts.pressIfNotYou), pause(3), wanted] },
-    ending: [say(prompts.noDigits)],
+    lines: [pause(1)],
+    ask: {
+      digits: gate === 'match' ? 2 : 1,
+      waitSeconds: 8,
+      lines: [...greeting(prompts, occasion), wanted, say(prompts, prompts.pressIfNotYou), ...offerOther(words), pause(2), wanted],
+    },
+    ending: [say(prompts, prompts.noDigits)],
   }
 }
 
 /** The whole call when no gate is wanted: who calls, the code twice, goodbye. */
-export function plainReading(prompts: Prompts, { appName, purpose, code }: { readonly appName: string, readonly purpose: Purpose, readonly code: string }): Turn {
-  return { lines: [pause(1), say(prompts.opening[purpose](appName)), ...twice(prompts, code)], ending: [say(prompts.goodbye)] }
+export function plainReading({ prompts }: Words, occasion: Occasion, code: string): Turn {
+  return { lines: [pause(1), ...greeting(prompts, occasion), ...twice(prompts, code)], ending: [say(prompts, prompts.goodbye)] }
 }
 
 /** The code, twice; then it may be asked for again. */
-export function firstReading(prompts: Prompts, code: string): Turn {
-  return { lines: twice(prompts, code), ask: menu(prompts), ending: [say(prompts.goodbye)] }
+export function firstReading(words: Words, code: string): Turn {
+  const { prompts } = words
+  return { lines: twice(prompts, code), ask: menu(words), ending: [say(prompts, prompts.goodbye)] }
 }
 
 /** The code once more, as before or slowly; the last time without a question, so that no call goes on for ever. */
-export function repeatedReading(prompts: Prompts, code: string, { slowly, isLast }: { readonly slowly: boolean, readonly isLast: boolean }): Turn {
-  const digits = slowly ? Array.from(code).flatMap(digit => [say(digit), pause(1)]) : [inOneBreath(prompts, code)]
-  return { lines: [say(prompts.codeIs), ...digits], ...(isLast ? {} : { ask: menu(prompts) }), ending: [say(prompts.goodbye)] }
+export function repeatedReading(words: Words, code: string, { slowly, isLast }: { readonly slowly: boolean, readonly isLast: boolean }): Turn {
+  const { prompts } = words
+  const digits = slowly ? digitsOf(prompts, code).flatMap(digit => [say(prompts, digit), pause(1)]) : [inOneBreath(prompts, code)]
+  return { lines: [say(prompts, prompts.codeIs), ...digits], ...(isLast ? {} : { ask: menu(words) }), ending: [say(prompts, prompts.goodbye)] }
 }
 
 /** A last sentence, and the end of the call. */
-export function farewell(sentence: string): Turn {
-  return { lines: [pause(1)], ending: [say(sentence)] }
+export function farewell({ prompts }: Words, sentence: 'goodbye' | 'wrongDigits' | 'expired' | 'reported'): Turn {
+  return { lines: [pause(1)], ending: [say(prompts, prompts[sentence])] }
 }
 
+const digitsOf = ({ digits }: Prompts, code: string): string[] => Array.from(code, digit => digits?.[Number(digit)] ?? digit)
+
 /** Digits apart, so that `234` is never read as a number. */
-const inOneBreath = (prompts: Prompts, code: string): Line => say(Array.from(code).join(prompts.separator))
+const inOneBreath = (prompts: Prompts, code: string): Line => say(prompts, digitsOf(prompts, code).join(prompts.separator))
+
+function greeting(prompts: Prompts, { appName, purpose, announcement }: Occasion): Line[] {
+  return [say(prompts, prompts.opening[purpose](appName)), ...(announcement === undefined ? [] : [say(prompts, announcement)])]
+}
 
 function twice(prompts: Prompts, code: string): Line[] {
   const digits = inOneBreath(prompts, code)
-  return [say(prompts.codeIs), digits, pause(1), say(prompts.onceMore), digits, pause(1)]
+  return [say(prompts, prompts.codeIs), digits, pause(1), say(prompts, prompts.onceMore), digits, pause(1)]
 }
 
-function menu(prompts: Prompts): NonNullable<Turn['ask']> {
-  return { digits: 1, waitSeconds: 8, lines: [say(prompts.menu)] }
+const offerOther = ({ other }: Words): Line[] => other === undefined ? [] : [say(other, other.inThisLanguage)]
+
+function menu(words: Words): NonNullable<Turn['ask']> {
+  return { digits: 1, waitSeconds: 8, lines: [say(words.prompts, words.prompts.menu), ...offerOther(words)] }
 }

@@ -1,46 +1,35 @@
-import type { RestClient } from '@signalwire/compatibility-api'
-import type { Settings } from '../options.js'
-import { createHttpClient, HttpTrouble } from './http.js'
+import type { Settings } from '../settings.js'
+import type { Connect } from './client.js'
+import { HttpTrouble } from './http.js'
 
-/** Loads the vendor's client at its first use: 150 ms and 40 MB that a process without calls need not spend. */
-export async function loadVendor(): Promise<typeof RestClient> {
-  return (await import('@signalwire/compatibility-api')).RestClient
-}
+/** States of a delivery: those of a call as SignalWire names them, our `answered` for its `in-progress`; `sent` for a text. */
+export type DeliveryState = 'queued' | 'ringing' | 'answered' | 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled' | 'sent'
 
-/** States of a call as SignalWire names them, our `answered` for its `in-progress`. */
-export type CallState = 'queued' | 'ringing' | 'answered' | 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled'
-
-const states: Readonly<Record<string, CallState>> = {
+const states: Readonly<Record<string, DeliveryState>> = {
   queued: 'queued', initiated: 'queued', ringing: 'ringing', 'in-progress': 'answered', completed: 'completed',
   busy: 'busy', 'no-answer': 'no-answer', failed: 'failed', canceled: 'canceled',
 }
 
 /** The telephone calls of one Space. @internal */
 export interface Calls {
-  /** Places a call; answers its SID. Throws whatever went wrong, to be read by `callTrouble` alone. Never retried: it may be ringing. */
-  place(call: { readonly to: string, readonly url: string, readonly ringSeconds: number }): Promise<string>
+  /** Places a call; answers its SID. Throws whatever went wrong, to be read by `deliveryTrouble` alone. Never retried: it may be ringing. */
+  place(call: { readonly to: string, readonly extension?: string | undefined, readonly url: string }): Promise<string>
   /** The state of a call: asked at most once a second, else, or if SignalWire cannot say, the last that is known. */
-  state(sid: string): Promise<CallState | undefined>
+  state(sid: string): Promise<DeliveryState | undefined>
   /** Asks SignalWire now; `undefined` if it cannot say. */
-  freshState(sid: string): Promise<CallState | undefined>
-  /** Loads the client before the first call needs it. */
-  warmUp(): Promise<void>
+  freshState(sid: string): Promise<DeliveryState | undefined>
 }
 
+interface Known { readonly state: DeliveryState | undefined, readonly askedAt: number, readonly asking?: Promise<DeliveryState | undefined> }
+
 const rememberedCalls = 10_000
+/** Half a second each: whoever answers has to be through before the extension is dialled. */
+const pausesBeforeExtension = 'wwww'
 
-export function createCalls<User>({ signalwire }: Settings<User>, now: () => number): Calls {
-  const { project, token, origin, from, maxPricePerMinute } = signalwire
-  const known = new Map<string, { state: CallState | undefined, askedAt: number, asking?: Promise<CallState | undefined> }>()
-  let client: Promise<InstanceType<typeof RestClient>> | undefined
+export function createCalls({ signalwire, ringSeconds, machineDetection }: Pick<Settings<unknown>, 'signalwire' | 'ringSeconds' | 'machineDetection'>, connect: Connect, now: () => number): Calls {
+  const known = new Map<string, Known>()
 
-  const connect = () => client ??= loadVendor().then(Client => new Client(project, token, {
-    signalwireSpaceUrl: new URL(origin).host,
-    httpClient: createHttpClient(origin, maxPricePerMinute === undefined ? {} : { MaxPricePerMinute: String(maxPricePerMinute) }),
-    lazyLoading: true,
-  }))
-
-  async function ask(sid: string): Promise<CallState | undefined> {
+  async function ask(sid: string): Promise<DeliveryState | undefined> {
     try {
       const { status } = await (await connect()).calls(sid).fetch()
       return typeof status === 'string' && Object.hasOwn(states, status) ? states[status] : undefined
@@ -49,18 +38,20 @@ export function createCalls<User>({ signalwire }: Settings<User>, now: () => num
     }
   }
 
-  function remember(sid: string, entry: { state: CallState | undefined, askedAt: number, asking?: Promise<CallState | undefined> }): void {
+  function remember(sid: string, entry: Known): void {
     known.delete(sid)
     known.set(sid, entry)
     if (known.size > rememberedCalls) known.delete(known.keys().next().value ?? '')
   }
 
   return {
-    async place({ to, url, ringSeconds }) {
-      const call = await (await connect()).calls.create({ to, from, url, method: 'POST', timeout: ringSeconds })
-      // An answer without a SID is not one of a placed call, though it may be ringing.
-      if (typeof call.sid !== 'string' || !/^[\w-]{1,64}$/.test(call.sid)) throw new HttpTrouble('garbage')
-      return call.sid
+    async place({ to, extension, url }) {
+      const call = await (await connect()).calls.create({
+        to, from: signalwire.from, url, method: 'POST', timeout: ringSeconds,
+        ...(extension === undefined ? {} : { sendDigits: pausesBeforeExtension + extension }),
+        ...(machineDetection ? { machineDetection: 'Enable' } : {}),
+      })
+      return checkedSid(call.sid)
     },
 
     async state(sid) {
@@ -77,15 +68,17 @@ export function createCalls<User>({ signalwire }: Settings<User>, now: () => num
     },
 
     freshState: ask,
-
-    async warmUp() {
-      await connect()
-    },
   }
 }
 
+/** An answer without a SID is not one of a placed call, though it may be ringing. */
+export function checkedSid(sid: unknown): string {
+  if (typeof sid !== 'string' || !/^[\w-]{1,64}$/.test(sid)) throw new HttpTrouble('garbage')
+  return sid
+}
+
 /** Whether a call will not change any more. */
-export const isOver = (state: CallState | undefined): boolean => state !== undefined && !['queued', 'ringing', 'answered'].includes(state)
+export const isOver = (state: DeliveryState | undefined): boolean => state !== undefined && !['queued', 'ringing', 'answered'].includes(state)
 
 /** Whether a call ended without reaching anybody. */
-export const reachedNobody = (state: CallState | undefined): boolean => state === 'busy' || state === 'no-answer' || state === 'failed'
+export const reachedNobody = (state: DeliveryState | undefined): boolean => state === 'busy' || state === 'no-answer' || state === 'failed'

@@ -7,8 +7,8 @@ import { HttpTrouble } from './http.js'
  */
 const numberCodes = new Set(['21201', '21211', '21217', '21219', 'not_routable'])
 
-/** What became of a call that SignalWire did not take. */
-export interface CallTrouble {
+/** What became of a call or a message that SignalWire did not take. */
+export interface DeliveryTrouble {
   /** What the person is answered: the number's fault is a refusal, all else is trouble. */
   readonly error: Refusal | VoiceOtpError
   /** SignalWire's own code, or a word for what went wrong; for the app's event. */
@@ -18,11 +18,11 @@ export interface CallTrouble {
 }
 
 /** Turns whatever the vendor's client threw into one of our own errors; the original may hold credentials and is dropped. */
-export function callTrouble(thrown: unknown): CallTrouble {
+export function deliveryTrouble(thrown: unknown): DeliveryTrouble {
   if (thrown instanceof HttpTrouble) return { error: new VoiceOtpError('signalwire-unavailable'), reason: thrown.reason, refused: false }
   const { status, code } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as { status?: unknown, code?: unknown }
   const given = typeof code === 'string' || typeof code === 'number' ? String(code) : ''
   const reason = /^[A-Za-z0-9_]{1,40}$/.test(given) ? given : typeof status === 'number' ? `http-${status}` : 'unknown'
-  const refused = typeof status === 'number' && status >= 400 && status < 500
+  const refused = typeof status === 'number' && status >= 400 && status < 500 && status !== 408
   return { error: refused && numberCodes.has(reason) ? new Refusal('phone-refused') : new VoiceOtpError('signalwire-unavailable'), reason, refused }
 }

@@ -1,16 +1,15 @@
 import type { Line, Turn } from '../call/script.js'
-import type { Prompts } from '../call/prompts.js'
-import { loadVendor } from './calls.js'
+import { loadVendor } from './client.js'
 
 /**
  * Writes a turn as LaML, SignalWire's XML, with the vendor's own writer: every text is escaped, every verb is known.
  * `action` is the absolute URL that is told which keys were pressed.
  */
-export async function writeLaml({ lines, ask, ending }: Turn, { language, voice }: Prompts, action: string): Promise<string> {
+export async function writeLaml({ lines, ask, ending }: Turn, action: string): Promise<string> {
   const { VoiceResponse } = (await loadVendor()).LaML
   const response = new VoiceResponse()
   const write = (into: Pick<typeof response, 'say' | 'pause'>, line: Line): unknown =>
-    'say' in line ? into.say({ voice, language }, line.say) : into.pause({ length: line.pauseSeconds })
+    'say' in line ? into.say({ voice: line.voice, language: line.language }, line.say) : into.pause({ length: line.pauseSeconds })
 
   for (const line of lines) write(response, line)
   if (ask !== undefined) {

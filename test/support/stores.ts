@@ -51,7 +51,7 @@ export class CounterStore {
   faults: Record<string, Fault> = {}
   /** Every operation so far, as `uses.consume`. */
   readonly operations: string[] = []
-  private readonly limiters: RateLimiterMemory[] = []
+  private readonly limiters: InstanceType<typeof RateLimiterMemory>[] = []
 
   constructor(private readonly least = 2, private readonly most = 25) {}
 

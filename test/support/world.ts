@@ -75,7 +75,7 @@ export async function createWorld(given: WorldOptions = {}) {
     strategy.events.on(name, (details: unknown) => events.push({ name, details }))
   }
 
-  const passport = given.passport ?? new Passport()
+  const passport: Authenticator = given.passport ?? (new Passport() as Authenticator)
   passport.use(new LocalStrategy((username, given, done) => {
     const person = people[username]
     done(null, person !== undefined && given === password ? person : false)

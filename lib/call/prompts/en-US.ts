@@ -1,6 +1,6 @@
 import type { Prompts } from '../prompts.js'
 
-/** American English. Voice: Amazon Polly's Joanna, from SignalWire's list of text-to-speech voices. */
+/** American English. Voice: Amazon Polly's Joanna, neural ("Available voices" in the Amazon Polly Developer Guide; its form here: SignalWire's page "<Say>"). */
 export const enUS: Prompts = {
   language: 'en-US',
   voice: 'Polly.Joanna-Neural',
@@ -22,4 +22,5 @@ export const enUS: Prompts = {
   noDigits: 'No digits were pressed. Goodbye.',
   expired: 'This code is no longer valid. Please ask for a new call. Goodbye.',
   reported: 'Thank you. This code is worthless now, and nobody can use it to log in. Goodbye.',
+  text: (appName, code) => `${code} is your ${appName} code.`,
 }

@@ -1,0 +1,59 @@
+import type { Purpose } from '../challenge.js'
+import { Refusal, VoiceOtpError } from '../errors.js'
+import type { PhoneLookup } from '../hooks.js'
+import type { Keys } from '../keys.js'
+import type { Request } from '../options.js'
+import type { Parts } from '../parts.js'
+import { type Factor, factorOf } from '../second-factor.js'
+import type { Way } from '../ways.js'
+
+/** What `passport.authenticate('voice-otp', options)` takes besides Passport's own options. */
+export interface VoiceOtpAuthenticateOptions {
+  /** `call` delivers a code and goes on to the route's handler; `verify`, the default, checks the code in `req.body.code`. */
+  readonly action?: 'call' | 'verify'
+  /** A number that is not the user's yet: on `call` a function of the request that answers it, on `verify` `true`. */
+  readonly enrol?: true | ((req: Request) => unknown)
+  /** On `call`: one of the option `ways`, or a function of the request that answers it. Default: the first of them. */
+  readonly way?: Way | ((req: Request) => unknown)
+  /** On `call`: a function of the request that answers the `id` of one of `voiceOtp.numbers(req)`. Default: the first of them. */
+  readonly number?: (req: Request) => unknown
+}
+
+/** With those of Passport's that matter here. @internal */
+export type ActionOptions = VoiceOtpAuthenticateOptions & { readonly session?: boolean, readonly assignProperty?: string }
+
+/** What a request is about, and for whom. @internal */
+export interface Situation<User> {
+  readonly parts: Parts<User>
+  readonly lookup: PhoneLookup<User>
+  readonly req: Request
+  readonly options: ActionOptions
+  readonly factor: Factor<User>
+  readonly user: User
+  readonly userId: string
+  readonly purpose: Purpose
+}
+
+/** Age of a mark, in seconds, with which a number may be changed (NIST SP 800-63B-4, 4.1.2). */
+const freshSeconds = 300
+
+/** Reads a request. Throws what must be refused before anything is counted. @internal */
+export function situationOf<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, options: ActionOptions): Situation<User> {
+  if (options.action !== undefined && !['call', 'verify'].includes(options.action)) throw new VoiceOtpError('configuration', "action: 'call' or 'verify'.")
+  const factor = factorOf(parts, req)
+  const user = factor.anyUser
+  if (user === undefined) throw new Refusal('first-factor-required')
+  if (typeof factor.session.regenerate !== 'function') throw new VoiceOtpError('configuration', 'The session has no regenerate(): use express-session.')
+  const purpose = options.enrol ? 'enrol' : factor.pendingUser === undefined ? 'step-up' : 'login'
+  return { parts, lookup, req, options, factor, user, userId: factor.userId, purpose }
+}
+
+/** What a page names one of the user's telephones by: it tells nothing about the number. @internal */
+export const choiceId = (keys: Keys, userId: string, telephone: string): string => keys.storeName('choice', userId, telephone).slice(0, 16)
+
+/** A first number needs the first factor, a change a fresh second one: else a password alone could move the factor elsewhere. @internal */
+export async function checkMayEnrol<User>({ lookup, factor, req, user }: Situation<User>): Promise<void> {
+  if (factor.user && factor.markAge <= freshSeconds) return
+  if (await lookup(req, user) === null) return
+  throw new Refusal(factor.pendingUser === undefined ? 'second-factor-required' : 'enrol-forbidden')
+}

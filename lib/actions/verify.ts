@@ -1,0 +1,82 @@
+import { type Challenge, codeMatches, enrolledPhone, hostedIdOf, phoneMatches, readCode } from '../challenge.js'
+import { Refusal, VoiceOtpError } from '../errors.js'
+import { phonesOnRecord, storeNewPhone } from '../hooks.js'
+import { carryMark } from '../re-login.js'
+import { amrOf, isHosted } from '../ways.js'
+import { checkMayEnrol, type Situation } from './situation.js'
+
+/** `info` of a success. */
+export interface SuccessInfo {
+  /** Authentication method references (RFC 8176). */
+  readonly amr: readonly string[]
+  /** The number that was just proved, for `enrol`. */
+  readonly phone?: string
+}
+
+/** Compares the code in the body with the challenge in the session, and prepares the login that carries the mark. @internal */
+export async function verify<User>(situation: Situation<User>): Promise<SuccessInfo> {
+  const { parts: { settings: { codeLength, clock }, counters, emit }, factor, req, options, user, userId, purpose } = situation
+  if (options.session === false) throw new VoiceOtpError('configuration', 'The mark of the second factor lives in the session: leave session: false out.')
+  if (options.assignProperty !== undefined) throw new VoiceOtpError('configuration', 'passport.authorize() and assignProperty do not log in: use passport.authenticate().')
+  let compared = false
+  try {
+    const code = readCode((req as { body?: unknown }).body, codeLength)
+    if (code === undefined) throw new Refusal('code-malformed')
+    const { challenge } = factor
+    if (challenge === undefined || challenge.userId !== userId || challenge.purpose !== purpose) throw new Refusal('no-challenge')
+    if (clock.now() >= challenge.expiresAt) throw new Refusal('code-expired')
+    const phone = await phoneStillGood(situation, challenge)
+
+    // Counted before it is compared: parallel guesses all read the same session.
+    const attemptsLeft = await counters.admitGuess(userId, challenge.id, challenge.ticket)
+    const admission = await counters.admitUserGuess(userId)
+    compared = true
+    if (!await isRight(situation, challenge, code)) {
+      await counters.countWrong(userId, admission)
+      if (admission.limit !== undefined) emit('locked', { userId, limit: admission.limit })
+      throw new Refusal('code-wrong', { attemptsLeft })
+    }
+    compared = false
+    if (!await counters.useUp(userId, challenge.id, challenge.ticket)) throw new Refusal('code-expired')
+    if (clock.now() >= challenge.expiresAt) throw new Refusal('code-expired')
+    await counters.reset(userId)
+    if (phone !== undefined) {
+      await storeNewPhone(situation.parts, user, phone, req)
+      emit('phone.changed', { userId })
+    }
+    const { way } = challenge
+    const amr = amrOf[way]
+    carryMark(req, factor, { userId, method: way, amr, at: clock.now() })
+    emit('code.accepted', { userId, purpose, way })
+    return { amr, ...(phone === undefined ? {} : { phone }) }
+  } catch (error) {
+    if (error instanceof Refusal) emit('code.rejected', { userId, code: error.code, compared })
+    throw error
+  }
+}
+
+async function isRight<User>({ parts: { keys, mfa } }: Situation<User>, challenge: Challenge, code: string): Promise<boolean> {
+  if (!isHosted(challenge.way)) return codeMatches(keys, challenge, code)
+  const hostedId = hostedIdOf(keys, challenge)
+  if (hostedId === undefined) throw new Refusal('no-challenge')
+  const answer = await mfa.verify(hostedId, code)
+  if (answer === 'gone') throw new Refusal('code-expired')
+  return answer === 'right'
+}
+
+/** Checks that the challenge's number still is one on record, or may still become it; answers a number that is to be stored. */
+async function phoneStillGood<User>(situation: Situation<User>, challenge: Challenge): Promise<string | undefined> {
+  const { parts: { keys }, lookup, factor, req, user } = situation
+  if (challenge.purpose === 'enrol') {
+    await checkMayEnrol(situation)
+    const phone = enrolledPhone(keys, challenge)
+    if (phone === undefined) throw new Refusal('no-challenge')
+    return phone
+  }
+  const destinations = await phonesOnRecord(lookup, req, user)
+  if (destinations?.some(destination => phoneMatches(keys, challenge, destination)) !== true) {
+    factor.dropChallenge()
+    throw new Refusal('code-expired')
+  }
+  return undefined
+}

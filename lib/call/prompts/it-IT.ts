@@ -1,0 +1,30 @@
+import type { Prompts } from '../prompts.js'
+
+/**
+ * Italian, with "Lei". Voice: Amazon Polly's Bianca, neural ("Available voices" in the Amazon Polly Developer Guide; its form here: SignalWire's
+ * page "<Say>").
+ */
+export const itIT: Prompts = {
+  language: 'it-IT',
+  voice: 'Polly.Bianca-Neural',
+  // The space stays: "4,7" is a decimal number.
+  separator: ', ',
+  opening: {
+    login: appName => `${appName} la chiama per comunicarle il codice di accesso.`,
+    'step-up': appName => `${appName} la chiama per comunicarle un codice con cui confermare la sua identità.`,
+    enrol: appName => `${appName} la chiama per comunicarle un codice con cui confermare questo numero di telefono.`,
+  },
+  pressMatchingDigits: 'Per ascoltare il codice, digiti le due cifre che vede sullo schermo.',
+  pressAnyKey: 'Per ascoltare il codice, prema uno.',
+  pressIfNotYou: 'Se non ha richiesto questa chiamata, prema zero.',
+  codeIs: 'Il suo codice è:',
+  onceMore: 'Ripeto:',
+  menu: 'Per riascoltare il codice, prema uno. Per ascoltarlo più lentamente, prema due.',
+  inThisLanguage: 'Per continuare in italiano, prema tre.',
+  goodbye: 'Arrivederci.',
+  wrongDigits: 'Le cifre non corrispondono a quelle che vede sullo schermo. Richieda una nuova chiamata. Arrivederci.',
+  noDigits: 'Non è stato premuto alcun tasto. Arrivederci.',
+  expired: 'Questo codice non è più valido. Richieda una nuova chiamata. Arrivederci.',
+  reported: 'Grazie per la segnalazione. Il codice è stato annullato e nessuno potrà usarlo per accedere. Arrivederci.',
+  text: (appName, code) => `${code} è il suo codice ${appName}.`,
+}

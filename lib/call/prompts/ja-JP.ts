@@ -1,0 +1,31 @@
+import type { Prompts } from '../prompts.js'
+
+/**
+ * Japanese, polite throughout. Voice: Amazon Polly's Kazuha, neural ("Available voices" in the Amazon Polly Developer Guide; its form here:
+ * SignalWire's page "<Say>").
+ */
+export const jaJP: Prompts = {
+  language: 'ja-JP',
+  voice: 'Polly.Kazuha-Neural',
+  separator: '、',
+  // Four, seven and nine have two readings each, and on a telephone "shichi" is taken for "ichi", one: only the clear reading is left.
+  digits: ['0', '1', '2', '3', 'よん', '5', '6', 'なな', '8', 'きゅう'],
+  opening: {
+    login: appName => `${appName}から、ログイン用の認証コードをお知らせするお電話です。`,
+    'step-up': appName => `${appName}から、ご本人確認用の認証コードをお知らせするお電話です。`,
+    enrol: appName => `${appName}から、この電話番号を確認するための認証コードをお知らせするお電話です。`,
+  },
+  pressMatchingDigits: '認証コードをお聞きになるには、画面に表示されている二桁の数字を押してください。',
+  pressAnyKey: '認証コードをお聞きになるには、一を押してください。',
+  pressIfNotYou: 'このお電話にお心当たりのない場合は、ゼロを押してください。',
+  codeIs: '認証コードをお伝えします。',
+  onceMore: 'もう一度お伝えします。',
+  menu: 'もう一度お聞きになる場合は一を、ゆっくりお聞きになる場合は二を押してください。',
+  inThisLanguage: '日本語でお聞きになる場合は、三を押してください。',
+  goodbye: '失礼いたします。',
+  wrongDigits: '入力された数字が、画面の数字と一致しません。お手数ですが、画面から改めてお電話をご依頼ください。失礼いたします。',
+  noDigits: '入力を確認できませんでした。失礼いたします。',
+  expired: 'この認証コードは、すでに無効になっています。お手数ですが、画面から改めてお電話をご依頼ください。失礼いたします。',
+  reported: 'お知らせいただき、ありがとうございます。この認証コードは無効にいたしました。ログインに使われることはありません。失礼いたします。',
+  text: (appName, code) => `${appName}の確認コードは${code}です。`,
+}

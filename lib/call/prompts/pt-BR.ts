@@ -1,0 +1,30 @@
+import type { Prompts } from '../prompts.js'
+
+/**
+ * Portuguese of Brazil, with "você". Voice: Amazon Polly's Camila, neural ("Available voices" in the Amazon Polly Developer Guide; its form here:
+ * SignalWire's page "<Say>"). No article stands before the app's name, since its gender is not known, and no sentence has the speaker's gender.
+ */
+export const ptBR: Prompts = {
+  language: 'pt-BR',
+  voice: 'Polly.Camila-Neural',
+  // The space stays: "4,7" is a decimal number.
+  separator: ', ',
+  opening: {
+    login: appName => `Olá, ${appName} está ligando para informar o seu código de acesso.`,
+    'step-up': appName => `Olá, ${appName} está ligando para informar o código que confirma a sua identidade.`,
+    enrol: appName => `Olá, ${appName} está ligando para informar o código que confirma este número de telefone.`,
+  },
+  pressMatchingDigits: 'Para ouvir o código, digite os dois números que aparecem na sua tela.',
+  pressAnyKey: 'Para ouvir o código, digite um.',
+  pressIfNotYou: 'Se você não pediu esta ligação, digite zero.',
+  codeIs: 'O seu código é:',
+  onceMore: 'Repetindo:',
+  menu: 'Para ouvir o código de novo, digite um. Para ouvir mais devagar, digite dois.',
+  inThisLanguage: 'Para ouvir em português, digite três.',
+  goodbye: 'Até logo.',
+  wrongDigits: 'Esses não são os números que aparecem na sua tela. Por favor, peça uma nova ligação. Até logo.',
+  noDigits: 'Nenhum número foi digitado. Até logo.',
+  expired: 'Este código não é mais válido. Por favor, peça uma nova ligação. Até logo.',
+  reported: 'Agradecemos o aviso. Este código foi cancelado, e ninguém poderá usá-lo para entrar na sua conta. Até logo.',
+  text: (appName, code) => `${code} é seu código ${appName}.`,
+}

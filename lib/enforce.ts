@@ -1,0 +1,43 @@
+import { describe } from './challenge.js'
+import { VoiceOtpError } from './errors.js'
+import type { Middleware } from './middleware.js'
+import type { Parts } from './parts.js'
+import { Factor, factors, wired } from './second-factor.js'
+
+/** Middleware of `enforce()`: from here on `req.user` is someone who passed both factors, or nobody. @internal */
+export function enforce<User>(parts: Parts<User>): Middleware {
+  return (req, _res, next) => {
+    const { session, _userProperty = 'user' } = wired(req)
+    let property = _userProperty
+    const guarded = new Set<string>()
+    if (session && typeof session.regenerate !== 'function') {
+      next(new VoiceOtpError('configuration', 'The session cannot be regenerated: use express-session (cookie-session cannot take a session back).'))
+      return
+    }
+    const known = factors.get(req)
+    if (known !== undefined) {
+      next(known.parts === parts ? undefined : new VoiceOtpError('configuration', 'enforce() of two strategies met on one request; use one VoiceOtpStrategy.'))
+      return
+    }
+    const factor = new Factor(parts, req, (req as unknown as Record<string, User | undefined>)[property])
+    factors.set(req, factor)
+    guard(property)
+    Object.defineProperties(req, {
+      // A second passport.initialize({ userProperty }) would move the user past the guard.
+      _userProperty: { get: () => property, set: (name: unknown) => { guard(property = typeof name === 'string' ? name : 'user') }, enumerable: true, configurable: false },
+      pendingUser: { get: () => factor.pendingUser, enumerable: true },
+      voiceOtp: {
+        get: () => factor.challenge && describe(factor.challenge, parts.settings.signalwire.from, parts.settings.clock.now()),
+        enumerable: true,
+      },
+    })
+    next()
+
+    // An accessor, because moving the user aside once is not enough: a second passport.session() or a login sets it again.
+    function guard(name: string): void {
+      if (guarded.has(name)) return
+      guarded.add(name)
+      Object.defineProperty(req, name, { get: () => factor.user, set: (user: User | null | undefined) => { factor.set(user) }, enumerable: true, configurable: false })
+    }
+  }
+}

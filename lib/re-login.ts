@@ -1,0 +1,94 @@
+import { VoiceOtpError } from './errors.js'
+import type { Request } from './options.js'
+import { type Factor, type LogIn, type LogInDone, type Mark, ours, type Session, wired } from './second-factor.js'
+
+const sessionDeadlineMilliseconds = 5000
+
+/**
+ * Prepares this one request so that the login which Passport or the app now does carries the mark into a new session:
+ * the id changes, what the session held stays, and the mark is never in the old session, which express-session
+ * would write back if its destruction hangs.
+ */
+export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark): void {
+  const target = wired(req)
+  const original = target.logIn
+  if (typeof original !== 'function') throw new VoiceOtpError('configuration', 'req.logIn is missing: use this strategy through passport.authenticate().')
+  Reflect.deleteProperty(factor.session, ours)
+
+  const logIn = (user: unknown, options: object | LogInDone | undefined, done?: LogInDone): void => {
+    const finish = typeof options === 'function' ? options as LogInDone : done
+    if (typeof finish !== 'function') throw new TypeError('req.logIn() needs a callback.')
+    const given: { session?: boolean } = typeof options === 'object' ? options : {}
+    target.logIn = target.login = original
+    if (given.session === false) finish(new VoiceOtpError('configuration', 'The mark of the second factor lives in the session: leave session: false out.'))
+    else reLogIn({ ...given, keepSessionInfo: true }, user, finish)
+  }
+  target.logIn = target.login = logIn as LogIn
+
+  function reLogIn(options: object, user: unknown, done: LogInDone): void {
+    const { session, sessionId } = factor
+    let over = false
+    const finish = (error?: unknown): void => {
+      if (over) return
+      over = true
+      clearTimeout(timer)
+      if (error === undefined || error === null) {
+        done()
+        return
+      }
+      // A save that hangs may still write the new session, mark and all: nobody is told its id.
+      if (target.session !== session && typeof target.sessionStore?.generate === 'function') target.sessionStore.generate(req)
+      const current = target.session
+      if (current) {
+        catchThrowingSave(current)
+        Reflect.deleteProperty(current, ours)
+        Reflect.deleteProperty(current, target._sessionManager?._key ?? 'passport')
+      }
+      factor.set(null)
+      done(error instanceof VoiceOtpError ? error : new VoiceOtpError('session-unavailable', undefined, error))
+    }
+    const timer = setTimeout(() => { finish(new VoiceOtpError('session-unavailable', 'It took too long.')) }, sessionDeadlineMilliseconds)
+    const regenerate = session.regenerate.bind(session)
+    Object.defineProperty(session, 'regenerate', {
+      configurable: true,
+      enumerable: false,
+      value: (regenerated: LogInDone) => {
+        regenerate((error?: unknown) => {
+          if (over) return // answered already: what comes now must change nothing
+          if (error) {
+            finish(error)
+          } else if (!target.session || target.session === session || factor.sessionId === sessionId) {
+            finish(new VoiceOtpError('session-unavailable', 'It kept the old session id.'))
+          } else {
+            target.session[ours] = { mark }
+            catchThrowingSave(target.session)
+            regenerated()
+          }
+        })
+      },
+    })
+    try {
+      original?.call(req, user, options, finish)
+    } catch (error) {
+      finish(error)
+    }
+  }
+}
+
+/** A store may throw instead of calling back, long after anybody could catch it: that would end the process. */
+function catchThrowingSave(session: Session): void {
+  const save = session.save.bind(session)
+  Object.defineProperty(session, 'save', {
+    configurable: true,
+    writable: true,
+    enumerable: false,
+    value: (done: LogInDone = () => undefined) => {
+      try {
+        save(done)
+      } catch (error) {
+        done(error)
+      }
+      return session
+    },
+  })
+}

@@ -1,0 +1,78 @@
+import type { RestClient } from '@signalwire/compatibility-api'
+import type { Settings } from '../settings.js'
+import { type ClientRequest, HttpTrouble, sendRequest } from './http.js'
+
+/** Loads the vendor's client at its first use: 150 ms and 40 MB that a process without calls need not spend. */
+export async function loadVendor(): Promise<typeof RestClient> {
+  return (await import('@signalwire/compatibility-api')).RestClient
+}
+
+/** Answers the vendor's client, made at the first use and kept. @internal */
+export type Connect = () => Promise<InstanceType<typeof RestClient>>
+
+/** One client for one Space, over our own HTTP. @internal */
+export function createConnect({ signalwire }: Pick<Settings<unknown>, 'signalwire'>): Connect {
+  const { project, token, origin, maxPricePerMinute } = signalwire
+  let client: ReturnType<Connect> | undefined
+  const httpClient = createHttpClient(origin, maxPricePerMinute === undefined ? {} : { MaxPricePerMinute: String(maxPricePerMinute) })
+  return () => {
+    client ??= loadVendor().then(Client => new Client(project, token, { signalwireSpaceUrl: new URL(origin).host, httpClient, lazyLoading: true }))
+    // A client that could not be loaded is asked for again at the next call.
+    client.catch(() => { client = undefined })
+    return client
+  }
+}
+
+/**
+ * The HTTP client that the vendor's client is given: nothing is remembered, and only objects are handed back. `callFields`
+ * are form fields of a new call that the vendor's client drops.
+ */
+export function createHttpClient(origin: string, callFields: Readonly<Record<string, string>>) {
+  return {
+    async request({ method, uri, username, password, headers, data }: ClientRequest): Promise<{ statusCode: number, body: unknown, headers: Record<string, string> }> {
+      // The client builds odd hosts from odd Space names and environment variables: only the path is its own.
+      const { pathname, search } = new URL(uri)
+      const extra = method === 'POST' && pathname.endsWith('/Calls.json') ? callFields : {}
+      const { status, text } = await sendRequest({
+        method, url: `${origin}${pathname}${search}`, username, password, headers, body: data === undefined ? undefined : formBody({ ...data, ...extra }),
+      })
+      return { statusCode: status, body: checkedBody(status, text), headers: {} }
+    },
+  }
+}
+
+function formBody(data: Readonly<Record<string, unknown>>): URLSearchParams {
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(data)) {
+    if (typeof value === 'string' || typeof value === 'number') form.append(name, String(value))
+  }
+  return form
+}
+
+/** The client reads only flat errors; the documented `{ errors: [...] }` is flattened, anything but an object is trouble. */
+function checkedBody(status: number, text: string): string {
+  const body = parseObject(text)
+  if (status < 400) {
+    if (body === undefined) throw new HttpTrouble('garbage')
+    return text
+  }
+  return JSON.stringify({ status, code: errorCode(body), message: 'refused' })
+}
+
+/** The JSON object in `text`, or `undefined` for anything else. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const body: unknown = JSON.parse(text)
+    return typeof body === 'object' && body !== null && !Array.isArray(body) ? body as Record<string, unknown> : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The code of an error body in either of SignalWire's shapes: `{ code }` or `{ errors: [{ code }] }`. */
+export function errorCode(body: Readonly<Record<string, unknown>> | undefined): string | number | undefined {
+  const { errors } = body ?? {}
+  const flat: unknown = Array.isArray(errors) ? errors[0] : body
+  const { code } = (typeof flat === 'object' && flat !== null ? flat : {}) as { code?: unknown }
+  return typeof code === 'string' || typeof code === 'number' ? code : undefined
+}

@@ -1,0 +1,230 @@
+// One telephone: its screen, its keypad and its two buttons. Changed in place, so that focus stays and nothing is read out twice.
+
+import { sound } from './sound.js'
+
+const template = document.querySelector('#telephone')
+const stateWords = {
+  idle: 'Idle',
+  ringing: 'Ringing',
+  'in-progress': 'On the call',
+  completed: 'Ended: completed',
+  busy: 'Ended: busy',
+  'no-answer': 'Ended: missed',
+  failed: 'Ended: failed',
+  canceled: 'Ended: cancelled',
+}
+const about = {
+  idle: () => 'It rings here when the app calls.',
+  ringing: from => `Call from ${from}`,
+  'in-progress': from => `Connected with ${from}`,
+  completed: from => `Call from ${from}`,
+  busy: from => `Busy for the call from ${from}`,
+  'no-answer': from => `Missed call from ${from}`,
+  failed: from => `The call from ${from} could not be connected.`,
+  canceled: from => `${from} gave up before anyone answered.`,
+}
+const nearBottomPixels = 24
+const shownKeys = 16
+
+/** A number as people group it; only North American ones are known here. */
+export const spaced = number => number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
+
+/** A length of time: "0:12". */
+function clockTime(milliseconds) {
+  const seconds = Math.floor(milliseconds / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text
+}
+
+async function post(path, body = {}) {
+  try {
+    await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+  } catch {
+    // Not running: the page says so, and the next state puts this telephone right.
+  }
+}
+
+function hangupWords(by, status) {
+  if (by === 'caller') return 'The caller hung up.'
+  return status === 'busy' ? 'You declined.' : 'You hung up.'
+}
+
+/** What of a call is worth a line; keys pressed one after the other share one. */
+function linesOf({ sid, status, transcript, speaking, error }) {
+  const lines = []
+  const add = line => lines.push({ key: `${sid}:${lines.length}`, ...line })
+  for (const entry of transcript) {
+    const last = lines.at(-1)
+    if (entry.kind === 'say') add({ kind: 'say', text: entry.text, language: entry.language })
+    const keys = entry.lost ? 'keys lost' : 'keys'
+    if (entry.kind === 'keys' && last?.kind === keys) last.text += entry.digits
+    else if (entry.kind === 'keys') add({ kind: keys, label: entry.lost ? 'You pressed, unheard: ' : 'You pressed ', text: entry.digits })
+    if (entry.kind === 'hangup') add({ kind: 'note', text: hangupWords(entry.by, status) })
+    if (entry.kind === 'error') add({ kind: 'error', text: entry.message })
+  }
+  const saying = lines.findLast(({ kind }) => kind === 'say')
+  if (speaking !== null && saying !== undefined) saying.isNow = true
+  if (error && !lines.some(({ kind }) => kind === 'error')) add({ kind: 'error', text: error })
+  return lines
+}
+
+export class Telephone {
+  #call
+  #lines = new Map()
+  #pressed = ''
+  #answeredAt
+  #isConnected = true
+  #sending = Promise.resolve()
+
+  constructor(number) {
+    this.number = number
+    this.element = template.content.firstElementChild.cloneNode(true)
+    this.#find('h2').textContent = spaced(number)
+    this.#find('h2').id = `number-${number.slice(1)}`
+    this.element.setAttribute('aria-labelledby', this.#find('h2').id)
+    this.#listen()
+    this.#render()
+  }
+
+  get isRinging() {
+    return this.#status === 'ringing'
+  }
+
+  /** Shows the call and the texts, oldest first; quietly, when they are old news. */
+  update({ call, texts, isQuiet }) {
+    const before = this.#call
+    const isNew = call?.sid !== before?.sid
+    if (isNew || (call?.waitingFor && !before?.waitingFor)) this.#pressed = ''
+    if (isNew) this.#answeredAt = undefined
+    if (call?.status === 'in-progress') this.#answeredAt ??= performance.now() - (call.durationMs ?? 0)
+    this.#call = call
+    const lines = [...texts.map(text => ({ ...text, kind: 'text', label: text.from ? `Text from ${spaced(text.from)}` : 'Text message' })), ...call ? linesOf(call) : []]
+    this.#showLines(lines, isQuiet)
+    this.#render()
+  }
+
+  setConnected(isConnected) {
+    this.#isConnected = isConnected
+    this.#render()
+  }
+
+  /** Moves the length of the call on. */
+  tick() {
+    if (this.#status !== 'in-progress') return
+    setText(this.#find('.length'), clockTime(performance.now() - this.#answeredAt))
+  }
+
+  /** Moving, disabling or hiding what has the focus drops it, and keys typed next would go nowhere. */
+  keepingFocus(change) {
+    const focused = this.element.contains(document.activeElement) ? document.activeElement : undefined
+    change()
+    if (focused === undefined) return
+    if (focused.disabled || focused.hidden) this.element.focus({ preventScroll: true })
+    else if (document.activeElement !== focused) focused.focus({ preventScroll: true })
+  }
+
+  get #status() {
+    return this.#call?.status ?? 'idle'
+  }
+
+  #find(selector) {
+    return this.element.querySelector(selector)
+  }
+
+  #listen() {
+    this.#find('.keypad').addEventListener('click', ({ target }) => {
+      if (target.dataset.key) this.#press(target.dataset.key)
+    })
+    // The second click of a double click on Answer would land on Hang up.
+    const once = act => ({ detail }) => {
+      if (detail < 2) act()
+    }
+    this.#find('.answer').addEventListener('click', once(() => void post(`/calls/${this.#call.sid}/answer`)))
+    this.#find('.end').addEventListener('click', once(() => {
+      sound.hush()
+      void post(`/calls/${this.#call.sid}/hangup`)
+    }))
+    this.element.addEventListener('keydown', event => {
+      const isDigit = /^[0-9*#]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey
+      if (!isDigit || event.repeat || !this.#canPress) return
+      event.preventDefault()
+      this.#press(event.key)
+    })
+  }
+
+  get #canPress() {
+    return this.#isConnected && this.#status === 'in-progress'
+  }
+
+  #press(digit) {
+    const { sid } = this.#call
+    sound.hush()
+    sound.key(digit)
+    this.#pressed += digit
+    this.#showPressed()
+    this.#find(`[data-key="${digit}"]`).animate([{ opacity: .35 }, { opacity: 1 }], 180)
+    // One after the other: two requests at once may overtake each other, and 42 would arrive as 24.
+    this.#sending = this.#sending.then(() => post(`/calls/${sid}/keys`, { digits: digit }))
+  }
+
+  #render() {
+    const status = this.#status
+    const isOn = status === 'in-progress'
+    const isRinging = status === 'ringing'
+    this.element.dataset.state = status
+    setText(this.#find('.state'), stateWords[status] ?? status)
+    if (!isOn) setText(this.#find('.length'), this.#call?.durationMs > 0 ? clockTime(this.#call.durationMs) : '')
+    this.tick()
+    setText(this.#find('.about'), (about[status] ?? about.completed)(spaced(this.#call?.from ?? '')))
+    const isStageShown = isRinging || this.#lines.size === 0
+    this.#find('.stage').hidden = !isStageShown
+    this.#find('.feed').tabIndex = isStageShown ? -1 : 0 // covered by the stage
+    this.#showPressed()
+    this.keepingFocus(() => {
+      for (const key of this.element.querySelectorAll('[data-key]')) key.disabled = !this.#canPress
+      this.#find('.answer').disabled = !this.#isConnected || !isRinging
+      this.#find('.answer').hidden = isOn
+      this.#find('.end').disabled = !this.#isConnected || !(isOn || isRinging)
+      setText(this.#find('.end'), isOn ? 'Hang up' : 'Decline')
+    })
+  }
+
+  #showPressed() {
+    const waitingFor = this.#call?.waitingFor
+    const hint = !waitingFor ? '' : waitingFor.numDigits ? `Waiting for ${waitingFor.numDigits} ${waitingFor.numDigits === 1 ? 'key' : 'keys'}` : `Waiting for keys, then ${waitingFor.finishOnKey}`
+    const isShown = this.#canPress
+    setText(this.#find('.pressed'), isShown ? this.#pressed.slice(-shownKeys) || hint : '')
+    this.#find('.pressed').classList.toggle('digits', isShown && this.#pressed !== '')
+  }
+
+  #showLines(lines, isQuiet) {
+    const feed = this.#find('.feed')
+    const follows = feed.scrollHeight - feed.scrollTop - feed.clientHeight < nearBottomPixels
+    const kept = new Set(lines.map(({ key }) => key))
+    for (const [key, element] of this.#lines) {
+      if (kept.has(key)) continue
+      element.remove()
+      this.#lines.delete(key)
+    }
+    for (const line of lines) {
+      if (!this.#lines.has(line.key) && line.kind === 'say' && !isQuiet) sound.say(line.text, line.language)
+      this.#showLine(feed, line)
+    }
+    if (follows) feed.scrollTop = feed.scrollHeight
+  }
+
+  #showLine(feed, { key, kind, label, text, language, isNow }) {
+    const element = this.#lines.get(key) ?? document.createElement('p')
+    if (!this.#lines.has(key)) element.append(document.createElement('span'), document.createElement('span'))
+    element.className = isNow ? `${kind} now` : kind
+    if (language) element.lang = language
+    setText(element.firstElementChild, label ?? '')
+    setText(element.lastElementChild, text)
+    if (this.#lines.has(key)) return
+    this.#lines.set(key, element)
+    feed.append(element) // with its words in it, so that a screen reader speaks them
+  }
+}

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest'
+import { place, sendXml, startApp, startSimulator } from './support.js'
+
+/** Answers a call with this document; what became of it. */
+async function callWith(xml: string | Buffer, contentType?: string) {
+  const [simulator, app] = [await startSimulator(), await startApp()]
+  app.answers['/open'] = (_, res) => { sendXml(res, xml as string, contentType) }
+  simulator.phone('+12025550123', 'answers')
+  const sid = await place(simulator, `${app.url}/open`)
+  await simulator.idle()
+  return { app, simulator, call: simulator.call(sid)! }
+}
+
+const say = (attributes: string, text = 'Hello') => `<Response><Say${attributes}>${text}</Say></Response>`
+const gather = (attributes: string, inside = '') => `<Response><Gather action="http://127.0.0.1:9/keys"${attributes}>${inside}</Gather></Response>`
+
+test.each([
+  ['nothing', '', 'the answer is empty'],
+  ['white space', ' \n', 'the answer is empty'],
+  ['text', 'Hello', 'not well-formed'],
+  ['HTML', '<html><body>Oops</body></html>', 'the root is <html>'],
+  ['no verb', '<Response/>', '<Response> is empty'],
+  ['white space for a verb', '<Response> </Response>', '<Response> is empty'],
+  ['a root in small letters', '<response><Hangup/></response>', 'the root is <response>'],
+  ['a root with an attribute', '<Response version="1"><Hangup/></Response>', "<Response> has no attribute 'version'"],
+  ['two roots', '<Response><Hangup/></Response><Response/>', 'not well-formed'],
+  ['text after the root', '<Response><Hangup/></Response>x', 'not well-formed'],
+  ['an unclosed verb', '<Response><Say>Hello</Response>', 'not well-formed'],
+  ['a bare ampersand', say('', 'You & me'), 'not well-formed'],
+  ['an entity of its own', say('', '&nbsp;'), 'not well-formed'],
+  ['an attribute twice', say(' voice="man" voice="woman"'), 'not well-formed'],
+  ['stray text', '<Response>Hello<Hangup/></Response>', "stray text in <Response>: 'Hello'"],
+  ['stray text in a Gather', gather('', 'Hello'), 'stray text in <Gather>'],
+  ['stray CDATA', '<Response><![CDATA[Hello]]><Hangup/></Response>', 'stray text in <Response>'],
+  ['a comment', '<Response><!-- no --><Hangup/></Response>', 'a comment'],
+  ['a DOCTYPE', '<!DOCTYPE Response><Response><Hangup/></Response>', 'a DOCTYPE'],
+  ['an external entity', '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><Response><Say>&x;</Say></Response>', 'a DOCTYPE'],
+  ['a processing instruction', '<Response><?php x?><Hangup/></Response>', 'the processing instruction <?php?>'],
+  ['another encoding', '<?xml version="1.0" encoding="ISO-8859-1"?><Response><Hangup/></Response>', 'the encoding is ISO-8859-1'],
+  ['a verb in small letters', '<Response><say>Hello</say></Response>', '<say> is not a verb'],
+  ['a verb nobody knows', '<Response><Shout>Hello</Shout></Response>', '<Shout> is not a verb'],
+  ['a verb of the prototype', '<Response><constructor/></Response>', '<constructor> is not a verb'],
+  ['Dial', '<Response><Dial>+19005551234</Dial></Response>', '<Dial> is not a verb'],
+  ['a verb in a Say', say('', '<Hangup/>'), '<Hangup> may not stand in <Say>'],
+  ['SSML', say('', '<break time="1s"/>'), '<break> is not a verb'],
+  ['a Gather in a Gather', gather('', '<Gather action="http://127.0.0.1:9/"/>'), '<Gather> may not stand in <Gather>'],
+  ['a Hangup in a Gather', gather('', '<Hangup/>'), '<Hangup> may not stand in <Gather>'],
+  ['a Response in a Response', '<Response><Response/></Response>', '<Response> may not stand in <Response>'],
+  ['a misspelt attribute', say(' Voice="man"'), "<Say> has no attribute 'Voice'"],
+  ['an attribute of another verb', '<Response><Hangup reason="busy"/></Response>', "<Hangup> has no attribute 'reason'"],
+  ['an empty Say', say('', ''), '<Say> says nothing'],
+  ['a Say of white space', say('', ' \n '), '<Say> says nothing'],
+  ['4097 characters', say('', 'x'.repeat(4097)), '<Say> has 4097 characters'],
+  ['loop 0, which never ends', say(' loop="0"'), '<Say loop="0">'],
+  ['loop -1', say(' loop="-1"'), '<Say loop="-1">'],
+  ['an empty voice', say(' voice=""'), '<Say voice="">'],
+  ['a pause of 0 seconds', '<Response><Pause length="0"/></Response>', '<Pause length="0">'],
+  ['half a second', '<Response><Pause length="0.5"/></Response>', '<Pause length="0.5">'],
+  ['a pause of 61 seconds', '<Response><Pause length="61"/></Response>', '<Pause length="61">'],
+  ['a Gather without an action', '<Response><Gather numDigits="1"/></Response>', "<Gather> has no 'action'"],
+  ['a relative action', '<Response><Gather action="/keys"/></Response>', "<Gather action> '/keys'"],
+  ['an action without http', '<Response><Gather action="ftp://acme.example/"/></Response>', "<Gather action> 'ftp://acme.example/'"],
+  ['a method in small letters', gather(' method="post"'), '<Gather method="post">'],
+  ['speech', gather(' input="dtmf speech"'), '<Gather input="dtmf speech">'],
+  ['no digits', gather(' numDigits="0"'), '<Gather numDigits="0">'],
+  ['no time', gather(' timeout="0"'), '<Gather timeout="0">'],
+  ['two finishing keys', gather(' finishOnKey="*#"'), '<Gather finishOnKey="*#">'],
+  ['a relative Redirect', '<Response><Redirect>/next</Redirect></Response>', "<Redirect> '/next'"],
+  ['a Play of nothing', '<Response><Play/></Response>', "<Play> ''"],
+])('%s: the call breaks and says why', async (_, xml, reason) => {
+  const { call, app } = await callWith(xml)
+  expect(call.error).toMatch(/^the webhook http.* was answered wrongly: /)
+  expect(call.error).toContain(reason)
+  expect(call).toMatchObject({ status: 'completed', heard: ['An application error has occurred.'] })
+  expect(call.transcript).toEqual([{ kind: 'error', message: call.error }, { kind: 'say', text: 'An application error has occurred.', voice: null, language: null }, { kind: 'hangup', by: 'caller' }])
+  expect(app.asked).toHaveLength(1)
+})
+
+test.each([['application/xml', null], ['text/xml; charset=utf-8', null], ['Application/XML', null], ['text/html', "content type of the answer is 'text/html'"], ['application/json', 'content type'], ['', 'content type']])('content type %j', async (contentType, reason) => {
+  const { call } = await callWith(say(''), contentType)
+  if (reason === null) expect(call.error).toBeNull()
+  else expect(call.error).toContain(reason)
+})
+
+test('an answer that is not UTF-8', async () => {
+  const { call } = await callWith(Buffer.from([0x3c, 0xff]))
+  expect(call.error).toContain('the answer is not UTF-8')
+})
+
+test('64 kB are read, a byte more is not', async () => {
+  const padded = (length: number) => say('').replace('<Say>', `<Say>${' '.repeat(0)}`).padEnd(length)
+  expect((await callWith(padded(65_536))).call).toMatchObject({ error: null, heard: ['Hello'] })
+  expect((await callWith(padded(65_537))).call.error).toContain('over 64 kB')
+})
+
+test('everything that is allowed', async () => {
+  const { call } = await callWith(`\uFEFF<?xml version="1.0" encoding="utf-8"?>
+    <Response>
+      <Pause/><Pause length="60"/>
+      <Say voice="Polly.Joanna" language="en-US" loop="2"> Caf\u00e9 &lt;1&gt; &amp; &#x4E2D;<![CDATA[ <b>]]> </Say>
+      <Play loop="1">https://acme.example/gong.wav</Play>
+      <Say>${'x'.repeat(4096)}</Say>
+      <Hangup/>
+      <Say>never heard</Say>
+    </Response>`)
+  expect(call.error).toBeNull()
+  expect(call.heard).toEqual(['Caf\u00e9 <1> & \u4E2D <b>', 'Caf\u00e9 <1> & \u4E2D <b>', 'x'.repeat(4096)])
+  expect(call.transcript).toEqual([
+    { kind: 'pause', seconds: 1 },
+    { kind: 'pause', seconds: 60 },
+    { kind: 'say', text: 'Caf\u00e9 <1> & \u4E2D <b>', voice: 'Polly.Joanna', language: 'en-US' },
+    { kind: 'say', text: 'Caf\u00e9 <1> & \u4E2D <b>', voice: 'Polly.Joanna', language: 'en-US' },
+    { kind: 'play', url: 'https://acme.example/gong.wav' },
+    { kind: 'say', text: 'x'.repeat(4096), voice: null, language: null },
+    { kind: 'hangup', by: 'caller' },
+  ])
+  expect(call.durationMs).toBe(1000 + 60_000 + 2 * (300 + 65 * 16) + 3000 + 300 + 65 * 4096)
+})
+
+test('a document that says more than anybody would hear ends', async () => {
+  const { call } = await callWith(`<Response>${'<Say loop="1000">a</Say>'.repeat(20)}</Response>`)
+  expect(call.error).toBe('over 10000 lines in one call')
+})
