@@ -150,6 +150,7 @@ export function describe(challenge: Challenge, from: string, now: number): Pendi
 /**
  * The code as the person typed it: `code` of the body's own properties, a string. Spaces and hyphens are dropped and
  * nothing else is forgiven; `undefined` for all the rest, so that a query, a prototype or an array never counts.
+ * @internal
  */
 export function readCode(body: unknown, length: number): string | undefined {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'code')) return undefined

@@ -26,7 +26,7 @@ async function hitOrRenew({ tally, key, limit, renewSeconds }: { readonly tally:
   return { over: false, count: 1, retryAfter: renewSeconds }
 }
 
-/** A call that is asked for. */
+/** A call that is asked for. @internal */
 export interface CallRequest {
   readonly userId: string
   /** E.164. */
@@ -39,14 +39,14 @@ export interface CallRequest {
   readonly waived: boolean
 }
 
-/** A guess that may be compared, and the limit that it fills. */
+/** A guess that may be compared, and the limit that it fills. @internal */
 export interface Admission {
   readonly limit: 'guessesPerUser' | 'guessesInARow' | undefined
   readonly row: number
   readonly rowSecondsLeft: number
 }
 
-/** A refusal for a limit; remembers which, for the event. */
+/** A refusal for a limit; remembers which, for the event. @internal */
 export class LimitReached extends Refusal {
   constructor(code: FailureCode, readonly limit: LimitName, retryAfter?: number) {
     super(code, retryAfter === undefined ? {} : { retryAfter })
@@ -56,6 +56,7 @@ export class LimitReached extends Refusal {
 /** Every count that must hold under parallel requests and on many machines. @internal */
 export type Counters = ReturnType<typeof createCounters>
 
+/** @internal */
 export function createCounters(factory: CounterFactory = options => new RateLimiterMemory(options), limits: Limits, codeSeconds: number, keys: Keys) {
   const tally = (name: string, points: unknown, duration: number): Tally =>
     new Tally(factory({ keyPrefix: `voice-otp:${name}`, points: typeof points === 'number' ? points : unlimited, duration }), typeof points === 'number' ? points : unlimited)

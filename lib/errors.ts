@@ -93,7 +93,7 @@ function safeCause(original: unknown): { name: string, code?: string | number } 
   }
 }
 
-/** Settles as `work` does, or rejects with `late()` after `milliseconds`: a dependency that hangs must not hang a login. */
+/** Settles as `work` does, or rejects with `late()` after `milliseconds`: a dependency that hangs must not hang a login. @internal */
 export function withDeadline<T>(work: PromiseLike<T>, milliseconds: number, late: () => Error): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => reject(late()), milliseconds)

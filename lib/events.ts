@@ -33,12 +33,14 @@ export type Emit = <Name extends keyof VoiceOtpEvents>(name: Name, ...details: V
 
 /** A typed emitter, and how the rooms of this package use it. @internal */
 export function createEvents(): { readonly events: EventEmitter<VoiceOtpEvents>, readonly emit: Emit } {
-  const events = new EventEmitter<VoiceOtpEvents>()
+  const warn = (name: unknown): void => { process.emitWarning(`A listener of the event '${String(name)}' failed.`, 'VoiceOtpWarning') }
+  const events = new EventEmitter<VoiceOtpEvents>({ captureRejections: true })
+  Object.defineProperty(events, Symbol.for('nodejs.rejection'), { value: (_error: unknown, name: unknown) => { warn(name) } })
   const emit: Emit = (name, ...details) => {
     try {
       (events as EventEmitter).emit(name, ...(details as unknown[]))
     } catch {
-      process.emitWarning(`A listener of the event '${name}' threw an error.`, 'VoiceOtpWarning')
+      warn(name)
     }
   }
   return { events, emit }

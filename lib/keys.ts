@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** Everything that needs the secret: keyed hashes, names in the counter store, sealed webhook tokens. */
+/** Everything that needs the secret: keyed hashes, names in the counter store, sealed webhook tokens. @internal */
 export interface Keys {
   /** Keyed hash (HMAC-SHA-256, base64url) of the parts under the current secret. */
   hash(...parts: readonly (string | number)[]): string
@@ -29,6 +29,7 @@ function keyedHash(key: KeyObject, parts: readonly (string | number)[]): Buffer 
   return createHmac('sha256', key).update(JSON.stringify(parts)).digest()
 }
 
+/** @internal */
 export function createKeys(secrets: readonly string[], counterSecret: string): Keys {
   const hashKeys = secrets.map(secret => derive(secret, 'hash'))
   const sealKeys = secrets.map(secret => derive(secret, 'seal'))

@@ -140,7 +140,7 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly clock?: { now(): number }
 }
 
-/** What `limits` is where the app says nothing. */
+/** What `limits` is where the app says nothing. @internal */
 export const defaultLimits: Limits = {
   guessesPerChallenge: 5,
   guessesPerUser: 10,

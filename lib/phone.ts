@@ -3,7 +3,7 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
 /** A country by its two letters (ISO 3166-1 alpha-2), as libphonenumber knows it. */
 export type Country = CountryCode
 
-/** A number in its one canonical form. */
+/** A number in its one canonical form. @internal */
 export interface Phone {
   /** E.164: `+` and up to 15 digits. */
   readonly number: string
@@ -44,6 +44,7 @@ const ordinaryKinds = new Set(['MOBILE', 'FIXED_LINE', 'FIXED_LINE_OR_MOBILE', '
 /**
  * Reads a number written with its country code (`+1 (202) 555-0123`). Answers `undefined` for whatever
  * libphonenumber's full metadata finds not valid, and for letters, extensions, lists, SIP addresses and national spellings.
+ * @internal
  */
 export function parsePhone(text: string): Phone | undefined {
   if (text.length > 40 || !/^\+[0-9 ().\-\u00a0\u2011]+$/.test(text)) return undefined
@@ -52,14 +53,15 @@ export function parsePhone(text: string): Phone | undefined {
   return { number: parsed.number, country: parsed.country, ordinary: ordinaryKinds.has(parsed.getType() ?? 'UNKNOWN') }
 }
 
-/** Whether the app allows calls to this number: an ordinary kind, in one of the countries. */
+/** Whether the app allows calls to this number: an ordinary kind, in one of the countries. @internal */
 export function isPermitted(phone: Phone, countries: ReadonlySet<string>): boolean {
   return phone.ordinary && phone.country !== undefined && countries.has(phone.country)
 }
 
+/** @internal */
 export const isCountry = (text: string): text is Country => isSupportedCountry(text)
 
-/** At most the last two digits, whatever the length: `••• ••• ••23`. */
+/** At most the last two digits, whatever the length: `••• ••• ••23`. @internal */
 export function maskPhone(number: string): string {
   return `••• ••• ••${number.slice(-2)}`
 }

@@ -8,6 +8,7 @@ const sessionDeadlineMilliseconds = 5000
  * Prepares this one request so that the login which Passport or the app now does carries the mark into a new session:
  * the id changes, what the session held stays, and the mark is never in the old session, which express-session
  * would write back if its destruction hangs.
+ * @internal
  */
 export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark): void {
   const target = wired(req)

@@ -41,7 +41,7 @@ export type LogInDone = (error?: unknown) => void
 /** @internal */
 export type LogIn = (this: unknown, user: unknown, options: object, done: LogInDone) => void
 
-/** What express-session and Passport put on a request, as far as it is used here. */
+/** What express-session and Passport put on a request, as far as it is used here. @internal */
 export interface Wired {
   session?: Session | null
   sessionID?: string

@@ -32,6 +32,7 @@ export type CounterFactory = (options: CounterOptions) => Counter
 export interface Hit { readonly over: boolean, readonly count: number, readonly retryAfter: number }
 
 const deadlineMilliseconds = 2000
+/** @internal */
 export const unlimited = 2 ** 31 - 1
 /** More than any operation on a counter may take. */
 const windowEndSeconds = 5
@@ -74,6 +75,7 @@ export class Tally {
 
 const isCount = (value: unknown): value is Count =>
   typeof value === 'object' && value !== null && Number.isInteger((value as Count).consumedPoints) && Number.isFinite((value as Count).msBeforeNext)
+/** @internal */
 export const seconds = (milliseconds: unknown): number => (typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds / 1000) : 1)
 const nonsense = (): Error => new VoiceOtpError('counters-unavailable', 'It answered something that is no count.')
 

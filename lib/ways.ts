@@ -4,7 +4,7 @@
  */
 export type Way = 'call' | 'text' | 'hostedCall' | 'hostedText'
 
-/** Every way with its authentication method references (RFC 8176): a one-time code, and what proves the telephone. */
+/** Every way with its authentication method references (RFC 8176): a one-time code, and what proves the telephone. @internal */
 export const amrOf: Readonly<Record<Way, readonly string[]>> = {
   call: ['otp', 'tel'],
   text: ['otp', 'sms'],
@@ -12,7 +12,8 @@ export const amrOf: Readonly<Record<Way, readonly string[]>> = {
   hostedText: ['otp', 'sms'],
 }
 
+/** @internal */
 export const isWay = (value: unknown): value is Way => typeof value === 'string' && Object.hasOwn(amrOf, value)
 
-/** Whether SignalWire, not this package, makes and checks the code. */
+/** Whether SignalWire, not this package, makes and checks the code. @internal */
 export const isHosted = (way: Way): boolean => way === 'hostedCall' || way === 'hostedText'

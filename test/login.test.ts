@@ -202,10 +202,13 @@ describe('refused, each with its status, code and sentence', () => {
 })
 
 describe('beforeCall', () => {
-  test.each([[() => false, 403, 'call-vetoed'], [() => undefined as never, 403, 'call-vetoed'], [async () => false, 403, 'call-vetoed'],
-    [(): boolean => { throw new Error('+12025550123 secret') }, 503, 'hook-failed'], [async (): Promise<boolean> => { throw new Error('x') }, 503, 'hook-failed']] as const)('%s: %i', async (beforeCall, status, code) => {
+  const answers: [() => boolean | Promise<boolean>, number, string][] = [
+    [() => false, 403, 'call-vetoed'], [() => undefined as never, 403, 'call-vetoed'], [async () => false, 403, 'call-vetoed'],
+    [() => { throw new Error('+12025550123 secret') }, 503, 'hook-failed'], [async () => { throw new Error('x') }, 503, 'hook-failed'],
+  ]
+  test.each(answers)('%s: %i', async (beforeCall, status, code) => {
     await world.close()
-    world = await createWorld({ options: { beforeCall: beforeCall as () => boolean } })
+    world = await createWorld({ options: { beforeCall } })
     const alice = await world.logIn('alice')
     const { body } = await alice.post('/otp/call').expect(status)
     expect(body).toMatchObject({ code })

@@ -8,7 +8,7 @@ const good = {
   signalwire: { project: '11111111-2222-4333-8444-555555555555', token: 'PTtoken', space: 'acme.signalwire.com', from: '+12025550100', signingKey: 'PSKsigningkey' },
 }
 const make = (change: object, signalwire: object = {}) => () =>
-  new VoiceOtpStrategy({ ...good, ...change, signalwire: 'signalwire' in change ? change.signalwire : { ...good.signalwire, ...signalwire } } as never, (() => null) as never)
+  new VoiceOtpStrategy({ ...good, ...change, signalwire: 'signalwire' in change ? change.signalwire : { ...good.signalwire, ...signalwire } } as never, (() => null))
 
 describe('options are checked once, at construction, with a message that names the option and the mend', () => {
   test('the least that is needed is taken, and the name is voice-otp', () => {

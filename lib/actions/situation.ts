@@ -19,7 +19,7 @@ export interface VoiceOtpAuthenticateOptions {
   readonly number?: (req: Request) => unknown
 }
 
-/** With those of Passport's that matter here. @internal */
+/** With those of Passport's that matter here. */
 export type ActionOptions = VoiceOtpAuthenticateOptions & { readonly session?: boolean, readonly assignProperty?: string }
 
 /** What a request is about, and for whom. @internal */

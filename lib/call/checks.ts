@@ -3,7 +3,7 @@ import type { Prompts } from './prompts.js'
 /** Longest text of one `Say`. Source: SignalWire, "Say" of LaML. */
 const sayLength = 4096
 
-/** Text that can be said and written into XML: no control characters, no lone surrogates, not blank. */
+/** Text that can be said and written into XML: no control characters, no lone surrogates, not blank. @internal */
 export function isSpeakable(text: string, most: number): boolean {
   return text.trim() !== '' && text.length <= most && !/[\p{Cc}\p{Cs}\ufffe\uffff]/u.test(text)
 }
@@ -11,7 +11,7 @@ export function isSpeakable(text: string, most: number): boolean {
 const sentences = ['pressMatchingDigits', 'pressAnyKey', 'pressIfNotYou', 'codeIs', 'onceMore', 'menu', 'inThisLanguage', 'goodbye', 'wrongDigits', 'noDigits', 'expired', 'reported'] as const
 const purposes = ['login', 'step-up', 'enrol'] as const
 
-/** Prompts of the app's own, once every part is known to be sayable. Throws a `TypeError` that names the part and the mend. */
+/** Prompts of the app's own, once every part is known to be sayable. Throws a `TypeError` that names the part and the mend. @internal */
 export function checkedPrompts(tag: string, given: unknown): Prompts {
   const fail = (part: string, mend: string): never => { throw new TypeError(`prompts['${tag}'].${part}: ${mend}`) }
   if (typeof given !== 'object' || given === null) throw new TypeError(`prompts['${tag}']: an object with all the sentences of a language; take a file of lib/call/prompts as the model.`)
@@ -34,7 +34,7 @@ export function checkedPrompts(tag: string, given: unknown): Prompts {
     check(`opening['${purpose}']`, spoken)
     if (!(spoken as string).includes('Acme')) fail(`opening['${purpose}']`, 'say the name that it is given: people must hear who calls.')
   }
-  const text: unknown = typeof prompts.text === 'function' ? prompts.text('Acme', '481516') : undefined
+  const text: unknown = typeof prompts.text === 'function' ? (prompts.text as Prompts['text'])('Acme', '481516') : undefined
   if (typeof text !== 'string' || !isSpeakable(text, 160) || !text.includes('481516')) fail('text', 'a function of name and code that answers a line with the code in it.')
   return given as Prompts
 }

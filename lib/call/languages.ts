@@ -41,9 +41,12 @@ const castilian: ReadonlySet<string> = new Set(['ES', 'EA', 'IC', 'GQ', 'PH', '0
  * matter, and `_` is as good as `-`. Each tag in turn: the same tag of `available`; else, for English and Spanish, the country whose speech is
  * nearer; else any of the same language. That is more generous than RFC 4647's "lookup", because a listener understands another country far
  * better than another language. None at all: `fallback`, by default `undefined`. A tag that is none is skipped; never throws.
+ * @internal
  */
 export function negotiate(wanted: readonly string[], available: ReadonlyMap<string, Prompts>, fallback: Prompts): Prompts
+/** @internal */
 export function negotiate(wanted: readonly string[], available: ReadonlyMap<string, Prompts>): Prompts | undefined
+/** @internal */
 export function negotiate(wanted: readonly string[], available: ReadonlyMap<string, Prompts>, fallback?: Prompts): Prompts | undefined {
   const offers = Array.from(available).flatMap(([tag, prompts]) => readTag(tag).map(locale => ({ locale, prompts })))
   for (const wish of wanted.flatMap(readTag)) {

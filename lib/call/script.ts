@@ -1,10 +1,10 @@
 import type { Purpose } from '../challenge.js'
 import type { Prompts } from './prompts.js'
 
-/** One thing that the call does. */
+/** One thing that the call does. @internal */
 export type Line = { readonly say: string, readonly voice: string, readonly language: string } | { readonly pauseSeconds: number }
 
-/** What the call does until it needs an answer, or until it hangs up. Plain data: no XML, no HTTP. */
+/** What the call does until it needs an answer, or until it hangs up. Plain data: no XML, no HTTP. @internal */
 export interface Turn {
   readonly lines: readonly Line[]
   /** Keys that are waited for; what is said meanwhile can be cut short by the first key. */
@@ -13,13 +13,13 @@ export interface Turn {
   readonly ending: readonly Line[]
 }
 
-/** The words of a turn: the language that is spoken, and the one that key three leads to. */
+/** The words of a turn: the language that is spoken, and the one that key three leads to. @internal */
 export interface Words {
   readonly prompts: Prompts
   readonly other?: Prompts | undefined
 }
 
-/** What a call says at its start. */
+/** What a call says at its start. @internal */
 export interface Occasion {
   readonly appName: string
   readonly purpose: Purpose
@@ -30,7 +30,7 @@ export interface Occasion {
 const say = ({ voice, language }: Prompts, text: string): Line => ({ say: text, voice, language })
 const pause = (pauseSeconds: number): Line => ({ pauseSeconds })
 
-/** Lines before the code: who calls and why, and the gate that voicemail does not pass. */
+/** Lines before the code: who calls and why, and the gate that voicemail does not pass. @internal */
 export function opening(words: Words, occasion: Occasion, gate: 'match' | 'any'): Turn {
   const { prompts } = words
   const wanted = say(prompts, gate === 'match' ? prompts.pressMatchingDigits : prompts.pressAnyKey)
@@ -46,25 +46,25 @@ export function opening(words: Words, occasion: Occasion, gate: 'match' | 'any')
   }
 }
 
-/** The whole call when no gate is wanted: who calls, the code twice, goodbye. */
+/** The whole call when no gate is wanted: who calls, the code twice, goodbye. @internal */
 export function plainReading({ prompts }: Words, occasion: Occasion, code: string): Turn {
   return { lines: [pause(1), ...greeting(prompts, occasion), ...twice(prompts, code)], ending: [say(prompts, prompts.goodbye)] }
 }
 
-/** The code, twice; then it may be asked for again. */
+/** The code, twice; then it may be asked for again. @internal */
 export function firstReading(words: Words, code: string): Turn {
   const { prompts } = words
   return { lines: twice(prompts, code), ask: menu(words), ending: [say(prompts, prompts.goodbye)] }
 }
 
-/** The code once more, as before or slowly; the last time without a question, so that no call goes on for ever. */
+/** The code once more, as before or slowly; the last time without a question, so that no call goes on for ever. @internal */
 export function repeatedReading(words: Words, code: string, { slowly, isLast }: { readonly slowly: boolean, readonly isLast: boolean }): Turn {
   const { prompts } = words
   const digits = slowly ? digitsOf(prompts, code).flatMap(digit => [say(prompts, digit), pause(1)]) : [inOneBreath(prompts, code)]
   return { lines: [say(prompts, prompts.codeIs), ...digits], ...(isLast ? {} : { ask: menu(words) }), ending: [say(prompts, prompts.goodbye)] }
 }
 
-/** A last sentence, and the end of the call. */
+/** A last sentence, and the end of the call. @internal */
 export function farewell({ prompts }: Words, sentence: 'goodbye' | 'wrongDigits' | 'expired' | 'reported'): Turn {
   return { lines: [pause(1)], ending: [say(prompts, prompts[sentence])] }
 }

@@ -26,6 +26,7 @@ const rememberedCalls = 10_000
 /** Half a second each: whoever answers has to be through before the extension is dialled. */
 const pausesBeforeExtension = 'wwww'
 
+/** @internal */
 export function createCalls({ signalwire, ringSeconds, machineDetection }: Pick<Settings<unknown>, 'signalwire' | 'ringSeconds' | 'machineDetection'>, connect: Connect, now: () => number): Calls {
   const known = new Map<string, Known>()
 
@@ -71,14 +72,14 @@ export function createCalls({ signalwire, ringSeconds, machineDetection }: Pick<
   }
 }
 
-/** An answer without a SID is not one of a placed call, though it may be ringing. */
+/** An answer without a SID is not one of a placed call, though it may be ringing. @internal */
 export function checkedSid(sid: unknown): string {
   if (typeof sid !== 'string' || !/^[\w-]{1,64}$/.test(sid)) throw new HttpTrouble('garbage')
   return sid
 }
 
-/** Whether a call will not change any more. */
+/** Whether a call will not change any more. @internal */
 export const isOver = (state: DeliveryState | undefined): boolean => state !== undefined && !['queued', 'ringing', 'answered'].includes(state)
 
-/** Whether a call ended without reaching anybody. */
+/** Whether a call ended without reaching anybody. @internal */
 export const reachedNobody = (state: DeliveryState | undefined): boolean => state === 'busy' || state === 'no-answer' || state === 'failed'

@@ -2,7 +2,7 @@ import type { RestClient } from '@signalwire/compatibility-api'
 import type { Settings } from '../settings.js'
 import { type ClientRequest, HttpTrouble, sendRequest } from './http.js'
 
-/** Loads the vendor's client at its first use: 150 ms and 40 MB that a process without calls need not spend. */
+/** Loads the vendor's client at its first use: 150 ms and 40 MB that a process without calls need not spend. @internal */
 export async function loadVendor(): Promise<typeof RestClient> {
   return (await import('@signalwire/compatibility-api')).RestClient
 }
@@ -26,6 +26,7 @@ export function createConnect({ signalwire }: Pick<Settings<unknown>, 'signalwir
 /**
  * The HTTP client that the vendor's client is given: nothing is remembered, and only objects are handed back. `callFields`
  * are form fields of a new call that the vendor's client drops.
+ * @internal
  */
 export function createHttpClient(origin: string, callFields: Readonly<Record<string, string>>) {
   return {
@@ -59,7 +60,7 @@ function checkedBody(status: number, text: string): string {
   return JSON.stringify({ status, code: errorCode(body), message: 'refused' })
 }
 
-/** The JSON object in `text`, or `undefined` for anything else. */
+/** The JSON object in `text`, or `undefined` for anything else. @internal */
 export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const body: unknown = JSON.parse(text)
@@ -69,7 +70,7 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | u
   }
 }
 
-/** The code of an error body in either of SignalWire's shapes: `{ code }` or `{ errors: [{ code }] }`. */
+/** The code of an error body in either of SignalWire's shapes: `{ code }` or `{ errors: [{ code }] }`. @internal */
 export function errorCode(body: Readonly<Record<string, unknown>> | undefined): string | number | undefined {
   const { errors } = body ?? {}
   const flat: unknown = Array.isArray(errors) ? errors[0] : body

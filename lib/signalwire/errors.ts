@@ -7,7 +7,7 @@ import { HttpTrouble } from './http.js'
  */
 const numberCodes = new Set(['21201', '21211', '21217', '21219', 'not_routable'])
 
-/** What became of a call or a message that SignalWire did not take. */
+/** What became of a call or a message that SignalWire did not take. @internal */
 export interface DeliveryTrouble {
   /** What the person is answered: the number's fault is a refusal, all else is trouble. */
   readonly error: Refusal | VoiceOtpError
@@ -17,7 +17,7 @@ export interface DeliveryTrouble {
   readonly refused: boolean
 }
 
-/** Turns whatever the vendor's client threw into one of our own errors; the original may hold credentials and is dropped. */
+/** Turns whatever the vendor's client threw into one of our own errors; the original may hold credentials and is dropped. @internal */
 export function deliveryTrouble(thrown: unknown): DeliveryTrouble {
   if (thrown instanceof HttpTrouble) return { error: new VoiceOtpError('signalwire-unavailable'), reason: thrown.reason, refused: false }
   const { status, code } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as { status?: unknown, code?: unknown }

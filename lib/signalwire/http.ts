@@ -31,6 +31,7 @@ const answerBytes = 64 * 1024
 /**
  * Sends one request: a limit on all of it and on the answer, connections kept alive, no redirects, nothing remembered.
  * Throws {@link HttpTrouble} and nothing else; any status below 300 or from 400 on is an answer.
+ * @internal
  */
 export async function sendRequest({ method, url, username, password, headers, body }: SpaceRequest): Promise<{ readonly status: number, readonly text: string }> {
   const signal = AbortSignal.timeout(wholeRequestMilliseconds)

@@ -4,6 +4,7 @@ import { loadVendor } from './client.js'
 /**
  * Writes a turn as LaML, SignalWire's XML, with the vendor's own writer: every text is escaped, every verb is known.
  * `action` is the absolute URL that is told which keys were pressed.
+ * @internal
  */
 export async function writeLaml({ lines, ask, ending }: Turn, action: string): Promise<string> {
   const { VoiceResponse } = (await loadVendor()).LaML

@@ -4,7 +4,7 @@ import { checkedSid } from './calls.js'
 import { errorCode, parseObject } from './client.js'
 import { HttpTrouble, sendRequest } from './http.js'
 
-/** What SignalWire's hosted MFA is asked to send. Source: SignalWire, "MFA" of the Relay REST API. */
+/** What SignalWire's hosted MFA is asked to send. Source: SignalWire, "MFA" of the Relay REST API. @internal */
 export interface HostedRequest {
   readonly channel: 'call' | 'sms'
   readonly to: string
@@ -23,6 +23,7 @@ export interface Mfa {
   verify(id: string, code: string): Promise<'right' | 'wrong' | 'gone'>
 }
 
+/** @internal */
 export function createMfa({ signalwire: { project, token, origin, from } }: Pick<Settings<unknown>, 'signalwire'>): Mfa {
   const post = (path: string, body: object) => sendRequest({
     method: 'POST', url: `${origin}/api/relay/rest/mfa/${path}`, username: project, password: token,

@@ -1,12 +1,13 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 
-/** The form fields of a webhook, each name once. */
+/** The form fields of a webhook, each name once. @internal */
 export type FormFields = Readonly<Record<string, string>>
 
 /**
  * A check of `X-SignalWire-Signature`: base64 of HMAC-SHA1, under the Signing Key, of the URL followed by every form
  * field, name then value, sorted by name. The URL is signed with or without its standard port, so both are tried.
  * Source: SignalWire, "Webhook security" of the Compatibility API.
+ * @internal
  */
 export function createSignatureCheck(signingKeys: readonly string[]): (header: string, url: string, fields: FormFields) => boolean {
   const keys = signingKeys.map(key => createSecretKey(Buffer.from(key)))

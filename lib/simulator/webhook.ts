@@ -26,7 +26,9 @@ const wholeRequestMilliseconds = 5000
 /** Writes and signs a webhook. A GET carries its fields in the URL, which is then what is signed. @internal */
 export function prepareWebhook(to: string, method: 'GET' | 'POST', fields: Readonly<Record<string, string>>, signingKey: string, fault: WebhookFault['signature']): Webhook {
   const form = new URLSearchParams(fields).toString()
-  const url = method === 'POST' ? to : `${to}${to.includes('?') ? '&' : '?'}${form}`
+  // What goes over the wire is signed: the host in small letters, a path, everything encoded.
+  const { href } = withoutFragment(to)
+  const url = method === 'POST' ? href : `${href}${href.includes('?') ? '&' : '?'}${form}`
   const signed = method === 'POST' ? fields : {}
   const right = sign(signingKey, url, signed)
   const wrong = sign(`not ${signingKey}`, url, signed)
@@ -41,6 +43,12 @@ export function prepareWebhook(to: string, method: 'GET' | 'POST', fields: Reado
     },
     body: method === 'POST' ? form : '',
   }
+}
+
+function withoutFragment(text: string): URL {
+  const url = new URL(text)
+  url.hash = ''
+  return url
 }
 
 /** The headers of a webhook as an object. @internal */

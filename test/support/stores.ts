@@ -25,7 +25,7 @@ export class SessionStore extends MemoryStore {
     this.run('set', done, callback => { super.set(sid, copy, callback) })
   }
   override destroy = (sid: string, done: Callback = () => undefined): void => { this.run('destroy', done, callback => { super.destroy(sid, callback) }) }
-  override touch = (sid: string, data: SessionData, done: Callback = () => undefined): void => { this.run('touch', done, callback => { super.touch(sid, data, callback as () => void) }) }
+  override touch = (sid: string, data: SessionData, done: Callback = () => undefined): void => { this.run('touch', done, callback => { super.touch(sid, data, callback) }) }
 
   /** Everything that is at rest. */
   dump(): string {
@@ -73,7 +73,7 @@ export class CounterStore {
 
   /** What a flush of the store does. */
   flush(): void {
-    for (const limiter of this.limiters) for (const { key } of limiter.dump().storage) void limiter.delete(key as string)
+    for (const limiter of this.limiters) for (const { key } of limiter.dump().storage) void limiter.delete(key)
   }
 
   private async run<T>({ keyPrefix }: CounterOptions, operation: CounterOperation, work: () => Promise<T>): Promise<T> {

@@ -91,7 +91,7 @@ export async function createWorld(given: WorldOptions = {}) {
   app.use('/voice-otp', strategy.webhooks())
   app.use(session({ secret, resave: false, saveUninitialized: false, ...(given.store === undefined ? {} : { store: given.store }) }))
   app.use(express.urlencoded({ extended: false }), express.json())
-  app.use(passport.initialize(given.userProperty === undefined ? undefined : { userProperty: given.userProperty } as never))
+  app.use(passport.initialize(given.userProperty === undefined ? undefined : { userProperty: given.userProperty }))
   app.use(passport.session())
   if (given.enforce !== false) app.use(strategy.enforce())
   given.routes?.(app, passport, strategy)
@@ -105,7 +105,7 @@ export async function createWorld(given: WorldOptions = {}) {
   app.post('/otp', (req, res, next) => {
     const authenticate = passport.authenticate('voice-otp', (error: unknown, user: Person | false, info?: FailureInfo, status?: number) => {
       answerWith(res, next, () => {
-        req.logIn(user as Person, failure => { if (failure) next(failure); else res.json({ user: userOf(req)?.id, info }) })
+        req.logIn(user, failure => { if (failure) next(failure); else res.json({ user: userOf(req)?.id, info }) })
       })(error, user, info, status)
     }) as express.RequestHandler
     void authenticate(req, res, next)

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { startSimulator } from './support.js'
+
+const file = fileURLToPath(new URL('../../lib/simulator/cli.ts', import.meta.url))
+
+/** Starts the command; `text()` is everything it printed. */
+function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const { PATH } = process.env
+  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], { env: { PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => { child.kill('SIGKILL') })
+  let text = ''
+  let printed = (): void => undefined
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      printed()
+    })
+  }
+  const ended = once(child, 'close').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null }))
+  const until = async (pattern: RegExp): Promise<void> => {
+    while (!pattern.test(text)) await Promise.race([new Promise<void>(resolve => { printed = resolve }), ended.then(() => { if (!pattern.test(text)) throw new Error(`It ended: ${text}`) })])
+  }
+  return { child, text: () => text, until, ended }
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)('prints address and environment, and ends cleanly by %s with a stream open', async signal => {
+  const { child, text, until, ended } = run(['--port', '0'])
+  await until(/SIGNALWIRE_SIGNING_KEY=.*\n/)
+  const environment = Object.fromEntries(text().split('\n').filter(line => line.startsWith('SIGNALWIRE_')).map(line => line.split(/=(.*)/s).slice(0, 2))) as Record<string, string>
+  expect(environment).toEqual({
+    SIGNALWIRE_PROJECT: expect.stringMatching(/^[\da-f-]{36}$/), SIGNALWIRE_TOKEN: expect.stringMatching(/^PT/), SIGNALWIRE_SPACE: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    SIGNALWIRE_NUMBER: '+12025550100', SIGNALWIRE_SIGNING_KEY: expect.stringMatching(/^PSK/),
+  })
+  expect(text()).toContain(`The telephones: ${environment['SIGNALWIRE_SPACE']!}`)
+  const events = await fetch(`${environment['SIGNALWIRE_SPACE']!}/events`)
+  const cut = expect(events.text()).rejects.toThrow()
+  child.kill(signal)
+  expect(await ended).toEqual({ code: 0, signal: null })
+  await cut
+})
+
+test('the Space of the environment, and its PORT', async () => {
+  const taken = await startSimulator()
+  const { port } = new URL(taken.url)
+  await taken.stop()
+  const { text, until } = run([], { PORT: port, SIGNALWIRE_PROJECT: 'p', SIGNALWIRE_TOKEN: 't', SIGNALWIRE_NUMBER: '+12025550111', SIGNALWIRE_SIGNING_KEY: 'k' })
+  await until(/SIGNALWIRE_SIGNING_KEY=.*\n/)
+  expect(text()).toBe(`The telephones: http://127.0.0.1:${port}\n\nSIGNALWIRE_PROJECT=p\nSIGNALWIRE_TOKEN=t\nSIGNALWIRE_SPACE=http://127.0.0.1:${port}\nSIGNALWIRE_NUMBER=+12025550111\nSIGNALWIRE_SIGNING_KEY=k\n`)
+})
+
+test('a mistake is one sentence and status 1', async () => {
+  const taken = await startSimulator()
+  const { port } = new URL(taken.url)
+  for (const [args, message] of [
+    [['--port', port], `Port ${port} is in use: give another by --port or PORT.\n`],
+    [['--port', '70000'], "'70000' is not a port: a number from 0 to 65535\n"],
+    [['--port', 'x'], "'x' is not a port: a number from 0 to 65535\n"],
+    [['--prot', '1'], /^Unknown option '--prot'/],
+  ] as const) {
+    const { text, ended } = run(args)
+    expect(await ended).toEqual({ code: 1, signal: null })
+    if (typeof message === 'string') expect(text()).toBe(message)
+    else expect(text()).toMatch(message)
+  }
+})
+
+test('--help', async () => {
+  const { text, ended } = run(['--help'])
+  expect(await ended).toEqual({ code: 0, signal: null })
+  expect(text()).toContain('voice-otp-simulator [--port 3001]')
+})

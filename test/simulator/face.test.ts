@@ -1,0 +1,256 @@
+import { request } from 'node:http'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Simulator } from 'passport-voice-otp/simulator'
+import { alice, authorization, face, place, post, raw, startApp, startSimulator } from './support.js'
+
+const json = { 'Content-Type': 'application/json' }
+
+describe('what scripts do', () => {
+  test('answer, keys and hang up, and read what was heard', async () => {
+    const [simulator, app] = [await startSimulator(), await startApp()]
+    app.answers['/open'] = `<Gather action="${app.url}/keys" numDigits="2"><Say>Two digits</Say></Gather>`
+    app.answers['/keys'] = `<Gather action="${app.url}/keys" numDigits="2"/>`
+    const sid = await place(simulator, `${app.url}/open`)
+    expect(await face(simulator, 'POST', `/calls/${sid}/answer`)).toMatchObject({ status: 200, body: { sid } })
+    await simulator.idle()
+    expect((await face(simulator, 'POST', `/calls/${sid}/keys`, { digits: '42' })).status).toBe(200)
+    await simulator.idle()
+    const { status, body } = await face(simulator, 'GET', '/calls.json')
+    expect(status).toBe(200)
+    expect(body).toEqual([{ ...simulator.calls[0], durationMs: expect.any(Number) }])
+    expect(body).toMatchObject([{ sid, to: alice, status: 'in-progress', heard: ['Two digits'], waitingFor: { numDigits: 2, finishOnKey: '#', timeout: 5 }, webhooks: [{ url: `${app.url}/open`, status: 200 }, { body: expect.stringContaining('<Gather') }] }])
+    expect(await face(simulator, 'POST', `/calls/${sid}/hangup`, {})).toMatchObject({ status: 200, body: { status: 'completed' } })
+  })
+
+  test('telephones, faults and the queue', async () => {
+    const simulator = await startSimulator()
+    expect(await face(simulator, 'PUT', `/phones/${alice}`, { behaviour: 'voicemail', keys: '1#' })).toEqual({ status: 200, body: { behaviour: 'voicemail', keys: '1#' } })
+    expect(await face(simulator, 'PUT', `/phones/${encodeURIComponent('+12025550145')}`, { behaviour: 'busy' })).toEqual({ status: 200, body: { behaviour: 'busy' } })
+    expect(await face(simulator, 'PUT', '/faults', { calls: { status: 500 } })).toEqual({ status: 200, body: { calls: { status: 500 } } })
+    expect((await post(simulator, 'Calls', { To: '+12025550145', From: '+12025550100', Url: 'https://acme.example/' })).status).toBe(500)
+    expect(await face(simulator, 'DELETE', '/faults')).toEqual({ status: 200, body: {} })
+    const { body } = await post(simulator, 'Calls', { To: '+12025550145', From: '+12025550100', Url: 'https://acme.example/' })
+    expect(simulator.call((body as { sid: string }).sid)?.status).toBe('busy')
+    expect(await face(simulator, 'PUT', '/queue', { delayMs: 500 })).toEqual({ status: 200, body: { delayMs: 500 } })
+    expect(simulator.call(await place(simulator, 'https://acme.example/'))?.status).toBe('queued')
+  })
+
+  test('texts and hosted codes, newest first', async () => {
+    const simulator = await startSimulator()
+    for (const to of [alice, '+12025550145']) {
+      await post(simulator, 'Messages', { From: '+12025550100', To: to, Body: 'Your code is 1' })
+      await raw(simulator, 'POST', '/api/relay/rest/mfa/sms', { ...json, Authorization: authorization(simulator) }, JSON.stringify({ to }))
+    }
+    expect((await face(simulator, 'GET', '/messages.json')).body).toEqual(simulator.messages)
+    expect((await face(simulator, 'GET', '/mfa.json')).body).toEqual(simulator.mfaRequests)
+    expect(simulator.messages.map(({ to }) => to)).toEqual(['+12025550145', alice])
+    expect(simulator.mfaRequests.map(({ to }) => to)).toEqual(['+12025550145', alice])
+  })
+
+  test.each([
+    ['POST', '/calls/nobody/answer', {}, 404, 'there is no call nobody'],
+    ['POST', '/calls/SID/keys', {}, 400, 'keys are 1 to 32'],
+    ['POST', '/calls/SID/keys', { digits: 4 }, 400, 'keys are 1 to 32'],
+    ['POST', '/calls/SID/keys', { digits: '4a' }, 400, 'keys are 1 to 32'],
+    ['POST', '/calls/SID/keys', { digits: '4' }, 409, 'the call is ringing'],
+    ['POST', '/calls/SID/sing', {}, 404, 'there is no POST'],
+    ['GET', '/calls/SID/answer', undefined, 404, 'there is no /calls'],
+    ['PUT', '/phones/12025550123', { behaviour: 'busy' }, 400, 'is not a telephone number'],
+    ['PUT', '/phones/%ZZ', { behaviour: 'busy' }, 400, 'malformed'],
+    ['PUT', `/phones/${alice}`, {}, 400, 'behaviour is one of'],
+    ['PUT', `/phones/${alice}`, { behaviour: 'toString' }, 400, 'behaviour is one of'],
+    ['PUT', `/phones/${alice}`, { behaviour: 'busy', keys: '1' }, 400, 'keys are what the greeting'],
+    ['PUT', `/phones/${alice}`, { behaviour: 'voicemail', keys: 'x' }, 400, 'keys are 1 to 32'],
+    ['PUT', `/phones/${alice}`, { behavior: 'busy' }, 400, "'behavior' is nothing"],
+    ['PUT', '/faults', { calls: { status: 'bad' } }, 400, 'calls.status'],
+    ['PUT', '/queue', { delay: 1 }, 400, 'give { delayMs'],
+    ['PUT', '/queue', [], 400, 'send a JSON object'],
+    ['DELETE', '/calls.json', undefined, 404, 'there is no DELETE'],
+    ['GET', '/nothing', undefined, 404, 'there is no /nothing'],
+  ] as const)('%s %s %j: %i', async (method, path, body, status, error) => {
+    const simulator = await startSimulator()
+    const sid = await place(simulator, 'https://acme.example/')
+    const answer = await face(simulator, method, path.replace('SID', sid), body)
+    expect(answer).toEqual({ status, body: { error: expect.stringContaining(error) } })
+    expect(simulator.call(sid)?.status).toBe('ringing')
+  })
+
+  test('answering twice is a conflict', async () => {
+    const [simulator, app] = [await startSimulator(), await startApp()]
+    app.answers['/open'] = `<Gather action="${app.url}/keys"/>`
+    const sid = await place(simulator, `${app.url}/open`)
+    expect((await face(simulator, 'POST', `/calls/${sid}/answer`)).status).toBe(200)
+    expect((await face(simulator, 'POST', `/calls/${sid}/answer`)).status).toBe(409)
+  })
+})
+
+describe('strangers', () => {
+  const foreign = ['evil.example', 'evil.example:PORT', '127.0.0.1.evil.example:PORT', '127.0.0.1', 'localhost', '127.0.0.1:1', '0.0.0.0:PORT']
+
+  test.each(foreign)('Host %j: 403 everywhere, and nothing happens', async host => {
+    const simulator = await startSimulator()
+    const sid = await place(simulator, 'https://acme.example/')
+    const headers = { ...json, Host: host.replace('PORT', new URL(simulator.url).port), Authorization: authorization(simulator) }
+    for (const [method, path, body] of [
+      ['GET', '/', ''], ['GET', '/calls.json', ''], ['GET', '/events', ''], ['POST', `/calls/${sid}/answer`, ''], ['PUT', '/queue', '{"delayMs":5}'],
+      ['GET', `/2010-04-01/Accounts/${simulator.signalwire.project}/Calls/${sid}`, ''], ['POST', '/api/relay/rest/mfa/sms', JSON.stringify({ to: alice })],
+    ] as const) expect((await raw(simulator, method, path, headers, body)).status, `${method} ${path}`).toBe(403)
+    expect(simulator.call(sid)?.status).toBe('ringing')
+    expect(simulator.mfaRequests).toHaveLength(0)
+  })
+
+  test.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])('Host %s with the port is its own', async host => {
+    const simulator = await startSimulator()
+    expect((await raw(simulator, 'GET', '/calls.json', { Host: `${host}:${new URL(simulator.url).port}` })).status).toBe(200)
+  })
+
+  test.each(['https://evil.example', 'http://evil.example:PORT', 'null', 'http://127.0.0.1', 'http://127.0.0.1:1', 'https://127.0.0.1:PORT', ''])('Origin %j: 403 on its own face, and nothing happens', async origin => {
+    const simulator = await startSimulator()
+    const sid = await place(simulator, 'https://acme.example/')
+    const headers = { ...json, Origin: origin.replace('PORT', new URL(simulator.url).port) }
+    for (const [method, path, body] of [['GET', '/calls.json', ''], ['GET', '/events', ''], ['POST', `/calls/${sid}/answer`, '{}'], ['DELETE', '/faults', ''], ['OPTIONS', '/faults', '']] as const) {
+      const { status, headers: answered } = await raw(simulator, method, path, headers, body)
+      expect(status, `${method} ${path}`).toBe(403)
+      expect(answered['access-control-allow-origin']).toBeUndefined()
+    }
+    expect(simulator.call(sid)?.status).toBe('ringing')
+  })
+
+  test('its own Origin may', async () => {
+    const simulator = await startSimulator()
+    for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
+      const sid = await place(simulator, 'https://acme.example/')
+      expect((await raw(simulator, 'POST', `/calls/${sid}/hangup`, { ...json, Origin: `http://${host}:${new URL(simulator.url).port}` }, '{}')).status).toBe(200)
+    }
+  })
+
+  test('only JSON changes anything: a form needs no permission of the browser', async () => {
+    const simulator = await startSimulator()
+    const sid = await place(simulator, 'https://acme.example/')
+    const path = `/calls/${sid}/hangup`
+    for (const [headers, body] of [
+      [{ 'Content-Type': 'text/plain' }, '{}'], [{ 'Content-Type': 'application/x-www-form-urlencoded' }, 'a=1'], [{}, '{}'], [{ Origin: simulator.url }, ''], [{ ...json }, '{'], [{ ...json }, '5'],
+    ] as [Record<string, string>, string][]) expect((await raw(simulator, 'POST', path, headers, body)).status, JSON.stringify([headers, body])).toBe(400)
+    expect((await raw(simulator, 'POST', path, json, ' '.repeat(65_537))).status).toBe(413)
+    expect(simulator.call(sid)?.status).toBe('ringing')
+    expect((await raw(simulator, 'POST', path)).status).toBe(200)
+  })
+
+  test('an absolute address in the request line is refused', async () => {
+    const simulator = await startSimulator()
+    expect((await raw(simulator, 'GET', `${simulator.url}/calls.json`)).status).toBe(400)
+    expect((await raw(simulator, 'GET', 'http://evil.example/calls.json')).status).toBe(400)
+  })
+
+  test('listens on loopback only', async () => {
+    const simulator = await startSimulator()
+    expect(simulator.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    await expect(startSimulator({ port: Number(new URL(simulator.url).port) })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+})
+
+describe('the page', () => {
+  test('is served with what it needs, under a policy', async () => {
+    const simulator = await startSimulator()
+    const { status, headers, text } = await raw(simulator, 'GET', '/?phone=%2B12025550123')
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'self'; frame-ancestors http://127.0.0.1:* http://localhost:*",
+    })
+    const files = [...text.matchAll(/(?:href|src)="(\/?page\/[^"]+)"/g)].map(([, file = '']) => file)
+    expect(files.length).toBeGreaterThan(1)
+    for (const file of files) {
+      const answer = await raw(simulator, 'GET', file.startsWith('/') ? file : `/${file}`)
+      expect(answer.status, file).toBe(200)
+      expect(answer.headers['content-type'], file).toMatch(/^(text\/css|text\/javascript|image\/svg\+xml)/)
+    }
+  })
+
+  test.each(['/page/', '/page', '/page/../server.ts', '/page/..%2fserver.ts', '/page/%2e%2e/server.ts', '/page/..\\server.ts', '/page/nothing.js', '/page/page.js%00.css', '/page/./page.js', '//page/page.js', '/page/index.html/', '/server.ts'])('%s is not part of it', async path => {
+    const simulator = await startSimulator()
+    expect((await raw(simulator, 'GET', path)).status).toBe(404)
+  })
+})
+
+describe('events', () => {
+  interface State { calls: { sid: string, status: string }[], messages: unknown[], mfa: unknown[] }
+
+  /** The states that are sent, one after the other. */
+  async function listen(simulator: Simulator) {
+    const states: State[] = []
+    let arrived = (): void => undefined
+    const response = await new Promise<NodeJS.ReadableStream & { headers: object }>((resolve, reject) => {
+      const sent = request(`${simulator.url}/events`, resolve).on('error', reject)
+      sent.end()
+      onTestFinished(() => { sent.destroy() })
+    })
+    let text = ''
+    response.on('error', () => undefined).on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        expect(text).toMatch(/^event: state\ndata: /)
+        states.push(JSON.parse(text.slice('event: state\ndata: '.length, end)) as State)
+        text = text.slice(end + 2)
+      }
+      arrived()
+    })
+    const until = async (fits: (state: State) => boolean): Promise<State> => {
+      for (;;) {
+        const last = states.at(-1)
+        if (last !== undefined && fits(last)) return last
+        await new Promise<void>(resolve => { arrived = resolve })
+      }
+    }
+    return { states, until, headers: response.headers }
+  }
+
+  test('the state at once, and after every change', async () => {
+    const simulator = await startSimulator()
+    const { until, headers } = await listen(simulator)
+    expect(headers).toMatchObject({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' })
+    expect(await until(() => true)).toEqual({ calls: [], messages: [], mfa: [] })
+    const sid = await place(simulator, 'https://acme.example/')
+    expect((await until(({ calls }) => calls[0]?.status === 'ringing')).calls).toEqual([simulator.call(sid)])
+    await simulator.hangup(sid)
+    await until(({ calls }) => calls[0]?.status === 'busy')
+    await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x' })
+    expect((await until(({ messages }) => messages.length === 1)).messages).toMatchObject([{ body: 'x' }])
+    await raw(simulator, 'POST', '/api/relay/rest/mfa/sms', { ...json, Authorization: authorization(simulator) }, JSON.stringify({ to: alice }))
+    expect((await until(({ mfa }) => mfa.length === 1)).mfa).toEqual(simulator.mfaRequests)
+  })
+
+  test('many changes of one tick together, and the newest twenty calls', async () => {
+    const simulator = await startSimulator()
+    const { states, until } = await listen(simulator)
+    await until(() => true)
+    const sids: string[] = []
+    for (let index = 0; index < 25; index++) sids.push(await place(simulator, 'https://acme.example/'))
+    await until(({ calls }) => calls[0]?.sid === sids[24])
+    expect(states.at(-1)?.calls.map(({ sid }) => sid)).toEqual(sids.slice(5).reverse())
+    const before = states.length
+    await simulator.advance(60_000)
+    await until(({ calls }) => calls.every(({ status }) => status === 'no-answer'))
+    expect(states.length - before).toBeLessThan(25)
+  })
+
+  test('onChange tells of the same changes, until it is ended', async () => {
+    const simulator = await startSimulator()
+    let changes = 0
+    const end = simulator.onChange(() => { changes++ })
+    const sid = await place(simulator, 'https://acme.example/')
+    expect(changes).toBeGreaterThan(0)
+    end()
+    const before = changes
+    await simulator.hangup(sid)
+    expect(changes).toBe(before)
+  })
+
+  test('stop() ends the stream', async () => {
+    const simulator = await startSimulator()
+    const response = await fetch(`${simulator.url}/events`)
+    await simulator.stop()
+    await expect(response.text()).rejects.toThrow()
+    await expect(fetch(simulator.url)).rejects.toThrow('fetch failed')
+  })
+})

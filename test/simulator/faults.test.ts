@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import type { Faults } from 'passport-voice-otp/simulator'
+import { alice, authorization, get, place, post, raw, startApp, startSimulator } from './support.js'
+
+const order = { To: alice, From: '+12025550100', Url: 'https://acme.example/voice-otp/token' }
+
+describe('faults of the REST API', () => {
+  test('a refusal: nobody is called, and the answer is as told', async () => {
+    const simulator = await startSimulator()
+    simulator.faults({ calls: { status: 429, body: { code: 20429, message: 'Too many', status: 429 } } })
+    expect(await post(simulator, 'Calls', order)).toEqual({ status: 429, body: { code: 20429, message: 'Too many', status: 429 } })
+    expect(await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x' })).toMatchObject({ status: 201 })
+    expect(simulator.calls).toHaveLength(0)
+    expect(simulator.requests[0]).toMatchObject({ fields: order, authorized: true, status: 429 })
+    simulator.clearFaults()
+    expect(await post(simulator, 'Calls', order)).toMatchObject({ status: 201 })
+  })
+
+  test('a good status with garbage: the telephone rings all the same', async () => {
+    const simulator = await startSimulator()
+    simulator.faults({ calls: { status: 200, body: '<html>' } })
+    const path = `/2010-04-01/Accounts/${simulator.signalwire.project}/Calls`
+    const headers = { Authorization: authorization(simulator), 'Content-Type': 'application/x-www-form-urlencoded' }
+    expect(await raw(simulator, 'POST', path, headers, new URLSearchParams(order).toString())).toMatchObject({ status: 200, text: '<html>' })
+    expect(simulator.calls).toMatchObject([{ status: 'ringing' }])
+    simulator.faults({ calls: { body: '' } })
+    expect(await raw(simulator, 'GET', path + `/${simulator.calls[0]!.sid}`, headers)).toMatchObject({ status: 200, text: '' })
+  })
+
+  test('a late answer: the telephone rings before it', async () => {
+    const simulator = await startSimulator()
+    simulator.faults({ calls: { delayMs: 60_000 } })
+    const gone = new AbortController()
+    const answer = fetch(`${simulator.url}/2010-04-01/Accounts/${simulator.signalwire.project}/Calls`, {
+      method: 'POST', headers: { Authorization: authorization(simulator) }, body: new URLSearchParams(order), signal: gone.signal,
+    })
+    await simulator.waitFor(call => call.status === 'ringing')
+    expect(simulator.requests[0]?.status).toBe(0)
+    gone.abort()
+    await expect(answer).rejects.toThrow('aborted')
+  })
+
+  test('a delay is real time, and passes', async () => {
+    const simulator = await startSimulator()
+    simulator.faults({ calls: { delayMs: 1, status: 500 } })
+    expect(await post(simulator, 'Calls', order)).toEqual({ status: 500, body: {} })
+  })
+
+  test.each([[{ drop: true }], [{ drop: true, delayMs: 1 }]])('%j: no answer, and nobody is called', async calls => {
+    const simulator = await startSimulator()
+    simulator.faults({ calls })
+    await expect(post(simulator, 'Calls', order)).rejects.toThrow('fetch failed')
+    expect(simulator.calls).toHaveLength(0)
+    expect(simulator.requests).toMatchObject([{ status: 0 }])
+  })
+
+  test('each API has its own', async () => {
+    const simulator = await startSimulator()
+    simulator.faults({ mfa: { status: 503 }, messages: { status: 402 } })
+    const headers = { Authorization: authorization(simulator), 'Content-Type': 'application/json' }
+    expect((await raw(simulator, 'POST', '/api/relay/rest/mfa/call', headers, JSON.stringify({ to: alice }))).status).toBe(503)
+    expect((await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x' })).status).toBe(402)
+    expect((await post(simulator, 'Calls', order)).status).toBe(201)
+    expect([simulator.mfaRequests, simulator.messages]).toEqual([[], []])
+    expect((await get(simulator, `Calls/${simulator.calls[0]!.sid}`)).status).toBe(200)
+  })
+
+  test('stop() ends the ones that wait', async () => {
+    const simulator = await startSimulator()
+    simulator.faults({ calls: { delayMs: 3_600_000 } })
+    const answer = expect(post(simulator, 'Calls', order)).rejects.toThrow('fetch failed')
+    await simulator.waitFor(call => call.status === 'ringing')
+    await simulator.stop()
+    await answer
+  })
+})
+
+describe('faults of webhooks', () => {
+  async function answered(webhooks: Faults['webhooks']) {
+    const [simulator, app] = [await startSimulator(), await startApp({ '/open': '<Say>Hello</Say>' })]
+    simulator.faults({ webhooks })
+    const sid = await place(simulator, `${app.url}/open`)
+    await simulator.answer(sid)
+    await simulator.idle()
+    return { simulator, app, sid, call: () => simulator.call(sid)! }
+  }
+
+  test('late, by the clock of the simulator', async () => {
+    const { simulator, app, call } = await answered({ delayMs: 3000 })
+    await simulator.advance(2999)
+    expect(app.asked).toHaveLength(0)
+    await simulator.advance(1)
+    expect(app.asked).toHaveLength(1)
+    expect(call()).toMatchObject({ status: 'completed', heard: ['Hello'], error: null })
+  })
+
+  test('a person who hangs up meanwhile is not asked for', async () => {
+    const { simulator, app, sid, call } = await answered({ delayMs: 3000 })
+    await simulator.hangup(sid)
+    await simulator.advance(3000)
+    expect(app.asked).toHaveLength(0)
+    expect(call()).toMatchObject({ status: 'completed', error: null })
+  })
+
+  test('never', async () => {
+    const { app, call } = await answered({ drop: true })
+    expect(app.asked).toHaveLength(0)
+    expect(call()).toMatchObject({ status: 'completed', heard: ['An application error has occurred.'], error: expect.stringContaining('was not sent') })
+    expect(call().webhooks).toMatchObject([{ url: `${app.url}/open`, status: 0 }])
+  })
+
+  test('again and again', async () => {
+    const { app, call } = await answered({ repeat: 3 })
+    expect(app.asked).toHaveLength(4)
+    expect(new Set(app.asked.map(({ req }) => req.headers['x-signalwire-signature'])).size).toBe(1)
+    expect(call().webhooks.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    expect(call().heard).toEqual(['Hello'])
+  })
+
+  test('unsigned, wrongly signed, signed twice', async () => {
+    const right = /^[\w+/]{27}=$/
+    const signatureOf = async (signature: 'none' | 'wrong' | 'two' | undefined) => {
+      const { app } = await answered({ signature })
+      const { headers } = app.asked[0]!.req
+      expect(headers['x-twilio-signature']).toBe(headers['x-signalwire-signature'])
+      return headers['x-signalwire-signature']
+    }
+    expect(await signatureOf(undefined)).toMatch(right)
+    expect(await signatureOf('none')).toBeUndefined()
+    expect(await signatureOf('wrong')).toMatch(right)
+    expect(await signatureOf('two')).toMatch(/^[\w+/]{27}=, [\w+/]{27}=$/)
+  })
+
+  test('a wrong signature is not the right one', async () => {
+    const { app, call } = await answered({ signature: 'wrong' })
+    const wrong = app.asked[0]!.req.headers['x-signalwire-signature']
+    expect(call().webhooks[0]!.headers['X-SignalWire-Signature']).toBe(wrong)
+    const { app: other } = await answered({ signature: 'two' })
+    const [first, second] = (other.asked[0]!.req.headers['x-signalwire-signature'] as string).split(', ')
+    expect(first).not.toBe(second)
+  })
+})
+
+test.each([
+  [{ call: {} }, "there are no faults of 'call'"], [{ constructor: {} }, "there are no faults of 'constructor'"], [{ calls: 500 }, 'calls is an object'], [{ calls: { statuss: 500 } }, "calls has no 'statuss'"], [{ calls: { status: 99 } }, 'calls.status is an HTTP status'],
+  [{ mfa: { delayMs: -1 } }, 'mfa.delayMs is milliseconds'], [{ messages: { drop: 'yes' } }, 'messages.drop is true or false'], [{ webhooks: { status: 500 } }, "webhooks has no 'status'"],
+  [{ webhooks: { repeat: 1.5 } }, 'webhooks.repeat is a whole number'], [{ webhooks: { signature: 'bad' } }, "webhooks.signature is 'none'"], [[], 'give an object'], [null, 'give an object'],
+])('a fault that cannot be: %j', async (faults, message) => {
+  const simulator = await startSimulator()
+  expect(() => { simulator.faults(faults as Faults) }).toThrow(message)
+  expect(await post(simulator, 'Calls', order)).toMatchObject({ status: 201 })
+})
+
+test.each([undefined, {}, { delayMs: -1 }, { delayMs: NaN }, { delayMs: '5' }])('a queue that cannot be: %j', async queue => {
+  const simulator = await startSimulator()
+  expect(() => { simulator.queue(queue as { delayMs: number }) }).toThrow('give { delayMs')
+})
+
+test('time: only forward, only by the manual clock', async () => {
+  const manual = await startSimulator()
+  for (const milliseconds of [-1, NaN, Infinity, '5']) await expect(manual.advance(milliseconds as number)).rejects.toThrow('give milliseconds')
+  await manual.advance(0)
+  const real = await startSimulator({ clock: 'real' })
+  await expect(real.advance(1000)).rejects.toThrow('manual clock')
+})
+
+test('two advances at once come one after the other', async () => {
+  const [simulator, app] = [await startSimulator(), await startApp()]
+  const sid = await place(simulator, `${app.url}/open`, { Timeout: '10' })
+  await Promise.all([simulator.advance(5000), simulator.advance(4999)])
+  expect(simulator.call(sid)?.status).toBe('ringing')
+  await simulator.advance(1)
+  expect(simulator.call(sid)?.status).toBe('no-answer')
+})
