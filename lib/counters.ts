@@ -42,8 +42,8 @@ export interface CallRequest {
 /** A guess that may be compared, and the limit that it fills. @internal */
 export interface Admission {
   readonly limit: 'guessesPerUser' | 'guessesInARow' | undefined
-  readonly row: number
-  readonly rowSecondsLeft: number
+  readonly failed: Hit
+  readonly inRow: Hit
 }
 
 /** A refusal for a limit; remembers which, for the event. @internal */
@@ -225,7 +225,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
         // Before the comparison: a process that dies in between leaves a pause of minutes, not a count that is full for a day.
         if (isLast) await beginPause(key)
         const limit = inRow.count === limits.guessesInARow ? 'guessesInARow' : isLast ? 'guessesPerUser' : undefined
-        return { limit, row: inRow.count, rowSecondsLeft: inRow.retryAfter }
+        return { limit, failed, inRow }
       }
       await Promise.all([failures.giveBack(key, failed), row.giveBack(key, inRow)])
       if (locked !== undefined) throw locked
@@ -237,10 +237,26 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     },
 
     /** Draws the conclusions of a code that was compared and wrong. */
-    async countWrong(userId: string, { limit, row: count, rowSecondsLeft }: Admission): Promise<void> {
+    async countWrong(userId: string, { limit, inRow: { count, retryAfter } }: Admission): Promise<void> {
       const key = userKey(userId)
       if (limit === 'guessesInARow') await stop.set(key, 1, 0)
-      else if (count > 0 && rowSecondsLeft < limits.guessesInARowSeconds * 0.95) await row.set(key, count, limits.guessesInARowSeconds)
+      else if (count > 0 && retryAfter < limits.guessesInARowSeconds * 0.95) await row.set(key, count, limits.guessesInARowSeconds)
+    },
+
+    /** Takes a guess back that turned out right where that clears nothing else. */
+    async forgiveGuess(userId: string, { limit, failed, inRow }: Admission): Promise<void> {
+      const key = userKey(userId)
+      const beganPause = limits.guessesPerUser !== false && (limit === 'guessesPerUser' || failed.count === limits.guessesPerUser)
+      await Promise.all([
+        row.giveBack(key, inRow),
+        beganPause ? failures.set(key, failed.count - 1, limits.guessesPerUserSeconds) : failures.giveBack(key, failed),
+        beganPause && pause.delete(key),
+      ])
+    },
+
+    /** Whether nothing works for the user until `unlock`. */
+    async isStopped(userId: string): Promise<boolean> {
+      return await stop.get(userKey(userId)) !== undefined
     },
 
     /** The gate of every race between right codes: answers `true` once for a challenge that is still alive. */

@@ -1,12 +1,17 @@
+import type { ServerResponse } from 'node:http'
 import { describe } from './challenge.js'
 import { VoiceOtpError } from './errors.js'
+import type { PhoneLookup } from './hooks.js'
 import type { Middleware } from './middleware.js'
+import type { Request } from './options.js'
 import type { Parts } from './parts.js'
+import { carryMark } from './re-login.js'
+import { recognize } from './remember.js'
 import { Factor, factors, wired } from './second-factor.js'
 
 /** Middleware of `enforce()`: from here on `req.user` is someone who passed both factors, or nobody. @internal */
-export function enforce<User>(parts: Parts<User>): Middleware {
-  return (req, _res, next) => {
+export function enforce<User>(parts: Parts<User>, lookup: PhoneLookup<User>): Middleware {
+  return (req, res, next) => {
     const { session, _userProperty = 'user' } = wired(req)
     let property = _userProperty
     const guarded = new Set<string>()
@@ -31,7 +36,8 @@ export function enforce<User>(parts: Parts<User>): Middleware {
         enumerable: true,
       },
     })
-    next()
+    if (parts.settings.remember === undefined || factor.pendingUser === undefined) next()
+    else admitRemembered(parts, lookup, req, res, factor).then(() => { next() }, next)
 
     // An accessor, because moving the user aside once is not enough: a second passport.session() or a login sets it again.
     function guard(name: string): void {
@@ -40,4 +46,15 @@ export function enforce<User>(parts: Parts<User>): Middleware {
       Object.defineProperty(req, name, { get: () => factor.user, set: (user: User | null | undefined) => { factor.set(user) }, enumerable: true, configurable: false })
     }
   }
+}
+
+/** Logs a pending user in whose browser is remembered, as a code would: with a new session id. */
+async function admitRemembered<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, res: ServerResponse, factor: Factor<User>): Promise<void> {
+  const user = factor.pendingUser
+  const mark = await recognize(parts, lookup, req, res, factor)
+  if (mark === undefined) return
+  carryMark(req, factor, mark)
+  await new Promise<void>((resolve, reject) => {
+    wired(req).logIn?.(user, {}, error => { if (error) reject(error); else resolve() })
+  })
 }

@@ -20,6 +20,12 @@ export interface VoiceOtpEvents {
   locked: [{ readonly userId: string, readonly limit: LimitName }]
   /** Whoever answered pressed "this was not me": somebody else may know the password. */
   reported: [{ readonly userId: string, readonly purpose: Purpose, readonly callSid: string | undefined }]
+  /** A recovery code was used; make the person draw new ones before none is left. */
+  'recovery.used': [{ readonly userId: string, readonly left: number }]
+  /** A remembered browser took the place of a call. */
+  'browser.recognized': [{ readonly userId: string, readonly name: string }]
+  /** A remembered browser was revoked by itself; `reused` means that its cookie was copied. */
+  'browser.revoked': [{ readonly userId: string, readonly name: string, readonly reason: 'reused' | 'phone-changed' }]
   /** The app's `locale` or `announce` could not be used; the call was placed without it. */
   'prompt.defaulted': [{ readonly userId: string, readonly what: 'locale' | 'announce', readonly reason: 'failed' | 'unknown' | 'malformed' | 'too-long' }]
   /** A webhook was refused. Many of them with `signature` mean a wrong Signing Key, or somebody who tries. */

@@ -6,6 +6,8 @@ export interface Keys {
   hash(...parts: readonly (string | number)[]): string
   /** Whether `hash` is the keyed hash of the parts under any of the secrets; constant time. */
   matches(hash: string, ...parts: readonly (string | number)[]): boolean
+  /** The keyed hash of the parts under each of the secrets, the current one first. */
+  everyHash(...parts: readonly (string | number)[]): readonly string[]
   /** A name for the counter store that tells nothing about the parts. */
   storeName(...parts: readonly (string | number)[]): string
   /** Encrypts `payload` into a URL-safe token that nobody can read or change. */
@@ -40,6 +42,8 @@ export function createKeys(secrets: readonly string[], counterSecret: string): K
 
   return {
     hash: (...parts) => keyedHash(hashKey, parts).toString('base64url'),
+
+    everyHash: (...parts) => hashKeys.map(key => keyedHash(key, parts).toString('base64url')),
 
     matches(hash, ...parts) {
       const given = Buffer.from(hash, 'base64url')

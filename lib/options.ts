@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Prompts } from './call/prompts.js'
 import type { Country, PhoneEntry } from './phone.js'
+import type { RecoveryOptions } from './recovery.js'
+import type { RememberOptions } from './remember.js'
 import type { CounterFactory } from './tally.js'
 import type { Way } from './ways.js'
 
@@ -132,6 +134,10 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly beforeCall?: (call: BeforeCall<User>) => boolean | Promise<boolean>
   /** Stores a number that was just proved, before the user is let in. If it throws, nobody is. */
   readonly onEnrol?: (user: User, phone: string, req: Request) => void | Promise<void>
+  /** Lets people skip the call on a browser that they chose to have remembered. Off by default; see `voiceOtp.remembered`. */
+  readonly remember?: RememberOptions
+  /** Lets people in with a code from a list, when they lost their telephone. Off by default; see `voiceOtp.recoveryCodes(req)`. */
+  readonly recovery?: RecoveryOptions<User>
   /** Makes one counter of rate-limiter-flexible. Default: in the memory of this process. */
   readonly counters?: CounterFactory
   /** Names in the counter store are hashed under this. Default: the last `secret`, so that rotation keeps the counts. */

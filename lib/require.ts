@@ -24,7 +24,7 @@ export function requireFresh<User>(parts: Parts<User>, { maxAge, redirectTo }: R
       next(error)
       return
     }
-    if (factor.user && factor.markAge <= (maxAge ?? Number.MAX_VALUE)) {
+    if (factor.user && (maxAge === undefined || factor.markAge <= maxAge)) {
       next()
       return
     }

@@ -21,12 +21,14 @@ declare global {
 /** The proof in the session that the second factor was passed. */
 export interface Mark {
   readonly userId: string
-  /** How. */
-  readonly method: Way
+  /** How: by a way, by a remembered browser, or by a recovery code. */
+  readonly method: Way | 'remembered' | 'recovery'
   /** Authentication method references (RFC 8176). */
   readonly amr: readonly string[]
   /** When, in milliseconds since 1970. */
   readonly at: number
+  /** Keyed hash of the telephone that was proved. */
+  readonly phoneHash?: string
 }
 
 /** A session of express-session. @internal */
@@ -55,6 +57,8 @@ export interface Wired {
 
 /** @internal */
 export const wired = (req: Request): Wired => req as unknown as Wired
+/** Age of a mark, in seconds, with which a number may be changed (NIST SP 800-63B-4, 4.1.2) or a way around the call be opened. @internal */
+export const freshSeconds = 300
 /** The property of the session that is ours. @internal */
 export const ours = 'voiceOtp'
 /** The factors of every request that went through `enforce()`. @internal */
@@ -122,10 +126,10 @@ export class Factor<User> {
     this.parts.counters.killTicket(challenge.userId, challenge.ticket).catch(() => undefined)
   }
 
-  /** Seconds since the mark was set; infinite without one. */
+  /** Seconds since a code was given; infinite without one, and for a browser that was only remembered. */
   get markAge(): number {
     const { mark } = this
-    if (mark === undefined || !this.candidate || mark.userId !== this.idOrNothing()) return Infinity
+    if (mark === undefined || mark.method === 'remembered' || !this.candidate || mark.userId !== this.idOrNothing()) return Infinity
     return Math.max(0, (this.parts.settings.clock.now() - mark.at) / 1000)
   }
 
@@ -181,7 +185,7 @@ export class Factor<User> {
 function asMark(value: unknown): Mark | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { userId, method, amr, at } = value as Partial<Record<keyof Mark, unknown>>
-  const whole = typeof userId === 'string' && userId !== '' && isWay(method) && Array.isArray(amr) && typeof at === 'number' && Number.isFinite(at)
+  const whole = typeof userId === 'string' && userId !== '' && (isWay(method) || method === 'remembered' || method === 'recovery') && Array.isArray(amr) && typeof at === 'number' && Number.isFinite(at)
   return whole ? value as Mark : undefined
 }
 

@@ -5,7 +5,7 @@ import { defaultLimits, type Limits, type SignalWireOptions, type VoiceOtpOption
 import { type Country, isCountry, parsePhone } from './phone.js'
 import { isWay } from './ways.js'
 
-type Filled = 'secret' | 'countries' | 'limits' | 'counters' | 'beforeCall' | 'onEnrol' | 'signalwire' | 'prompts' | 'locale' | 'announce'
+type Filled = 'secret' | 'countries' | 'limits' | 'counters' | 'beforeCall' | 'onEnrol' | 'signalwire' | 'prompts' | 'locale' | 'announce' | 'remember' | 'recovery'
 
 /** The options with every default filled in. @internal */
 export interface Settings<User> extends Required<Omit<VoiceOtpOptions<User>, Filled>> {
@@ -16,6 +16,8 @@ export interface Settings<User> extends Required<Omit<VoiceOtpOptions<User>, Fil
   readonly beforeCall: VoiceOtpOptions<User>['beforeCall']
   readonly onEnrol: VoiceOtpOptions<User>['onEnrol']
   readonly announce: VoiceOtpOptions<User>['announce']
+  readonly remember: VoiceOtpOptions<User>['remember']
+  readonly recovery: VoiceOtpOptions<User>['recovery']
   readonly locale: NonNullable<VoiceOtpOptions<User>['locale']>
   /** Every language that a call can speak, by tag. */
   readonly prompts: ReadonlyMap<string, Prompts>
@@ -25,7 +27,7 @@ export interface Settings<User> extends Required<Omit<VoiceOtpOptions<User>, Fil
 }
 
 const known = ['appName', 'webhookUrl', 'secret', 'signalwire', 'userId', 'required', 'passReqToCallback', 'codeLength', 'codeSeconds', 'gate',
-  'ringSeconds', 'ways', 'locale', 'prompts', 'announce', 'machineDetection', 'countries', 'limits', 'beforeCall', 'onEnrol', 'counters', 'counterSecret', 'clock'] as const satisfies readonly (keyof VoiceOtpOptions)[]
+  'ringSeconds', 'ways', 'locale', 'prompts', 'announce', 'machineDetection', 'countries', 'limits', 'beforeCall', 'onEnrol', 'remember', 'recovery', 'counters', 'counterSecret', 'clock'] as const satisfies readonly (keyof VoiceOtpOptions)[]
 const knownSignalWire = ['project', 'token', 'space', 'from', 'signingKey', 'maxPricePerMinute'] as const satisfies readonly (keyof SignalWireOptions)[]
 
 /** Checks the options and fills in the defaults. Throws a `TypeError` that names the option and the mend. @internal */
@@ -68,6 +70,8 @@ export function settle<User>(options: VoiceOtpOptions<User>): Settings<User> {
     ways,
     machineDetection: options.machineDetection === true,
     announce: options.announce,
+    remember: settleRemember(options.remember),
+    recovery: settleRecovery(options.recovery),
     ...settleLanguages(options),
     countries: new Set(countries as readonly string[]),
     limits: settleLimits(options.limits ?? {}),
@@ -76,6 +80,25 @@ export function settle<User>(options: VoiceOtpOptions<User>): Settings<User> {
     counters: options.counters,
     clock: options.clock ?? Date,
   }
+}
+
+function settleRemember(remember: VoiceOtpOptions['remember']): VoiceOtpOptions['remember'] {
+  if (remember === undefined) return undefined
+  if (typeof remember !== 'object' || remember === null) throw new TypeError('remember: { days, store }, or leave it out.')
+  refuseUnknown(remember, ['days', 'store'], 'remember.')
+  const { days, store } = remember
+  wholeNumber('remember.days', days, 1, 30)
+  const missing = (['add', 'get', 'rotate', 'list', 'remove', 'removeAll'] as const).find(name => typeof store?.[name] !== 'function')
+  if (missing !== undefined) throw new TypeError(`remember.store: it has no ${missing}(); MemoryRememberStore is one that has all.`)
+  return { days, store }
+}
+
+function settleRecovery<User>(recovery: VoiceOtpOptions<User>['recovery']): VoiceOtpOptions<User>['recovery'] {
+  if (recovery === undefined) return undefined
+  if (typeof recovery !== 'object' || recovery === null) throw new TypeError('recovery: { save, use }, or leave it out.')
+  refuseUnknown(recovery, ['save', 'use'], 'recovery.')
+  for (const name of ['save', 'use'] as const) if (typeof recovery[name] !== 'function') throw new TypeError(`recovery.${name}: a function.`)
+  return { save: recovery.save, use: recovery.use }
 }
 
 function settleLanguages<User>({ prompts: own = {}, locale = 'en-US' }: VoiceOtpOptions<User>): Pick<Settings<User>, 'prompts' | 'defaultPrompts' | 'locale'> {

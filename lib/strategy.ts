@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http'
 import PassportStrategy from 'passport-strategy'
 import { call } from './actions/call.js'
 import { type ActionOptions, choiceId, situationOf } from './actions/situation.js'
-import { verify } from './actions/verify.js'
+import { recover } from './actions/recover.js'
+import { type SuccessInfo, verify } from './actions/verify.js'
 import { createCounters } from './counters.js'
 import { enforce } from './enforce.js'
 import { type FailureInfo, Refusal } from './errors.js'
@@ -14,8 +15,10 @@ import type { Middleware } from './middleware.js'
 import type { PhoneOf, PhoneOfWithRequest, Request, VoiceOtpOptions } from './options.js'
 import type { Parts } from './parts.js'
 import { maskPhone } from './phone.js'
+import { makeRecoveryCodes } from './recovery.js'
+import { createRemembered, forgetBrowsers, type Remembered } from './remember.js'
 import { requireFresh, type RequireOptions } from './require.js'
-import { factorOf } from './second-factor.js'
+import { factorOf, freshSeconds } from './second-factor.js'
 import { settle } from './settings.js'
 import { createCalls } from './signalwire/calls.js'
 import { createConnect } from './signalwire/client.js'
@@ -57,6 +60,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   readonly name: string = 'voice-otp'
   /** See {@link VoiceOtpEvents}. */
   readonly events: EventEmitter<VoiceOtpEvents>
+  /** Browsers that may log in without a call, if the option `remember` is set. */
+  readonly remembered: Remembered
   private readonly parts: Parts<User>
   private readonly lookup: PhoneLookup<User>
 
@@ -84,6 +89,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
       mfa: createMfa(settings),
       emit,
     }
+    this.remembered = createRemembered(this.parts, this.lookup, req => factorOf(this.parts, req))
   }
 
   /** Passport's entry; use `passport.authenticate('voice-otp', options)`. */
@@ -93,7 +99,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     const flow = async (): Promise<() => void> => {
       const situation = situationOf(parts, lookup, req, options)
       if (options.action === 'call') return call(situation).then(() => pass)
-      const info = await verify(situation)
+      const info: SuccessInfo = options.action === 'recover' ? await recover(situation) : await verify(situation)
       return () => { success(situation.user, info) }
     }
     flow().catch((thrown: unknown) => thrown instanceof Refusal
@@ -109,7 +115,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
 
   /** Middleware: until the code is in, `req.user` is nobody. Mount it after `passport.session()` and before every login route. */
   enforce(): Middleware {
-    return enforce(this.parts)
+    return enforce(this.parts, this.lookup)
   }
 
   /** Middleware for routes that need a second factor not older than `maxAge` seconds (RFC 9470's step-up). */
@@ -140,9 +146,20 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     return destinations.map(({ number, label, telephone }) => ({ id: choiceId(this.parts.keys, factor.userId, telephone), label, phone: maskPhone(number) }))
   }
 
-  /** Lifts a pause or a stop of this user, and forgets the wrong codes. */
+  /**
+   * Draws ten recovery codes for the full user of this request, in place of older ones, and answers them to be shown once. Needs a mark at
+   * most five minutes old: whoever finds an open browser must not take a way in home.
+   */
+  async recoveryCodes(req: Request): Promise<readonly string[]> {
+    const factor = factorOf(this.parts, req)
+    const { user } = factor
+    if (!user || factor.markAge > freshSeconds) throw new Refusal('second-factor-required')
+    return makeRecoveryCodes(this.parts, factor.userId, user)
+  }
+
+  /** Lifts a pause or a stop of this user, and forgets the wrong codes and the remembered browsers. */
   async unlock(userId: string | number): Promise<void> {
-    await this.parts.counters.unlock(String(userId))
+    await Promise.all([this.parts.counters.unlock(String(userId)), forgetBrowsers(this.parts, String(userId))])
   }
 
   /** Ends the challenge that waits in this session, if any. */

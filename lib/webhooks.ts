@@ -4,6 +4,7 @@ import { VoiceOtpError } from './errors.js'
 import type { VoiceOtpEvents } from './events.js'
 import type { Parts } from './parts.js'
 import type { Middleware } from './middleware.js'
+import { forgetBrowsers } from './remember.js'
 import { createSignatureCheck, type FormFields } from './signalwire/signature.js'
 import { writeLaml } from './signalwire/laml.js'
 import { openToken, sealedUrl, type Step, steps, type TokenContent } from './tokens.js'
@@ -64,6 +65,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     if (digits === '0' || digits === '00') {
       await counters.report(userId)
       emit('reported', { userId, purpose, callSid: fields['CallSid'] })
+      await forgetBrowsers(parts, userId)
       return { turn: farewell(words, 'reported') }
     }
     return step === steps.keys ? gated(content, words, digits) : again(content, words, digits)

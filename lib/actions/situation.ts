@@ -4,13 +4,16 @@ import type { PhoneLookup } from '../hooks.js'
 import type { Keys } from '../keys.js'
 import type { Request } from '../options.js'
 import type { Parts } from '../parts.js'
-import { type Factor, factorOf } from '../second-factor.js'
+import { type Factor, factorOf, freshSeconds } from '../second-factor.js'
 import type { Way } from '../ways.js'
 
 /** What `passport.authenticate('voice-otp', options)` takes besides Passport's own options. */
 export interface VoiceOtpAuthenticateOptions {
-  /** `call` delivers a code and goes on to the route's handler; `verify`, the default, checks the code in `req.body.code`. */
-  readonly action?: 'call' | 'verify'
+  /**
+   * `call` delivers a code and goes on to the route's handler; `verify`, the default, checks the code in `req.body.code`; `recover`
+   * takes a recovery code there.
+   */
+  readonly action?: 'call' | 'verify' | 'recover'
   /** A number that is not the user's yet: on `call` a function of the request that answers it, on `verify` `true`. */
   readonly enrol?: true | ((req: Request) => unknown)
   /** On `call`: one of the option `ways`, or a function of the request that answers it. Default: the first of them. */
@@ -34,12 +37,9 @@ export interface Situation<User> {
   readonly purpose: Purpose
 }
 
-/** Age of a mark, in seconds, with which a number may be changed (NIST SP 800-63B-4, 4.1.2). */
-const freshSeconds = 300
-
 /** Reads a request. Throws what must be refused before anything is counted. @internal */
 export function situationOf<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, options: ActionOptions): Situation<User> {
-  if (options.action !== undefined && !['call', 'verify'].includes(options.action)) throw new VoiceOtpError('configuration', "action: 'call' or 'verify'.")
+  if (options.action !== undefined && !['call', 'verify', 'recover'].includes(options.action)) throw new VoiceOtpError('configuration', "action: 'call', 'verify' or 'recover'.")
   const factor = factorOf(parts, req)
   const user = factor.anyUser
   if (user === undefined) throw new Refusal('first-factor-required')
@@ -50,6 +50,12 @@ export function situationOf<User>(parts: Parts<User>, lookup: PhoneLookup<User>,
 
 /** What a page names one of the user's telephones by: it tells nothing about the number. @internal */
 export const choiceId = (keys: Keys, userId: string, telephone: string): string => keys.storeName('choice', userId, telephone).slice(0, 16)
+
+/** A mark needs a login with a session. @internal */
+export function refuseOutsideSessions({ session, assignProperty }: ActionOptions): void {
+  if (session === false) throw new VoiceOtpError('configuration', 'The mark of the second factor lives in the session: leave session: false out.')
+  if (assignProperty !== undefined) throw new VoiceOtpError('configuration', 'passport.authorize() and assignProperty do not log in: use passport.authenticate().')
+}
 
 /** A first number needs the first factor, a change a fresh second one: else a password alone could move the factor elsewhere. @internal */
 export async function checkMayEnrol<User>({ lookup, factor, req, user }: Situation<User>): Promise<void> {

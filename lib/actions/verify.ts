@@ -1,9 +1,10 @@
 import { type Challenge, codeMatches, enrolledPhone, hostedIdOf, phoneMatches, readCode } from '../challenge.js'
-import { Refusal, VoiceOtpError } from '../errors.js'
+import { Refusal } from '../errors.js'
 import { phonesOnRecord, storeNewPhone } from '../hooks.js'
 import { carryMark } from '../re-login.js'
+import { forgetBrowsers } from '../remember.js'
 import { amrOf, isHosted } from '../ways.js'
-import { checkMayEnrol, type Situation } from './situation.js'
+import { checkMayEnrol, refuseOutsideSessions, type Situation } from './situation.js'
 
 /** `info` of a success. */
 export interface SuccessInfo {
@@ -11,13 +12,14 @@ export interface SuccessInfo {
   readonly amr: readonly string[]
   /** The number that was just proved, for `enrol`. */
   readonly phone?: string
+  /** After `recover`: how many recovery codes remain. */
+  readonly recoveryCodesLeft?: number
 }
 
 /** Compares the code in the body with the challenge in the session, and prepares the login that carries the mark. @internal */
 export async function verify<User>(situation: Situation<User>): Promise<SuccessInfo> {
   const { parts: { settings: { codeLength, clock }, counters, emit }, factor, req, options, user, userId, purpose } = situation
-  if (options.session === false) throw new VoiceOtpError('configuration', 'The mark of the second factor lives in the session: leave session: false out.')
-  if (options.assignProperty !== undefined) throw new VoiceOtpError('configuration', 'passport.authorize() and assignProperty do not log in: use passport.authenticate().')
+  refuseOutsideSessions(options)
   let compared = false
   try {
     const code = readCode((req as { body?: unknown }).body, codeLength)
@@ -42,11 +44,13 @@ export async function verify<User>(situation: Situation<User>): Promise<SuccessI
     await counters.reset(userId)
     if (phone !== undefined) {
       await storeNewPhone(situation.parts, user, phone, req)
+      // Should this fail: a browser that is bound to another number is not recognized any more.
+      await forgetBrowsers(situation.parts, userId).catch(() => undefined)
       emit('phone.changed', { userId })
     }
     const { way } = challenge
     const amr = amrOf[way]
-    carryMark(req, factor, { userId, method: way, amr, at: clock.now() })
+    carryMark(req, factor, { userId, method: way, amr, at: clock.now(), phoneHash: challenge.phoneHash })
     emit('code.accepted', { userId, purpose, way })
     return { amr, ...(phone === undefined ? {} : { phone }) }
   } catch (error) {

@@ -229,7 +229,7 @@ export class Call {
     }
     this.speaking = text
     await this.waits.rest<undefined>(wake => {
-      if (this.gathering !== undefined) this.waits.onKey = () => wake(undefined)
+      this.waits.onKey = () => wake(undefined)
       return clock.after(milliseconds, () => wake(undefined))
     })
     this.speaking = null

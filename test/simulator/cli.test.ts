@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { startSimulator } from './support.js'
+import { alice, startSimulator } from './support.js'
 
 const file = fileURLToPath(new URL('../../lib/simulator/cli.ts', import.meta.url))
 
@@ -26,7 +26,15 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
   return { child, text: () => text, until, ended }
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)('prints address and environment, and ends cleanly by %s with a stream open', async signal => {
+/** Resolves when the hosted code is there, which is before its late answer. */
+async function sent(space: string): Promise<void> {
+  for (;;) {
+    const response = await fetch(`${space}/mfa.json`)
+    if ((await response.json() as unknown[]).length > 0) return
+  }
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)('prints address and environment, and ends cleanly by %s with a stream open and a late answer under way', async signal => {
   const { child, text, until, ended } = run(['--port', '0'])
   await until(/SIGNALWIRE_SIGNING_KEY=.*\n/)
   const environment = Object.fromEntries(text().split('\n').filter(line => line.startsWith('SIGNALWIRE_')).map(line => line.split(/=(.*)/s).slice(0, 2))) as Record<string, string>
@@ -37,9 +45,16 @@ test.each(['SIGINT', 'SIGTERM'] as const)('prints address and environment, and e
   expect(text()).toContain(`The telephones: ${environment['SIGNALWIRE_SPACE']!}`)
   const events = await fetch(`${environment['SIGNALWIRE_SPACE']!}/events`)
   const cut = expect(events.text()).rejects.toThrow()
+  const json = { 'Content-Type': 'application/json' }
+  await fetch(`${environment['SIGNALWIRE_SPACE']!}/faults`, { method: 'PUT', headers: json, body: '{"mfa":{"delayMs":3600000}}' })
+  const { SIGNALWIRE_PROJECT: project = '', SIGNALWIRE_TOKEN: token = '' } = environment
+  const late = expect(fetch(`${environment['SIGNALWIRE_SPACE']!}/api/relay/rest/mfa/sms`, {
+    method: 'POST', headers: { ...json, Authorization: `Basic ${Buffer.from(`${project}:${token}`).toString('base64')}` }, body: JSON.stringify({ to: alice }),
+  })).rejects.toThrow('fetch failed')
+  await sent(environment['SIGNALWIRE_SPACE']!)
   child.kill(signal)
   expect(await ended).toEqual({ code: 0, signal: null })
-  await cut
+  await Promise.all([cut, late])
 })
 
 test('the Space of the environment, and its PORT', async () => {

@@ -42,12 +42,12 @@ test('letters if they are asked for', async () => {
 
 test('the right code once; a wrong one counts; then 404', async () => {
   const simulator = await startSimulator()
-  const { body: { id } } = await mfa(simulator, 'sms', { to: alice, max_attempts: 2 })
+  const { body: { id } } = await mfa(simulator, 'sms', { to: alice, max_attempts: 3 })
   const { code } = simulator.mfaRequests[0]!
   expect(await mfa(simulator, `${id}/verify`, { token: `${code}0` })).toEqual({ status: 200, body: { success: false } })
-  expect(simulator.mfaRequests[0]).toMatchObject({ attemptsLeft: 1, verified: false })
+  expect(simulator.mfaRequests[0]).toMatchObject({ attemptsLeft: 2, verified: false })
   expect(await mfa(simulator, `${id}/verify`, { token: code })).toEqual({ status: 200, body: { success: true } })
-  expect(simulator.mfaRequests[0]).toMatchObject({ verified: true })
+  expect(simulator.mfaRequests[0]).toMatchObject({ attemptsLeft: 1, verified: true })
   expect(await mfa(simulator, `${id}/verify`, { token: code })).toMatchObject({ status: 404 })
 })
 

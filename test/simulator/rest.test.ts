@@ -202,7 +202,7 @@ describe('Messages', () => {
     [{ To: '911' }, '21211'], [{ From: '+12025550199' }, '21212'], [{ Body: '' }, '21602'], [{ Body: 'x'.repeat(1601) }, '21617'], [{ MediaUrl: 'https://acme.example/x.png' }, '20001'],
   ])('%j: 400', async (fields, code) => {
     const simulator = await startSimulator()
-    expect(await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x', ...fields } as Record<string, string>)).toMatchObject({ status: 400, body: { errors: [{ code }] } })
+    expect(await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x', ...fields })).toMatchObject({ status: 400, body: { errors: [{ code }] } })
     expect(simulator.messages).toHaveLength(0)
   })
 })

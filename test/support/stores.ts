@@ -13,6 +13,8 @@ between.turn = 4711
 /** A MemoryStore that answers after a while, as a real one does: without delay the races hide. */
 export class SessionStore extends MemoryStore {
   faults: Partial<Record<SessionOperation, Fault>> = {}
+  /** Every session that was ever to be written, as JSON, those that have gone too. */
+  readonly written: string[] = []
 
   constructor(private readonly least = 0, private readonly most = least) {
     super()
@@ -21,7 +23,9 @@ export class SessionStore extends MemoryStore {
   override get = (sid: string, done: Callback): void => { this.run('get', done, callback => { super.get(sid, callback) }) }
   override set = (sid: string, data: SessionData, done: Callback = () => undefined): void => {
     // A real store takes the data as they are now, not as they will be.
-    const copy = JSON.parse(JSON.stringify(data)) as SessionData
+    const text = JSON.stringify(data)
+    const copy = JSON.parse(text) as SessionData
+    this.written.push(`${sid} ${text}`)
     this.run('set', done, callback => { super.set(sid, copy, callback) })
   }
   override destroy = (sid: string, done: Callback = () => undefined): void => { this.run('destroy', done, callback => { super.destroy(sid, callback) }) }
@@ -45,12 +49,17 @@ export class SessionStore extends MemoryStore {
 
 type CounterOperation = 'consume' | 'reward' | 'get' | 'set' | 'delete'
 
+/** The memory limiter forgets by timers, which do not run when a test moves the date. */
+const unlessOver = (count: Count | null): Count | null => count !== null && count.msBeforeNext <= 0 && count.msBeforeNext !== -1 ? null : count
+
 /** Counters in memory that answer after 2 to 25 ms, and fail as told. */
 export class CounterStore {
   /** By operation, or by counter and operation: `uses.consume`. */
   faults: Record<string, Fault> = {}
   /** Every operation so far, as `uses.consume`. */
   readonly operations: string[] = []
+  /** Every name and value that was ever sent, those that have gone too. */
+  readonly written: string[] = []
   private readonly limiters: InstanceType<typeof RateLimiterMemory>[] = []
 
   constructor(private readonly least = 2, private readonly most = 25) {}
@@ -59,11 +68,11 @@ export class CounterStore {
     const limiter = new RateLimiterMemory(options)
     this.limiters.push(limiter)
     return {
-      consume: (key, points) => this.run(options, 'consume', () => limiter.consume(key, points)),
-      reward: (key, points) => this.run(options, 'reward', () => limiter.reward(key, points)),
-      get: key => this.run(options, 'get', () => limiter.get(key)),
-      set: (key, points, seconds) => this.run(options, 'set', () => limiter.set(key, points, seconds)),
-      delete: key => this.run(options, 'delete', () => limiter.delete(key)),
+      consume: (key, points) => this.run(options, 'consume', [key, points], () => limiter.consume(key, points)),
+      reward: (key, points) => this.run(options, 'reward', [key, points], () => limiter.reward(key, points)),
+      get: key => this.run(options, 'get', [key], async () => unlessOver(await limiter.get(key))),
+      set: (key, points, seconds) => this.run(options, 'set', [key, points, seconds], () => limiter.set(key, points, seconds)),
+      delete: key => this.run(options, 'delete', [key], () => limiter.delete(key)),
     } satisfies Counter
   }
 
@@ -76,9 +85,10 @@ export class CounterStore {
     for (const limiter of this.limiters) for (const { key } of limiter.dump().storage) void limiter.delete(key)
   }
 
-  private async run<T>({ keyPrefix }: CounterOptions, operation: CounterOperation, work: () => Promise<T>): Promise<T> {
+  private async run<T>({ keyPrefix }: CounterOptions, operation: CounterOperation, given: readonly unknown[], work: () => Promise<T>): Promise<T> {
     const name = `${keyPrefix.replace('voice-otp:', '')}.${operation}`
     this.operations.push(name)
+    this.written.push(`${name} ${JSON.stringify(given)}`)
     const fault = this.faults[name] ?? this.faults[operation]
     if (this.most > 0) await new Promise(resolve => setTimeout(resolve, between(this.least, this.most)))
     if (fault === 'throws' || fault === 'rejects') throw new Error('the counter failed')

@@ -1,0 +1,38 @@
+import { Refusal } from '../errors.js'
+import { carryMark } from '../re-login.js'
+import { readRecoveryCode, useRecoveryCode } from '../recovery.js'
+import { refuseOutsideSessions, type Situation } from './situation.js'
+import type { SuccessInfo } from './verify.js'
+
+/** Takes a recovery code in place of a call; its wrong guesses count on the user as those of a call do. @internal */
+export async function recover<User>(situation: Situation<User>): Promise<SuccessInfo> {
+  const { parts, factor, req, options, user, userId, purpose } = situation
+  const { settings: { clock }, counters, emit } = parts
+  refuseOutsideSessions(options)
+  let compared = false
+  try {
+    const code = readRecoveryCode((req as { body?: unknown }).body)
+    if (code === undefined) throw new Refusal('recovery-malformed')
+    if (purpose === 'enrol') throw new Refusal('enrol-forbidden')
+
+    const admission = await counters.admitUserGuess(userId)
+    compared = true
+    const left = await useRecoveryCode(parts, userId, user, code)
+    if (left === undefined) {
+      await counters.countWrong(userId, admission)
+      if (admission.limit !== undefined) emit('locked', { userId, limit: admission.limit })
+      throw new Refusal('recovery-wrong')
+    }
+    compared = false
+    // Wrong codes stay counted: only the telephone itself clears them.
+    await counters.forgiveGuess(userId, admission)
+    factor.dropChallenge()
+    const amr = ['otp']
+    carryMark(req, factor, { userId, method: 'recovery', amr, at: clock.now() })
+    emit('recovery.used', { userId, left })
+    return { amr, recoveryCodesLeft: left }
+  } catch (error) {
+    if (error instanceof Refusal) emit('code.rejected', { userId, code: error.code, compared })
+    throw error
+  }
+}

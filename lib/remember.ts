@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { Refusal, VoiceOtpError, withDeadline } from './errors.js'
+import { type PhoneLookup, phonesOnRecord } from './hooks.js'
+import type { Request } from './options.js'
+import type { Parts } from './parts.js'
+import type { Destination } from './phone.js'
+import { type Factor, freshSeconds, type Mark, wired } from './second-factor.js'
+
+/** A browser that may log in without a call, as a store keeps it: neither its cookie nor its user in clear. */
+export interface RememberedBrowser {
+  /** Random; part of the cookie, so it is a secret too. */
+  readonly id: string
+  /** A keyed hash of the user's id. */
+  readonly user: string
+  /** What the person knows the browser by: "Firefox on Linux". */
+  readonly name: string
+  /** Keyed hash of the cookie's present value. */
+  readonly hash: string
+  /** Keyed hash of the telephone that was proved. */
+  readonly phoneHash: string
+  /** Milliseconds since 1970, as the others. */
+  readonly createdAt: number
+  readonly usedAt: number
+  /** Keyed hash of the session that the last use came from. */
+  readonly usedBy: string
+  /** Absolute; the store may forget the browser from then on. */
+  readonly expiresAt: number
+}
+
+/** Where remembered browsers live. Every method may reject; then nobody is remembered, and a call is asked for. */
+export interface RememberStore {
+  add(browser: RememberedBrowser): Promise<void>
+  get(id: string): Promise<RememberedBrowser | undefined>
+  /** Puts `next` in place, in one atomic step, if the hash still is `from`; `false` if it was another or the browser is gone. */
+  rotate(id: string, from: string, next: Pick<RememberedBrowser, 'hash' | 'usedAt' | 'usedBy'>): Promise<boolean>
+  list(user: string): Promise<readonly RememberedBrowser[]>
+  remove(id: string): Promise<void>
+  removeAll(user: string): Promise<void>
+}
+
+/** The option `remember`. */
+export interface RememberOptions {
+  /** How long a browser is remembered, from the call that proved it: 1 to 30 days. */
+  readonly days: number
+  readonly store: RememberStore
+}
+
+/** What a person may be shown of a remembered browser. */
+export interface RememberedEntry {
+  /** For `revoke`; tells nothing about the cookie. */
+  readonly id: string
+  readonly name: string
+  readonly createdAt: Date
+  readonly usedAt: Date
+  readonly expiresAt: Date
+}
+
+/** The browsers of people, at `voiceOtp.remembered`; each method throws if the option `remember` is not set. */
+export interface Remembered {
+  /** Remembers the browser of this request from now on. The person must have passed a call or a text within the last five minutes. */
+  add(req: Request, name: string): Promise<void>
+  list(userId: string | number): Promise<readonly RememberedEntry[]>
+  revoke(userId: string | number, id: string): Promise<void>
+  revokeAll(userId: string | number): Promise<void>
+}
+
+/** Puts remembered browsers into the memory of this process: for tests, and for one process that may forget them. */
+export class MemoryRememberStore implements RememberStore {
+  private readonly browsers = new Map<string, RememberedBrowser>()
+
+  add(browser: RememberedBrowser): Promise<void> {
+    for (const { id, expiresAt } of this.browsers.values()) if (expiresAt <= browser.createdAt) this.browsers.delete(id)
+    this.browsers.set(browser.id, browser)
+    return Promise.resolve()
+  }
+
+  get(id: string): Promise<RememberedBrowser | undefined> {
+    return Promise.resolve(this.browsers.get(id))
+  }
+
+  rotate(id: string, from: string, next: Pick<RememberedBrowser, 'hash' | 'usedAt' | 'usedBy'>): Promise<boolean> {
+    const browser = this.browsers.get(id)
+    if (browser?.hash !== from) return Promise.resolve(false)
+    this.browsers.set(id, { ...browser, ...next })
+    return Promise.resolve(true)
+  }
+
+  list(user: string): Promise<readonly RememberedBrowser[]> {
+    return Promise.resolve([...this.browsers.values()].filter(browser => browser.user === user))
+  }
+
+  remove(id: string): Promise<void> {
+    this.browsers.delete(id)
+    return Promise.resolve()
+  }
+
+  removeAll(user: string): Promise<void> {
+    for (const browser of this.browsers.values()) if (browser.user === user) this.browsers.delete(browser.id)
+    return Promise.resolve()
+  }
+}
+
+const storeDeadlineMilliseconds = 2000
+const dayMilliseconds = 86_400_000
+
+const within = <T>(work: Promise<T>): Promise<T> => withDeadline(work, storeDeadlineMilliseconds, () => new VoiceOtpError('hook-failed', 'The store of remembered browsers took too long.'))
+const userName = <User>({ keys }: Parts<User>, userId: string): string => keys.storeName('remembered-user', userId)
+
+const sessionName = <User>({ keys }: Parts<User>, { sessionId }: Factor<User>): string => keys.storeName('remembered-session', sessionId)
+
+// The prefix makes browsers refuse the cookie from another host or over http; on loopback without TLS they would refuse it from us.
+const cookieName = <User>({ settings: { webhookUrl } }: Parts<User>): string => `${webhookUrl.startsWith('https:') ? '__Host-' : ''}voice-otp-browser`
+
+/** The face of remembered browsers. @internal */
+export function createRemembered<User>(parts: Parts<User>, lookup: PhoneLookup<User>, factorOf: (req: Request) => Factor<User>): Remembered {
+  const store = (): RememberStore => {
+    if (parts.settings.remember === undefined) throw new VoiceOtpError('configuration', 'Remembering browsers needs the option remember: { days, store }.')
+    return parts.settings.remember.store
+  }
+  const publicId = (id: string): string => parts.keys.storeName('remembered-browser', id)
+
+  return {
+    async add(req, name) {
+      const { settings: { clock, remember }, keys } = parts
+      const factor = factorOf(req)
+      const { user, mark } = factor
+      if (!user || mark === undefined || factor.markAge > freshSeconds) throw new Refusal('second-factor-required')
+      const destinations = await phonesOnRecord(lookup, req, user) ?? []
+      const phone = destinations.find(({ telephone }) => mark.phoneHash !== undefined && keys.matches(mark.phoneHash, 'phone', telephone))
+      if (phone === undefined) throw new Refusal('second-factor-required')
+      const id = randomBytes(16).toString('base64url')
+      const value = randomBytes(32).toString('base64url')
+      const now = clock.now()
+      const expiresAt = now + (remember?.days ?? 0) * dayMilliseconds
+      await within(store().add({
+        id, user: userName(parts, factor.userId), name: name.slice(0, 100), hash: hashOf(parts, id, value, factor.userId),
+        phoneHash: keys.hash('phone', phone.telephone), createdAt: now, usedAt: now, usedBy: sessionName(parts, factor), expiresAt,
+      }))
+      setCookie(parts, wired(req).res, id, value, expiresAt)
+    },
+
+    async list(userId) {
+      const browsers = await within(store().list(userName(parts, String(userId))))
+      return browsers.filter(({ expiresAt }) => expiresAt > parts.settings.clock.now()).map(({ id, name, createdAt, usedAt, expiresAt }) => ({
+        id: publicId(id), name, createdAt: new Date(createdAt), usedAt: new Date(usedAt), expiresAt: new Date(expiresAt),
+      }))
+    },
+
+    async revoke(userId, id) {
+      const browsers = await within(store().list(userName(parts, String(userId))))
+      await Promise.all(browsers.filter(browser => publicId(browser.id) === id).map(browser => within(store().remove(browser.id))))
+    },
+
+    async revokeAll(userId) {
+      await within(store().removeAll(userName(parts, String(userId))))
+    },
+  }
+}
+
+/** Forgets every browser of a user, if browsers are remembered at all. @internal */
+export async function forgetBrowsers<User>(parts: Parts<User>, userId: string): Promise<void> {
+  const { remember } = parts.settings
+  if (remember !== undefined) await within(remember.store.removeAll(userName(parts, userId)))
+}
+
+/**
+ * The mark for a pending user whose browser is remembered, or `undefined`. A value that was used before revokes the browser:
+ * it was copied. Whatever fails here only means that a call is asked for. @internal
+ */
+export async function recognize<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, res: ServerResponse, factor: Factor<User>): Promise<Mark | undefined> {
+  const { settings: { remember, clock }, keys, counters } = parts
+  const user = factor.pendingUser
+  const [id, value] = cookieOf(parts, req)
+  if (remember === undefined || user === undefined || id === undefined || value === undefined) return undefined
+  try {
+    const { userId } = factor
+    const usedBy = sessionName(parts, factor)
+    const browser = await within(remember.store.get(id))
+    if (browser?.id !== id || browser.user !== userName(parts, userId) || !(clock.now() < browser.expiresAt)) return undefined
+    if (browser.createdAt + 30 * dayMilliseconds < clock.now() || await counters.isStopped(userId)) return undefined
+
+    if (!keys.matches(browser.hash, 'browser', id, value, userId)) {
+      // Requests of one page arrive together, all with the value that the first of them replaced.
+      if (browser.usedBy === usedBy) return undefined
+      await revoke(parts, browser, userId, 'reused')
+      return undefined
+    }
+    const phone = phoneOf(parts, browser, await phonesOnRecord(lookup, req, user) ?? [])
+    if (phone === undefined) {
+      await revoke(parts, browser, userId, 'phone-changed')
+      return undefined
+    }
+    const next = randomBytes(32).toString('base64url')
+    if (!await within(remember.store.rotate(id, browser.hash, { hash: hashOf(parts, id, next, userId), usedAt: clock.now(), usedBy }))) return undefined
+    setCookie(parts, res, id, next, browser.expiresAt)
+    parts.emit('browser.recognized', { userId, name: browser.name })
+    return { userId, method: 'remembered', amr: [], at: clock.now(), phoneHash: browser.phoneHash }
+  } catch {
+    return undefined
+  }
+}
+
+const hashOf = <User>({ keys }: Parts<User>, id: string, value: string, userId: string): string => keys.hash('browser', id, value, userId)
+
+const phoneOf = <User>({ keys }: Parts<User>, { phoneHash }: RememberedBrowser, destinations: readonly Destination[]): Destination | undefined =>
+  destinations.find(({ telephone }) => keys.matches(phoneHash, 'phone', telephone))
+
+async function revoke<User>(parts: Parts<User>, { id, name }: RememberedBrowser, userId: string, reason: 'reused' | 'phone-changed'): Promise<void> {
+  parts.emit('browser.revoked', { userId, name, reason })
+  await within(parts.settings.remember?.store.remove(id) ?? Promise.resolve())
+}
+
+function cookieOf<User>(parts: Parts<User>, req: Request): readonly [id?: string, value?: string] {
+  const prefix = `${cookieName(parts)}=`
+  const found = (req.headers.cookie ?? '').split(';').map(each => each.trim()).filter(each => each.startsWith(prefix))
+  // Two cookies of one name: somebody planted one, and it cannot be told which.
+  const [, id, value] = found.length === 1 ? /^([\w-]{22})\.([\w-]{43})$/.exec(found[0]?.slice(prefix.length) ?? '') ?? [] : []
+  return [id, value]
+}
+
+function setCookie<User>(parts: Parts<User>, res: ServerResponse | undefined, id: string, value: string, expiresAt: number): void {
+  const name = cookieName(parts)
+  const secure = name.startsWith('__Host-') ? '; Secure' : ''
+  res?.appendHeader('Set-Cookie', `${name}=${id}.${value}; Path=/; Expires=${new Date(expiresAt).toUTCString()}; HttpOnly; SameSite=Lax${secure}`)
+}

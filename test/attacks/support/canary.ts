@@ -1,0 +1,81 @@
+// Everything that was seen anywhere, and the search for what must not be in it.
+import type { Simulator } from 'passport-voice-otp/simulator'
+
+/** What was captured at one place: a page, a header, a log line, a store. */
+interface Seen {
+  readonly place: string
+  readonly text: string
+}
+
+/** Runs of base64url, hexadecimal or UUIDs: noise in which any six digits may turn up by chance; decoded it is searched all the same. */
+const noise = /[\w-]{40,}|[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
+/** Six to ten digits as one, or each alone as a voice would read them. */
+const digitRuns = /(?<!\d)\d{6,10}(?!\d)|(?<!\d)\d(?:(?:, |[ ,-])\d){5,9}(?!\d)/g
+
+/** Collects what is seen during one attack, and finds codes and telephone numbers in it. */
+export class Capture {
+  /** Telephone numbers in E.164 that must be nowhere but in the simulator and in the form on which they are enrolled. */
+  readonly phones = new Set<string>()
+  private readonly seen: Seen[] = []
+  private readonly sources: { readonly place: string, readonly read: () => string | readonly string[] | Promise<string | readonly string[]> }[] = []
+
+  /** Keeps what was seen at `place`. */
+  note(place: string, text: string): void {
+    this.seen.push({ place, text })
+  }
+
+  /** Reads `place` when the search begins: a store, a log that grows. */
+  watch(place: string, read: () => string | readonly string[] | Promise<string | readonly string[]>): void {
+    this.sources.push({ place, read })
+  }
+
+  /** All that was captured so far, by place. */
+  async all(): Promise<readonly Seen[]> {
+    const read = await Promise.all(this.sources.map(async ({ place, read }) => [await read()].flat().map(text => ({ place, text }))))
+    return [...this.seen, ...read.flat()]
+  }
+
+  /** Throws if any of `codes` or of the telephone numbers is anywhere in what was captured. */
+  async check(codes: Iterable<string>): Promise<void> {
+    const wanted = new Set(codes)
+    const phones = [...this.phones].map(phone => new RegExp(`(?<!\\d)${Array.from(phone.replace(/^\+1?/, '')).join('[ ().-]{0,2}')}(?!\\d)`))
+    const found: string[] = []
+    for (const { place, text } of await this.all()) {
+      for (const code of codesIn(text)) if (wanted.has(code)) found.push(`the code ${code} in ${place}: ${around(text, code)}`)
+      // Whoever enrols a number reads it on that page; the telephone of the demo shows its own.
+      if (place.startsWith('page /phone')) continue
+      const shown = text.replace(/<iframe[^>]*>/g, '')
+      for (const phone of phones) if (phone.test(shown)) found.push(`a telephone number in ${place}: ${shown.slice(0, 300)}`)
+    }
+    if (found.length > 0) throw new Error(`The canary sings. ${found.slice(0, 5).join('\n')}`)
+  }
+}
+
+/** Every code that a text could hold, sealed-looking parts decoded first. */
+function codesIn(text: string): readonly string[] {
+  const plain = text.replace(noise, ' ')
+  const decoded = (text.match(noise) ?? []).map(part => Buffer.from(part, 'base64url').toString('latin1'))
+  return [plain, ...decoded].flatMap(each => each.match(digitRuns) ?? []).map(run => run.replace(/\D/g, ''))
+}
+
+const around = (text: string, code: string): string => {
+  const at = Math.max(0, text.indexOf(code))
+  return text.slice(Math.max(0, at - 80), at + 80)
+}
+
+/** Every code that the Space ever spoke, texted or made itself. */
+export function codesSpoken(simulator: Simulator): ReadonlySet<string> {
+  const spoken = simulator.calls.flatMap(({ heard }) => heard).flatMap(sentence => sentence.match(/^(?:\d, ){5,9}\d$/) ?? []).map(digits => digits.replaceAll(', ', ''))
+  const sent = simulator.messages.flatMap(({ body }) => body.match(/(?<!\d)\d{6,10}(?!\d)/g) ?? [])
+  return new Set([...spoken, ...sent, ...simulator.mfaRequests.map(({ code }) => code)])
+}
+
+/** What the Space saw of the app apart from words spoken and texts sent: those are where a code belongs. */
+export function seenBySpace(simulator: Simulator): readonly string[] {
+  const requests = simulator.requests.map(({ method, path, fields }) => `${method} ${path} ${JSON.stringify({ ...fields, Body: '', token: '' })}`)
+  const webhooks = simulator.calls.flatMap(call => call.webhooks).map(({ url, fields, headers }) => `${url} ${JSON.stringify({ ...fields, ...headers })}`)
+  return [...requests, ...webhooks].map(withoutNumbers)
+}
+
+/** The Space is where telephone numbers belong. */
+const withoutNumbers = (text: string): string => text.replace(/\+\d{7,15}/g, '+')

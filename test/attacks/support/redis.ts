@@ -1,0 +1,116 @@
+// A real Redis on a free port, behind a line that delays, records, hangs or breaks.
+import { execFileSync, spawn } from 'node:child_process'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { createClient } from 'redis'
+import { describe, test } from 'vitest'
+
+export type RedisUnderTest = Awaited<ReturnType<typeof openRedis>>
+
+const howToGet = 'redis-server is not on this machine: apt-get install redis-server'
+
+function isInstalled(): boolean {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** `describe`, where a Redis can be had; elsewhere a skip that says how to get it, which with `CI=true` is a failure. */
+export function describeWithRedis(name: string, body: () => void): void {
+  if (isInstalled()) describe(name, body)
+  else if (process.env['CI'] === 'true') test(name, () => { throw new Error(howToGet) })
+  else describe.skip(`${name} (${howToGet})`, body)
+}
+
+/** What Redis keeps of limits on calls: without these keys it is as if the windows were over. */
+const callLimitKeys = ['user-interval', 'number-interval', 'user-hour', 'number-10min', 'number-day', 'prefix-10min', 'app-minute'].map(name => `*voice-otp:${name}:*`)
+
+/**
+ * Starts a Redis.
+ * @param delayMilliseconds Delay of everything on the line `url`, each way, `[least, most]`. Default `[1, 6]`: without delay the races hide.
+ */
+export async function openRedis({ delayMilliseconds = [1, 6] }: { readonly delayMilliseconds?: readonly [number, number] } = {}) {
+  const port = await freePort()
+  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
+  const client = createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: 50 } })
+  client.on('error', () => undefined) // until the server listens
+  await client.connect()
+  const line = await openLine(port, delayMilliseconds)
+
+  return {
+    /** For the app: the slow line. */
+    url: `redis://127.0.0.1:${line.port}`,
+    /** For the test: straight to Redis. */
+    client,
+    /** Everything that ever went over the line, a text for each connection and direction. */
+    recorded: line.recorded,
+    /** `hang` keeps connections open and says nothing; `cut` breaks them and refuses new ones; `good` ends both. */
+    fault: line.fault,
+    /** Every key with its value, the numbers that people enrolled themselves left out: those are the app's own record. */
+    async dump(): Promise<string> {
+      const keys = (await client.keys('*')).filter(key => !key.endsWith(':phones'))
+      return JSON.stringify(await Promise.all(keys.map(async key => [key, await client.get(key)])))
+    },
+    /** Does as if every window of a limit on calls were over. */
+    async forgetCallLimits(): Promise<void> {
+      for (const pattern of callLimitKeys) {
+        const keys = await client.keys(pattern)
+        if (keys.length > 0) await client.del(keys)
+      }
+    },
+    async close(): Promise<void> {
+      await line.close()
+      client.destroy()
+      child.kill('SIGKILL')
+      await new Promise(resolve => child.exitCode === null && child.signalCode === null ? child.once('exit', resolve) : resolve(undefined))
+    },
+  }
+}
+
+async function openLine(port: number, [least, most]: readonly [number, number]) {
+  const recorded: string[] = []
+  const sockets = new Set<Socket>()
+  let state: 'good' | 'hang' | 'cut' = 'good'
+
+  const pass = (from: Socket, to: Socket): void => {
+    const index = recorded.push('') - 1
+    let turn = Promise.resolve()
+    from.on('data', (bytes: Buffer) => {
+      recorded[index] = `${recorded[index] ?? ''}${bytes.toString('utf8')}`
+      const wait = new Promise(resolve => setTimeout(resolve, least + Math.random() * (most - least)))
+      turn = turn.then(() => wait).then(() => { if (state === 'good' && !to.destroyed) to.write(bytes) })
+    }).on('close', () => to.destroy()).on('error', () => to.destroy())
+  }
+  const server: Server = createServer({ noDelay: true }, near => {
+    if (state === 'cut') { near.destroy(); return }
+    const far = connect({ port, host: '127.0.0.1', noDelay: true })
+    for (const socket of [near, far]) sockets.add(socket.on('close', () => { sockets.delete(socket) }))
+    pass(near, far)
+    pass(far, near)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const cut = (): void => { for (const socket of sockets) socket.destroy() }
+  return {
+    port: (server.address() as AddressInfo).port,
+    recorded,
+    fault: (kind: 'good' | 'hang' | 'cut'): void => {
+      state = kind
+      if (kind === 'cut') cut()
+    },
+    close: () => new Promise(resolve => {
+      server.close(resolve)
+      cut()
+    }),
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}

@@ -1,0 +1,107 @@
+// A person with a telephone: answers, presses keys, waits; and the webhooks of the call, sent by hand.
+import { expect } from 'vitest'
+import { createKeys } from '../../lib/keys.js'
+import { sign, type SimulatedCall } from 'passport-voice-otp/simulator'
+import { secret, type World } from './world.js'
+
+/** As long as a question of the call waits for a key. */
+const silenceMilliseconds = 8000
+
+/** Limits that a test of words, not of limits, does without. */
+export const unlimited = {
+  callIntervalSeconds: false, callsPerUserHour: false, callsPerNumberTenMinutes: false, callsPerNumberDay: false, callsPerPrefixTenMinutes: false,
+  callsPerAppMinute: false, enrolCallsPerNumberTenMinutes: false, enrolCallsPerNumberDay: false,
+} as const
+
+/** One call as the person with the telephone has it; by default the newest. */
+export class Telephone {
+  readonly sid: string
+
+  constructor(private readonly world: Pick<World, 'simulator'>, sid?: string) {
+    const found = sid ?? world.simulator.calls[0]?.sid
+    if (found === undefined) throw new Error('No telephone rings.')
+    this.sid = found
+  }
+
+  /** The call as it is now. */
+  get call(): SimulatedCall {
+    return this.world.simulator.call(this.sid)!
+  }
+
+  /** Takes the call and listens until it waits for keys, or is over; answers what was said. */
+  async answer(): Promise<readonly string[]> {
+    return this.listen(() => this.world.simulator.answer(this.sid))
+  }
+
+  /** Presses keys and listens on; a question that wants more of them gets silence. */
+  async press(keys: string): Promise<readonly string[]> {
+    const asked = this.call.webhooks.length
+    return this.listen(async () => {
+      await this.world.simulator.keys(this.sid, keys)
+      await this.world.simulator.idle(this.sid)
+      if (this.call.waitingFor !== null && this.call.webhooks.length === asked) await this.world.simulator.advance(silenceMilliseconds)
+    })
+  }
+
+  /** Presses nothing, and listens on. */
+  async wait(): Promise<readonly string[]> {
+    return this.listen(() => this.world.simulator.advance(silenceMilliseconds))
+  }
+
+  private async listen(act: () => Promise<void>): Promise<readonly string[]> {
+    const before = this.call.heard.length
+    await act()
+    await this.world.simulator.idle(this.sid)
+    return this.call.heard.slice(before)
+  }
+}
+
+/** Asks for a call, and answers the telephone that rings and the digits that the page shows. */
+export async function ring(world: World, agent: Awaited<ReturnType<World['logIn']>>): Promise<{ readonly telephone: Telephone, readonly digits: string }> {
+  const { body } = await agent.post('/otp/call').expect(202) as { body: { matchingDigits?: string } }
+  return { telephone: new Telephone(world), digits: body.matchingDigits ?? '' }
+}
+
+/** Two digits that the page does not show. */
+export const otherDigits = (digits: string): string => digits === '17' ? '71' : '17'
+
+/** What the address of a call's first webhook holds, sealed: for the code of a call that never read it out. */
+export function sealedIn({ call: { webhooks, parameters } }: Telephone): { readonly code: string, readonly matchingDigits?: string } {
+  const url = webhooks[0]?.url ?? parameters['Url'] ?? ''
+  return createKeys([secret], secret).open(url.slice(url.lastIndexOf('/') + 1))?.payload as { code: string, matchingDigits?: string }
+}
+
+/** A code as an English voice is given it. */
+export const spoken = (code: string): string => Array.from(code).join(', ')
+
+/** Nothing in the call has told the code: no digit was said at all, and none stands in the LaML but in sealed addresses. */
+export function expectSecret({ call }: Telephone, code: string): void {
+  expect(call.heard.join(' ')).not.toMatch(/\d/)
+  expect(call.webhooks.map(({ body }) => body.replaceAll(/action="[^"]*"/g, '')).join(' ')).not.toContain(code)
+}
+
+/** How a webhook that is sent by hand differs from an honest one. */
+export interface HandMade {
+  /** More form fields, or others. */
+  readonly fields?: Readonly<Record<string, string>>
+  /** The whole body, in place of the fields; the signature stays that of the fields. */
+  readonly body?: string
+  /** The address that is signed, where it is not the one that is asked. */
+  readonly signedUrl?: string
+  readonly signingKey?: string
+  readonly headers?: (signature: string) => readonly (readonly [string, string])[]
+  readonly method?: string
+}
+
+/** Sends the webhook that a call's `url` stands for, as anybody could who has it; answers status, body and headers. */
+export async function sendWebhook(world: World, url: string, { fields = {}, body, signedUrl = url, signingKey = world.simulator.signalwire.signingKey, headers, method = 'POST' }: HandMade = {}) {
+  const form = { To: '+12025550123', From: '+12025550100', CallSid: 'by-hand', CallStatus: 'in-progress', ...fields }
+  const signature = sign(signingKey, signedUrl, form)
+  const { pathname, search } = new URL(url)
+  const response = await fetch(`${world.url}${pathname}${search}`, {
+    method,
+    headers: [['Content-Type', 'application/x-www-form-urlencoded'], ...(headers?.(signature) ?? [['X-SignalWire-Signature', signature]])] as [string, string][],
+    ...(method === 'GET' || method === 'HEAD' ? {} : { body: body ?? new URLSearchParams(form).toString() }),
+  })
+  return { status: response.status, text: await response.text(), headers: response.headers }
+}

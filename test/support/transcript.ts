@@ -1,0 +1,87 @@
+// What a call sounds like, written down: the same every time, whatever the code and the digits of the page are.
+import { languages, type Locale } from 'passport-voice-otp'
+import type { Entry } from 'passport-voice-otp/simulator'
+import { Telephone } from './telephone.js'
+import type { World } from './world.js'
+
+/** What is written in place of the random code, as far as it is long, and of the two digits on the page. */
+export const writtenCode = '4815162342'
+export const writtenDigits = '42'
+
+/** Writes one code for the other, and checks that the call never reads any but the one that it began with. */
+class Code {
+  private readonly digits: number[] = []
+  private position = 0
+
+  constructor(private readonly length: number) {}
+
+  /** The text of a `Say`, with the written code if it consists of digits of the real one. */
+  written(text: string, language: string | null): string {
+    const { digits: words = Array.from('0123456789'), separator } = languages[(language ?? 'en-US') as Locale]
+    const parts = text.split(separator)
+    if (!parts.every(part => words.includes(part))) return text
+    return parts.map(part => words[this.next(words.indexOf(part))]).join(separator)
+  }
+
+  private next(digit: number): number {
+    const { position } = this
+    this.digits[position] ??= digit
+    if (this.digits[position] !== digit) throw new Error(`Digit ${position + 1} of the code was ${this.digits[position]}, and now is ${digit}.`)
+    this.position = (position + 1) % this.length
+    return Number(writtenCode[position])
+  }
+}
+
+function lineOf(entry: Entry, code: Code, mainLanguage: string | null): string[] {
+  switch (entry.kind) {
+    case 'say': return [`"${code.written(entry.text, entry.language)}"${entry.language === mainLanguage ? '' : ` (${entry.language ?? 'no language'})`}`]
+    case 'pause': return [`(${entry.seconds} s pause)`]
+    case 'gather': return [entry.numDigits === 1 ? '(from here on one key is taken)' : `(from here on ${entry.numDigits ?? 'any number of'} keys are taken)`]
+    case 'hangup': return [entry.by === 'caller' ? '(the call ends)' : '(hung up)']
+    case 'error': return [`(the call breaks: ${entry.message})`]
+    case 'play': return [`(plays ${entry.url})`]
+    case 'keys': return [] // written where they are pressed
+  }
+}
+
+/** A call to write down. */
+export interface Recording {
+  /** The digits that the page shows; in `keys` and in the transcript they are 42. */
+  readonly matchingDigits?: string | undefined
+  /** What is pressed at each question, in order; after them nothing is. */
+  readonly keys: readonly string[]
+  /** Default 6. */
+  readonly codeLength?: number
+  /** Between asking for the call and each of its questions: what a test does meanwhile. */
+  readonly beforeKeys?: () => void
+}
+
+/** Answers the newest call, presses the keys, and writes down what was heard, a line each; a blank line before each answer of the person. */
+export async function writeDown(world: Pick<World, 'simulator'>, { matchingDigits = '', keys, codeLength = 6, beforeKeys }: Recording): Promise<readonly string[]> {
+  const telephone = new Telephone(world)
+  const code = new Code(codeLength)
+  const lines: string[] = []
+  let told = 0
+  const tell = (): void => {
+    const { transcript } = telephone.call
+    const mainLanguage = transcript.find(entry => entry.kind === 'say')?.language ?? null
+    lines.push(...transcript.slice(told).flatMap(entry => lineOf(entry, code, mainLanguage)))
+    told = transcript.length
+  }
+  // 42 stands for the digits on the page, so these stand for 42.
+  const pressed = (given: string): string => given === writtenDigits ? matchingDigits : given === matchingDigits ? writtenDigits : given
+
+  await telephone.answer()
+  tell()
+  const left = [...keys]
+  while (telephone.call.waitingFor !== null) {
+    beforeKeys?.()
+    const given = left.shift()
+    const { numDigits } = telephone.call.waitingFor
+    lines.push('', given === undefined ? '[no keys]' : `[keys: ${given}]`)
+    if (given === undefined) await telephone.wait()
+    else await telephone.press(numDigits === 2 ? pressed(given) : given)
+    tell()
+  }
+  return left.length === 0 ? lines : [...lines, '', `[keys that nobody asked for: ${left.join(', ')}]`]
+}
