@@ -1,14 +1,21 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import type { Request } from 'express'
+import type { PhoneAnswer, PhoneEntry } from 'passport-voice-otp'
 
 export interface User {
   readonly id: string
   readonly username: string
   readonly name: string
-  /** E.164; `null` = none on record yet. */
+  /** E.164; `null` = none on record yet. The one that the user may change. */
   readonly phone: string | null
+  /** Further telephones, of which the user may choose one at each login. */
+  readonly otherPhones?: readonly PhoneEntry[]
   readonly mayEnrol: boolean
 }
+
+/** Whose number to call, in the strategy's words: `null` alone lets a number be added with nothing but the password. */
+export const phonesOf = ({ phone, otherPhones = [] }: User): PhoneAnswer =>
+  phone === null || otherPhones.length === 0 ? phone : { numbers: [{ number: phone, label: 'Home' }, ...otherPhones] }
 
 export interface Person extends User {
   readonly password: string
@@ -36,7 +43,7 @@ export const demoPassword = 'correct horse battery staple'
 /** The users of the demo. +1 202 555 01xx is set aside for fiction, so no one can be called by mistake. */
 export const demoPeople: readonly Person[] = [
   { username: 'alice', name: 'Alice Archer', phone: '+12025550123' },
-  { username: 'bob', name: 'Bob Baker', phone: '+12025550145' },
+  { username: 'bob', name: 'Bob Baker', phone: '+12025550145', otherPhones: [{ number: '+12025550199', label: 'Office', extension: '12' }] },
   { username: 'mallory', name: 'Mallory Marsh', phone: '+12025550167' },
   { username: 'dave', name: 'Dave Dunn', phone: null },
 ].map(each => ({ id: each.username, ...each, mayEnrol: true, password: demoPassword }))
@@ -45,7 +52,7 @@ export const demoPeople: readonly Person[] = [
 export function realPeople(alicePhone: string | null, password: (username: string) => string): readonly Person[] {
   return demoPeople.map(each => {
     const isAlice = each.username === 'alice'
-    return { ...each, phone: isAlice ? alicePhone : null, mayEnrol: isAlice && alicePhone !== null, password: password(each.username) }
+    return { ...each, phone: isAlice ? alicePhone : null, otherPhones: [], mayEnrol: isAlice && alicePhone !== null, password: password(each.username) }
   })
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { languages, type Prompts, VoiceOtpStrategy } from 'passport-voice-otp'
-import { expectSecret, otherDigits, ring, sealedIn, spoken, Telephone, unlimited } from './support/telephone.js'
+import { expectSecret, otherDigits, ring, sealedIn, spoken, Telephone } from './support/telephone.js'
 import { createWorld, type Person, secret, type World, type WorldOptions } from './support/world.js'
 
 const english = languages['en-US']
@@ -98,11 +98,11 @@ describe('another language', () => {
 describe('locale', () => {
   const german1 = german.opening.login('Acme')
 
-  test.each([
+  test.each<[string, NonNullable<WorldOptions['options']>['locale'], string]>([
     ['a tag', 'de-DE', german1], ['a neighbour', 'de-AT', german1], ['a list', ['de-DE', 'en-US'], german1], ['a function', () => 'de-DE', german1],
     ['a function that answers a list, the first of which is spoken', () => ['pl-PL', 'en-US'], languages['pl-PL'].opening.login('Acme')],
     ['a function that promises', async () => 'de-DE', german1], ['a function that knows nothing', () => undefined, english.opening.login('Acme')],
-  ] as const)('%s', async (_, locale, first) => {
+  ])('%s', async (_, locale, first) => {
     await open({ locale })
     expect((await opening())[0]).toBe(first)
     expect(defaulted).toEqual([])
@@ -187,9 +187,11 @@ describe('announce', () => {
 
   test('one that makes the address of the webhook too long is left out, and the app is told', async () => {
     const id = '長'.repeat(200)
-    await open({ announce: () => '語'.repeat(200) }, { [id]: { id, phone: '+12025550199' } })
-    expect((await opening(id))[1]).toBe(english.pressMatchingDigits)
-    expect(new Telephone(world).call.parameters['Url']!.length).toBeLessThan(2000)
+    await open({ announce: () => '語'.repeat(200), webhookUrl: `https://acme.example/${'a'.repeat(200)}/voice-otp` }, { [id]: { id, phone: '+12025550199' } })
+    const { telephone } = await ringing(id)
+    expect(telephone.call.parameters['Url']!.length).toBeLessThan(2000)
+    expect(sealedIn(telephone)).toMatchObject({ userId: id })
+    expect(sealedIn(telephone)).not.toHaveProperty('announcement')
     expect(defaulted).toEqual([{ userId: id, what: 'announce', reason: 'too-long' }])
   })
 })

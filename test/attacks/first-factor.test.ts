@@ -1,13 +1,129 @@
+// What the password alone is worth: nothing.
+import type { RequestHandler } from 'express'
 import { afterEach, expect, test } from 'vitest'
-import { openSite, type Site } from './support/harness.js'
+import { createWorld, password, type Person as WorldPerson } from '../support/world.js'
+import { openSite, quick, type Site } from './support/harness.js'
 
-let site: Site
-afterEach(() => site.close())
+let site: Site | undefined
+afterEach(async () => {
+  await site?.close()
+  site = undefined
+})
 
-test('smoke', async () => {
-  site = await openSite()
+/** Protected pages, and words that nobody but those who are in may read there. */
+const protectedPages = { '/account': 'You are in', '/transfer': 'Amount in dollars', '/phone': 'name="phone"', '/api/account': '"user"' }
+const hasSecret = (text: string): boolean => Object.values(protectedPages).some(words => text.includes(words))
+
+/** Spellings that a router, a proxy or a file system may take for the same path. */
+const spellings = (path: string): readonly string[] => [
+  path, path.toUpperCase(), path.replace(/[a-z]/, letter => letter.toUpperCase()), `${path}/`, `/${path}`, `//${path}`, `${path}//`, `/.${path}`, `/%2e${path}`, `/%2e%2e${path}`,
+  `/login/..${path}`, `/login/%2e%2e${path}`, `/login/%2E%2E%2F${path.slice(1)}`, `${path}/%2e`, `${path}%2e`, `${path}/.`, `${path}%20`, `${path}%00`, `${path};x`, `${path}?x=1`, `${path}?_method=GET`,
+  `${path}%3f`, `${path}#`, path.replace('a', '%61'), path.replace('c', '%63'), path.replaceAll('/', '\\'), path.replaceAll('/', '%2f'), `${path}.json`, `${path}/index.html`, `/api${path}`, `/voice-otp/..${path}`,
+]
+
+test('A-01 after the password, no protected route gives its body away, however method and path are spelled', async () => {
+  site = await openSite(quick)
   const alice = site.person('alice')
-  await alice.passBoth()
-  expect(await alice.isIn()).toBe(true)
-  expect(site.events.map(e => e.name)).toEqual([])
+  await alice.logIn()
+  const leaks: string[] = []
+  for (const path of Object.keys(protectedPages).flatMap(spellings).flatMap(path => [path, `${alice.url}${path}`])) {
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT']) {
+      const { status, text } = await alice.send(method, path, { headers: { 'X-Original-URL': '/account', 'X-HTTP-Method-Override': 'GET' } })
+      const isOpenPage = status === 200 && (method === 'OPTIONS' || text.includes('data-call-again'))
+      if (hasSecret(text) || status >= 500 || (status === 200 && !isOpenPage)) leaks.push(`${method} ${path}: ${status}`)
+    }
+  }
+  const token = await alice.csrf('/otp')
+  for (const path of ['/transfer', '/phone', '/phone/verify']) {
+    const { status, text } = await alice.send('POST', path, { form: { _csrf: token, to: 'Mallory', amount: '25', phone: '+12025550167', code: '123456' } })
+    if (hasSecret(text) || status < 300) leaks.push(`POST ${path}: ${status}`)
+  }
+  expect(leaks).toEqual([])
+  expect(site.simulator.calls).toHaveLength(0)
+
+  await alice.submit(await alice.hearCode())
+  for (const [path, words] of Object.entries(protectedPages)) expect((await alice.get(path)).text).toContain(words)
+})
+
+test('A-02 strategies wired as an array, which Passport reads as "or", with any userProperty: the password alone is never in', async () => {
+  for (const userProperty of [undefined, 'account', 'constructor']) {
+    for (const names of [['local', 'voice-otp'], ['voice-otp', 'local']]) {
+      const world = await createWorld({
+        userProperty,
+        routes: (app, passport) => {
+          app.post('/either', passport.authenticate(names) as RequestHandler, (req, res) => {
+            const user = (req as unknown as Record<string, WorldPerson | undefined>)[userProperty ?? 'user']
+            res.json({ user: user?.id ?? null, isAuthenticated: req.isAuthenticated(), isUnauthenticated: req.isUnauthenticated() })
+          })
+        },
+      })
+      try {
+        const attacker = world.browser()
+        for (const body of [{ username: 'alice', password }, { username: 'alice', password, code: '000000' }]) {
+          const { body: seen } = await attacker.post('/either').send(body) as { body: unknown }
+          expect(seen, `${String(userProperty)} ${names.join()}`).toEqual({ user: null, isAuthenticated: false, isUnauthenticated: true })
+          await attacker.get('/account').expect(401)
+        }
+        const honest = await world.logIn('alice')
+        await honest.post('/otp').send({ code: await world.hearCode(honest) }).expect(200)
+        await honest.get('/account').expect(200)
+      } finally {
+        await world.close()
+      }
+    }
+  }
+})
+
+test('A-03 a code or a call without a password, whoever the request says it is: 401, no call, no counter touched', async () => {
+  site = await openSite(quick)
+  const nobody = site.browser()
+  const claims = { username: 'alice', user: 'alice', userId: 'alice', id: 'alice', sub: 'alice', pendingUser: 'alice', phone: '+12025550123', number: '+12025550123', code: '123456' }
+  const query = new URLSearchParams(claims).toString()
+  const headers = { 'X-User': 'alice', 'X-Forwarded-User': 'alice', Authorization: `Basic ${Buffer.from('alice:x').toString('base64')}` }
+  for (const cookie of [undefined, 's:alice.x', 'alice', 'j:{"passport":{"user":"alice"}}']) {
+    nobody.cookies.clear()
+    if (cookie !== undefined) nobody.cookies.set('acme', encodeURIComponent(cookie))
+    for (const path of ['/otp/call', '/otp', `/otp/call?${query}`, `/otp?${query}`]) {
+      expect((await nobody.api(path, claims, { headers })).status).toBe(401)
+      expect((await nobody.submitForm('/login', path, claims, { headers })).status).toBe(401)
+    }
+    expect((await nobody.submitForm('/login', '/phone', claims, { headers })).location).toBe('/login')
+    expect((await nobody.submitForm('/login', '/phone/verify', claims, { headers })).status).toBe(401)
+    expect((await nobody.get(`/otp/status?${query}`, { headers })).status).toBe(401)
+    expect(await nobody.isIn()).toBe(false)
+  }
+  expect(site.simulator.requests).toHaveLength(0)
+  expect(site.counters.operations).toEqual([])
+})
+
+test('A-05 Mallory, who is in, logs in with the password of Alice in the same browser: not in as Alice, and nothing of hers opens the door', async () => {
+  site = await openSite({ ...quick, limits: { callIntervalSeconds: false } })
+  const mallory = site.person('mallory')
+  await mallory.passBoth()
+  await mallory.askForCall()
+  const stepUpCode = await mallory.answerCall((JSON.parse((await mallory.api('/otp/call')).text) as { matchingDigits: string }).matchingDigits)
+  const alice = { username: 'alice', password: mallory.password }
+
+  await mallory.submitForm('/account', '/login', alice)
+  expect(await mallory.isIn()).toBe(false)
+  expect((await mallory.get('/otp')).text).toContain('••• ••• ••23')
+  expect((await mallory.submit(stepUpCode)).status).toBe(401)
+  expect(await mallory.isIn()).toBe(false)
+  await mallory.api('/login', alice)
+  expect(await mallory.isIn()).toBe(false)
+
+  const world = await createWorld({
+    routes: (app, passport) => {
+      app.post('/again', passport.authenticate('local', { keepSessionInfo: true }) as RequestHandler, (req, res) => { res.json({ user: (req.user as WorldPerson | undefined)?.id ?? null }) })
+    },
+  })
+  try {
+    const bob = await world.logIn('bob')
+    await bob.post('/otp').send({ code: await world.hearCode(bob) }).expect(200)
+    await bob.post('/again').send({ username: 'alice', password }).expect(200, { user: null })
+    await bob.get('/account').expect(401, { pendingUser: 'alice' })
+    await bob.get('/transfer').expect(401)
+  } finally {
+    await world.close()
+  }
 })

@@ -71,7 +71,7 @@ export async function createWorld(given: WorldOptions = {}) {
   }, (given.phoneOf ?? (person => people[person.id]!.phone)) as (person: Person) => string | null)
 
   const events: { name: keyof VoiceOtpEvents, details: unknown }[] = []
-  for (const name of ['call.placed', 'call.blocked', 'call.failed', 'code.accepted', 'code.rejected', 'locked', 'reported', 'webhook.rejected', 'phone.changed'] as const) {
+  for (const name of ['call.placed', 'call.blocked', 'call.failed', 'code.accepted', 'code.rejected', 'locked', 'reported', 'webhook.rejected', 'phone.changed', 'prompt.defaulted', 'recovery.used', 'browser.recognized', 'browser.revoked'] as const) {
     strategy.events.on(name, (details: unknown) => events.push({ name, details }))
   }
 

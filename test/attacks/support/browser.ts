@@ -22,6 +22,15 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>
   /** Another process of the same app. Default: the browser's own. */
   readonly url?: string
+  /** The attack puts a right code where none belongs: its request line and headers are not held against the app. */
+  readonly holdsCode?: boolean
+}
+
+/** The `code` of a JSON refusal, `too-many-guesses` for example; '' for anything else. */
+export function refusalIn({ text, headers }: Answer): string {
+  if (headers['content-type']?.startsWith('application/json') !== true) return ''
+  const { code } = JSON.parse(text) as { readonly code?: string }
+  return code ?? ''
 }
 
 /** A browser on one app. Follows no redirects. The path is sent as it is, not tidied up first. */
@@ -32,7 +41,7 @@ export class Browser {
   constructor(readonly url: string, protected readonly capture: Capture, protected readonly origin = url) {}
 
   /** Sends one request on a connection of its own, with the cookies as they are now. */
-  send(method: string, path: string, { form, json, body, headers, url = this.url }: Sent = {}): Promise<Answer> {
+  send(method: string, path: string, { form, json, body, headers, url = this.url, holdsCode = false }: Sent = {}): Promise<Answer> {
     const { hostname, port } = new URL(url)
     const content = form !== undefined ? new URLSearchParams(form).toString() : json !== undefined ? JSON.stringify(json) : body
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
@@ -43,14 +52,14 @@ export class Browser {
       ...(content === undefined ? {} : { 'Content-Length': Buffer.byteLength(content) }),
       ...headers,
     }
-    this.capture.note('a request line and headers', `${method} ${path} ${JSON.stringify(all)}`)
+    if (!holdsCode) this.capture.note('a request line and headers', `${method} ${path} ${JSON.stringify(all)}`)
     return new Promise((resolve, reject) => {
       const sent = request({ hostname, port, method, path, headers: all, agent: false }, response => {
         const chunks: Buffer[] = []
         response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8')
           this.capture.note('answered headers', JSON.stringify(response.headers))
-          this.capture.note(`page ${path}`, text)
+          this.capture.note(`page ${path.split('?', 1)[0] ?? ''}`, text)
           this.keepCookies(response.headers['set-cookie'] ?? [])
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text, location: response.headers.location ?? '' })
         })

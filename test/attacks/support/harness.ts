@@ -11,7 +11,7 @@ import { CounterStore, SessionStore } from '../../support/stores.js'
 import { Browser, Person } from './browser.js'
 import { Capture, codesSpoken, seenBySpace } from './canary.js'
 
-export { Browser, Person, type Answer, type Sent } from './browser.js'
+export { Browser, Person, refusalIn, type Answer, type Sent } from './browser.js'
 export { Capture, codesSpoken } from './canary.js'
 export { wrongCode } from '../../support/world.js'
 
@@ -26,6 +26,9 @@ export interface SiteOptions extends Partial<Omit<AppOptions, 'users' | 'clock' 
 
 export type Site = Awaited<ReturnType<typeof openSite>>
 export interface SiteEvent { readonly name: keyof VoiceOtpEvents, readonly details: { readonly userId?: string, readonly code?: string, readonly compared?: boolean, readonly limit?: string } }
+
+/** Stores without delay: for attacks in which one thing happens after the other. */
+export const quick = { delayMilliseconds: [0, 0] } as const
 
 /** No limit on calls: for attacks on the code itself. */
 export const callsUnlimited = {
@@ -131,7 +134,7 @@ async function createDirectory(people: readonly Account[]) {
     byPassword: async (username, password) => asOnRecord(await inner.byPassword(username, password)),
     changePhone: async (id, phone) => { phones.set(id, phone) },
   }
-  return { users, remove: (id: string) => { removed.add(id) }, setPhone: (id: string, phone: string | null) => { phones.set(id, phone) } }
+  return { users, remove: (id: string) => { removed.add(id) }, restore: (id: string) => { removed.delete(id) }, setPhone: (id: string, phone: string | null) => { phones.set(id, phone) } }
 }
 
 /** Keeps a copy of what this process prints. */

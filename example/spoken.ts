@@ -1,0 +1,51 @@
+import { languages, type Request } from 'passport-voice-otp'
+
+declare module 'express-session' {
+  interface SessionData {
+    /** When the password was entered, in milliseconds since 1970. */
+    passwordAt?: number
+  }
+}
+
+const spoken = new Set(Object.keys(languages).map(primaryPart))
+
+/** The languages that a browser asks for and a call can speak, best first. A header holds whatever its sender wrote. */
+export function wantedLanguages({ headers: { 'accept-language': header = '' } }: Pick<Request, 'headers'>): readonly string[] {
+  const wishes = header.slice(0, 200).split(',').flatMap(part => {
+    const [, tag, weight] = /^\s*([a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3})\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?$/i.exec(part) ?? []
+    return tag !== undefined && spoken.has(primaryPart(tag)) ? [{ tag, weight: Number(weight ?? 1) }] : []
+  })
+  return wishes.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight).map(({ tag }) => tag).slice(0, 5)
+}
+
+function primaryPart(tag: string): string {
+  return tag.split('-', 1)[0]?.toLowerCase() ?? ''
+}
+
+/** Which login a call is for, in English: whoever hears another language hears nothing of it. Holds no digits, which could be taken for the code. */
+export function announcement(req: Request, now = Date.now()): string | undefined {
+  const [language = 'en'] = wantedLanguages(req)
+  if (primaryPart(language) !== 'en') return undefined
+  const { passwordAt } = req.session
+  const browser = browserName(req.headers['user-agent'] ?? '')
+  return `The password was entered${browser === undefined ? '' : ` in ${browser}`}${passwordAt === undefined ? '' : `, ${ago(now - passwordAt)}`}.`
+}
+
+const counts = ['just now', 'one minute', 'two minutes', 'three minutes', 'four minutes', 'five minutes', 'six minutes', 'seven minutes', 'eight minutes', 'nine minutes', 'ten minutes']
+
+function ago(milliseconds: number): string {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000))
+  return minutes === 0 ? 'just now' : `${counts[minutes] ?? 'more than ten minutes'} ago`
+}
+
+// In this order, since every browser claims to be most of the others.
+const browsers = [['Edg', 'Edge'], ['OPR/', 'Opera'], ['SamsungBrowser', 'Samsung Internet'], ['Firefox/', 'Firefox'], ['FxiOS', 'Firefox'], ['Chrome/', 'Chrome'], ['CriOS', 'Chrome'], ['Safari/', 'Safari']] as const
+const systems = [['iPhone', 'an iPhone'], ['iPad', 'an iPad'], ['Android', 'Android'], ['Windows', 'Windows'], ['Mac OS X', 'a Mac'], ['Linux', 'Linux']] as const
+
+/** Words of our own alone: what a browser says of itself may be anything, and would be read out to the user. */
+function browserName(userAgent: string): string | undefined {
+  const nameIn = (list: readonly (readonly [mark: string, name: string])[]): string | undefined => list.find(([mark]) => userAgent.includes(mark))?.[1]
+  const browser = nameIn(browsers)
+  const system = nameIn(systems)
+  return browser === undefined || system === undefined ? browser : `${browser} on ${system}`
+}

@@ -1,0 +1,174 @@
+// Calls that cost money, ring at night, or go where nobody lives: what stops them.
+import { Agent, request } from 'node:http'
+import { afterEach, expect, test } from 'vitest'
+import { demoPassword, type Person as Account } from '../../example/users.js'
+import { callsUnlimited, openSite, type Person, type Site } from './support/harness.js'
+
+let site: Site
+afterEach(() => site.close())
+
+const account = (username: string, phone: string): Account => ({ id: username, username, name: username, phone, mayEnrol: true, password: demoPassword })
+/** People with numbers of their own, over several prefixes. */
+const crowd = (count: number): Account[] => Array.from({ length: count }, (_, index) => account(`user${index}`, `+1202${String(200 + index % 7)}${String(2000 + index)}`))
+const placed = () => site.simulator.requests.filter(({ method, path }) => method === 'POST' && path.includes('/Calls')).length
+const count = (statuses: readonly number[], wanted: number) => statuses.filter(status => status === wanted).length
+
+async function loggedIn(username: string): Promise<Person> {
+  const person = site.person(username)
+  const { status } = await person.api('/login', { username, password: person.password })
+  expect(status).toBe(200)
+  return person
+}
+const times = <T>(number: number, work: (index: number) => T): T[] => Array.from({ length: number }, (_, index) => work(index))
+const statusesOf = async (answers: readonly Promise<{ readonly status: number }>[]) => (await Promise.all(answers)).map(({ status }) => status)
+
+test('A-53 100 calls asked for in a row: one in the first 60 s, 429 with the time to wait for the others', async () => {
+  site = await openSite({ delayMilliseconds: [0, 0] })
+  const alice = await loggedIn('alice')
+  expect((await alice.api('/otp/call')).status).toBe(202)
+  for (let asked = 1; asked < 100; asked++) {
+    if (asked === 98) site.clock.pass(59)
+    const { status, headers, text } = await alice.api('/otp/call')
+    expect(status).toBe(429)
+    expect(Number(headers['retry-after'])).toBe(asked < 98 ? 60 : 1)
+    expect(JSON.parse(text)).toMatchObject({ code: 'too-many-calls' })
+  }
+  expect(placed()).toBe(1)
+  site.clock.pass(2)
+  expect(await statusesOf(times(10, () => alice.api('/otp/call')))).toContain(202)
+  expect(placed()).toBe(2)
+})
+
+test('A-54 100 calls asked for at once, from four browsers: one; at once after a busy call: one more', async () => {
+  site = await openSite()
+  const browsers = await Promise.all(times(4, () => loggedIn('alice')))
+  const first = await statusesOf(times(100, index => browsers[index % 4]!.api('/otp/call')))
+  expect([count(first, 202), count(first, 429)]).toEqual([1, 99])
+  expect(placed()).toBe(1)
+
+  site.clock.pass(61)
+  site.simulator.phone('+12025550123', 'busy')
+  const [alice] = browsers
+  expect((await alice!.api('/otp/call')).status).toBe(202)
+  await site.simulator.waitFor(({ status }) => status === 'busy')
+  site.simulator.phone('+12025550123', 'manual')
+  const again = await statusesOf(times(100, () => alice!.api('/otp/call')))
+  expect([count(again, 202), count(again, 429)]).toEqual([1, 99])
+  expect(placed()).toBe(3)
+})
+
+test('A-55 20 users with one number: it rings once a minute, three times in ten minutes, ten times a day', async () => {
+  const people = times(20, index => account(`user${index}`, '+12025550123'))
+  site = await openSite({ people })
+  const browsers = await Promise.all(people.map(({ username }) => loggedIn(username)))
+  for (let minute = 0; minute < 10; minute++) {
+    const statuses = await statusesOf(browsers.map(browser => browser.api('/otp/call')))
+    expect(count(statuses, 202)).toBe(minute < 3 ? 1 : 0)
+    site.clock.pass(59.9)
+  }
+  for (let round = 0; round < 10; round++) {
+    site.clock.pass(601)
+    await statusesOf(times(3, index => browsers[(3 * round + index) % 20]!.api('/otp/call')))
+    site.clock.pass(61)
+    await browsers[(3 * round + 7) % 20]!.api('/otp/call')
+  }
+  expect(placed()).toBe(10)
+})
+
+test('A-56 one number in ten spellings is one number', async () => {
+  const spellings = ['+12025550123', '+1 202 555 0123', '+1 (202) 555-0123', '+1-202-555-0123', '+1.202.555.0123', '+1(202)5550123', '+1 2025550123', '+1  202  555  0123', '+1\u00a0202\u00a0555\u00a00123', '+1 202\u2011555\u20110123']
+  const people = spellings.map((_, index) => account(`user${index}`, '+12025550123'))
+  site = await openSite({ people })
+  spellings.forEach((spelling, index) => { site.directory.setPhone(`user${index}`, spelling) })
+  const browsers = await Promise.all(people.map(({ username }) => loggedIn(username)))
+  for (let minute = 0; minute < 9; minute++) {
+    const statuses = await statusesOf(browsers.map(browser => browser.api('/otp/call')))
+    expect([count(statuses, 202), count(statuses, 429)]).toEqual(minute < 3 ? [1, 9] : [0, 10])
+    site.clock.pass(61)
+  }
+  expect(site.simulator.calls.map(({ to }) => to)).toEqual(['+12025550123', '+12025550123', '+12025550123'])
+})
+
+test('A-58 premium, shared-cost, satellite, Caribbean +1 and foreign numbers are never called, on record or enrolled', async () => {
+  const numbers = ['+19002345678', '+18762345678', '+18092345678', '+12642351234', '+881612345678', '+870773111632', '+88213300655', '+442079460958', '+447012345678', '+449098790000', '+2693212345', '+491801234567', '+4930123456', '+33812345678', '+12025550123;ext=5', '+1202555012', '+18002345678', '+15005550006']
+  const people = numbers.map((phone, index) => account(`user${index}`, phone))
+  site = await openSite({ people: [...people, { ...account('dave', ''), phone: null }], limits: callsUnlimited, countries: ['US', 'GB', 'DE', 'FR'] })
+  const allowed = ['+442079460958', '+4930123456']
+  for (const [index, phone] of numbers.entries()) {
+    const browser = await loggedIn(`user${index}`)
+    if (allowed.includes(phone)) continue
+    const { status, text } = await browser.api('/otp/call')
+    expect([phone, status]).toEqual([phone, 403])
+    expect((JSON.parse(text) as { code: string }).code).toBeOneOf(['destination-blocked', 'phone-invalid'])
+  }
+  const dave = await loggedIn('dave')
+  for (const phone of numbers.filter(each => !allowed.includes(each))) expect([phone, (await dave.enrol(phone)).status]).toEqual([phone, expect.toBeOneOf([400, 403])])
+  expect(placed()).toBe(0)
+  expect(site.named('call.blocked').length).toBeGreaterThan(numbers.length)
+  // The same people may be called where their country is one of the app's: it was not something else that stopped them.
+  expect((await (await loggedIn(`user${numbers.indexOf('+4930123456')}`)).api('/otp/call')).status).toBe(202)
+})
+
+test('A-60 10,000 call requests from 500 users: 60 calls a minute, whoever asks', async () => {
+  site = await openSite({ people: crowd(500), delayMilliseconds: [0, 0] })
+  const agent = new Agent({ keepAlive: true, maxSockets: 50 })
+  const post = (path: string, body: object, cookie = ''): Promise<{ status: number, cookie: string }> => new Promise((resolve, reject) => {
+    const text = JSON.stringify(body)
+    request(`${site.url}/api${path}`, { method: 'POST', agent, headers: { 'Content-Type': 'application/json', 'Content-Length': text.length, Origin: site.url, Cookie: cookie } }, response => {
+      response.resume().on('error', reject).on('end', () => { resolve({ status: response.statusCode ?? 0, cookie: response.headers['set-cookie']?.[0]?.split(';')[0] ?? '' }) })
+    }).on('error', reject).end(text)
+  })
+  const cookies = await Promise.all(crowd(500).map(async ({ username, password }) => (await post('/login', { username, password })).cookie))
+  const statuses: number[] = []
+  for (let batch = 0; batch < 20; batch++) statuses.push(...await statusesOf(cookies.map(cookie => post('/otp/call', {}, cookie))))
+  expect(statuses).toHaveLength(10_000)
+  expect([count(statuses, 202), count(statuses, 429)]).toEqual([60, 9940])
+  expect(placed()).toBe(60)
+  site.clock.pass(61)
+  await Promise.all(cookies.map(cookie => post('/otp/call', {}, cookie)))
+  expect(placed()).toBe(120)
+  agent.destroy()
+})
+
+test('A-64 GET, HEAD, prefetch and every other method but POST place no call and take no code', async () => {
+  site = await openSite({ delayMilliseconds: [0, 0] })
+  const alice = await loggedIn('alice')
+  const hints = [{}, { Purpose: 'prefetch' }, { 'Sec-Purpose': 'prefetch;prerender' }, { 'X-Moz': 'prefetch' }, { 'X-HTTP-Method-Override': 'POST' }, { 'X-Method-Override': 'POST' }]
+  for (const path of ['/otp', '/otp/call', '/otp/call?_method=POST', '/otp/call/', '/OTP/CALL', '/phone', '/api/otp/call', '/api/otp', '/api/otp/call?_method=POST', '/otp?code=123456']) {
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']) {
+      for (const headers of hints) await alice.send(method, path, { headers: { ...headers, Origin: site.url, 'Content-Type': 'application/json' } as Record<string, string> })
+    }
+  }
+  expect(placed()).toBe(0)
+  expect(site.events).toEqual([])
+  expect((await alice.askForCall()).status).toBe(303)
+  expect(placed()).toBe(1)
+})
+
+test('A-65 a form or a script of another site, sent with the cookies of a pending user, places no call and takes no code', async () => {
+  site = await openSite({ delayMilliseconds: [0, 0] })
+  const alice = await loggedIn('alice')
+  const token = await alice.csrf('/otp')
+  const otherToken = await site.browser().csrf('/login')
+  const evil = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }
+  const forms = [{}, { _csrf: '' }, { _csrf: 'x' }, { _csrf: otherToken }, { _csrf: token.slice(0, -1) }, { csrf: token }, { '_csrf[]': token }]
+  for (const action of ['/otp/call', '/otp', '/logout', '/phone', '/login']) {
+    for (const form of forms) expect([action, form, (await alice.send('POST', action, { form: { code: '123456', ...form }, headers: evil })).status]).toEqual([action, form, 403])
+    expect((await alice.send('POST', `${action}?_csrf=${token}`, { form: {}, headers: { ...evil, 'X-CSRF-Token': token } })).status).toBe(403)
+    expect((await alice.send('POST', action, { body: `_csrf=${token}`, headers: { ...evil, 'Content-Type': 'text/plain' } })).status).toBe(403)
+  }
+  const origins = [undefined, 'null', 'https://evil.example', `${site.url}.evil.example`, `${site.url}0`, site.url.replace('127.0.0.1', '127.0.0.2'), site.url.replace('http:', 'https:')]
+  for (const path of ['/api/otp/call', '/api/otp', '/api/logout']) {
+    for (const origin of origins) {
+      const headers = { 'Content-Type': 'application/json', ...(origin === undefined ? {} : { Origin: origin, Host: new URL(origin === 'null' ? site.url : origin).host }) }
+      expect([path, origin, (await alice.send('POST', path, { body: '{}', headers })).status]).toEqual([path, origin, 403])
+    }
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain; application/json', '']) {
+      expect([path, type, (await alice.send('POST', path, { body: '{}', headers: { 'Content-Type': type, Origin: site.url } })).status]).toEqual([path, type, 403])
+    }
+  }
+  expect(placed()).toBe(0)
+  expect(site.events).toEqual([])
+  expect((await alice.askForCall()).status).toBe(303)
+  expect(placed()).toBe(1)
+})

@@ -1,0 +1,108 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { languages } from 'passport-voice-otp'
+import { expectSecret, otherDigits, ring, sealedIn, sendWebhook, Telephone } from './support/telephone.js'
+import { createWorld, type World, type WorldOptions } from './support/world.js'
+
+const english = languages['en-US']
+const number = '+12025550123'
+
+let world: World
+afterEach(() => world.close())
+
+async function open(options: WorldOptions['options']) {
+  world = await createWorld({ options })
+  return world.logIn('alice')
+}
+
+/** Asks for a call to a telephone that answers by itself; answers the call once it is over or waits. */
+async function callOf(alice: Awaited<ReturnType<World['logIn']>>): Promise<Telephone> {
+  await alice.post('/otp/call').expect(202)
+  const telephone = new Telephone(world)
+  await world.simulator.idle(telephone.sid)
+  return telephone
+}
+
+describe('voicemail', () => {
+  test('hears who calls and the question, and not the code', async () => {
+    const alice = await open({})
+    world.simulator.phone(number, 'voicemail')
+    const telephone = await callOf(alice)
+    expect(telephone.call).toMatchObject({ status: 'completed', error: null, heard: [english.opening.login('Acme'), english.pressMatchingDigits, english.pressIfNotYou, english.pressMatchingDigits, english.noDigits] })
+    expectSecret(telephone, sealedIn(telephone).code)
+  })
+
+  test.each(['1', '5', '12', '99', '3', '*'])('whose greeting plays tones (%s) hears no code either, unless they are the very digits of the page', async keys => {
+    const alice = await open({})
+    world.simulator.phone(number, 'voicemail', { keys })
+    let telephone = await callOf(alice)
+    // One call in ninety has just these digits; what is shown here is the others.
+    while (sealedIn(telephone).matchingDigits === keys) {
+      await world.close()
+      const again = await open({})
+      world.simulator.phone(number, 'voicemail', { keys })
+      telephone = await callOf(again)
+    }
+    expect(telephone.call).toMatchObject({ status: 'completed', error: null })
+    expect(telephone.call.heard.at(-1)).toBe(english.wrongDigits)
+    expectSecret(telephone, sealedIn(telephone).code)
+  })
+
+  test('hears nothing with gate any if it plays no tone', async () => {
+    const alice = await open({ gate: 'any' })
+    world.simulator.phone(number, 'voicemail')
+    const telephone = await callOf(alice)
+    expect(telephone.call.heard.at(-1)).toBe(english.noDigits)
+    expectSecret(telephone, sealedIn(telephone).code)
+  })
+
+  test('a telephone in other hands: whoever does not see the page does not hear the code', async () => {
+    const alice = await open({})
+    const { telephone, digits } = await ring(world, alice)
+    await telephone.answer()
+    await telephone.press(otherDigits(digits))
+    expectSecret(telephone, sealedIn(telephone).code)
+    await alice.post('/otp').send({ code: sealedIn(telephone).code }).expect(401)
+  })
+})
+
+describe('machineDetection', () => {
+  test.each([[undefined, undefined], [false, undefined], [true, 'Enable']])('%s asks SignalWire for %s', async (machineDetection, asked) => {
+    const alice = await open({ machineDetection })
+    const { telephone } = await ring(world, alice)
+    expect(telephone.call.parameters['MachineDetection']).toBe(asked)
+  })
+
+  test.each(['match', 'any', 'none'] as const)('a person passes, with gate %s', async gate => {
+    const alice = await open({ machineDetection: true, gate })
+    const { telephone, digits } = await ring(world, alice)
+    await telephone.answer()
+    expect(telephone.call.webhooks[0]!.fields['AnsweredBy']).toBe('human')
+    if (gate !== 'none') await telephone.press(gate === 'match' ? digits : '1')
+    expect(telephone.call.heard).toContain(english.onceMore)
+  })
+
+  test.each(['match', 'any', 'none'] as const)('a machine gets a goodbye and nothing else, with gate %s', async gate => {
+    const alice = await open({ machineDetection: true, gate, announce: () => 'A new device in Lyon.' })
+    world.simulator.phone(number, 'voicemail', { keys: '1' })
+    const telephone = await callOf(alice)
+    expect(telephone.call).toMatchObject({ heard: [english.goodbye], status: 'completed', error: null })
+    expectSecret(telephone, sealedIn(telephone).code)
+  })
+
+  test.each([{}, { AnsweredBy: '' }, { AnsweredBy: 'unknown' }, { AnsweredBy: 'machine_start' }, { AnsweredBy: 'machine_end_beep' }, { AnsweredBy: 'fax' }, { AnsweredBy: 'Human' }, { answeredby: 'human' }, { AnsweredBy: 'human,human' }])(
+    'whoever is not known to be a person is none: %j', async fields => {
+      const alice = await open({ machineDetection: true, gate: 'none' })
+      const { telephone } = await ring(world, alice)
+      const { status, text } = await sendWebhook(world, telephone.call.parameters['Url']!, { fields })
+      expect(status).toBe(200)
+      expect(text).toContain(english.goodbye)
+      expect(text).not.toContain('Acme')
+      expect(text).not.toMatch(/\d, \d/)
+    })
+
+  test('off, what SignalWire thinks of who answered changes nothing', async () => {
+    const alice = await open({ gate: 'none' })
+    const { telephone } = await ring(world, alice)
+    expect((await sendWebhook(world, telephone.call.parameters['Url']!, { fields: { AnsweredBy: 'machine_start' } })).text).toMatch(/\d, \d/)
+  })
+})
