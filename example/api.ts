@@ -1,9 +1,10 @@
 import express, { Router, type RequestHandler } from 'express'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
 import { firstFactor } from './login.js'
-import { secondFactor, type Passport, type WhenRefused } from './second-factor.js'
-import { currentUser, pendingUser, type User } from './users.js'
+import { field, secondFactor, type Passport, type WhenRefused } from './second-factor.js'
+import { currentUser, pendingUser, person, type User } from './users.js'
 
+const firstFactorNext = { code: 'first-factor-required', message: 'Log in first.' }
 const loggedIn = { code: 'logged-in', message: 'You are logged in.' }
 const secondFactorNext = { code: 'second-factor-required', message: 'Ask for a call and send the code that you hear.' }
 const refuse: WhenRefused = ({ status, ...refusal }, _req, res) => res.status(status).json(refusal)
@@ -18,7 +19,12 @@ export function api(passport: Passport, voiceOtp: VoiceOtpStrategy<User>, origin
     res.json(currentUser(req) ? loggedIn : secondFactorNext)
   })
 
-  router.post('/otp/call', secondFactor(passport, { action: 'call' }, refuse), (req, res) => {
+  router.get('/otp/numbers', async (req, res) => {
+    if (person(req)) res.json({ numbers: await voiceOtp.numbers(req), ways: voiceOtp.ways })
+    else res.status(401).json(firstFactorNext)
+  })
+
+  router.post('/otp/call', secondFactor(passport, { action: 'call', way: field('way'), number: field('number') }, refuse), (req, res) => {
     res.status(202).json(req.voiceOtp)
   })
 
@@ -31,7 +37,7 @@ export function api(passport: Passport, voiceOtp: VoiceOtpStrategy<User>, origin
   router.get('/account', (req, res) => {
     const user = currentUser(req)
     if (user) res.json({ user: publicPart(user) })
-    else res.status(401).json(pendingUser(req) ? secondFactorNext : { code: 'first-factor-required', message: 'Log in first.' })
+    else res.status(401).json(pendingUser(req) ? secondFactorNext : firstFactorNext)
   })
 
   router.post('/logout', (req, res, next) => {

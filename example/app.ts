@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import { csrfSync } from 'csrf-sync'
 import express, { type Express } from 'express'
 import session, { MemoryStore, type Store } from 'express-session'
 import helmet from 'helmet'
@@ -11,13 +10,16 @@ import { accountPages } from './account.js'
 import { api } from './api.js'
 import { answerErrors, notFound, Unavailable } from './errors.js'
 import { logEvents } from './events.js'
+import { acceptForms } from './forms.js'
 import { loginPages } from './login.js'
+import { tellOldNumber } from './old-number.js'
 import { otpPages } from './otp.js'
 import { phonePages } from './phone.js'
 import { PunctualStore } from './session-store.js'
+import { announcement, wantedLanguages } from './spoken.js'
 import { transferPages } from './transfer.js'
-import { currentUser, person, type User, type Users } from './users.js'
-import { callWords, clockTime, duration, masked, spaced } from './words.js'
+import { phonesOf, type User, type Users } from './users.js'
+import * as words from './words.js'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -41,6 +43,8 @@ export interface AppOptions extends Partial<Omit<VoiceOtpOptions<User>, 'secret'
   readonly demoLogins?: { readonly password: string, readonly usernames: readonly string[] }
   /** What `GET /healthz` says. Default: always ready. */
   readonly isReady?: () => boolean
+  /** What `GET /healthz` names the app by, so that `--check` knows that it reached this one. */
+  readonly instance?: string
   /** Default: one JSON line for each event on stdout; `false` is silent. */
   readonly logger?: Logger | false
 }
@@ -52,7 +56,7 @@ export interface App {
 
 /** The whole app, not yet listening. Tests run this one, with a clock and stores of their own. */
 export function createApp(options: AppOptions): App {
-  const { users, publicUrl, otherOrigins = [], sessionSecret, sessionStore = new MemoryStore(), simulatorUrl, demoLogins, isReady, logger: given, ...strategyOptions } = options
+  const { users, publicUrl, otherOrigins = [], sessionSecret, sessionStore = new MemoryStore(), simulatorUrl, demoLogins, isReady, instance, logger: given, ...strategyOptions } = options
   const logger = given === false ? pino({ level: 'silent' }) : given ?? pino({ base: null })
   const isHttps = publicUrl.startsWith('https:')
   const app = express()
@@ -60,9 +64,14 @@ export function createApp(options: AppOptions): App {
   const voiceOtp = new VoiceOtpStrategy<User>({
     appName: 'Acme',
     webhookUrl: `${publicUrl}/voice-otp`,
-    onEnrol: (user, phone) => users.changePhone(user.id, phone),
+    locale: (_user, req) => wantedLanguages(req),
+    announce: (_user, req) => announcement(req),
+    onEnrol: async (user, phone) => {
+      await users.changePhone(user.id, phone)
+      void tellOldNumber(options.signalwire, logger, user, phone)
+    },
     ...strategyOptions,
-  }, user => user.phone)
+  }, phonesOf)
   logEvents(voiceOtp, logger)
 
   const authenticator = new passport.Passport()
@@ -75,11 +84,10 @@ export function createApp(options: AppOptions): App {
     users.byId(String(id)).then(user => done(null, user ?? false), done)
   })
 
-  const csrf = csrfSync({ getTokenFromRequest: req => (req.body as { _csrf?: string } | undefined)?._csrf, size: 32 })
-
   app.set('views', here('views'))
   app.set('view engine', 'ejs')
-  Object.assign(app.locals, { simulatorUrl, demoLogins, callWords, duration, clockTime, masked, spaced })
+  app.enable('view cache')
+  Object.assign(app.locals, { logger, simulatorUrl, demoLogins, ...words })
   // Behind https stands a proxy or a tunnel that ends TLS, and express-session must believe it to set a secure cookie.
   // Without one, anybody could send X-Forwarded-* headers. No URL is ever made from them.
   if (isHttps) app.set('trust proxy', 1)
@@ -98,7 +106,7 @@ export function createApp(options: AppOptions): App {
   }))
   app.get('/healthz', (_req, res) => {
     const ready = isReady?.() ?? true
-    res.status(ready ? 200 : 503).json({ ready })
+    res.status(ready ? 200 : 503).set('Cache-Control', 'no-store').json({ ready, instance })
   })
   // SignalWire brings no cookie and no CSRF token; it proves itself by its signature.
   app.use('/voice-otp', voiceOtp.webhooks())
@@ -129,18 +137,14 @@ export function createApp(options: AppOptions): App {
   app.use(voiceOtp.enforce())
 
   app.use('/api', api(authenticator, voiceOtp, [publicUrl, ...otherOrigins]))
-  app.use(csrf.csrfSynchronisedProtection)
-  app.use((req, res, next) => {
-    Object.assign(res.locals, { csrfToken: () => csrf.generateToken(req), person: person(req), isIn: currentUser(req) !== undefined })
-    next()
-  })
+  app.use(acceptForms())
   app.use(loginPages(authenticator))
   app.use(otpPages(authenticator, voiceOtp))
   app.use(phonePages(authenticator, voiceOtp))
   app.use(transferPages(voiceOtp))
   app.use(accountPages())
   app.use(notFound)
-  app.use(answerErrors(logger))
+  app.use(answerErrors)
 
   return { app, voiceOtp }
 }

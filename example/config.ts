@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { SignalWireOptions } from 'passport-voice-otp'
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import type { Country, SignalWireOptions } from 'passport-voice-otp'
 
 export interface Config {
   readonly port: number
@@ -15,9 +16,15 @@ export interface Config {
   readonly secrets: readonly string[]
   /** Whether the secrets were drawn at this start, and die with it. */
   readonly hasOwnSecrets: boolean
+  /** Names the processes that share a `SESSION_SECRET`. */
+  readonly instance: string
   /** The Space; `undefined` = a simulated one. */
   readonly signalwire: SignalWireOptions | undefined
+  /** Whether calls cost money: a Space, and no simulator that takes its place. */
+  readonly isReal: boolean
   readonly demoPhone: string | undefined
+  /** Where `demoPhone` and the Space's own number are at home. */
+  readonly countries: readonly Country[]
   readonly redisUrl: string | undefined
 }
 
@@ -30,15 +37,16 @@ export function loadEnvironment(): void {
   if (existsSync(file)) process.loadEnvFile(file)
 }
 
+/** Reads every variable. Throws a {@link ConfigError} for the first that is wrong. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const get = (name: string): string | undefined => environment[name]?.trim() || undefined
   const isProduction = get('NODE_ENV') === 'production'
   const simulatorUrl = readOrigin('SIMULATOR_URL', get('SIMULATOR_URL'), true)
-  const signalwire = readSignalWire(get)
-  if (isProduction && signalwire === undefined) {
-    throw new ConfigError('NODE_ENV is production and no SIGNALWIRE_* variable is set: set them, or leave NODE_ENV out for the demo. The demo has a published password.')
-  }
+  const signalwire = readSignalWire(get, simulatorUrl)
   const isReal = signalwire !== undefined && simulatorUrl === undefined
+  if (isProduction && !isReal) {
+    throw new ConfigError(`NODE_ENV is production and ${simulatorUrl === undefined ? 'no SIGNALWIRE_* variable' : 'SIMULATOR_URL'} is set: use a Space of yours, or leave NODE_ENV out for the demo. The demo has a published password.`)
+  }
 
   // Many machines have a HOSTNAME of their own; only with a Space can it be meant for SignalWire.
   const hostname = isReal && get('HOSTNAME')?.includes('.') ? `https://${get('HOSTNAME')?.replace(/^https:\/\//, '') ?? ''}` : undefined
@@ -55,22 +63,26 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     if (isProduction && value === undefined) throw new ConfigError(`${name} is missing: in production it must outlive a restart. ${howToMakeSecrets}`)
   }
 
-  const demoPhone = get('DEMO_PHONE')?.replace(/[ ()-]/g, '')
-  if (demoPhone !== undefined && !/^\+[1-9]\d{6,14}$/.test(demoPhone)) throw new ConfigError('DEMO_PHONE is not a telephone number: write it with + and country code, for example +12025550123')
+  const demoPhone = get('DEMO_PHONE') === undefined ? undefined : parsePhoneNumberFromString(get('DEMO_PHONE') ?? '')
+  if (get('DEMO_PHONE') !== undefined && !demoPhone?.isValid()) throw new ConfigError('DEMO_PHONE is not a telephone number: write it with + and country code, for example +12025550123')
   const redisUrl = get('REDIS_URL')
-  if (redisUrl !== undefined && !/^rediss?:\/\//.test(redisUrl)) throw new ConfigError('REDIS_URL is not the address of a Redis: write it like redis://127.0.0.1:6379')
+  if (redisUrl !== undefined && !/^rediss?:\/\/./.test(redisUrl)) throw new ConfigError('REDIS_URL is not the address of a Redis: write it like redis://127.0.0.1:6379')
 
+  const signingSecret = sessionSecret ?? randomSecret()
   return {
     port,
     simulatorPort: readPort('SIMULATOR_PORT', get('SIMULATOR_PORT') ?? String(port && port + 1)),
     simulatorUrl,
     publicUrl,
     isProduction,
-    sessionSecret: sessionSecret ?? randomSecret(),
+    sessionSecret: signingSecret,
     secrets: secrets ?? [randomSecret()],
     hasOwnSecrets: sessionSecret === undefined || secrets === undefined,
+    instance: createHmac('sha256', signingSecret).update('instance of the example').digest('base64url').slice(0, 16),
     signalwire,
-    demoPhone,
+    isReal,
+    demoPhone: demoPhone?.number,
+    countries: [parsePhoneNumberFromString(signalwire?.from ?? ''), demoPhone].flatMap(phone => phone?.country ?? []),
     redisUrl,
   }
 }
@@ -80,18 +92,24 @@ const randomSecret = (): string => randomBytes(32).toString('base64url')
 
 const signalWireNames = { project: 'SIGNALWIRE_PROJECT', token: 'SIGNALWIRE_TOKEN', space: 'SIGNALWIRE_SPACE', from: 'SIGNALWIRE_NUMBER', signingKey: 'SIGNALWIRE_SIGNING_KEY' } as const
 
-function readSignalWire(get: (name: string) => string | undefined): SignalWireOptions | undefined {
-  const missing = Object.values(signalWireNames).filter(name => get(name) === undefined)
-  if (missing.length === Object.keys(signalWireNames).length) return undefined
-  if (missing.length > 0) throw new ConfigError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: set all five SIGNALWIRE_* variables to use a Space, or none of them for the demo.`)
-  const value = (name: keyof typeof signalWireNames): string => get(signalWireNames[name]) ?? ''
+function readSignalWire(get: (name: string) => string | undefined, simulatorUrl: string | undefined): SignalWireOptions | undefined {
+  const value = (name: keyof typeof signalWireNames): string => get(signalWireNames[name]) ?? (name === 'space' ? simulatorUrl : undefined) ?? ''
+  const names = Object.keys(signalWireNames) as (keyof typeof signalWireNames)[]
+  const missing = names.filter(name => value(name) === '').map(name => signalWireNames[name])
+  if (missing.length === names.length) return undefined
+  if (missing.length > 0) {
+    throw new ConfigError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: ${simulatorUrl === undefined
+      ? 'set all five SIGNALWIRE_* variables to use a Space, or none of them for the demo.' : 'to join the simulator at SIMULATOR_URL, set what it printed when it started.'}`)
+  }
+  // Otherwise real calls would go out for people who have the demo's published password.
+  if (simulatorUrl !== undefined && value('space').replace(/\/$/, '') !== simulatorUrl) throw new ConfigError('SIGNALWIRE_SPACE and SIMULATOR_URL name two different Spaces: leave one of them out.')
   return { project: value('project'), token: value('token'), space: value('space'), from: value('from'), signingKey: value('signingKey') }
 }
 
 /** Says a mistake that the strategy found in its options with the name of the variable that it came from. */
 export function inVariables(message: string): string {
   const [option = ''] = message.split(':', 1)
-  const name = option === 'secret' ? 'VOICE_OTP_SECRET' : option === 'webhookUrl' ? 'PUBLIC_URL'
+  const name = option === 'secret' || option === 'counterSecret' ? 'VOICE_OTP_SECRET' : option === 'webhookUrl' ? 'PUBLIC_URL'
     : signalWireNames[option.replace('signalwire.', '') as keyof typeof signalWireNames]
   return name === undefined ? message : `${name}${message.slice(option.length)}`
 }

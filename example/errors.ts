@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
-import { VoiceOtpError } from 'passport-voice-otp'
+import { failureTable, VoiceOtpError } from 'passport-voice-otp'
 
 interface Words { readonly code: string, readonly title: string, readonly message: string }
 
@@ -17,28 +18,40 @@ const words: Readonly<Record<number, Words>> = {
 
 export const notFound: RequestHandler = (req, res) => show(404, req, res)
 
-/** Answers errors in words. What is logged of one never quotes the request: body-parser's errors carry the whole body. */
-export function answerErrors(logger: Logger): ErrorRequestHandler {
-  // Express tells error handlers by their four parameters.
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars
-  return (error: unknown, req, res, _next) => {
-    const status = statusOf(error)
-    if (status >= 500) logger.error({ event: 'request.failed', method: req.method, status, ...safeParts(error) })
-    if (res.headersSent) {
-      // The answer is on its way and can only be cut off.
-      if (!res.writableEnded) req.socket.destroy()
-      return
-    }
-    show(status, req, res, error instanceof VoiceOtpError ? error.code : undefined)
+// Express tells error handlers by their four parameters.
+// eslint-disable-next-line @typescript-eslint/no-unused-vars
+export const answerErrors: ErrorRequestHandler = (error: unknown, req, res, _next) => {
+  const status = statusOf(error)
+  const requestId = status >= 500 ? noteTrouble(error, req, status) : undefined
+  if (res.headersSent) {
+    // The answer is on its way and can only be cut off.
+    if (!res.writableEnded) req.socket.destroy()
+    return
   }
+  show(status, req, res, { ...ownWords(error), requestId })
 }
 
-function show(status: number, req: Request, res: Response, code?: string): void {
+/** What the strategy says of its own errors is fit for everybody's eyes; of all others, nothing is. */
+function ownWords(error: unknown): Partial<Words> {
+  const { code, message } = error as { code?: string, message?: string }
+  return error instanceof VoiceOtpError || Object.hasOwn(failureTable, code ?? '') ? { code, message } : {}
+}
+
+/** Logs trouble; answers a name by which the person can ask about it. Nothing of it quotes the request: body-parser's errors carry the whole body. */
+export function noteTrouble(error: unknown, req: Request, status: number): string {
+  const requestId = randomUUID().slice(0, 8)
+  const logger = req.app.locals['logger'] as Logger
+  logger.error({ event: 'request.failed', requestId, method: req.method, route: (req.route as { path?: unknown } | undefined)?.path, status, ...safeParts(error) })
+  return requestId
+}
+
+function show(status: number, req: Request, res: Response, more: Partial<Words> & { readonly requestId?: string } = {}): void {
   const known = words[status] ?? (status < 500 ? words[400] : words[500])
   res.status(status)
   if (status === 503 && !res.hasHeader('Retry-After')) res.set('Retry-After', '60')
-  if (/^\/api(\/|$)/i.test(req.path)) res.json({ code: code ?? known?.code, message: known?.message })
-  else res.render('error', { status, ...known })
+  const { code, message, requestId } = { ...known, ...more }
+  if (/^\/api(\/|$)/i.test(req.path)) res.json({ code, message, requestId })
+  else res.render('error', { status, requestId, ...known })
 }
 
 function statusOf(error: unknown): number {

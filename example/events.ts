@@ -2,8 +2,8 @@ import type { Logger } from 'pino'
 import type { VoiceOtpEvents, VoiceOtpStrategy } from 'passport-voice-otp'
 import type { User } from './users.js'
 
-const ordinary = ['call.placed', 'call.blocked', 'code.accepted', 'code.rejected', 'phone.changed', 'prompt.defaulted'] as const
-const remarkable = ['call.failed', 'locked', 'reported', 'webhook.rejected'] as const
+const ordinary = ['call.placed', 'call.blocked', 'code.accepted', 'code.rejected', 'phone.changed', 'prompt.defaulted', 'browser.recognized', 'recovery.used'] as const
+const remarkable = ['call.failed', 'locked', 'reported', 'webhook.rejected', 'browser.revoked'] as const
 type Each = typeof ordinary[number] | typeof remarkable[number]
 
 /** One line of JSON for each event. They hold no code, no number and no secret, so they may be kept. */

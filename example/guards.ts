@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { secondStep } from './login.js'
+import { goTo } from './return-to.js'
 import { currentUser, pendingUser } from './users.js'
 
 /** Lets those through who passed both factors; sends the others to where they can. */
@@ -10,5 +11,5 @@ export const bothFactors: RequestHandler = (req, res, next) => {
   }
   if (req.method === 'GET') req.session.returnTo = req.originalUrl
   const pending = pendingUser(req)
-  res.redirect(303, pending ? secondStep(pending) : '/login')
+  goTo(pending ? secondStep(pending) : '/login', req, res, next)
 }

@@ -1,5 +1,6 @@
 import { Router, type Request, type RequestHandler } from 'express'
 import type { Passport, Refusal, WhenRefused } from './second-factor.js'
+import { goTo } from './return-to.js'
 import { currentUser, pendingUser, type User } from './users.js'
 
 const wrong: Refusal = { code: 'first-factor-wrong', message: 'The user name or the password is wrong.', status: 401 }
@@ -20,7 +21,7 @@ export function firstFactor(passport: Passport, whenRefused: WhenRefused): Reque
       else if (!user) whenRefused(wrong, req, res)
       else req.logIn(user, problem => {
         // Passport starts a new session at login, against session fixation; of the old one, only this is worth keeping.
-        if (!problem && returnTo !== undefined) req.session.returnTo = returnTo
+        if (!problem) Object.assign(req.session, { returnTo, passwordAt: Date.now() })
         next(problem)
       })
     }
@@ -44,9 +45,9 @@ export function loginPages(passport: Passport): Router {
 
   router.post('/login', firstFactor(passport, (refusal, req, res) => {
     res.status(refusal.status).render('login', { username: typedUsername(req), refusal })
-  }), (req, res) => {
+  }), (req, res, next) => {
     const user = pendingUser(req)
-    res.redirect(303, user ? secondStep(user) : '/account')
+    goTo(user ? secondStep(user) : '/account', req, res, next)
   })
 
   router.post('/logout', (req, res, next) => {

@@ -1,10 +1,13 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
 import { callStatus } from './call-status.js'
-import { secondFactor, type Passport, type Refusal } from './second-factor.js'
+import { goTo } from './return-to.js'
+import { field, goOnIfOvertaken, secondFactor, type Passport, type Refusal } from './second-factor.js'
 import { currentUser, pendingUser, person, type User } from './users.js'
+import { masked } from './words.js'
 
 const notHere: Refusal = { code: 'enrol-forbidden', message: 'No number can be added for this user. Ask whoever runs this site.', status: 403 }
+const typedPhone = field('phone')
 
 /** Telling us a number to call, or changing it: the new number is called, and stored once its code came back. */
 export function phonePages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): Router {
@@ -26,36 +29,40 @@ export function phonePages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>)
   router.post('/phone', mayChange, (req, res, next) => {
     if (!person(req)?.mayEnrol) return showPhone(req, res, notHere)
     next()
-  }, secondFactor(passport, { action: 'call', enrol: typedPhone }, refused), (_req, res) => {
-    res.redirect(303, '/phone')
+  }, secondFactor(passport, { action: 'call', enrol: typedPhone }, refused('/phone')), (req, res, next) => {
+    goTo('/phone', req, res, next)
   })
 
   router.get('/phone/verify', (_req, res) => {
     res.redirect(303, '/phone')
   })
 
-  router.post('/phone/verify', (req, res, next) => {
-    res.locals['newPhone'] = req.voiceOtp?.phone
+  router.post('/phone/verify', mayChange, (req, res, next) => {
     if (currentUser(req) && req.voiceOtp?.purpose !== 'enrol') res.redirect(303, '/account')
     else next()
-  }, secondFactor(passport, { enrol: true }, refused), (req, res) => {
-    req.session.notice = `From now on we call ${String(res.locals['newPhone'])}.`
+  }, secondFactor(passport, { enrol: true }, refused('/account'), (req, { phone = '' }) => {
+    req.session.notice = `From now on we call ${masked(phone)}.`
+  }), (_req, res) => {
     res.redirect(303, '/account')
   })
 
   return router
 
-  function refused(refusal: Refusal, req: Request, res: Response): unknown {
-    if (person(req)) return showPhone(req, res, refusal)
-    res.status(refusal.status).render('login', { username: '', refusal })
+  function refused(onTo: string) {
+    return (refusal: Refusal, req: Request, res: Response): unknown => {
+      if (person(req)) return showPhone(req, res, goOnIfOvertaken(refusal, onTo, req, res))
+      res.status(refusal.status).render('login', { username: '', refusal })
+    }
   }
 
   async function showPhone(req: Request, res: Response, refusal?: Refusal): Promise<void> {
-    const status = refusal?.status === 503 ? undefined : await callStatus(voiceOtp, req)
-    const isAlive = req.voiceOtp?.purpose === 'enrol' && (status?.expiresIn ?? req.voiceOtp.expiresIn) > 0
+    const status = refusal?.code === 'counters-unavailable' ? undefined : await callStatus(voiceOtp, req)
+    const waiting = req.voiceOtp?.purpose === 'enrol' ? req.voiceOtp : undefined
+    const isAlive = (status?.expiresIn ?? waiting?.expiresIn ?? 0) > 0
     const typed = typedPhone(req)
     res.status(refusal?.status ?? 200).render('phone', {
-      challenge: isAlive ? req.voiceOtp : undefined,
+      challenge: isAlive ? waiting : undefined,
+      isOver: !isAlive && waiting !== undefined,
       status,
       ownPhone: person(req)?.phone ?? null,
       mayEnrol: person(req)?.mayEnrol ?? false,
@@ -64,5 +71,3 @@ export function phonePages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>)
     })
   }
 }
-
-const typedPhone = (req: object): unknown => ((req as Request).body as { phone?: unknown } | undefined)?.phone

@@ -1,8 +1,11 @@
-import type { Request } from 'express'
+import type { NextFunction, Request, Response } from 'express'
+import { Unavailable } from './errors.js'
 
 declare module 'express-session' {
   interface SessionData {
     returnTo?: string
+    /** Where the last right code led: a second click on the same button goes there too. */
+    ledTo?: string
   }
 }
 
@@ -20,9 +23,16 @@ export function sameOriginPath(path: unknown, fallback: string): string {
   return url.origin === anyOrigin && !clean.startsWith('//') ? clean : fallback
 }
 
-/** Where the person wanted to go before being asked to log in; used once. */
-export function takeReturnTo(req: Request): string {
-  const path = sameOriginPath(req.session.returnTo, '/account')
-  delete req.session.returnTo
-  return path
+/** Decides where a right code leads: to where the person wanted to go before being asked for it, once. */
+export function takeReturnTo({ session }: Request): void {
+  session.ledTo = sameOriginPath(session.returnTo, '/account')
+  delete session.returnTo
+}
+
+/** Redirects once the session is saved. Left alone, express-session sends the redirect first, and a quick browser finds the old session. */
+export function goTo(path: string, req: Request, res: Response, next: NextFunction): void {
+  req.session.save((error: unknown) => {
+    if (error) next(new Unavailable('session-store', 'The session could not be saved.'))
+    else res.redirect(303, path)
+  })
 }

@@ -5,19 +5,31 @@ import { VoiceOtpError, type SignalWireOptions } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { pino } from 'pino'
 import { createApp } from './app.js'
+import { checkCredentials, checkPublicUrl, type Finding } from './check.js'
 import { type Config, ConfigError, inVariables, loadEnvironment, readConfig } from './config.js'
 import { connectRedis, type SharedState } from './redis.js'
 import { createUsers, demoPassword, demoPeople, realPeople, type Person } from './users.js'
 
+interface Started {
+  readonly config: Config
+  readonly port: number
+  readonly publicUrl: string
+  readonly space: SignalWireOptions
+  readonly simulatorUrl: string | undefined
+  readonly people: readonly Person[]
+  readonly shared: SharedState | undefined
+}
+
+const isCheck = process.argv.includes('--check')
 const logger = pino({ base: null })
 /** What was started, and how it is ended; the last one first. */
 const endings: (() => unknown)[] = []
 let isReady = false
 
-async function start(config: Config): Promise<void> {
-  const isReal = config.signalwire !== undefined && config.simulatorUrl === undefined
+async function start(config: Config): Promise<Started> {
+  const { isReal } = config
   const space = config.signalwire ?? await simulatedSpace(config)
-  const simulatorUrl = isReal ? undefined : config.simulatorUrl ?? space.space
+  const simulatorUrl = isReal ? undefined : space.space
 
   const shared = config.redisUrl === undefined ? undefined
     // The demo and each project apart: who got in with the published password must not be in where calls cost money.
@@ -40,21 +52,25 @@ async function start(config: Config): Promise<void> {
     sessionSecret: config.sessionSecret,
     secret: config.secrets,
     signalwire: space,
+    countries: isReal ? config.countries : undefined,
+    // Texts from a Space need a campaign that the carriers have registered; see the README.
+    ways: isReal ? ['call'] : ['call', 'text'],
     simulatorUrl,
     demoLogins: isReal ? undefined : { password: demoPassword, usernames: people.map(each => each.username) },
     sessionStore: shared?.sessionStore,
     counters: shared?.counters,
     isReady: () => isReady && (shared?.isReady() ?? true),
+    instance: config.instance,
     logger,
   })
   server.on('request', app)
   await voiceOtp.warmUp()
   isReady = true
-  introduce(publicUrl, simulatorUrl, people, config)
+  return { config, port, publicUrl, space, simulatorUrl, people, shared }
 }
 
 async function simulatedSpace({ simulatorPort }: Config): Promise<SignalWireOptions> {
-  const simulator = await Simulator.start({ port: simulatorPort, clock: 'real' })
+  const simulator = await Simulator.start({ port: isCheck ? 0 : simulatorPort, clock: 'real' })
   endings.push(() => simulator.stop())
   return simulator.signalwire
 }
@@ -65,8 +81,13 @@ function passwords({ sessionSecret }: Config, shared: SharedState | undefined): 
 }
 
 async function listen(server: Server, port: number, host: string | undefined): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve)
+  const attempt = (wanted: number): Promise<void> => new Promise((resolve, reject) => {
+    server.once('error', reject).listen(wanted, host, resolve)
+  })
+  // During a check the app itself may be running on its port already, and be what the address leads to.
+  await attempt(port).catch((error: unknown) => {
+    if (!isCheck) throw error
+    return attempt(0)
   })
   endings.push(() => new Promise(resolve => {
     server.close(resolve)
@@ -76,16 +97,29 @@ async function listen(server: Server, port: number, host: string | undefined): P
   }))
 }
 
-function introduce(publicUrl: string, simulatorUrl: string | undefined, people: readonly Person[], config: Config): void {
+function introduce({ config, publicUrl, simulatorUrl, people }: Started): void {
   const lines = [`The app:        ${publicUrl}`]
-  if (simulatorUrl !== undefined) lines.push(`The telephones: ${simulatorUrl}`, '', `Log in as ${people.map(each => each.username).join(', ')}; the password of each is: ${demoPassword}`)
-  else {
+  if (simulatorUrl !== undefined) {
+    lines.push(`The telephones: ${simulatorUrl}`, '', `Log in as ${people.map(each => each.username).join(', ')}; the password of each is: ${demoPassword}`)
+  } else {
     lines.push('', 'Log in as alice; whoever has no number here can not get in. Passwords, printed this once:')
     for (const { username, password } of people) lines.push(`  ${username.padEnd(8)} ${password}`)
     if (config.demoPhone === undefined) lines.push('DEMO_PHONE is not set, so nobody can be called: set it to the number of your own telephone, which becomes alice\'s.')
+    lines.push('', 'Is it all set up? npm run example -- --check')
   }
   if (config.hasOwnSecrets) lines.push('', `SESSION_SECRET or VOICE_OTP_SECRET is not set: one was drawn for this start${config.redisUrl === undefined ? '.' : ', and other processes on this Redis will not share it.'}`)
   console.log(lines.join('\n'))
+}
+
+async function reportCheck({ config, port, publicUrl, space, shared }: Started): Promise<boolean> {
+  const findings: Finding[] = await Promise.all([checkCredentials(space), checkPublicUrl(publicUrl, config.instance, config.port || port)])
+  if (shared) findings.push(shared.isReady() ? { isGood: true, text: 'Redis answers.' } : { isGood: false, text: 'REDIS_URL: no Redis answers there. Start it, or correct the address.' })
+  if (config.isReal && config.demoPhone === undefined) findings.push({ isGood: false, text: 'DEMO_PHONE is not set, so nobody can be called: set it to the number of your own telephone.' })
+  for (const { isGood, text } of findings) console.log(`${isGood ? 'good ' : 'wrong'} ${text}`)
+  const isGood = findings.every(each => each.isGood)
+  if (!config.isReal) console.log('This was the demo with its simulator; for your own Space, set the five SIGNALWIRE_* variables.')
+  else if (isGood) console.log('Only a call can show whether SIGNALWIRE_SIGNING_KEY is right: with a wrong one, the log says webhook.rejected, signature.')
+  return isGood
 }
 
 async function stop(): Promise<void> {
@@ -104,18 +138,28 @@ function explain(error: unknown): string {
   return `The example could not start: ${error instanceof Error ? error.message : 'for an unknown reason'}`
 }
 
+let stoppingSince: number | undefined
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  let asked = false
   process.on(signal, () => {
-    if (asked) process.exit(1)
-    asked = true
+    // The terminal, npm and tsx may each send the first one. A later one means that stopping takes too long for somebody.
+    if (stoppingSince !== undefined && performance.now() - stoppingSince > 500) process.exit(1)
+    if (stoppingSince !== undefined) return
+    stoppingSince = performance.now()
     void stop().then(() => process.exit(0))
   })
 }
 
 try {
+  const strange = process.argv.slice(2).find(word => word !== '--check')
+  if (strange !== undefined) throw new ConfigError(`There is no ${strange} here: only --check, and the variables that .env.example explains.`)
   loadEnvironment()
-  await start(readConfig(process.env))
+  const started = await start(readConfig(process.env))
+  if (isCheck) {
+    process.exitCode = await reportCheck(started) ? 0 : 1
+    await stop()
+  } else {
+    introduce(started)
+  }
 } catch (error) {
   console.error(explain(error))
   await stop()

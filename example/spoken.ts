@@ -31,12 +31,9 @@ export function announcement(req: Request, now = Date.now()): string | undefined
   return `The password was entered${browser === undefined ? '' : ` in ${browser}`}${passwordAt === undefined ? '' : `, ${ago(now - passwordAt)}`}.`
 }
 
-const counts = ['just now', 'one minute', 'two minutes', 'three minutes', 'four minutes', 'five minutes', 'six minutes', 'seven minutes', 'eight minutes', 'nine minutes', 'ten minutes']
+const times = ['just now', 'a minute ago', 'two minutes ago', 'three minutes ago', 'four minutes ago', 'five minutes ago', 'six minutes ago', 'seven minutes ago', 'eight minutes ago', 'nine minutes ago']
 
-function ago(milliseconds: number): string {
-  const minutes = Math.max(0, Math.floor(milliseconds / 60_000))
-  return minutes === 0 ? 'just now' : `${counts[minutes] ?? 'more than ten minutes'} ago`
-}
+const ago = (milliseconds: number): string => times[Math.max(0, Math.floor(milliseconds / 60_000))] ?? 'ten minutes ago or more'
 
 // In this order, since every browser claims to be most of the others.
 const browsers = [['Edg', 'Edge'], ['OPR/', 'Opera'], ['SamsungBrowser', 'Samsung Internet'], ['Firefox/', 'Firefox'], ['FxiOS', 'Firefox'], ['Chrome/', 'Chrome'], ['CriOS', 'Chrome'], ['Safari/', 'Safari']] as const

@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
 import { bothFactors } from './guards.js'
+import { goTo } from './return-to.js'
 import type { User } from './users.js'
 
 /** Step-up: something that matters, for people whose second factor is not older than five minutes. */
@@ -13,7 +14,7 @@ export function transferPages(voiceOtp: VoiceOtpStrategy<User>): Router {
   })
 
   // To the form, and from there on to the code: the way back after the code is only kept for a GET.
-  router.post('/transfer', bothFactors, voiceOtp.require({ maxAge: 300, redirectTo: '/transfer' }), (req, res) => {
+  router.post('/transfer', bothFactors, voiceOtp.require({ maxAge: 300, redirectTo: '/transfer' }), (req, res, next) => {
     const { to, amount } = (req.body ?? {}) as Record<string, unknown>
     const order = { to: typeof to === 'string' ? to.trim().slice(0, 60) : '', amount: typeof amount === 'string' ? amount.trim().slice(0, 12) : '' }
     const problem = order.to === '' ? 'Say who gets the money.'
@@ -24,7 +25,7 @@ export function transferPages(voiceOtp: VoiceOtpStrategy<User>): Router {
       return
     }
     req.session.notice = `${order.amount} sent to ${order.to}. (No money was moved; this is a demo.)`
-    res.redirect(303, '/account')
+    goTo('/account', req, res, next)
   })
 
   return router

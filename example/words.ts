@@ -1,17 +1,41 @@
-/** What the page says about the call, by the states of `GET /otp/status`. The browser gets the same words. */
-export const callWords: Readonly<Record<string, string>> = {
+import type { Way } from 'passport-voice-otp'
+
+/** How a way is offered: at first, once more, and in place of another. */
+export interface WayWords { readonly first: string, readonly again: string, readonly instead: string }
+
+const aCall: WayWords = { first: 'Call me now', again: 'Call me again', instead: 'Call me instead' }
+const aText: WayWords = { first: 'Text me now', again: 'Text me again', instead: 'Text me instead' }
+
+export const wayWords: Readonly<Record<Way, WayWords>> = { call: aCall, text: aText, hostedCall: aCall, hostedText: aText }
+export const isText = (way: Way): boolean => way === 'text' || way === 'hostedText'
+
+const ofACall = {
   none: 'The call is being set up.',
-  queued: 'The call is waiting its turn. It can take a few seconds.',
+  queued: 'The call waits for its turn. That takes a few seconds.',
   ringing: 'Your phone is ringing. Pick up.',
-  answered: 'You are on the phone. Key in the two digits and listen for the code.',
+  answered: 'You are on the phone: key in the digits, and listen for the code.',
   completed: 'The call has ended. Type the code below, or ask for another call.',
-  busy: 'The line was busy. You can ask for another call.',
-  'no-answer': 'Nobody picked up. You can ask for another call.',
-  failed: 'The call could not be connected. You can ask for another call.',
-  canceled: 'The call was cancelled. You can ask for another call.',
-  sent: 'The text message is on its way.',
-  reported: 'Somebody answered and said this was not them. This code is now worthless. If it was not you who logged in, change your password.',
-  expired: 'This code is too old. Ask for another call.',
+  busy: 'The line was busy. Ask for another call below.',
+  'no-answer': 'Nobody picked up. Ask for another call below.',
+  failed: 'The call could not be connected. Ask for another one below.',
+  canceled: 'The call was cancelled. Ask for another one below.',
+  sent: 'Your phone is about to ring. Pick up and listen for the code.',
+  reported: 'Somebody answered and said: that was not me. The code is worthless now. If you did not log in yourself, change your password.',
+  expired: 'This code is no longer valid. Ask for a new one below.',
+}
+
+/** What the page says about a call or a text, by the states of `GET /otp/status`. The browser gets the same words. */
+export const stateWords = (way: Way): Readonly<Record<string, string>> => isText(way)
+  ? { ...ofACall, none: 'The text message is being sent.', sent: 'The text message is on its way. Type the code that is in it.' }
+  : ofACall
+
+/** What to do after a refusal, where its own sentence does not say. */
+export const nextSteps: Readonly<Record<string, string>> = {
+  'phone-invalid': 'Ask whoever runs this site to correct it.',
+  'phone-refused': 'Check that it can be reached, or use another number.',
+  'destination-blocked': 'Use a number of another kind or country, or ask whoever runs this site.',
+  'call-vetoed': 'Try again later, or ask whoever runs this site.',
+  locked: 'Ask whoever runs this site to let you in.',
 }
 
 /** A span of time for people: "40 seconds", "2 minutes". */

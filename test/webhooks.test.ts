@@ -1,13 +1,16 @@
-import express from 'express'
+import express, { type NextFunction, type Request, type Response } from 'express'
+import supertest from 'supertest'
 import { afterEach, describe, expect, test } from 'vitest'
 import { languages, VoiceOtpStrategy } from 'passport-voice-otp'
-import { sign } from 'passport-voice-otp/simulator'
+import { Simulator } from 'passport-voice-otp/simulator'
 import { CounterStore } from './support/stores.js'
 import { expectSecret, type HandMade, ring, sealedIn, sendWebhook, spoken, Telephone, unlimited } from './support/telephone.js'
 import { codeIn, createWorld, type Person, secret, type World, type WorldOptions } from './support/world.js'
 
 const english = languages['en-US']
 const opening = `>${english.opening.login('Acme')}<`
+
+const refused = { status: 403, text: '' }
 
 let world: World
 afterEach(() => world.close())
@@ -30,12 +33,12 @@ describe('a webhook is answered', () => {
     expect(headers.get('set-cookie')).toBeNull()
   })
 
-  test.each([
+  test.each<[string, NonNullable<HandMade['headers']>]>([
     ['its own header', (signature: string) => [['X-SignalWire-Signature', signature]]], ['the alias', (signature: string) => [['X-Twilio-Signature', signature]]],
     ['both, alike', (signature: string) => [['X-SignalWire-Signature', signature], ['X-Twilio-Signature', signature]]],
-  ] as const)('signed in %s', async (_, headers) => {
+  ])('signed in %s', async (_, headers) => {
     const { send } = await open()
-    expect((await send({ headers: headers as NonNullable<HandMade['headers']> })).text).toContain(opening)
+    expect((await send({ headers })).text).toContain(opening)
   })
 
   test.each(['https://acme.example/voice-otp', 'https://acme.example:443/voice-otp', 'https://ACME.example/voice-otp/'])('whichever way SignalWire spells the port: webhookUrl %s', async webhookUrl => {
@@ -49,25 +52,214 @@ describe('a webhook is answered', () => {
   })
 
   test('behind a proxy that takes the front of the path away', async () => {
-    const { send } = await open({ options: { webhookUrl: 'https://acme.example/behind/voice-otp' }, beforeSession: app => {
-      app.use((req, _res, next) => {
-        req.url = req.originalUrl = req.url.replace('/behind', '')
-        next()
-      })
-    } })
-    expect((await send()).text).toContain(opening)
+    const { url } = await open({ options: { webhookUrl: 'https://acme.example/behind/voice-otp' } })
+    expect((await sendWebhook(world, url.replace('/behind', ''), { signedUrl: url })).text).toContain(opening)
+    expect(await sendWebhook(world, url.replace('/behind', ''))).toMatchObject({ status: 403 })
   })
 
   test('with two keys during a change, signed under either, and under no third', async () => {
-    for (const position of [0, 1]) {
-      const signalwire = { project: 'a-project', token: 'PTtoken', from: '+12025550100' }
-      const keys = ['PSKolder-key', 'PSKnewer-key'] as const
-      world = await createWorld()
-      const { url: space } = world.simulator
-      await world.close()
-      const { send } = await open({ options: { signalwire: { ...signalwire, space, signingKey: keys } }, routes: undefined }).catch(() => ({ send: undefined }))
-      expect(send).toBeUndefined()
-      expect(position).toBeLessThan(2)
+    const simulator = await Simulator.start({ signingKey: 'PSK-the-newer-key' })
+    try {
+      world = await createWorld({ options: { signalwire: { ...simulator.signalwire, signingKey: ['PSK-the-older-key', 'PSK-the-newer-key'] } } })
+      const { telephone } = await ring({ ...world, simulator }, await world.logIn('alice'))
+      expect((await telephone.answer())[0]).toBe(english.opening.login('Acme'))
+      const url = telephone.call.parameters['Url']!
+      expect((await sendWebhook(world, url, { signingKey: 'PSK-the-older-key' })).text).toContain(opening)
+      expect(await sendWebhook(world, url, { signingKey: 'PSK-no-key-at-all' })).toMatchObject({ status: 403 })
+    } finally {
+      await simulator.stop()
     }
+  })
+
+  test('unsigned, if the app has switched the check off, and then too with a token of ours alone', async () => {
+    const simulator = await Simulator.start()
+    try {
+      world = await createWorld({ options: { signalwire: { ...simulator.signalwire, signingKey: false } } })
+      const { telephone } = await ring({ ...world, simulator }, await world.logIn('alice'))
+      const url = telephone.call.parameters['Url']!
+      expect((await sendWebhook(world, url, { headers: () => [] })).text).toContain(opening)
+      expect(await sendWebhook(world, `${url}x`, { headers: () => [] })).toMatchObject({ status: 403 })
+    } finally {
+      await simulator.stop()
+    }
+  })
+
+  test.each([['urlencoded, simple', express.urlencoded({ extended: false })], ['urlencoded, extended', express.urlencoded({ extended: true })], ['JSON and text', [express.json(), express.text()]]])(
+    'when a body parser ran before it: %s', async (_, parser) => {
+      const { telephone, digits, alice } = await open({ beforeSession: app => { app.use(parser) } })
+      await telephone.answer()
+      await telephone.press(digits)
+      expect(telephone.call.error).toBeNull()
+      await alice.post('/otp').send({ code: codeIn(telephone.call.heard) }).expect(200)
+    })
+
+  test('mounted behind session, parsers and Passport', async () => {
+    const { send } = await open({ routes: (app, _passport, strategy) => { app.use('/x/voice-otp', strategy.webhooks()) }, options: { webhookUrl: 'https://acme.example/x/voice-otp' } })
+    const { text, headers } = await send()
+    expect(text).toContain(opening)
+    expect(headers.get('set-cookie')).toBeNull()
+  })
+})
+
+describe('a webhook is refused', () => {
+  test.each<[string, HandMade, string]>([
+    ['no signature', { headers: () => [] }, 'signature'],
+    ['an empty one', { headers: () => [['X-SignalWire-Signature', '']] }, 'signature'],
+    ['one under another key', { signingKey: 'PSK-another-key' }, 'signature'],
+    ['one for other fields', { body: 'To=%2B12025550123&From=%2B12025550100&CallSid=other&CallStatus=in-progress' }, 'signature'],
+    ['a field more than was signed', { body: 'To=%2B12025550123&From=%2B12025550100&CallSid=by-hand&CallStatus=in-progress&Digits=42' }, 'signature'],
+    ['a right one and a wrong one in two headers', { headers: right => [['X-SignalWire-Signature', right], ['X-Twilio-Signature', 'd3Jvbmc=']] }, 'signature'],
+    ['a wrong one and a right one in two headers', { headers: right => [['X-SignalWire-Signature', 'd3Jvbmc='], ['X-Twilio-Signature', right]] }, 'signature'],
+    ['the same header twice', { headers: right => [['X-SignalWire-Signature', right], ['X-SignalWire-Signature', 'd3Jvbmc=']] }, 'signature'],
+    ['a repeated field', { body: 'To=%2B12025550123&To=%2B12025550123&From=%2B12025550100&CallSid=by-hand&CallStatus=in-progress' }, 'body'],
+    ['JSON', { headers: right => [['X-SignalWire-Signature', right], ['Content-Type', 'application/json']] }, 'body'],
+    ['the number of somebody else', { fields: { To: '+12025550145' } }, 'number'],
+    ['no number', { fields: { To: '' } }, 'number'],
+  ])('%s: 403, the same bytes, and the app is told why', async (_, change, reason) => {
+    const { send, telephone } = await open()
+    expect(await send(change)).toMatchObject(refused)
+    expect(world.named('webhook.rejected')).toEqual([{ reason }])
+    // Nothing was used up by it.
+    expect((await telephone.answer())[0]).toBe(english.opening.login('Acme'))
+  })
+
+  test('a token that does not open, and one with a query, though signed', async () => {
+    const { url } = await open()
+    const token = url.slice(url.lastIndexOf('/') + 1)
+    for (const other of ['x', token.slice(1), token.slice(0, -1), `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`, `${token}=`, `${token}?x=1`, `B${token.slice(1)}`, token.toUpperCase(), '%00', 'a'.repeat(3000)]) {
+      expect(await sendWebhook(world, url.replace(token, other)), other.slice(0, 20)).toMatchObject(refused)
+    }
+    expect(new Set(world.named('webhook.rejected').map(details => (details as { reason: string }).reason))).toEqual(new Set(['token']))
+  })
+
+  test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s: 405, whatever its signature', async method => {
+    const { send } = await open()
+    const { status, text, headers } = await send({ method })
+    expect({ status, text, allow: headers.get('allow') }).toEqual({ status: 405, text: '', allow: 'POST' })
+    expect(world.named('webhook.rejected')).toEqual([{ reason: 'method' }])
+  })
+
+  test('a body of 4 KiB passes, and one byte more does not', async () => {
+    const { send } = await open()
+    const bare = 'To=%2B12025550123&From=%2B12025550100&CallSid=by-hand&CallStatus=in-progress&More='.length
+    expect((await send({ fields: { More: 'a'.repeat(4096 - bare) } })).text).toContain(opening)
+    expect(await send({ fields: { More: 'a'.repeat(4097 - bare) } })).toMatchObject(refused)
+    expect(await send({ fields: { More: 'a'.repeat(1_000_000) } })).toMatchObject(refused)
+    expect(world.named('webhook.rejected')).toEqual([{ reason: 'body' }, { reason: 'body' }])
+  })
+
+  test('two signatures from the Space break the call, and nothing was said', async () => {
+    const { telephone } = await open()
+    world.simulator.faults({ webhooks: { signature: 'two' } })
+    await telephone.answer()
+    expect(telephone.call.error).toContain('HTTP 403')
+    expectSecret(telephone, sealedIn(telephone).code)
+  })
+
+  test.each(['/wrong', '/api/otp', '/otp', '/p', '/'])('mounted at %s, not where webhookUrl says: an error that names both', async path => {
+    await open({ options: { webhookUrl: 'https://acme.example/voice-otp' } })
+    const app = express()
+    app.use(path, world.strategy.webhooks())
+    const seen: unknown[] = []
+    app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+      seen.push(error)
+      if (res.headersSent) next(error)
+      else res.status(503).end()
+    })
+    const mounted = path === '/' ? '' : path
+    await supertest(app).post(`${mounted}/token`).type('form').send({ To: '+12025550123' }).expect(503)
+    expect(seen).toEqual([expect.objectContaining({ code: 'configuration', status: 503, message: `The second factor is not set up correctly. webhooks() is mounted at '${mounted}', but webhookUrl says '/voice-otp': app.use('/voice-otp', voiceOtp.webhooks()).` })])
+  })
+
+  test('an address in other letters, which Express takes for the same path, is a stranger and no mistake of the app', async () => {
+    const { url } = await open()
+    expect(await sendWebhook(world, url.replace('/voice-otp/', '/VOICE-OTP/'), { headers: () => [] })).toMatchObject(refused)
+  })
+
+  test('counters that fail: 503, the call breaks, and says nothing', async () => {
+    const store = new CounterStore(0, 0)
+    const { telephone } = await open({ options: { counters: store.factory } })
+    store.faults['fetches.consume'] = 'throws'
+    await telephone.answer()
+    expect(telephone.call.error).toContain('HTTP 503')
+    expectSecret(telephone, sealedIn(telephone).code)
+    expect(world.named('webhook.rejected')).toEqual([{ reason: 'counters-unavailable' }])
+  })
+})
+
+describe('a webhook again', () => {
+  test('three times it is answered, and the fourth says nothing', async () => {
+    const { telephone, digits } = await open()
+    await telephone.answer()
+    await telephone.press(digits)
+    const { code } = sealedIn(telephone)
+    for (const index of [0, 1]) {
+      const answers = []
+      for (let times = 0; times < 4; times++) answers.push(await world.simulator.refetch(telephone.sid, index))
+      const what = index === 0 ? english.opening.login('Acme') : spoken(code)
+      expect(answers.map(({ body }) => body.includes(what))).toEqual([true, true, false, false])
+      expect(answers.at(-1)!.body).toContain(english.expired)
+    }
+  })
+
+  test('the three are counted by token, at once too', async () => {
+    const { send, telephone } = await open({ options: { gate: 'none', counters: new CounterStore().factory } })
+    const answers = await Promise.all(Array.from({ length: 20 }, () => send()))
+    expect(answers.filter(({ text }) => text.includes(spoken(sealedIn(telephone).code)))).toHaveLength(3)
+  })
+
+  test('SignalWire repeats each webhook: the call goes on as if it had not', async () => {
+    const { alice, telephone, digits } = await open()
+    world.simulator.faults({ webhooks: { repeat: 2 } })
+    await telephone.answer()
+    await telephone.press(digits)
+    await alice.post('/otp').send({ code: codeIn(telephone.call.heard) }).expect(200)
+  })
+
+  test.each([['after success', async (alice: Awaited<ReturnType<World['logIn']>>, code: string) => { await alice.post('/otp').send({ code }).expect(200) }],
+    ['after a new call', async (alice: Awaited<ReturnType<World['logIn']>>) => { await alice.post('/otp/call').expect(202) }],
+    ['after expiry', async () => { world.clock.offset += 300_000 }],
+    ['after a logout', async (alice: Awaited<ReturnType<World['logIn']>>) => { await alice.post('/logout').expect(200) }]])('%s no replay says the code, or whether it was used', async (_, act) => {
+    const { alice, telephone, digits } = await open({ options: { limits: unlimited } })
+    await telephone.answer()
+    await telephone.press(digits)
+    const { code } = sealedIn(telephone)
+    await act(alice, code)
+    for (const index of [0, 1]) {
+      const { status, body } = await world.simulator.refetch(telephone.sid, index)
+      expect(status).toBe(200)
+      expect(body).toContain(english.expired)
+      expect(body).not.toContain(spoken(code))
+    }
+  })
+
+  test('the keys of one call are worthless in another', async () => {
+    const { alice, telephone, digits } = await open({ options: { limits: unlimited } })
+    await telephone.answer()
+    const { telephone: bobs } = await ring(world, await world.logIn('bob'))
+    await bobs.answer()
+    const urls = [telephone, bobs].map(({ call }) => /action="([^"]+)"/.exec(call.webhooks[0]!.body)![1]!)
+    // Bob's digits at Alice's address: the signature may be right, the number is not.
+    expect(await sendWebhook(world, urls[0]!, { fields: { To: '+12025550145', Digits: digits } })).toMatchObject({ status: 403 })
+    expect(await sendWebhook(world, urls[1]!, { fields: { Digits: digits } })).toMatchObject({ status: 403 })
+    await telephone.press(digits)
+    await alice.post('/otp').send({ code: codeIn(telephone.call.heard) }).expect(200)
+  })
+
+  test('another strategy with another secret does not open it', async () => {
+    const { url } = await open()
+    const other = new VoiceOtpStrategy<Person>({ appName: 'Other', webhookUrl: `${world.url}/other`, secret: Array.from(secret).toReversed().join(''), signalwire: world.simulator.signalwire }, user => user.phone)
+    world.app.use('/other', other.webhooks())
+    const moved = url.replace('/voice-otp/', '/other/')
+    expect(await sendWebhook(world, moved)).toMatchObject(refused)
+  })
+
+  test('a repeat of the question is no second chance after wrong digits', async () => {
+    const { telephone, digits } = await open()
+    await telephone.answer()
+    const action = /action="([^"]+)"/.exec(telephone.call.webhooks[0]!.body)![1]!
+    await telephone.press(digits === '17' ? '71' : '17')
+    for (const times of [1, 2]) expect((await sendWebhook(world, action, { fields: { Digits: digits } })).text, String(times)).toContain(english.expired)
+    expect(new Telephone(world).call.heard.join(' ')).not.toMatch(/\d/)
   })
 })

@@ -3,7 +3,7 @@
 const state = document.querySelector('.state[data-words]')
 const left = document.querySelector('[data-expires-in]')
 const wait = document.querySelector('[data-next-call-in]')
-const callButton = document.querySelector('[data-call-again]')
+const callButtons = document.querySelectorAll('[data-call-again]')
 const code = document.querySelector('#code')
 const words = state ? JSON.parse(state.dataset.words) : {}
 const over = ['completed', 'busy', 'no-answer', 'failed', 'canceled', 'reported', 'expired']
@@ -18,7 +18,7 @@ function say(call) {
   // A screen reader speaks this, so it changes once a state and never with the countdown.
   state.textContent = words[call] ?? ''
   // Whoever is at the telephone of the demo is still keying in digits there.
-  if ((call === 'answered' || call === 'completed') && document.activeElement?.tagName !== 'IFRAME') code?.focus()
+  if (call === 'completed' && document.activeElement?.tagName !== 'IFRAME') code?.focus()
 }
 
 function tick() {
@@ -27,10 +27,10 @@ function tick() {
     left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
     if (seconds === 0 && state.dataset.call !== 'reported') say('expired')
   }
-  if (wait && callButton) {
+  if (wait) {
     const seconds = secondsUntil(until.nextCall)
-    callButton.disabled = seconds > 0
-    wait.textContent = seconds > 0 ? `You can ask for another call in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.` : ''
+    for (const button of callButtons) button.disabled = seconds > 0
+    wait.textContent = seconds > 0 ? `You can ask for another in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.` : ''
   }
 }
 
@@ -38,9 +38,12 @@ async function poll() {
   let pause = 1000
   try {
     const answer = await fetch('/otp/status', { headers: { Accept: 'application/json' }, cache: 'no-store' })
-    if (answer.status === 401) return location.assign('/login') // logged out meanwhile, elsewhere
+    if (answer.status === 401) return location.replace('/login') // logged out meanwhile, elsewhere
     if (!answer.ok) throw new Error(String(answer.status))
     const status = await answer.json()
+    // In another tab the code was used, or a new one was asked for: what this page shows is worth nothing any more.
+    const isNewer = status.expiresIn > secondsUntil(until.expiry) + 5
+    if (isNewer || (status.call === 'none' && status.expiresIn === 0)) return location.replace(state.dataset.page)
     until.expiry = now() + status.expiresIn
     until.nextCall = now() + status.nextCallIn
     if (status.call === 'reported' || status.expiresIn > 0) say(status.call)

@@ -1,18 +1,90 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+// Several real processes of the example share one Redis: what holds in one must hold in all of them together.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Person, refusalIn, wrongCode } from './support/harness.js'
 import { openProcesses, type Processes } from './support/processes.js'
 import { describeWithRedis } from './support/redis.js'
 
-describeWithRedis('two processes on one Redis', () => {
+/** `ATTACKS=long` runs as often as the requirement says. */
+const rounds = process.env['ATTACKS'] === 'long' ? 100 : 20
+
+describeWithRedis('processes that share one Redis', () => {
   let group: Processes
-  beforeAll(async () => { group = await openProcesses(2) })
+  beforeAll(async () => { group = await openProcesses(4) }, 60_000)
+  beforeEach(() => group.redis.forgetCallLimits())
   afterEach(() => group.checkCanary())
   afterAll(() => group.close())
 
-test('smoke', async () => {
-  const alice = group.person('alice')
-  await alice.passBoth()
-  expect(await alice.isIn({ url: group.processes[1]!.url })).toBe(true)
-  expect(group.events().map(e => e.name)).toEqual(['redis.ready', 'redis.ready', 'call.placed', 'code.accepted'])
-  console.log(group.redis.recorded.length, group.redis.recorded.join('').length, (await group.redis.dump()))
-})
+  /** Sends `code` `count` times at once, to each of the processes in turn; answers the refusals, and the sessions that they came with. */
+  function burst(person: Person, code: string, count: number, processes = group.processes) {
+    return Promise.all(Array.from({ length: count }, async (_, index) => {
+      const copy = person.copy()
+      return { answer: refusalIn(await copy.api('/otp', { code }, { url: processes[index % processes.length]!.url })), browser: copy }
+    }))
+  }
+
+  test(`A-17 20 right codes at once over two processes, ${rounds} rounds: exactly one success each`, async () => {
+    const people = ['alice', 'bob', 'mallory'].map(username => group.person(username))
+    for (let round = 0; round < rounds; round++) {
+      const person = people[round % people.length]!
+      if (round % people.length === 0) await group.redis.forgetCallLimits()
+      const accepted = group.named('code.accepted').length
+      const code = await person.logInAndHearCode()
+      const sent = await burst(person, code, 20, group.processes.slice(0, 2))
+
+      const answers = sent.map(({ answer }) => answer).sort()
+      expect(answers.filter(answer => answer === 'logged-in'), `round ${round}: ${answers.join()}`).toHaveLength(1)
+      const sessions = [...new Map(sent.map(({ browser }) => [browser.cookies.get('acme'), browser])).values()]
+      const areIn = await Promise.all(sessions.map(browser => browser.isIn()))
+      expect(areIn.filter(Boolean), `round ${round}`).toHaveLength(1)
+      expect(await person.isIn()).toBe(false)
+      expect(group.named('code.accepted')).toHaveLength(accepted + 1)
+      await sessions[areIn.indexOf(true)]!.api('/logout')
+    }
+    expect(group.comparisons()).toBe(0)
+  })
+
+  test('A-37 1,000 wrong codes at once over two processes, then three more bursts with the right one among them: at most 5 comparisons', async () => {
+    const bob = group.person('bob')
+    const code = await bob.logInAndHearCode()
+    const processes = group.processes.slice(0, 2)
+    const answers = await burst(bob, wrongCode(code), 1000, processes)
+    console.log(JSON.stringify(answers.reduce((c: Record<string, number>, a) => ({ ...c, [a.answer]: (c[a.answer] ?? 0) + 1 }), {})))
+    expect(answers.filter(({ answer }) => answer === 'code-wrong').length).toBeLessThanOrEqual(5)
+    expect(group.comparisons('bob')).toBe(5)
+    for (let round = 0; round < 3; round++) await Promise.all([burst(bob, wrongCode(code), 50, processes), burst(bob, code, 10, processes)])
+    expect(group.comparisons('bob')).toBe(5)
+    expect(await bob.isIn()).toBe(false)
+  })
+
+  test('A-50 five wrong codes to each of four processes, in turn and at once: the sum holds', async () => {
+    const mallory = group.person('mallory')
+    const code = await mallory.logInAndHearCode()
+    expect(group.processes).toHaveLength(4)
+    await burst(mallory, wrongCode(code), 20)
+    expect(group.comparisons('mallory')).toBe(5)
+    for (const { url } of group.processes) {
+      expect(refusalIn(await mallory.api('/otp', { code: wrongCode(code) }, { url }))).toBe('too-many-guesses')
+      expect(refusalIn(await mallory.api('/otp', { code }, { url }))).toBe('too-many-guesses')
+      expect(await mallory.isIn({ url })).toBe(false)
+    }
+    expect(group.comparisons('mallory')).toBe(5)
+  })
+
+  test('A-49 a process that dies after four wrong codes takes no count with it: in the others the fifth is the last', async () => {
+    const alice = group.person('alice')
+    const dying = group.processes[3]!
+    const [next, ...others] = group.processes.filter(each => each !== dying) as [typeof dying, ...(typeof dying)[]]
+    const code = await alice.logInAndHearCode()
+    for (let guess = 0; guess < 4; guess++) expect(refusalIn(await alice.api('/otp', { code: wrongCode(code) }, dying))).toBe('code-wrong')
+    await dying.kill()
+    await expect(alice.get('/healthz', dying)).rejects.toThrow()
+
+    expect(JSON.parse((await alice.get('/otp/status', next)).text)).toMatchObject({ attemptsLeft: 1 })
+    expect(refusalIn(await alice.api('/otp', { code: wrongCode(code) }, next))).toBe('code-wrong')
+    for (const each of [next, ...others]) {
+      expect(refusalIn(await alice.api('/otp', { code }, each))).toBe('too-many-guesses')
+      expect(await alice.isIn(each)).toBe(false)
+    }
+    expect(group.comparisons('alice')).toBe(5)
+  })
 })

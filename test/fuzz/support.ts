@@ -3,12 +3,14 @@ import { Agent, createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders
 import type { AddressInfo } from 'node:net'
 import { MemoryStore, type SessionData } from 'express-session'
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createApp } from '../../example/app.js'
 import { createUsers, demoPeople } from '../../example/users.js'
 import { createKeys, type Keys } from '../../lib/keys.js'
 import { password, secret } from '../support/world.js'
+
+export { watchProcess } from '../attacks/support/watch.js'
 
 const isLong = process.env['FUZZ'] === 'long'
 
@@ -56,19 +58,6 @@ export async function logIn(url: string, username: string): Promise<string> {
   const answer = await send(url, 'POST', '/login', { 'Content-Type': 'application/json' }, JSON.stringify({ username, password }))
   expect(answer.status).toBe(200)
   return cookieOf(answer)
-}
-
-const troubles: unknown[] = []
-const note = (trouble: unknown): void => { troubles.push(trouble) }
-
-/** Fails the test in which a promise was rejected or an error thrown with nobody to catch it. */
-export function watchProcess(): void {
-  beforeAll(() => { process.on('unhandledRejection', note).on('uncaughtException', note) })
-  afterAll(() => { process.off('unhandledRejection', note).off('uncaughtException', note) })
-  afterEach(async () => {
-    await new Promise(resolve => setImmediate(resolve))
-    expect(troubles.splice(0)).toEqual([])
-  })
 }
 
 /** A text without lone surrogates, which no form can carry. */

@@ -1,5 +1,5 @@
 // A person with a telephone: answers, presses keys, waits; and the webhooks of the call, sent by hand.
-import { expect } from 'vitest'
+import assert from 'node:assert/strict'
 import { createKeys } from '../../lib/keys.js'
 import { sign, type SimulatedCall } from 'passport-voice-otp/simulator'
 import { secret, type World } from './world.js'
@@ -76,14 +76,14 @@ export const spoken = (code: string): string => Array.from(code).join(', ')
 
 /** Nothing in the call has told the code: no digit was said at all, and none stands in the LaML but in sealed addresses. */
 export function expectSecret({ call }: Telephone, code: string): void {
-  expect(call.heard.join(' ')).not.toMatch(/\d/)
-  expect(call.webhooks.map(({ body }) => body.replaceAll(/action="[^"]*"/g, '')).join(' ')).not.toContain(code)
+  assert.doesNotMatch(call.heard.join(' '), /\d/)
+  assert.ok(!call.webhooks.some(({ body }) => body.replaceAll(/action="[^"]*"/g, '').includes(code)), 'the code stands in an answer')
 }
 
 /** How a webhook that is sent by hand differs from an honest one. */
 export interface HandMade {
   /** More form fields, or others. */
-  readonly fields?: Readonly<Record<string, string>>
+  readonly fields?: Readonly<Record<string, string | undefined>>
   /** The whole body, in place of the fields; the signature stays that of the fields. */
   readonly body?: string
   /** The address that is signed, where it is not the one that is asked. */
@@ -95,12 +95,13 @@ export interface HandMade {
 
 /** Sends the webhook that a call's `url` stands for, as anybody could who has it; answers status, body and headers. */
 export async function sendWebhook(world: World, url: string, { fields = {}, body, signedUrl = url, signingKey = world.simulator.signalwire.signingKey, headers, method = 'POST' }: HandMade = {}) {
-  const form = { To: '+12025550123', From: '+12025550100', CallSid: 'by-hand', CallStatus: 'in-progress', ...fields }
+  const form = { To: '+12025550123', From: '+12025550100', CallSid: 'by-hand', CallStatus: 'in-progress', ...fields } as Readonly<Record<string, string>>
   const signature = sign(signingKey, signedUrl, form)
   const { pathname, search } = new URL(url)
+  const sent = headers?.(signature) ?? [['X-SignalWire-Signature', signature]]
   const response = await fetch(`${world.url}${pathname}${search}`, {
     method,
-    headers: [['Content-Type', 'application/x-www-form-urlencoded'], ...(headers?.(signature) ?? [['X-SignalWire-Signature', signature]])] as [string, string][],
+    headers: [...(sent.some(([name]) => name === 'Content-Type') ? [] : [['Content-Type', 'application/x-www-form-urlencoded']]), ...sent] as [string, string][],
     ...(method === 'GET' || method === 'HEAD' ? {} : { body: body ?? new URLSearchParams(form).toString() }),
   })
   return { status: response.status, text: await response.text(), headers: response.headers }

@@ -6,7 +6,7 @@ import { demoPassword, demoPeople } from '../../../example/users.js'
 import { Browser, Person } from './browser.js'
 import { Capture, codesSpoken, seenBySpace } from './canary.js'
 import type { SiteEvent } from './harness.js'
-import { openRedis } from './redis.js'
+import { freePort, openRedis } from './redis.js'
 
 export type Processes = Awaited<ReturnType<typeof openProcesses>>
 
@@ -29,8 +29,8 @@ export async function openProcesses(count: number, environment: Readonly<Record<
   const processes: AppProcess[] = []
 
   async function start(): Promise<AppProcess> {
-    const started = await startProcess({
-      PORT: '0', SIMULATOR_URL: simulator.url, REDIS_URL: redis.url, PUBLIC_URL: processes[0]?.url ?? '',
+    const started = await startProcess(await freePort(), {
+      SIMULATOR_URL: simulator.url, REDIS_URL: redis.url, PUBLIC_URL: processes[0]?.url ?? '',
       SIGNALWIRE_PROJECT: project, SIGNALWIRE_TOKEN: token, SIGNALWIRE_SPACE: space, SIGNALWIRE_NUMBER: from, SIGNALWIRE_SIGNING_KEY: signingKey,
       SESSION_SECRET: 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA', VOICE_OTP_SECRET: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn', DEMO_PHONE: '', HOSTNAME: '', NODE_ENV: 'test', ...environment,
     })
@@ -70,25 +70,27 @@ export async function openProcesses(count: number, environment: Readonly<Record<
   }
 }
 
-async function startProcess(environment: Readonly<Record<string, string>>): Promise<AppProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'example/server.ts'], { cwd: root, env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+async function startProcess(port: number, environment: Readonly<Record<string, string>>): Promise<AppProcess> {
+  const env = { PATH: process.env['PATH'], PORT: String(port), ...environment }
+  const child = spawn(process.execPath, ['--import', 'tsx', 'example/server.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const lines = collectLines(child)
-  const url = await new Promise<string>((resolve, reject) => {
-    const late = setTimeout(() => { reject(new Error('it did not start within 15 seconds')) }, 15_000)
-    const look = (): void => {
-      const [, found] = /^The app: +(\S+)$/m.exec(lines.join('\n')) ?? []
-      if (found === undefined) return
+  await new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => { reject(new Error('it did not start within 25 seconds')) }, 25_000)
+    child.stdout?.on('data', () => {
+      if (!lines.some(line => line.startsWith('The app:'))) return
       clearTimeout(late)
-      resolve(found)
-    }
-    child.stdout?.on('data', look)
-    child.once('exit', () => { reject(new Error(`it ended: ${lines.join('\n')}`)) })
+      resolve()
+    })
+    child.once('exit', () => {
+      clearTimeout(late)
+      reject(new Error(`it ended: ${lines.join('\n')}`))
+    })
   }).catch((error: unknown) => {
     child.kill('SIGKILL')
     throw error
   })
   return {
-    url,
+    url: `http://127.0.0.1:${port}`,
     lines,
     kill: () => new Promise(resolve => {
       if (child.exitCode !== null || child.signalCode !== null) { resolve(); return }

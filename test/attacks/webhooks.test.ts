@@ -1,0 +1,207 @@
+// What SignalWire asks during a call, asked by somebody else, again, or after it is over.
+import { connect } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { sign, type SentWebhook } from 'passport-voice-otp/simulator'
+import { Browser, callsUnlimited, Capture, openSite, type Person, type Site, type SiteOptions } from './support/harness.js'
+
+let site: Site
+afterEach(() => site.close())
+const open = async (options: SiteOptions = {}) => (site = await openSite({ delayMilliseconds: [0, 0], limits: { ...callsUnlimited, reportedSeconds: false }, ...options }))
+
+type Fields = Readonly<Record<string, string>>
+const form = (fields: Fields): string => new URLSearchParams(fields).toString()
+const signature = (url: string, fields: Fields, key = site.simulator.signalwire.signingKey) => sign(key, url, fields)
+const signedBy = (value: string): Fields => ({ 'X-SignalWire-Signature': value })
+const typed = { 'Content-Type': 'application/x-www-form-urlencoded' }
+
+/** Sends a webhook as it is told; answers status and body. Out of the canary's sight: LaML is where a code belongs. */
+const ask = (path: string, body: string, headers: Fields, method = 'POST') =>
+  new Browser(site.url, new Capture()).send(method, path, { body, headers: { ...typed, ...headers } }).then(({ status, text }) => [status, text] as const)
+const askSigned = ({ url, fields }: Pick<SentWebhook, 'url' | 'fields'>, as = url) => ask(new URL(url).pathname, form(fields), signedBy(signature(as, fields)))
+
+const mayHoldCode = (text: string): boolean => /<Say[^>]*>[^<]*\d/.test(text)
+
+/** Alice has asked for a call and picked up: the first webhook was sent and answered. */
+async function answered(): Promise<{ alice: Person, sid: string, digits: string, first: SentWebhook }> {
+  const alice = site.person('alice')
+  await alice.logIn()
+  await alice.askForCall()
+  const digits = await alice.matchingDigits()
+  const { sid } = await site.simulator.waitFor(({ status }) => status === 'ringing')
+  await site.simulator.answer(sid)
+  await site.simulator.idle(sid)
+  return { alice, sid, digits, first: site.simulator.call(sid)!.webhooks[0]! }
+}
+const other = (digits: string): string => String(10 + (Number(digits) - 9) % 90)
+
+test('A-68 voicemail, tones of a greeting, and keys that are not the two digits: no digit of the code, and the call ends', async () => {
+  await open()
+  const alice = site.person('alice')
+  await alice.logIn()
+  // Which keys the greeting plays; those of the page never: it does not see the page.
+  const greetings: ((digits: string) => string | undefined)[] = [() => undefined, () => '1', () => '2', () => '1111', () => '#', () => '*0', () => '123456789', other, digits => `${digits[0]!}#`, digits => `${digits[1]!}${digits[0]!}x`, digits => `0${digits}`]
+  for (const greeting of greetings) {
+    site.simulator.queue({ delayMs: 1000 })
+    expect((await alice.askForCall()).status).toBe(303)
+    const digits = await alice.matchingDigits()
+    const played = greeting(digits)?.replace('x', digits[0] === digits[1] ? '9' : '')
+    if (played?.startsWith(digits) === true) continue
+    site.simulator.phone('+12025550123', 'voicemail', played === undefined ? {} : { keys: played })
+    await site.simulator.advance(1000)
+    await site.simulator.idle()
+    const call = site.simulator.calls[0]!
+    expect([played, call.status, call.error]).toEqual([played, 'completed', null])
+    expect(call.heard.join(' ')).not.toMatch(/\d/)
+  }
+  site.simulator.queue({ delayMs: 0 })
+  site.simulator.phone('+12025550123', 'manual')
+  for (const wrong of [() => '1', () => '11#', other, (digits: string) => `${other(digits)}${digits}`]) {
+    await alice.askForCall()
+    const digits = await alice.matchingDigits()
+    if (wrong(digits).startsWith(digits)) continue
+    const { sid } = await site.simulator.waitFor(({ status }) => status === 'ringing')
+    await site.simulator.answer(sid)
+    await site.simulator.idle(sid)
+    await site.simulator.keys(sid, wrong(digits))
+    await site.simulator.advance(20_000)
+    expect(site.simulator.call(sid)).toMatchObject({ status: 'completed', error: null, waitingFor: null })
+    expect(site.simulator.call(sid)!.heard.join(' ')).not.toMatch(/\d/)
+    // The right digits come too late: that call is burnt, in every one of its tokens.
+    const { url, fields } = site.simulator.call(sid)!.webhooks.at(-1)!
+    const [status, text] = await askSigned({ url, fields: { ...fields, Digits: digits } })
+    expect([status, mayHoldCode(text)]).toEqual([200, false])
+  }
+})
+
+/** A request as bytes, and the answer as bytes but for its date. */
+function raw(path: string, headers: Fields, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { port, host } = new URL(site.url)
+    const lines = [`POST ${path} HTTP/1.1`, `Host: ${host}`, ...Object.entries({ ...typed, ...headers, 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' }).map(([name, value]) => `${name}: ${value}`)]
+    let answer = ''
+    connect(Number(port), '127.0.0.1').setEncoding('latin1').on('data', (text: string) => { answer += text }).on('error', reject).on('end', () => { resolve(answer.replace(/^date: .*$/im, 'Date')) })
+      .end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+  })
+}
+
+test('A-71 unsigned, signed with another key, or signed for what does not open: 403, the same bytes', async () => {
+  await open()
+  const { first: { url, fields }, alice, sid, digits } = await answered()
+  const real = new URL(url).pathname
+  const paths = [real, `${real.slice(0, -1)}${real.endsWith('A') ? 'B' : 'A'}`, `/voice-otp/${'A'.repeat(200)}`, '/voice-otp/x', '/voice-otp/', '/voice-otp/%00']
+  const answers = new Map<string, string>()
+  for (const path of paths) {
+    const full = site.url + path
+    const right = signature(full, fields)
+    const wrong = signature(full, fields, `${site.simulator.signalwire.signingKey}x`)
+    const headers: [string, Fields][] = [
+      ['unsigned', {}], ['empty', signedBy('')], ['another key', signedBy(wrong)], ['no key', signedBy(signature(full, fields, ''))], ['the API token', signedBy(signature(full, fields, site.simulator.signalwire.token))],
+      ['cut', signedBy(right.slice(0, -1))], ['longer', signedBy(`${right}=`)], ['two', signedBy(`${wrong}, ${right}`)], ['two that differ', { 'X-SignalWire-Signature': wrong, 'X-Twilio-Signature': right }],
+      ['hexadecimal', signedBy(Buffer.from(right, 'base64').toString('hex'))], ['without the fields', signedBy(signature(full, {}))], ['of another path', signedBy(signature(`${site.url}/x`, fields))],
+    ]
+    for (const [name, header] of headers) answers.set(`${path} ${name}`, await raw(path, header, form(fields)))
+    if (path !== real) answers.set(`${path} right`, await raw(path, signedBy(right), form(fields)))
+  }
+  expect(answers.size).toBeGreaterThan(70)
+  expect([...new Set(answers.values())]).toEqual([expect.stringMatching(/^HTTP\/1\.1 403 /)])
+  // The call was not disturbed: only a right signature counts as a question.
+  await site.simulator.keys(sid, digits)
+  await site.simulator.idle(sid)
+  expect(await alice.submit(await alice.hearCode()).then(({ status }) => status)).toBe(303)
+})
+
+test('A-72 200 changes of the signed string, or of a field that is read: each refused', async () => {
+  await open()
+  const { first: { url, fields }, sid, digits } = await answered()
+  await site.simulator.keys(sid, digits)
+  await site.simulator.idle(sid)
+  const keyed = site.simulator.call(sid)!.webhooks[1]!
+  const mutants: [string, string, Fields, string?][] = []
+  const flip = (text: string, index: number): string => text.slice(0, index) + (text[index] === 'A' ? 'B' : 'A') + text.slice(index + 1)
+  for (const { url: asked, fields: sent } of [{ url, fields }, keyed]) {
+    const { pathname } = new URL(asked)
+    const right = signature(asked, sent)
+    const body = form(sent)
+    for (const [name, value] of Object.entries(sent)) {
+      mutants.push([pathname, form({ ...sent, [name]: `${value}0` }), signedBy(right)], [pathname, form({ ...sent, [name]: '' }), signedBy(right)], [pathname, form({ ...sent, [name]: value.toLowerCase() === value ? value.toUpperCase() + ' ' : value.toLowerCase() }), signedBy(right)])
+      mutants.push([pathname, body.replace(`${name}=`, `${name}2=`), signedBy(right)], [pathname, `${body}&${name}=${encodeURIComponent(value)}`, signedBy(right)], [pathname, form(Object.fromEntries(Object.entries(sent).filter(([each]) => each !== name))), signedBy(right)])
+    }
+    for (let index = 11; index < pathname.length; index += Math.ceil(pathname.length / 40)) mutants.push([flip(pathname, index), body, signedBy(right)])
+    for (let index = 0; index < right.length - 1; index += 2) mutants.push([pathname, body, signedBy(flip(right, index))])
+    mutants.push([`${pathname}?`, body, signedBy(right)], [`${pathname}?x=1`, body, signedBy(right)], [`${pathname}/`, body, signedBy(right)], [`${pathname}%20`, body, signedBy(right)], [`${pathname}=`, body, signedBy(right)])
+    mutants.push([pathname, `${body}&More=1`, signedBy(right)], [pathname, '', signedBy(right)], [pathname, body, { ...signedBy(right), 'Content-Type': 'application/json' }])
+    mutants.push([pathname, body.replace('CallSid=', 'CallSid=x&CallSid='), signedBy(right)], [pathname, `${body}&Digits=${digits}`, signedBy(right)], [pathname, body, signedBy(right.toLowerCase())])
+    // Rightly signed, but for another telephone, or as the number of nobody.
+    for (const to of ['+12025550145', '', '12025550123', '+12025550123 ', '+1 202 555 0123']) mutants.push([pathname, form({ ...sent, To: to }), signedBy(signature(asked, { ...sent, To: to }))])
+  }
+  expect(mutants.length).toBeGreaterThan(200)
+  for (const mutant of mutants) expect([mutant, await ask(...mutant)]).toEqual([mutant, [403, '']])
+  for (const method of ['GET', 'PUT', 'HEAD']) expect((await ask(new URL(keyed.url).pathname, method === 'PUT' ? form(keyed.fields) : '', signedBy(signature(keyed.url, keyed.fields)), method))[0]).toBe(405)
+  // None of them used up what the right one may.
+  const [status, text] = await askSigned(keyed)
+  expect([status, mayHoldCode(text)]).toEqual([200, true])
+  // Names and values are signed without a border between them: cut elsewhere, the string is the same, and worth nothing.
+  const { Digits: pressed = '', To: to = '', ...rest } = keyed.fields
+  for (const recut of [{ ...rest, To: to, [`Digits${pressed[0]!}`]: pressed.slice(1) }, { ...rest, Digits: pressed, T: `o${to}` }, { ...rest, Digits: pressed, [`To${to}`]: '' }]) {
+    const [, text] = await ask(new URL(keyed.url).pathname, form(recut), signedBy(signature(keyed.url, { ...rest, Digits: pressed, To: to })))
+    expect(mayHoldCode(text)).toBe(false)
+  }
+})
+
+test('A-74 a signed webhook played again: three times at most, and nothing secret after success, after expiry, after a newer call', async () => {
+  await open({ delayMilliseconds: [2, 25] })
+  const { alice, sid, digits } = await answered()
+  await site.simulator.keys(sid, digits)
+  await site.simulator.idle(sid)
+  const spelt = async (index: number, count: number) => (await Promise.all(Array.from({ length: count }, () => site.simulator.refetch(sid, index)))).filter(({ body }) => mayHoldCode(body)).length
+  expect(await spelt(0, 20)).toBe(0)
+  expect(await spelt(1, 20)).toBe(2)
+  expect(await spelt(1, 20)).toBe(0)
+
+  const after = async (end: (code: string) => Promise<unknown>): Promise<void> => {
+    const code = await alice.hearCode()
+    await end(code)
+    const call = site.simulator.calls.find(({ heard }) => heard.join(' ').includes(Array.from(code).join(', ')))!
+    for (const index of call.webhooks.keys()) {
+      const { status, body } = await site.simulator.refetch(call.sid, index)
+      expect([status, mayHoldCode(body), body.includes('<Gather')]).toEqual([200, false, false])
+    }
+  }
+  await after(async () => { site.clock.pass(271) })
+  await after(async () => { site.clock.pass(301) })
+  await after(async () => { await alice.askForCall() })
+  await after(async () => { await alice.logOut(); await alice.logIn() })
+  await after(async code => { for (let index = 0; index < 5; index++) await alice.submit(other(code).padStart(6, '0')) ; site.counters.flush() })
+  await after(async code => { expect((await alice.submit(code)).status).toBe(303) })
+})
+
+test('A-80 XML in the name, the announcement and the language: the call has exactly the elements that it always has', async () => {
+  const elementsOf = () => site.simulator.calls[0]!.webhooks.map(({ body }) => (body.match(/<[/?!]?[\w-]+/g) ?? []).join(' '))
+  await open({ announce: () => 'Your login from Berlin.' })
+  const alice = site.person('alice')
+  await alice.logIn()
+  await alice.hearCode()
+  const usual = elementsOf()
+  await site.close()
+
+  const evil = '</Say><Dial>+19005550100</Dial><Say>'
+  const names = [evil, 'A" voice="x', "A' onload='x", 'A]]><Dial/>', 'A<!--', 'A&amp;&lt;Dial&gt;', 'A&#60;Dial&#62;', '<![CDATA[x]]>', '<?xml version="1.0"?>', '&xxe; &#0;']
+  for (const name of names) {
+    await open({ appName: name, announce: () => 'Your login from "Berlin" & \'Köln\' ]]&gt; &#60;Dial&#62;', locale: () => '"><Dial>+19005550100</Dial>' })
+    await site.person('alice').logIn()
+    const someone = site.person('alice')
+    await someone.logIn()
+    await someone.hearCode()
+    expect(elementsOf()).toEqual(usual)
+    const { error, heard } = site.simulator.calls[0]!
+    expect([error, heard[0], heard[1]]).toEqual([null, `This is ${name}, with a code for your login.`, 'Your login from "Berlin" & \'Köln\' ]]&gt; &#60;Dial&#62;'])
+    await site.close()
+  }
+  // An announcement with angle brackets is left out, and the call goes through without it.
+  await open({ announce: () => evil })
+  const last = site.person('alice')
+  await last.logIn()
+  await last.hearCode()
+  expect(site.simulator.calls[0]!.heard.join(' ')).not.toContain('Dial')
+  expect(site.named('prompt.defaulted')).toHaveLength(1)
+})

@@ -1,0 +1,104 @@
+// Every call in every language, written down in test/transcripts/ for people who speak the language to read and correct.
+import { readdirSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Authenticator } from 'passport'
+import type { Express, RequestHandler } from 'express'
+import { languages, type Locale } from 'passport-voice-otp'
+import { ring, Telephone, unlimited } from './support/telephone.js'
+import { writeDown, writtenCode } from './support/transcript.js'
+import { createWorld, type World } from './support/world.js'
+
+const locales = Object.keys(languages) as Locale[]
+const sentenceNames = ['pressMatchingDigits', 'pressAnyKey', 'pressIfNotYou', 'codeIs', 'onceMore', 'menu', 'inThisLanguage', 'goodbye', 'wrongDigits', 'noDigits', 'expired', 'reported'] as const
+type Agent = Awaited<ReturnType<World['logIn']>>
+
+/** What differs from call to call; the worlds are made once. */
+let spoken: readonly string[]
+let announcement: string | undefined
+const worlds = {} as Record<'match' | 'any' | 'none', World>
+let alice: Agent
+
+function routes(app: Express, passport: Authenticator): void {
+  const enrol = passport.authenticate('voice-otp', { action: 'call', enrol: () => '+12025550177' } as object) as RequestHandler
+  app.post('/enrol/call', enrol, (req, res) => { res.status(202).json(req.voiceOtp) })
+}
+
+beforeAll(async () => {
+  for (const gate of ['match', 'any', 'none'] as const) {
+    worlds[gate] = await createWorld({ options: { gate, locale: () => spoken, announce: () => announcement, limits: { ...unlimited, reportedSeconds: false } }, routes })
+  }
+  alice = await worlds.match.logIn('alice')
+})
+afterAll(() => Promise.all(Object.values(worlds).map(world => world.close())))
+
+interface Scene {
+  readonly title: string
+  readonly gate?: 'match' | 'any' | 'none'
+  readonly keys?: readonly string[]
+  /** The language that key three leads to is offered too. */
+  readonly other?: true
+  readonly announcement?: string
+  readonly path?: string
+  readonly who?: string
+  /** Whether the code has expired when the call is answered. */
+  readonly late?: true
+}
+
+const scenes: readonly Scene[] = [
+  { title: 'Login: the right digits', keys: ['42'] },
+  { title: 'The code again, and slowly', keys: ['42', '1', '2'] },
+  { title: 'Wrong digits', keys: ['17'] },
+  { title: 'No digits', keys: [] },
+  { title: '"I did not ask for this", at the question', keys: ['0'] },
+  { title: '"I did not ask for this", after the code', keys: ['42', '0'] },
+  { title: 'In another language, from the question on', keys: ['3', '42'], other: true },
+  { title: 'In another language, after the code', keys: ['42', '3'], other: true },
+  { title: 'Answered too late', late: true },
+  { title: 'With an announcement of the app', keys: [], announcement: 'Berlin, 09:41.' },
+  { title: 'A telephone number is confirmed', keys: [], path: '/enrol/call', who: 'dave' },
+  { title: 'Gate any: one key', gate: 'any', keys: ['1'] },
+  { title: 'Gate none: the plain call', gate: 'none' },
+]
+
+async function perform(locale: Locale, { gate = 'match', keys = [], other, announcement: text, path = '/otp/call', who = 'alice', late }: Scene): Promise<readonly string[]> {
+  const world = worlds[gate]
+  spoken = other === undefined ? [locale] : [locale, locale.startsWith('en') ? 'es-MX' : 'en-US']
+  announcement = text
+  const agent = gate === 'match' && who === 'alice' ? alice : await world.logIn(who)
+  const { body } = await agent.post(path).expect(202) as { body: { matchingDigits?: string } }
+  if (late === true) world.clock.offset += 300_000
+  const lines = await writeDown(world, { matchingDigits: body.matchingDigits, keys })
+  world.clock.offset = 0
+  expect(new Telephone(world).call).toMatchObject({ status: 'completed', error: null })
+  return lines
+}
+
+/** Alice, who is in, is asked again. */
+async function stepUp(locale: Locale): Promise<readonly string[]> {
+  const agent = await worlds.match.logIn('bob')
+  spoken = ['en-US']
+  announcement = undefined
+  await agent.post('/otp').send({ code: await worlds.match.hearCode(agent) }).expect(200)
+  spoken = [locale]
+  await ring(worlds.match, agent)
+  return writeDown(worlds.match, { keys: [] })
+}
+
+describe.each(locales)('calls in %s', locale => {
+  test('are as they were written down, and every sentence of the language is heard', async () => {
+    const prompts = languages[locale]
+    const { opening, language, voice, text } = prompts
+    const sentences = sentenceNames.map(name => prompts[name])
+    const parts = [`${language}, spoken by ${voice}. The page shows 42, the code is ${writtenCode.slice(0, 6)}; the app's name is Acme.`]
+    for (const scene of scenes) parts.push([`== ${scene.title}`, '', ...await perform(locale, scene)].join('\n'))
+    parts.push(['== A user who is in confirms something', '', ...await stepUp(locale)].join('\n'))
+    parts.push(['== The text message', '', text('Acme', writtenCode.slice(0, 6)), '', `@acme.example #${writtenCode.slice(0, 6)}`].join('\n'))
+    const all = `${parts.join('\n\n\n')}\n`
+    for (const sentence of [opening.login('Acme'), opening['step-up']('Acme'), opening.enrol('Acme'), ...sentences]) expect(all).toContain(`"${sentence}"`)
+    await expect(all).toMatchFileSnapshot(`transcripts/${locale}.txt`)
+  })
+})
+
+test('there is a transcript for each language, and for no other', () => {
+  expect(readdirSync(new URL('transcripts', import.meta.url)).sort()).toEqual(locales.map(locale => `${locale}.txt`).sort())
+})
