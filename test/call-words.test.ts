@@ -9,14 +9,12 @@ const readTwice = (code: string) => [english.codeIs, spoken(code), english.onceM
 const overWithoutError = { status: 'completed', error: null, waitingFor: null }
 
 let world: World
-let defaulted: unknown[]
+const defaulted = () => world.named('prompt.defaulted')
 afterEach(() => world.close())
 
 async function open(options: WorldOptions['options'], people: Record<string, Person> = {}): Promise<void> {
   world = await createWorld({ options })
   Object.assign(world.people, people)
-  defaulted = []
-  world.strategy.events.on('prompt.defaulted', details => defaulted.push(details))
 }
 
 /** Alice, logged in, with her telephone ringing. */
@@ -105,7 +103,7 @@ describe('locale', () => {
   ])('%s', async (_, locale, first) => {
     await open({ locale })
     expect((await opening())[0]).toBe(first)
-    expect(defaulted).toEqual([])
+    expect(defaulted()).toEqual([])
   })
 
   test('is asked for each user and request', async () => {
@@ -122,13 +120,13 @@ describe('locale', () => {
   ])('a function that answers %s costs the language, never the call, and the app is told', async (_, locale, reason) => {
     await open({ locale })
     expect((await opening())[0]).toBe(english.opening.login('Acme'))
-    expect(defaulted).toEqual([{ userId: 'alice', what: 'locale', reason }])
+    expect(defaulted()).toEqual([{ userId: 'alice', what: 'locale', reason }])
   })
 
   test('a list that is known in part is spoken as far as it is, and the app is told', async () => {
     await open({ locale: () => ['tlh', 'de-DE', 'de-AT', 'en-US'] })
     expect(await opening()).toEqual([german1, german.pressMatchingDigits, german.pressIfNotYou, english.inThisLanguage, german.pressMatchingDigits])
-    expect(defaulted).toEqual([{ userId: 'alice', what: 'locale', reason: 'unknown' }])
+    expect(defaulted()).toEqual([{ userId: 'alice', what: 'locale', reason: 'unknown' }])
   })
 })
 
@@ -136,14 +134,14 @@ describe('announce', () => {
   test.each([['text', 'A new device in Lyon, at noon.'], ['200 characters', 'é'.repeat(200)], ['what XML would mind', 'Bed & breakfast, "rooms" at 5 o\'clock']])('%s is said after the first sentence, and before the question', async (_, text) => {
     await open({ announce: () => text })
     expect(await opening()).toEqual([english.opening.login('Acme'), text, english.pressMatchingDigits, english.pressIfNotYou, english.pressMatchingDigits])
-    expect(defaulted).toEqual([])
+    expect(defaulted()).toEqual([])
   })
 
   test('may be promised, may depend on user and request, and may be nothing', async () => {
     await open({ announce: async (user, req) => user.id === 'alice' ? `You are ${user.id}, by ${req.method ?? ''}.` : undefined })
     expect((await opening('alice'))[1]).toBe('You are alice, by POST.')
     expect((await opening('bob'))[1]).toBe(english.pressMatchingDigits)
-    expect(defaulted).toEqual([])
+    expect(defaulted()).toEqual([])
   })
 
   test('is said with every gate, once, and not again in another language', async () => {
@@ -165,7 +163,7 @@ describe('announce', () => {
   ])('a function that %s: the call goes without it, and the app is told', async (_, announce, reason) => {
     await open({ announce })
     expect((await opening()).slice(0, 2)).toEqual([english.opening.login('Acme'), english.pressMatchingDigits])
-    expect(defaulted).toEqual([{ userId: 'alice', what: 'announce', reason }])
+    expect(defaulted()).toEqual([{ userId: 'alice', what: 'announce', reason }])
   })
 
   test('a function that never answers is left after five seconds', async () => {
@@ -182,7 +180,7 @@ describe('announce', () => {
       vi.useRealTimers()
     }
     expect((await new Telephone(world).answer())[1]).toBe(english.pressMatchingDigits)
-    expect(defaulted).toEqual([{ userId: 'alice', what: 'announce', reason: 'failed' }])
+    expect(defaulted()).toEqual([{ userId: 'alice', what: 'announce', reason: 'failed' }])
   })
 
   test('one that makes the address of the webhook too long is left out, and the app is told', async () => {
@@ -192,7 +190,7 @@ describe('announce', () => {
     expect(telephone.call.parameters['Url']!.length).toBeLessThan(2000)
     expect(sealedIn(telephone)).toMatchObject({ userId: id })
     expect(sealedIn(telephone)).not.toHaveProperty('announcement')
-    expect(defaulted).toEqual([{ userId: id, what: 'announce', reason: 'too-long' }])
+    expect(defaulted()).toEqual([{ userId: id, what: 'announce', reason: 'too-long' }])
   })
 })
 

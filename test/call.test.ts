@@ -11,6 +11,8 @@ let world: World
 beforeEach(async () => { world = await createWorld() })
 afterEach(() => world.close())
 
+type Agent = Awaited<ReturnType<World['logIn']>>
+
 /** Another world in place of the usual one. */
 async function open(options: WorldOptions['options']): Promise<void> {
   await world.close()
@@ -223,6 +225,17 @@ describe('too late', () => {
       expect(said.join(' ').includes(spoken(code)), `${what}, ${secondsLeft} s`).toBe(isRead && keys.length > 0)
     }
   })
+
+  test.each([['with less than 30 s left', async () => { world.clock.offset = 280_000 }], ['in a call that a newer one has followed', async (alice: Agent) => { await ring(world, alice) }]])(
+    '%s, "I did not ask for this" still counts: somebody else may know the password', async (_, act) => {
+      await open({ limits: unlimited })
+      const { alice, telephone } = await ringing()
+      await telephone.answer()
+      await act(alice)
+      await telephone.press('0')
+      expect(world.named('reported')).toMatchObject([{ userId: 'alice', callSid: telephone.sid }])
+      await alice.post('/otp/call').expect(429)
+    })
 
   test('an older call that is answered after a newer one says so, without the code, and the newer stays good', async () => {
     await open({ limits: unlimited })

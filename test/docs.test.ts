@@ -98,6 +98,12 @@ describe('SECURITY.md', () => {
   })
 })
 
+test('the README says what a telephone is worth, and where a call can be vetoed (NIST SP 800-63B-4, 3.1.3.3)', () => {
+  const [, section = ''] = /\n## Security\n([^]*?)\n## /.exec(read('README.md')) ?? []
+  expect(section).toContain('restricted authenticator')
+  expect(section).toContain('`beforeCall`')
+})
+
 test('CHANGELOG.md has an entry for the version of the package', () => {
   expect(read('CHANGELOG.md')).toContain(`## [${(JSON.parse(read('package.json')) as { version: string }).version}] - `)
 })

@@ -17,8 +17,8 @@ function say(call) {
   state.dataset.call = call
   // A screen reader speaks this, so it changes once a state and never with the countdown.
   state.textContent = words[call] ?? ''
-  // Whoever is at the telephone of the demo is still keying in digits there.
-  if (call === 'completed' && document.activeElement?.tagName !== 'IFRAME') code?.focus()
+  // Next the code is typed; whoever is busy elsewhere on the page, or at the telephone of the demo, is left alone.
+  if ((call === 'answered' || call === 'completed') && document.activeElement === document.body) code?.focus()
 }
 
 function tick() {

@@ -1,9 +1,10 @@
 // Calls that cost money, ring at night, or go where nobody lives: what stops them.
 import { Agent, request } from 'node:http'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { demoPassword, type Person as Account } from '../../example/users.js'
 import { callsUnlimited, openSite, type Person, type Site } from './support/harness.js'
 
+vi.setConfig({ testTimeout: 60_000 })
 let site: Site
 afterEach(() => site.close())
 

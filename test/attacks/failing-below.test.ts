@@ -1,10 +1,11 @@
 // SignalWire refuses, fails or answers nonsense: nobody is in, nobody is called twice, and nothing secret is told.
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { RestFault } from 'passport-voice-otp/simulator'
 import { callsUnlimited, openSite, type Person, type Site, type SiteOptions } from './support/harness.js'
 import { captureErrors, expectNoCredential, unfolded, watchProcess } from './support/watch.js'
 
 watchProcess()
+vi.setConfig({ testTimeout: 60_000 })
 let site: Site
 let errors: readonly unknown[]
 afterEach(async () => {

@@ -21,7 +21,7 @@ const spellings = (path: string): readonly string[] => [
   `${path}%3f`, `${path}#`, path.replace('a', '%61'), path.replace('c', '%63'), path.replaceAll('/', '\\'), path.replaceAll('/', '%2f'), `${path}.json`, `${path}/index.html`, `/api${path}`, `/voice-otp/..${path}`,
 ]
 
-test('A-01 after the password, no protected route gives its body away, however method and path are spelled', async () => {
+test('A-01 after the password, no protected route gives its body away, however method and path are spelled', { timeout: 60_000 }, async () => {
   site = await openSite(quick)
   const alice = site.person('alice')
   await alice.logIn()

@@ -22,7 +22,7 @@ describeWithRedis('processes that share one Redis', () => {
     }))
   }
 
-  test(`A-17 20 right codes at once over two processes, ${rounds} rounds: exactly one success each`, async () => {
+  test(`A-17 20 right codes at once over two processes, ${rounds} rounds: exactly one success each`, { timeout: rounds * 5000 }, async () => {
     const people = ['alice', 'bob', 'mallory'].map(username => group.person(username))
     for (let round = 0; round < rounds; round++) {
       const person = people[round % people.length]!
@@ -43,13 +43,12 @@ describeWithRedis('processes that share one Redis', () => {
     expect(group.comparisons()).toBe(0)
   })
 
-  test('A-37 1,000 wrong codes at once over two processes, then three more bursts with the right one among them: at most 5 comparisons', async () => {
+  test('A-37 1,000 wrong codes at once over two processes, then three more bursts with the right one among them: at most 5 comparisons', { timeout: 60_000 }, async () => {
     const bob = group.person('bob')
     const code = await bob.logInAndHearCode()
     const processes = group.processes.slice(0, 2)
     const answers = await burst(bob, wrongCode(code), 1000, processes)
-    console.log(JSON.stringify(answers.reduce((c: Record<string, number>, a) => ({ ...c, [a.answer]: (c[a.answer] ?? 0) + 1 }), {})))
-    expect(answers.filter(({ answer }) => answer === 'code-wrong').length).toBeLessThanOrEqual(5)
+    expect(answers.filter(({ answer }) => answer === 'code-wrong')).toHaveLength(5)
     expect(group.comparisons('bob')).toBe(5)
     for (let round = 0; round < 3; round++) await Promise.all([burst(bob, wrongCode(code), 50, processes), burst(bob, code, 10, processes)])
     expect(group.comparisons('bob')).toBe(5)

@@ -12,7 +12,8 @@ test('A-16 the right code again, in the same session, with the old cookie, in a 
   const alice = site.person('alice')
   await alice.logIn()
   const code = await alice.hearCode()
-  const before = alice.copy()
+  const [before, revived] = [alice.copy(), alice.copy()]
+  const kept = { ...site.sessions.atRest }
   expect(await verify(alice, code)).toBe('logged-in')
 
   expect(await verify(before, code)).toBe('first-factor-required')
@@ -24,6 +25,11 @@ test('A-16 the right code again, in the same session, with the old cookie, in a 
   expect(await again.isIn()).toBe(false)
   await alice.logOut()
   expect(await verify(alice, code)).toBe('first-factor-required')
+
+  // Not even when the store brings the session of before back, challenge and all.
+  Object.assign(site.sessions.atRest, kept)
+  expect(await verify(revived, code)).toBe('code-expired')
+  for (const browser of [before, revived]) expect(await browser.isIn()).toBe(false)
   expect(site.named('code.accepted')).toHaveLength(1)
 })
 
@@ -121,10 +127,10 @@ test('A-24 the right code after a logout, in the new session and with the old co
   // Not even when the cookie of before is brought back to life by a store that kept it.
   site.clock.pass(61)
   const newer = await alice.hearCode()
-  const kept = { ...(site.sessions as unknown as { readonly sessions: Record<string, string> }).sessions }
+  const kept = { ...site.sessions.atRest }
   const stolen = alice.copy()
   await alice.logOut()
-  Object.assign(site.sessions, { sessions: kept })
+  Object.assign(site.sessions.atRest, kept)
   expect(await verify(stolen, newer)).toBe('code-expired')
   for (const browser of [alice, before, stolen]) expect(await browser.isIn()).toBe(false)
   expect(site.named('code.accepted')).toEqual([])

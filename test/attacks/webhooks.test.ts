@@ -1,9 +1,10 @@
 // What SignalWire asks during a call, asked by somebody else, again, or after it is over.
-import { connect } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { sign, type SentWebhook } from 'passport-voice-otp/simulator'
 import { Browser, callsUnlimited, Capture, openSite, type Person, type Site, type SiteOptions } from './support/harness.js'
+import { sendRaw } from './support/raw.js'
 
+vi.setConfig({ testTimeout: 60_000 })
 let site: Site
 afterEach(() => site.close())
 const open = async (options: SiteOptions = {}) => (site = await openSite({ delayMilliseconds: [0, 0], limits: { ...callsUnlimited, reportedSeconds: false }, ...options }))
@@ -73,16 +74,9 @@ test('A-68 voicemail, tones of a greeting, and keys that are not the two digits:
   }
 })
 
-/** A request as bytes, and the answer as bytes but for its date. */
-function raw(path: string, headers: Fields, body: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const { port, host } = new URL(site.url)
-    const lines = [`POST ${path} HTTP/1.1`, `Host: ${host}`, ...Object.entries({ ...typed, ...headers, 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' }).map(([name, value]) => `${name}: ${value}`)]
-    let answer = ''
-    connect(Number(port), '127.0.0.1').setEncoding('latin1').on('data', (text: string) => { answer += text }).on('error', reject).on('end', () => { resolve(answer.replace(/^date: .*$/im, 'Date')) })
-      .end(`${lines.join('\r\n')}\r\n\r\n${body}`)
-  })
-}
+/** The whole answer but for its date. */
+const raw = async (path: string, headers: Fields, body: string): Promise<string> =>
+  (await sendRaw(site.url, `POST ${path} HTTP/1.1`, { Host: new URL(site.url).host, ...typed, ...headers }, body)).replace(/^date: .*$/im, 'Date')
 
 test('A-71 unsigned, signed with another key, or signed for what does not open: 403, the same bytes', async () => {
   await open()

@@ -12,7 +12,7 @@ describe('the code of the pages', () => {
     for (const { file = '', text } of repeated) expect(text).toBe(read(file))
   })
 
-  test('compiles', () => {
+  test('compiles', { timeout: 120_000 }, () => {
     const sources = all.filter(({ language, file }) => language === 'ts' && file === undefined)
       .map(({ page, text }, index) => ({ name: `${page.replaceAll('/', '-')}-${index}.ts`, text: `${text}\nexport {}\n` }))
     expect(sources.length).toBeGreaterThan(10)

@@ -83,12 +83,14 @@ async function tryGroup(group) {
 }
 
 async function tryConsumer(consumer, folder) {
-  const { main } = consumer
+  const { main, sources } = consumer
   cpSync(consumer.folder, folder, { recursive: true })
-  if (dirname(main) !== '.') cpSync(resolve(consumer.folder, main), join(folder, basename(main))) // the app of another project
+  // The app of another project, or files that are only to be compiled.
+  if (main !== undefined && dirname(main) !== '.') cpSync(resolve(consumer.folder, main), join(folder, basename(main)))
+  if (sources !== undefined) cpSync(resolve(consumer.folder, sources), join(folder, 'sources'), { recursive: true })
   try {
     for (const compiler of compilersOf(consumer)) await run(node, [compiler, '-p', '.'], folder, runMilliseconds)
-    await run(node, ['../drive.mjs', basename(main).replace(/\.ts$/, '.js')], folder, runMilliseconds)
+    if (main !== undefined) await run(node, ['../drive.mjs', basename(main).replace(/\.ts$/, '.js')], folder, runMilliseconds)
     report(consumer, 'passed')
   } catch (problem) {
     report(consumer, problem.code === skipped && process.env.CI !== 'true' ? 'skipped' : 'failed', problem)

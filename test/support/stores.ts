@@ -33,7 +33,12 @@ export class SessionStore extends MemoryStore {
 
   /** Everything that is at rest. */
   dump(): string {
-    return JSON.stringify((this as unknown as { sessions: unknown }).sessions)
+    return JSON.stringify(this.atRest)
+  }
+
+  /** The sessions at rest by their ids, as JSON; whoever can write the store changes them here. */
+  get atRest(): Record<string, string> {
+    return (this as unknown as { readonly sessions: Record<string, string> }).sessions
   }
 
   private run(operation: SessionOperation, done: Callback, work: (done: Callback) => void): void {

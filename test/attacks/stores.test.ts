@@ -1,0 +1,120 @@
+// Session and counter stores that throw, fail, lie or hang, at each single operation.
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Fault } from '../support/stores.js'
+import { callsUnlimited, openSite, type Site } from './support/harness.js'
+import { cookiesThatAreIn, type Phase, phases, runCourse } from './support/course.js'
+import { captureErrors, expectNoCredential, watchProcess } from './support/watch.js'
+
+watchProcess()
+let sites: { readonly site: Site, readonly errors: readonly unknown[] }[]
+beforeEach(() => { sites = [] })
+afterEach(async () => {
+  for (const { site, errors } of sites.reverse()) {
+    await expectNoCredential(site, errors)
+    await site.close()
+  }
+})
+
+/** Stores that hang cost seconds each, so that the cases are spread over many sites. */
+async function forEachCase<T>(cases: readonly T[], work: (site: Site, given: T) => Promise<void>): Promise<readonly Site[]> {
+  const queue = [...cases]
+  for (let count = 0; count < 24; count++) {
+    const site = await openSite({ delayMilliseconds: [0, 0], limits: callsUnlimited })
+    sites.push({ site, errors: captureErrors(site) })
+  }
+  await Promise.all(sites.map(async ({ site }) => {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      await site.voiceOtp.unlock('alice')
+      await work(site, next)
+    }
+  }))
+  return sites.map(({ site }) => site)
+}
+
+type Operation = 'get' | 'set' | 'destroy' | 'touch'
+const lies: readonly unknown[] = [{}, 'alice', { cookie: null, passport: { user: 'alice' } }, { cookie: {}, passport: 'alice' }, 7, [], { cookie: { expires: 'soon' }, voiceOtp: { mark: true } }]
+let lie = 0
+
+/** A session store that lies answers a read with what is no session, and anything else twice. */
+function breakSessions({ sessions }: Site, operation: Operation, fault: Fault): () => void {
+  if (fault !== 'nonsense') {
+    sessions.faults = { [operation]: fault }
+    return () => { sessions.faults = {} }
+  }
+  const original = sessions[operation] as (...given: readonly unknown[]) => void
+  const lying = (...given: readonly unknown[]): void => {
+    const done = given.at(-1) as (error?: unknown, data?: unknown) => void
+    if (operation === 'get') setImmediate(done, null, lies[lie++ % lies.length])
+    else original(...given.slice(0, -1), () => { done(); done() })
+  }
+  Object.assign(sessions, { [operation]: lying })
+  return () => { Object.assign(sessions, { [operation]: original }) }
+}
+
+const sessionCases: readonly (readonly [Phase, Operation, Fault])[] = phases.filter(phase => phase !== 'pick up' && phase !== 'keys').flatMap(phase =>
+  (['get', 'set', 'destroy', 'touch'] as const).flatMap(operation => (['throws', 'rejects', 'nonsense', 'hangs', 'hangs after the work'] as const).map(fault => [phase, operation, fault] as const)))
+const usual: Readonly<Record<Phase, readonly number[]>> = { 'log in': [200], call: [202], 'pick up': [200], keys: [200], 'wrong code': [401], 'right code': [200], page: [200, 303], status: [200], 'log out': [200] }
+
+test('A-87 the session store throws, fails, lies or hangs at each operation of each step: 503 or as ever, and no cookie is in', async () => {
+  const statuses: number[] = []
+  const all = await forEachCase(sessionCases, async (site, [phase, operation, fault]) => {
+    const name = `${phase}: ${operation} ${fault}`
+    const { alice, answers, broken, callsPlaced, code } = await runCourse(site, phase, () => breakSessions(site, operation, fault))
+    statuses.push(broken.status)
+    // A session that cannot be read is none: 401.
+    expect([name, broken.status]).toEqual([name, expect.toBeOneOf([...usual[phase], 401, 503])])
+    if (phase === 'call' && broken.status !== 202) expect([name, callsPlaced]).toEqual([name, 0])
+    const isSuccess = phase === 'right code' && broken.status === 200
+    expect([name, await cookiesThatAreIn(site, isSuccess ? answers.slice(0, -1) : answers)]).toEqual([name, []])
+    if (isSuccess || phase !== 'right code' || operation === 'get') return
+    // What was half done is worth nothing together: a code that was used up, a session that half exists.
+    expect([name, (await alice.api('/otp', { code }, { holdsCode: true })).status, await alice.isIn()]).toEqual([name, 401, false])
+  })
+  expect(statuses).toHaveLength(sessionCases.length)
+  expect(statuses.filter(status => status === 503).length).toBeGreaterThan(40)
+  await Promise.all(all.map(site => site.person('bob').passBoth()))
+}, 60_000)
+
+/** Which operation on which counter each step does, in a login where all goes well. */
+async function operationsByPhase(): Promise<readonly (readonly [Phase, string])[]> {
+  const site = await openSite({ delayMilliseconds: [0, 0], limits: callsUnlimited })
+  sites.push({ site, errors: captureErrors(site) })
+  const found = new Set<string>()
+  for (const last of ['right code', 'status', 'page', 'log out'] as const) {
+    let current: Phase = 'log in'
+    let from = site.counters.operations.length
+    const note = (): void => { for (const name of site.counters.operations.slice(from)) found.add(JSON.stringify([current, name])) }
+    await runCourse(site, last, () => () => undefined, phase => {
+      note()
+      from = site.counters.operations.length
+      current = phase
+    })
+    note()
+  }
+  return [...found].map(each => JSON.parse(each) as [Phase, string])
+}
+
+test('A-90 a counter fails, lies or hangs at each operation of each step: 503, no cookie is in, no call is placed, no code is said', async () => {
+  const operations = await operationsByPhase()
+  expect(operations.length).toBeGreaterThan(20)
+  const cases = operations.flatMap(([phase, name]) => (['rejects', 'nonsense', 'hangs', 'hangs after the work'] as const).map(fault => [phase, name, fault] as const))
+  await forEachCase(cases, async (site, [phase, operation, fault]) => {
+    const name = `${phase}: ${operation} ${fault}`
+    const { alice, answers, broken, callsPlaced, heard, code } = await runCourse(site, phase, () => {
+      site.counters.faults = { [operation]: fault }
+      return () => { site.counters.faults = {} }
+    })
+    // What an operation answers that only writes is not read. The challenge of a session that ends is forgotten in passing, and nobody waits for it.
+    const mayGoOn = phase === 'log out' || phase === 'page' || (fault === 'nonsense' && /\.(set|delete|reward)$/.test(operation))
+    expect([name, broken.status]).toEqual([name, mayGoOn ? expect.toBeOneOf([...usual[phase], 503]) : 503])
+    if (broken.status === 503) {
+      if (phase === 'call') expect([name, callsPlaced]).toEqual([name, 0])
+      if (phase === 'pick up' || phase === 'keys') expect([name, heard]).toEqual([name, expect.not.stringMatching(/\d/)])
+    }
+    const isSuccess = phase === 'right code' && broken.status === 200
+    expect([name, await cookiesThatAreIn(site, isSuccess ? answers.slice(0, -1) : answers)]).toEqual([name, []])
+    if (code === '' || isSuccess) return
+    const again = await alice.api('/otp', { code }, { holdsCode: true })
+    expect([name, await alice.isIn()]).toEqual([name, again.status === 200])
+  })
+}, 60_000)

@@ -1,0 +1,29 @@
+// Checked by the compiler alone: what `passport.authenticate('voice-otp', ...)` takes, without a cast.
+import express, { type Request } from 'express'
+import passport from 'passport'
+import type { VoiceOtpAuthenticateOptions, VoiceOtpStrategy } from 'passport-voice-otp'
+
+declare const voiceOtp: VoiceOtpStrategy
+const app = express()
+const typedPhone = (req: Request): unknown => (req.body as { phone?: unknown } | undefined)?.phone
+
+app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call' }))
+app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call', failureRedirect: '/otp', way: 'text' }))
+app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call', way: req => req.body?.['way'], number: req => req.body?.['number'] }))
+app.post('/otp', passport.authenticate('voice-otp', { successRedirect: '/', failureRedirect: '/otp' }))
+app.post('/phone', passport.authenticate('voice-otp', { action: 'call', enrol: req => req.body?.['phone'] }))
+app.post('/phone', passport.authenticate('voice-otp', { action: 'call', enrol: typedPhone }))
+app.post('/phone/verify', passport.authenticate('voice-otp', { enrol: true }))
+app.post('/otp', passport.authenticate(voiceOtp, { action: 'verify' }, () => undefined))
+
+// @ts-expect-error -- no such action
+app.post('/otp/call', passport.authenticate('voice-otp', { action: 'ring' }))
+// @ts-expect-error -- no such way
+app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call', way: 'pigeon' }))
+// @ts-expect-error -- the number to enrol comes from the request, not from the time when the route is made
+app.post('/phone', passport.authenticate('voice-otp', { action: 'call', enrol: '+12025550123' }))
+// @ts-expect-error -- a misspelt option
+app.post('/otp/call', passport.authenticate('voice-otp', { acton: 'call' }))
+
+/** Passport's own options stay what they are. */
+export const both: passport.AuthenticateOptions & VoiceOtpAuthenticateOptions = { action: 'call', session: true }
