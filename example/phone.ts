@@ -13,12 +13,14 @@ const typedPhone = field('phone')
 export function phonePages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): Router {
   const router = Router()
   const fresh = voiceOtp.require({ maxAge: 300, redirectTo: '/otp' })
+  // To the page, and from there on to the code: the way back after the code is only kept for a GET.
+  const freshForm = voiceOtp.require({ maxAge: 300, redirectTo: '/phone' })
 
   // Without a number on record the password must do; to change one takes a fresh second factor, or whoever finds an
   // open browser moves the calls to a telephone of their own.
   const mayChange: RequestHandler = (req, res, next) => {
     const pending = pendingUser(req)
-    if (currentUser(req)) fresh(req, res, next)
+    if (currentUser(req)) (req.method === 'GET' ? fresh : freshForm)(req, res, next)
     else if (!pending) res.redirect(303, '/login')
     else if (pending.phone !== null) res.redirect(303, '/otp')
     else next()

@@ -9,13 +9,14 @@ declare module 'express-session' {
 
 const spoken = new Set(Object.keys(languages).map(primaryPart))
 
-/** The languages that a browser asks for and a call can speak, best first. A header holds whatever its sender wrote. */
-export function wantedLanguages({ headers: { 'accept-language': header = '' } }: Pick<Request, 'headers'>): readonly string[] {
+/** The languages that a browser asks for and a call can speak, best first; `undefined` for none. A header holds whatever its sender wrote. */
+export function wantedLanguages({ headers: { 'accept-language': header = '' } }: Pick<Request, 'headers'>): readonly string[] | undefined {
   const wishes = header.slice(0, 200).split(',').flatMap(part => {
     const [, tag, weight] = /^\s*([a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3})\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?$/i.exec(part) ?? []
     return tag !== undefined && spoken.has(primaryPart(tag)) ? [{ tag, weight: Number(weight ?? 1) }] : []
   })
-  return wishes.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight).map(({ tag }) => tag).slice(0, 5)
+  const tags = wishes.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight).map(({ tag }) => tag)
+  return tags.length === 0 ? undefined : tags.slice(0, 5)
 }
 
 function primaryPart(tag: string): string {
@@ -24,7 +25,7 @@ function primaryPart(tag: string): string {
 
 /** Which login a call is for, in English: whoever hears another language hears nothing of it. Holds no digits, which could be taken for the code. */
 export function announcement(req: Request, now = Date.now()): string | undefined {
-  const [language = 'en'] = wantedLanguages(req)
+  const [language = 'en'] = wantedLanguages(req) ?? []
   if (primaryPart(language) !== 'en') return undefined
   const { passwordAt } = req.session
   const browser = browserName(req.headers['user-agent'] ?? '')

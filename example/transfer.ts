@@ -24,7 +24,7 @@ export function transferPages(voiceOtp: VoiceOtpStrategy<User>): Router {
       res.status(400).render('transfer', { ...order, problem })
       return
     }
-    req.session.notice = `${order.amount} sent to ${order.to}. (No money was moved; this is a demo.)`
+    req.session.notice = `$${order.amount} sent to ${order.to}. (No money was moved; this is a demo.)`
     goTo('/account', req, res, next)
   })
 

@@ -20,7 +20,7 @@ const ofACall = {
   failed: 'The call could not be connected. Ask for another one below.',
   canceled: 'The call was cancelled. Ask for another one below.',
   sent: 'Your phone is about to ring. Pick up and listen for the code.',
-  reported: 'Somebody answered and said: that was not me. The code is worthless now. If you did not log in yourself, change your password.',
+  reported: 'Whoever answered said: that was not me. This code is worthless now.',
   expired: 'This code is no longer valid. Ask for a new one below.',
 }
 

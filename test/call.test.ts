@@ -32,7 +32,7 @@ describe('gate match', () => {
   test('who calls and why, then the question; the code is not in the call before the digits are', async () => {
     const { telephone } = await ringing()
     expect(await telephone.answer()).toEqual(question)
-    expect(telephone.call.waitingFor).toEqual({ numDigits: 2, finishOnKey: '#', timeout: 8 })
+    expect(telephone.call.waitingFor).toMatchObject({ numDigits: 2, finishOnKey: '#' })
     expect(telephone.call.transcript[0]).toEqual({ kind: 'pause', seconds: 1 })
     const { code } = sealedIn(telephone)
     expect(code).toMatch(/^\d{6}$/)

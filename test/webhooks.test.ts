@@ -233,6 +233,32 @@ describe('a webhook again', () => {
     }
   })
 
+  test('a report that is played again: three times at most, and never after the code has expired', async () => {
+    const { telephone } = await open()
+    await telephone.answer()
+    await telephone.press('0')
+    for (let times = 0; times < 5; times++) await world.simulator.refetch(telephone.sid, 1)
+    const reports = world.named('reported').length
+    expect(reports).toBeGreaterThanOrEqual(1)
+    expect(reports).toBeLessThanOrEqual(3)
+
+    const action = /action="([^"]+)"/.exec(telephone.call.webhooks[0]!.body)![1]!
+    world.clock.offset += 300_000
+    expect((await sendWebhook(world, action, { fields: { Digits: '0' } })).text).toContain(english.expired)
+    const { body } = await world.simulator.refetch(telephone.sid, 0)
+    expect(body).toContain(english.expired)
+    expect(world.named('reported')).toHaveLength(reports)
+  })
+
+  test('a report that comes when its code has long expired changes nothing', async () => {
+    const { alice, telephone } = await open({ options: { limits: unlimited } })
+    await telephone.answer()
+    world.clock.offset += 300_000
+    expect(await telephone.press('0')).toEqual([english.expired])
+    expect(world.named('reported')).toEqual([])
+    await alice.post('/otp/call').expect(202)
+  })
+
   test('the keys of one call are worthless in another', async () => {
     const { alice, telephone, digits } = await open({ options: { limits: unlimited } })
     await telephone.answer()

@@ -102,8 +102,10 @@ test('A-18 the code of Alice from the session of Bob: refused, and still good in
   expect(await verify(bob, code)).toBe('no-challenge')
   const own = await bob.hearCode()
   if (own !== code) expect(await verify(bob, code)).toBe('code-wrong')
-  moveChallenge(alice, bob)
-  expect(await verify(bob, code)).toBe('no-challenge')
+  for (const sessionId of [undefined, sessionIdOf(bob)]) {
+    moveChallenge(alice, bob, sessionId)
+    expect(await verify(bob, code)).toBe('no-challenge')
+  }
   expect(await bob.isIn()).toBe(false)
   await alice.submit(code)
   expect(await alice.isIn()).toBe(true)

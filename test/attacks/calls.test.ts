@@ -146,10 +146,10 @@ test('A-60 10,000 call requests from 500 users: 60 calls a minute, whoever asks'
 test('A-64 GET, HEAD, prefetch and every other method but POST place no call and take no code', async () => {
   site = await openSite({ delayMilliseconds: [0, 0] })
   const alice = await loggedIn('alice')
-  const hints = [{}, { Purpose: 'prefetch' }, { 'Sec-Purpose': 'prefetch;prerender' }, { 'X-Moz': 'prefetch' }, { 'X-HTTP-Method-Override': 'POST' }, { 'X-Method-Override': 'POST' }]
+  const hints: readonly Readonly<Record<string, string>>[] = [{}, { Purpose: 'prefetch' }, { 'Sec-Purpose': 'prefetch;prerender' }, { 'X-Moz': 'prefetch' }, { 'X-HTTP-Method-Override': 'POST' }, { 'X-Method-Override': 'POST' }]
   for (const path of ['/otp', '/otp/call', '/otp/call?_method=POST', '/otp/call/', '/OTP/CALL', '/phone', '/api/otp/call', '/api/otp', '/api/otp/call?_method=POST', '/otp?code=123456']) {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']) {
-      for (const headers of hints) await alice.send(method, path, { headers: { ...headers, Origin: site.url, 'Content-Type': 'application/json' } as Record<string, string> })
+      for (const headers of hints) await alice.send(method, path, { headers: { ...headers, Origin: site.url, 'Content-Type': 'application/json' } })
     }
   }
   expect(placed()).toBe(0)
@@ -164,7 +164,7 @@ test('A-65 a form or a script of another site, sent with the cookies of a pendin
   const token = await alice.csrf('/otp')
   const otherToken = await site.browser().csrf('/login')
   const evil = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }
-  const forms = [{}, { _csrf: '' }, { _csrf: 'x' }, { _csrf: otherToken }, { _csrf: token.slice(0, -1) }, { csrf: token }, { '_csrf[]': token }]
+  const forms: readonly Readonly<Record<string, string>>[] = [{}, { _csrf: '' }, { _csrf: 'x' }, { _csrf: otherToken }, { _csrf: token.slice(0, -1) }, { csrf: token }, { '_csrf[]': token }]
   for (const action of ['/otp/call', '/otp', '/logout', '/phone', '/login']) {
     for (const form of forms) expect([action, form, (await alice.send('POST', action, { form: { code: '123456', ...form }, headers: evil })).status]).toEqual([action, form, 403])
     expect((await alice.send('POST', `${action}?_csrf=${token}`, { form: {}, headers: { ...evil, 'X-CSRF-Token': token } })).status).toBe(403)

@@ -8,9 +8,7 @@ afterEach(async () => {
   await site.close()
 })
 
-const slow = 60_000
-
-test('A-33 2,000 codes as the telephone gets them: every place even (chi-square below 40), leading zeros kept; with Math.random and Date.now fixed they still differ', { timeout: slow }, async () => {
+test('A-33 2,000 codes as the telephone gets them: every place even (chi-square below 40), leading zeros kept; with Math.random and Date.now fixed they still differ', { timeout: 120_000 }, async () => {
   // A quarter is heard, digit by digit; the others come as texts, which cost less time.
   const codes = await openAndDraw('call', 500)
   await site.close()

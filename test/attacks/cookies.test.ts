@@ -69,15 +69,16 @@ test('A-86 the cookie of the first factor is worthless once the second is passed
 /** Holds back the next write of a session, as a request does that takes long; answers a function that lets it through. */
 function holdNextWrite(): { readonly isHeld: Promise<void>, readonly release: () => Promise<void> } {
   const { set, touch } = site.sessions
-  let [held, release] = [(): void => undefined, (): Promise<void> => Promise.resolve()]
+  let held: () => void
+  let release: () => Promise<void> = () => Promise.resolve()
   const isHeld = new Promise<void>(resolve => { held = resolve })
-  site.sessions.touch = (_sid, _data, done = () => undefined) => { done() }
-  site.sessions.set = (sid, data, done = () => undefined) => {
+  site.sessions.touch = (_sid, _data, done) => { done?.() }
+  site.sessions.set = (sid, data, done) => {
     Object.assign(site.sessions, { set, touch })
     const copy = JSON.parse(JSON.stringify(data)) as SessionData
     release = () => new Promise<void>(resolve => {
       set(sid, copy, error => {
-        done(error)
+        done?.(error)
         resolve()
       })
     })

@@ -9,10 +9,10 @@ const rounds = process.env['ATTACKS'] === 'long' ? 100 : 20
 
 describeWithRedis('processes that share one Redis', () => {
   let group: Processes
-  beforeAll(async () => { group = await openProcesses(4) }, 60_000)
+  beforeAll(async () => { group = await openProcesses(4) }, 120_000)
   beforeEach(() => group.redis.forgetCallLimits())
   afterEach(() => group.checkCanary())
-  afterAll(() => group.close())
+  afterAll(() => (group as Processes | undefined)?.close())
 
   /** Sends `code` `count` times at once, to each of the processes in turn; answers the refusals, and the sessions that they came with. */
   function burst(person: Person, code: string, count: number, processes = group.processes) {

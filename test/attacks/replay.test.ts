@@ -5,6 +5,7 @@ import { type Browser, callsUnlimited, openSite, type Person, quick, refusalIn, 
 let site: Site
 afterEach(() => site.close())
 
+const expired = 'This code is no longer valid. Please ask for a new call. Goodbye.'
 const verify = async (browser: Browser, code: string): Promise<string> => refusalIn(await browser.api('/otp', { code }))
 
 test('A-16 the right code again, in the same session, with the old cookie, in a new session: refused', async () => {
@@ -16,6 +17,11 @@ test('A-16 the right code again, in the same session, with the old cookie, in a 
   const kept = { ...site.sessions.atRest }
   expect(await verify(alice, code)).toBe('logged-in')
 
+  // Whoever still has the telephone in hand cannot have the code read again.
+  const { sid, heard } = site.simulator.calls[0]!
+  await site.simulator.keys(sid, '1')
+  await site.simulator.idle(sid)
+  expect(site.simulator.call(sid)!.heard.slice(heard.length)).toEqual([expired])
   expect(await verify(before, code)).toBe('first-factor-required')
   expect(await before.isIn()).toBe(false)
   expect(await verify(alice, code)).toBe('no-challenge')
@@ -44,15 +50,19 @@ test('A-20 an older code after a newer call, across a counter window, and after 
   const second = await alice.hearCode()
   if (first !== second) expect(await verify(stale, first)).toBe('code-wrong')
   const third = await other.hearCode()
-  expect(await verify(alice, second)).toBe('code-expired')
+  // The same for a wrong code: else the answer would tell which one is right.
+  for (const code of [wrongCode(second), second]) expect(await verify(alice, code)).toBe('code-expired')
   expect(await verify(other, third)).toBe('logged-in')
 
-  // A count that begins anew with its window would come to the same number again.
+  // A count of calls that begins anew with its window would come to the same number again.
+  await other.api('/otp/call')
   site.clock.pass(340)
   const old = await alice.hearCode()
   site.clock.pass(30)
-  await other.api('/otp/call')
-  await other.api('/otp/call')
+  for (let call = 0; call < 4; call++) {
+    await other.api('/otp/call')
+    expect(await verify(alice, wrongCode(old))).toBe('code-expired')
+  }
   expect(await verify(alice, old)).toBe('code-expired')
 
   const flushed = await alice.hearCode()
@@ -87,7 +97,7 @@ test('A-70 an older call that is answered, or gets its keys, after a newer one w
     const { heard, status, error } = simulator.call(sid)!
     expect({ error, status }).toEqual({ error: null, status: 'completed' })
     expect(heard.join(' ')).not.toMatch(/\d/)
-    expect(heard.at(-1)).toBe('This code is no longer valid. Please ask for a new call. Goodbye.')
+    expect(heard.at(-1)).toBe(expired)
   }
   await alice.submit(await alice.answerCall())
   expect(await alice.isIn()).toBe(true)

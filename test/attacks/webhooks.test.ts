@@ -182,7 +182,6 @@ test('A-80 XML in the name, the announcement and the language: the call has exac
   const names = [evil, 'A" voice="x', "A' onload='x", 'A]]><Dial/>', 'A<!--', 'A&amp;&lt;Dial&gt;', 'A&#60;Dial&#62;', '<![CDATA[x]]>', '<?xml version="1.0"?>', '&xxe; &#0;']
   for (const name of names) {
     await open({ appName: name, announce: () => 'Your login from "Berlin" & \'Köln\' ]]&gt; &#60;Dial&#62;', locale: () => '"><Dial>+19005550100</Dial>' })
-    await site.person('alice').logIn()
     const someone = site.person('alice')
     await someone.logIn()
     await someone.hearCode()
@@ -197,5 +196,5 @@ test('A-80 XML in the name, the announcement and the language: the call has exac
   await last.logIn()
   await last.hearCode()
   expect(site.simulator.calls[0]!.heard.join(' ')).not.toContain('Dial')
-  expect(site.named('prompt.defaulted')).toHaveLength(1)
+  expect(site.events).toContainEqual({ name: 'prompt.defaulted', details: { userId: 'alice', what: 'announce', reason: 'malformed' } })
 })

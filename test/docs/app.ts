@@ -34,10 +34,10 @@ export function createApp({ publicUrl, ...options }: AppOptions): Express {
 
   // Before session, CSRF protection and body parsers: SignalWire has no cookie, it signs what it sends.
   app.use('/voice-otp', voiceOtp.webhooks())
-  app.use(session({
-    secret: SESSION_SECRET, resave: false, saveUninitialized: false,
-    cookie: { httpOnly: true, sameSite: 'lax', secure: publicUrl.startsWith('https:') },
-  }))
+  const secure = publicUrl.startsWith('https:')
+  // A proxy or a tunnel ends TLS; without this, express-session sets no secure cookie behind one.
+  if (secure) app.set('trust proxy', 1)
+  app.use(session({ secret: SESSION_SECRET, resave: false, saveUninitialized: false, cookie: { httpOnly: true, sameSite: 'lax', secure } }))
   app.use(express.urlencoded({ extended: false, limit: '4kb' }))
   app.use(passport.session())
 

@@ -33,7 +33,7 @@ afterEach(async () => {
 async function askForCall(): Promise<{ sid: string, digits: string }> {
   await browser.post('/login').type('form').send({ username: 'alice', password: 'correct horse battery staple' }).expect(302)
   await browser.post('/otp/call').expect(302)
-  const { text } = await browser.get('/otp').expect(200)
+  const { text } = await browser.get('/otp').expect(200).expect('Cache-Control', 'no-store').expect('Referrer-Policy', 'no-referrer')
   return { sid: simulator.calls[0]?.sid ?? '', digits: /<b>(\d\d)<\/b>/.exec(text)?.[1] ?? '' }
 }
 

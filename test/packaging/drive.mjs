@@ -17,7 +17,7 @@ const listener = await app.createApp({
   secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
   signalwire: simulator.signalwire,
   webhookUrl: `${origin}/voice-otp`,
-  redisUrl: redis?.url,
+  ...(redis && { redisUrl: redis.url }),
 })
 server.on('request', listener)
 

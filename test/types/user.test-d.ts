@@ -28,6 +28,7 @@ export const ofExpressUsers: VoiceOtpStrategy = new VoiceOtpStrategy(required, (
 export const answers = [
   new VoiceOtpStrategy<Person>(required, async person => person.phone),
   new VoiceOtpStrategy<Person>(required, (person, done) => { done(null, person.phone) }),
+  new VoiceOtpStrategy<Person>(required, async (person, done) => { done(null, await Promise.resolve(person.phone)) }),
   new VoiceOtpStrategy<Person>(required, person => ({ numbers: [{ number: String(person.phone), label: 'home', extension: '12' }] })),
   new VoiceOtpStrategy<Person>({ ...required, passReqToCallback: true }, (req, person) => req.voiceOtp === undefined ? person.phone : null),
 ] satisfies readonly VoiceOtpStrategy<Person>[]

@@ -37,8 +37,18 @@ export async function openProcesses(count: number, environment: Readonly<Record<
     processes.push(started)
     return started
   }
-  const first = await start()
-  await Promise.all(Array.from({ length: count - 1 }, start))
+  const end = async (): Promise<void> => {
+    await Promise.all(processes.map(each => each.kill()))
+    await Promise.all([simulator.stop(), redis.close()])
+  }
+  try {
+    await start()
+    const others = await Promise.allSettled(Array.from({ length: count - 1 }, start))
+    for (const other of others) if (other.status === 'rejected') throw other.reason
+  } catch (error) {
+    await end()
+    throw error
+  }
 
   for (const { phone } of demoPeople) if (phone !== null) capture.phones.add(phone)
   capture.watch('output of a process', () => processes.flatMap(({ lines }) => lines))
@@ -51,7 +61,8 @@ export async function openProcesses(count: number, environment: Readonly<Record<
     const { event, ...details } = (line.startsWith('{') ? JSON.parse(line) : {}) as { readonly event?: SiteEvent['name'] }
     return event === undefined ? [] : [{ name: event, details }]
   })
-  const place = { url: first.url, origin: first.url, simulator, capture }
+  const { url } = processes[0]!
+  const place = { url, origin: url, simulator, capture }
 
   return {
     processes, simulator, redis, capture, events, start,
@@ -60,22 +71,20 @@ export async function openProcesses(count: number, environment: Readonly<Record<
     comparisons: (userId?: string) => events().filter(({ name, details }) => name === 'code.rejected' && details.compared === true && (userId === undefined || details.userId === userId)).length,
     /** One of the people of the demo with a new browser, which begins at the first process. */
     person: (username: string) => new Person(place, username, demoPassword, demoPeople.find(each => each.username === username)?.phone ?? ''),
-    browser: () => new Browser(first.url, capture),
+    browser: () => new Browser(url, capture),
     /** Fails if a code or a number leaked anywhere so far: call it in `afterEach`. */
     async checkCanary(): Promise<void> { await capture.check(codesSpoken(simulator)) },
-    async close(): Promise<void> {
-      await Promise.all(processes.map(each => each.kill()))
-      await Promise.all([simulator.stop(), redis.close()])
-    },
+    close: end,
   }
 }
 
 async function startProcess(port: number, environment: Readonly<Record<string, string>>): Promise<AppProcess> {
   const env = { PATH: process.env['PATH'], PORT: String(port), ...environment }
   const child = spawn(process.execPath, ['--import', 'tsx', 'example/server.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  process.once('exit', () => { child.kill('SIGKILL') })
   const lines = collectLines(child)
   await new Promise<void>((resolve, reject) => {
-    const late = setTimeout(() => { reject(new Error('it did not start within 25 seconds')) }, 25_000)
+    const late = setTimeout(() => { reject(new Error('it did not start within a minute')) }, 60_000)
     child.stdout?.on('data', () => {
       if (!lines.some(line => line.startsWith('The app:'))) return
       clearTimeout(late)

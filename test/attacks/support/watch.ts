@@ -16,13 +16,14 @@ export function watchProcess(): void {
   })
 }
 
-type Acting = Record<'error' | 'fail', (...given: readonly unknown[]) => void>
+type Action = (...given: readonly unknown[]) => void
 
 /** Keeps everything that the strategy reports to Passport; answers it as it is filled. */
 export function captureErrors({ voiceOtp }: Pick<Site, 'voiceOtp'>): readonly unknown[] {
   const seen: unknown[] = []
-  const { authenticate } = voiceOtp
-  voiceOtp.authenticate = function (this: typeof voiceOtp & Acting, req, options) {
+  // Passport asks a copy of the strategy for each request, and has put its own actions on that.
+  const original = Reflect.get(voiceOtp, 'authenticate') as Action
+  Reflect.set(voiceOtp, 'authenticate', function (this: Record<'error' | 'fail', Action>, ...request: readonly unknown[]): void {
     for (const name of ['error', 'fail'] as const) {
       const action = this[name]
       this[name] = (...given) => {
@@ -30,8 +31,8 @@ export function captureErrors({ voiceOtp }: Pick<Site, 'voiceOtp'>): readonly un
         action.apply(this, [...given])
       }
     }
-    authenticate.call(this, req, options)
-  }
+    original.apply(this, [...request])
+  })
   return seen
 }
 

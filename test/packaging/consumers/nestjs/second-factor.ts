@@ -58,7 +58,7 @@ export class CallGuard extends AuthGuard('voice-otp') {
   }
 
   override getAuthenticateOptions() {
-    return { action: 'call' }
+    return { action: 'call' } as const
   }
 
   override handleRequest<User>(error: unknown, user: User | false, info: FailureInfo, _context: ExecutionContext, status: number): User {

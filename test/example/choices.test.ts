@@ -1,0 +1,177 @@
+// Several telephones, several ways, the language of the browser.
+import { describe, expect, test } from 'vitest'
+import { announcement, wantedLanguages } from '../../example/spoken.js'
+import { demoPassword, openSite } from './support.js'
+
+const ways = ['call', 'text'] as const
+
+describe('several telephones', () => {
+  test('are offered by label and mask, the first one chosen; the chosen one is called with its extension', async () => {
+    const site = await openSite()
+    const bob = site.visitor()
+    await bob.logIn('bob')
+    const choices = [...bob.page.html.matchAll(/<label class="choice">([^]*?)<\/label>/g)].map(([, inner = '']) => inner.replace(/<[^>]+>/g, '').trim().replace(/\s+/g, ' '))
+    expect(choices).toEqual(['Home ••• ••• ••45', 'Office ••• ••• ••99'])
+    const [home, office] = [...bob.page.html.matchAll(/name="number" value="([^"]+)"( checked)?/g)]
+    expect([home?.[2], office?.[2]]).toEqual([' checked', undefined])
+    await bob.submit('/otp/call', { number: office?.[1] ?? '' })
+    expect(bob.text).toContain('We are calling ••• ••• ••99')
+    expect(bob.page.html).toMatch(new RegExp(`value="${office?.[1] ?? ''}" checked`))
+    expect(site.simulator.calls).toMatchObject([{ to: '+12025550199', sendDigits: 'wwww12' }])
+    await bob.submit('/otp', { code: await site.answer(bob.matchingDigits) })
+    expect(bob.text).toContain('••• ••• ••99, extension 12')
+  })
+
+  test('one that is not offered: 400 on the page, no call', async () => {
+    const site = await openSite()
+    const bob = site.visitor()
+    await bob.logIn('bob')
+    expect((await bob.submit('/otp/call', { number: '+12025550123' })).status).toBe(400)
+    expect(bob.alert).toBe('Choose one of the telephones and ways that are offered.')
+    expect(site.simulator.calls).toHaveLength(0)
+  })
+
+  test('whoever has one is not asked', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    expect(alice.page.html).not.toContain('type="radio"')
+  })
+
+  test('the telephone that rings is the one that the demo shows', async () => {
+    const site = await openSite({ isDemo: true })
+    const bob = site.visitor()
+    const shown = () => /<iframe[^>]*src="[^"]*\/(\?phone=[^"]*)?"/.exec(bob.page.html)?.[1]
+    await bob.logIn('bob')
+    expect(shown()).toBe('?phone=%2B12025550145')
+    const office = [...bob.page.html.matchAll(/name="number" value="([^"]+)"/g)][1]?.[1] ?? ''
+    await bob.submit('/otp/call', { number: office })
+    expect(shown()).toBe('?phone=%2B12025550199')
+  })
+
+  test('a number on record that is none: the page is drawn, and the call says what is wrong', async () => {
+    const site = await openSite({ people: [{ id: 'eve', username: 'eve', name: 'Eve', phone: '+1202', mayEnrol: true, password: demoPassword }] })
+    const eve = site.visitor()
+    await eve.logIn('eve')
+    expect(eve.page.status).toBe(200)
+    expect((await eve.submit('/otp/call')).status).toBe(403)
+    expect(eve.alert).toBe('The telephone number on record is not valid. Ask whoever runs this site to correct it.')
+    expect((await eve.json('GET', '/api/otp/numbers'))).toMatchObject({ status: 403, body: { code: 'phone-invalid' } })
+  })
+})
+
+describe('several ways', () => {
+  const buttons = (html: string) => [...html.matchAll(/<button name="way" value="(\w+)"[^>]*>([^<]+)</g)].map(([, way, words]) => `${way ?? ''}: ${words ?? ''}`)
+
+  test('a call alone by default', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    expect(buttons(alice.page.html)).toEqual(['call: Call me now'])
+    expect((await alice.submit('/otp/call', { way: 'text' })).status).toBe(400)
+    expect(site.simulator.messages).toHaveLength(0)
+  })
+
+  test('a text, where the app allows it: no digits to key in, and its code lets in', async () => {
+    const site = await openSite({ ways })
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    expect(buttons(alice.page.html)).toEqual(['call: Call me now', 'text: Text me instead'])
+    await alice.submit('/otp/call', { way: 'text' })
+    expect(alice.text).toContain('We have sent a code to ••• ••• ••23')
+    expect(alice.text).toContain('The text message is on its way.')
+    expect(alice.matchingDigits).toBe('')
+    expect(buttons(alice.page.html)).toEqual(['text: Text me again', 'call: Call me instead'])
+    expect(site.logged('call.placed')).toMatchObject([{ userId: 'alice', way: 'text', sid: site.simulator.messages[0]!.sid }])
+    const code = /^\d{6}/.exec(site.simulator.messages[0]!.body)?.[0] ?? ''
+    await alice.submit('/otp', { code })
+    expect(alice.page.path).toBe('/account')
+  })
+
+  test('a call that reached nobody may be followed at once by a text', async () => {
+    const site = await openSite({ ways })
+    site.simulator.phone('+12025550123', 'busy')
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.submit('/otp/call', { way: 'call' })
+    expect(alice.text).toContain('The line was busy. Ask for another call below.')
+    expect(buttons(alice.page.html)).toEqual(['call: Call me again', 'text: Text me instead'])
+    await alice.submit('/otp/call', { way: 'text' })
+    expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
+    expect(site.simulator.messages).toHaveLength(1)
+  })
+
+  test('hosted ways have words of their own', async () => {
+    const site = await openSite({ ways: ['hostedText', 'hostedCall'], limits: { callIntervalSeconds: false } })
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.submit('/otp/call', { way: 'hostedText' })
+    expect(alice.text).toContain('Read your messages')
+    await alice.submit('/otp/call', { way: 'hostedCall' })
+    expect(alice.text).toContain('Your phone is about to ring. Pick up and listen for the code.')
+    await alice.submit('/otp', { code: site.simulator.mfaRequests[0]!.code })
+    expect(alice.page.path).toBe('/account')
+  })
+})
+
+describe('the language of the browser', () => {
+  const heard = async (headers: Record<string, string>) => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.follow(await alice.post('/otp/call', alice.fill('/otp/call'), headers), '/otp/call')
+    const { sid } = await site.simulator.waitFor(call => call.status === 'ringing')
+    await site.simulator.answer(sid)
+    await site.simulator.idle(sid)
+    return { words: site.simulator.call(sid)!.heard.join(' '), site }
+  }
+
+  test('is the language of the call; the announcement is left out where it would be in another', async () => {
+    const { words, site } = await heard({ 'Accept-Language': 'de-DE,de;q=0.9', 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0' })
+    expect(words).toContain('Acme')
+    expect(words).not.toMatch(/code for your login|password was entered/)
+    expect(site.logged('prompt.defaulted')).toHaveLength(0)
+  })
+
+  test('English: browser and time are said in words, without a digit', async () => {
+    const { words } = await heard({ 'Accept-Language': 'en-GB', 'User-Agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0' })
+    expect(words).toContain('The password was entered in Edge on Windows, just now.')
+    expect(words).not.toMatch(/\d/)
+  })
+
+  test('one that is not spoken: English, and nothing is logged about it', async () => {
+    const { words, site } = await heard({ 'Accept-Language': 'tlh, *;q=0.5' })
+    expect(words).toContain('This is Acme, with a code for your login.')
+    expect(site.logged('prompt.defaulted')).toHaveLength(0)
+  })
+
+  test.each([
+    ['', undefined],
+    ['fr', ['fr']],
+    ['en;q=0.2, de-CH;q=0.9, fr;q=0.9', ['de-CH', 'fr', 'en']],
+    ['de;q=0, en', ['en']],
+    ['*', undefined],
+    ['DE-de', ['DE-de']],
+    ['en;q=2', undefined],
+    ['en;q=abc, fr', ['fr']],
+    ['__proto__, constructor, en', ['en']],
+    ['<Dial>+1900</Dial>, en\u0000', undefined],
+    [Array.from({ length: 40 }, () => 'en').join(), ['en', 'en', 'en', 'en', 'en']],
+    [`en, ${'x'.repeat(100_000)}`, ['en']],
+    ['en-'.repeat(50_000), undefined],
+  ] as const)('Accept-Language %j is read as %j', (header, tags) => {
+    expect(wantedLanguages({ headers: { 'accept-language': header } })).toEqual(tags)
+  })
+
+  test.each([
+    ['Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1', 0, 'The password was entered in Safari on an iPhone, just now.'],
+    ['Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36', 61, 'The password was entered in Chrome on Android, a minute ago.'],
+    ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:127.0) Gecko/20100101 Firefox/127.0', 540, 'The password was entered in Firefox on a Mac, nine minutes ago.'],
+    ['curl/8.5.0', 86_400, 'The password was entered, ten minutes ago or more.'],
+    ['<Dial>+19005550100</Dial> press 1', -5, 'The password was entered, just now.'],
+  ])('%j is announced in words of our own', (userAgent, secondsAgo, words) => {
+    const now = 1_800_000_000_000
+    const req = { headers: { 'user-agent': userAgent }, session: { passwordAt: now - secondsAgo * 1000 } }
+    expect(announcement(req as never, now)).toBe(words)
+  })
+})

@@ -1,0 +1,188 @@
+// A double click, a reload, a tab left open: each ends where the first click led, without JavaScript too.
+import { describe, expect, test } from 'vitest'
+import { CounterStore, SessionStore } from '../support/stores.js'
+import { demoPassword, openSite, type Visitor } from './support.js'
+
+/** What browsers add to a form of the site's own page. */
+const fromOurPage = { 'Sec-Fetch-Site': 'same-origin' }
+
+const slowStores = () => ({ sessionStore: new SessionStore(2, 25), counters: new CounterStore().factory })
+
+/** The page that a `Refresh` header leads to. */
+const refreshOf = (response: Response): string => /^\d; url=(\S+)$/.exec(response.headers.get('refresh') ?? '')?.[1] ?? ''
+
+async function twice(visitor: Visitor, path: string, fields: Record<string, string>): Promise<Response[]> {
+  const cookie = visitor.cookies.get('acme') ?? ''
+  const send = () => fetch(new URL(path, visitor.url), { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields), headers: { Cookie: `acme=${cookie}`, ...fromOurPage } })
+  return Promise.all([send(), send()])
+}
+
+/** Hands one of several answers to the browser, as if it were the one that it waited for. */
+function take(visitor: Visitor, response: Response): Promise<unknown> {
+  const [, value] = /^acme=([^;]*)/.exec(response.headers.getSetCookie()[0] ?? '') ?? []
+  if (value !== undefined) visitor.cookies.set('acme', value)
+  return visitor.follow(response, '')
+}
+
+describe('the right code, sent twice', () => {
+  test('after the first let the person in, the second leads where the first led', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.open('/transfer')
+    await alice.submit('/login', { username: 'alice', password: demoPassword })
+    await alice.submit('/otp/call')
+    const fields = alice.fill('/otp', { code: await site.answer(alice.matchingDigits) })
+    for (let click = 0; click < 2; click++) {
+      await alice.follow(await alice.post('/otp', fields), '/otp')
+      expect(alice.page).toMatchObject({ status: 200, path: '/transfer' })
+    }
+    expect(site.logged('code.accepted')).toHaveLength(1)
+  })
+
+  test('for a step-up too', async () => {
+    const site = await openSite({ limits: { callIntervalSeconds: false } })
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.submit('/otp/call')
+    await alice.submit('/otp', { code: await site.answer(alice.matchingDigits) })
+    site.clock.offset = 301_000
+    await alice.open('/transfer')
+    await alice.submit('/otp/call')
+    const fields = alice.fill('/otp', { code: await site.answer(alice.matchingDigits) })
+    for (let click = 0; click < 2; click++) {
+      await alice.follow(await alice.post('/otp', fields), '/otp')
+      expect(alice.page).toMatchObject({ status: 200, path: '/transfer' })
+    }
+  })
+
+  test('at once: one is let in, and the page of the other goes on by itself to where that shows', async () => {
+    const site = await openSite(slowStores())
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.submit('/otp/call')
+    const fields = alice.fill('/otp', { code: await site.answer(alice.matchingDigits) })
+    const answers = await twice(alice, '/otp', fields)
+    const [winner] = answers.filter(({ status, headers }) => status === 303 && headers.get('location') === '/account')
+    const [loser] = answers.filter(each => each !== winner)
+    expect(loser!.status).toBe(401)
+    expect(refreshOf(loser!)).toBe('/otp')
+    expect(await loser!.clone().text()).toContain('One moment.')
+    expect(site.logged('code.accepted')).toHaveLength(1)
+
+    await take(alice, winner!)
+    await take(alice, loser!)
+    expect((await alice.open(refreshOf(loser!))).path).toBe('/account')
+  })
+
+  test('with the cookie that the first click made worthless: no error page, and nobody is let in by it', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.submit('/otp/call')
+    const old = alice.cookies.get('acme') ?? ''
+    const fields = alice.fill('/otp', { code: await site.answer(alice.matchingDigits) })
+    await alice.follow(await alice.post('/otp', fields), '/otp')
+    const late = site.visitor()
+    late.cookies.set('acme', old)
+    const answer = await late.post('/otp', fields, fromOurPage)
+    expect([answer.status, answer.headers.get('location'), answer.headers.getSetCookie()]).toEqual([303, '/otp', []])
+    expect((await late.open('/account')).path).toBe('/login')
+    expect((await alice.open('/otp')).path).toBe('/account')
+  })
+
+  test('a code that a newer call elsewhere replaced goes on to a page that says so', async () => {
+    const site = await openSite({ limits: { callIntervalSeconds: false } })
+    const [here, there] = [site.visitor(), site.visitor()]
+    await here.logIn('alice')
+    await here.submit('/otp/call')
+    const code = await site.answer(here.matchingDigits)
+    await there.logIn('alice')
+    await there.submit('/otp/call')
+    const answer = await here.post('/otp', here.fill('/otp', { code }))
+    expect(answer.status).toBe(401)
+    await here.open(refreshOf(answer))
+    expect(here.text).toContain('This code is no longer valid. Ask for a new one below.')
+  })
+})
+
+describe('a call, asked for twice', () => {
+  test('one after the other: one call, and the page of the second has the digits of the first and no alarm', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    const fields = alice.fill('/otp/call')
+    await alice.submit('/otp/call')
+    const digits = alice.matchingDigits
+    await alice.follow(await alice.post('/otp/call', fields), '/otp/call')
+    expect(alice.page.status).toBe(429)
+    expect(alice.page.headers.get('retry-after')).toBe('60')
+    expect(alice.matchingDigits).toBe(digits)
+    expect(alice.alert).toBe('Your code is on its way already. You can try again in 60 seconds.')
+    expect(site.simulator.calls).toHaveLength(1)
+    expect((await alice.open('/otp/call')).path).toBe('/otp')
+  })
+
+  test('at once: one call, and the page of the other goes on to its digits', async () => {
+    const site = await openSite(slowStores())
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    const answers = await twice(alice, '/otp/call', alice.fill('/otp/call'))
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 429])
+    const loser = answers.find(({ status }) => status === 429)!
+    expect(refreshOf(loser)).toBe('/otp')
+    await alice.open(refreshOf(loser))
+    expect(alice.matchingDigits).not.toBe('')
+    expect(site.simulator.calls).toHaveLength(1)
+    await alice.submit('/otp', { code: await site.answer(alice.matchingDigits) })
+    expect(alice.page.path).toBe('/account')
+  })
+
+  test('a limit of an hour is no double click: its page stays and says when to try again', async () => {
+    const site = await openSite({ limits: { callIntervalSeconds: false, callsPerUserHour: 1 } })
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.submit('/otp/call')
+    site.clock.offset = 301_000
+    await alice.submit('/otp/call')
+    expect(alice.page.status).toBe(429)
+    expect(alice.page.headers.has('refresh')).toBe(false)
+    expect(alice.alert).toBe('Too many calls. Wait before you ask for another. You can try again in 60 minutes.')
+  })
+})
+
+describe('other forms, sent twice', () => {
+  test('the password: the second click finds the session over that the first ended, and logs in all the same', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.open('/login')
+    const old = alice.cookies.get('acme') ?? ''
+    const fields = alice.fill('/login', { username: 'alice', password: demoPassword })
+    await alice.post('/login', fields, fromOurPage)
+    alice.cookies.set('acme', old)
+    await alice.follow(await alice.post('/login', fields, fromOurPage), '/login')
+    expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
+  })
+
+  test('the way out: to the login page, twice', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    const fields = alice.fill('/logout')
+    for (let click = 0; click < 2; click++) {
+      await alice.follow(await alice.post('/logout', fields, fromOurPage), '/logout')
+      expect(alice.page).toMatchObject({ status: 200, path: '/login' })
+    }
+  })
+
+  test('the code of a new number: to the account, twice', async () => {
+    const site = await openSite()
+    const dave = site.visitor()
+    await dave.logIn('dave')
+    await dave.submit('/phone', { phone: '+1 202 555 0189' })
+    const fields = dave.fill('/phone/verify', { code: await site.answer(dave.matchingDigits) })
+    for (let click = 0; click < 2; click++) {
+      await dave.follow(await dave.post('/phone/verify', fields), '/phone/verify')
+      expect(dave.page).toMatchObject({ status: 200, path: '/account' })
+    }
+  })
+})

@@ -1,0 +1,184 @@
+// A login as a person does it, without JavaScript.
+import { describe, expect, test } from 'vitest'
+import { demoPassword, openSite, passBoth, wrongCode } from './support.js'
+
+describe('a login', () => {
+  test('password, call, two digits, code: the account', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.open('/account')
+    expect(alice.page.path).toBe('/login')
+    await alice.submit('/login', { username: 'alice', password: demoPassword })
+    expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
+    expect(alice.text).toContain('••• ••• ••23')
+    expect(site.simulator.calls).toHaveLength(0)
+
+    await alice.submit('/otp/call')
+    expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
+    expect(alice.matchingDigits).toMatch(/^[1-9]\d$/)
+    expect(alice.text).toContain('+1 202 555 0100')
+    await site.simulator.waitFor(call => call.status === 'ringing')
+    site.clock.offset += 1000 // the state of a call is asked for once a second
+    await alice.open('/otp')
+    expect(alice.text).toContain('Your phone is ringing. Pick up.')
+    expect(alice.text).toContain('Valid for another 4:59')
+
+    const code = await site.answer(alice.matchingDigits)
+    await alice.submit('/otp', { code: ` ${code.slice(0, 3)} ${code.slice(3)} ` })
+    expect(alice.page).toMatchObject({ status: 200, path: '/account' })
+    expect(alice.text).toContain('You are in')
+
+    await alice.submit('/logout')
+    expect(alice.page.path).toBe('/login')
+    expect((await alice.open('/account')).path).toBe('/login')
+  })
+
+  test('leads to the page that was asked for first, on this site', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.open('/transfer')
+    await alice.submit('/login', { username: 'alice', password: demoPassword })
+    await alice.submit('/otp/call')
+    await alice.submit('/otp', { code: await site.answer(alice.matchingDigits) })
+    expect(alice.page.path).toBe('/transfer')
+  })
+
+  test('a wrong password, an unknown name and an empty form say so on the page', async () => {
+    const site = await openSite()
+    const visitor = site.visitor()
+    for (const [fields, status, words] of [
+      [{ username: 'alice', password: 'wrong' }, 401, 'The user name or the password is wrong.'],
+      [{ username: 'nobody', password: demoPassword }, 401, 'The user name or the password is wrong.'],
+      [{ username: 'alice', password: '' }, 400, 'Enter your user name and your password.'],
+    ] as const) {
+      await visitor.open('/login')
+      expect(await visitor.submit('/login', fields)).toMatchObject({ status })
+      expect(visitor.alert).toBe(words)
+      expect(visitor.page.html).toContain(`value="${fields.username}"`)
+    }
+  })
+
+  test('a pending user is sent on from the login page, and back to the code from every other', async () => {
+    const site = await openSite()
+    const [alice, dave] = [site.visitor(), site.visitor()]
+    await alice.logIn('alice')
+    for (const path of ['/login', '/account', '/transfer', '/phone', '/']) expect((await alice.open(path)).path).toBe('/otp')
+    await dave.logIn('dave')
+    for (const path of ['/login', '/account', '/transfer', '/otp', '/']) expect((await dave.open(path)).path).toBe('/phone')
+  })
+
+  test('whoever is in is sent on to the account from the login page and the code page', async () => {
+    const site = await openSite()
+    const alice = await passBoth(site)
+    for (const path of ['/login', '/otp', '/otp/call', '/']) expect((await alice.open(path)).path).toBe('/account')
+  })
+
+  test('the session id changes at the password and at the code, and the old ones are worth nothing', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    const before: string[] = []
+    const keep = () => { before.push(alice.cookies.get('acme') ?? '') }
+    await alice.open('/login')
+    keep()
+    await alice.submit('/login', { username: 'alice', password: demoPassword })
+    keep()
+    await alice.submit('/otp/call')
+    await alice.submit('/otp', { code: await site.answer(alice.matchingDigits) })
+    keep()
+    expect(new Set(before).size).toBe(3)
+    const thief = site.visitor()
+    for (const cookie of before.slice(0, 2)) {
+      thief.cookies.set('acme', cookie)
+      expect((await thief.open('/account')).path).toBe('/login')
+    }
+  })
+})
+
+describe('a code that is refused', () => {
+  test('wrong: 401 with the tries that are left, on the same page', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.submit('/otp/call')
+    const code = await site.answer(alice.matchingDigits)
+    const alerts: string[] = []
+    for (let guess = 0; guess < 5; guess++) {
+      expect((await alice.submit('/otp', { code: wrongCode(code) })).status).toBe(401)
+      expect(alice.matchingDigits).not.toBe('')
+      alerts.push(alice.alert)
+    }
+    expect(alerts[0]).toBe('That is not the code. Check it and try again. 4 tries are left.')
+    expect(alerts[3]).toMatch(/One try is left\.$/)
+    expect(alerts[4]).toMatch(/No tries are left for this code\. Ask for another one\.$/)
+    expect((await alice.submit('/otp', { code })).status).toBe(429)
+    expect(alice.alert).toBe('Too many wrong codes for this call. Ask for a new call.')
+  })
+
+  test('malformed: 400; none waiting: 401', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    expect((await alice.follow(await alice.post('/otp', { ...alice.fill('/otp/call'), code: '123456' }), '/otp')).status).toBe(401)
+    expect(alice.alert).toBe('No code is waiting. Ask for a call.')
+    await alice.submit('/otp/call')
+    expect((await alice.submit('/otp', { code: '12345' })).status).toBe(400)
+    expect(alice.alert).toBe('Enter the code as digits, just as you heard it.')
+  })
+
+  test('expired: the page says so and offers a new one', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.submit('/otp/call')
+    const code = await site.answer(alice.matchingDigits)
+    site.clock.offset = 300_000
+    expect((await alice.submit('/otp', { code })).status).toBe(401)
+    expect(alice.alert).toBe('This code is no longer valid. Ask for a new call.')
+    expect(alice.page.headers.has('refresh')).toBe(false)
+    await alice.open('/otp')
+    expect(alice.text).toContain('This code is no longer valid. Ask for a new one below.')
+    expect(alice.matchingDigits).toBe('')
+    expect(alice.page.html).toContain('action="/otp/call"')
+  })
+
+  test('reported by whoever answered: the page says what that means, and how long no call is made', async () => {
+    const site = await openSite()
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.submit('/otp/call')
+    await expect(site.answer('00')).rejects.toThrow('No code was heard')
+    await alice.open('/otp')
+    expect(alice.text).toContain('Whoever answered said: that was not me.')
+    expect(alice.text).toContain('somebody knows your password: change it')
+    site.clock.offset = 61_000
+    expect((await alice.submit('/otp/call')).status).toBe(429)
+    expect(alice.alert).toBe('The last call was reported as unwanted. Wait before you ask for another. You can try again in 10 minutes.')
+    expect(alice.page.headers.get('retry-after')).toBe('600')
+  })
+
+  test('too many wrong codes over many calls: 429, the time to wait, the same for the right code', async () => {
+    const site = await openSite({ limits: { guessesPerUser: 3, pauseSeconds: 900 } })
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.submit('/otp/call')
+    const code = await site.answer(alice.matchingDigits)
+    for (let guess = 0; guess < 3; guess++) await alice.submit('/otp', { code: wrongCode(code) })
+    for (const each of [wrongCode(code), code]) {
+      expect((await alice.submit('/otp', { code: each })).status).toBe(429)
+      expect(alice.alert).toBe('Too many wrong codes. Wait before you try again. You can try again in 15 minutes.')
+      expect(alice.page.headers.get('retry-after')).toBe('900')
+    }
+    expect(site.logged('locked')).toMatchObject([{ userId: 'alice', limit: 'guessesPerUser' }])
+  })
+
+  test('a lock without an end says whom to ask', async () => {
+    const site = await openSite({ limits: { guessesInARow: 2 } })
+    const alice = site.visitor()
+    await alice.logIn('alice')
+    await alice.submit('/otp/call')
+    const code = await site.answer(alice.matchingDigits)
+    for (let guess = 0; guess < 2; guess++) await alice.submit('/otp', { code: wrongCode(code) })
+    expect((await alice.submit('/otp', { code })).status).toBe(429)
+    expect(alice.alert).toBe('Too many wrong codes. Wait before you try again. Ask whoever runs this site to let you in.')
+  })
+})

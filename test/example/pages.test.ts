@@ -1,0 +1,203 @@
+// Every other page and status of the example, its headers and its log.
+import { describe, expect, test } from 'vitest'
+import { SessionStore } from '../support/stores.js'
+import { openSite, passBoth, type Site, type Visitor } from './support.js'
+
+async function loggedIn(site: Site, username = 'alice'): Promise<Visitor> {
+  const visitor = site.visitor()
+  await visitor.logIn(username)
+  return visitor
+}
+
+describe('a transfer', () => {
+  test('asks for nothing while the last code is fresh, and for a new one after five minutes', async () => {
+    const site = await openSite({ limits: { callIntervalSeconds: false } })
+    const alice = await passBoth(site)
+    await alice.open('/transfer')
+    await alice.submit('/transfer', { to: 'Bob', amount: '25.50' })
+    expect(alice.page.path).toBe('/account')
+    expect(alice.text).toContain('$25.50 sent to Bob.')
+
+    await alice.open('/transfer')
+    site.clock.offset = 301_000
+    await alice.submit('/transfer', { to: 'Bob', amount: '25' })
+    expect(alice.page.path).toBe('/otp')
+    expect(alice.text).toContain('Confirm that it is still you')
+    await alice.submit('/otp/call')
+    const { sid } = await site.simulator.waitFor(call => call.status === 'ringing')
+    await alice.submit('/otp', { code: await site.answer(alice.matchingDigits) })
+    expect(site.simulator.call(sid)!.heard.join(' ')).toContain('with a code to confirm that it is you')
+    expect(alice.page).toMatchObject({ status: 200, path: '/transfer' })
+    expect((await alice.open('/account')).html).not.toContain('25 sent')
+  })
+
+  test.each([[{ to: '', amount: '25' }, 'Say who gets the money.'], [{ to: 'Bob', amount: 'much' }, 'Enter an amount such as 25 or 25.50.'], [{ to: 'Bob', amount: '0' }, 'Enter an amount such as 25 or 25.50.']])('%j: 400, and what was typed stays', async (fields, words) => {
+    const site = await openSite()
+    const alice = await passBoth(site)
+    await alice.open('/transfer')
+    expect((await alice.submit('/transfer', fields)).status).toBe(400)
+    expect(alice.alert).toBe(words)
+    expect(alice.page.html).toContain(`value="${fields.amount}"`)
+  })
+
+  test('a name is shown as text, whatever is in it', async () => {
+    const site = await openSite()
+    const alice = await passBoth(site)
+    await alice.open('/transfer')
+    await alice.submit('/transfer', { to: '<script>alert(1)</script>', amount: '1' })
+    expect(alice.page.html).not.toContain('<script>alert')
+    expect(alice.page.html).toContain('&lt;script&gt;')
+  })
+})
+
+describe('what SignalWire does wrong', () => {
+  test('it is out of order: 503 on the page, a reference that is in the log, and nothing that could be told', async () => {
+    const site = await openSite()
+    const alice = await loggedIn(site)
+    site.faults({ calls: { status: 500, body: 'broken' } })
+    expect((await alice.submit('/otp/call')).status).toBe(503)
+    expect(alice.alert).toMatch(/^The call could not be placed\. Nothing was changed\. Try again in a moment\. Reference [0-9a-f]{8}$/)
+    const [reference] = /[0-9a-f]{8}$/.exec(alice.alert) ?? []
+    expect(site.logged('request.failed')).toMatchObject([{ requestId: reference, status: 503, code: 'signalwire-unavailable', route: '/otp/call' }])
+    expect(alice.text).toMatch(/You can ask for another in \d+ seconds/)
+  })
+
+  test('it refuses the number: 403, and what to do', async () => {
+    const site = await openSite()
+    const alice = await loggedIn(site)
+    site.faults({ calls: { status: 400, body: { errors: [{ code: '21217', message: 'no' }] } } })
+    expect((await alice.submit('/otp/call')).status).toBe(403)
+    expect(alice.alert).toBe('The telephone network refused to call this number. Check that it can be reached, or use another number.')
+  })
+
+  test('it says nothing about a call: the page is drawn without waiting for it', async () => {
+    const site = await openSite()
+    const alice = await loggedIn(site)
+    await alice.submit('/otp/call')
+    site.faults({ calls: { status: 500 } })
+    site.clock.offset = 2000
+    await alice.open('/otp')
+    expect(alice.page.status).toBe(200)
+    expect(alice.matchingDigits).not.toBe('')
+  })
+})
+
+describe('errors are pages', () => {
+  test('404, for a page and for JSON', async () => {
+    const site = await openSite()
+    const visitor = site.visitor()
+    expect(await visitor.open('/nowhere')).toMatchObject({ status: 404 })
+    expect(visitor.text).toContain('There is no such page')
+    expect(visitor.text).toContain('Continue')
+    expect(await visitor.json('GET', '/api/nowhere')).toMatchObject({ status: 404, body: { code: 'not-found', message: 'Check the address, or continue to your account.' } })
+  })
+
+  test.each(['/login', '/otp', '/otp/call', '/phone', '/phone/verify', '/transfer', '/logout'])('a form to %s without its token, or with another session\'s: 403, and nothing is done', async path => {
+    const site = await openSite()
+    const alice = await loggedIn(site)
+    const mallory = await loggedIn(site, 'mallory')
+    const { _csrf: foreign = '' } = mallory.fill('/otp/call')
+    const tokens: Record<string, string>[] = [{}, { _csrf: '' }, { _csrf: foreign }, { '_csrf[]': foreign }]
+    for (const token of tokens) {
+      await alice.follow(await alice.post(path, { ...token, username: 'mallory', password: 'x', code: '123456', phone: '+12025550189' }, { 'Sec-Fetch-Site': 'cross-site' }), path)
+      expect(alice.page.status).toBe(403)
+      expect(alice.text).toContain('This form is no longer valid')
+    }
+    expect(site.simulator.calls).toHaveLength(0)
+    expect((await alice.open('/otp')).status).toBe(200)
+  })
+
+  test('a password from another site is not taken, though the login form of ours is taken without a token', async () => {
+    const site = await openSite()
+    const senders: Record<string, string>[] = [{}, { 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { 'Sec-Fetch-Site': 'none' }]
+    for (const headers of senders) {
+      const answer = await site.visitor().post('/login', { username: 'alice', password: 'correct horse battery staple' }, headers)
+      expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []])
+    }
+  })
+
+  test('the session store is away: 503 and when to try again', async () => {
+    const sessionStore = new SessionStore()
+    const site = await openSite({ sessionStore })
+    const alice = await loggedIn(site)
+    sessionStore.faults = { get: 'rejects' }
+    expect(await alice.open('/otp')).toMatchObject({ status: 503 })
+    expect(alice.page.headers.get('retry-after')).toBe('60')
+    expect(alice.text).toContain('Not available at the moment')
+    const [reference] = /reference ([0-9a-f]{8})/.exec(alice.text)?.slice(1) ?? []
+    expect(site.logged('request.failed').at(-1)).toMatchObject({ requestId: reference, status: 503 })
+  })
+
+  test('a session that cannot be saved after the call was placed is a 503, and not a redirect to a page that knows nothing of it', async () => {
+    const sessionStore = new SessionStore()
+    const site = await openSite({ sessionStore })
+    const alice = await loggedIn(site)
+    site.voiceOtp.events.on('call.placed', () => { sessionStore.faults = { set: 'rejects' } })
+    expect((await alice.submit('/otp/call')).status).toBe(503)
+    expect(alice.text).toContain('Not available at the moment')
+  })
+
+  test('too large, too strange', async () => {
+    const site = await openSite()
+    const visitor = site.visitor()
+    expect((await visitor.request('/login', { method: 'POST', body: 'x='.padEnd(5000, 'x'), headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })).status).toBe(413)
+    expect((await visitor.request('/login', { method: 'POST', body: 'x=1', headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Encoding': 'gzip' } })).status).toBe(415)
+    expect((await visitor.request('/%E0%A4%A')).status).toBe(404)
+  })
+})
+
+describe('headers', () => {
+  test('nothing inline may run, no other site may frame, and no page is kept', async () => {
+    const site = await openSite({ isDemo: true })
+    const alice = await loggedIn(site)
+    for (const path of ['/login', '/otp', '/nowhere']) {
+      const { headers } = await alice.open(path)
+      const policy = headers.get('content-security-policy') ?? ''
+      expect(policy).toContain("default-src 'self'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toMatch(/unsafe|\*/)
+      expect(policy).toContain(`frame-src ${site.simulator.url}`)
+      expect(headers.get('cache-control')).toBe('no-store')
+      expect(headers.get('referrer-policy')).toBe('no-referrer')
+    }
+    expect(alice.page.html).not.toMatch(/<script(?![^>]*src=)|<style|style="| on[a-z]+="/)
+  })
+
+  test('behind https the cookie is secure and bound to the host', async () => {
+    const site = await openSite()
+    const publicUrl = 'https://acme.example'
+    const { createApp } = await import('../../example/app.js')
+    const { app } = createApp({ users: site.users, publicUrl, sessionSecret: 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA', secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn', signalwire: site.simulator.signalwire, logger: false })
+    const { default: supertest } = await import('supertest')
+    const { headers } = await supertest(app).get('/login').set('X-Forwarded-Proto', 'https')
+    expect(String(headers['set-cookie'])).toMatch(/^__Host-acme=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+    expect(headers['strict-transport-security']).toBeDefined()
+    expect((await supertest(app).get('/login')).headers['set-cookie']).toBeUndefined()
+  })
+
+  test('healthz says whether the app is ready, and who it is', async () => {
+    let isReady = false
+    const site = await openSite({ isReady: () => isReady, instance: 'abc' })
+    const ask = async () => { const answer = await fetch(`${site.url}/healthz`); return [answer.status, await answer.json()] }
+    expect(await ask()).toEqual([503, { ready: false, instance: 'abc' }])
+    isReady = true
+    expect(await ask()).toEqual([200, { ready: true, instance: 'abc' }])
+  })
+})
+
+describe('the log', () => {
+  test('has one line for each event, and no code, number or secret', async () => {
+    const site = await openSite({ limits: { callIntervalSeconds: false } })
+    const bob = site.visitor()
+    await bob.logIn('bob')
+    await bob.submit('/otp/call')
+    const code = await site.answer(bob.matchingDigits)
+    await bob.submit('/otp', { code: '000000' === code ? '000001' : '000000' })
+    await bob.submit('/otp', { code })
+    await fetch(`${site.url}/voice-otp/x`, { method: 'POST', body: new URLSearchParams({ To: '+12025550145' }) })
+    expect(site.log.map(({ event }) => event)).toEqual(['call.placed', 'code.rejected', 'code.accepted', 'webhook.rejected'])
+    expect(site.log[0]).toMatchObject({ userId: 'bob', purpose: 'login', way: 'call', sid: site.simulator.calls[0]!.sid })
+    const text = JSON.stringify(site.log)
+    for (const secret of [code, '2025550145', site.simulator.signalwire.token, site.simulator.signalwire.signingKey, 'correct horse']) expect(text).not.toContain(secret)
+  })
+})
