@@ -25,6 +25,9 @@ async function open(ways: readonly Way[], options: WorldOptions['options'] = {})
       app.use((error: unknown, _req: unknown, _res: unknown, next: (error: unknown) => void) => { errors.push(error); next(error) })
     },
   })
+  // Seconds are looked at here: they must not depend on how busy the machine is.
+  const start = Date.now()
+  world.clock.now = () => start + world.clock.offset
   return world.logIn('alice')
 }
 
@@ -49,7 +52,7 @@ describe('text', () => {
     const code = textedCode()
     expect(world.simulator.messages).toMatchObject([{ to: '+12025550123', from: '+12025550100', body: `${code} is your Acme code.\n\n@acme.example #${code}` }])
     expect(world.simulator.calls).toHaveLength(0)
-    expect((await alice.get('/otp/status')).body).toEqual({ call: 'sent', expiresIn: 300, nextCallIn: 60, attemptsLeft: 5 })
+    expect((await alice.get('/otp/status')).body).toEqual({ call: 'sent', expiresIn: 300, nextCallIn: expect.any(Number), attemptsLeft: 5 })
 
     await alice.post('/otp').send({ code: wrongCode(code) }).expect(401).expect(refusedWith('code-wrong'))
     const answer = await alice.post('/otp').send({ code }).expect(200)
@@ -102,6 +105,9 @@ describe.each<[Way, 'calls' | 'messages' | 'mfa']>([['call', 'calls'], ['text', 
     expect(world.named('call.failed')).toEqual([{ userId: 'alice', purpose: 'login', way, code, reason: expect.stringMatching(reason) }])
     expect(world.named('call.placed')).toEqual([])
     expectNoSecrets(world, [body, ...errors, ...world.events])
+    // Never tried again: the first try may be ringing.
+    expect(world.simulator.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
+    if (way === 'text') expect(world.simulator.calls).toHaveLength(0)
 
     // Where SignalWire may have acted all the same, what it sent is worthless.
     expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'none', expiresIn: 0, nextCallIn: refused ? 0 : expect.any(Number), attemptsLeft: 0 })

@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process'
 import { createServer, request, type ServerResponse } from 'node:http'
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Answer, callsUnlimited, openSite, type Person, type Site } from './support/harness.js'
 import { captureErrors, expectNoCredential, watchProcess } from './support/watch.js'
 
 watchProcess()
 /** Longer than the strategy waits for SignalWire (10 s) and a server for a client (15 s). */
-const patience = 30_000
+const patience = 60_000
 const endings: (() => unknown)[] = []
 afterAll(async () => { for (const end of endings.reverse()) await end() })
 
@@ -20,8 +21,10 @@ async function listening(server: Server): Promise<string> {
 }
 
 /** Waits that were begun before the first test. */
-let late: Promise<{ readonly answer: Answer, readonly again: Answer, readonly calls: number, readonly inAfterwards: boolean }>
-let troubles: Promise<readonly (readonly [name: string, status: number, code: string, inAfterwards: boolean])[]>
+interface Late { readonly answer: Answer, readonly again: Answer, readonly calls: number, readonly inAfterwards: boolean }
+type Trouble = readonly [name: string, status: number, code: string, inAfterwards: boolean]
+let late: Promise<Late>
+let troubles: Promise<readonly Trouble[]>
 let slowClients: Promise<readonly string[]>
 let strangerAsked = 0
 
@@ -50,7 +53,7 @@ const wires: [string, (res: ServerResponse) => void][] = [
   ['compressed, 60 MB unpacked', res => { res.writeHead(201, { 'Content-Encoding': 'gzip' }).end(bomb) }],
 ]
 let stranger = ''
-let bomb: Buffer
+const bomb = gzipSync(Buffer.alloc(60_000_000, 120))
 
 function drip(res: ServerResponse, text: string): void {
   res.writeHead(201, { 'Content-Type': 'application/json' })
@@ -67,7 +70,7 @@ function pour(res: ServerResponse, megabytes: number): void {
   else if (!res.destroyed) res.write('x'.repeat(1_000_000), () => { pour(res, megabytes - 1) })
 }
 
-async function startWires(): Promise<typeof troubles extends Promise<infer T> ? T : never> {
+async function startWires(): Promise<readonly Trouble[]> {
   const results = []
   for (const [name, answer] of wires) {
     const { alice } = await siteAt(await listening(createServer((req, res) => { req.resume().on('end', () => { answer(res) }) })))
@@ -84,7 +87,7 @@ async function startWires(): Promise<typeof troubles extends Promise<infer T> ? 
   }))
 }
 
-async function startLate(): Promise<Awaited<typeof late>> {
+async function startLate(): Promise<Late> {
   const { site, alice } = await siteAt()
   site.simulator.faults({ calls: { delayMs: 11_000 } })
   const answer = await alice.api('/otp/call')
@@ -130,8 +133,6 @@ async function startSlowClients(): Promise<readonly string[]> {
 }
 
 beforeAll(async () => {
-  const { gzipSync } = await import('node:zlib')
-  bomb = gzipSync(Buffer.alloc(60_000_000, 120))
   stranger = await listening(createServer((_req, res) => {
     strangerAsked++
     res.end()

@@ -23,6 +23,9 @@ function enrolRoutes(app: Express, passport: Authenticator): void {
   app.post('/chosen/call', answering({ action: 'call', way: typed('way'), number: typed('number') }), (_req, res) => { res.status(202).end() })
   app.post('/enrol/call', answering({ action: 'call', enrol: typed('phone') }), (_req, res) => { res.status(202).end() })
   app.post('/enrol', answering({ enrol: true }))
+  // As the documents write it, and as it throws when nothing has parsed the body.
+  app.post('/careless/call', answering({ action: 'call', enrol: (req: { body: { phone: unknown } }) => req.body.phone }))
+  app.post('/careless/chosen', answering({ action: 'call', way: (req: { body: { way: unknown } }) => req.body.way }))
 }
 
 beforeAll(async () => {
@@ -111,3 +114,9 @@ test('whole bodies to enrol: who has a number keeps it, who has none needs the c
   expect(world.people['dave']!.phone).toBeNull()
   expect(world.people['alice']!.phone).toBe('+12025550123')
 }, timeout)
+
+test('a function of the app that reads a body which nothing has parsed: a refusal, or the declared 503', async () => {
+  for (const path of ['/careless/call', '/careless/chosen']) {
+    for (const type of ['text/plain', 'application/xml', '']) expect([path, type, (await post(path, dave, { type, body: 'x' })).status]).toEqual([path, type, expect.toBeOneOf([400, 503])])
+  }
+})

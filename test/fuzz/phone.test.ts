@@ -40,7 +40,7 @@ describe('a text that may be a number', () => {
 
 describe('an entry of the app', () => {
   test('whatever its fields hold: nothing, or a number and an extension of digits', () => {
-    const anything = fc.oneof(odd, fc.anything(), texts)
+    const anything = fc.oneof(odd, fc.anything(), texts, fc.constantFrom<unknown>(null, { toString: '' }, Object.create(null), Symbol('5'), ['5'], 5, { valueOf: () => 5 }))
     fc.assert(fc.property(fc.oneof(digits, anything), fc.oneof(fc.constant(undefined), fc.stringMatching(/^[0-9]{0,10}$/), anything), anything, (number, extension, label) => {
       const destination = parseDestination({ number, extension, label } as PhoneEntry)
       if (destination === undefined) return

@@ -52,12 +52,10 @@ export interface Recording {
   readonly keys: readonly string[]
   /** Default 6. */
   readonly codeLength?: number
-  /** Between asking for the call and each of its questions: what a test does meanwhile. */
-  readonly beforeKeys?: () => void
 }
 
 /** Answers the newest call, presses the keys, and writes down what was heard, a line each; a blank line before each answer of the person. */
-export async function writeDown(world: Pick<World, 'simulator'>, { matchingDigits = '', keys, codeLength = 6, beforeKeys }: Recording): Promise<readonly string[]> {
+export async function writeDown(world: Pick<World, 'simulator'>, { matchingDigits = '', keys, codeLength = 6 }: Recording): Promise<readonly string[]> {
   const telephone = new Telephone(world)
   const code = new Code(codeLength)
   const lines: string[] = []
@@ -75,7 +73,6 @@ export async function writeDown(world: Pick<World, 'simulator'>, { matchingDigit
   tell()
   const left = [...keys]
   while (telephone.call.waitingFor !== null) {
-    beforeKeys?.()
     const given = left.shift()
     const { numDigits } = telephone.call.waitingFor
     lines.push('', given === undefined ? '[no keys]' : `[keys: ${given}]`)

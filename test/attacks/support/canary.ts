@@ -38,7 +38,8 @@ export class Capture {
   /** Throws if any of `codes` or of the telephone numbers is anywhere in what was captured. */
   async check(codes: Iterable<string>): Promise<void> {
     const wanted = new Set(codes)
-    const phones = [...this.phones].map(phone => new RegExp(`(?<!\\d)${Array.from(phone.replace(/^\+1?/, '')).join('[ ().-]{0,2}')}(?!\\d)`))
+    // In any grouping, and of a North American number also without its 1.
+    const phones = [...this.phones].map(phone => new RegExp(`(?<!\\d)${Array.from(phone.slice(1)).join('[ ().-]{0,2}').replace(/^1/, '1?')}(?!\\d)`))
     const found: string[] = []
     for (const { place, text } of await this.all()) {
       for (const code of codesIn(text)) if (wanted.has(code)) found.push(`the code ${code} in ${place}: ${around(text, code)}`)

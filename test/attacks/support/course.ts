@@ -5,6 +5,7 @@ import type { Person, Site } from './harness.js'
 
 /** What Alice does, in this order; `page`, `status` and `log out` come instead of the code. */
 export const phases = ['log in', 'call', 'pick up', 'keys', 'wrong code', 'right code', 'page', 'status', 'log out'] as const
+/** One of them. */
 export type Phase = typeof phases[number]
 
 /** How it went. */

@@ -1,0 +1,29 @@
+/**
+ * Every case: the file and function that makes its app, the status that each answer must have, what it is measured
+ * against, and the goal for that ratio. `requests` = how many in one timed run.
+ */
+export const cases = [
+  { name: 'form + session written', made: 'limits.js#sessionWritten', status: 401 },
+  { name: 'form + session regenerated and saved', made: 'limits.js#sessionRegenerated', status: 302 },
+  { name: 'form + static XML', made: 'limits.js#staticXml', status: 200 },
+  { name: 'page without enforce()', made: 'ours.js#plainPage', status: 200 },
+  { name: 'static status as JSON', made: 'limits.js#staticStatus', status: 200 },
+  { name: 'call by hand', made: 'limits.js#callByHand', status: 302, requests: 400, needsSpace: true },
+
+  { name: 'wrong code', made: 'ours.js#wrongCode', status: 401, against: 'form + session written', goal: 0.85 },
+  { name: 'right code', made: 'ours.js#rightCode', status: 302, against: 'form + session regenerated and saved', goal: 0.85 },
+  { name: 'page with enforce()', made: 'ours.js#enforcedPage', status: 200, against: 'page without enforce()', goal: 0.97 },
+  { name: 'LaML, first document', made: 'ours.js#firstDocument', status: 200, against: 'form + static XML', goal: 0.75 },
+  { name: 'LaML, second document', made: 'ours.js#secondDocument', status: 200, against: 'form + static XML', goal: 0.75 },
+  { name: 'status()', made: 'ours.js#statusPoll', status: 200, against: 'static status as JSON' },
+  { name: 'call request', made: 'ours.js#callRequest', status: 302, requests: 400, needsSpace: true, against: 'call by hand' },
+
+  { name: 'passport-local, wrong', made: 'peers.js#localWrong', status: 401, against: 'form + session written' },
+  { name: 'passport-local, right', made: 'peers.js#localRight', status: 302, against: 'form + session regenerated and saved' },
+  { name: 'passport-totp, wrong', made: 'peers.js#totpWrong', status: 401, against: 'form + session written', isPeer: true },
+  { name: 'passport-totp, right', made: 'peers.js#totpRight', status: 302, against: 'form + session regenerated and saved', isPeer: true },
+  { name: 'VoiceResponse per request', made: 'peers.js#voiceResponse', status: 200, against: 'form + static XML' },
+  { name: 'wrong code, beside passport-totp', made: 'ours.js#wrongCode', status: 401, against: 'passport-totp, wrong', goal: 1.15, isPeer: true },
+]
+
+export const caseNamed = name => cases.find(each => each.name === name)

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { median } from './statistics.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const ask = (node, code, ...flags) => JSON.parse(execFileSync(node, [...flags, '--input-type=module', '-e', code], { cwd: root, encoding: 'utf8' }))
+
+const imported = name => `
+  const before = performance.now()
+  await import('${name}')
+  const milliseconds = performance.now() - before
+  gc()
+  console.log(JSON.stringify({ milliseconds, megabytes: process.memoryUsage().rss / 2 ** 20 }))
+`
+
+/** What 10,000 living challenges and their counts hold in memory, and what is left once they are over: by a shift of the clock's timers. */
+const challenges = `
+  import { createCounters } from './dist/counters.js'
+  import { createKeys } from './dist/keys.js'
+  import { makeChallenge } from './dist/challenge.js'
+  const keys = createKeys(['QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'], 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn')
+  const limits = { guessesPerChallenge: 5, guessesPerUser: 10, guessesPerUserSeconds: 1, pauseSeconds: 1, guessesInARow: 100, guessesInARowSeconds: 1, callIntervalSeconds: 1, callsPerUserHour: false,
+    callsPerNumberTenMinutes: false, callsPerNumberDay: false, callsPerPrefixTenMinutes: false, callsPerAppMinute: false, enrolCallsPerNumberTenMinutes: false, enrolCallsPerNumberDay: false, reportedSeconds: 1 }
+  const counters = createCounters(undefined, limits, -58, keys)
+  const heap = () => { gc(); gc(); return process.memoryUsage().heapUsed / 2 ** 20 }
+  const before = heap()
+  for (let index = 0; index < 10_000; index++) {
+    const userId = 'u' + index, phone = '+1202' + (5550000 + index)
+    await counters.admitCall({ userId, phone, telephone: phone, enrol: false, waived: false })
+    const ticket = await counters.issueTicket(userId)
+    const { challenge } = makeChallenge(keys, { userId, purpose: 'login', way: 'call', destination: { number: phone, telephone: phone }, ticket, sessionId: 'x', codeLength: 6, matching: true, expiresAt: 1, nextCallAt: 1 })
+    await counters.admitGuess(userId, challenge.id, ticket).catch(() => undefined)
+    await counters.admitUserGuess(userId)
+  }
+  const full = heap() - before
+  await new Promise(resolve => setTimeout(resolve, 3000))
+  console.log(JSON.stringify({ full, left: heap() - before }))
+`
+
+/** Time and memory of the import beside Passport's own, of many challenges, and the size of the package. */
+export function measureStartUp(node) {
+  const of = name => Array.from({ length: 7 }, () => ask(node, imported(name), '--expose-gc'))
+  const [ours, theirs] = [of('passport-voice-otp'), of('passport')]
+  const difference = part => median(ours.map(each => each[part])) - median(theirs.map(each => each[part]))
+  const { full, left } = ask(node, challenges, '--expose-gc')
+  const folder = mkdtempSync(`${tmpdir()}/packed-`)
+  try {
+    const [{ size }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+    const { dependencies } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
+    return { milliseconds: difference('milliseconds'), megabytes: difference('megabytes'), challengesMegabytes: full, leftMegabytes: left, packedKilobytes: size / 1000, dependencies: Object.keys(dependencies).length }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
