@@ -86,7 +86,7 @@ async function tryConsumer(consumer, folder) {
   const { main, sources } = consumer
   cpSync(consumer.folder, folder, { recursive: true })
   // The app of another project, or files that are only to be compiled.
-  if (main !== undefined && dirname(main) !== '.') cpSync(resolve(consumer.folder, main), join(folder, basename(main)))
+  if (main !== undefined && dirname(main) !== '.') cpSync(resolve(consumer.folder, dirname(main)), folder, { recursive: true, filter: path => !path.endsWith('.json') })
   if (sources !== undefined) cpSync(resolve(consumer.folder, sources), join(folder, 'sources'), { recursive: true })
   try {
     for (const compiler of compilersOf(consumer)) await run(node, [compiler, '-p', '.'], folder, runMilliseconds)

@@ -5,7 +5,7 @@ const read = (path: string): string => readFileSync(new URL(path, import.meta.ur
 const page = read('../../docs/recipes-that-run.md')
 
 /** The recipes of the page: the file that each names, and the code below it. */
-const shown = [...page.matchAll(/^\[test\/recipes\/([\w.-]+)\].*:\n\n```ts\n(.*?)^```$/gms)].map(([, name = '', code = '']) => ({ name, code }))
+const shown = [...page.matchAll(/^\[test\/recipes\/([\w.-]+)\][^\n]*:\n\n```ts\n(.*?)^```$/gms)].map(([, name = '', code = '']) => ({ name, code }))
 const recipes = readdirSync(new URL('.', import.meta.url)).filter(name => !name.endsWith('.test.ts'))
 
 test('every recipe is on the page, and no other', () => {

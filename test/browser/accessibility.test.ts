@@ -1,0 +1,204 @@
+// For people who see otherwise or not at all: axe-core on every page in every state and both themes, and what a screen reader hears.
+import { expect, test } from 'vitest'
+import { SessionStore } from '../support/stores.js'
+import { wrongCode } from '../example/support.js'
+import { axeFindings, describeInBrowser, type Guest, openDemo } from './support.js'
+
+const unhurried = { limits: { callIntervalSeconds: false, callsPerUserHour: false, callsPerNumberTenMinutes: false, enrolCallsPerNumberTenMinutes: false } } as const
+
+/** Collects what axe finds along the way of one test. */
+function inspector(guest: Guest) {
+  const findings: string[] = []
+  return {
+    findings,
+    look: async (where: string) => { findings.push(...await axeFindings(guest, where)) },
+  }
+}
+
+describeInBrowser('axe-core finds nothing', () => {
+  test('on the way of a login', async () => {
+    const guest = await openDemo({ siteOptions: unhurried })
+    const { look, findings } = inspector(guest)
+    await guest.open('/login')
+    await look('login')
+    await guest.page.getByLabel('User name').fill('alice')
+    await guest.page.getByLabel('Password').fill('wrong')
+    await guest.press('Continue')
+    await look('login, refused')
+    await guest.logIn('alice')
+    await look('call me')
+    guest.site.simulator.queue({ delayMs: 1000 })
+    await guest.press('Call me now')
+    await guest.sees('queued')
+    await look('queued')
+    await guest.site.simulator.advance(1000)
+    await guest.sees('ringing')
+    await look('ringing')
+    const code = await guest.site.answer(await guest.digits())
+    await guest.sees('answered')
+    await look('answered')
+    await guest.submitCode(wrongCode(code))
+    await guest.page.getByRole('alert').waitFor()
+    await look('wrong code')
+    await guest.site.simulator.hangup(guest.site.simulator.calls[0]!.sid)
+    await guest.sees('completed')
+    await look('completed')
+    await guest.submitCode(code)
+    await guest.expectPath('/account')
+    await look('account')
+    await guest.page.getByRole('link', { name: 'Change your phone' }).click()
+    await look('change of number')
+    await guest.page.getByLabel('Phone number, with country code').fill('555')
+    await guest.press('Call it')
+    await guest.page.getByRole('alert').waitFor()
+    await look('change of number, refused')
+    await guest.open('/transfer')
+    await look('transfer')
+    await guest.press('Send')
+    await guest.page.getByRole('alert').waitFor()
+    await look('transfer, refused')
+    await guest.page.getByLabel('To', { exact: true }).fill('Bob')
+    await guest.page.getByLabel('Amount in dollars').fill('25')
+    await guest.press('Send')
+    await look('account with a notice')
+    guest.site.clock.offset = 301_000
+    await guest.open('/transfer')
+    await look('step-up')
+    expect(findings).toEqual([])
+  })
+
+  test('on what goes wrong with a call', async () => {
+    const guest = await openDemo({ siteOptions: unhurried })
+    const { look, findings } = inspector(guest)
+    await guest.logIn('bob')
+    await look('several numbers')
+    for (const behaviour of ['busy', 'failed'] as const) {
+      guest.site.simulator.phone('+12025550145', behaviour)
+      await guest.page.getByRole('button', { name: /^Call me/ }).click()
+      await guest.sees(behaviour)
+      await look(behaviour)
+    }
+    guest.site.simulator.phone('+12025550145', 'manual')
+    await guest.press('Call me again')
+    await guest.sees('ringing')
+    await look('several numbers, ringing')
+    await guest.site.simulator.advance(31_000)
+    await guest.sees('no-answer')
+    await look('no answer')
+    await guest.press('Text me instead')
+    await guest.sees('sent')
+    await look('text')
+    const code = /^\d{6}/.exec(guest.site.simulator.messages[0]!.body)?.[0] ?? ''
+    for (let guess = 0; guess < 6; guess++) await guest.submitCode(wrongCode(code))
+    await look('too many wrong codes')
+    guest.site.clock.offset = 300_000
+    await guest.sees('expired')
+    await look('expired')
+    await guest.open('/otp')
+    await look('expired, opened anew')
+    await guest.press('Call me now')
+    const { sid } = await guest.site.simulator.waitFor(call => call.status === 'ringing')
+    await guest.site.simulator.answer(sid)
+    await guest.site.simulator.idle(sid)
+    await guest.site.simulator.keys(sid, '00')
+    await guest.sees('reported')
+    await look('reported')
+    await guest.press('Call me again')
+    await guest.page.getByRole('alert').waitFor()
+    await look('not called after a report')
+    await guest.open('/otp')
+    await look('reported, opened anew')
+    expect(findings).toEqual([])
+  })
+
+  test('on a first number and on errors', async () => {
+    const sessionStore = new SessionStore()
+    const guest = await openDemo({ siteOptions: { ...unhurried, sessionStore } })
+    const { look, findings } = inspector(guest)
+    await guest.logIn('dave')
+    await look('add a number')
+    await guest.page.getByLabel('Phone number, with country code').fill('+12025550189')
+    await guest.press('Call it')
+    await guest.sees('ringing')
+    await look('add a number, ringing')
+    await guest.site.simulator.advance(31_000)
+    await guest.sees('no-answer')
+    await look('add a number, no answer')
+    guest.site.faults({ calls: { status: 503 } })
+    await guest.page.getByLabel('No call? Check the number').fill('+12025550189')
+    await guest.press('Call it')
+    await guest.page.getByRole('alert').waitFor()
+    await look('503 on its page')
+    await guest.open('/nowhere')
+    await look('404')
+    await guest.open('/phone')
+    await guest.page.evaluate('document.querySelector("[name=_csrf]").value = "x"')
+    await guest.press('Log out')
+    expect(await guest.heading()).toBe('This form is no longer valid')
+    await look('403')
+    sessionStore.faults = { get: 'rejects' }
+    await guest.open('/phone')
+    expect(await guest.heading()).toBe('Not available at the moment')
+    await look('503')
+    expect(findings).toEqual([])
+  })
+})
+
+describeInBrowser('a screen reader', () => {
+  test('hears each state of the call once, from a region that is there from the start, and never the countdown', async () => {
+    const guest = await openDemo()
+    guest.site.simulator.queue({ delayMs: 1000 })
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const heard = () => guest.status.ariaSnapshot()
+    expect(await heard()).toBe('- status: The call waits for its turn. That takes a few seconds.')
+    await guest.page.evaluate(() => {
+      const changes: string[] = []
+      Object.assign(globalThis, { changes })
+      new MutationObserver(records => { changes.push(...records.map(({ target }) => (target as { textContent?: string }).textContent ?? '')) })
+        .observe(document.querySelector('[role=status]') as Element, { childList: true, characterData: true, subtree: true })
+    })
+    const timer = guest.page.getByRole('timer')
+    const start = await timer.textContent()
+    await guest.site.simulator.advance(1000)
+    await guest.sees('ringing')
+    expect(await heard()).toBe('- status: Your phone is ringing. Pick up.')
+    const code = await guest.site.answer(await guest.digits())
+    await guest.sees('answered')
+    expect(await heard()).toBe('- status: "You are on the phone: key in the digits, and listen for the code."')
+    await guest.site.simulator.hangup(guest.site.simulator.calls[0]!.sid)
+    await guest.sees('completed')
+    await expect.poll(() => timer.textContent()).not.toBe(start)
+    expect(await guest.page.evaluate('changes')).toEqual([
+      'Your phone is ringing. Pick up.', 'You are on the phone: key in the digits, and listen for the code.', 'The call has ended. Type the code below, or ask for another call.',
+    ])
+    expect(await timer.getAttribute('aria-live')).toBeNull()
+    await guest.submitCode(code)
+    await guest.expectPath('/account')
+  })
+
+  test('hears what to do in order: what is going on, the digits, the state, the code, another call', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.sees('ringing')
+    const [first, second] = await guest.digits()
+    const tree = await guest.page.getByRole('main').ariaSnapshot()
+    const order = ['heading "Answer your phone" [level=1]', '••• ••• ••23', 'heading "Pick up, and key in" [level=2]', `${String(first)} ${String(second)}`, 'status: Your phone is ringing', 'textbox "Code that you hear"', 'button "Continue"', 'Valid for another', 'button "Call me again" [disabled]', 'button "Text me instead" [disabled]', 'iframe']
+    const places = order.map(words => tree.indexOf(words))
+    expect(places, tree).toEqual([...places].sort((a, b) => a - b))
+    expect(places, tree).not.toContain(-1)
+  })
+
+  test('hears a refusal as an alert that the field refers to', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const code = await guest.site.answer(await guest.digits())
+    await guest.submitCode(wrongCode(code))
+    const field = guest.page.getByRole('textbox', { name: 'Code that you hear' })
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    const [described = ''] = String(await field.getAttribute('aria-describedby')).split(' ')
+    expect(await guest.page.locator(`#${described}`).textContent()).toContain('That is not the code.')
+  })
+})

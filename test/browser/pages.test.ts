@@ -1,0 +1,219 @@
+// What a browser does with the pages: tabs, the back button, keys, pasting, double clicks, no JavaScript.
+import { expect, test } from 'vitest'
+import { SessionStore } from '../support/stores.js'
+import { describeInBrowser, Guest, openDemo } from './support.js'
+
+const unhurried = { limits: { callIntervalSeconds: false } } as const
+
+describeInBrowser('tabs and history', () => {
+  test('two tabs: the one with an older call moves on to the newer one, and both end on the account', async () => {
+    const guest = await openDemo({ siteOptions: unhurried })
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.sees('ringing')
+    const other = new Guest(guest.site, await guest.page.context().newPage())
+    await other.open('/otp')
+    guest.site.clock.offset = 30_000
+    await other.press('Call me again')
+    await other.page.locator('[data-matching-digits]').waitFor()
+    const digits = await other.digits()
+    await guest.page.locator(`[data-matching-digits="${digits}"]`).waitFor()
+
+    await other.submitCode(await guest.site.answer(digits))
+    await other.expectPath('/account')
+    await guest.expectPath('/account')
+    await other.press('Log out')
+    await guest.page.reload()
+    await guest.expectPath('/login')
+  })
+
+  test('a tab that is left on the call page is sent to the login once the other has logged out', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.sees('ringing')
+    const other = new Guest(guest.site, await guest.page.context().newPage())
+    await other.open('/otp')
+    await other.press('Log out')
+    await guest.expectPath('/login')
+  })
+
+  test('the back button after logout shows nothing of the account', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.confirm()
+    await guest.expectPath('/account')
+    await guest.page.getByRole('link', { name: 'Send money' }).click()
+    await guest.expectPath('/transfer')
+    await guest.press('Log out')
+    await guest.expectPath('/login')
+    await guest.page.goBack()
+    await guest.expectPath('/login')
+    expect(await guest.page.getByText('Amount in dollars').count()).toBe(0)
+  })
+
+  test('a reload of the call page places no call', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.sees('ringing')
+    const digits = await guest.digits()
+    await guest.page.reload()
+    expect(await guest.digits()).toBe(digits)
+    expect(guest.site.simulator.calls).toHaveLength(1)
+  })
+})
+
+describeInBrowser('hands and eyes', () => {
+  test('keys alone suffice, from the password to the account', async () => {
+    const guest = await openDemo()
+    const { keyboard } = guest.page
+    const tabTo = async (name: string) => {
+      for (let presses = 0; presses < 20; presses++) {
+        await keyboard.press('Tab')
+        const isThere = await guest.page.evaluate(wanted => document.activeElement?.textContent.trim() === wanted && getComputedStyle(document.activeElement).outlineStyle !== 'none', name)
+        if (isThere) return
+      }
+      throw new Error(`No way by Tab to ${name}, or its focus can not be seen`)
+    }
+    await guest.open('/login')
+    await keyboard.type('alice')
+    await keyboard.press('Tab')
+    await keyboard.type('correct horse battery staple')
+    await keyboard.press('Enter')
+    await guest.expectPath('/otp')
+    await tabTo('Skip to content')
+    await tabTo('Call me now')
+    await keyboard.press('Enter')
+    await guest.sees('ringing')
+    const code = await guest.site.answer(await guest.digits())
+    await guest.sees('answered')
+    expect(await guest.page.evaluate('document.activeElement.id')).toBe('code')
+    await keyboard.type(code)
+    await keyboard.press('Enter')
+    await guest.expectPath('/account')
+    await tabTo('Log out')
+    await keyboard.press('Enter')
+    await guest.expectPath('/login')
+  })
+
+  test('the code field takes a code that is pasted with spaces, and asks telephones for digits and for codes', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const code = await guest.answer()
+    const field = guest.page.getByRole('textbox', { name: 'Code that you hear' })
+    expect([await field.getAttribute('inputmode'), await field.getAttribute('autocomplete')]).toEqual(['numeric', 'one-time-code'])
+    await field.evaluate((input, text) => {
+      input.focus()
+      document.execCommand('insertText', false, text)
+    }, ` ${code.slice(0, 3)} ${code.slice(3)} `)
+    await guest.press('Continue')
+    await guest.expectPath('/account')
+  })
+
+  test('nothing on the page moves while the call takes its course', async () => {
+    const guest = await openDemo({ viewport: { width: 390, height: 844 } })
+    guest.site.simulator.queue({ delayMs: 1000 })
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const places = () => guest.page.evaluate(() => [...document.querySelectorAll('h1, .digits, .code, .ask, .ask button, iframe')].map(each => {
+      const { x, y, width, height } = each.getBoundingClientRect()
+      return [each.className, x, y + scrollY, width, height]
+    }))
+    await guest.sees('queued')
+    const before = await places()
+    await guest.site.simulator.advance(1000)
+    await guest.sees('ringing')
+    expect(await places()).toEqual(before)
+    await guest.site.answer(await guest.digits())
+    await guest.sees('answered')
+    expect(await places()).toEqual(before)
+    await guest.site.simulator.hangup(guest.site.simulator.calls[0]!.sid)
+    await guest.sees('completed')
+    expect(await places()).toEqual(before)
+    guest.site.clock.offset = 300_000
+    await guest.sees('expired')
+    expect(await places()).toEqual(before)
+  })
+
+  test('with reduced motion nothing moves at all', async () => {
+    const guest = await openDemo({ reducedMotion: 'reduce' })
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.sees('ringing')
+    expect(await guest.page.evaluate('document.getAnimations().length')).toBe(0)
+    await guest.page.emulateMedia({ reducedMotion: 'no-preference' })
+    expect(await guest.page.evaluate('document.getAnimations().length')).toBe(1)
+  })
+})
+
+describeInBrowser('without JavaScript', () => {
+  test('a login, with the links and buttons of the page', async () => {
+    const guest = await openDemo({ javaScriptEnabled: false })
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const { sid } = await guest.site.simulator.waitFor(call => call.status === 'ringing')
+    guest.site.clock.offset = 1000
+    await guest.page.getByRole('link', { name: 'Look again' }).click()
+    await guest.sees('ringing')
+    await guest.submitCode(await guest.site.answer(await guest.digits()))
+    await guest.expectPath('/account')
+    expect(guest.site.simulator.call(sid)?.status).toBe('in-progress')
+  })
+
+  test('a double click on each button ends where one click leads', async () => {
+    const guest = await openDemo({ javaScriptEnabled: false, siteOptions: { sessionStore: new SessionStore(40, 60) } })
+    const pressTwice = (name: string) => guest.page.getByRole('button', { name }).dblclick({ noWaitAfter: true })
+    await guest.open('/login')
+    await guest.page.getByLabel('User name').fill('alice')
+    await guest.page.getByLabel('Password').fill('correct horse battery staple')
+    await pressTwice('Continue')
+    await guest.expectPath('/otp')
+    await pressTwice('Call me now')
+    await guest.page.locator('[data-matching-digits]').waitFor()
+    await guest.expectPath('/otp')
+    expect(guest.site.simulator.calls).toHaveLength(1)
+  })
+
+  test('the page of a code that was sent twice at once goes on by itself', async () => {
+    const guest = await openDemo({ javaScriptEnabled: false, siteOptions: unhurried })
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const code = await guest.site.answer(await guest.digits())
+    // A newer call makes the code worthless, as the first of two clicks does.
+    const other = new Guest(guest.site, await guest.page.context().browser()!.newPage())
+    await other.logIn('alice')
+    await other.press('Call me now')
+    await other.page.locator('[data-matching-digits]').waitFor()
+    await guest.submitCode(code)
+    expect(await guest.page.getByRole('alert').textContent()).toContain('One moment.')
+    await guest.page.getByText('This code is no longer valid. Ask for a new one below.').waitFor()
+    await guest.expectPath('/otp')
+    await other.page.close()
+  })
+})
+
+describeInBrowser('with JavaScript', () => {
+  test('the second click of a double click is not sent', async () => {
+    const guest = await openDemo()
+    const sent: string[] = []
+    guest.page.on('request', request => { if (request.method() === 'POST') sent.push(new URL(request.url()).pathname) })
+    await guest.logIn('alice')
+    await guest.page.getByRole('button', { name: 'Call me now' }).dblclick({ noWaitAfter: true })
+    await guest.page.locator('[data-matching-digits]').waitFor()
+    expect(sent).toEqual(['/login', '/otp/call'])
+  })
+
+  test('a server that is away for a moment: the page keeps what it shows, and goes on when it is back', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.sees('ringing')
+    let failures = 0
+    await guest.page.route('**/otp/status', route => failures++ < 1 ? route.abort() : route.continue())
+    await guest.site.answer(await guest.digits())
+    await guest.sees('answered')
+    expect(failures).toBeGreaterThan(1)
+  })
+})

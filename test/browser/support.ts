@@ -1,0 +1,154 @@
+// A real browser on the example, with the simulated telephones beside its pages.
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { AxeResults } from 'axe-core'
+import { type Browser, type BrowserContextOptions, chromium, type FrameLocator, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { demoPassword, openSite, type Site, type SiteOptions } from '../example/support.js'
+
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const howToGet = `there is no ${executablePath}: apt-get install --no-install-recommends chromium, or set CHROMIUM to the path of yours`
+const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+let browser: Browser | undefined
+
+/** `describe`, where there is a Chromium; elsewhere a skip that says how to get it, which with `CI=true` is a failure. */
+export function describeInBrowser(name: string, body: () => void): void {
+  vi.setConfig({ testTimeout: 60_000 })
+  if (!existsSync(executablePath)) {
+    if (process.env['CI'] === 'true') test(name, () => { throw new Error(howToGet) })
+    else describe.skip(`${name} (${howToGet})`, body)
+    return
+  }
+  describe(name, () => {
+    beforeAll(async () => { browser ??= await chromium.launch({ executablePath, args: flags }) }, 60_000)
+    afterAll(async () => {
+      await browser?.close()
+      browser = undefined
+    })
+    body()
+  })
+}
+
+export interface GuestOptions extends BrowserContextOptions {
+  readonly siteOptions?: SiteOptions
+}
+
+/** Opens the demo and a browser of its own for one person. Both end with the test, which fails if the page had an error. */
+export async function openDemo({ siteOptions, ...options }: GuestOptions = {}): Promise<Guest> {
+  const site = await openSite({ isDemo: true, ...siteOptions })
+  return openGuest(site, options)
+}
+
+/** Another browser on the same demo. */
+export async function openGuest(site: Site, options: BrowserContextOptions = {}): Promise<Guest> {
+  if (browser === undefined) throw new Error('openDemo() belongs into describeInBrowser().')
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', ...options })
+  const errors: string[] = []
+  // What a policy blocks, or a script throws; the browser's own line about a status of 400 and more is no error of the page.
+  context.on('weberror', error => { errors.push(error.error().message) })
+  context.on('console', message => { if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text()) })
+  onTestFinished(async () => {
+    await context.close()
+    expect(errors).toEqual([])
+  })
+  return new Guest(site, await context.newPage())
+}
+
+/** Somebody at a screen on which a telephone lies beside the page. */
+export class Guest {
+  constructor(readonly site: Site, readonly page: Page) {}
+
+  /** The telephone beside the page. */
+  get telephone(): FrameLocator {
+    return this.page.frameLocator('iframe[title="Simulated telephone"]')
+  }
+
+  /** The live region. */
+  get status() {
+    return this.page.getByRole('status')
+  }
+
+  async open(path: string): Promise<void> {
+    await this.page.goto(new URL(path, this.site.url).href)
+  }
+
+  async logIn(username: string): Promise<void> {
+    await this.open('/login')
+    await this.page.getByLabel('User name').fill(username)
+    await this.page.getByLabel('Password').fill(demoPassword)
+    await this.press('Continue')
+  }
+
+  async press(name: string): Promise<void> {
+    await this.page.getByRole('button', { name, exact: true }).click()
+  }
+
+  /** Waits until the page says that the call has got there. */
+  async sees(state: string): Promise<void> {
+    await this.page.locator(`.state[data-call="${state}"]`).waitFor()
+  }
+
+  digits(): Promise<string> {
+    return this.page.locator('[data-matching-digits]').getAttribute('data-matching-digits').then(String)
+  }
+
+  /** Picks up the telephone beside the page, keys in the digits of the page and listens; answers the code. */
+  async answer(digits?: string): Promise<string> {
+    const keys = digits ?? await this.digits()
+    await this.telephone.getByRole('button', { name: 'Answer' }).click()
+    await this.telephone.getByText('To hear the code').first().waitFor()
+    for (const key of keys) await this.telephone.getByRole('button', { name: `Key ${key}` }).click()
+    if (digits !== undefined) return ''
+    const spoken = await this.telephone.getByText(/^(\d, ){5}\d$/).first().textContent()
+    return String(spoken).replaceAll(', ', '')
+  }
+
+  async submitCode(code: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: /^Code/ }).fill(code)
+    await this.press('Continue')
+  }
+
+  /** Call and code, from the page that offers a call. */
+  async confirm(): Promise<void> {
+    await this.press('Call me now')
+    await this.submitCode(await this.answer())
+  }
+
+  async expectPath(path: string): Promise<void> {
+    await this.page.waitForURL(new URL(path, this.site.url).href)
+  }
+
+  heading(): Promise<string | null> {
+    return this.page.getByRole('heading', { level: 1 }).textContent()
+  }
+}
+
+let axeSource: Promise<string> | undefined
+
+/** What axe-core finds wrong with a page in both themes, a line for each finding. */
+export async function axeFindings({ page }: Guest, where: string): Promise<string[]> {
+  axeSource ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  const findings: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.evaluate(await axeSource)
+    const { violations } = await page.evaluate<AxeResults>('axe.run(document, { iframes: false })')
+    for (const { id, nodes } of violations) findings.push(`${where}, ${colorScheme}: ${id} ${nodes.map(({ html, failureSummary = '' }) => `${html} ${failureSummary}`).join(' ')}`)
+  }
+  return findings
+}
+
+/** Writes a picture for the documents, only when `SCREENSHOTS=1` asks for it. */
+export async function takePicture({ page }: Guest, name: string): Promise<void> {
+  if (process.env['SCREENSHOTS'] !== '1') return
+  const folder = fileURLToPath(new URL('../../docs/images/', import.meta.url))
+  await mkdir(folder, { recursive: true })
+  await page.locator('iframe').first().scrollIntoViewIfNeeded()
+  await page.evaluate('scrollTo(0, 0)')
+  const picture = await page.screenshot({ animations: 'disabled', caret: 'hide', type: 'png' })
+  expect(picture.byteLength).toBeLessThan(150_000)
+  await writeFile(`${folder}${name}.png`, picture)
+}

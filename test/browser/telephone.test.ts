@@ -1,0 +1,136 @@
+// Logins with clicks alone, the telephone lying beside the page.
+import { expect, test } from 'vitest'
+import { wrongCode } from '../example/support.js'
+import { describeInBrowser, openDemo, takePicture } from './support.js'
+
+const unhurried = { limits: { callIntervalSeconds: false } } as const
+
+describeInBrowser('with the telephone beside the page', () => {
+  test('somebody logs in', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    expect(guest.site.simulator.calls).toHaveLength(0)
+    await guest.press('Call me now')
+    expect(await guest.heading()).toBe('Answer your phone')
+    await guest.sees('ringing')
+    await takePicture(guest, 'call-page')
+    const code = await guest.answer()
+    await guest.sees('answered')
+    await guest.submitCode(code)
+    await guest.expectPath('/account')
+    expect(await guest.heading()).toBe('Hello, Alice')
+    await guest.press('Log out')
+    await guest.expectPath('/login')
+  })
+
+  test('a wrong code is refused with the tries that are left, the field is ready for the next, and the right one lets in', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const code = await guest.answer()
+    await guest.submitCode(wrongCode(code))
+    expect(await guest.page.getByRole('alert').textContent()).toMatch(/That is not the code\.[^]*4 tries are left\./)
+    expect(await guest.page.evaluate('document.activeElement.id')).toBe('code')
+    await guest.page.keyboard.type(code)
+    await guest.page.keyboard.press('Enter')
+    await guest.expectPath('/account')
+  })
+
+  test('nobody picks up: the page says so, and another call may be asked for at once', async () => {
+    const guest = await openDemo({ colorScheme: 'dark' })
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.sees('ringing')
+    await takePicture(guest, 'call-page-dark')
+    expect(await guest.page.getByRole('button', { name: 'Call me again' }).isEnabled()).toBe(false)
+    await guest.site.simulator.advance(31_000)
+    await guest.sees('no-answer')
+    await guest.press('Call me again')
+    await guest.submitCode(await guest.answer())
+    await guest.expectPath('/account')
+    expect(guest.site.simulator.calls).toHaveLength(2)
+  })
+
+  test('a busy line: a text is offered in place of it, and its code lets in', async () => {
+    const guest = await openDemo()
+    guest.site.simulator.phone('+12025550123', 'busy')
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.sees('busy')
+    const background = (name: string) => guest.page.getByRole('button', { name }).evaluate(button => getComputedStyle(button).backgroundColor)
+    expect(await background('Text me instead')).not.toBe(await background('Call me again'))
+    await guest.press('Text me instead')
+    expect(await guest.heading()).toBe('Read your messages')
+    const text = await guest.telephone.getByText(/is your Acme code/).first().textContent()
+    await guest.submitCode(/\d{6}/.exec(String(text))?.[0] ?? '')
+    await guest.expectPath('/account')
+  })
+
+  test('"that was not me" ends it: the page says what it means', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.answer('00')
+    await guest.sees('reported')
+    await guest.open('/otp')
+    expect(await guest.page.getByText('somebody knows your password: change it').isVisible()).toBe(true)
+    await guest.open('/account')
+    await guest.expectPath('/otp')
+  })
+
+  test('a first number is added; changing it tells the old one', async () => {
+    const guest = await openDemo({ siteOptions: unhurried })
+    await guest.logIn('dave')
+    await guest.page.getByLabel('Phone number, with country code').fill('+1 202 555 0189')
+    await guest.press('Call it')
+    await guest.submitCode(await guest.answer())
+    await guest.expectPath('/account')
+    expect(await guest.page.getByText('From now on we call ••• ••• ••89.').isVisible()).toBe(true)
+
+    await guest.page.getByRole('link', { name: 'Change your phone' }).click()
+    await guest.page.getByLabel('Phone number, with country code').fill('+1 202 555 0188')
+    await guest.press('Call it')
+    const code = await guest.site.answer(await guest.digits())
+    await guest.submitCode(code)
+    await guest.expectPath('/account')
+    await expect.poll(() => guest.site.simulator.messages.map(({ to }) => to)).toEqual(['+12025550189'])
+  })
+
+  test('a second telephone is chosen, and is the one that rings', async () => {
+    const guest = await openDemo()
+    await guest.logIn('bob')
+    await guest.page.getByLabel('Office').check()
+    await guest.press('Call me now')
+    expect(await guest.telephone.getByRole('heading', { name: '+1 202 555 0199' }).isVisible()).toBe(true)
+    await guest.submitCode(await guest.answer())
+    await guest.expectPath('/account')
+  })
+
+  test('a transfer after more than five minutes asks for a call, and then goes on', async () => {
+    const guest = await openDemo({ siteOptions: unhurried })
+    await guest.logIn('alice')
+    await guest.confirm()
+    await guest.expectPath('/account')
+    guest.site.clock.offset = 301_000
+    await guest.page.getByRole('link', { name: 'Send money' }).click()
+    expect(await guest.heading()).toBe('Confirm that it is still you')
+    await guest.press('Call me now')
+    await guest.submitCode(await guest.site.answer(await guest.digits()))
+    await guest.expectPath('/transfer')
+    await guest.page.getByLabel('To', { exact: true }).fill('Bob')
+    await guest.page.getByLabel('Amount in dollars').fill('25')
+    await guest.press('Send')
+    expect(await guest.page.getByText('$25 sent to Bob.').isVisible()).toBe(true)
+  })
+
+  test('on a telephone-sized screen it lies below, one link away', async () => {
+    const guest = await openDemo({ viewport: { width: 390, height: 844 } })
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.sees('ringing')
+    await takePicture(guest, 'call-page-phone')
+    expect(await guest.page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+    await guest.page.getByRole('link', { name: 'the telephone is below' }).click()
+    expect(await guest.telephone.getByRole('button', { name: 'Answer' }).isVisible()).toBe(true)
+  })
+})
