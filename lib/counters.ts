@@ -80,7 +80,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     { limit: 'callsPerNumberTenMinutes', enrolLimit: 'enrolCallsPerNumberTenMinutes', by: 'telephone', tally: tally('number-10min', unlimited, 600) },
     { limit: 'callsPerNumberDay', enrolLimit: 'enrolCallsPerNumberDay', by: 'number', tally: tally('number-day', unlimited, 86_400) },
     { limit: 'callsPerPrefixTenMinutes', by: 'prefix', tally: tally('prefix-10min', unlimited, 600) },
-    { limit: 'callsPerAppMinute', by: 'app', tally: tally('app-minute', limits.callsPerAppMinute, 60) },
+    { limit: 'callsPerAppMinute', enrolLimit: 'enrolCallsPerAppMinute', by: 'app', tally: tally('app-minute', unlimited, 60) },
   ] as const satisfies readonly { limit: keyof Limits, enrolLimit?: keyof Limits, by: string, tally: Tally }[]
 
   const userKey = (userId: string): string => keys.storeName('user', userId)
@@ -92,6 +92,24 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     const [paused, stopped] = await Promise.all([pause.get(key), stop.get(key)])
     if (stopped !== undefined) throw new LimitReached('locked', 'guessesInARow')
     if (paused !== undefined) throw new LimitReached('locked', 'guessesPerUser', seconds(paused.msBeforeNext))
+  }
+
+  const refusalOf = (userId: string): Promise<LimitReached | undefined> => refuseLocked(userId).then(() => undefined, (error: unknown) => {
+    if (error instanceof LimitReached) return error
+    throw error
+  })
+
+  /** Begins the pause before the comparison: a process that dies in between leaves a pause of minutes, not a count that is full for a day. */
+  async function admitted(key: string, failed: Hit, inRow: Hit): Promise<Admission> {
+    const isLast = failed.count === limits.guessesPerUser
+    if (isLast) await beginPause(key)
+    return { limit: inRow.count === limits.guessesInARow ? 'guessesInARow' : isLast ? 'guessesPerUser' : undefined, failed, inRow }
+  }
+
+  async function refuseGuess(key: string, failed: Hit, inRow: Hit): Promise<never> {
+    if (!inRow.over) throw new LimitReached('locked', 'guessesPerUser', Math.min(failed.retryAfter, limits.pauseSeconds))
+    await stop.set(key, 1, 0)
+    throw new LimitReached('locked', 'guessesInARow')
   }
 
   async function refuseReported(userId: string): Promise<void> {
@@ -120,7 +138,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
   function sharedCounts({ userId, phone, telephone, enrol, waived }: CallRequest) {
     const set = enrol ? 'enrol' : 'own'
     const names = {
-      user: userKey(userId), app: 'all',
+      user: userKey(userId), app: set,
       telephone: keys.storeName(set, 'telephone', telephone), number: keys.storeName(set, 'number', phone), prefix: keys.storeName(set, 'prefix', phone.slice(0, -4)),
     }
     return shared.flatMap(each => {
@@ -128,18 +146,23 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
       const value = numberLimit(limitName, limits[limitName], phone)
       if (value === false) return []
       const isInterval = each.limit === 'callIntervalSeconds'
-      return [{ name: limitName, key: names[each.by], limit: isInterval ? 1 : value, tally: each.tally, renewSeconds: isInterval && waived ? value : undefined }]
+      return [{ name: limitName, by: each.by, isInterval, key: names[each.by], limit: isInterval ? 1 : value, tally: each.tally, renewSeconds: isInterval && waived ? value : undefined }]
     })
   }
 
   async function countShared(call: CallRequest): Promise<void> {
     const counts = sharedCounts(call)
-    const hits = await Promise.all(counts.map(async count => ({ ...count, hit: await hitOrRenew(count) })))
-    const over = hits.filter(({ hit }) => hit.over)
-    const [first] = over
-    if (first === undefined) return
-    await Promise.all(hits.map(({ tally, key, hit }) => tally.giveBack(key, hit)))
-    throw new LimitReached('too-many-calls', first.name, Math.max(...over.map(({ hit }) => hit.retryAfter)))
+    const taken: { readonly tally: Tally, readonly key: string, readonly isInterval: boolean, readonly hit: Hit }[] = []
+    // The user's own first: whoever is over a limit of her own never touches what everybody shares.
+    for (const stage of [['user', 'telephone', 'number'], ['prefix', 'app']]) {
+      const hits = await Promise.all(counts.filter(({ by }) => stage.includes(by)).map(async count => ({ ...count, hit: await hitOrRenew(count) })))
+      taken.push(...hits)
+      const over = hits.filter(({ hit }) => hit.over)
+      const [first] = over
+      if (first === undefined) continue
+      await Promise.all(taken.map(({ tally, key, isInterval, hit }) => isInterval ? tally.release(key, hit) : tally.giveBack(key, hit)))
+      throw new LimitReached('too-many-calls', first.name, Math.max(...over.map(({ hit }) => hit.retryAfter)))
+    }
   }
 
   return {
@@ -160,7 +183,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
         await permit()
         await countShared(call)
       } catch (error) {
-        await userInterval.giveBack(key, interval.value)
+        await userInterval.release(key, interval.value)
         throw error
       }
     },
@@ -204,43 +227,47 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
       if (await this.isAlive(userId, value)) await ticket.delete(userKey(userId))
     },
 
-    /** Counts a guess at a living challenge, before anything is compared. Answers the guesses that remain. */
+    /** Counts a guess at a living challenge of a user who is not locked, before anything is compared. Answers the guesses that remain. */
     async admitGuess(userId: string, challengeId: string, value: number): Promise<number> {
-      const [alive, hit] = await Promise.all([this.isAlive(userId, value), guesses.hit(challengeKey(challengeId))])
+      const [alive, hit, locked] = await Promise.all([this.isAlive(userId, value), guesses.hit(challengeKey(challengeId)), refusalOf(userId)])
       if (!alive) throw new Refusal('code-expired')
       if (hit.over) throw new LimitReached('too-many-guesses', 'guessesPerChallenge')
+      if (locked !== undefined) throw locked
       return limits.guessesPerChallenge - hit.count
     },
 
-    /** Counts the guess on the user; gives it back if it is refused, since only what is compared may count. */
+    /** Counts a guess on the user that {@link admitGuess} let through, as it does five at a time at most; gives it back if it is refused, since only what is compared may count. */
     async admitUserGuess(userId: string): Promise<Admission> {
       const key = userKey(userId)
-      const [locked, failed, inRow] = await Promise.all([
-        refuseLocked(userId).then(() => undefined, (refusal: unknown) => refusal as Error),
+      const [failed, inRow] = await Promise.all([
         limits.guessesPerUser === false ? uncounted : failures.hit(key),
         limits.guessesInARow === false ? uncounted : row.hit(key),
       ])
-      if (locked === undefined && !failed.over && !inRow.over) {
-        const isLast = failed.count === limits.guessesPerUser
-        // Before the comparison: a process that dies in between leaves a pause of minutes, not a count that is full for a day.
-        if (isLast) await beginPause(key)
-        const limit = inRow.count === limits.guessesInARow ? 'guessesInARow' : isLast ? 'guessesPerUser' : undefined
-        return { limit, failed, inRow }
-      }
+      if (!failed.over && !inRow.over) return admitted(key, failed, inRow)
       await Promise.all([failures.giveBack(key, failed), row.giveBack(key, inRow)])
-      if (locked !== undefined) throw locked
-      if (inRow.over) {
-        await stop.set(key, 1, 0)
-        throw new LimitReached('locked', 'guessesInARow')
-      }
-      throw new LimitReached('locked', 'guessesPerUser', Math.min(failed.retryAfter, limits.pauseSeconds))
+      return refuseGuess(key, failed, inRow)
+    },
+
+    /**
+     * The same where no challenge limits how many guesses come at once. One count after the other: a burst that is refused by the first
+     * must not fill the second, and giving back would come too late.
+     */
+    async admitLooseGuess(userId: string): Promise<Admission> {
+      const key = userKey(userId)
+      await refuseLocked(userId)
+      const failed = limits.guessesPerUser === false ? uncounted : await failures.hit(key)
+      const inRow = failed.over || limits.guessesInARow === false ? uncounted : await row.hit(key)
+      return failed.over || inRow.over ? refuseGuess(key, failed, inRow) : admitted(key, failed, inRow)
     },
 
     /** Draws the conclusions of a code that was compared and wrong. */
     async countWrong(userId: string, { limit, inRow: { count, retryAfter } }: Admission): Promise<void> {
       const key = userKey(userId)
       if (limit === 'guessesInARow') await stop.set(key, 1, 0)
-      else if (count > 0 && retryAfter < limits.guessesInARowSeconds * 0.95) await row.set(key, count, limits.guessesInARowSeconds)
+      else if (count > 0 && retryAfter < limits.guessesInARowSeconds * 0.95) {
+        // Guesses that came meanwhile stay counted.
+        await row.set(key, Math.max(count, (await row.get(key))?.consumedPoints ?? 0), limits.guessesInARowSeconds)
+      }
     },
 
     /** Takes a guess back that turned out right where that clears nothing else. */

@@ -73,6 +73,8 @@ export interface Limits {
   readonly enrolCallsPerNumberTenMinutes: NumberLimit
   /** The same for a day. Default 4. */
   readonly enrolCallsPerNumberDay: NumberLimit
+  /** Calls of the whole app a minute to numbers that are not the caller's yet, counted apart. Default 20. */
+  readonly enrolCallsPerAppMinute: number | false
   /** No call to a user for this long after "this was not me". Default 600 s. */
   readonly reportedSeconds: number | false
 }
@@ -162,5 +164,6 @@ export const defaultLimits: Limits = {
   callsPerAppMinute: 60,
   enrolCallsPerNumberTenMinutes: 2,
   enrolCallsPerNumberDay: 4,
+  enrolCallsPerAppMinute: 20,
   reportedSeconds: 600,
 }

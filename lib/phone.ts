@@ -41,6 +41,9 @@ export function parseDestination({ number, label, extension }: PhoneEntry): Dest
 // Premium, shared-cost, personal (070 in Britain), pager, universal-access, voicemail and unknown kinds earn money for whoever is called.
 const ordinaryKinds = new Set(['MOBILE', 'FIXED_LINE', 'FIXED_LINE_OR_MOBILE', 'VOIP'])
 
+// Pay per call, and directory assistance: in every area code, and ordinary numbers to libphonenumber.
+const chargedInNorthAmerica = /^\+1\d{3}(976\d{4}|5551212)$/
+
 /**
  * Reads a number written with its country code (`+1 (202) 555-0123`). Answers `undefined` for whatever
  * libphonenumber's full metadata finds not valid, and for letters, extensions, lists, SIP addresses and national spellings.
@@ -50,7 +53,7 @@ export function parsePhone(text: string): Phone | undefined {
   if (text.length > 40 || !/^\+[0-9 ().\-\u00a0\u2011]+$/.test(text)) return undefined
   const parsed = parsePhoneNumberFromString(text, { extract: false })
   if (parsed === undefined || !parsed.isValid() || parsed.ext !== undefined) return undefined
-  return { number: parsed.number, country: parsed.country, ordinary: ordinaryKinds.has(parsed.getType() ?? 'UNKNOWN') }
+  return { number: parsed.number, country: parsed.country, ordinary: ordinaryKinds.has(parsed.getType() ?? 'UNKNOWN') && !chargedInNorthAmerica.test(parsed.number) }
 }
 
 /** Whether the app allows calls to this number: an ordinary kind, in one of the countries. @internal */

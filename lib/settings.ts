@@ -67,7 +67,7 @@ export function settle<User>(options: VoiceOtpOptions<User>): Settings<User> {
     codeSeconds: wholeNumber('codeSeconds', options.codeSeconds ?? 300, 60, 600),
     ringSeconds: wholeNumber('ringSeconds', options.ringSeconds ?? 30, 5, 120),
     gate,
-    ways,
+    ways: Object.freeze([...ways]),
     machineDetection: options.machineDetection === true,
     announce: options.announce,
     remember: settleRemember(options.remember),
@@ -125,7 +125,7 @@ function settleSignalWire(given: SignalWireOptions | undefined): { signalwire: S
   const caller = typeof from === 'string' ? parsePhone(from) : undefined
   if (caller?.country === undefined) throw new TypeError('signalwire.from: a telephone number of your Space in E.164, for example +12025550100.')
   const signingKeys = typeof signingKey === 'string' ? [signingKey] : signingKey
-  const keysAreGood = signingKeys === false || (Array.isArray(signingKeys) && signingKeys.length >= 1 && signingKeys.length <= 2 && signingKeys.every(key => typeof key === 'string' && key.length >= 8))
+  const keysAreGood = signingKeys === false || (Array.isArray(signingKeys) && signingKeys.length >= 1 && signingKeys.length <= 2 && signingKeys.every(key => typeof key === 'string' && /^[\x21-\x7e]{8,}$/.test(key)))
   if (!keysAreGood) {
     throw new TypeError('signalwire.signingKey: the Signing Key (PSK...) from the API page of your Space, or two of them during a change; false switches the check of webhooks off.')
   }
@@ -154,7 +154,7 @@ function settleWebhookUrl(webhookUrl: unknown): string {
   const url = typeof webhookUrl === 'string' && URL.canParse(webhookUrl) ? new URL(webhookUrl) : undefined
   const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
   if (url === undefined || !secure) throw new TypeError('webhookUrl: the https address where webhooks() is mounted, for example https://acme.example/voice-otp (http for loopback addresses only).')
-  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '' || url.href.length > 300) {
+  if (/[?#]/.test(String(webhookUrl)) || url.pathname.includes('//') || url.username !== '' || url.password !== '' || url.href.length > 300) {
     throw new TypeError('webhookUrl: no query, fragment or credentials in it, and 300 characters at most.')
   }
   if (url.pathname === '/') throw new TypeError('webhookUrl: add a path of its own, for example /voice-otp, and mount webhooks() there.')

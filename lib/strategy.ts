@@ -62,8 +62,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   readonly events: EventEmitter<VoiceOtpEvents>
   /** Browsers that may log in without a call, if the option `remember` is set. */
   readonly remembered: Remembered
-  private readonly parts: Parts<User>
-  private readonly lookup: PhoneLookup<User>
+  private declare readonly parts: Parts<User>
+  private declare readonly lookup: PhoneLookup<User>
 
   /**
    * @param options Everything is checked here, once; a `TypeError` names the option and the mend.
@@ -74,12 +74,12 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   constructor(options: VoiceOtpOptions<User>, phoneOf: PhoneOf<User> | PhoneOfWithRequest<User>) {
     super()
     const settings = settle(options)
-    this.lookup = createPhoneLookup(phoneOf, settings.passReqToCallback)
+    const lookup = createPhoneLookup(phoneOf, settings.passReqToCallback)
     const { events, emit } = createEvents()
     this.events = events
     const keys = createKeys(settings.secrets, settings.counterSecret)
     const connect = createConnect(settings)
-    this.parts = {
+    const parts: Parts<User> = {
       settings,
       keys,
       counters: createCounters(settings.counters, settings.limits, settings.codeSeconds, keys),
@@ -89,7 +89,9 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
       mfa: createMfa(settings),
       emit,
     }
-    this.remembered = createRemembered(this.parts, this.lookup, req => factorOf(this.parts, req))
+    this.remembered = createRemembered(parts, lookup, req => factorOf(parts, req))
+    // Whoever prints a strategy must not print its secrets.
+    Object.defineProperties(this, { parts: { value: parts }, lookup: { value: lookup } })
   }
 
   /** Passport's entry; use `passport.authenticate('voice-otp', options)`. */

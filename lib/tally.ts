@@ -64,8 +64,14 @@ export class Tally {
   }
 
   /** Not at the end of a window: what lands in the next one would be a free try there, and this one is over anyway. */
-  async giveBack(key: string, { retryAfter }: Hit): Promise<void> {
-    if (retryAfter > windowEndSeconds) await ask(() => this.counter.reward(key))
+  async giveBack(key: string, { count, retryAfter }: Hit): Promise<void> {
+    // A limiter that blocks in its own memory counted nothing in the store: to give back there would be a free try elsewhere.
+    if (count > 0 && retryAfter > windowEndSeconds) await ask(() => this.counter.reward(key))
+  }
+
+  /** Gives up the one point of a limit of one, window and all: the next begins with the next call, not with a refused one. Who came second holds nothing. */
+  async release(key: string, { over, retryAfter }: Hit): Promise<void> {
+    if (!over && retryAfter > windowEndSeconds) await this.delete(key)
   }
 
   async delete(key: string): Promise<void> {

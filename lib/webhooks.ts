@@ -23,7 +23,8 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
   return (req, res, next) => {
     const { baseUrl = '', originalUrl = '' } = req as { baseUrl?: string, originalUrl?: string }
     // A proxy may have taken the front of the path away, never its end.
-    if (baseUrl === '' || !path.endsWith(baseUrl)) {
+    // Express matches paths in any case; the signature is over the configured one.
+    if (baseUrl === '' || !path.toLowerCase().endsWith(baseUrl.toLowerCase())) {
       next(new VoiceOtpError('configuration', `webhooks() is mounted at '${baseUrl}', but webhookUrl says '${path}': app.use('${path}', voiceOtp.webhooks()).`))
       return
     }
@@ -125,6 +126,7 @@ function inOtherLanguage(content: TokenContent): TokenContent {
 }
 
 function respond(res: ServerResponse, status: number, body: string): void {
+  if (res.headersSent) return // a time limit of the app's answered; to throw here would end the process
   res.writeHead(status, {
     'Content-Type': 'application/xml; charset=utf-8',
     'Cache-Control': 'no-store',

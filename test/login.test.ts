@@ -1,3 +1,4 @@
+import type express from 'express'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createWorld, type World, wrongCode } from './support/world.js'
 
@@ -193,7 +194,18 @@ describe('refused, each with its status, code and sentence', () => {
     await bob.post('/otp').send({ code: bobs }).expect(401).expect(({ body }) => { expect(body).toMatchObject({ code: 'first-factor-required' }) })
   })
 
-  test('GET never places a call and never takes a code', async () => {
+  test('GET never places a call and never takes a code, also where the app forgot to say POST', async () => {
+    await world.close()
+    world = await createWorld({ routes: (app, passport) => { app.use('/anyhow', passport.authenticate('voice-otp', { action: 'call' } as object) as express.RequestHandler, (_req, res) => { res.json({}) }) } })
+    const alice = await world.logIn('alice')
+    await alice.get('/anyhow').expect(503)
+    await alice.head('/anyhow').expect(503)
+    expect(world.simulator.calls).toHaveLength(0)
+    await alice.post('/anyhow').expect(200)
+    expect(world.simulator.calls).toHaveLength(1)
+  })
+
+  test('GET on the routes of a careful app is nothing', async () => {
     const alice = await world.logIn('alice')
     await alice.get('/otp/call').expect(404)
     await alice.head('/otp/call').expect(404)

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
 
@@ -44,6 +45,9 @@ describe('options are checked once, at construction, with a message that names t
     ['a webhook URL without encryption', { webhookUrl: 'http://acme.example/voice-otp' }, /^webhookUrl: the https address/],
     ['a webhook path alone', { webhookUrl: '/voice-otp' }, /^webhookUrl:/],
     ['a webhook URL with a query', { webhookUrl: 'https://acme.example/voice-otp?x=1' }, /^webhookUrl: no query/],
+    ['a webhook URL with an empty query', { webhookUrl: 'https://acme.example/voice-otp?' }, /^webhookUrl: no query/],
+    ['a webhook URL with an empty fragment', { webhookUrl: 'https://acme.example/voice-otp#' }, /^webhookUrl: no query/],
+    ['a webhook URL with an empty part', { webhookUrl: 'https://acme.example//voice-otp' }, /^webhookUrl:/],
     ['a webhook URL with a password', { webhookUrl: 'https://a:b@acme.example/voice-otp' }, /^webhookUrl: no query, fragment or credentials/],
     ['a webhook URL that is the whole site', { webhookUrl: 'https://acme.example' }, /^webhookUrl: add a path/],
     ['another scheme', { webhookUrl: 'ftp://acme.example/x' }, /^webhookUrl:/],
@@ -125,5 +129,25 @@ describe('options are checked once, at construction, with a message that names t
     for (const mistake of [make({ secret }), make({ counterSecret: secret }), make({}, { token: `${secret} x` }), make({}, { signingKey: [secret, ''] })]) {
       expect(mistake).toThrow(expect.objectContaining({ message: expect.not.stringContaining(secret) }) as Error)
     }
+  })
+})
+
+describe('what is set stays as it was set', () => {
+  test('nobody who is shown the ways can put a weaker one first', () => {
+    const ways = ['call', 'text'] as const
+    const strategy = make({ ways })()
+    expect(() => { (strategy.ways as string[]).reverse() }).toThrow(TypeError)
+    expect(strategy.ways).toEqual(['call', 'text'])
+  })
+
+  test('whoever prints a strategy prints no secret of it', () => {
+    const strategy = make({ counterSecret: 'm7Jq2WvT9xLc4RbZ8sKf1YhN6pDg3EaU' })()
+    for (const text of [inspect(strategy, { depth: 20 }), JSON.stringify(strategy), inspect(Object.create(strategy), { depth: 20 })]) {
+      for (const secret of [good.secret, 'm7Jq2WvT9xLc4RbZ8sKf1YhN6pDg3EaU', 'PTtoken', 'PSKsigningkey']) expect(text).not.toContain(secret)
+    }
+  })
+
+  test.each(['        ', 'PSK with spaces', 'PSK\u00e4\u00f6\u00fcxxxxx'])('a signing key of nothing but odd characters is none: %j', signingKey => {
+    expect(make({}, { signingKey })).toThrow(/^signalwire\.signingKey:/)
   })
 })

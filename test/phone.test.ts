@@ -27,6 +27,8 @@ describe('telephone numbers', () => {
     ['satellite, another', '+881612345678'],
     ['international shared cost', '+80812345678'],
     ['international premium', '+979123456789'],
+    ['directory assistance', '+12125551212'],
+    ['pay per call', '+12129761234'],
   ])('is never permitted, whatever the countries: %s', (_, text) => {
     expect(may(text, 'US', 'GB', '001')).toBe(false)
   })

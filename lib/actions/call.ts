@@ -1,4 +1,4 @@
-import { type Challenge, delivered, makeChallenge } from '../challenge.js'
+import { type Challenge, delivered, makeChallenge, phoneMatches } from '../challenge.js'
 import { type CallRequest, LimitReached } from '../counters.js'
 import { Refusal, VoiceOtpError, withDeadline } from '../errors.js'
 import { askBeforeCall, phonesOnRecord } from '../hooks.js'
@@ -19,8 +19,10 @@ export async function call<User>(situation: Situation<User>): Promise<void> {
     const way = wayOf(situation)
     const destination = purpose === 'enrol' ? await phoneToEnrol(situation) : await ownPhone(situation)
     if (!isPermitted(destination, settings.countries)) throw new Refusal('destination-blocked')
+    // Only our own call can dial on: any other way would hand the code to whoever has the main number.
+    if (way !== 'call' && destination.extension !== undefined) throw new Refusal('choice-unknown')
     const request: CallRequest = {
-      userId, phone: destination.number, telephone: destination.telephone, enrol: purpose === 'enrol', waived: await intervalIsWaived(situation),
+      userId, phone: destination.number, telephone: destination.telephone, enrol: purpose === 'enrol', waived: await intervalIsWaived(situation, destination),
     }
     await counters.admitCall(request, () => askBeforeCall(situation.parts, user, destination.number, req))
 
@@ -70,8 +72,10 @@ async function place<User>(situation: Situation<User>, request: CallRequest, cha
 }
 
 /** The interval between calls is waived, once a call, when the last one is known to have reached nobody. */
-async function intervalIsWaived<User>({ parts: { calls, counters }, factor: { challenge }, userId }: Situation<User>): Promise<boolean> {
+async function intervalIsWaived<User>({ parts: { calls, counters, keys }, factor: { challenge }, userId }: Situation<User>, destination: Destination): Promise<boolean> {
   if (challenge?.way !== 'call' || challenge.deliverySid === undefined || challenge.userId !== userId || await counters.nextCallIn(userId) === 0) return false
+  // Of the user's newest call alone, and for the telephone that it did not reach: else old ones are kept for later, or spent on another's number.
+  if (!phoneMatches(keys, challenge, destination) || !await counters.isAlive(userId, challenge.ticket) || !await counters.hasWaiver(challenge.deliverySid)) return false
   return reachedNobody(await calls.freshState(challenge.deliverySid)) && counters.takeWaiver(challenge.deliverySid)
 }
 

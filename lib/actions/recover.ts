@@ -15,7 +15,7 @@ export async function recover<User>(situation: Situation<User>): Promise<Success
     if (code === undefined) throw new Refusal('recovery-malformed')
     if (purpose === 'enrol') throw new Refusal('enrol-forbidden')
 
-    const admission = await counters.admitUserGuess(userId)
+    const admission = await counters.admitLooseGuess(userId)
     compared = true
     const left = await useRecoveryCode(parts, userId, user, code)
     if (left === undefined) {

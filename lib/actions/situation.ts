@@ -40,6 +40,8 @@ export interface Situation<User> {
 /** Reads a request. Throws what must be refused before anything is counted. @internal */
 export function situationOf<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, options: ActionOptions): Situation<User> {
   if (options.action !== undefined && !['call', 'verify', 'recover'].includes(options.action)) throw new VoiceOtpError('configuration', "action: 'call', 'verify' or 'recover'.")
+  // A prefetch, a link or a reload must not make a telephone ring or use up a guess.
+  if (req.method === 'GET' || req.method === 'HEAD') throw new VoiceOtpError('configuration', "passport.authenticate('voice-otp') belongs on a POST route.")
   const factor = factorOf(parts, req)
   const user = factor.anyUser
   if (user === undefined) throw new Refusal('first-factor-required')

@@ -21,7 +21,7 @@ export function checkedPrompts(tag: string, given: unknown): Prompts {
     // A digit elsewhere than in the code could be taken for a part of it.
     if (/\p{N}/u.test(text as string)) fail(part, 'name keys by words ("one"), since people write down every digit that they hear.')
   }
-  if (typeof prompts.language !== 'string' || !/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(prompts.language)) fail('language', "a language tag such as 'sv-SE'.")
+  if (prompts.language !== tag || !/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag)) fail('language', "the tag under which it stands, such as 'sv-SE'.")
   if (typeof prompts.voice !== 'string' || !/^[\w.-]{1,60}$/.test(prompts.voice)) fail('voice', "a voice of SignalWire's list without accents, for example 'Polly.Astrid'.")
   if (typeof prompts.separator !== 'string' || prompts.separator === '' || /[\p{L}\p{N}\p{Cc}.。．]/u.test(prompts.separator)) fail('separator', "what keeps digits apart, for example ', '; not a full stop, which makes ordinals in some languages.")
   if (prompts.digits !== undefined && !(Array.isArray(prompts.digits) && prompts.digits.length === 10 && prompts.digits.every(word => typeof word === 'string' && isSpeakable(word, 40)))) {

@@ -16,11 +16,17 @@ export interface Calls {
   place(call: { readonly to: string, readonly extension?: string | undefined, readonly url: string }): Promise<string>
   /** The state of a call: asked at most once a second, else, or if SignalWire cannot say, the last that is known. */
   state(sid: string): Promise<DeliveryState | undefined>
-  /** Asks SignalWire now; `undefined` if it cannot say. */
+  /** Asks SignalWire although a page has just done so; once a second too, since a flood of requests must not become one of ours. */
   freshState(sid: string): Promise<DeliveryState | undefined>
 }
 
-interface Known { readonly state: DeliveryState | undefined, readonly askedAt: number, readonly asking?: Promise<DeliveryState | undefined> }
+interface Known {
+  readonly state: DeliveryState | undefined
+  readonly askedAt: number
+  readonly asking?: Promise<DeliveryState | undefined>
+  /** When {@link Calls.freshState} asked last. */
+  readonly checkedAt?: number
+}
 
 const rememberedCalls = 10_000
 /** Half a second each: whoever answers has to be through before the extension is dialled. */
@@ -61,14 +67,21 @@ export function createCalls({ signalwire, ringSeconds, machineDetection }: Pick<
       if (last !== undefined && (isOver(last.state) || now() - last.askedAt < 1000)) return last.state
       const asking = ask(sid).then(answer => {
         const state = answer ?? last?.state
-        remember(sid, { state, askedAt: now() })
+        remember(sid, { state, askedAt: now(), checkedAt: known.get(sid)?.checkedAt })
         return state
       })
-      remember(sid, { state: last?.state, askedAt: now(), asking })
+      remember(sid, { ...last, state: last?.state, askedAt: now(), asking })
       return asking
     },
 
-    freshState: ask,
+    async freshState(sid) {
+      const last = known.get(sid)
+      if (isOver(last?.state) || (last?.checkedAt !== undefined && now() - last.checkedAt < 1000)) return last?.state
+      remember(sid, { ...last, state: last?.state, askedAt: last?.askedAt ?? now(), checkedAt: now() })
+      const state = await ask(sid) ?? last?.state
+      remember(sid, { state, askedAt: now(), checkedAt: now() })
+      return state
+    },
   }
 }
 

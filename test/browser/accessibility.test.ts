@@ -152,12 +152,9 @@ describeInBrowser('a screen reader', () => {
     await guest.press('Call me now')
     const heard = () => guest.status.ariaSnapshot()
     expect(await heard()).toBe('- status: The call waits for its turn. That takes a few seconds.')
-    await guest.page.evaluate(() => {
-      const changes: string[] = []
-      Object.assign(globalThis, { changes })
-      new MutationObserver(records => { changes.push(...records.map(({ target }) => (target as { textContent?: string }).textContent ?? '')) })
-        .observe(document.querySelector('[role=status]') as Element, { childList: true, characterData: true, subtree: true })
-    })
+    await guest.page.evaluate(`globalThis.changes = []
+      new MutationObserver(records => changes.push(...records.map(({ target }) => target.textContent)))
+        .observe(document.querySelector('[role=status]'), { childList: true, characterData: true, subtree: true })`)
     const timer = guest.page.getByRole('timer')
     const start = await timer.textContent()
     await guest.site.simulator.advance(1000)

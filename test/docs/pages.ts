@@ -23,12 +23,13 @@ export interface Block {
   readonly page: string
   readonly language: string
   readonly text: string
-  /** The file that the block repeats, by the comment `<!-- file: path -->` before it. */
+  /** The file that the block repeats, by the comment `<!-- file: path -->` or the line `[path](link):` before it. */
   readonly file: string | undefined
 }
 
 export function blocks(page: string): Block[] {
-  return [...read(page).matchAll(/(?:<!-- file: (\S+) -->\n)?^```(\w*)\n(.*?)^```$/gms)].map(([, file, language = '', text = '']) => ({ page, language, text, file }))
+  return [...read(page).matchAll(/(?:<!-- file: (\S+) -->\n|^\[(\S+)\]\(\S+\):\n\n)?^```(\w*)\n(.*?)^```$/gms)]
+    .map(([, named, linked, language = '', text = '']) => ({ page, language, text, file: named ?? linked }))
 }
 
 /** The text without code, in which alone links and headings count. */

@@ -1,19 +1,28 @@
-// What may be in the package: what a user needs, and nothing that is left from an older build.
-import { existsSync } from 'node:fs'
+// What may be in the package: what a user needs, nothing that is left from an older build, and no types of packages
+// that a user may not have.
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
+const entries = ['dist/index.js', 'dist/index.d.ts', 'dist/simulator/index.js', 'dist/simulator/index.d.ts', 'dist/simulator/cli.js', 'dist/simulator/page/index.html']
+/** Whose types the published ones may use: Node's, a dependency's, and Passport's where they are installed. */
+const mayBeNamed = /^(\.{1,2}\/.*|node|node:\w+|libphonenumber-js\/max|passport)$/
 
-/** Answers what is wrong with the list of packed files, as text; `undefined` if nothing is. */
+/** Answers what is wrong with the packed files, as text; `undefined` if nothing is. */
 export function complaintAbout(paths, root) {
-  const missing = [...documents, 'dist/index.js', 'dist/index.d.ts', 'dist/simulator/index.js', 'dist/simulator/index.d.ts', 'dist/simulator/cli.js', 'dist/simulator/page/index.html']
-    .filter(path => !paths.includes(path))
-  const strangers = paths.filter(path => !documents.includes(path) && !isBuilt(path, root))
-  const complaints = [...missing.map(path => `${path} is missing`), ...strangers.map(path => `${path} does not belong there`)]
+  const complaints = [
+    ...[...documents, ...entries].filter(path => !paths.includes(path)).map(path => `${path} is missing`),
+    ...paths.filter(path => !documents.includes(path) && !isBuilt(path, root)).map(path => `${path} does not belong there`),
+    ...paths.filter(path => path.endsWith('.d.ts')).flatMap(path => foreignTypesIn(join(root, path)).map(name => `${path} needs the types of ${name}`)),
+  ]
   return complaints.length === 0 ? undefined : complaints.join('\n')
 }
 
 function isBuilt(path, root) {
   const [, page, source] = /^dist\/(?:(simulator\/page\/[\w-]+\.(?:html|css|js|svg))|([\w/-]+)\.(?:js|d\.ts))$/.exec(path) ?? []
   return page !== undefined ? existsSync(join(root, 'lib', page)) : source !== undefined && existsSync(join(root, 'lib', `${source}.ts`))
+}
+
+function foreignTypesIn(path) {
+  return [...readFileSync(path, 'utf8').matchAll(/\b(?:from|import|module|types=)\s*\(?\s*(['"])(.+?)\1/g)].map(([, , name]) => name).filter(name => !mayBeNamed.test(name))
 }

@@ -14,7 +14,7 @@ const root = resolve(here, '../..')
 const shortList = ['esm', 'commonjs', 'typescript-esm']
 const atOnce = 2
 const installMilliseconds = 300_000
-const runMilliseconds = 90_000
+const runMilliseconds = 180_000
 /** The exit code by which a consumer says that a program which it needs is not on this machine. */
 const skipped = 77
 

@@ -12,9 +12,15 @@ export const needsRedis = true
 const users = { alice: { id: 'alice', password: 'correct horse battery staple', phone: '+12025550123' } }
 
 export async function createApp({ secret, signalwire, webhookUrl, redisUrl }) {
-  // A dead or hung Redis is an error within two seconds; the pings keep an idle socket from timing out.
-  const client = createClient({ url: redisUrl, disableOfflineQueue: true, pingInterval: 500, socket: { connectTimeout: 1000, socketTimeout: 1500 } })
-  client.on('error', error => { console.error('Redis:', error.code) })
+  // A dead or hung Redis becomes an error instead of a queue. The pings keep an idle socket from timing out, and without a
+  // strategy of its own a client whose socket timed out once stays closed for good.
+  const client = createClient({
+    url: redisUrl,
+    disableOfflineQueue: true,
+    pingInterval: 1000,
+    socket: { connectTimeout: 2000, socketTimeout: 5000, reconnectStrategy: retries => Math.min(50 * 2 ** retries, 1000) },
+  })
+  client.on('error', error => { console.error('Redis:', error.name) })
   await client.connect()
 
   const voiceOtp = new VoiceOtpStrategy({
