@@ -13,7 +13,7 @@ export async function checkCredentials(signalwire: SignalWireOptions): Promise<F
   const bad = (text: string): Finding => ({ isGood: false, text })
   try {
     const { status, body } = await askSpace(signalwire, 'Calls/00000000-0000-0000-0000-000000000000')
-    if (status === 401 || status === 403) return bad(`SIGNALWIRE_PROJECT and SIGNALWIRE_TOKEN: ${host} refuses them. Copy both from the API page of this Space's dashboard; a token is shown only when it is made.`)
+    if (status === 401 || status === 403) return bad(`SIGNALWIRE_PROJECT and SIGNALWIRE_TOKEN: ${host} refuses them. Copy both from the API page of this Space's dashboard, and give the token the scope Voice.`)
     if (status >= 500) return bad(`SIGNALWIRE_SPACE: ${host} has trouble of its own (status ${status}). Try again in a minute.`)
     // A Space answers in JSON that there is no such call; a page in HTML comes from somewhere else.
     if (status !== 404 || typeof body !== 'object') return bad(`SIGNALWIRE_SPACE: ${host} does not answer as a Space does (status ${status}). Copy the name from the address of the dashboard.`)

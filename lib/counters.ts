@@ -138,7 +138,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
   function sharedCounts({ userId, phone, telephone, enrol, waived }: CallRequest) {
     const set = enrol ? 'enrol' : 'own'
     const names = {
-      user: userKey(userId), app: set,
+      user: userKey(userId), app: keys.storeName(set, 'app'),
       telephone: keys.storeName(set, 'telephone', telephone), number: keys.storeName(set, 'number', phone), prefix: keys.storeName(set, 'prefix', phone.slice(0, -4)),
     }
     return shared.flatMap(each => {
@@ -298,10 +298,9 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
       await Promise.all([failures, row, pause, stop, ticket].map(each => each.delete(key)))
     },
 
-    /** At most three fetches for one webhook token, and for a ticket that is still alive. */
-    async admitFetch(tokenName: string, userId: string, value: number): Promise<boolean> {
-      const [hit, alive] = await Promise.all([fetches.hit(keys.storeName('token', tokenName)), this.isAlive(userId, value)])
-      return !hit.over && alive
+    /** At most three fetches for one webhook token. */
+    async admitFetch(tokenName: string): Promise<boolean> {
+      return !(await fetches.hit(keys.storeName('token', tokenName))).over
     },
 
     /** "This was not me": the challenge dies at once and no call follows for a while. */

@@ -27,7 +27,7 @@ const troubles = {
   configuration: 'The second factor is not set up correctly.',
   'counters-unavailable': 'The store of the limits did not answer.',
   'session-unavailable': 'The session store did not answer.',
-  'signalwire-unavailable': 'The call could not be placed.',
+  'signalwire-unavailable': 'The code could not be sent or checked.',
   'phone-lookup-failed': 'The telephone number could not be looked up.',
   'hook-failed': 'A hook of the application failed.',
 } as const

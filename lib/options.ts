@@ -132,7 +132,7 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly countries?: readonly Country[]
   /** See {@link Limits}; what you leave out keeps its default. */
   readonly limits?: Partial<Limits>
-  /** Asked before each call; `false` forbids it (403), a throw is trouble (503). For SIM-swap and porting checks. */
+  /** Asked before each call; only `true` allows it, anything else forbids it (403), a throw is trouble (503). For SIM-swap and porting checks. */
   readonly beforeCall?: (call: BeforeCall<User>) => boolean | Promise<boolean>
   /** Stores a number that was just proved, before the user is let in. If it throws, nobody is. */
   readonly onEnrol?: (user: User, phone: string, req: Request) => void | Promise<void>

@@ -20,7 +20,7 @@ export interface PhoneEntry {
   /** What the user calls it: "home", "office". Shown to the user, never logged. */
   readonly label?: string
   /** Dialled once the call is answered: 1 to 8 digits. */
-  readonly extension?: string
+  readonly extension?: string | null
 }
 
 /** Where a code can be delivered. @internal */
@@ -32,7 +32,8 @@ export interface Destination extends Phone {
 }
 
 /** A destination of an entry, or `undefined` when the number or the extension is none. @internal */
-export function parseDestination({ number, label, extension }: PhoneEntry): Destination | undefined {
+export function parseDestination({ number, label, extension: given }: PhoneEntry): Destination | undefined {
+  const extension = given ?? undefined // an empty column of a database is null
   const phone = typeof number === 'string' ? parsePhone(number) : undefined
   if (phone === undefined || (extension !== undefined && !/^\d{1,8}$/.test(extension))) return undefined
   return { ...phone, label, extension, telephone: extension === undefined ? phone.number : `${phone.number};ext=${extension}` }

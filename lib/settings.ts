@@ -104,7 +104,11 @@ function settleRecovery<User>(recovery: VoiceOtpOptions<User>['recovery']): Voic
 function settleLanguages<User>({ prompts: own = {}, locale = 'en-US' }: VoiceOtpOptions<User>): Pick<Settings<User>, 'prompts' | 'defaultPrompts' | 'locale'> {
   if (typeof own !== 'object' || own === null) throw new TypeError("prompts: an object of languages by tag, for example { 'sv-SE': {...} }, or leave it out.")
   const prompts = new Map<string, Prompts>(Object.entries(languages))
-  for (const [tag, given] of Object.entries(own)) prompts.set(tag, checkedPrompts(tag, given))
+  for (const [tag, given] of Object.entries(own)) {
+    const ours = [...prompts.keys()].find(known => known.toLowerCase() === tag.toLowerCase())
+    if (ours !== undefined) prompts.delete(ours)
+    prompts.set(tag, checkedPrompts(tag, given))
+  }
   const wanted = typeof locale === 'function' ? ['en-US'] : typeof locale === 'string' ? [locale] : locale
   if (!Array.isArray(wanted) || wanted.length === 0) throw new TypeError("locale: a language tag such as 'de-DE', a list of them, or a function that answers one.")
   const [first, ...others] = wanted.map(tag => {

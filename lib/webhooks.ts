@@ -58,17 +58,17 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     const { settings: { clock }, counters, emit } = parts
     const { userId, purpose, ticket } = content
     const words = wordsOf(content)
-    const isLive = await counters.admitFetch(token, userId, ticket)
-    if (!isLive || content.expiresAt - clock.now() < secondsToRead * 1000) return { turn: farewell(words, 'expired') }
-    if (step === steps.open) return opened(content, words, fields)
-
+    const [isAdmitted, isAlive] = await Promise.all([counters.admitFetch(token), counters.isAlive(userId, ticket)])
     const digits = fields['Digits'] ?? ''
-    if (digits === '0' || digits === '00') {
+    // Also in a call whose code is too old to be read, or overtaken: somebody else may know the password.
+    if (isAdmitted && clock.now() < content.expiresAt && step !== steps.open && (digits === '0' || digits === '00')) {
       await counters.report(userId)
       emit('reported', { userId, purpose, callSid: fields['CallSid'] })
       await forgetBrowsers(parts, userId)
       return { turn: farewell(words, 'reported') }
     }
+    if (!isAdmitted || !isAlive || content.expiresAt - clock.now() < secondsToRead * 1000) return { turn: farewell(words, 'expired') }
+    if (step === steps.open) return opened(content, words, fields)
     return step === steps.keys ? gated(content, words, digits) : again(content, words, digits)
   }
 
@@ -92,7 +92,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
       return { turn: opening(wordsOf(other), { appName, purpose }, gate), then: { step: steps.keys, content: other } }
     }
     const isRight = gate === 'any' ? digits !== '' : matchingDigits !== undefined && digits === matchingDigits
-    if (isRight) return { turn: firstReading(words, code), then: { step: steps.again, content } }
+    if (isRight) return { turn: firstReading(words, code, { isLast: content.repeatsLeft < 1 }), then: { step: steps.again, content } }
     // Whoever answered does not see the page: this call says nothing more, to nobody.
     await parts.counters.killTicket(userId, ticket)
     return { turn: farewell(words, 'wrongDigits') }
@@ -122,7 +122,9 @@ interface NextTurn {
 /** Key three: the user's next language comes first, and the one that was spoken last. Counts as a repeat. */
 function inOtherLanguage(content: TokenContent): TokenContent {
   const [spoken, ...others] = content.languages
-  return { ...content, languages: spoken === undefined ? others : [...others, spoken], repeatsLeft: content.repeatsLeft - 1 }
+  const repeatsLeft = content.repeatsLeft - 1
+  // The last change offers no way back, whose key would be a wrong one.
+  return { ...content, languages: spoken === undefined || repeatsLeft < 1 ? others.slice(0, 1) : [...others, spoken], repeatsLeft }
 }
 
 function respond(res: ServerResponse, status: number, body: string): void {

@@ -39,7 +39,7 @@ export function opening(words: Words, occasion: Occasion, gate: 'match' | 'any')
     lines: [pause(1)],
     ask: {
       digits: gate === 'match' ? 2 : 1,
-      waitSeconds: 8,
+      waitSeconds: 7,
       lines: [...greeting(prompts, occasion), wanted, say(prompts, prompts.pressIfNotYou), ...offerOther(words), pause(2), wanted],
     },
     ending: [say(prompts, prompts.noDigits)],
@@ -51,10 +51,10 @@ export function plainReading({ prompts }: Words, occasion: Occasion, code: strin
   return { lines: [pause(1), ...greeting(prompts, occasion), ...twice(prompts, code)], ending: [say(prompts, prompts.goodbye)] }
 }
 
-/** The code, twice; then it may be asked for again. @internal */
-export function firstReading(words: Words, code: string): Turn {
+/** The code, twice; then it may be asked for again, unless changes of the language took all repeats. @internal */
+export function firstReading(words: Words, code: string, { isLast }: { readonly isLast: boolean }): Turn {
   const { prompts } = words
-  return { lines: twice(prompts, code), ask: menu(words), ending: [say(prompts, prompts.goodbye)] }
+  return { lines: twice(prompts, code), ...(isLast ? {} : { ask: menu(words) }), ending: [say(prompts, prompts.goodbye)] }
 }
 
 /** The code once more, as before or slowly; the last time without a question, so that no call goes on for ever. @internal */

@@ -1,5 +1,6 @@
 // Calls that cost money, ring at night, or go where nobody lives: what stops them.
 import { Agent, request } from 'node:http'
+import { MemoryStore } from 'express-session'
 import { afterEach, expect, test, vi } from 'vitest'
 import { demoPassword, type Person as Account } from '../../example/users.js'
 import { callsUnlimited, openSite, type Person, type Site } from './support/harness.js'
@@ -123,7 +124,8 @@ test('A-58 premium, shared-cost, satellite, Caribbean +1 and foreign numbers are
 })
 
 test('A-60 10,000 call requests from 500 users: 60 calls a minute, whoever asks', async () => {
-  site = await openSite({ people: crowd(500), delayMilliseconds: [0, 0] })
+  // Plain stores: what a test's own keep of each operation is for is not asked here.
+  site = await openSite({ people: crowd(500), sessionStore: new MemoryStore(), counters: undefined })
   // Each of 500 numbers looked for in each of 100,000 lines would take minutes.
   for (const { phone } of crowd(500).slice(3)) site.capture.phones.delete(phone ?? '')
   const agent = new Agent({ keepAlive: true, maxSockets: 50 })
@@ -143,7 +145,7 @@ test('A-60 10,000 call requests from 500 users: 60 calls a minute, whoever asks'
   await Promise.all(cookies.map(cookie => post('/otp/call', {}, cookie)))
   expect(placed()).toBe(120)
   agent.destroy()
-})
+}, 120_000)
 
 test('A-64 GET, HEAD, prefetch and every other method but POST place no call and take no code', async () => {
   site = await openSite({ delayMilliseconds: [0, 0] })

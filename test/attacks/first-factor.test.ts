@@ -80,17 +80,17 @@ test('A-03 a code or a call without a password, whoever the request says it is: 
   const nobody = site.browser()
   const claims = { username: 'alice', user: 'alice', userId: 'alice', id: 'alice', sub: 'alice', pendingUser: 'alice', phone: '+12025550123', number: '+12025550123', code: '123456' }
   const query = new URLSearchParams(claims).toString()
-  const headers = { 'X-User': 'alice', 'X-Forwarded-User': 'alice', Authorization: `Basic ${Buffer.from('alice:x').toString('base64')}` }
+  const forged = { headers: { 'X-User': 'alice', 'X-Forwarded-User': 'alice', Authorization: `Basic ${Buffer.from('alice:x').toString('base64')}` }, holdsCode: true }
   for (const cookie of [undefined, 's:alice.x', 'alice', 'j:{"passport":{"user":"alice"}}']) {
     nobody.cookies.clear()
     if (cookie !== undefined) nobody.cookies.set('acme', encodeURIComponent(cookie))
     for (const path of ['/otp/call', '/otp', `/otp/call?${query}`, `/otp?${query}`]) {
-      expect((await nobody.api(path, claims, { headers })).status).toBe(401)
-      expect((await nobody.submitForm('/login', path, claims, { headers })).status).toBe(401)
+      expect((await nobody.api(path, claims, forged)).status).toBe(401)
+      expect((await nobody.submitForm('/login', path, claims, forged)).status).toBe(401)
     }
-    expect((await nobody.submitForm('/login', '/phone', claims, { headers })).location).toBe('/login')
-    expect((await nobody.submitForm('/login', '/phone/verify', claims, { headers })).text).not.toContain('name="code"')
-    expect((await nobody.get(`/otp/status?${query}`, { headers })).status).toBe(401)
+    expect((await nobody.submitForm('/login', '/phone', claims, forged)).location).toBe('/login')
+    expect((await nobody.submitForm('/login', '/phone/verify', claims, forged)).text).not.toContain('name="code"')
+    expect((await nobody.get(`/otp/status?${query}`, forged)).status).toBe(401)
     expect(await nobody.isIn()).toBe(false)
   }
   expect(site.simulator.requests).toHaveLength(0)

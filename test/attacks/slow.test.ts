@@ -40,17 +40,20 @@ async function siteAt(space?: string): Promise<{ site: Site, alice: Person, erro
   return { site, alice, errors }
 }
 
+const beginning = '{"sid":"0b5c7d1e-0000-4000-8000-000000000000","status":"queued"'
+
 /** A Space of which every answer goes wrong in one way on the wire. */
 const wires: [string, (res: ServerResponse) => void][] = [
   ['never an answer', () => undefined],
   ['headers, then nothing', res => { res.writeHead(201, { 'Content-Type': 'application/json' }).flushHeaders() }],
-  ['a byte every half second', res => { drip(res, '{"sid":"0b5c7d1e-0000-4000-8000-000000000000","status":"queued"}') }],
+  ['a byte every half second', res => { drip(res, `${beginning}}`) }],
   ['reset', res => { res.socket?.resetAndDestroy() }],
   ['closed without a word', res => { res.socket?.end() }],
   ['cut off in the middle', res => { res.writeHead(201, { 'Content-Length': '500' }).write('{"sid":"0b5c'); setImmediate(() => res.destroy()) }],
-  ['50 MB', res => { res.writeHead(201, { 'Content-Type': 'application/json' }); pour(res, 50) }],
+  ['80 KB, well formed', res => { res.writeHead(201, { 'Content-Type': 'application/json' }).end(`${beginning}${' '.repeat(80_000)}}`) }],
+  ['50 MB, well formed', res => { res.writeHead(201, { 'Content-Type': 'application/json' }).write(beginning); pour(res, 50) }],
   ['a redirect to a stranger', res => { res.writeHead(307, { Location: `${stranger}/steal` }).end() }],
-  ['compressed, 60 MB unpacked', res => { res.writeHead(201, { 'Content-Encoding': 'gzip' }).end(bomb) }],
+  ['compressed, 60 MB unpacked', res => { res.writeHead(201, { 'Content-Encoding': 'gzip' }).end(gzipSync(`${beginning}${' '.repeat(60_000_000)}}`)) }],
 ]
 let stranger = ''
 const bomb = gzipSync(Buffer.alloc(60_000_000, 120))
@@ -66,8 +69,8 @@ function drip(res: ServerResponse, text: string): void {
 }
 
 function pour(res: ServerResponse, megabytes: number): void {
-  if (megabytes === 0) res.end()
-  else if (!res.destroyed) res.write('x'.repeat(1_000_000), () => { pour(res, megabytes - 1) })
+  if (megabytes === 0) res.end('}')
+  else if (!res.destroyed) res.write(' '.repeat(1_000_000), () => { pour(res, megabytes - 1) })
 }
 
 async function startWires(): Promise<readonly Trouble[]> {

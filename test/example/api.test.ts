@@ -1,7 +1,7 @@
 // The same as JSON, for single-page apps.
 import { describe, expect, test } from 'vitest'
 import { CounterStore } from '../support/stores.js'
-import { demoPassword, openSite, type Site, type Visitor, wrongCode } from './support.js'
+import { demoPassword, openSite, says, type Site, type Visitor, wrongCode } from './support.js'
 
 const alicesPassword = { username: 'alice', password: demoPassword }
 
@@ -16,7 +16,7 @@ describe('a login', () => {
   test('password, call, code, account, out', async () => {
     const site = await openSite()
     const alice = site.visitor()
-    expect(await alice.json('GET', '/api/account')).toMatchObject({ status: 401, body: { code: 'first-factor-required', message: 'Log in first.' } })
+    expect(await alice.json('GET', '/api/account')).toMatchObject({ status: 401, body: { code: 'first-factor-required', message: says('first-factor-required') } })
     expect(await alice.json('POST', '/api/login', alicesPassword)).toMatchObject({ status: 200, body: { code: 'second-factor-required' } })
     expect(await alice.json('GET', '/api/account')).toMatchObject({ status: 401, body: { code: 'second-factor-required' } })
     expect((await alice.json('GET', '/api/otp/status')).body).toEqual({ call: 'none', expiresIn: 0, nextCallIn: 0, attemptsLeft: 0 })
@@ -48,7 +48,7 @@ describe('a login', () => {
   test.each([[{ way: 'fax' }], [{ way: 'text' }], [{ way: ['call'] }], [{ number: 'nope' }], [{ number: 1 }], [{ number: {} }]])('%j is no choice: 400', async body => {
     const site = await openSite()
     const alice = await loggedIn(site)
-    expect(await alice.json('POST', '/api/otp/call', body)).toMatchObject({ status: 400, body: { code: 'choice-unknown', message: 'Choose one of the telephones and ways that are offered.' } })
+    expect(await alice.json('POST', '/api/otp/call', body)).toMatchObject({ status: 400, body: { code: 'choice-unknown', message: says('choice-unknown') } })
     expect(site.simulator.calls).toHaveLength(0)
   })
 })

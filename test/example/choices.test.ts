@@ -1,7 +1,7 @@
 // Several telephones, several ways, the language of the browser.
 import { describe, expect, test } from 'vitest'
 import { announcement, wantedLanguages } from '../../example/spoken.js'
-import { demoPassword, openSite } from './support.js'
+import { demoPassword, openSite, says } from './support.js'
 
 const ways = ['call', 'text'] as const
 
@@ -27,7 +27,7 @@ describe('several telephones', () => {
     const bob = site.visitor()
     await bob.logIn('bob')
     expect((await bob.submit('/otp/call', { number: '+12025550123' })).status).toBe(400)
-    expect(bob.alert).toBe('Choose one of the telephones and ways that are offered.')
+    expect(bob.alert).toBe(says('choice-unknown'))
     expect(site.simulator.calls).toHaveLength(0)
   })
 
@@ -55,7 +55,7 @@ describe('several telephones', () => {
     await eve.logIn('eve')
     expect(eve.page.status).toBe(200)
     expect((await eve.submit('/otp/call')).status).toBe(403)
-    expect(eve.alert).toBe('The telephone number on record is not valid. Ask whoever runs this site to correct it.')
+    expect(eve.alert).toBe(`${says('phone-invalid')} Ask whoever runs this site to correct it.`)
     expect((await eve.json('GET', '/api/otp/numbers'))).toMatchObject({ status: 403, body: { code: 'phone-invalid' } })
   })
 })

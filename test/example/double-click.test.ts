@@ -1,7 +1,7 @@
 // A double click, a reload, a tab left open: each ends where the first click led, without JavaScript too.
 import { describe, expect, test } from 'vitest'
 import { CounterStore, SessionStore } from '../support/stores.js'
-import { demoPassword, openSite, type Visitor } from './support.js'
+import { demoPassword, openSite, says, type Visitor } from './support.js'
 
 /** What browsers add to a form of the site's own page. */
 const fromOurPage = { 'Sec-Fetch-Site': 'same-origin' }
@@ -146,7 +146,7 @@ describe('a call, asked for twice', () => {
     await alice.submit('/otp/call')
     expect(alice.page.status).toBe(429)
     expect(alice.page.headers.has('refresh')).toBe(false)
-    expect(alice.alert).toBe('Too many calls. Wait before you ask for another. You can try again in 60 minutes.')
+    expect(alice.alert).toBe(`${says('too-many-calls')} You can try again in 60 minutes.`)
   })
 })
 

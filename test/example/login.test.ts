@@ -1,6 +1,6 @@
 // A login as a person does it, without JavaScript.
 import { describe, expect, test } from 'vitest'
-import { demoPassword, openSite, passBoth, wrongCode } from './support.js'
+import { demoPassword, openSite, passBoth, says, wrongCode } from './support.js'
 
 describe('a login', () => {
   test('password, call, two digits, code: the account', async () => {
@@ -107,11 +107,11 @@ describe('a code that is refused', () => {
       expect(alice.matchingDigits).not.toBe('')
       alerts.push(alice.alert)
     }
-    expect(alerts[0]).toBe('That is not the code. Check it and try again. 4 tries are left.')
+    expect(alerts[0]).toBe(`${says('code-wrong')} 4 tries are left.`)
     expect(alerts[3]).toMatch(/One try is left\.$/)
     expect(alerts[4]).toMatch(/No tries are left for this code\. Ask for another one\.$/)
     expect((await alice.submit('/otp', { code })).status).toBe(429)
-    expect(alice.alert).toBe('Too many wrong codes for this call. Ask for a new call.')
+    expect(alice.alert).toBe(says('too-many-guesses'))
   })
 
   test('malformed: 400; none waiting: 401', async () => {
@@ -119,10 +119,10 @@ describe('a code that is refused', () => {
     const alice = site.visitor()
     await alice.logIn('alice')
     expect((await alice.follow(await alice.post('/otp', { ...alice.fill('/otp/call'), code: '123456' }), '/otp')).status).toBe(401)
-    expect(alice.alert).toBe('No code is waiting. Ask for a call.')
+    expect(alice.alert).toBe(says('no-challenge'))
     await alice.submit('/otp/call')
     expect((await alice.submit('/otp', { code: '12345' })).status).toBe(400)
-    expect(alice.alert).toBe('Enter the code as digits, just as you heard it.')
+    expect(alice.alert).toBe(says('code-malformed'))
   })
 
   test('expired: the page says so and offers a new one', async () => {
@@ -133,7 +133,7 @@ describe('a code that is refused', () => {
     const code = await site.answer(alice.matchingDigits)
     site.clock.offset = 300_000
     expect((await alice.submit('/otp', { code })).status).toBe(401)
-    expect(alice.alert).toBe('This code is no longer valid. Ask for a new call.')
+    expect(alice.alert).toBe(says('code-expired'))
     expect(alice.page.headers.has('refresh')).toBe(false)
     await alice.open('/otp')
     expect(alice.text).toContain('This code is no longer valid. Ask for a new one below.')
@@ -152,7 +152,7 @@ describe('a code that is refused', () => {
     expect(alice.text).toContain('somebody knows your password: change it')
     site.clock.offset = 61_000
     expect((await alice.submit('/otp/call')).status).toBe(429)
-    expect(alice.alert).toBe('The last call was reported as unwanted. Wait before you ask for another. You can try again in 10 minutes.')
+    expect(alice.alert).toBe(`${says('reported')} You can try again in 10 minutes.`)
     expect(alice.page.headers.get('retry-after')).toBe('600')
   })
 
@@ -165,7 +165,7 @@ describe('a code that is refused', () => {
     for (let guess = 0; guess < 3; guess++) await alice.submit('/otp', { code: wrongCode(code) })
     for (const each of [wrongCode(code), code]) {
       expect((await alice.submit('/otp', { code: each })).status).toBe(429)
-      expect(alice.alert).toBe('Too many wrong codes. Wait before you try again. You can try again in 15 minutes.')
+      expect(alice.alert).toBe(`${says('locked')} You can try again in 15 minutes.`)
       expect(alice.page.headers.get('retry-after')).toBe('900')
     }
     expect(site.logged('locked')).toMatchObject([{ userId: 'alice', limit: 'guessesPerUser' }])
@@ -179,6 +179,6 @@ describe('a code that is refused', () => {
     const code = await site.answer(alice.matchingDigits)
     for (let guess = 0; guess < 2; guess++) await alice.submit('/otp', { code: wrongCode(code) })
     expect((await alice.submit('/otp', { code })).status).toBe(429)
-    expect(alice.alert).toBe('Too many wrong codes. Wait before you try again. Ask whoever runs this site to let you in.')
+    expect(alice.alert).toBe(`${says('locked')} Ask whoever runs this site to let you in.`)
   })
 })

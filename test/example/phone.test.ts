@@ -1,6 +1,6 @@
 // Adding a number, changing it, and what the old one is told.
 import { describe, expect, test } from 'vitest'
-import { openSite, passBoth, type Site, type Visitor, wrongCode } from './support.js'
+import { openSite, passBoth, says, type Site, type Visitor, wrongCode } from './support.js'
 
 const settled = async (check: () => boolean) => { while (!check()) await new Promise(resolve => { setImmediate(resolve) }) }
 
@@ -35,10 +35,10 @@ describe('the first number', () => {
   })
 
   test.each([
-    ['555 0189', 400, 'Enter the telephone number with its country code, for example +1 202 555 0123.'],
-    ['', 400, 'Enter the telephone number with its country code, for example +1 202 555 0123.'],
-    ['+1 900 555 0100', 403, 'Numbers like this one are not called. Use a number of another kind or country, or ask whoever runs this site.'],
-    ['+49 30 123456', 403, 'Numbers like this one are not called. Use a number of another kind or country, or ask whoever runs this site.'],
+    ['555 0189', 400, says('phone-malformed')],
+    ['', 400, says('phone-malformed')],
+    ['+1 900 555 0100', 403, `${says('destination-blocked')} Use a number of another kind or country, or ask whoever runs this site.`],
+    ['+49 30 123456', 403, `${says('destination-blocked')} Use a number of another kind or country, or ask whoever runs this site.`],
   ])('%j is refused on the page, which keeps what was typed', async (phone, status, words) => {
     const site = await openSite()
     const dave = site.visitor()

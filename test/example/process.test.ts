@@ -32,7 +32,9 @@ function run(environment: Record<string, string>, words: readonly string[] = [],
   child.stderr.on('data', note)
   const ended = new Promise<number | null>(resolve => child.on('close', resolve))
   onTestFinished(async () => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid ?? 0), 'SIGKILL')
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL') // the whole group: whoever is left of it keeps its ports
+    } catch { /* nobody is */ }
     await ended
   })
   return {
@@ -117,6 +119,14 @@ describe('the demo', () => {
     await (await fetch(`${app}/login`)).text()
     process.kill(example.child.pid ?? 0, signal)
     expect(await example.ended).toBe(0)
+  })
+
+  test('SIGTERM to npm alone ends all of it', async () => {
+    const example = run({}, [], byNpm)
+    const { app } = await addresses(example)
+    process.kill(example.child.pid ?? 0, 'SIGTERM')
+    await example.ended
+    await expect(fetch(app)).rejects.toThrow()
   })
 
   test('a port in use, a wrong value, a strange word: one sentence and status 1', async () => {

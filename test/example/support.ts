@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
+import { type ErrorCode, errorTable, type FailureCode, failureTable } from 'passport-voice-otp'
 import { type Faults, Simulator } from 'passport-voice-otp/simulator'
 import { type AppOptions, createApp } from '../../example/app.js'
 import { createUsers, demoPassword, demoPeople, type Person as Account } from '../../example/users.js'
@@ -10,6 +11,9 @@ import { codeIn } from '../support/world.js'
 
 export { wrongCode } from '../support/world.js'
 export { demoPassword } from '../../example/users.js'
+
+/** The strategy's own sentence for a refusal or for trouble. */
+export const says = (code: FailureCode | ErrorCode): string => code in failureTable ? failureTable[code as FailureCode][1] : errorTable[code as ErrorCode]
 
 export interface SiteOptions extends Partial<Omit<AppOptions, 'users' | 'publicUrl' | 'signalwire' | 'logger'>> {
   readonly people?: readonly Account[]

@@ -22,7 +22,7 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>
   /** Another process of the same app. Default: the browser's own. */
   readonly url?: string
-  /** The attack puts a right code where none belongs: its request line and headers are not held against the app. */
+  /** The attack puts a code or a number where none belongs: its request line and headers are not held against the app. */
   readonly holdsCode?: boolean
 }
 
