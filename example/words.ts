@@ -31,6 +31,7 @@ export const stateWords = (way: Way): Readonly<Record<string, string>> => isText
 
 /** What to do after a refusal, where its own sentence does not say. */
 export const nextSteps: Readonly<Record<string, string>> = {
+  'choice-unknown': 'A telephone with an extension can only be called.',
   'phone-invalid': 'Ask whoever runs this site to correct it.',
   'phone-refused': 'Check that it can be reached, or use another number.',
   'destination-blocked': 'Use a number of another kind or country, or ask whoever runs this site.',

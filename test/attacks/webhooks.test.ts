@@ -125,6 +125,8 @@ test('A-72 200 changes of the signed string, or of a field that is read: each re
     mutants.push([`${pathname}?`, body, signedBy(right)], [`${pathname}?x=1`, body, signedBy(right)], [`${pathname}/`, body, signedBy(right)], [`${pathname}%20`, body, signedBy(right)], [`${pathname}=`, body, signedBy(right)])
     mutants.push([pathname, `${body}&More=1`, signedBy(right)], [pathname, '', signedBy(right)], [pathname, body, { ...signedBy(right), 'Content-Type': 'application/json' }])
     mutants.push([pathname, body.replace('CallSid=', 'CallSid=x&CallSid='), signedBy(right)], [pathname, `${body}&Digits=${digits}`, signedBy(right)], [pathname, body, signedBy(right.toLowerCase())])
+    // Rightly signed, but larger than any webhook is.
+    mutants.push([pathname, form({ ...sent, Padding: 'x'.repeat(5000) }), signedBy(signature(asked, { ...sent, Padding: 'x'.repeat(5000) }))])
     // Rightly signed, but for another telephone, or as the number of nobody.
     for (const to of ['+12025550145', '', '12025550123', '+12025550123 ', '+1 202 555 0123']) mutants.push([pathname, form({ ...sent, To: to }), signedBy(signature(asked, { ...sent, To: to }))])
   }

@@ -41,8 +41,12 @@ describe('a login', () => {
     const { body } = await bob.json('GET', '/api/otp/numbers')
     expect(body).toEqual({ numbers: [{ id: expect.any(String), label: 'Home', phone: '••• ••• ••45' }, { id: expect.any(String), label: 'Office', phone: '••• ••• ••99' }], ways: ['call', 'text'] })
     const [, office] = body['numbers'] as { id: string }[]
-    expect(await bob.json('POST', '/api/otp/call', { number: office!.id, way: 'text' })).toMatchObject({ status: 202, body: { way: 'text', phone: '••• ••• ••99' } })
-    expect(site.simulator.messages).toMatchObject([{ to: '+12025550199' }])
+    expect(await bob.json('POST', '/api/otp/call', { number: office!.id, way: 'text' })).toMatchObject({ status: 400, body: { code: 'choice-unknown' } })
+    expect(await bob.json('POST', '/api/otp/call', { number: office!.id, way: 'call' })).toMatchObject({ status: 202, body: { way: 'call', phone: '••• ••• ••99' } })
+    expect(site.simulator.calls).toMatchObject([{ to: '+12025550199' }])
+    const alice = await loggedIn(site)
+    expect(await alice.json('POST', '/api/otp/call', { way: 'text' })).toMatchObject({ status: 202, body: { way: 'text', phone: '••• ••• ••23' } })
+    expect(site.simulator.messages).toMatchObject([{ to: '+12025550123' }])
   })
 
   test.each([[{ way: 'fax' }], [{ way: 'text' }], [{ way: ['call'] }], [{ number: 'nope' }], [{ number: 1 }], [{ number: {} }]])('%j is no choice: 400', async body => {

@@ -27,8 +27,23 @@ describe('several telephones', () => {
     const bob = site.visitor()
     await bob.logIn('bob')
     expect((await bob.submit('/otp/call', { number: '+12025550123' })).status).toBe(400)
-    expect(bob.alert).toBe(says('choice-unknown'))
+    expect(bob.alert).toBe(`${says('choice-unknown')} A telephone with an extension can only be called.`)
     expect(site.simulator.calls).toHaveLength(0)
+  })
+
+  test('a busy line frees the way to call that telephone again, and says how long another must wait', async () => {
+    const site = await openSite()
+    site.simulator.phone('+12025550145', 'busy')
+    const bob = site.visitor()
+    await bob.logIn('bob')
+    await bob.submit('/otp/call')
+    const office = [...bob.page.html.matchAll(/name="number" value="([^"]+)"/g)][1]?.[1] ?? ''
+    expect((await bob.submit('/otp/call', { number: office })).status).toBe(429)
+    expect(bob.alert).toMatch(/^Too many calls\. .* You can try again in \d+ seconds\.$/)
+    site.simulator.phone('+12025550145', 'manual')
+    await bob.submit('/otp/call')
+    expect(bob.page).toMatchObject({ status: 200, path: '/otp' })
+    expect(site.simulator.calls.map(({ to }) => to)).toEqual(['+12025550145', '+12025550145'])
   })
 
   test('whoever has one is not asked', async () => {

@@ -74,6 +74,14 @@ test('the code field: the code alone lets in, digits are compared, all the rest 
     if (text.includes('attemptsLeft":0')) code = await codeOfNewCall(alice)
   }), settings)
   await expectOut(alice)
+
+  // What a polluted prototype holds is no part of the body.
+  code = await codeOfNewCall(alice)
+  for (const { type, body } of [json({}), json([]), json({ phone: 'x' }), { type: 'application/x-www-form-urlencoded', body: 'a=1' }, { type: 'text/plain', body: '' }]) {
+    Object.defineProperty(Object.prototype, 'code', { value: code, configurable: true, enumerable: false })
+    const { status } = await post('/otp', alice, { type, body }).finally(() => { Reflect.deleteProperty(Object.prototype, 'code') })
+    expect([type, status]).toEqual([type, 400])
+  }
   expect((await post('/otp', alice, json({ code: await codeOfNewCall(alice) }))).status).toBe(200)
   alice = await logIn(world.url, 'alice')
 }, timeout)

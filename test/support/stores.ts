@@ -109,5 +109,3 @@ export class CounterStore {
     return result
   }
 }
-
-export type { Count }

@@ -11,7 +11,7 @@ import { CounterStore, SessionStore } from '../../support/stores.js'
 import { Browser, Person } from './browser.js'
 import { Capture, codesSpoken, seenBySpace } from './canary.js'
 
-export { Browser, Person, refusalIn, type Answer, type Sent } from './browser.js'
+export { Browser, Person, refusalIn, type Answer } from './browser.js'
 export { Capture, codesSpoken } from './canary.js'
 export { wrongCode } from '../../support/world.js'
 

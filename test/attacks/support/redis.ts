@@ -5,8 +5,6 @@ import type { AddressInfo } from 'node:net'
 import { createClient } from 'redis'
 import { describe, test } from 'vitest'
 
-export type RedisUnderTest = Awaited<ReturnType<typeof openRedis>>
-
 const howToGet = 'redis-server is not on this machine: apt-get install redis-server'
 
 function isInstalled(): boolean {
@@ -22,7 +20,10 @@ function isInstalled(): boolean {
 export function describeWithRedis(name: string, body: () => void): void {
   if (isInstalled()) describe(name, body)
   else if (process.env['CI'] === 'true') test(name, () => { throw new Error(howToGet) })
-  else describe.skip(`${name} (${howToGet})`, body)
+  else {
+    console.warn(`Skipped: ${name}. ${howToGet}`)
+    describe.skip(`${name} (${howToGet})`, body)
+  }
 }
 
 /** What Redis keeps of limits on calls: without these keys it is as if the windows were over. */
