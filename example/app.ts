@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { renderFile } from 'ejs'
+import ejs from 'ejs'
 import express, { type Express } from 'express'
 import session, { MemoryStore, type Store } from 'express-session'
 import helmet from 'helmet'
@@ -87,7 +87,7 @@ export function createApp(options: AppOptions): App {
 
   app.set('views', here('views'))
   app.set('view engine', 'ejs')
-  app.engine('ejs', renderFile)
+  app.engine('ejs', ejs.renderFile)
   app.enable('view cache')
   Object.assign(app.locals, { logger, simulatorUrl, demoLogins, ...words })
   // Behind https stands a proxy or a tunnel that ends TLS, and express-session must believe it to set a secure cookie.

@@ -37,7 +37,7 @@ export function secondFactor(passport: Passport, ask: VoiceOtpAuthenticateOption
       } else refuse({ ...(info as FailureInfo), status: Number(status) || 401 })
     }
     // eslint-disable-next-line @typescript-eslint/no-unsafe-call -- @types/passport answers `any`
-    passport.authenticate('voice-otp', ask as object, answered)(req, res, next)
+    passport.authenticate('voice-otp', ask, answered)(req, res, next)
   }
 }
 

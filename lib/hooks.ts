@@ -23,7 +23,8 @@ export function createPhoneLookup<User>(phoneOf: PhoneOf<User> | PhoneOfWithRequ
       const done: PhoneDone = (error, phone) => { if (error) reject(error); else resolve(phone) }
       const direct = passRequest ? (phoneOf as PhoneOfWithRequest<User>)(req, user, done) : (phoneOf as PhoneOf<User>)(user, done)
       // A function that calls done() answers undefined at first; one that forgot to answer does too, and meets the deadline.
-      if (direct !== undefined) resolve(direct)
+      // Not resolve(direct): an async function that calls done() answers undefined in the end, and its promise would be the answer.
+      if (direct !== undefined) Promise.resolve(direct).then(value => { resolve(value as PhoneAnswer) }, reject)
     })
     let phone
     try {

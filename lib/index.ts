@@ -1,10 +1,11 @@
+/// <reference types="node" preserve="true" />
 export { VoiceOtpStrategy, VoiceOtpStrategy as Strategy } from './strategy.js'
 export type { OfferedNumber } from './strategy.js'
 export type { VoiceOtpAuthenticateOptions } from './actions/situation.js'
 export type { SuccessInfo } from './actions/verify.js'
 export { type Locale, languages } from './call/languages.js'
 export type { Prompts } from './call/prompts.js'
-export type { BeforeCall, Limits, NumberLimit, PhoneAnswer, PhoneDone, PhoneOf, PhoneOfWithRequest, Request, SignalWireOptions, VoiceOtpOptions } from './options.js'
+export type { BeforeCall, Hook, Limits, NumberLimit, PhoneAnswer, PhoneDone, PhoneOf, PhoneOfWithRequest, PhoneReturn, Request, SignalWireOptions, VoiceOtpOptions } from './options.js'
 export type { PendingChallenge, Purpose } from './challenge.js'
 export type { LimitName } from './counters.js'
 export type { Count, Counter, CounterFactory, CounterOptions } from './tally.js'

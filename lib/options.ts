@@ -7,7 +7,11 @@ import type { CounterFactory } from './tally.js'
 import type { Way } from './ways.js'
 
 /** A request as this package sees it: Node's, with what Express, express-session and Passport add. */
-export type Request = IncomingMessage & Express.Request
+export type Request = IncomingMessage & Express.Request & { readonly body?: Readonly<Record<string, unknown>> | undefined }
+
+/** A function of the app, which may be written for the requests of its own framework: `(req: express.Request) => req.ip`. */
+// Written as a method, because only methods may ask for more than they are promised.
+export type Hook<Given extends readonly unknown[], Answer> = { hook(...given: Given): Answer }['hook']
 
 /**
  * What the app answers when asked whose telephone to call: a number with its country code, several of them of which the user
@@ -16,10 +20,13 @@ export type Request = IncomingMessage & Express.Request
 export type PhoneAnswer = string | { readonly numbers: readonly PhoneEntry[] } | null | undefined
 /** Called by `phoneOf` functions that prefer a callback. */
 export type PhoneDone = (error: unknown, phone?: PhoneAnswer) => void
+/** What a `phoneOf` function may return; nothing, if it calls `done`. */
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- before TypeScript 6 a function that returns nothing does not fit undefined
+export type PhoneReturn = PhoneAnswer | void | Promise<PhoneAnswer | void>
 /** `phoneOf(user)`, or `phoneOf(user, done)`; the first answer wins, be it a value, a promise or `done`. */
-export type PhoneOf<User> = (user: User, done: PhoneDone) => PhoneAnswer | Promise<PhoneAnswer> | undefined
+export type PhoneOf<User> = (user: User, done: PhoneDone) => PhoneReturn
 /** The same with the request first, for `passReqToCallback: true`. */
-export type PhoneOfWithRequest<User> = (req: Request, user: User, done: PhoneDone) => PhoneAnswer | Promise<PhoneAnswer> | undefined
+export type PhoneOfWithRequest<User> = Hook<[req: Request, user: User, done: PhoneDone], PhoneReturn>
 
 /** Your SignalWire Space. */
 export interface SignalWireOptions {
@@ -100,7 +107,7 @@ export interface VoiceOtpOptions<User = Express.User> {
   /** What tells one user from another, for ever. Default `user.id`. */
   readonly userId?: (user: User) => string | number
   /** Who needs the second factor. Default: everyone. Anything but `false`, a throw included, means "needed". */
-  readonly required?: (user: User, req: Request) => boolean
+  readonly required?: Hook<[user: User, req: Request], boolean>
   /** How codes may travel, the usual one first. Default `['call']`. The weaker ones are off unless they are named here. */
   readonly ways?: readonly Way[]
   /**
@@ -108,14 +115,14 @@ export interface VoiceOtpOptions<User = Express.User> {
    * second. May depend on the user. Default `en-US`. One that a function answers and that is not spoken here becomes the
    * default, and the event `prompt.defaulted` tells.
    */
-  readonly locale?: string | readonly string[] | ((user: User, req: Request) => string | readonly string[] | undefined | Promise<string | readonly string[] | undefined>)
+  readonly locale?: string | readonly string[] | Hook<[user: User, req: Request], string | readonly string[] | undefined | Promise<string | readonly string[] | undefined>>
   /** Languages of your own, or your own words for one of ours, by tag. */
   readonly prompts?: Readonly<Record<string, Prompts>>
   /**
    * Said after the first sentence: which login this is, in the user's language; one line of 200 characters at most. Whoever
    * answers hears it, voicemail too. If it throws or answers anything else, the call goes without it and `prompt.defaulted` tells.
    */
-  readonly announce?: (user: User, req: Request) => string | undefined | Promise<string | undefined>
+  readonly announce?: Hook<[user: User, req: Request], string | undefined | Promise<string | undefined>>
   /** Let SignalWire listen whether a person answered; for anybody else the call ends. It costs extra, and can err. Default `false`. */
   readonly machineDetection?: boolean
   /** Whether `phoneOf` is given the request as its first argument. Default `false`. */
@@ -133,9 +140,9 @@ export interface VoiceOtpOptions<User = Express.User> {
   /** See {@link Limits}; what you leave out keeps its default. */
   readonly limits?: Partial<Limits>
   /** Asked before each call; only `true` allows it, anything else forbids it (403), a throw is trouble (503). For SIM-swap and porting checks. */
-  readonly beforeCall?: (call: BeforeCall<User>) => boolean | Promise<boolean>
+  readonly beforeCall?: Hook<[call: BeforeCall<User>], boolean | Promise<boolean>>
   /** Stores a number that was just proved, before the user is let in. If it throws, nobody is. */
-  readonly onEnrol?: (user: User, phone: string, req: Request) => void | Promise<void>
+  readonly onEnrol?: Hook<[user: User, phone: string, req: Request], void | Promise<void>>
   /** Lets people skip the call on a browser that they chose to have remembered. Off by default; see `voiceOtp.remembered`. */
   readonly remember?: RememberOptions
   /** Lets people in with a code from a list, when they lost their telephone. Off by default; see `voiceOtp.recoveryCodes(req)`. */

@@ -8,6 +8,7 @@ afterEach(() => world.close())
 
 describe('a login with a telephone call', () => {
   test('password, call, two digits, code: in', async () => {
+    world.clock.now = () => Date.UTC(2026, 10, 1)
     const alice = await world.logIn('alice')
     await alice.get('/account').expect(401, { pendingUser: 'alice' })
 
@@ -241,6 +242,7 @@ describe('phoneOf answers as it likes', () => {
   test.each([
     ['a promise', async () => '+12025550123'],
     ['done, later', ((_: unknown, done: (error: unknown, phone: string) => void) => { setImmediate(done, null, '+12025550123') })],
+    ['done, later, in an async function', (async (_: unknown, done: (error: unknown, phone: string) => void) => { await new Promise(setImmediate); done(null, '+12025550123') })],
     ['done, at once', ((_: unknown, done: (error: unknown, phone: string) => void) => { done(null, '+1 (202) 555-0123') })],
     ['a rest parameter, which has no arity', ((...given: unknown[]) => { (given[1] as (error: unknown, phone: string) => void)(null, '+12025550123') })],
   ])('%s', async (_, phoneOf) => {

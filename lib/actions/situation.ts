@@ -2,7 +2,7 @@ import type { Purpose } from '../challenge.js'
 import { Refusal, VoiceOtpError } from '../errors.js'
 import type { PhoneLookup } from '../hooks.js'
 import type { Keys } from '../keys.js'
-import type { Request } from '../options.js'
+import type { Hook, Request } from '../options.js'
 import type { Parts } from '../parts.js'
 import { type Factor, factorOf, freshSeconds } from '../second-factor.js'
 import type { Way } from '../ways.js'
@@ -15,11 +15,18 @@ export interface VoiceOtpAuthenticateOptions {
    */
   readonly action?: 'call' | 'verify' | 'recover'
   /** A number that is not the user's yet: on `call` a function of the request that answers it, on `verify` `true`. */
-  readonly enrol?: true | ((req: Request) => unknown)
+  readonly enrol?: true | Hook<[req: Request], unknown>
   /** On `call`: one of the option `ways`, or a function of the request that answers it. Default: the first of them. */
-  readonly way?: Way | ((req: Request) => unknown)
+  readonly way?: Way | Hook<[req: Request], unknown>
   /** On `call`: a function of the request that answers the `id` of one of `voiceOtp.numbers(req)`. Default: the first of them. */
-  readonly number?: (req: Request) => unknown
+  readonly number?: Hook<[req: Request], unknown>
+}
+
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- where @types/passport is not installed there is nothing to extend and nothing is lost
+/** @ts-ignore */
+declare module 'passport' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it only inherits
+  interface AuthenticateOptions extends VoiceOtpAuthenticateOptions {}
 }
 
 /** With those of Passport's that matter here. */

@@ -2,7 +2,7 @@ import express, { type Express } from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
-import { type PendingChallenge, type VoiceOtpAuthenticateOptions, type VoiceOtpOptions, VoiceOtpStrategy } from 'passport-voice-otp'
+import { type PendingChallenge, type VoiceOtpOptions, VoiceOtpStrategy } from 'passport-voice-otp'
 import { findById, findByPassword, type User } from './users.js'
 
 /** What differs between production and a test. */
@@ -91,9 +91,6 @@ function otpPage(challenge: PendingChallenge | undefined, messages: readonly str
   return `${messages.map(message => `<p role="alert">${message}</p>`).join('')}${verify ?? ''}${call}`
 }
 
-declare module 'passport' {
-  interface AuthenticateOptions { action?: VoiceOtpAuthenticateOptions['action'] }
-}
 declare module 'express-session' {
   interface SessionData { messages?: string[] }
 }

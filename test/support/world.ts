@@ -99,7 +99,7 @@ export async function createWorld(given: WorldOptions = {}) {
     res.json({ user: userOf(req)?.id, pendingUser: (req.pendingUser as Person | undefined)?.id, isAuthenticated: req.isAuthenticated() })
   })
   app.post('/otp/call', (req, res, next) => {
-    const authenticate = passport.authenticate('voice-otp', { action: 'call' } as object, answerWith(res, next, () => undefined)) as express.RequestHandler
+    const authenticate = passport.authenticate('voice-otp', { action: 'call' }, answerWith(res, next, () => undefined)) as express.RequestHandler
     void authenticate(req, res, next)
   }, (req, res) => { res.status(202).json(req.voiceOtp) })
   app.post('/otp', (req, res, next) => {
