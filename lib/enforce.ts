@@ -12,8 +12,10 @@ import { Factor, factors, wired } from './second-factor.js'
 /** Middleware of `enforce()`: from here on `req.user` is someone who passed both factors, or nobody. @internal */
 export function enforce<User>(parts: Parts<User>, lookup: PhoneLookup<User>): Middleware {
   return (req, res, next) => {
-    const { session, _userProperty = 'user' } = wired(req)
-    let property = _userProperty
+    const { session, _userProperty } = wired(req)
+    let property = nameOf(_userProperty)
+    // Who set the user: another Passport's property must not answer with a user that this one never saw.
+    let owner = property
     const guarded = new Set<string>()
     if (session && typeof session.regenerate !== 'function') {
       next(new VoiceOtpError('configuration', 'The session cannot be regenerated: use express-session (cookie-session cannot take a session back).'))
@@ -24,29 +26,37 @@ export function enforce<User>(parts: Parts<User>, lookup: PhoneLookup<User>): Mi
       next(known.parts === parts ? undefined : new VoiceOtpError('configuration', 'enforce() of two strategies met on one request; use one VoiceOtpStrategy.'))
       return
     }
+    if (property !== 'user' && (req as { user?: unknown }).user) {
+      next(new VoiceOtpError('configuration', 'Two user properties met on one request: req.user was set, and Passport uses another. Mount enforce() after each passport.session().'))
+      return
+    }
     const factor = new Factor(parts, req, (req as unknown as Record<string, User | undefined>)[property])
     factors.set(req, factor)
     guard(property)
     Object.defineProperties(req, {
       // A second passport.initialize({ userProperty }) would move the user past the guard.
-      _userProperty: { get: () => property, set: (name: unknown) => { guard(property = typeof name === 'string' ? name : 'user') }, enumerable: true, configurable: false },
+      _userProperty: { get: () => property, set: (name: unknown) => { guard(property = nameOf(name)) }, enumerable: true, configurable: false },
       pendingUser: { get: () => factor.pendingUser, enumerable: true },
       voiceOtp: {
         get: () => factor.challenge && describe(factor.challenge, parts.settings.signalwire.from, parts.settings.clock.now()),
         enumerable: true,
       },
     })
-    if (parts.settings.remember === undefined || factor.pendingUser === undefined) next()
+    // A handshake has no answer that could bring the browser its new cookies.
+    if (parts.settings.remember === undefined || req.headers.upgrade !== undefined || factor.pendingUser === undefined) next()
     else admitRemembered(parts, lookup, req, res, factor).then(() => { next() }, next)
 
     // An accessor, because moving the user aside once is not enough: a second passport.session() or a login sets it again.
     function guard(name: string): void {
       if (guarded.has(name)) return
       guarded.add(name)
-      Object.defineProperty(req, name, { get: () => factor.user, set: (user: User | null | undefined) => { factor.set(user) }, enumerable: true, configurable: false })
+      Object.defineProperty(req, name, { get: () => name === owner ? factor.user : undefined, set: (user: User | null | undefined) => { owner = name; factor.set(user) }, enumerable: true, configurable: false })
     }
   }
 }
+
+/** Passport reads an empty name as `user`. */
+const nameOf = (name: unknown): string => typeof name === 'string' && name !== '' ? name : 'user'
 
 /** Logs a pending user in whose browser is remembered, as a code would: with a new session id. */
 async function admitRemembered<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, res: ServerResponse, factor: Factor<User>): Promise<void> {

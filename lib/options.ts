@@ -104,7 +104,7 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly secret: string | readonly string[]
   /** Your Space. */
   readonly signalwire: SignalWireOptions
-  /** What tells one user from another, for ever. Default `user.id`. */
+  /** What tells one user from another, for ever and over all kinds of user that share a session (`customer:7`, `admin:7`). Default `user.id`. */
   readonly userId?: (user: User) => string | number
   /** Who needs the second factor. Default: everyone. Anything but `false`, a throw included, means "needed". */
   readonly required?: Hook<[user: User, req: Request], boolean>

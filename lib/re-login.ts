@@ -33,6 +33,7 @@ export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark):
       if (over) return
       over = true
       clearTimeout(timer)
+      Reflect.deleteProperty(session, 'regenerate') // an error handler may log out, and must get an answer
       if (error === undefined || error === null) {
         done()
         return

@@ -129,6 +129,10 @@ export function createRemembered<User>(parts: Parts<User>, lookup: PhoneLookup<U
       const destinations = await phonesOnRecord(lookup, req, user) ?? []
       const phone = destinations.find(({ telephone }) => mark.phoneHash !== undefined && keys.matches(mark.phoneHash, 'phone', telephone))
       if (phone === undefined) throw new Refusal('second-factor-required')
+      // What this browser was remembered by until now: a copy of it would live on, and nobody would ever see it come back.
+      const [oldId] = cookieOf(parts, req)
+      const old = oldId === undefined ? undefined : await within(store().get(oldId))
+      if (old?.user === userName(parts, factor.userId)) await within(store().remove(old.id))
       const id = randomBytes(16).toString('base64url')
       const value = randomBytes(32).toString('base64url')
       const now = clock.now()
@@ -222,5 +226,7 @@ function cookieOf<User>(parts: Parts<User>, req: Request): readonly [id?: string
 function setCookie<User>(parts: Parts<User>, res: ServerResponse | undefined, id: string, value: string, expiresAt: number): void {
   const name = cookieName(parts)
   const secure = name.startsWith('__Host-') ? '; Secure' : ''
+  // A new session goes out with it, on whatever is asked for first: also on an image that a shared cache would keep.
+  res?.setHeader('Cache-Control', 'no-store')
   res?.appendHeader('Set-Cookie', `${name}=${id}.${value}; Path=/; Expires=${new Date(expiresAt).toUTCString()}; HttpOnly; SameSite=Lax${secure}`)
 }

@@ -44,4 +44,4 @@ export function requireFresh<User>(parts: Parts<User>, { maxAge, redirectTo }: R
 }
 
 /** Whether a URL stays on this origin: `//host`, `/\host` and absolute request lines do not. */
-const isOwnPath = (url: string): boolean => /^\/(?![/\\])[\x21-\x7e]*$/.test(url)
+const isOwnPath = (url: string): boolean => /^\/(?![/\\])[\x21-\x7e]{0,1000}$/.test(url)

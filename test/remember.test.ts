@@ -133,6 +133,23 @@ describe('a thief', () => {
     expect((await logInWith(`${'a'.repeat(22)}.${'b'.repeat(43)}; voice-otp-browser=${cookie ?? ''}`)).isIn).toBe(false)
   })
 
+  test('with a copy of the cookie, when the same browser is remembered anew', async () => {
+    await open({ limits: { callIntervalSeconds: false } })
+    const { agent, cookie } = await rememberedBrowser()
+    await agent.post('/otp').send({ code: await world.hearCode(agent) }).expect(200)
+    await agent.post('/remember').expect(200)
+    expect(await browsersOf('alice')).toHaveLength(1)
+    expect((await logInWith(cookie)).isIn).toBe(false)
+  })
+
+  test('who asks a shared cache for what the browser was answered', async () => {
+    await open()
+    const { cookie } = await rememberedBrowser()
+    const login = await supertest(world.url).post('/login').set(withCookie(cookie)).send({ username: 'alice', password }).expect(200)
+    const { headers } = await supertest(world.url).get('/account').set({ Cookie: `${sessionIn(login)}; voice-otp-browser=${cookie ?? ''}` }).expect(200)
+    expect(headers['cache-control']).toBe('no-store')
+  })
+
   test('who reads the store finds no cookie and no user', async () => {
     await open()
     const { cookie } = await rememberedBrowser()

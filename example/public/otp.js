@@ -10,6 +10,7 @@ const over = ['completed', 'busy', 'no-answer', 'failed', 'canceled', 'reported'
 
 const now = () => performance.now() / 1000
 const until = { expiry: now() + Number(left?.dataset.expiresIn ?? 0), nextCall: now() + Number(wait?.dataset.nextCallIn ?? 0) }
+let lastExpiresIn = Number(left?.dataset.expiresIn ?? 0)
 const secondsUntil = time => Math.max(0, Math.ceil(time - now()))
 
 function say(call) {
@@ -41,9 +42,11 @@ async function poll() {
     if (answer.status === 401) return location.replace('/login') // logged out meanwhile, elsewhere
     if (!answer.ok) throw new Error(String(answer.status))
     const status = await answer.json()
-    // In another tab the code was used, or a new one was asked for: what this page shows is worth nothing any more.
-    const isNewer = status.expiresIn > secondsUntil(until.expiry) + 5
+    // In another tab the code was used, or a new one was asked for: what this page shows is worth nothing any more. The
+    // time of one code only ever runs down, but for a second between the clocks of two servers.
+    const isNewer = status.expiresIn > lastExpiresIn + 1
     if (isNewer || (status.call === 'none' && status.expiresIn === 0)) return location.replace(state.dataset.page)
+    lastExpiresIn = status.expiresIn
     until.expiry = now() + status.expiresIn
     until.nextCall = now() + status.nextCallIn
     if (status.call === 'reported' || status.expiresIn > 0) say(status.call)

@@ -17,7 +17,12 @@ export async function recover<User>(situation: Situation<User>): Promise<Success
 
     const admission = await counters.admitLooseGuess(userId)
     compared = true
-    const left = await useRecoveryCode(parts, userId, user, code)
+    const left = await useRecoveryCode(parts, userId, user, code).catch(async (error: unknown) => {
+      // The app compared nothing: an outage must not lock people out.
+      compared = false
+      await counters.forgiveGuess(userId, admission)
+      throw error
+    })
     if (left === undefined) {
       await counters.countWrong(userId, admission)
       if (admission.limit !== undefined) emit('locked', { userId, limit: admission.limit })

@@ -12,7 +12,7 @@ afterEach(() => site.close())
 /** Hardly any limit, and yet every count is kept. */
 const limits = {
   callIntervalSeconds: 1, callsPerUserHour: 1000, callsPerNumberTenMinutes: 1000, callsPerNumberDay: 1000, callsPerPrefixTenMinutes: 1000, callsPerAppMinute: 1000,
-  enrolCallsPerNumberTenMinutes: 1000, enrolCallsPerNumberDay: 1000, reportedSeconds: 1,
+  enrolCallsPerNumberTenMinutes: 1000, enrolCallsPerNumberDay: 1000, enrolCallsPerAppMinute: 1000, reportedSeconds: 1,
 }
 async function open(options: SiteOptions = {}): Promise<void> {
   site = await openSite({ delayMilliseconds: [0, 0], limits, ...options })

@@ -24,6 +24,8 @@ describe('a text that may be a number', () => {
       expect(phone.number).toMatch(/^\+[1-9]\d{6,14}$/)
       expect(parsePhone(phone.number)).toEqual(phone)
       expect(parsePhoneNumberFromString(phone.number)?.isValid()).toBe(true)
+      expect(text).toMatch(/^\+/)
+      expect(text).not.toMatch(/[\p{L}\p{Cc};,/@#*:]|(?![0-9])\p{N}/u)
       // Nothing was made up: every digit stands in what was typed.
       expect(text.replace(/\D/g, '')).toContain(phone.number.slice(-4))
     }), settings)

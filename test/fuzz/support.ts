@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { MemoryStore, type SessionData } from 'express-session'
 import fc from 'fast-check'
 import { afterAll, expect } from 'vitest'
+import type { Limits } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createApp } from '../../example/app.js'
 import { createUsers, demoPeople } from '../../example/users.js'
@@ -22,11 +23,13 @@ export const timeout = isLong ? 1_800_000 : 20_000
 /** The keys of the small app of test/support/world.ts: what the attacker lacks and a judge needs. */
 export const keys: Keys = createKeys([secret], secret)
 
+type MayBeOff = Exclude<keyof Limits, 'guessesPerChallenge' | 'guessesPerUserSeconds' | 'pauseSeconds' | 'guessesInARowSeconds'>
+
 /** No limit but the one on guesses: a refused request tests little. */
 export const noLimits = {
   guessesPerUser: false, guessesInARow: false, callIntervalSeconds: false, callsPerUserHour: false, callsPerNumberTenMinutes: false, callsPerNumberDay: false,
-  callsPerPrefixTenMinutes: false, callsPerAppMinute: false, enrolCallsPerNumberTenMinutes: false, enrolCallsPerNumberDay: false, reportedSeconds: false,
-} as const
+  callsPerPrefixTenMinutes: false, callsPerAppMinute: false, enrolCallsPerNumberTenMinutes: false, enrolCallsPerNumberDay: false, enrolCallsPerAppMinute: false, reportedSeconds: false,
+} as const satisfies Readonly<Record<MayBeOff, false>>
 
 /** One answer, read to its end. */
 export interface Answer {
