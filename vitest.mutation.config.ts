@@ -1,5 +1,8 @@
-import { mergeConfig } from 'vitest/config'
+import { defineConfig } from 'vitest/config'
 import base from './vitest.config.js'
 
-/** The tests that judge a mutant: those of lib/ alone, in one process and without other programs. */
-export default mergeConfig(base, { test: { include: ['test/*.test.ts'], exclude: ['test/docs.test.ts'] } })
+/** The tests that judge a mutant: those of lib/ alone, without those of words and of whole calls in every language. */
+export default defineConfig({
+  ...base,
+  test: { ...base.test, include: ['test/*.test.ts'], exclude: ['docs', 'prompts', 'transcripts', 'hear', 'call-lengths', 'options', 'phone'].map(name => `test/${name}.test.ts`) },
+})

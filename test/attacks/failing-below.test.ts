@@ -1,5 +1,6 @@
 // SignalWire refuses, fails or answers nonsense: nobody is in, nobody is called twice, and nothing secret is told.
 import { afterEach, expect, test, vi } from 'vitest'
+import { errorTable } from 'passport-voice-otp'
 import type { RestFault } from 'passport-voice-otp/simulator'
 import { callsUnlimited, openSite, type Person, type Site, type SiteOptions } from './support/harness.js'
 import { captureErrors, expectNoCredential, unfolded, watchProcess } from './support/watch.js'
@@ -75,7 +76,7 @@ test('A-82 SignalWire refuses or answers nonsense: the declared status and code,
   site.clock.pass(61)
   site.simulator.faults({ calls: { status: 500 } })
   const page = await alice.askForCall()
-  expect([page.status, page.text]).toEqual([503, expect.stringContaining('could not be placed')])
+  expect([page.status, page.text]).toEqual([503, expect.stringContaining(errorTable['signalwire-unavailable'])])
 })
 
 test('by text and by hosted codes it is as in A-82; a check that SignalWire does not clearly affirm lets nobody in', async () => {
