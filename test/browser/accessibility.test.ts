@@ -160,6 +160,7 @@ describeInBrowser('a screen reader', () => {
     await guest.site.simulator.advance(1000)
     await guest.sees('ringing')
     expect(await heard()).toBe('- status: Your phone is ringing. Pick up.')
+    for (let looks = 0; looks < 2; looks++) await guest.page.waitForResponse('**/otp/status')
     const code = await guest.site.answer(await guest.digits())
     await guest.sees('answered')
     expect(await heard()).toBe('- status: "You are on the phone: key in the digits, and listen for the code."')
