@@ -3,7 +3,7 @@ import { Unavailable } from './errors.js'
 
 type Done<T = void> = (error?: unknown, value?: T) => void
 
-/** Puts a time limit around another session store: one that hangs must not hang every page with it. */
+/** Stands in front of another session store: one that hangs, fails or throws becomes a 503 within a time limit, and hangs no page. */
 export class PunctualStore extends Store {
   constructor(private readonly inner: Store, private readonly milliseconds = 3000) {
     super()
@@ -31,11 +31,16 @@ export class PunctualStore extends Store {
   private limited<T>(done: Done<T>, work: (limited: Done<T>) => unknown): void {
     const settle = (error?: unknown, value?: T): void => {
       clearTimeout(timer)
-      done(error, value)
+      const answer = done
       done = ignore
+      answer(error ? new Unavailable('session-store', 'The session store failed.') : undefined, value)
     }
-    const timer = setTimeout(() => settle(new Unavailable('session-store', 'The session store took too long.')), this.milliseconds)
-    work(settle)
+    const timer = setTimeout(() => settle(true), this.milliseconds)
+    try {
+      work(settle)
+    } catch (error) {
+      settle(error)
+    }
   }
 }
 

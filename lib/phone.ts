@@ -33,10 +33,12 @@ export interface Destination extends Phone {
 
 /** A destination of an entry, or `undefined` when the number or the extension is none. @internal */
 export function parseDestination({ number, label, extension: given }: PhoneEntry): Destination | undefined {
-  const extension = given ?? undefined // an empty column of a database is null
+  const extension: unknown = given ?? undefined // an empty column of a database is null
   const phone = typeof number === 'string' ? parsePhone(number) : undefined
-  if (phone === undefined || (extension !== undefined && !/^\d{1,8}$/.test(extension))) return undefined
-  return { ...phone, label, extension, telephone: extension === undefined ? phone.number : `${phone.number};ext=${extension}` }
+  if (phone === undefined) return undefined
+  if (extension === undefined) return { ...phone, label, telephone: phone.number }
+  if (typeof extension !== 'string' || !/^\d{1,8}$/.test(extension)) return undefined
+  return { ...phone, label, extension, telephone: `${phone.number};ext=${extension}` }
 }
 
 // Premium, shared-cost, personal (070 in Britain), pager, universal-access, voicemail and unknown kinds earn money for whoever is called.

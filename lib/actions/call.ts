@@ -8,7 +8,7 @@ import { reachedNobody } from '../signalwire/calls.js'
 import { deliveryTrouble } from '../signalwire/errors.js'
 import { isWay, type Way } from '../ways.js'
 import { deliver } from './deliver.js'
-import { checkMayEnrol, choiceId, type Situation } from './situation.js'
+import { checkMayEnrol, choiceId, readFrom, type Situation } from './situation.js'
 
 const sessionDeadlineMilliseconds = 5000
 
@@ -40,8 +40,9 @@ export async function call<User>(situation: Situation<User>): Promise<void> {
   }
 }
 
-function wayOf<User>({ parts: { settings: { ways } }, options: { way: wanted }, req }: Situation<User>): Way {
-  const way = typeof wanted === 'function' ? wanted(req) ?? ways[0] : wanted ?? ways[0]
+function wayOf<User>(situation: Situation<User>): Way {
+  const { parts: { settings: { ways } }, options: { way: wanted } } = situation
+  const way = (typeof wanted === 'function' ? readFrom(situation, 'way', wanted) : wanted) ?? ways[0]
   if (isWay(way) && ways.includes(way)) return way
   // A way that the app's own code names but never allowed is the app's mistake; one that a request names is not.
   throw typeof wanted === 'function' ? new Refusal('choice-unknown') : new VoiceOtpError('configuration', 'way: give one of the option ways.')
@@ -79,10 +80,11 @@ async function intervalIsWaived<User>({ parts: { calls, counters, keys }, factor
   return reachedNobody(await calls.freshState(challenge.deliverySid)) && counters.takeWaiver(challenge.deliverySid)
 }
 
-async function ownPhone<User>({ parts: { keys }, lookup, req, user, userId, options: { number } }: Situation<User>): Promise<Destination> {
+async function ownPhone<User>(situation: Situation<User>): Promise<Destination> {
+  const { parts: { keys }, lookup, req, user, userId, options: { number } } = situation
   const destinations = await phonesOnRecord(lookup, req, user)
   if (destinations === null) throw new Refusal('phone-missing')
-  const wanted = number?.(req)
+  const wanted = number === undefined ? undefined : readFrom(situation, 'number', number)
   const chosen = wanted === undefined || wanted === '' ? destinations[0] : destinations.find(({ telephone }) => choiceId(keys, userId, telephone) === wanted)
   if (chosen === undefined) throw new Refusal('choice-unknown')
   return chosen
@@ -90,8 +92,8 @@ async function ownPhone<User>({ parts: { keys }, lookup, req, user, userId, opti
 
 async function phoneToEnrol<User>(situation: Situation<User>): Promise<Destination> {
   await checkMayEnrol(situation)
-  const { options: { enrol }, req } = situation
-  const text = typeof enrol === 'function' ? enrol(req) : undefined
+  const { options: { enrol } } = situation
+  const text = typeof enrol === 'function' ? readFrom(situation, 'enrol', enrol) : undefined
   const phone = typeof text === 'string' ? parseDestination({ number: text.trim() }) : undefined
   if (phone === undefined) throw new Refusal('phone-malformed')
   return phone

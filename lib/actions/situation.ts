@@ -60,6 +60,15 @@ export function situationOf<User>(parts: Parts<User>, lookup: PhoneLookup<User>,
 /** What a page names one of the user's telephones by: it tells nothing about the number. @internal */
 export const choiceId = (keys: Keys, userId: string, telephone: string): string => keys.storeName('choice', userId, telephone).slice(0, 16)
 
+/** What a function of the app reads from the request; one that throws, as over a body that nothing has parsed, is trouble. @internal */
+export function readFrom<User>({ req }: Situation<User>, name: 'enrol' | 'way' | 'number', read: (req: Request) => unknown): unknown {
+  try {
+    return read(req)
+  } catch (error) {
+    throw new VoiceOtpError('hook-failed', `It was the function ${name}.`, error)
+  }
+}
+
 /** A mark needs a login with a session. @internal */
 export function refuseOutsideSessions({ session, assignProperty }: ActionOptions): void {
   if (session === false) throw new VoiceOtpError('configuration', 'The mark of the second factor lives in the session: leave session: false out.')

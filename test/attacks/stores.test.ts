@@ -33,8 +33,8 @@ async function forEachCase<T>(cases: readonly T[], work: (site: Site, given: T) 
 }
 
 type Operation = 'get' | 'set' | 'destroy' | 'touch'
-type SessionFault = Fault | 'rejects once' | 'hangs once after the work'
-const sessionFaults = ['throws', 'rejects', 'rejects once', 'nonsense', 'hangs', 'hangs after the work', 'hangs once after the work'] as const satisfies readonly SessionFault[]
+type SessionFault = Fault | 'rejects once' | 'hangs once after the work' | 'does it too late'
+const sessionFaults = ['throws', 'rejects', 'rejects once', 'nonsense', 'hangs', 'hangs after the work', 'hangs once after the work', 'does it too late'] as const satisfies readonly SessionFault[]
 const lies: readonly unknown[] = [{}, 'alice', { cookie: null, passport: { user: 'alice' } }, { cookie: {}, passport: 'alice' }, 7, [], { cookie: { expires: 'soon' }, voiceOtp: { mark: true } }]
 let lie = 0
 
@@ -53,12 +53,20 @@ function breakSessions({ sessions }: Site, operation: Operation, fault: SessionF
     original(...given)
     sessions.faults = {}
   }
-  if (fault === 'nonsense') Object.assign(sessions, { [operation]: lying })
+  let doLate = (): void => undefined
+  const tooLate = (...given: readonly unknown[]): void => {
+    Object.assign(sessions, { [operation]: original })
+    const copy = given.slice(0, -1).map(each => typeof each === 'object' ? JSON.parse(JSON.stringify(each)) as unknown : each)
+    doLate = () => { original(...copy, () => undefined) }
+  }
+  if (fault === 'does it too late') Object.assign(sessions, { [operation]: tooLate })
+  else if (fault === 'nonsense') Object.assign(sessions, { [operation]: lying })
   else if (fault === 'rejects once' || fault === 'hangs once after the work') Object.assign(sessions, { [operation]: brokenOnce })
   else sessions.faults = { [operation]: fault }
   return () => {
     Object.assign(sessions, { [operation]: original })
     sessions.faults = {}
+    doLate()
   }
 }
 

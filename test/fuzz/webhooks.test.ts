@@ -76,7 +76,9 @@ test('anything under our own seal, as an older version or another purpose might 
   const part = fc.constantFrom<keyof TokenContent>('challengeId', 'userId', 'purpose', 'ticket', 'phone', 'matchingDigits', 'expiresAt', 'languages', 'repeatsLeft')
   const payload = fc.oneof(odd, fc.tuple(part, odd).map(([name, value]) => ({ ...content, [name]: value })), part.map(name => ({ ...content, [name]: undefined })))
   await fc.assert(fc.asyncProperty(fc.oneof(fc.constantFrom(1, 2, 3), fc.nat(255)), payload, fc.constantFrom('', '1', '10', '99'), async (step, sealed, pressed) => {
-    fc.pre(pressed !== content.matchingDigits && step !== steps.again && JSON.stringify(sealed) !== undefined)
+    const { matchingDigits } = (sealed ?? {}) as { matchingDigits?: unknown }
+    // With its right keys, or past them, a token may read its code.
+    fc.pre(pressed !== content.matchingDigits && pressed !== matchingDigits && step !== steps.again && JSON.stringify(sealed) !== undefined)
     await revive()
     const { status, text } = await signed(`/voice-otp/${keys.seal(step, sealed)}`, { To: content.phone, Digits: pressed })
     expect(status).toBeOneOf([200, 403, 503])
