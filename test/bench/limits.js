@@ -28,7 +28,7 @@ const webhookFields = index => ({
   From: '+12025550100', To: phoneOf(`u${index}`),
 })
 
-export async function staticXml(count) {
+export async function staticXml() {
   const site = await siteWith(0)
   site.app.post('/voice-otp/:token', site.form, (_req, res) => { res.type('application/xml').send(document) })
   return { app: site.app, requestAt: index => request(undefined, 'POST', `/voice-otp/${'x'.repeat(380)}`, webhookFields(index)) }

@@ -37,7 +37,7 @@ async function totpCase(count, codeOf) {
 export const totpWrong = count => totpCase(count, code => String((Number(code) + 1) % 1_000_000).padStart(6, '0'))
 export const totpRight = count => totpCase(count, code => code)
 
-export async function voiceResponse(count) {
+export async function voiceResponse() {
   const site = await siteWith(0)
   site.app.post('/voice-otp/:token', site.form, (_req, res) => {
     const response = new RestClient.LaML.VoiceResponse()
