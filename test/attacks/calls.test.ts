@@ -124,7 +124,10 @@ test('A-58 premium, shared-cost, satellite, Caribbean +1 and foreign numbers are
   expect((await (await loggedIn(`user${numbers.indexOf('+4930123456')}`)).api('/otp/call')).status).toBe(202)
 })
 
-test('A-60 10,000 call requests from 500 users: 60 calls a minute, whoever asks', async () => {
+// The counts of a minute live by real time: a slow machine must be through before that is over.
+const batchesOfA60 = process.env['ATTACKS'] === 'long' ? 20 : 6
+
+test('A-60 10,000 call requests (3,000 in the short form) from 500 users: 60 calls a minute, whoever asks', async () => {
   // Plain stores: what a test's own keep of each operation is for is not asked here.
   site = await openSite({ people: crowd(500), sessionStore: new MemoryStore(), counters: undefined })
   // Each of 500 numbers looked for in each of 100,000 lines would take minutes.
@@ -138,9 +141,9 @@ test('A-60 10,000 call requests from 500 users: 60 calls a minute, whoever asks'
   })
   const cookies = await Promise.all(crowd(500).map(async ({ username, password }) => (await post('/login', { username, password })).cookie))
   const statuses: number[] = []
-  for (let batch = 0; batch < 20; batch++) statuses.push(...await statusesOf(cookies.map(cookie => post('/otp/call', {}, cookie))))
-  expect(statuses).toHaveLength(10_000)
-  expect([count(statuses, 202), count(statuses, 429)]).toEqual([60, 9940])
+  for (let batch = 0; batch < batchesOfA60; batch++) statuses.push(...await statusesOf(cookies.map(cookie => post('/otp/call', {}, cookie))))
+  expect(statuses).toHaveLength(500 * batchesOfA60)
+  expect([count(statuses, 202), count(statuses, 429)]).toEqual([60, 500 * batchesOfA60 - 60])
   expect(placed()).toBe(60)
   site.clock.pass(61)
   await Promise.all(cookies.map(cookie => post('/otp/call', {}, cookie)))

@@ -82,8 +82,18 @@ export class Guest {
     await this.press('Continue')
   }
 
+  /** Presses a button that sends a form; the page that answers it is there. */
   async press(name: string): Promise<void> {
-    await this.page.getByRole('button', { name, exact: true }).click()
+    await this.leave(() => this.page.getByRole('button', { name, exact: true }).click())
+  }
+
+  /** Follows a link to another page. */
+  async follow(name: string): Promise<void> {
+    await this.leave(() => this.page.getByRole('link', { name, exact: true }).click())
+  }
+
+  private async leave(act: () => Promise<void>): Promise<void> {
+    await Promise.all([this.page.waitForEvent('domcontentloaded'), act()])
   }
 
   /** Waits until the page says that the call has got there. */
