@@ -144,7 +144,10 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   async numbers(req: Request): Promise<readonly OfferedNumber[]> {
     const factor = factorOf(this.parts, req)
     if (factor.anyUser === undefined) return []
-    const destinations = await phonesOnRecord(this.lookup, req, factor.anyUser) ?? []
+    const destinations = await phonesOnRecord(this.lookup, req, factor.anyUser).catch((error: unknown) => {
+      if (error instanceof Refusal) return null // numbers on record, and none of them is one
+      throw error
+    }) ?? []
     return destinations.map(({ number, label, telephone }) => ({ id: choiceId(this.parts.keys, factor.userId, telephone), label, phone: maskPhone(number) }))
   }
 

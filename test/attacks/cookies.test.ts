@@ -5,7 +5,7 @@ import { callsUnlimited, openSite, type Site, type SiteOptions } from './support
 import { watchProcess } from './support/watch.js'
 
 watchProcess()
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 let site: Site
 afterEach(() => site.close())
 const open = async (options: SiteOptions = {}) => (site = await openSite({ limits: callsUnlimited, ...options }))

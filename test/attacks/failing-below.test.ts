@@ -6,7 +6,7 @@ import { callsUnlimited, openSite, type Person, type Site, type SiteOptions } fr
 import { captureErrors, expectNoCredential, unfolded, watchProcess } from './support/watch.js'
 
 watchProcess()
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 let site: Site
 let errors: readonly unknown[]
 afterEach(async () => {

@@ -6,7 +6,7 @@ import { sendRaw } from './support/raw.js'
 import { captureErrors, watchProcess } from './support/watch.js'
 
 watchProcess()
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 let site: Site
 afterEach(() => site.close())
 const open = async (options: SiteOptions = {}) => (site = await openSite({ delayMilliseconds: [0, 0], limits: callsUnlimited, ...options }))

@@ -5,7 +5,7 @@ import { Capture, codesSpoken, openSite, type Site, type SiteOptions, wrongCode 
 import { captureErrors, unfolded, watchProcess } from './support/watch.js'
 
 watchProcess()
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 let site: Site
 let errors: readonly unknown[]
 afterEach(() => site.close())

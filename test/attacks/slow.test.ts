@@ -10,7 +10,7 @@ import { captureErrors, expectNoCredential, watchProcess } from './support/watch
 
 watchProcess()
 /** Longer than the strategy waits for SignalWire (10 s) and a server for a client (15 s). */
-const patience = 60_000
+const patience = 120_000
 const endings: (() => unknown)[] = []
 afterAll(async () => { for (const end of endings.reverse()) await end() })
 

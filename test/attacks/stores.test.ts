@@ -105,7 +105,7 @@ test('A-87 the session store throws, fails, lies or hangs at each operation of e
     return () => { Reflect.set(Store.prototype, 'regenerate', regenerate) }
   })
   expect([broken.status, await cookiesThatAreIn(site!, answers)]).toEqual([503, []])
-}, 90_000)
+}, 180_000)
 
 /** Which operation on which counter each step does, in a login where all goes well. */
 async function operationsByPhase(): Promise<readonly (readonly [Phase, string])[]> {
@@ -149,4 +149,4 @@ test('A-90 a counter fails, lies or hangs at each operation of each step: 503, n
     const again = await alice.api('/otp', { code }, { holdsCode: true })
     expect([name, await alice.isIn()]).toEqual([name, again.status === 200])
   })
-}, 90_000)
+}, 180_000)

@@ -4,7 +4,7 @@ import { sign, type SentWebhook } from 'passport-voice-otp/simulator'
 import { Browser, callsUnlimited, Capture, openSite, type Person, type Site, type SiteOptions } from './support/harness.js'
 import { sendRaw } from './support/raw.js'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 let site: Site
 afterEach(() => site.close())
 const open = async (options: SiteOptions = {}) => (site = await openSite({ delayMilliseconds: [0, 0], limits: { ...callsUnlimited, reportedSeconds: false }, ...options }))

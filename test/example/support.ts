@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { type ErrorCode, errorTable, type FailureCode, failureTable } from 'passport-voice-otp'
 import { type Faults, Simulator } from 'passport-voice-otp/simulator'
 import { type AppOptions, createApp } from '../../example/app.js'
@@ -14,6 +14,9 @@ export { demoPassword } from '../../example/users.js'
 
 /** The strategy's own sentence for a refusal or for trouble. */
 export const says = (code: FailureCode | ErrorCode): string => code in failureTable ? failureTable[code as FailureCode][1] : errorTable[code as ErrorCode]
+
+/** Matches a number of seconds that ran down a little since: tests run while others keep the machine busy. */
+export const upTo = (seconds: number): unknown => expect.toSatisfy((given: unknown) => Number(given) <= seconds && Number(given) > seconds - 20)
 
 export interface SiteOptions extends Partial<Omit<AppOptions, 'users' | 'publicUrl' | 'signalwire' | 'logger'>> {
   readonly people?: readonly Account[]
