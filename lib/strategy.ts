@@ -140,7 +140,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     return this.parts.settings.ways
   }
 
-  /** The telephones of the pending or full user of this request, to choose from; empty without any, or for nobody. */
+  /** The telephones of the pending or full user of this request, to choose from; empty without a valid one, or for nobody. */
   async numbers(req: Request): Promise<readonly OfferedNumber[]> {
     const factor = factorOf(this.parts, req)
     if (factor.anyUser === undefined) return []
