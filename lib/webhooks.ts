@@ -91,7 +91,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
       const other = inOtherLanguage(content)
       return { turn: opening(wordsOf(other), { appName, purpose }, gate), then: { step: steps.keys, content: other } }
     }
-    const isRight = gate === 'any' ? digits !== '' : matchingDigits !== undefined && digits === matchingDigits
+    const isRight = gate === 'any' ? digits !== '' : matchingDigits?.length === 2 && digits === matchingDigits
     if (isRight) return { turn: firstReading(words, code, { isLast: content.repeatsLeft < 1 }), then: { step: steps.again, content } }
     // Whoever answered does not see the page: this call says nothing more, to nobody.
     await parts.counters.killTicket(userId, ticket)
