@@ -14,7 +14,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/packaging/**', 'node_modules/**'],
     // Most of a test's time is waiting: for a store that hangs, a page, a process.
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     coverage: { include: ['lib/**/*.ts'], reporter: ['text', 'json-summary'] },
