@@ -1,9 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Keys } from './keys.js'
-import { type Destination, maskPhone } from './phone.js'
+import { type Destination, maskPhone, shownDigits } from './phone.js'
 import { isHosted, isWay, type Way } from './ways.js'
 
-/** What a challenge is good for; a code for one is worthless for another. */
+/** What a challenge is good for: to log in, to prove oneself once more, or to store another number. A code for one is worthless for another. */
 export type Purpose = 'login' | 'step-up' | 'enrol'
 
 /** A pending code as express-session keeps it: neither the code nor the number in clear. @internal */
@@ -16,7 +16,8 @@ export interface Challenge {
   readonly codeHash: string
   /** Keyed hash of the number with its extension. */
   readonly phoneHash: string
-  readonly phoneMask: string
+  /** All of the number that may be shown. */
+  readonly phoneEnd: string
   /** For `enrol` alone: the number, sealed. */
   readonly sealedPhone?: string
   readonly matchingDigits?: string
@@ -40,7 +41,9 @@ export interface PendingChallenge {
   readonly from: string
   /** Two digits to be keyed in by whoever answers; absent when the way or the `gate` has none. */
   readonly matchingDigits: string | undefined
+  /** What the code is good for. */
   readonly purpose: Purpose
+  /** How the code travels. */
   readonly way: Way
   /** Whole seconds until the code is worthless. */
   readonly expiresIn: number
@@ -68,7 +71,8 @@ const sealedPhoneStep = 255
 /** Draws a code and two matching digits from the system's CSPRNG, without bias, and binds the code's keyed hash. @internal */
 export function makeChallenge(keys: Keys, given: NewChallenge): { readonly challenge: Challenge, readonly code: string } {
   const { userId, purpose, way, destination, ticket, sessionId, expiresAt, nextCallAt } = given
-  const id = randomBytes(16).toString('base64url')
+  // A keyed hash, as every name in the counter store is: it is one there as it stands.
+  const id = keys.storeName('challenge', randomBytes(16).toString('base64url'))
   const code = String(randomInt(0, 10 ** given.codeLength)).padStart(given.codeLength, '0')
   const phoneHash = keys.hash('phone', destination.telephone)
   const bound = { id, userId, purpose, way, phoneHash, ticket, expiresAt, sessionId }
@@ -77,7 +81,7 @@ export function makeChallenge(keys: Keys, given: NewChallenge): { readonly chall
     challenge: {
       ...bound,
       codeHash: keys.hash(...boundParts(bound, 'code', code)),
-      phoneMask: maskPhone(destination.number),
+      phoneEnd: destination.number.slice(-shownDigits),
       nextCallAt,
       ...(purpose === 'enrol' ? { sealedPhone: keys.seal(sealedPhoneStep, destination.number) } : {}),
       ...(given.matching ? { matchingDigits: String(randomInt(10, 100)) } : {}),
@@ -109,7 +113,7 @@ export function hostedIdOf(keys: Keys, challenge: Challenge): string | undefined
 }
 
 /** Whether the challenge was for this telephone. @internal */
-export function phoneMatches(keys: Keys, challenge: Challenge, { telephone }: Pick<Destination, 'telephone'>): boolean {
+export function phoneMatches(keys: Keys, challenge: Challenge, telephone: string): boolean {
   return keys.matches(challenge.phoneHash, 'phone', telephone)
 }
 
@@ -117,14 +121,14 @@ export function phoneMatches(keys: Keys, challenge: Challenge, { telephone }: Pi
 export function enrolledPhone(keys: Keys, challenge: Challenge): string | undefined {
   const opened = keys.open(challenge.sealedPhone ?? '')
   const phone = opened?.step === sealedPhoneStep && typeof opened.payload === 'string' ? opened.payload : undefined
-  return phone !== undefined && phoneMatches(keys, challenge, { telephone: phone }) ? phone : undefined
+  return phone !== undefined && phoneMatches(keys, challenge, phone) ? phone : undefined
 }
 
 /** A challenge read from a session, or `undefined` for anything that is not a whole one: a store may hold any data. @internal */
 export function asChallenge(value: unknown): Challenge | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const given = value as Partial<Record<keyof Challenge, unknown>>
-  const texts = [given.id, given.userId, given.codeHash, given.phoneHash, given.phoneMask, given.sessionId]
+  const texts = [given.id, given.userId, given.codeHash, given.phoneHash, given.phoneEnd, given.sessionId]
   const numbers = [given.ticket, given.expiresAt, given.nextCallAt]
   const optional = [given.sealedPhone, given.matchingDigits, given.deliverySid, given.hostedId]
   const whole = texts.every(text => typeof text === 'string' && text !== '') && numbers.every(Number.isSafeInteger)
@@ -137,7 +141,7 @@ export function asChallenge(value: unknown): Challenge | undefined {
 export function describe(challenge: Challenge, from: string, now: number): PendingChallenge {
   const secondsUntil = (time: number): number => Math.max(0, Math.ceil((time - now) / 1000))
   return {
-    phone: challenge.phoneMask,
+    phone: maskPhone(challenge.phoneEnd),
     from,
     matchingDigits: challenge.matchingDigits,
     purpose: challenge.purpose,

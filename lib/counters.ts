@@ -3,7 +3,7 @@ import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
 import { type FailureCode, Refusal, VoiceOtpError } from './errors.js'
 import type { Keys } from './keys.js'
 import type { Limits } from './options.js'
-import { type CounterFactory, type Hit, seconds, Tally, uncounted, unlimited } from './tally.js'
+import { type Count, type CounterFactory, type Hit, seconds, Tally, uncounted, unlimited } from './tally.js'
 
 /** Which limit refused a request; told to the app in an event, never to the person. */
 export type LimitName = keyof Limits | 'locked'
@@ -53,6 +53,18 @@ export class LimitReached extends Refusal {
   }
 }
 
+/** One request asks for the same names several times, and a keyed hash is the dearest part of a count. */
+function remembering(nameOf: (text: string) => string): (text: string) => string {
+  const names = new Map<string, string>()
+  return text => {
+    let name = names.get(text)
+    if (name !== undefined) return name
+    if (names.size >= 1000) names.clear() // bounded: nothing here may grow with the users
+    names.set(text, name = nameOf(text))
+    return name
+  }
+}
+
 /** Every count that must hold under parallel requests and on many machines. @internal */
 export type Counters = ReturnType<typeof createCounters>
 
@@ -83,21 +95,15 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     { limit: 'callsPerAppMinute', enrolLimit: 'enrolCallsPerAppMinute', by: 'app', tally: tally('app-minute', unlimited, 60) },
   ] as const satisfies readonly { limit: keyof Limits, enrolLimit?: keyof Limits, by: string, tally: Tally }[]
 
-  const userKey = (userId: string): string => keys.storeName('user', userId)
-  const challengeKey = (challengeId: string): string => keys.storeName('challenge', challengeId)
+  const userKey = remembering((userId: string) => keys.storeName('user', userId))
 
-  /** Refuses a user who is paused, stopped until `unlock`, or whose last call was reported. */
-  async function refuseLocked(userId: string): Promise<void> {
-    const key = userKey(userId)
-    const [paused, stopped] = await Promise.all([pause.get(key), stop.get(key)])
+  /** Refuses a user who is paused, or stopped until `unlock`. */
+  function refuseLocked([paused, stopped]: readonly [paused: Count | undefined, stopped: Count | undefined]): void {
     if (stopped !== undefined) throw new LimitReached('locked', 'guessesInARow')
     if (paused !== undefined) throw new LimitReached('locked', 'guessesPerUser', seconds(paused.msBeforeNext))
   }
 
-  const refusalOf = (userId: string): Promise<LimitReached | undefined> => refuseLocked(userId).then(() => undefined, (error: unknown) => {
-    if (error instanceof LimitReached) return error
-    throw error
-  })
+  const locksOf = (key: string) => Promise.all([pause.get(key), stop.get(key)])
 
   /** Begins the pause before the comparison: a process that dies in between leaves a pause of minutes, not a count that is full for a day. */
   async function admitted(key: string, failed: Hit, inRow: Hit): Promise<Admission> {
@@ -112,9 +118,9 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     throw new LimitReached('locked', 'guessesInARow')
   }
 
-  async function refuseReported(userId: string): Promise<void> {
+  async function refuseReported(key: string): Promise<void> {
     if (limits.reportedSeconds === false) return
-    const unwanted = await reported.get(userKey(userId))
+    const unwanted = await reported.get(key)
     if (unwanted !== undefined) throw new LimitReached('reported', 'reportedSeconds', seconds(unwanted.msBeforeNext))
   }
 
@@ -174,7 +180,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     async admitCall(call: CallRequest, permit: () => Promise<void> = () => Promise.resolve()): Promise<void> {
       const key = userKey(call.userId)
       const [barred, interval] = await Promise.allSettled([
-        Promise.all([refuseLocked(call.userId), refuseReported(call.userId)]),
+        Promise.all([locksOf(key).then(refuseLocked), refuseReported(key)]),
         takeInterval(call.userId, call.waived),
       ])
       if (interval.status === 'rejected') throw barred.status === 'rejected' ? barred.reason : interval.reason
@@ -229,10 +235,11 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
 
     /** Counts a guess at a living challenge of a user who is not locked, before anything is compared. Answers the guesses that remain. */
     async admitGuess(userId: string, challengeId: string, value: number): Promise<number> {
-      const [alive, hit, locked] = await Promise.all([this.isAlive(userId, value), guesses.hit(challengeKey(challengeId)), refusalOf(userId)])
-      if (!alive) throw new Refusal('code-expired')
+      const key = userKey(userId)
+      const [alive, hit, paused, stopped] = await Promise.all([ticket.get(key), guesses.hit(challengeId), pause.get(key), stop.get(key)])
+      if (alive?.consumedPoints !== value) throw new Refusal('code-expired')
       if (hit.over) throw new LimitReached('too-many-guesses', 'guessesPerChallenge')
-      if (locked !== undefined) throw locked
+      refuseLocked([paused, stopped])
       return limits.guessesPerChallenge - hit.count
     },
 
@@ -254,7 +261,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
      */
     async admitLooseGuess(userId: string): Promise<Admission> {
       const key = userKey(userId)
-      await refuseLocked(userId)
+      refuseLocked(await locksOf(key))
       const failed = limits.guessesPerUser === false ? uncounted : await failures.hit(key)
       const inRow = failed.over || limits.guessesInARow === false ? uncounted : await row.hit(key)
       return failed.over || inRow.over ? refuseGuess(key, failed, inRow) : admitted(key, failed, inRow)
@@ -288,7 +295,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
 
     /** The gate of every race between right codes: answers `true` once for a challenge that is still alive. */
     async useUp(userId: string, challengeId: string, value: number): Promise<boolean> {
-      const [use, alive] = await Promise.all([uses.hit(challengeKey(challengeId)), this.isAlive(userId, value)])
+      const [use, alive] = await Promise.all([uses.hit(challengeId), this.isAlive(userId, value)])
       return !use.over && alive
     },
 
@@ -298,9 +305,9 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
       await Promise.all([failures, row, pause, stop, ticket].map(each => each.delete(key)))
     },
 
-    /** At most three fetches for one webhook token. */
-    async admitFetch(tokenName: string): Promise<boolean> {
-      return !(await fetches.hit(keys.storeName('token', tokenName))).over
+    /** At most three fetches for one webhook token, by its authentication tag: a keyed hash of it, as every name in the store is. */
+    async admitFetch(tokenTag: string): Promise<boolean> {
+      return !(await fetches.hit(tokenTag)).over
     },
 
     /** "This was not me": the challenge dies at once and no call follows for a while. */
@@ -310,7 +317,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
 
     /** What a page may show: guesses left, and whether the user reported the call. */
     async outlook(userId: string, challengeId: string): Promise<{ readonly attemptsLeft: number, readonly reported: boolean }> {
-      const [used, unwanted] = await Promise.all([guesses.get(challengeKey(challengeId)), limits.reportedSeconds === false ? undefined : reported.get(userKey(userId))])
+      const [used, unwanted] = await Promise.all([guesses.get(challengeId), limits.reportedSeconds === false ? undefined : reported.get(userKey(userId))])
       return { attemptsLeft: Math.max(0, limits.guessesPerChallenge - (used?.consumedPoints ?? 0)), reported: unwanted !== undefined }
     },
 

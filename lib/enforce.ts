@@ -7,23 +7,88 @@ import type { Request } from './options.js'
 import type { Parts } from './parts.js'
 import { carryMark } from './re-login.js'
 import { recognize } from './remember.js'
-import { Factor, factors, wired } from './second-factor.js'
+import { Factor, factorsKey, wired } from './second-factor.js'
+
+/** A request whose user is guarded. */
+interface Guarded {
+  readonly [factorsKey]: Guard
+}
+
+/** The guard of one request's user. */
+class Guard {
+  /** The user properties that answer through this guard. */
+  private readonly names: string[] = []
+  /** Who set the user: another Passport's property must not answer with a user that this one never saw. */
+  owner: string
+
+  constructor(private readonly req: Request, readonly factor: Factor<unknown>, public property: string) {
+    this.owner = property
+    this.watch(property)
+  }
+
+  // An accessor, because moving the user aside once is not enough: a second passport.session() or a login sets it again.
+  watch(name: string): void {
+    this.property = name
+    if (this.names.includes(name)) return
+    this.names.push(name)
+    Object.defineProperty(this.req, name, userAccessor(name))
+  }
+}
+
+// Made once, not for each request: objects whose accessors are all their own are slow to every reader.
+const userAccessors = new Map<string, PropertyDescriptor & ThisType<Guarded>>()
+
+function userAccessor(name: string): PropertyDescriptor {
+  let accessor = userAccessors.get(name)
+  if (accessor !== undefined) return accessor
+  accessor = {
+    get() {
+      const { owner, factor } = this[factorsKey]
+      return owner === name ? factor.user : undefined
+    },
+    set(user: unknown) {
+      const guard = this[factorsKey]
+      guard.owner = name
+      guard.factor.set(user)
+    },
+    enumerable: true,
+    configurable: false,
+  }
+  userAccessors.set(name, accessor)
+  return accessor
+}
+
+const accessors = {
+  // A second passport.initialize({ userProperty }) would move the user past the guard.
+  _userProperty: {
+    get() { return this[factorsKey].property },
+    set(name: unknown) { this[factorsKey].watch(nameOf(name)) },
+    enumerable: true,
+    configurable: false,
+  },
+  pendingUser: { get() { return this[factorsKey].factor.pendingUser }, enumerable: true },
+  voiceOtp: {
+    get() {
+      const { challenge, parts: { settings } } = this[factorsKey].factor
+      return challenge && describe(challenge, settings.signalwire.from, settings.clock.now())
+    },
+    enumerable: true,
+  },
+} satisfies PropertyDescriptorMap & ThisType<Guarded>
+const accessorNames = ['_userProperty', 'pendingUser', 'voiceOtp'] as const
 
 /** Middleware of `enforce()`: from here on `req.user` is someone who passed both factors, or nobody. @internal */
 export function enforce<User>(parts: Parts<User>, lookup: PhoneLookup<User>): Middleware {
   return (req, res, next) => {
     const { session, _userProperty } = wired(req)
-    let property = nameOf(_userProperty)
-    // Who set the user: another Passport's property must not answer with a user that this one never saw.
-    let owner = property
-    const guarded = new Set<string>()
+    const property = nameOf(_userProperty)
     if (session && typeof session.regenerate !== 'function') {
       next(new VoiceOtpError('configuration', 'The session cannot be regenerated: use express-session (cookie-session cannot take a session back).'))
       return
     }
-    const known = factors.get(req)
+    const known = (req as Partial<Guarded>)[factorsKey]
     if (known !== undefined) {
-      next(known.parts === parts ? undefined : new VoiceOtpError('configuration', 'enforce() of two strategies met on one request; use one VoiceOtpStrategy.'))
+      next(known.factor.parts === parts ? undefined : new VoiceOtpError('configuration', 'enforce() of two strategies met on one request; use one VoiceOtpStrategy.'))
       return
     }
     if (property !== 'user' && (req as { user?: unknown }).user) {
@@ -31,27 +96,11 @@ export function enforce<User>(parts: Parts<User>, lookup: PhoneLookup<User>): Mi
       return
     }
     const factor = new Factor(parts, req, (req as unknown as Record<string, User | undefined>)[property])
-    factors.set(req, factor)
-    guard(property)
-    Object.defineProperties(req, {
-      // A second passport.initialize({ userProperty }) would move the user past the guard.
-      _userProperty: { get: () => property, set: (name: unknown) => { guard(property = nameOf(name)) }, enumerable: true, configurable: false },
-      pendingUser: { get: () => factor.pendingUser, enumerable: true },
-      voiceOtp: {
-        get: () => factor.challenge && describe(factor.challenge, parts.settings.signalwire.from, parts.settings.clock.now()),
-        enumerable: true,
-      },
-    })
+    Object.defineProperty(req, factorsKey, { value: new Guard(req, factor as Factor<unknown>, property) })
+    for (const name of accessorNames) Object.defineProperty(req, name, accessors[name])
     // A handshake has no answer that could bring the browser its new cookies.
     if (parts.settings.remember === undefined || req.headers.upgrade !== undefined || factor.pendingUser === undefined) next()
     else admitRemembered(parts, lookup, req, res, factor).then(() => { next() }, next)
-
-    // An accessor, because moving the user aside once is not enough: a second passport.session() or a login sets it again.
-    function guard(name: string): void {
-      if (guarded.has(name)) return
-      guarded.add(name)
-      Object.defineProperty(req, name, { get: () => name === owner ? factor.user : undefined, set: (user: User | null | undefined) => { owner = name; factor.set(user) }, enumerable: true, configurable: false })
-    }
   }
 }
 

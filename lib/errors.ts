@@ -32,13 +32,14 @@ const troubles = {
   'hook-failed': 'A hook of the application failed.',
 } as const
 
-/** Stable codes of refusals, in `info.code` of a failed authentication. */
+/** Stable codes of refusals, in `info.code` of a failed authentication; {@link failureTable} has their status and sentence. @useDeclaredType */
 export type FailureCode = keyof typeof refusals
-/** Stable codes of trouble, in `error.code` of a {@link VoiceOtpError}. */
+/** Stable codes of trouble, in `error.code` of a {@link VoiceOtpError}; {@link errorTable} has their sentence. @useDeclaredType */
 export type ErrorCode = keyof typeof troubles
 
 /** What Passport hands on as `info` (or `challenge`) when a request is refused. Holds no code, no number, no credential. */
 export interface FailureInfo {
+  /** Stable; for the app's own sentences. */
   readonly code: FailureCode
   /** A sentence for the person, in English. */
   readonly message: string
@@ -55,8 +56,17 @@ export const errorTable: Readonly<Record<ErrorCode, string>> = troubles
 
 /** A refusal on its way to `fail()`. @internal */
 export class Refusal extends Error {
-  constructor(readonly code: FailureCode, readonly extra: Partial<Pick<FailureInfo, 'retryAfter' | 'attemptsLeft'>> = {}) {
+  readonly code: FailureCode
+  readonly extra: Partial<Pick<FailureInfo, 'retryAfter' | 'attemptsLeft'>>
+
+  constructor(code: FailureCode, extra: Partial<Pick<FailureInfo, 'retryAfter' | 'attemptsLeft'>> = {}) {
+    // Nobody reads the stack of a wrong code, and it costs more than all that is hashed for one.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(refusals[code][1])
+    Error.stackTraceLimit = stackTraceLimit
+    this.code = code
+    this.extra = extra
   }
 
   get status(): number {
@@ -74,11 +84,24 @@ export class Refusal extends Error {
  * credential, a number or a code.
  */
 export class VoiceOtpError extends Error {
+  /** Stands before the message where an error is printed. */
   override readonly name = 'VoiceOtpError'
+  /** HTTP status, as Express's error handler reads it. */
   readonly status = 503
+  /** The same, for whoever reads it by this name. */
   readonly statusCode = 503
-  override readonly cause: { readonly name: string, readonly code?: string | number } | undefined
+  /** What failed below, if anything did. */
+  override readonly cause: {
+    /** The name of its error. */
+    readonly name: string
+    /** The code of its error. */
+    readonly code?: string | number
+  } | undefined
 
+  /**
+   * Made by this package alone.
+   * @param code Stable; for the app's own sentences.
+   */
   constructor(readonly code: ErrorCode, detail?: string, original?: unknown) {
     super(detail === undefined ? troubles[code] : `${troubles[code]} ${detail}`)
     this.cause = original === undefined ? undefined : safeCause(original)

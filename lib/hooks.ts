@@ -4,7 +4,7 @@ import type { Prompts } from './call/prompts.js'
 import { Refusal, VoiceOtpError, withDeadline } from './errors.js'
 import type { PhoneAnswer, PhoneDone, PhoneOf, PhoneOfWithRequest, Request } from './options.js'
 import type { Parts } from './parts.js'
-import { type Destination, parseDestination, type PhoneEntry } from './phone.js'
+import { type Destination, parseDestination, type PhoneEntry, telephoneAsWritten } from './phone.js'
 
 /** What the app is asked on the way: whose number, may it be called, store it. A hook that fails or hangs lets nobody in. */
 
@@ -19,16 +19,23 @@ export function createPhoneLookup<User>(phoneOf: PhoneOf<User> | PhoneOfWithRequ
   const nothing = () => new VoiceOtpError('phone-lookup-failed', 'phoneOf answered undefined or nothing at all: load the field, or answer null when there is no number.')
 
   return async (req, user) => {
+    let direct: unknown
+    let isDone = false
     const answer = new Promise<PhoneAnswer>((resolve, reject) => {
-      const done: PhoneDone = (error, phone) => { if (error) reject(error); else resolve(phone) }
-      const direct = passRequest ? (phoneOf as PhoneOfWithRequest<User>)(req, user, done) : (phoneOf as PhoneOf<User>)(user, done)
+      const done: PhoneDone = (error, phone) => {
+        isDone = true
+        if (error) reject(error)
+        else resolve(phone)
+      }
+      direct = passRequest ? (phoneOf as PhoneOfWithRequest<User>)(req, user, done) : (phoneOf as PhoneOf<User>)(user, done)
       // A function that calls done() answers undefined at first; one that forgot to answer does too, and meets the deadline.
       // Not resolve(direct): an async function that calls done() answers undefined in the end, and its promise would be the answer.
       if (direct !== undefined) Promise.resolve(direct).then(value => { resolve(value as PhoneAnswer) }, reject)
     })
     let phone
     try {
-      phone = await withDeadline(answer, hookDeadlineMilliseconds, nothing)
+      // A number that is at hand, as with most, needs no deadline.
+      phone = !isDone && (typeof direct === 'string' || direct === null) ? direct : await withDeadline(answer, hookDeadlineMilliseconds, nothing)
     } catch (error) {
       throw error instanceof VoiceOtpError ? error : new VoiceOtpError('phone-lookup-failed', undefined, error)
     }
@@ -42,7 +49,18 @@ export function createPhoneLookup<User>(phoneOf: PhoneOf<User> | PhoneOfWithRequ
 /** The user's telephones on record that are ones, in their one form; `null` if none is on record. @internal */
 export async function phonesOnRecord<User>(lookup: PhoneLookup<User>, req: Request, user: User): Promise<readonly Destination[] | null> {
   const entries = await lookup(req, user)
-  if (entries === null) return null
+  return entries === null ? null : parsed(entries)
+}
+
+/** Whether a telephone on record `matches`. Most are written as they were called, and need no parsing, which costs more than all the rest of a guess. @internal */
+export async function isOnRecord<User>(lookup: PhoneLookup<User>, req: Request, user: User, matches: (telephone: string) => boolean): Promise<boolean> {
+  const entries = await lookup(req, user)
+  if (entries === null) return false
+  const written = entries.map(telephoneAsWritten)
+  return written.some(each => each !== undefined && matches(each)) || parsed(entries).some(({ telephone }) => matches(telephone))
+}
+
+function parsed(entries: readonly PhoneEntry[]): readonly Destination[] {
   const destinations = entries.map(parseDestination).filter(each => each !== undefined)
   if (destinations.length === 0) throw new Refusal('phone-invalid')
   return destinations

@@ -1,4 +1,9 @@
 /// <reference types="node" preserve="true" />
+/**
+ * A Passport strategy that adds a second factor to any login with a session: it calls the user through SignalWire, a voice
+ * reads a one-time code, the user types it. Start at {@link VoiceOtpStrategy}.
+ * @module passport-voice-otp
+ */
 export { VoiceOtpStrategy, VoiceOtpStrategy as Strategy } from './strategy.js'
 export type { OfferedNumber } from './strategy.js'
 export type { VoiceOtpAuthenticateOptions } from './actions/situation.js'

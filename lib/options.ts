@@ -7,17 +7,27 @@ import type { CounterFactory } from './tally.js'
 import type { Way } from './ways.js'
 
 /** A request as this package sees it: Node's, with what Express, express-session and Passport add. */
-export type Request = IncomingMessage & Express.Request & { readonly body?: Readonly<Record<string, unknown>> | undefined }
+export type Request = IncomingMessage & Express.Request & {
+  /** What a body parser made of the body. */
+  readonly body?: Readonly<Record<string, unknown>> | undefined
+}
 
 /** A function of the app, which may be written for the requests of its own framework: `(req: express.Request) => req.ip`. */
 // Written as a method, because only methods may ask for more than they are promised.
-export type Hook<Given extends readonly unknown[], Answer> = { hook(...given: Given): Answer }['hook']
+export type Hook<Given extends readonly unknown[], Answer> = {
+  /** The function itself. */
+  hook(...given: Given): Answer
+}['hook']
 
 /**
  * What the app answers when asked whose telephone to call: a number with its country code, several of them of which the user
- * may choose, or `null` when there is none on record.
+ * may choose, or `null` when there is none on record. `undefined` and `''` are trouble: a field that was not loaded must not look like a user
+ * without a number.
  */
-export type PhoneAnswer = string | { readonly numbers: readonly PhoneEntry[] } | null | undefined
+export type PhoneAnswer = string | {
+  /** The telephones, the usual one first; at least one. */
+  readonly numbers: readonly PhoneEntry[]
+} | null | undefined
 /** Called by `phoneOf` functions that prefer a callback. */
 export type PhoneDone = (error: unknown, phone?: PhoneAnswer) => void
 /** What a `phoneOf` function may return; nothing, if it calls `done`. */
@@ -34,7 +44,7 @@ export interface SignalWireOptions {
   readonly project: string
   /** API token (`PT...`). */
   readonly token: string
-  /** `acme.signalwire.com`, `acme`, or `http://127.0.0.1:<port>` for a simulated Space. */
+  /** `acme.signalwire.com`, `acme`, or `http://127.0.0.1:<port>` for a simulated Space. The credentials go to this host and no other. */
   readonly space: string
   /** The number that calls, E.164, bought in or verified with the Space. */
   readonly from: string
@@ -43,7 +53,7 @@ export interface SignalWireOptions {
    * check of signatures off: whoever knows a webhook URL may then use it.
    */
   readonly signingKey: string | readonly [string, string] | false
-  /** Most you pay per minute, in US dollars; a dearer call is refused by SignalWire. Default: no limit. */
+  /** Most you pay per minute, in US dollars, below 100; a dearer call is refused by SignalWire (its error 30010). Default: no limit. */
   readonly maxPricePerMinute?: number
 }
 
@@ -52,7 +62,7 @@ export type NumberLimit = number | false | ((phone: string) => number | false)
 
 /** Every limit; seconds are whole, from 1 to 1,728,000 (20 days); `false` switches a limit off. */
 export interface Limits {
-  /** Wrong codes for one challenge. Default 5. */
+  /** Wrong codes for one challenge, 10 at most. Default 5. */
   readonly guessesPerChallenge: number
   /** Wrong codes of one user, over all sessions and challenges, before a pause. Default 10. */
   readonly guessesPerUser: number | false
@@ -88,9 +98,11 @@ export interface Limits {
 
 /** What the hook `beforeCall` is told. */
 export interface BeforeCall<User> {
+  /** Who asks for the call: a pending user, or a full one at step-up and enrolling. */
   readonly user: User
   /** The number about to be called, E.164. */
   readonly phone: string
+  /** The request that asks for it. */
   readonly req: Request
 }
 
@@ -98,7 +110,10 @@ export interface BeforeCall<User> {
 export interface VoiceOtpOptions<User = Express.User> {
   /** Spoken first in the call, so that people know who calls; 1 to 60 characters. */
   readonly appName: string
-  /** Where `webhooks()` is mounted, as SignalWire sees it: `https://acme.example/voice-otp`. http is for loopback addresses only. */
+  /**
+   * Where `webhooks()` is mounted, as SignalWire sees it: `https://acme.example/voice-otp`. With a path, without a query, 300 characters at most; http is
+   * for loopback addresses only.
+   */
   readonly webhookUrl: string
   /** At least 32 bytes, from a random generator. An array rotates: the first seals, all of them open. */
   readonly secret: string | readonly string[]
@@ -123,7 +138,7 @@ export interface VoiceOtpOptions<User = Express.User> {
    * answers hears it, voicemail too. If it throws or answers anything else, the call goes without it and `prompt.defaulted` tells.
    */
   readonly announce?: Hook<[user: User, req: Request], string | undefined | Promise<string | undefined>>
-  /** Let SignalWire listen whether a person answered; for anybody else the call ends. It costs extra, and can err. Default `false`. */
+  /** Let SignalWire listen whether a person answered (`AnsweredBy`); for anybody else the call ends. It costs extra, and can err. Default `false`. */
   readonly machineDetection?: boolean
   /** Whether `phoneOf` is given the request as its first argument. Default `false`. */
   readonly passReqToCallback?: boolean
@@ -139,9 +154,12 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly countries?: readonly Country[]
   /** See {@link Limits}; what you leave out keeps its default. */
   readonly limits?: Partial<Limits>
-  /** Asked before each call; only `true` allows it, anything else forbids it (403), a throw is trouble (503). For SIM-swap and porting checks. */
+  /**
+   * Asked before each call; only `true` allows it, anything else forbids it (403, `call-vetoed`), a throw or over 5 seconds is trouble (503,
+   * `hook-failed`). For SIM-swap and porting checks (NIST SP 800-63B-4, 3.1.3.3). Default: every call is allowed.
+   */
   readonly beforeCall?: Hook<[call: BeforeCall<User>], boolean | Promise<boolean>>
-  /** Stores a number that was just proved, before the user is let in. If it throws, nobody is. */
+  /** Stores a number (E.164) that was just proved, before the user is let in. If it throws or takes over 5 seconds, nobody is (503, `hook-failed`). Needed to enrol. */
   readonly onEnrol?: Hook<[user: User, phone: string, req: Request], void | Promise<void>>
   /** Lets people skip the call on a browser that they chose to have remembered. Off by default; see `voiceOtp.remembered`. */
   readonly remember?: RememberOptions
@@ -152,7 +170,10 @@ export interface VoiceOtpOptions<User = Express.User> {
   /** Names in the counter store are hashed under this. Default: the last `secret`, so that rotation keeps the counts. */
   readonly counterSecret?: string
   /** The time, for tests. Default: `Date`. */
-  readonly clock?: { now(): number }
+  readonly clock?: {
+    /** Milliseconds since 1970. */
+    now(): number
+  }
 }
 
 /** What `limits` is where the app says nothing. @internal */

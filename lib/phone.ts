@@ -37,9 +37,19 @@ export function parseDestination({ number, label, extension: given }: PhoneEntry
   const phone = typeof number === 'string' ? parsePhone(number) : undefined
   if (phone === undefined) return undefined
   if (extension === undefined) return { ...phone, label, telephone: phone.number }
-  if (typeof extension !== 'string' || !/^\d{1,8}$/.test(extension)) return undefined
-  return { ...phone, label, extension, telephone: `${phone.number};ext=${extension}` }
+  if (typeof extension !== 'string' || !isExtension.test(extension)) return undefined
+  return { ...phone, label, extension, telephone: withExtension(phone.number, extension) }
 }
+
+/** The telephone of an entry that is written in its one form already, as it is; `undefined` for all others, which must be parsed. @internal */
+export function telephoneAsWritten({ number, extension }: PhoneEntry): string | undefined {
+  if (typeof number !== 'string' || !/^\+[1-9]\d{1,14}$/.test(number)) return undefined
+  if (extension === undefined || extension === null) return number
+  return typeof extension === 'string' && isExtension.test(extension) ? withExtension(number, extension) : undefined
+}
+
+const isExtension = /^\d{1,8}$/
+const withExtension = (number: string, extension: string): string => `${number};ext=${extension}`
 
 // Premium, shared-cost, personal (070 in Britain), pager, universal-access, voicemail and unknown kinds earn money for whoever is called.
 const ordinaryKinds = new Set(['MOBILE', 'FIXED_LINE', 'FIXED_LINE_OR_MOBILE', 'VOIP'])
@@ -67,7 +77,10 @@ export function isPermitted(phone: Phone, countries: ReadonlySet<string>): boole
 /** @internal */
 export const isCountry = (text: string): text is Country => isSupportedCountry(text)
 
+/** How many digits of a number may be shown, at its end. @internal */
+export const shownDigits = 2
+
 /** At most the last two digits, whatever the length: `••• ••• ••23`. @internal */
 export function maskPhone(number: string): string {
-  return `••• ••• ••${number.slice(-2)}`
+  return `••• ••• ••${number.slice(-shownDigits)}`
 }

@@ -19,8 +19,9 @@ export interface RememberedBrowser {
   readonly hash: string
   /** Keyed hash of the telephone that was proved. */
   readonly phoneHash: string
-  /** Milliseconds since 1970, as the others. */
+  /** When it was remembered: milliseconds since 1970, as the others. */
   readonly createdAt: number
+  /** When it last took the place of a call. */
   readonly usedAt: number
   /** Keyed hash of the session that the last use came from. */
   readonly usedBy: string
@@ -30,12 +31,17 @@ export interface RememberedBrowser {
 
 /** Where remembered browsers live. Every method may reject; then nobody is remembered, and a call is asked for. */
 export interface RememberStore {
+  /** Stores a browser, until `expiresAt` at least. */
   add(browser: RememberedBrowser): Promise<void>
+  /** The browser of this id, or `undefined` if there is none. */
   get(id: string): Promise<RememberedBrowser | undefined>
   /** Puts `next` in place, in one atomic step, if the hash still is `from`; `false` if it was another or the browser is gone. */
   rotate(id: string, from: string, next: Pick<RememberedBrowser, 'hash' | 'usedAt' | 'usedBy'>): Promise<boolean>
+  /** The browsers of this user; those that expired may be among them. */
   list(user: string): Promise<readonly RememberedBrowser[]>
+  /** Forgets one browser; nothing if there is none. */
   remove(id: string): Promise<void>
+  /** Forgets every browser of this user. */
   removeAll(user: string): Promise<void>
 }
 
@@ -43,6 +49,7 @@ export interface RememberStore {
 export interface RememberOptions {
   /** How long a browser is remembered, from the call that proved it: 1 to 30 days. */
   readonly days: number
+  /** Where they live: a table of yours, or {@link MemoryRememberStore}. */
   readonly store: RememberStore
 }
 
@@ -50,18 +57,31 @@ export interface RememberOptions {
 export interface RememberedEntry {
   /** For `revoke`; tells nothing about the cookie. */
   readonly id: string
+  /** As it was given to `add`. */
   readonly name: string
+  /** When it was remembered. */
   readonly createdAt: Date
+  /** When it last took the place of a call. */
   readonly usedAt: Date
+  /** When it is forgotten. */
   readonly expiresAt: Date
 }
 
-/** The browsers of people, at `voiceOtp.remembered`; each method throws if the option `remember` is not set. */
+/**
+ * The browsers of people, at `voiceOtp.remembered`. Each method rejects with a {@link VoiceOtpError}: `configuration` if the option `remember` is not
+ * set, `hook-failed` if the store took over 2 seconds, and with the store's own error if it failed.
+ */
 export interface Remembered {
-  /** Remembers the browser of this request from now on. The person must have passed a call or a text within the last five minutes. */
+  /**
+   * Remembers the browser of this request from now on, and sets its cookie: call it before the response begins. The person must have passed a call or a text
+   * within the last five minutes, else it rejects with the code `second-factor-required` (status 401). `name` is what the person knows the browser by, 100 characters.
+   */
   add(req: Request, name: string): Promise<void>
+  /** The browsers of a user that have not expired. */
   list(userId: string | number): Promise<readonly RememberedEntry[]>
+  /** Forgets one, by the `id` of its entry; nothing if it is not this user's. */
   revoke(userId: string | number, id: string): Promise<void>
+  /** Forgets all of them. */
   revokeAll(userId: string | number): Promise<void>
 }
 

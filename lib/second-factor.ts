@@ -20,6 +20,7 @@ declare global {
 
 /** The proof in the session that the second factor was passed. */
 export interface Mark {
+  /** Whose: what `userId` answered, as text. */
   readonly userId: string
   /** How: by a way, by a remembered browser, or by a recovery code. */
   readonly method: Way | 'remembered' | 'recovery'
@@ -61,8 +62,8 @@ export const wired = (req: Request): Wired => req as unknown as Wired
 export const freshSeconds = 300
 /** The property of the session that is ours. @internal */
 export const ours = 'voiceOtp'
-/** The factors of every request that went through `enforce()`. @internal */
-export const factors = new WeakMap<Request, { readonly parts: unknown }>()
+/** Where a request that went through `enforce()` carries its factors. @internal */
+export const factorsKey: unique symbol = Symbol('passport-voice-otp')
 
 /** The two factors of one request: who passed the first, whether the session holds a mark for the second. @internal */
 export class Factor<User> {
@@ -191,7 +192,7 @@ function asMark(value: unknown): Mark | undefined {
 
 /** The factors of a request that went through `enforce()` of this strategy; without it nothing may be trusted. @internal */
 export function factorOf<User>(parts: Parts<User>, req: Request): Factor<User> {
-  const factor = factors.get(req)
+  const { factor } = (req as { [factorsKey]?: { readonly factor: Factor<unknown> } })[factorsKey] ?? {}
   if (factor?.parts !== parts) {
     throw new VoiceOtpError('configuration', 'app.use(voiceOtp.enforce()) must come after passport.session() and before this route.')
   }

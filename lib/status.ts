@@ -9,8 +9,11 @@ import { type DeliveryState, reachedNobody } from './signalwire/calls.js'
 export interface CallStatus {
   /** State of the call; `none` before one is placed, `reported` after "this was not me". */
   readonly call: DeliveryState | 'none' | 'reported'
+  /** Seconds until the code is worthless; 0 if none waits. */
   readonly expiresIn: number
+  /** Seconds until a call may be asked for, as far as the interval between calls decides. */
   readonly nextCallIn: number
+  /** Guesses left for this code; 0 if none waits. */
   readonly attemptsLeft: number
 }
 

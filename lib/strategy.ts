@@ -32,6 +32,7 @@ import { createWebhooks } from './webhooks.js'
 export interface OfferedNumber {
   /** What `number` of `passport.authenticate('voice-otp', { action: 'call', number })` answers. */
   readonly id: string
+  /** What the user calls it, as the record says. */
   readonly label: string | undefined
   /** Masked but for the last two digits. */
   readonly phone: string
@@ -39,9 +40,13 @@ export interface OfferedNumber {
 
 /** What Passport adds to a strategy before it calls `authenticate`. */
 interface PassportActions {
+  /** Put there by Passport for one request: the user is in. */
   readonly success: (this: void, user: unknown, info?: object) => void
+  /** Put there by Passport for one request: it is refused. */
   readonly fail: (this: void, challenge: FailureInfo, status: number) => void
+  /** Put there by Passport for one request: it goes on to the route's own handler. */
   readonly pass: (this: void) => void
+  /** Put there by Passport for one request: it ends in trouble. */
   readonly error: (this: void, error: unknown) => void
 }
 
@@ -52,6 +57,9 @@ const Base = PassportStrategy as unknown as abstract new () => PassportActions
  * Adds a second factor to any Passport login: calls the user through SignalWire, a voice reads a one-time code, the
  * user types it.
  *
+ * Name it alone in `passport.authenticate()`: Passport reads a list of strategies as "any of these".
+ *
+ * @typeParam User What your `deserializeUser` answers.
  * @example
  * passport.use(new VoiceOtpStrategy(options, user => user.phone))
  */
@@ -66,10 +74,19 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   private declare readonly lookup: PhoneLookup<User>
 
   /**
-   * @param options Everything is checked here, once; a `TypeError` names the option and the mend.
-   * @param phoneOf Whose number to call: a value, a promise, or `done(error, number)`; `null` if none is on record.
+   * With `passReqToCallback: true`, where `phoneOf` is given the request first.
+   * @param options Everything is checked here, once.
+   * @param phoneOf Whose number to call: a value, a promise, or `done(error, number)`; `null` if none is on record. `undefined`, `''` and no answer
+   * within 5 seconds are trouble (503, `phone-lookup-failed`).
+   * @throws TypeError that names the option and the mend.
    */
   constructor(options: VoiceOtpOptions<User> & { readonly passReqToCallback: true }, phoneOf: PhoneOfWithRequest<User>)
+  /**
+   * @param options Everything is checked here, once.
+   * @param phoneOf Whose number to call: a value, a promise, or `done(error, number)`; `null` if none is on record. `undefined`, `''` and no answer
+   * within 5 seconds are trouble (503, `phone-lookup-failed`).
+   * @throws TypeError that names the option and the mend.
+   */
   constructor(options: VoiceOtpOptions<User> & { readonly passReqToCallback?: false }, phoneOf: PhoneOf<User>)
   constructor(options: VoiceOtpOptions<User>, phoneOf: PhoneOf<User> | PhoneOfWithRequest<User>) {
     super()
@@ -94,7 +111,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     Object.defineProperties(this, { parts: { value: parts }, lookup: { value: lookup } })
   }
 
-  /** Passport's entry; use `passport.authenticate('voice-otp', options)`. */
+  /** Passport's entry; use `passport.authenticate('voice-otp', options)` on a POST route. Refusals are in {@link failureTable}, trouble is a {@link VoiceOtpError}. */
   authenticate(req: Request, options: ActionOptions = {}): void {
     // Taken now: given as an instance, the strategy is shared by parallel requests, and a late `this.success` would log in another's user.
     const { success, fail, pass, error, parts, lookup } = this
@@ -115,22 +132,34 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
       .catch((thrown: unknown) => { if (responseOf(req)?.headersSent !== true) error(thrown) })
   }
 
-  /** Middleware: until the code is in, `req.user` is nobody. Mount it after `passport.session()` and before every login route. */
+  /**
+   * Middleware: until the code is in, `req.user` is nobody. Mount it after `passport.session()` and before every login route. Hands on a
+   * {@link VoiceOtpError} (`configuration`) for a session that cannot be regenerated, a second strategy, or a second user property.
+   */
   enforce(): Middleware {
     return enforce(this.parts, this.lookup)
   }
 
-  /** Middleware for routes that need a second factor not older than `maxAge` seconds (RFC 9470's step-up). */
+  /**
+   * Middleware for routes that need a second factor not older than `maxAge` seconds. Otherwise it answers 401 as JSON with the header of
+   * RFC 9470, section 3, or 303 to `redirectTo`. Throws a `TypeError` for options that are none.
+   */
   require(options: RequireOptions = {}): Middleware {
     return requireFresh(this.parts, options)
   }
 
-  /** Middleware that answers SignalWire during a call. Mount it at `webhookUrl`'s path, before session, CSRF and body parsers. */
+  /**
+   * Middleware that answers SignalWire during a call, with LaML. Mount it at `webhookUrl`'s path, before session, CSRF and body parsers; elsewhere
+   * it hands on a {@link VoiceOtpError} (`configuration`). What is not signed by SignalWire, or not for a token of ours, gets 403; 405 if it is no POST.
+   */
   webhooks(): Middleware {
     return createWebhooks(this.parts)
   }
 
-  /** Route that tells the page how the call is doing: `{ call, expiresIn, nextCallIn, attemptsLeft }`, in seconds. Never writes the session. */
+  /**
+   * Route that tells the page how the call is doing: {@link CallStatus} as JSON; 401 without a first factor, 503 with `{ code, message }` in trouble.
+   * Asks SignalWire once a second per call at most, and never writes the session.
+   */
   status(): Middleware {
     return createStatus(this.parts)
   }
@@ -140,7 +169,10 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     return this.parts.settings.ways
   }
 
-  /** The telephones of the pending or full user of this request, to choose from; empty without a valid one, or for nobody. */
+  /**
+   * The telephones of the pending or full user of this request, to choose from; empty without a valid one, or for nobody. Rejects with a
+   * {@link VoiceOtpError} where `enforce()` did not run or `phoneOf` failed.
+   */
   async numbers(req: Request): Promise<readonly OfferedNumber[]> {
     const factor = factorOf(this.parts, req)
     if (factor.anyUser === undefined) return []
@@ -153,7 +185,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
 
   /**
    * Draws ten recovery codes for the full user of this request, in place of older ones, and answers them to be shown once. Needs a mark at
-   * most five minutes old: whoever finds an open browser must not take a way in home.
+   * most five minutes old: whoever finds an open browser must not take a way in home. Rejects with the code `second-factor-required` (status
+   * 401) otherwise, and with a {@link VoiceOtpError} if the option `recovery` is not set or its `save` failed.
    */
   async recoveryCodes(req: Request): Promise<readonly string[]> {
     const factor = factorOf(this.parts, req)
@@ -162,12 +195,15 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     return makeRecoveryCodes(this.parts, factor.userId, user)
   }
 
-  /** Lifts a pause or a stop of this user, and forgets the wrong codes and the remembered browsers. */
+  /**
+   * Lifts a pause, a stop and the wait after "this was not me" of this user, and forgets the wrong codes and the remembered browsers. Rejects with a
+   * {@link VoiceOtpError} if a store did not do it.
+   */
   async unlock(userId: string | number): Promise<void> {
     await Promise.all([this.parts.counters.unlock(String(userId)), forgetBrowsers(this.parts, String(userId))])
   }
 
-  /** Ends the challenge that waits in this session, if any. */
+  /** Ends the challenge that waits in this session, if any. Rejects with a {@link VoiceOtpError} where `enforce()` did not run, or if the counters failed. */
   async cancel(req: Request): Promise<void> {
     const factor = factorOf(this.parts, req)
     const { challenge } = factor
@@ -176,7 +212,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     await this.parts.counters.killTicket(challenge.userId, challenge.ticket)
   }
 
-  /** Loads the vendor's client now, so that the first call is not slower than the others. */
+  /** Loads the vendor's client now, so that the first call is not slower than the others. Rejects if it cannot be loaded. */
   async warmUp(): Promise<void> {
     await this.parts.connect()
   }

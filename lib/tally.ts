@@ -1,4 +1,4 @@
-import { VoiceOtpError, withDeadline } from './errors.js'
+import { VoiceOtpError } from './errors.js'
 
 /** What one counter is made with; hand all of it on to the limiter. */
 export interface CounterOptions {
@@ -12,16 +12,26 @@ export interface CounterOptions {
 
 /** State of one count, as rate-limiter-flexible answers it. */
 export interface Count {
+  /** Hits in the present window, a whole number. */
   readonly consumedPoints: number
+  /** Milliseconds until the window ends. */
   readonly msBeforeNext: number
 }
 
-/** The part of a rate-limiter-flexible limiter that is used; `RateLimiterMemory`, `RateLimiterRedis` and the others have it. */
+/**
+ * The part of a rate-limiter-flexible limiter that is used; `RateLimiterMemory`, `RateLimiterRedis` and the others have it. One that rejects with an
+ * `Error`, answers nonsense or takes over 2 seconds is trouble (503, `counters-unavailable`).
+ */
 export interface Counter {
+  /** Adds one in one atomic step and answers the new count. The window begins with the first. Over the limit it may answer or reject with the count, which is no `Error`. */
   consume(key: string, points?: number): Promise<Count>
+  /** Takes one back. */
   reward(key: string, points?: number): Promise<Count>
+  /** The count, or `null` if there is none or its window is over. */
   get(key: string): Promise<Count | null>
+  /** Puts the count to a whole number below 2^31 for so many seconds; 0 seconds is for ever. */
   set(key: string, points: number, secDuration: number): Promise<unknown>
+  /** Forgets the count; answers whether there was one. */
   delete(key: string): Promise<boolean>
 }
 
@@ -41,32 +51,30 @@ const windowEndSeconds = 5
 export class Tally {
   constructor(private readonly counter: Counter, private readonly limit: number) {}
 
-  async hit(key: string, limit = this.limit): Promise<Hit> {
-    const { value, rejected } = await ask(() => this.counter.consume(key).then(value => ({ value, rejected: false }), (reason: unknown) => {
-      // rate-limiter-flexible rejects with a plain object when a limit is passed, and with an Error when the store fails.
-      if (typeof reason === 'object' && reason !== null && 'msBeforeNext' in reason && !(reason instanceof Error)) return { value: reason as Count, rejected: true }
-      throw reason
-    }))
-    if (!rejected && !(isCount(value) && value.consumedPoints > 0)) throw nonsense()
-    return { over: rejected || value.consumedPoints > limit, count: value.consumedPoints, retryAfter: seconds(value.msBeforeNext) }
+  hit(key: string, limit = this.limit): Promise<Hit> {
+    return ask(() => this.counter.consume(key), value => {
+      if (!isCount(value) || value.consumedPoints < 1) throw nonsense()
+      return hitOf(value, value.consumedPoints > limit)
+    }, reason => hitOf(reason, true))
   }
 
-  async get(key: string): Promise<Count | undefined> {
-    const value = await ask(() => this.counter.get(key))
-    if (value === null) return undefined
-    if (!isCount(value)) throw nonsense()
-    return value
+  get(key: string): Promise<Count | undefined> {
+    return ask(() => this.counter.get(key), value => {
+      if (value === null) return undefined
+      if (!isCount(value)) throw nonsense()
+      return value
+    })
   }
 
   /** Zero seconds is for ever. */
-  async set(key: string, value: number, secondsToLive: number): Promise<void> {
-    await ask(() => this.counter.set(key, value, secondsToLive))
+  set(key: string, value: number, secondsToLive: number): Promise<void> {
+    return ask(() => this.counter.set(key, value, secondsToLive), ignored)
   }
 
   /** Not at the end of a window: what lands in the next one would be a free try there, and this one is over anyway. */
   async giveBack(key: string, { count, retryAfter }: Hit): Promise<void> {
     // A limiter that blocks in its own memory counted nothing in the store: to give back there would be a free try elsewhere.
-    if (count > 0 && retryAfter > windowEndSeconds) await ask(() => this.counter.reward(key))
+    if (count > 0 && retryAfter > windowEndSeconds) await ask(() => this.counter.reward(key), ignored)
   }
 
   /** Gives up the one point of a limit of one, window and all: the next begins with the next call, not with a refused one. Who came second holds nothing. */
@@ -74,11 +82,13 @@ export class Tally {
     if (!over && retryAfter > windowEndSeconds) await this.delete(key)
   }
 
-  async delete(key: string): Promise<void> {
-    await ask(() => this.counter.delete(key))
+  delete(key: string): Promise<void> {
+    return ask(() => this.counter.delete(key), ignored)
   }
 }
 
+const hitOf = ({ consumedPoints, msBeforeNext }: Count, over: boolean): Hit => ({ over, count: consumedPoints, retryAfter: seconds(msBeforeNext) })
+const ignored = (): void => undefined
 const isCount = (value: unknown): value is Count =>
   typeof value === 'object' && value !== null && Number.isInteger((value as Count).consumedPoints) && Number.isFinite((value as Count).msBeforeNext)
 /** @internal */
@@ -88,10 +98,31 @@ const nonsense = (): Error => new VoiceOtpError('counters-unavailable', 'It answ
 /** What a limit that is switched off answers. @internal */
 export const uncounted: Hit = { over: false, count: 0, retryAfter: 0 }
 
-async function ask<T>(operation: () => Promise<T>): Promise<T> {
-  try {
-    return await withDeadline(operation(), deadlineMilliseconds, () => new VoiceOtpError('counters-unavailable', 'It took too long.'))
-  } catch (error) {
-    throw error instanceof VoiceOtpError ? error : new VoiceOtpError('counters-unavailable', undefined, error)
-  }
+/** rate-limiter-flexible rejects with a plain object when a limit is passed, and with an Error when the store fails. */
+const isOver = (reason: unknown): reason is Count => typeof reason === 'object' && reason !== null && 'msBeforeNext' in reason && !(reason instanceof Error)
+
+/** One operation and its deadline. By hand, for a login takes a dozen: as `async` functions they cost more than the rest of it. */
+function ask<T, Answer>(operation: () => Promise<T>, read: (value: T) => Answer, readOver?: (reason: Count) => Answer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => { reject(error instanceof VoiceOtpError ? error : new VoiceOtpError('counters-unavailable', undefined, error)) }
+    const timer = setTimeout(() => { fail(new VoiceOtpError('counters-unavailable', 'It took too long.')) }, deadlineMilliseconds)
+    const settle = (answer: () => Answer): void => {
+      clearTimeout(timer)
+      try {
+        resolve(answer())
+      } catch (error) {
+        fail(error)
+      }
+    }
+    try {
+      operation().then(value => { settle(() => read(value)) }, (reason: unknown) => {
+        settle(() => {
+          if (readOver !== undefined && isOver(reason)) return readOver(reason)
+          throw reason
+        })
+      })
+    } catch (error) {
+      settle(() => { throw error })
+    }
+  })
 }

@@ -44,6 +44,9 @@ export function sealedUrl<User>({ settings, keys }: Parts<User>, step: Step, con
   return `${settings.webhookUrl}/${keys.seal(step, content)}`
 }
 
+/** The authentication tag of a token that opened: its last 16 bytes. @internal */
+export const tagOf = (token: string): string => token.slice(-22)
+
 /** What a token of ours holds; `undefined` for any other text. @internal */
 export function openToken<User>({ keys }: Parts<User>, token: string): { readonly step: Step, readonly content: TokenContent } | undefined {
   const opened = keys.open(token)

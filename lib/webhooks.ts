@@ -7,7 +7,7 @@ import type { Middleware } from './middleware.js'
 import { forgetBrowsers } from './remember.js'
 import { createSignatureCheck, type FormFields } from './signalwire/signature.js'
 import { writeLaml } from './signalwire/laml.js'
-import { openToken, sealedUrl, type Step, steps, type TokenContent } from './tokens.js'
+import { openToken, sealedUrl, type Step, steps, tagOf, type TokenContent } from './tokens.js'
 
 const bodyBytes = 4096
 const bodyMilliseconds = 1500
@@ -58,7 +58,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     const { settings: { clock }, counters, emit } = parts
     const { userId, purpose, ticket } = content
     const words = wordsOf(content)
-    const [isAdmitted, isAlive] = await Promise.all([counters.admitFetch(token), counters.isAlive(userId, ticket)])
+    const [isAdmitted, isAlive] = await Promise.all([counters.admitFetch(tagOf(token)), counters.isAlive(userId, ticket)])
     const digits = fields['Digits'] ?? ''
     // Also in a call whose code is too old to be read, or overtaken: somebody else may know the password.
     if (isAdmitted && clock.now() < content.expiresAt && step !== steps.open && (digits === '0' || digits === '00')) {

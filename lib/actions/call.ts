@@ -76,7 +76,7 @@ async function place<User>(situation: Situation<User>, request: CallRequest, cha
 async function intervalIsWaived<User>({ parts: { calls, counters, keys }, factor: { challenge }, userId }: Situation<User>, destination: Destination): Promise<boolean> {
   if (challenge?.way !== 'call' || challenge.deliverySid === undefined || challenge.userId !== userId || await counters.nextCallIn(userId) === 0) return false
   // Of the user's newest call alone, and for the telephone that it did not reach: else old ones are kept for later, or spent on another's number.
-  if (!phoneMatches(keys, challenge, destination) || !await counters.isAlive(userId, challenge.ticket) || !await counters.hasWaiver(challenge.deliverySid)) return false
+  if (!phoneMatches(keys, challenge, destination.telephone) || !await counters.isAlive(userId, challenge.ticket) || !await counters.hasWaiver(challenge.deliverySid)) return false
   return reachedNobody(await calls.freshState(challenge.deliverySid)) && counters.takeWaiver(challenge.deliverySid)
 }
 

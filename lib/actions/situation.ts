@@ -10,15 +10,15 @@ import type { Way } from '../ways.js'
 /** What `passport.authenticate('voice-otp', options)` takes besides Passport's own options. */
 export interface VoiceOtpAuthenticateOptions {
   /**
-   * `call` delivers a code and goes on to the route's handler; `verify`, the default, checks the code in `req.body.code`; `recover`
+   * `call` delivers a code and goes on to the route's handler; `verify`, the default, checks the code in `req.body.code`, a string; `recover`
    * takes a recovery code there.
    */
   readonly action?: 'call' | 'verify' | 'recover'
-  /** A number that is not the user's yet: on `call` a function of the request that answers it, on `verify` `true`. */
+  /** A number that is not the user's yet: on `call` a function of the request that answers it, with its country code; on `verify` `true`. Default: the number on record. */
   readonly enrol?: true | Hook<[req: Request], unknown>
-  /** On `call`: one of the option `ways`, or a function of the request that answers it. Default: the first of them. */
+  /** On `call`: one of the option `ways`, or a function of the request that answers it; any other answer is refused (400, `choice-unknown`). Default: the first of them. */
   readonly way?: Way | Hook<[req: Request], unknown>
-  /** On `call`: a function of the request that answers the `id` of one of `voiceOtp.numbers(req)`. Default: the first of them. */
+  /** On `call`: a function of the request that answers the `id` of one of `voiceOtp.numbers(req)`; any other is refused (400, `choice-unknown`). Default, and for `''`: the first of them. */
   readonly number?: Hook<[req: Request], unknown>
 }
 

@@ -1,6 +1,6 @@
 import { type Challenge, codeMatches, enrolledPhone, hostedIdOf, phoneMatches, readCode } from '../challenge.js'
 import { Refusal } from '../errors.js'
-import { phonesOnRecord, storeNewPhone } from '../hooks.js'
+import { isOnRecord, storeNewPhone } from '../hooks.js'
 import { carryMark } from '../re-login.js'
 import { forgetBrowsers } from '../remember.js'
 import { amrOf, isHosted } from '../ways.js'
@@ -18,7 +18,7 @@ export interface SuccessInfo {
 
 /** Compares the code in the body with the challenge in the session, and prepares the login that carries the mark. @internal */
 export async function verify<User>(situation: Situation<User>): Promise<SuccessInfo> {
-  const { parts: { settings: { codeLength, clock }, counters, emit }, factor, req, options, user, userId, purpose } = situation
+  const { parts: { settings: { codeLength, clock }, keys, counters, emit }, factor, req, options, user, userId, purpose } = situation
   refuseOutsideSessions(options)
   let compared = false
   try {
@@ -33,12 +33,12 @@ export async function verify<User>(situation: Situation<User>): Promise<SuccessI
     const attemptsLeft = await counters.admitGuess(userId, challenge.id, challenge.ticket)
     const admission = await counters.admitUserGuess(userId)
     compared = true
-    const right = await isRight(situation, challenge, code).catch(async (error: unknown) => {
+    const right = isHosted(challenge.way) ? await askHosted(situation, challenge, code).catch(async (error: unknown) => {
       // SignalWire compared nothing: an outage must not lock people out.
       compared = false
       await counters.forgiveGuess(userId, admission)
       throw error
-    })
+    }) : codeMatches(keys, challenge, code)
     if (!right) {
       await counters.countWrong(userId, admission)
       if (admission.limit !== undefined) emit('locked', { userId, limit: admission.limit })
@@ -65,8 +65,8 @@ export async function verify<User>(situation: Situation<User>): Promise<SuccessI
   }
 }
 
-async function isRight<User>({ parts: { keys, mfa } }: Situation<User>, challenge: Challenge, code: string): Promise<boolean> {
-  if (!isHosted(challenge.way)) return codeMatches(keys, challenge, code)
+/** Has SignalWire compare the code of a hosted way. */
+async function askHosted<User>({ parts: { keys, mfa } }: Situation<User>, challenge: Challenge, code: string): Promise<boolean> {
   const hostedId = hostedIdOf(keys, challenge)
   if (hostedId === undefined) throw new Refusal('no-challenge')
   const answer = await mfa.verify(hostedId, code)
@@ -83,8 +83,7 @@ async function phoneStillGood<User>(situation: Situation<User>, challenge: Chall
     if (phone === undefined) throw new Refusal('no-challenge')
     return phone
   }
-  const destinations = await phonesOnRecord(lookup, req, user)
-  if (destinations?.some(destination => phoneMatches(keys, challenge, destination)) !== true) {
+  if (!await isOnRecord(lookup, req, user, telephone => phoneMatches(keys, challenge, telephone))) {
     factor.dropChallenge()
     throw new Refusal('code-expired')
   }

@@ -5,7 +5,7 @@ import type { Purpose } from '../challenge.js'
  * no digit: only a code does.
  */
 export interface Prompts {
-  /** BCP 47 tag, as SignalWire's `Say` takes it: `de-DE`. */
+  /** BCP 47 tag, as SignalWire's `Say` takes it: `de-DE`. Must be the tag under which it stands in the option `prompts`. */
   readonly language: string
   /** A voice of SignalWire's list; an unknown one falls back silently. */
   readonly voice: string
@@ -21,17 +21,24 @@ export interface Prompts {
   readonly pressAnyKey: string
   /** Key zero: "this was not me". */
   readonly pressIfNotYou: string
+  /** Before the code. */
   readonly codeIs: string
+  /** Before the code is read a second time. */
   readonly onceMore: string
   /** Key one reads the code again, key two slowly. */
   readonly menu: string
   /** Offers this language to people who hear another: key three. Said in this language. */
   readonly inThisLanguage: string
+  /** Ends a call that was heard to its end, or that no person took. */
   readonly goodbye: string
+  /** Ends a call in which the wrong two digits were keyed in. */
   readonly wrongDigits: string
+  /** Ends a call in which no key was pressed before the code. */
   readonly noDigits: string
+  /** Ends a call whose code is too old, or was overtaken by a newer one. */
   readonly expired: string
+  /** Ends a call after key zero. */
   readonly reported: string
-  /** The sentence of a text message; short, since all of the text must fit into one segment. */
+  /** The sentence of a text message with the code in it, 160 characters at most; short, since all of the text must fit into one segment. */
   readonly text: (appName: string, code: string) => string
 }

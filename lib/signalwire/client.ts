@@ -4,8 +4,11 @@ import { type ClientRequest, HttpTrouble, sendRequest } from './http.js'
 
 /** Loads the vendor's client at its first use: 150 ms and 40 MB that a process without calls need not spend. @internal */
 export async function loadVendor(): Promise<typeof RestClient> {
-  return (await import('@signalwire/compatibility-api')).RestClient
+  // Kept, for to import it anew costs as much as to write a whole document with it.
+  vendor ??= (await import('@signalwire/compatibility-api')).RestClient
+  return vendor
 }
+let vendor: typeof RestClient | undefined
 
 /** Answers the vendor's client, made at the first use and kept. @internal */
 export type Connect = () => Promise<InstanceType<typeof RestClient>>

@@ -143,7 +143,12 @@ export class Simulator {
   }
 
   /** Sends the index-th webhook of a call once more, exactly as it was signed: a replay. Rejects if it is not answered. */
-  async refetch(sid: string, index: number): Promise<{ status: number, body: string }> {
+  async refetch(sid: string, index: number): Promise<{
+    /** HTTP status of the answer. */
+    status: number
+    /** The answer. */
+    body: string
+  }> {
     return this.find(sid).exchange.refetch(index)
   }
 

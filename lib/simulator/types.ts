@@ -10,24 +10,72 @@ export type Behaviour = 'manual' | 'answers' | 'voicemail' | 'busy' | 'no-answer
 
 /** What happened in a call, in order. */
 export type Entry =
-  | { readonly kind: 'say', readonly text: string, readonly voice: string | null, readonly language: string | null }
-  | { readonly kind: 'play', readonly url: string }
-  | { readonly kind: 'pause', readonly seconds: number }
-  | { readonly kind: 'gather', readonly numDigits: number | null, readonly finishOnKey: string, readonly timeout: number }
-  /** `lost`: nobody asked for these keys. */
-  | { readonly kind: 'keys', readonly digits: string, readonly lost?: true }
-  | { readonly kind: 'hangup', readonly by: 'caller' | 'person' }
-  | { readonly kind: 'error', readonly message: string }
+  | {
+    /** The call says something. */
+    readonly kind: 'say'
+    /** What is said. */
+    readonly text: string
+    /** The voice that the LaML names, or `null`. */
+    readonly voice: string | null
+    /** The language that the LaML names, or `null`. */
+    readonly language: string | null
+  }
+  | {
+    /** The call plays a sound. */
+    readonly kind: 'play'
+    /** Address of the sound; it is never fetched. */
+    readonly url: string
+  }
+  | {
+    /** The call is silent. */
+    readonly kind: 'pause'
+    /** For how long. */
+    readonly seconds: number
+  }
+  | {
+    /** The call begins to take keys. */
+    readonly kind: 'gather'
+    /** How many, or `null` for any number. */
+    readonly numDigits: number | null
+    /** The key that ends them, or an empty text. */
+    readonly finishOnKey: string
+    /** Seconds of silence after which it goes on. */
+    readonly timeout: number
+  }
+  | {
+    /** The person, or a greeting, presses keys. */
+    readonly kind: 'keys'
+    /** Which. */
+    readonly digits: string
+    /** Nobody asked for these keys. */
+    readonly lost?: true
+  }
+  | {
+    /** The call ends. */
+    readonly kind: 'hangup'
+    /** Who ended it. */
+    readonly by: 'caller' | 'person'
+  }
+  | {
+    /** The call breaks. */
+    readonly kind: 'error'
+    /** Why. */
+    readonly message: string
+  }
 
-/** The keys that a call waits for. `numDigits` is `null` when any number of keys will do; `timeout` is in seconds. */
+/** The keys that a call waits for. */
 export interface Waiting {
+  /** How many, or `null` when any number of keys will do. */
   readonly numDigits: number | null
+  /** The key that ends them, or an empty text. */
   readonly finishOnKey: string
+  /** Seconds of silence after which the call goes on. */
   readonly timeout: number
 }
 
 /** One request that the Space sent to the app during a call, and what the app answered. */
 export interface SentWebhook {
+  /** Address that was asked. */
   readonly url: string
   /** HTTP status of the answer; 0 while there is none. */
   readonly status: number
@@ -43,8 +91,11 @@ export interface SentWebhook {
 export interface SimulatedCall {
   /** A UUID, as the Space's own. */
   readonly sid: string
+  /** The number that calls, E.164. */
   readonly from: string
+  /** The number that is called, E.164. */
   readonly to: string
+  /** State of the call, as the REST API names it. */
   readonly status: CallStatus
   /** Everything that was said, in order. */
   readonly heard: readonly string[]
@@ -60,6 +111,7 @@ export interface SimulatedCall {
   readonly speaking: string | null
   /** The form fields of the request that placed the call. */
   readonly parameters: Readonly<Record<string, string>>
+  /** Everything that happened, in order. */
   readonly transcript: readonly Entry[]
   /** Milliseconds since the answer, by the simulator's clock and with the length of what was said; final once the call is over. */
   readonly durationMs: number
@@ -67,6 +119,7 @@ export interface SimulatedCall {
 
 /** A request to the REST API, hosted MFA included. */
 export interface RestRequest {
+  /** HTTP method. */
   readonly method: string
   /** Path without the query. */
   readonly path: string
@@ -80,24 +133,37 @@ export interface RestRequest {
 
 /** A text message. */
 export interface SimulatedMessage {
+  /** A UUID, as the Space's own. */
   readonly sid: string
+  /** The number that sends, E.164. */
   readonly from: string
+  /** The number that it is for, E.164. */
   readonly to: string
+  /** The text. */
   readonly body: string
+  /** Whether it has arrived; a telephone that is `failed` gets none. */
   readonly status: 'queued' | 'delivered' | 'undelivered'
 }
 
 /** A code that the Space made and checks itself (hosted MFA). */
 export interface SimulatedMfa {
+  /** A UUID, as the Space's own. */
   readonly id: string
+  /** The number that the code is for, E.164. */
   readonly to: string
+  /** The number that it comes from, E.164. */
   readonly from: string
+  /** How it travels. */
   readonly channel: 'call' | 'sms'
+  /** The code that the person hears or reads. */
   readonly code: string
+  /** What is said or written before the code. */
   readonly message: string
+  /** Guesses that the Space still allows. */
   readonly attemptsLeft: number
   /** Milliseconds since 1970, by the simulator's clock. */
   readonly expiresAt: number
+  /** Whether the right code was given: from then on the Space knows it no more. */
   readonly verified: boolean
 }
 
@@ -106,6 +172,7 @@ export interface SimulatedMfa {
  * done; with any other fault the request takes effect, as it does when only the answer goes wrong.
  */
 export interface RestFault {
+  /** HTTP status of the answer. Default: the true one. */
   readonly status?: number
   /** Text is sent as it is, anything else as JSON. */
   readonly body?: unknown
@@ -129,9 +196,13 @@ export interface WebhookFault {
 
 /** What the Space does wrong or late. */
 export interface Faults {
+  /** Placing calls and asking for their state. */
   readonly calls?: RestFault
+  /** Hosted codes: asking for one and having it checked. */
   readonly mfa?: RestFault
+  /** Sending text messages. */
   readonly messages?: RestFault
+  /** What calls ask of the app. */
   readonly webhooks?: WebhookFault
 }
 
@@ -153,10 +224,14 @@ export interface SimulatorOptions {
 
 /** The `signalwire` block of the strategy's options. */
 export interface SimulatedSpace {
+  /** Project ID, a UUID. */
   readonly project: string
+  /** API token. */
   readonly token: string
   /** Address of the simulator. */
   readonly space: string
+  /** The Space's own number, E.164. */
   readonly from: string
+  /** Signing key of the webhooks. */
   readonly signingKey: string
 }
