@@ -299,10 +299,10 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
       return !use.over && alive
     },
 
-    /** After the right code: the user's counts begin anew and the challenge is dead. */
-    async reset(userId: string): Promise<void> {
+    /** After the right code: the user's counts begin anew and the challenge is dead. Only the last guess before a lock can have begun one. */
+    async reset(userId: string, { limit }: Pick<Admission, 'limit'>): Promise<void> {
       const key = userKey(userId)
-      await Promise.all([failures, row, pause, stop, ticket].map(each => each.delete(key)))
+      await Promise.all([failures, row, ticket, ...(limit === undefined ? [] : [pause, stop])].map(each => each.delete(key)))
     },
 
     /** At most three fetches for one webhook token, by its authentication tag: a keyed hash of it, as every name in the store is. */

@@ -7,10 +7,12 @@ const sessionDeadlineMilliseconds = 5000
 /**
  * Prepares this one request so that the login which Passport or the app now does carries the mark into a new session:
  * the id changes, what the session held stays, and the mark is never in the old session, which express-session
- * would write back if its destruction hangs.
+ * would write back if its destruction hangs. What must be done before the mark counts may go on meanwhile: it is waited for
+ * beside the session store instead of before it, and nothing is marked if it fails.
  * @internal
  */
-export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark): void {
+export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark, meanwhile: Promise<unknown> = Promise.resolve()): void {
+  meanwhile.catch(() => undefined) // an app that never logs in must not meet its rejection
   const target = wired(req)
   const original = target.logIn
   if (typeof original !== 'function') throw new VoiceOtpError('configuration', 'req.logIn is missing: use this strategy through passport.authenticate().')
@@ -62,9 +64,13 @@ export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark):
           } else if (!target.session || target.session === session || factor.sessionId === sessionId) {
             finish(new VoiceOtpError('session-unavailable', 'It kept the old session id.'))
           } else {
-            target.session[ours] = { mark }
-            catchThrowingSave(target.session)
-            regenerated()
+            const fresh = target.session
+            meanwhile.then(() => {
+              if (over) return
+              fresh[ours] = { mark }
+              catchThrowingSave(fresh)
+              regenerated()
+            }).catch(finish)
           }
         })
       },

@@ -53,6 +53,33 @@ beforeEach(() => { vi.useFakeTimers({ now: new Date('2026-11-01T12:00:00Z') }) }
 afterEach(() => { vi.useRealTimers() })
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
 
+test('a thousand users later a name is what it was', async () => {
+  const { counters } = make()
+  const ticket = await counters.issueTicket('alice')
+  for (let index = 0; index <= 1000; index++) await counters.nextCallIn(`user ${index}`)
+  expect(await counters.isAlive('alice', ticket)).toBe(true)
+})
+
+describe('wrong codes in a row', () => {
+  test('guesses that come at once pass the limit of a row once, and it stops the user', async () => {
+    const { counters } = make({ guessesPerUser: false, guessesInARow: 3 })
+    const guesses = await Promise.allSettled(Array.from({ length: 4 }, () => counters.admitUserGuess('alice')))
+    expect(guesses.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
+    expect(guesses[3]).toMatchObject({ reason: refused('locked', 'guessesInARow') })
+    expect(await counters.isStopped('alice')).toBe(true)
+  })
+
+  test('a row that was flushed between the count and the comparison begins anew with what was seen', async () => {
+    const { counters, store } = make({ guessesInARow: 3, guessesInARowSeconds: 1000 })
+    await guessWrong(counters)
+    await pass(100)
+    const admission = await counters.admitLooseGuess('alice')
+    store.flush()
+    await counters.countWrong('alice', admission)
+    expect(await guessWrong(counters)).toBe('guessesInARow')
+  })
+})
+
 describe('calls', () => {
   test('what a process refused from its own memory is given back to nobody: it would be a free call elsewhere', async () => {
     const shared = new Map<string, { points: number, readonly endsAt: number }>()
@@ -246,7 +273,7 @@ describe('wrong codes', () => {
     const { counters } = make({ guessesInARow: 15 })
     for (let round = 0; round < 5; round++) {
       for (let index = 0; index < 9; index++) expect(await guessWrong(counters)).toBeUndefined()
-      await counters.reset('alice')
+      await counters.reset('alice', { limit: undefined })
     }
   })
 
@@ -366,7 +393,7 @@ describe('a store that fails never opens a door', () => {
     ['admitUserGuess', (counters: Counters) => counters.admitUserGuess('alice')],
     ['admitLooseGuess', (counters: Counters) => counters.admitLooseGuess('alice')],
     ['useUp', (counters: Counters) => counters.useUp('alice', 'challenge', 1)],
-    ['reset', (counters: Counters) => counters.reset('alice')],
+    ['reset', (counters: Counters) => counters.reset('alice', { limit: 'guessesPerUser' })],
     ['admitFetch', (counters: Counters) => counters.admitFetch('token')],
     ['report', (counters: Counters) => counters.report('alice')],
     ['unlock', (counters: Counters) => counters.unlock('alice')],

@@ -47,8 +47,9 @@ export async function verify<User>(situation: Situation<User>): Promise<SuccessI
     compared = false
     if (!await counters.useUp(userId, challenge.id, challenge.ticket)) throw new Refusal('code-expired')
     if (clock.now() >= challenge.expiresAt) throw new Refusal('code-expired')
-    await counters.reset(userId)
+    const cleared = counters.reset(userId, admission)
     if (phone !== undefined) {
+      await cleared
       await storeNewPhone(situation.parts, user, phone, req)
       // Should this fail: a browser that is bound to another number is not recognized any more.
       await forgetBrowsers(situation.parts, userId).catch(() => undefined)
@@ -56,7 +57,7 @@ export async function verify<User>(situation: Situation<User>): Promise<SuccessI
     }
     const { way } = challenge
     const amr = amrOf[way]
-    carryMark(req, factor, { userId, method: way, amr, at: clock.now(), phoneHash: challenge.phoneHash })
+    carryMark(req, factor, { userId, method: way, amr, at: clock.now(), phoneHash: challenge.phoneHash }, cleared)
     emit('code.accepted', { userId, purpose, way })
     return { amr, ...(phone === undefined ? {} : { phone }) }
   } catch (error) {
