@@ -141,6 +141,7 @@ export class Factor<User> {
   }
 
   get sessionId(): string {
+    /* v8 ignore next -- express-session sets it with the session */
     return wired(this.req).sessionID ?? ''
   }
 
@@ -169,6 +170,7 @@ export class Factor<User> {
 
   private idOrNothing(): string | undefined {
     try {
+      /* v8 ignore next -- only asked of somebody */
       const id: unknown = this.candidate ? this.parts.settings.userId(this.candidate) : undefined
       const text = typeof id === 'number' && Number.isFinite(id) ? String(id) : id
       return typeof text === 'string' && text.length >= 1 && text.length <= 200 ? text : undefined
