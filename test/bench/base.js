@@ -8,7 +8,7 @@ const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
 export const spaceOf = url => ({ project: '7e760598-bdf8-490d-927c-799a4d5b15ca', token: 'PTbenchbenchbench', space: url, from: '+12025550100', signingKey: 'PSKbenchbenchbench' })
 
 /** An app with a session for each of `count` users, who are u0, u1 and so on; `data` is what each session holds besides. */
-export async function siteWith(count, data = () => ({ passport: undefined })) {
+export async function siteWith(count, data = () => ({})) {
   const store = new MemoryStore()
   const sessions = await Promise.all(Array.from({ length: count }, async (_, index) => {
     const id = randomBytes(24).toString('base64url')
@@ -28,7 +28,7 @@ export async function siteWith(count, data = () => ({ passport: undefined })) {
 }
 
 /** A number of its own for each user. */
-export const phoneOf = id => `+1202${String(5_550_000 + Number(id.slice(1)) % 9999).padStart(7, '0')}`
+export const phoneOf = id => `+1202${String(5_560_000 + Number(id.slice(1)) % 9999).padStart(7, '0')}`
 
 const cookie = id => `connect.sid=${encodeURIComponent(`s:${id}.${createHmac('sha256', secret).update(id).digest('base64').replace(/=+$/, '')}`)}`
 

@@ -22,6 +22,8 @@ export const cases = [
   { name: 'passport-local, right', made: 'peers.js#localRight', status: 302, against: 'form + session regenerated and saved' },
   { name: 'passport-totp, wrong', made: 'peers.js#totpWrong', status: 401, against: 'form + session written', isPeer: true },
   { name: 'passport-totp, right', made: 'peers.js#totpRight', status: 302, against: 'form + session regenerated and saved', isPeer: true },
+  { name: 'better-auth, wrong', made: 'better-auth.js#betterAuthWrong', status: 401, requests: 100, against: 'form + session written', isPeer: true },
+  { name: 'better-auth, right', made: 'better-auth.js#betterAuthRight', status: 200, requests: 100, against: 'form + session regenerated and saved', isPeer: true },
   { name: 'VoiceResponse per request', made: 'peers.js#voiceResponse', status: 200, against: 'form + static XML' },
   { name: 'wrong code, beside passport-totp', made: 'ours.js#wrongCode', status: 401, against: 'passport-totp, wrong', goal: 1.15, isPeer: true },
 ]

@@ -5,6 +5,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Simulator } from 'passport-voice-otp/simulator'
+import { spaceOf } from './base.js'
 import { cases, caseNamed } from './cases.js'
 import { start } from './load.js'
 import { measureStartUp } from './start-up.js'
@@ -29,7 +30,7 @@ function hasPeers() {
 /** A and B in turn, so that a machine that slows down slows both. */
 async function compare(one) {
   const other = caseNamed(one.against)
-  const simulator = one.needsSpace || other.needsSpace ? await Simulator.start() : undefined
+  const simulator = one.needsSpace || other.needsSpace ? await Simulator.start(spaceOf('')) : undefined
   const [a, b] = await Promise.all([start(one, pairs, simulator?.url, options.node), start(other, pairs, simulator?.url, options.node)])
   const rates = { a: [], b: [] }
   try {
