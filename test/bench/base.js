@@ -4,7 +4,7 @@ import express from 'express'
 import session, { MemoryStore } from 'express-session'
 import { Passport } from 'passport'
 
-const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
+export const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
 export const spaceOf = url => ({ project: '7e760598-bdf8-490d-927c-799a4d5b15ca', token: 'PTbenchbenchbench', space: url, from: '+12025550100', signingKey: 'PSKbenchbenchbench' })
 
 /** An app with a session for each of `count` users, who are u0, u1 and so on; `data` is what each session holds besides. */

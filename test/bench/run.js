@@ -8,6 +8,7 @@ import { Simulator } from 'passport-voice-otp/simulator'
 import { spaceOf } from './base.js'
 import { cases, caseNamed } from './cases.js'
 import { start } from './load.js'
+import { measureScale } from './scale.js'
 import { measureStartUp } from './start-up.js'
 import { interval, median, spread } from './statistics.js'
 
@@ -65,6 +66,13 @@ const startUp = measureStartUp(options.node)
 console.log(`\nimport 'passport-voice-otp' over import 'passport': ${startUp.milliseconds.toFixed(0)} ms, ${startUp.megabytes.toFixed(1)} MB (goals 60 ms, 20 MB)`)
 console.log(`10,000 pending challenges with memory counters: ${startUp.challengesMegabytes.toFixed(1)} MB above the sessions (goal 64 MB), ${startUp.leftMegabytes.toFixed(1)} MB after they expired`)
 console.log(`The package: ${startUp.packedKilobytes.toFixed(0)} kB packed (goal 120 kB), ${startUp.dependencies} dependencies of its own`)
-const report = { machine, rows, startUp }
+const scale = options.long || options.only === 'scale' ? await measureScale(options.node) : undefined
+if (scale !== undefined) {
+  console.log('\nRight codes on one Redis, beside the load and the Redis on the same machine; the counts held:')
+  for (const { processes, perSecond, commandsPerLogin, bytesPerUser } of scale) {
+    console.log(`  ${processes} ${processes === 1 ? 'process' : 'processes'}: ${Math.round(perSecond)} a second, ${Math.round(perSecond / processes)} each; ${commandsPerLogin.toFixed(0)} Redis commands a login, ${Math.round(bytesPerUser)} bytes a user`)
+  }
+}
+const report = { machine, rows, startUp, scale }
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`)
 if (options.chart !== undefined) (await import('./chart.js')).writeChart(options.chart, report)

@@ -1,0 +1,147 @@
+// One, two and four processes of one app on one Redis: how many logins a second they finish, and whether the counts hold.
+import { execFileSync, fork, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import autocannon from 'autocannon'
+import { VoiceOtpStrategy } from 'passport-voice-otp'
+import { RateLimiterRedis } from 'rate-limiter-flexible'
+import { createClient } from 'redis'
+import { makeChallenge } from '../../dist/challenge.js'
+import { phoneOf, request, secret, spaceOf } from './base.js'
+
+const logins = 6000
+const guessed = { users: 40, guessesEach: 25, allowedEach: 5 }
+const raced = { users: 40, timesEach: 10 }
+let users = 0
+
+/** Answers a row for each number of processes, or `undefined` where there is no redis-server. Throws if a count did not hold. */
+export async function measureScale(node) {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' })
+  } catch {
+    console.log('redis-server is not on this machine (apt-get install redis-server): the rows on scale are left out.')
+    return undefined
+  }
+  const port = await freePort()
+  const redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
+  const url = `redis://127.0.0.1:${port}`
+  const client = createClient({ url, socket: { reconnectStrategy: 50 } })
+  client.on('error', () => undefined) // until the server listens
+  await client.connect()
+  try {
+    const rows = []
+    for (const processes of [1, 2, 4]) rows.push(await measure({ node, url, client, processes }))
+    return rows
+  } finally {
+    client.destroy()
+    redis.kill('SIGKILL')
+  }
+}
+
+async function measure({ node, url, client, processes }) {
+  const children = await Promise.all(Array.from({ length: processes }, () => startSite(node, url)))
+  try {
+    const people = await makePeople(client, logins + guessed.users + raced.users)
+    await load(children, people.splice(0, 1000))
+    const { commands: before } = await usage(client)
+    const seconds = await load(children, people.splice(0, logins - 1000))
+    const { commands, bytes } = await usage(client)
+    await guessTooOften(children, people.splice(0, guessed.users))
+    await raceRightCodes(children, people)
+    return { processes, perSecond: (logins - 1000) / seconds, commandsPerLogin: (commands - before) / (logins - 1000), bytesPerUser: bytes / logins }
+  } finally {
+    for (const { child } of children) child.kill()
+    await client.flushAll()
+  }
+}
+
+async function startSite(node, url) {
+  const child = fork(fileURLToPath(new URL('scale-site.js', import.meta.url)), [url], { execPath: node, env: { ...process.env, NODE_ENV: 'production' }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const [{ port }] = await once(child, 'message')
+  return { child, port }
+}
+
+/** People whose password was right and who were called, each with the code. */
+async function makePeople(client, count) {
+  const { parts: { keys, counters } } = new VoiceOtpStrategy({
+    appName: 'Acme', webhookUrl: 'http://127.0.0.1:3999/voice-otp', secret, signalwire: spaceOf('http://127.0.0.1:3998'),
+    counters: options => new RateLimiterRedis({ storeClient: client, useRedisPackage: true, ...options }),
+  }, () => null)
+  return Promise.all(Array.from({ length: count }, async () => {
+    const userId = `u${users++}`
+    const sessionId = randomBytes(24).toString('base64url')
+    const number = phoneOf(userId)
+    const { challenge, code } = makeChallenge(keys, {
+      userId, purpose: 'login', way: 'call', destination: { number, telephone: number }, ticket: await counters.issueTicket(userId),
+      sessionId, codeLength: 6, matching: true, expiresAt: Date.now() + 600_000, nextCallAt: Date.now(),
+    })
+    await client.set(`session:${sessionId}`, JSON.stringify({ cookie: { originalMaxAge: null, httpOnly: true, path: '/' }, passport: { user: userId }, voiceOtp: { challenge } }), { EX: 3600 })
+    return { sessionId, code }
+  }))
+}
+
+const asks = ({ sessionId, code }) => request(sessionId, 'POST', '/otp', { code })
+
+/** Everybody's right code, spread over the processes; answers how long it took until the last answer. */
+async function load(children, people) {
+  const startedAt = performance.now()
+  let last = startedAt
+  await Promise.all(children.map(async ({ port }, index) => {
+    const list = people.filter((_, position) => position % children.length === index).map(asks)
+    let next = 0
+    let wrong = 0
+    const instance = autocannon({ url: `http://127.0.0.1:${port}`, connections: 10, amount: list.length, requests: [{ setupRequest: each => ({ ...each, ...list[next++ % list.length] }) }] })
+    instance.on('response', (_client, status) => {
+      last = performance.now()
+      if (status !== 302) wrong++
+    })
+    const { errors } = await instance
+    if (wrong + errors > 0) throw new Error(`${wrong + errors} of ${list.length} right codes were not accepted.`)
+  }))
+  return (last - startedAt) / 1000
+}
+
+async function guessTooOften(children, people) {
+  await Promise.all(people.flatMap(({ sessionId, code }) => Array.from({ length: guessed.guessesEach }, (_, index) => {
+    const wrong = String((Number(code) + 1 + index) % 1_000_000).padStart(6, '0')
+    return send(children[index % children.length], { sessionId, code: wrong })
+  })))
+  const compared = await Promise.all(children.map(async ({ child }) => {
+    child.send('compared?')
+    const [answer] = await once(child, 'message')
+    return answer.compared
+  }))
+  const total = compared.reduce((sum, each) => sum + each, 0)
+  const allowed = guessed.users * guessed.allowedEach
+  if (total !== allowed) throw new Error(`${total} wrong codes were compared where ${allowed} are allowed.`)
+}
+
+async function raceRightCodes(children, people) {
+  for (const person of people) {
+    const statuses = await Promise.all(Array.from({ length: raced.timesEach }, (_, index) => send(children[index % children.length], person)))
+    const accepted = statuses.filter(status => status === 302).length
+    if (accepted !== 1) throw new Error(`One code was accepted ${accepted} times.`)
+  }
+}
+
+async function send({ port }, person) {
+  const { path, ...rest } = asks(person)
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...rest, redirect: 'manual' })
+  await response.arrayBuffer()
+  return response.status
+}
+
+async function usage(client) {
+  const [stats, memory] = await Promise.all([client.info('stats'), client.info('memory')])
+  return { commands: Number(/total_commands_processed:(\d+)/.exec(stats)?.[1]), bytes: Number(/used_memory_dataset:(\d+)/.exec(memory)?.[1]) }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  return port
+}
