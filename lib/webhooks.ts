@@ -93,6 +93,8 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     }
     const isRight = gate === 'any' ? digits !== '' : matchingDigits?.length === 2 && digits === matchingDigits
     if (isRight) return { turn: firstReading(words, code, { isLast: content.repeatsLeft < 1 }), then: { step: steps.again, content } }
+    // The signed text has no borders between its fields: right keys, cut anew, must not become none and kill the code.
+    if (digits === '') return { turn: farewell(words, 'goodbye') }
     // Whoever answered does not see the page: this call says nothing more, to nobody.
     await parts.counters.killTicket(userId, ticket)
     return { turn: farewell(words, 'wrongDigits') }
@@ -169,6 +171,7 @@ function readText(req: IncomingMessage): Promise<string | undefined> {
     const finish = (text: string | undefined): void => {
       clearTimeout(timer)
       req.off('data', onData).off('end', onEnd).off('error', onError).off('close', onError)
+      /* v8 ignore next -- for a connection that breaks in the moment before the answer */
       req.on('error', () => undefined)
       if (text === undefined) req.resume()
       resolve(text)

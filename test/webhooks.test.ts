@@ -3,6 +3,7 @@ import supertest from 'supertest'
 import { afterEach, describe, expect, test } from 'vitest'
 import { languages, VoiceOtpStrategy } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
+import { createKeys } from '../lib/keys.js'
 import { CounterStore } from './support/stores.js'
 import { expectSecret, type HandMade, ring, sealedIn, sendWebhook, spoken, Telephone, unlimited } from './support/telephone.js'
 import { codeIn, createWorld, type Person, secret, type World, type WorldOptions } from './support/world.js'
@@ -250,6 +251,17 @@ describe('a webhook again', () => {
     expect(world.named('reported')).toHaveLength(reports)
   })
 
+  test('keys that are cut anew under the same signature end nothing: the code of the call lives on', async () => {
+    const { alice, telephone, digits } = await open()
+    await telephone.answer()
+    const action = /action="([^"]+)"/.exec(telephone.call.webhooks[0]!.body)![1]!
+    // Signed as Digits=42, sent as Digits4=2: the signed text is the same.
+    const { text } = await sendWebhook(world, action, { fields: { [`Digits${digits[0]}`]: digits[1]! } })
+    expect(text).toContain(english.goodbye)
+    const heard = await telephone.press(digits)
+    await alice.post('/otp').send({ code: codeIn(heard) }).expect(200)
+  })
+
   test('a report that comes when its code has long expired changes nothing', async () => {
     const { alice, telephone } = await open({ options: { limits: unlimited } })
     await telephone.answer()
@@ -278,6 +290,20 @@ describe('a webhook again', () => {
     world.app.use('/other', other.webhooks())
     const moved = url.replace('/voice-otp/', '/other/')
     expect(await sendWebhook(world, moved)).toMatchObject(refused)
+  })
+
+  test('a call in a language that this process does not know, as during an upgrade, goes on in the usual one', async () => {
+    const { telephone, url } = await open()
+    const token = createKeys([secret], secret).seal(1, { ...sealedIn(telephone), languages: ['tlh-AA', 'xx-XX'] })
+    expect((await sendWebhook(world, `${url.slice(0, url.lastIndexOf('/'))}/${token}`)).text).toContain(opening)
+  })
+
+  test.each([['two', '42', true], ['none', '', false], ['one', '4', false], ['three', '421', false]])('a token with %s matching digits, keyed in as %j: the code is read, %j', async (_, matchingDigits, isRead) => {
+    const { telephone, url } = await open()
+    const content = { ...sealedIn(telephone), matchingDigits }
+    const token = createKeys([secret], secret).seal(2, content)
+    const { text } = await sendWebhook(world, `${url.slice(0, url.lastIndexOf('/'))}/${token}`, { fields: { Digits: matchingDigits } })
+    expect(text.includes(spoken(content.code))).toBe(isRead)
   })
 
   test('a repeat of the question is no second chance after wrong digits', async () => {
