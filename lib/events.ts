@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Purpose } from './challenge.js'
-import type { LimitName } from './counters.js'
+import type { LimitName } from './tally.js'
 import type { Way } from './ways.js'
 import type { ErrorCode, FailureCode } from './errors.js'
 

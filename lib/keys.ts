@@ -49,7 +49,7 @@ export function createKeys(secrets: readonly string[], counterSecret: string): K
   const storeKey = derive(counterSecret, 'counters')
   const [hashKey] = hashKeys
   const [sealKey] = sealKeys
-  /* v8 ignore next -- settle() has refused a list without secrets */
+  /* v8 ignore next -- settle() refused it */
   if (hashKey === undefined || sealKey === undefined) throw new TypeError('at least one secret is needed')
 
   return {
@@ -87,7 +87,7 @@ export function createKeys(secrets: readonly string[], counterSecret: string): K
         try {
           const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength }).setAAD(header).setAuthTag(bytes.subarray(-tagLength))
           const text = Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8')
-          /* v8 ignore next -- the header is two bytes long; the compiler does not know */
+          /* v8 ignore next -- within the header */
           return { step: header[1] ?? 0, payload: JSON.parse(text) as unknown }
         } catch {
           // Not sealed under this secret: the next one may open it.

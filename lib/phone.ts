@@ -66,7 +66,7 @@ export function parsePhone(text: string): Phone | undefined {
   if (text.length > 40 || !/^\+[0-9 ().\-\u00a0\u2011]+$/.test(text)) return undefined
   const parsed = parsePhoneNumberFromString(text, { extract: false })
   if (parsed === undefined || !parsed.isValid() || parsed.ext !== undefined) return undefined
-  /* v8 ignore next -- every valid number has had a kind until now */
+  /* v8 ignore next -- every number has a kind */
   return { number: parsed.number, country: parsed.country, ordinary: ordinaryKinds.has(parsed.getType() ?? 'UNKNOWN') && !chargedInNorthAmerica.test(parsed.number) }
 }
 

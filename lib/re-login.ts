@@ -43,11 +43,11 @@ export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark, 
       // A save that hangs may still write the new session, mark and all: nobody is told its id.
       if (target.session !== session && typeof target.sessionStore?.generate === 'function') target.sessionStore.generate(req)
       const current = target.session
-      /* v8 ignore else -- express-session puts a session back before it tells of an error; a store of another make may not */
+      /* v8 ignore else -- express-session always has one */
       if (current) {
         catchThrowingSave(current)
         Reflect.deleteProperty(current, ours)
-        /* v8 ignore next -- Passport 0.6 and 0.7 both say the name */
+        /* v8 ignore next -- Passport says it */
         Reflect.deleteProperty(current, target._sessionManager?._key ?? 'passport')
       }
       factor.set(null)
@@ -68,7 +68,7 @@ export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark, 
           } else {
             const fresh = target.session
             meanwhile.then(() => {
-              /* v8 ignore next -- the counters settle long before the time of the session is over */
+              /* v8 ignore next -- counters have less time */
               if (over) return
               fresh[ours] = { mark }
               catchThrowingSave(fresh)

@@ -156,7 +156,7 @@ export function createRemembered<User>(parts: Parts<User>, lookup: PhoneLookup<U
       const id = randomBytes(16).toString('base64url')
       const value = randomBytes(32).toString('base64url')
       const now = clock.now()
-      /* v8 ignore next -- store() has thrown where the option is not set; the compiler does not know */
+      /* v8 ignore next -- store() was before */
       const expiresAt = now + (remember?.days ?? 0) * dayMilliseconds
       await within(store().add({
         id, user: userName(parts, factor.userId), name: name.slice(0, 100), hash: hashOf(parts, id, value, factor.userId),
@@ -233,16 +233,16 @@ const phoneOf = <User>({ keys }: Parts<User>, { phoneHash }: RememberedBrowser, 
 
 async function revoke<User>(parts: Parts<User>, { id, name }: RememberedBrowser, userId: string, reason: 'reused' | 'phone-changed'): Promise<void> {
   parts.emit('browser.revoked', { userId, name, reason })
-  /* v8 ignore next -- only a browser from that store comes here; the compiler does not know */
+  /* v8 ignore next -- it comes from there */
   await within(parts.settings.remember?.store.remove(id) ?? Promise.resolve())
 }
 
 function cookieOf<User>(parts: Parts<User>, req: Request): readonly [id?: string, value?: string] {
   const prefix = `${cookieName(parts)}=`
-  /* v8 ignore next -- whoever has a session has a cookie */
+  /* v8 ignore next -- a session has a cookie */
   const found = (req.headers.cookie ?? '').split(';').map(each => each.trim()).filter(each => each.startsWith(prefix))
   // Two cookies of one name: somebody planted one, and it cannot be told which.
-  /* v8 ignore next -- one is there; the compiler does not know */
+  /* v8 ignore next -- there is one */
   const [, id, value] = found.length === 1 ? /^([\w-]{22})\.([\w-]{43})$/.exec(found[0]?.slice(prefix.length) ?? '') ?? [] : []
   return [id, value]
 }

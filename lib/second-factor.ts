@@ -141,7 +141,7 @@ export class Factor<User> {
   }
 
   get sessionId(): string {
-    /* v8 ignore next -- express-session sets it with the session */
+    /* v8 ignore next -- express-session sets it */
     return wired(this.req).sessionID ?? ''
   }
 

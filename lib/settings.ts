@@ -43,7 +43,7 @@ export function settle<User>(options: VoiceOtpOptions<User>): Settings<User> {
   if (options.clock !== undefined && typeof options.clock.now !== 'function') throw new TypeError('clock: an object with a now() that answers milliseconds.')
   const secrets = typeof secret === 'string' ? [secret] : Array.isArray(secret) ? [...(secret as readonly string[])] : []
   for (const each of secrets.length === 0 ? [''] : secrets) checkSecret('secret', each)
-  /* v8 ignore next -- checkSecret() has refused a list without secrets */
+  /* v8 ignore next -- checkSecret() refused it */
   const counterSecret = options.counterSecret ?? secrets.at(-1) ?? ''
   checkSecret('counterSecret', counterSecret)
   const { signalwire, fromCountry } = settleSignalWire(options.signalwire)
@@ -207,11 +207,11 @@ function distance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
-      /* v8 ignore next -- both rows reach that far; the compiler does not know */
+      /* v8 ignore next -- within the rows */
       next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)))
     }
     row = next
   }
-  /* v8 ignore next -- the row reaches that far; the compiler does not know */
+  /* v8 ignore next -- within the row */
   return row[b.length] ?? 0
 }

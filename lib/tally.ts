@@ -1,4 +1,5 @@
-import { VoiceOtpError } from './errors.js'
+import { type FailureCode, Refusal, VoiceOtpError } from './errors.js'
+import type { Limits } from './options.js'
 
 /** What one counter is made with; hand all of it on to the limiter. */
 export interface CounterOptions {
@@ -37,6 +38,19 @@ export interface Counter {
 
 /** `options => new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options })` moves every count to Redis. */
 export type CounterFactory = (options: CounterOptions) => Counter
+
+/** Which limit refused a request; told to the app in an event, never to the person. */
+export type LimitName = keyof Limits | 'locked'
+
+/** A refusal for a limit; remembers which, for the event. @internal */
+export class LimitReached extends Refusal {
+  constructor(code: FailureCode, readonly limit: LimitName, retryAfter?: number) {
+    super(code, retryAfter === undefined ? {} : { retryAfter })
+  }
+}
+
+/** Makes the counter of a limit; no number of points is no limit. @internal */
+export type TallyOf = (name: string, points: unknown, durationSeconds: number) => Tally
 
 /** The answer to one hit. @internal */
 export interface Hit { readonly over: boolean, readonly count: number, readonly retryAfter: number }

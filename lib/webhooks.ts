@@ -171,7 +171,7 @@ function readText(req: IncomingMessage): Promise<string | undefined> {
     const finish = (text: string | undefined): void => {
       clearTimeout(timer)
       req.off('data', onData).off('end', onEnd).off('error', onError).off('close', onError)
-      /* v8 ignore next -- for a connection that breaks in the moment before the answer */
+      /* v8 ignore next -- breaks before the answer */
       req.on('error', () => undefined)
       if (text === undefined) req.resume()
       resolve(text)

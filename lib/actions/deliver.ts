@@ -12,7 +12,7 @@ export async function deliver<User>(situation: Situation<User>, challenge: Chall
   const { calls, mfa, sendText, settings: { appName, codeLength, codeSeconds, limits, webhookUrl } } = parts
   const { number: to, extension } = destination
   const languages = await askLanguages(parts, userId, user, req)
-  /* v8 ignore next -- there always is one; the compiler does not know */
+  /* v8 ignore next -- there is one */
   const prompts = languages[0] ?? parts.settings.defaultPrompts
 
   switch (challenge.way) {
@@ -38,7 +38,7 @@ async function callUrl<User>({ parts, user, userId, purpose, req }: Situation<Us
   const url = openingUrl(parts, { ...content, announcement })
   if (url !== undefined) return url
   parts.emit('prompt.defaulted', { userId, what: 'announce', reason: 'too-long' })
-  /* v8 ignore next -- without an announcement it answers or throws; the compiler does not know */
+  /* v8 ignore next -- here it answers or throws */
   return openingUrl(parts, content) ?? ''
 }
 

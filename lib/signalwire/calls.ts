@@ -48,7 +48,7 @@ export function createCalls({ signalwire, ringSeconds, machineDetection }: Pick<
   function remember(sid: string, entry: Known): void {
     known.delete(sid)
     known.set(sid, entry)
-    /* v8 ignore next -- a map of ten thousand has a first key; the compiler does not know */
+    /* v8 ignore next -- it has a first key */
     if (known.size > rememberedCalls) known.delete(known.keys().next().value ?? '')
   }
 

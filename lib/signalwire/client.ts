@@ -21,7 +21,7 @@ export function createConnect({ signalwire }: Pick<Settings<unknown>, 'signalwir
   return () => {
     client ??= loadVendor().then(Client => new Client(project, token, { signalwireSpaceUrl: new URL(origin).host, httpClient, lazyLoading: true }))
     // A client that could not be loaded is asked for again at the next call.
-    /* v8 ignore next -- a package that is installed loads */
+    /* v8 ignore next -- what is installed loads */
     client.catch(() => { client = undefined })
     return client
   }

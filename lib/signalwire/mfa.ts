@@ -44,7 +44,7 @@ export function createMfa({ signalwire: { project, token, origin, from } }: Pick
 
     async verify(id, code) {
       const { status, text } = await post(`${id}/verify`, { token: code }).catch((error: unknown) => {
-        /* v8 ignore next -- sendRequest() throws nothing else */
+        /* v8 ignore next -- nothing else is thrown */
         throw new VoiceOtpError('signalwire-unavailable', undefined, { name: 'HttpTrouble', code: error instanceof HttpTrouble ? error.reason : undefined })
       })
       if (status === 404) return 'gone'

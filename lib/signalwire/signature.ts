@@ -13,7 +13,7 @@ export function createSignatureCheck(signingKeys: readonly string[]): (header: s
   const keys = signingKeys.map(key => createSecretKey(Buffer.from(key)))
   return (header, url, fields) => {
     const given = Buffer.from(header)
-    /* v8 ignore next -- every name has a value; the compiler does not know */
+    /* v8 ignore next -- every name has a value */
     const form = Object.keys(fields).sort().map(name => name + (fields[name] ?? '')).join('')
     let valid = false
     // No early end: which key or spelling fits must not show in the time it takes.

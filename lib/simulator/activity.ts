@@ -8,7 +8,7 @@ export class Activity {
   }
 
   leave(sid: string): void {
-    /* v8 ignore next -- who leaves has entered; the compiler does not know */
+    /* v8 ignore next -- who leaves has entered */
     const left = (this.busy.get(sid) ?? 1) - 1
     if (left > 0) this.busy.set(sid, left)
     else this.busy.delete(sid)

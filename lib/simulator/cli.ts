@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/* v8 ignore file -- test/simulator/cli.test.ts runs it as a process of its own, into which coverage does not look */
+/* v8 ignore file -- cli.test.ts runs it as a process */
 import { parseArgs } from 'node:util'
 import { Simulator } from './simulator.js'
 import type { SimulatedSpace } from './types.js'

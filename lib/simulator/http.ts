@@ -23,7 +23,7 @@ export async function readBody(req: IncomingMessage): Promise<string> {
 
 /** @internal */
 export function contentTypeOf(req: IncomingMessage): string {
-  /* v8 ignore next -- split() answers one part at least; the compiler does not know */
+  /* v8 ignore next -- split() answers one */
   return (req.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 }
 

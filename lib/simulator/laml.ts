@@ -76,7 +76,7 @@ function readTree(xml: string): Element {
     if (element?.name === 'Response' && element.children.length === 0) refuse('<Response> is empty: it needs at least one verb')
   })
   parser.write(xml).close()
-  /* v8 ignore next -- the parser refuses a document without a root; the compiler does not know */
+  /* v8 ignore next -- the parser refused it */
   return root ?? refuse('there is no <Response>')
 }
 

@@ -42,7 +42,7 @@ export function requestMfa(space: Space, channel: 'call' | 'sms', fields: Fields
   if (from !== space.identity.from) return unprocessable('from', 'is not a number of this Space')
 
   const alphabet = allowAlphas ? digits + letters : digits
-  /* v8 ignore next -- the place is in the alphabet; the compiler does not know */
+  /* v8 ignore next -- within the alphabet */
   const code = Array.from({ length }, () => alphabet[randomInt(alphabet.length)] ?? '').join('')
   const request = { id: randomUUID(), to, from, channel, code, message, attemptsLeft, expiresAt: space.clock.now() + validSeconds * 1000, verified: false }
   space.mfaRequests.push(request)

@@ -53,7 +53,7 @@ function orderOf(given: Readonly<Record<string, string>>): Order {
   const method = (name: string) => given[name] === 'GET' ? 'GET' : 'POST'
   const { StatusCallback: callback, StatusCallbackEvent: wanted = 'completed' } = given
   return {
-    /* v8 ignore start -- the three were checked; the compiler does not know */
+    /* v8 ignore start -- checked before */
     from: given['From'] ?? '',
     to: given['To'] ?? '',
     parameters: given,

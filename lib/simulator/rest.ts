@@ -23,7 +23,7 @@ export const isRestPath = (path: string): boolean => /^\/(?:2010-04-01|api)(?:\/
 
 /** Answers a request to the REST API, faults and all. @internal */
 export async function handleRest(space: Space, req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
-  /* v8 ignore next -- every request that a server is given has a method */
+  /* v8 ignore next -- a request has one */
   const request: Growing<RestRequest> = { method: req.method ?? '', path, fields: {}, authorized: isAuthorized(space, req), status: 0 }
   space.requests.push(request)
   const route = findRoute(space, request.method, path)
@@ -56,10 +56,10 @@ async function decide(space: Space, req: IncomingMessage, request: Growing<RestR
   request.fields = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]))
   const refusal = refuse(space, request, route, isMfa)
   if (refusal !== undefined) return refusal
-  /* v8 ignore next -- refuse() has let nothing through that has no route; the compiler does not know */
+  /* v8 ignore next -- refuse() was before */
   const fault: RestFault = space.faults[route?.part ?? 'calls'] ?? {}
   if (fault.drop === true || (fault.status ?? 200) >= 300) return { status: 503, body: {} }
-  /* v8 ignore next -- refuse() has let nothing through that has no route; the compiler does not know */
+  /* v8 ignore next -- refuse() was before */
   return route?.run(fields) ?? failure(404, '20404', 'Not found')
 }
 

@@ -25,7 +25,7 @@ async function handle(space: Space, req: IncomingMessage, res: ServerResponse, h
   if (!hosts.includes(req.headers.host?.toLowerCase() ?? '')) throw new SimulatorError(403, `the Host must be one of ${hosts.join(', ')}`)
   const { url = '' } = req
   if (!url.startsWith('/')) throw new SimulatorError(400, 'ask for a path, not for an absolute address')
-  /* v8 ignore next -- split() answers one part at least; the compiler does not know */
+  /* v8 ignore next -- split() answers one */
   const path = url.split('?')[0] ?? ''
   if (isRestPath(path)) await handleRest(space, req, res, path)
   else await handleFace(space, req, res, path, hosts.map(host => `http://${host}`))

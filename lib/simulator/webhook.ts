@@ -65,7 +65,7 @@ export function sendWebhook({ url, method, headers, body }: Webhook, ended: Abor
   const timeout = AbortSignal.timeout(wholeRequestMilliseconds)
   return new Promise((resolve, reject) => {
     const fail = (error: Error & { code?: string }): void => {
-      /* v8 ignore next -- Node's errors of a connection have codes until now */
+      /* v8 ignore next -- Node's errors have codes */
       reject(new Error(timeout.aborted ? 'no answer within 5 seconds' : `no answer (${error.code ?? error.message})`))
     }
     const send = url.startsWith('https:') ? httpsRequest : httpRequest
@@ -89,7 +89,7 @@ export function sendWebhook({ url, method, headers, body }: Webhook, ended: Abor
       response.on('end', () => {
         try {
           const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
-          /* v8 ignore next -- every answer that was read has a status */
+          /* v8 ignore next -- an answer has one */
           resolve({ status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? '', body: text })
         } catch {
           reject(new Error('the answer is not UTF-8'))

@@ -1,0 +1,148 @@
+import type { Keys } from './keys.js'
+import { VoiceOtpError } from './errors.js'
+import type { Limits } from './options.js'
+import { type Hit, LimitReached, seconds, type Tally, type TallyOf, uncounted, unlimited } from './tally.js'
+
+/** A call that is asked for. @internal */
+export interface CallRequest {
+  readonly userId: string
+  /** E.164. */
+  readonly phone: string
+  /** The number with its extension, if it has one: what counts as one telephone. */
+  readonly telephone: string
+  /** Whether the number is not the user's yet: counted apart, so that nobody can lock out its owner. */
+  readonly enrol: boolean
+  /** Whether the interval is waived, because the last call did not reach anybody. */
+  readonly waived: boolean
+}
+
+/** A limit as configured, which may depend on the number: a mistake of the app's function is trouble, and no open door. */
+function numberLimit(name: keyof Limits, configured: Limits[keyof Limits], phone: string): number | false {
+  let value: unknown = configured
+  try {
+    if (typeof configured === 'function') value = configured(phone)
+  } catch (error) {
+    throw new VoiceOtpError('configuration', `limits.${name} threw an error.`, error)
+  }
+  if (value === false || (Number.isInteger(value) && (value as number) >= 0)) return value as number | false
+  throw new VoiceOtpError('configuration', `limits.${name} must answer a whole number or false.`)
+}
+
+async function hitOrRenew({ tally, key, limit, renewSeconds }: { readonly tally: Tally, readonly key: string, readonly limit: number, readonly renewSeconds: number | undefined }): Promise<Hit> {
+  if (renewSeconds === undefined) return tally.hit(key, limit)
+  await tally.set(key, 1, renewSeconds)
+  return { over: false, count: 1, retryAfter: renewSeconds }
+}
+
+/** What the limits on calls share with the other counters. @internal */
+interface Shared {
+  readonly tally: TallyOf
+  readonly limits: Limits
+  readonly keys: Keys
+  readonly userKey: (userId: string) => string
+  /** Rejects for a user who may not be called now, whatever the counts of calls say. */
+  readonly refuseBarred: (userKey: string) => Promise<unknown>
+}
+
+/** The limits on calls. @internal */
+export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }: Shared) {
+  const waivers = tally('waivers', 1, 86_400)
+  const userInterval = tally('user-interval', 1, limits.callIntervalSeconds || 1)
+  // What everybody shares, told apart by limit; a window each, counted together, given back together.
+  const shared = [
+    { limit: 'callIntervalSeconds', by: 'telephone', tally: tally('number-interval', 1, limits.callIntervalSeconds || 1) },
+    { limit: 'callsPerUserHour', by: 'user', tally: tally('user-hour', limits.callsPerUserHour, 3600) },
+    { limit: 'callsPerNumberTenMinutes', enrolLimit: 'enrolCallsPerNumberTenMinutes', by: 'telephone', tally: tally('number-10min', unlimited, 600) },
+    { limit: 'callsPerNumberDay', enrolLimit: 'enrolCallsPerNumberDay', by: 'number', tally: tally('number-day', unlimited, 86_400) },
+    { limit: 'callsPerPrefixTenMinutes', by: 'prefix', tally: tally('prefix-10min', unlimited, 600) },
+    { limit: 'callsPerAppMinute', enrolLimit: 'enrolCallsPerAppMinute', by: 'app', tally: tally('app-minute', unlimited, 60) },
+  ] as const satisfies readonly { limit: keyof Limits, enrolLimit?: keyof Limits, by: string, tally: Tally }[]
+
+  async function takeInterval(userId: string, waived: boolean): Promise<Hit> {
+    const { callIntervalSeconds } = limits
+    if (callIntervalSeconds === false) return uncounted
+    if (waived) {
+      await userInterval.set(userKey(userId), 1, callIntervalSeconds)
+      return { over: false, count: 1, retryAfter: callIntervalSeconds }
+    }
+    const hit = await userInterval.hit(userKey(userId))
+    if (hit.over) throw new LimitReached('too-many-calls', 'callIntervalSeconds', hit.retryAfter)
+    return hit
+  }
+
+  function sharedCounts({ userId, phone, telephone, enrol, waived }: CallRequest) {
+    const set = enrol ? 'enrol' : 'own'
+    const names = {
+      user: userKey(userId), app: keys.storeName(set, 'app'),
+      telephone: keys.storeName(set, 'telephone', telephone), number: keys.storeName(set, 'number', phone), prefix: keys.storeName(set, 'prefix', phone.slice(0, -4)),
+    }
+    return shared.flatMap(each => {
+      const limitName: keyof Limits = enrol && 'enrolLimit' in each ? each.enrolLimit : each.limit
+      const value = numberLimit(limitName, limits[limitName], phone)
+      if (value === false) return []
+      const isInterval = each.limit === 'callIntervalSeconds'
+      return [{ name: limitName, by: each.by, isInterval, key: names[each.by], limit: isInterval ? 1 : value, tally: each.tally, renewSeconds: isInterval && waived ? value : undefined }]
+    })
+  }
+
+  async function countShared(call: CallRequest): Promise<void> {
+    const counts = sharedCounts(call)
+    const taken: { readonly tally: Tally, readonly key: string, readonly isInterval: boolean, readonly hit: Hit }[] = []
+    // The user's own first: whoever is over a limit of her own never touches what everybody shares.
+    for (const stage of [['user', 'telephone', 'number'], ['prefix', 'app']]) {
+      const hits = await Promise.all(counts.filter(({ by }) => stage.includes(by)).map(async count => ({ ...count, hit: await hitOrRenew(count) })))
+      taken.push(...hits)
+      const over = hits.filter(({ hit }) => hit.over)
+      const [first] = over
+      if (first === undefined) continue
+      await Promise.all(taken.map(({ tally, key, isInterval, hit }) => isInterval ? tally.release(key, hit) : tally.giveBack(key, hit)))
+      throw new LimitReached('too-many-calls', first.name, Math.max(...over.map(({ hit }) => hit.retryAfter)))
+    }
+  }
+
+  return {
+    /**
+     * Counts a call before it is placed: the user's own interval first, so that one user has one request at a time in what
+     * follows; then `permit`, the app's veto; then all that is shared, together. A refused request gives back what it
+     * took. Throws {@link LimitReached}.
+     */
+    async admitCall(call: CallRequest, permit: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+      const key = userKey(call.userId)
+      const [barred, interval] = await Promise.allSettled([
+        refuseBarred(key),
+        takeInterval(call.userId, call.waived),
+      ])
+      if (interval.status === 'rejected') throw barred.status === 'rejected' ? barred.reason : interval.reason
+      try {
+        if (barred.status === 'rejected') throw barred.reason
+        await permit()
+        await countShared(call)
+      } catch (error) {
+        await userInterval.release(key, interval.value)
+        throw error
+      }
+    },
+
+    /** The interval does not run after a call that SignalWire refused to place. */
+    async waiveInterval(call: CallRequest): Promise<void> {
+      const telephone = sharedCounts(call).find(({ name }) => name === 'callIntervalSeconds')
+      await Promise.all([userInterval.delete(userKey(call.userId)), telephone?.tally.delete(telephone.key)])
+    },
+
+    /** Once per call that ended busy, unanswered or failed, another may be asked for at once. */
+    async takeWaiver(callSid: string): Promise<boolean> {
+      return !(await waivers.hit(keys.storeName('call', callSid))).over
+    },
+
+    /** Whether that is still to be had. */
+    async hasWaiver(callSid: string): Promise<boolean> {
+      return await waivers.get(keys.storeName('call', callSid)) === undefined
+    },
+
+    /** Seconds until the user may ask for a call, as far as the interval decides. */
+    async nextCallIn(userId: string): Promise<number> {
+      const interval = limits.callIntervalSeconds === false ? undefined : await userInterval.get(userKey(userId))
+      return interval === undefined || interval.consumedPoints < 1 ? 0 : seconds(interval.msBeforeNext)
+    },
+  }
+}
