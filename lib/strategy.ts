@@ -130,6 +130,13 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
       .then(act => { act() })
       // Only the app's own handler can have thrown here; outside of a promise that would end the process.
       .catch((thrown: unknown) => { if (responseOf(req)?.headersSent !== true) error(thrown) })
+      // It threw once more at being told so: the process goes on, and the request is answered.
+      .catch(() => {
+        process.emitWarning("The callback of passport.authenticate('voice-otp') threw.", 'VoiceOtpWarning')
+        const res = responseOf(req)
+        /* v8 ignore else -- error() was not called */
+        if (res?.headersSent === false) res.writeHead(500).end()
+      })
   }
 
   /**

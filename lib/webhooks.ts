@@ -49,6 +49,8 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     const opened = openToken(parts, token)
     if (opened === undefined) return refuse('token')
     if (fields['To'] !== opened.content.phone) return refuse('number')
+    // A Gather without keys asks nothing. The signed text has no borders between its fields: right keys, cut anew, must neither end the call nor use up its fetches.
+    if (opened.step !== steps.open && fields['Digits'] === undefined) return refuse('body')
     const { turn, then } = await nextTurn(opened.step, token, opened.content, fields)
     const action = turn.ask === undefined || then === undefined ? '' : sealedUrl(parts, then.step, then.content)
     return { status: 200, body: await writeLaml(turn, action) }
@@ -93,8 +95,6 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     }
     const isRight = gate === 'any' ? digits !== '' : matchingDigits?.length === 2 && digits === matchingDigits
     if (isRight) return { turn: firstReading(words, code, { isLast: content.repeatsLeft < 1 }), then: { step: steps.again, content } }
-    // The signed text has no borders between its fields: right keys, cut anew, must not become none and kill the code.
-    if (digits === '') return { turn: farewell(words, 'goodbye') }
     // Whoever answered does not see the page: this call says nothing more, to nobody.
     await parts.counters.killTicket(userId, ticket)
     return { turn: farewell(words, 'wrongDigits') }

@@ -61,6 +61,13 @@ test('a thousand users later a name is what it was', async () => {
 })
 
 describe('wrong codes in a row', () => {
+  test('are not counted where their limit is off', async () => {
+    const { counters, store } = make({ guessesInARow: false, guessesPerUser: 3 })
+    for (let times = 0; times < 3; times++) await counters.countWrong('alice', await counters.admitUserGuess('alice'))
+    await expect(counters.admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser'))
+    expect(store.operations.filter(each => each.startsWith('row'))).toEqual([])
+  })
+
   test('guesses that come at once pass the limit of a row once, and it stops the user', async () => {
     const { counters } = make({ guessesPerUser: false, guessesInARow: 3 })
     const guesses = await Promise.allSettled(Array.from({ length: 4 }, () => counters.admitUserGuess('alice')))

@@ -189,6 +189,13 @@ describe('require(): a fresh second factor', () => {
     await alice.get('/transfer').expect(200)
   })
 
+  test('without a maxAge: 401 with the header of RFC 9470 that names none', async () => {
+    await open({ routes: (app, _passport, strategy) => { app.get('/vault', strategy.require(), (_req, res) => { res.json({}) }) } })
+    const { headers, body } = await (await world.logIn('alice')).get('/vault').expect(401)
+    expect(headers['www-authenticate']).toBe('Bearer error="insufficient_user_authentication", error_description="Confirm with a code from a telephone call first."')
+    expect(body).toEqual({ code: 'second-factor-required', message: 'Confirm with a code from a telephone call first.' })
+  })
+
   test('redirectTo: 303, with returnTo for GET only, and only within this origin', async () => {
     await open({
       routes: (app, _passport, strategy) => {
@@ -201,6 +208,21 @@ describe('require(): a fresh second factor', () => {
     await alice.get('/return-to').expect(200, { returnTo: null })
     await alice.get('/vault?x=1').expect(303)
     await alice.get('/return-to').expect(200, { returnTo: '/vault?x=1' })
+  })
+
+  test('an address of over a thousand characters is not kept: a session is no place for as much as a stranger likes', async () => {
+    await open({
+      routes: (app, _passport, strategy) => {
+        app.get('/vault', strategy.require({ redirectTo: '/otp' }))
+        app.get('/return-to', (req, res) => { res.json({ returnTo: req.session.returnTo ?? null }) })
+      },
+    })
+    const alice = await world.logIn('alice')
+    const longest = `/vault?${'x'.repeat(994)}`
+    await alice.get(`${longest}x`).expect(303).expect('Location', '/otp')
+    await alice.get('/return-to').expect(200, { returnTo: null })
+    await alice.get(longest).expect(303)
+    await alice.get('/return-to').expect(200, { returnTo: longest })
   })
 
   test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', '/a\r\nSet-Cookie: x', '', 'otp'])('redirectTo %j is a mistake at start-up', async redirectTo => {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { VoiceOtpStrategy } from 'passport-voice-otp'
+import { languages, MemoryRememberStore, VoiceOtpStrategy } from 'passport-voice-otp'
 
 const good = {
   appName: 'Acme',
@@ -75,6 +75,22 @@ describe('options are checked once, at construction, with a message that names t
     ['an endless number of calls', { limits: { callsPerUserHour: Infinity } }, /^limits\.callsPerUserHour.*or false for no limit/],
     ['a limit of the user as a function of the number', { limits: { callsPerUserHour: () => 3 } }, /^limits\.callsPerUserHour/],
     ['no Space', { signalwire: undefined }, /^signalwire: give/],
+    ['no ways', { ways: [] }, /^ways: a list/],
+    ['a way nobody knows', { ways: ['call', 'fax'] }, /^ways: a list/],
+    ['a way twice', { ways: ['call', 'call'] }, /^ways: a list/],
+    ['ways as text', { ways: 'call' }, /^ways: a list/],
+    ['a language nobody speaks here', { locale: 'xx-XX' }, /^locale: 'xx-XX' is not spoken here/],
+    ['no languages', { locale: [] }, /^locale: a language tag/],
+    ['a language that is none', { locale: 7 }, /^locale: a language tag/],
+    ['words that are no object', { prompts: 'hello' }, /^prompts: an object of languages/],
+    ['a text message that is no function', { prompts: { 'sv-SE': { ...languages['en-US'], language: 'sv-SE', text: 'Your code' } } }, /^prompts\['sv-SE'\]\.text: a function of name and code/],
+    ['remembered browsers that are no object', { remember: 30 }, /^remember: \{ days, store \}/],
+    ['remembered browsers for ever', { remember: { days: 31, store: new MemoryRememberStore() } }, /^remember\.days: a whole number from 1 to 30/],
+    ['remembered browsers nowhere', { remember: { days: 30 } }, /^remember\.store: it has no add\(\)/],
+    ['a store that cannot forget', { remember: { days: 30, store: { add() {}, get() {}, rotate() {}, list() {}, remove() {} } } }, /^remember\.store: it has no removeAll\(\)/],
+    ['a misspelt part of them', { remember: { day: 30 } }, /^remember\.day: there is no such option\. Did you mean remember\.days\?/],
+    ['recovery codes that are no object', { recovery: true }, /^recovery: \{ save, use \}/],
+    ['recovery codes that nobody uses up', { recovery: { save() {} } }, /^recovery\.use: a function/],
   ])('%s', (_, change, message) => {
     expect(make(change)).toThrow(TypeError)
     expect(make(change)).toThrow(message)
@@ -87,6 +103,7 @@ describe('options are checked once, at construction, with a message that names t
     ['no token', { token: undefined }, /^signalwire\.token:/],
     ['a token with a line break', { token: 'a\r\nb' }, /^signalwire\.token:/],
     ['a from that is no number', { from: 'Acme' }, /^signalwire\.from:/],
+    ['a from that is no text', { from: 12025550100 }, /^signalwire\.from:/],
     ['a from without a country code', { from: '2025550100' }, /^signalwire\.from:/],
     ['no signing key', { signingKey: undefined }, /^signalwire\.signingKey:/],
     ['an empty signing key', { signingKey: '' }, /^signalwire\.signingKey:/],
@@ -94,6 +111,8 @@ describe('options are checked once, at construction, with a message that names t
     ['three signing keys', { signingKey: ['PSKsigningkey', 'PSKsigningkey', 'PSKsigningkey'] }, /^signalwire\.signingKey:/],
     ['true for a signing key', { signingKey: true }, /^signalwire\.signingKey:/],
     ['a price of nothing', { maxPricePerMinute: 0 }, /^signalwire\.maxPricePerMinute:/],
+    ['a price beyond belief', { maxPricePerMinute: 100 }, /^signalwire\.maxPricePerMinute:/],
+    ['a Space that is no text', { space: 7 }, /^signalwire\.space:/],
     ['no Space name', { space: '' }, /^signalwire\.space:/],
     ['a host of two labels, which the client would double', { space: 'acme.com' }, /^signalwire\.space:/],
     ['a Space with a scheme, which the client would double', { space: 'https://acme.signalwire.com' }, /^signalwire\.space:/],

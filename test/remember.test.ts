@@ -1,15 +1,18 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { MemoryRememberStore, type RememberedEntry, type RememberStore } from 'passport-voice-otp'
 import supertest from 'supertest'
+import { SessionStore } from './support/stores.js'
+import { ring, sealedIn } from './support/telephone.js'
 import { createWorld, password, type Person, type World, type WorldOptions, wrongCode } from './support/world.js'
 
 let world: World
 let store: RememberStore
 afterEach(() => world.close())
 
-async function open(options: WorldOptions['options'] = {}, given: RememberStore = new MemoryRememberStore()) {
+async function open(options: WorldOptions['options'] = {}, given: RememberStore = new MemoryRememberStore(), sessions?: SessionStore) {
   store = given
   world = await createWorld({
+    store: sessions,
     options: { remember: { days: 30, store }, ...options },
     routes: (app, _passport, strategy) => {
       app.post('/remember', (req, res, next) => { strategy.remembered.add(req, 'Firefox on Linux').then(() => { res.json({}) }, next) })
@@ -87,6 +90,134 @@ describe('a remembered browser', () => {
     expect(world.named('browser.recognized')).toHaveLength(1)
     expect(world.named('browser.revoked')).toEqual([])
     expect(await browsersOf('alice')).toHaveLength(1)
+  })
+})
+
+/** Everybody waits until `count` have come. */
+function meeting(count: number): () => Promise<void> {
+  let open: () => void
+  const opened = new Promise<void>(resolve => { open = resolve })
+  return () => {
+    if (--count === 0) open()
+    return opened
+  }
+}
+
+describe('two requests of one page', () => {
+  /** Sends two at once, in a pending session whose browser is remembered; answers how many of them were in. */
+  async function sendTwo(cookie: string | undefined): Promise<number> {
+    const session = sessionIn(await supertest(world.url).post('/login').set(withCookie(cookie)).send({ username: 'alice', password }).expect(200))
+    const answers = await Promise.all([1, 2].map(() => supertest(world.url).get('/account').set({ Cookie: `${session}; voice-otp-browser=${cookie ?? ''}` })))
+    return answers.filter(({ status }) => status === 200).length
+  }
+
+  test('that both read the store before either changes the value: one is in, and nobody is alarmed', async () => {
+    const memory = new MemoryRememberStore()
+    const given = Object.create(memory) as MemoryRememberStore
+    await open({}, given)
+    const { cookie } = await rememberedBrowser()
+    const both = meeting(2)
+    Object.assign(given, { get: async (id: string) => memory.get(id).then(async browser => both().then(() => browser)) })
+    expect(await sendTwo(cookie)).toBe(1)
+    expect(world.named('browser.revoked')).toEqual([])
+    expect(await browsersOf('alice')).toHaveLength(1)
+  })
+
+  test('of which the second reads what the first has written: one is in, and nobody is alarmed', async () => {
+    const memory = new MemoryRememberStore()
+    const given = Object.create(memory) as MemoryRememberStore
+    await open({}, given)
+    const { cookie } = await rememberedBrowser()
+    const both = meeting(2)
+    let write = (): void => undefined
+    const written = new Promise<void>(resolve => { write = resolve })
+    let readers = 0
+    Object.assign(given, {
+      get: async (id: string) => {
+        readers++
+        const isSecond = readers === 2
+        await both()
+        if (isSecond) await written
+        return memory.get(id)
+      },
+      rotate: async (...change: Parameters<RememberStore['rotate']>) => memory.rotate(...change).finally(() => { write() }),
+    })
+    expect(await sendTwo(cookie)).toBe(1)
+    expect(world.named('browser.revoked')).toEqual([])
+  })
+})
+
+describe('over https', () => {
+  test('the cookie is for this host and for https alone', async () => {
+    await open({ webhookUrl: 'https://acme.example/voice-otp' })
+    const alice = await world.logIn('alice')
+    // The Space cannot reach that address: the code comes by the hand of the test.
+    const { telephone } = await ring(world, alice)
+    const { headers } = await alice.post('/otp').send({ code: sealedIn(telephone).code }).expect(200).then(() => alice.post('/remember').expect(200))
+    expect(String(headers['set-cookie'])).toMatch(/^__Host-voice-otp-browser=[\w-]{22}\.[\w-]{43}; Path=\/; Expires=[^;]+ GMT; HttpOnly; SameSite=Lax; Secure$/)
+    expect(await browsersOf('alice')).toHaveLength(1)
+  })
+})
+
+describe('a person', () => {
+  test('whose number is gone from the record is not remembered, and a remembered browser of hers is forgotten', async () => {
+    await open()
+    const { agent, cookie } = await rememberedBrowser()
+    world.people['alice']!.phone = null
+    await agent.post('/remember').expect(401)
+    expect((await logInWith(cookie)).isIn).toBe(false)
+    expect(world.named('browser.revoked')).toEqual([{ userId: 'alice', name: 'Firefox on Linux', reason: 'phone-changed' }])
+  })
+
+  test('at a browser that another uses too: each keeps an own one', async () => {
+    await open()
+    const { cookie } = await rememberedBrowser()
+    const bob = world.browser()
+    await bob.post('/login').set(withCookie(cookie)).send({ username: 'bob', password }).expect(200)
+    await bob.post('/otp').set(withCookie(cookie)).send({ code: await world.hearCode(bob) }).expect(200)
+    await bob.post('/remember').set(withCookie(cookie)).expect(200)
+    expect([(await browsersOf('alice')).length, (await browsersOf('bob')).length]).toEqual([1, 1])
+  })
+
+  test('who revokes all browsers revokes her own alone', async () => {
+    await open()
+    const { cookie } = await rememberedBrowser()
+    const { cookie: bobs } = await rememberedBrowser('bob')
+    await world.strategy.remembered.revokeAll('alice')
+    expect([(await logInWith(cookie)).isIn, (await logInWith(bobs, 'bob')).isIn]).toEqual([false, true])
+  })
+
+  test('whose session cannot be replaced when the browser is recognized: 503, and nobody is in', async () => {
+    const sessions = new SessionStore()
+    await open({}, undefined, sessions)
+    const { cookie } = await rememberedBrowser()
+    const session = sessionIn(await supertest(world.url).post('/login').set(withCookie(cookie)).send({ username: 'alice', password }).expect(200))
+    sessions.faults = { destroy: 'rejects' }
+    await supertest(world.url).get('/account').set({ Cookie: `${session}; voice-otp-browser=${cookie ?? ''}` }).expect(503)
+    sessions.faults = {}
+    await supertest(world.url).get('/account').set({ Cookie: session }).expect(401)
+  })
+})
+
+describe('MemoryRememberStore', () => {
+  const browser = { id: 'one', user: 'alice', name: 'Firefox', hash: 'first', phoneHash: 'phone', createdAt: 1000, usedAt: 1000, usedBy: 'session', expiresAt: 2000 }
+
+  test('forgets what has expired when something new comes', async () => {
+    const memory = new MemoryRememberStore()
+    await memory.add(browser)
+    await memory.add({ ...browser, id: 'two', createdAt: 1999 })
+    expect(await memory.get('one')).toBeDefined()
+    await memory.add({ ...browser, id: 'three', createdAt: 2000, expiresAt: 3000 })
+    expect((await memory.list('alice')).map(({ id }) => id)).toEqual(['three'])
+  })
+
+  test('changes a value once', async () => {
+    const memory = new MemoryRememberStore()
+    await memory.add(browser)
+    const next = { hash: 'second', usedAt: 1500, usedBy: 'another' }
+    expect(await Promise.all([memory.rotate('one', 'first', next), memory.rotate('one', 'first', { ...next, hash: 'third' })])).toEqual([true, false])
+    expect(await memory.get('one')).toEqual({ ...browser, ...next })
+    expect(await memory.rotate('nobody', 'first', next)).toBe(false)
   })
 })
 

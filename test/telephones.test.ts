@@ -114,10 +114,44 @@ describe('a choice', () => {
     await alice.post('/otp/call').send({ number: office }).expect(400).expect(refusedWith('choice-unknown'))
   })
 
+  test.each(['text', 'hostedCall', 'hostedText'] as const)('of a telephone with an extension and of %s is none: only a call of ours dials on, whoever has the main number would get the code', async way => {
+    const alice = await open({ alice: list(office, home) }, { ways: ['call', 'text', 'hostedCall', 'hostedText'] })
+    const [withExtension, without] = await idsOf(alice)
+    for (const number of [withExtension, undefined]) await alice.post('/otp/call').send({ number, way }).expect(400).expect(refusedWith('choice-unknown'))
+    expect(world.simulator.requests).toEqual([])
+    await alice.post('/otp/call').send({ number: without, way }).expect(202)
+  })
+
   test.each([[''], [undefined]])('left empty (%j) is the first', async number => {
     const alice = await open()
     expect(await dialled(alice, number)).toEqual(['+12025550123', null])
   })
+})
+
+test('a code is worthless once no number is on record', async () => {
+  const alice = await open({ alice: '+12025550123' })
+  const code = await hearAt(alice)
+  telephones['alice'] = null
+  await alice.post('/otp').send({ code }).expect(401).expect(refusedWith('code-expired'))
+  telephones['alice'] = '+12025550123'
+  await alice.post('/otp').send({ code }).expect(401).expect(refusedWith('no-challenge'))
+})
+
+describe('numbers()', () => {
+  test('is empty where no number on record is one', async () => {
+    const alice = await open({ alice: list({ number: 'none' }, { number: '+1202555HELP' }) })
+    expect(await numbersOf(alice)).toEqual([])
+  })
+
+  test('is trouble where the record cannot be read', async () => {
+    const alice = await open({ alice: undefined })
+    await alice.get('/numbers').expect(503).expect(refusedWith('phone-lookup-failed'))
+  })
+})
+
+test.each<[string, unknown]>([['a number that is none', { number: 42 }], ['an extension that is a number', { number: '+12025550199', extension: 42 }], ['an extension of nine digits', { number: '+12025550199', extension: '123456789' }]])('a code is good beside an entry with %s', async (_, entry) => {
+  const alice = await open({ alice: list(entry, { ...home, number: '+1 202 555 0123' }) })
+  await alice.post('/otp').send({ code: await hearAt(alice) }).expect(200)
 })
 
 describe('entries', () => {

@@ -138,6 +138,24 @@ describe.each<[Way, 'calls' | 'messages' | 'mfa']>([['call', 'calls'], ['text', 
   })
 })
 
+describe('what SignalWire calls its error', () => {
+  const told = async (code: unknown): Promise<string | undefined> => {
+    const alice = await open(['call'])
+    world.simulator.faults({ calls: { status: 422, body: { errors: [{ code, message: 'no' }] } } })
+    await alice.post('/otp/call').expect(503)
+    return (world.named('call.failed') as { readonly reason?: string }[])[0]?.reason
+  }
+
+  test.each([['three letters', 'x_Y'], ['forty letters', 'x'.repeat(40)], ['six digits', '123456'], ['a number', 21212]])('is told the app if it is a code: %s', async (_, code) => {
+    expect(await told(code)).toBe(String(code))
+  })
+
+  test.each([['the number that was called', '12025550123'], ['a sentence', 'To is bad'], ['forty-one letters', 'x'.repeat(41)], ['seven digits', '1234567'], ['a number below zero', -1], ['nothing', '']])(
+    'is not told if it could be something else, for a log is no place for a number: %s', async (_, code) => {
+      expect(await told(code)).toBe('http-422')
+    })
+})
+
 describe('the way is chosen by the request', () => {
   test('the first is the usual one, and the app knows them all', async () => {
     const alice = await open(['text', 'call'], { limits: unlimited })

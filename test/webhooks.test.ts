@@ -251,17 +251,6 @@ describe('a webhook again', () => {
     expect(world.named('reported')).toHaveLength(reports)
   })
 
-  test('keys that are cut anew under the same signature end nothing: the code of the call lives on', async () => {
-    const { alice, telephone, digits } = await open()
-    await telephone.answer()
-    const action = /action="([^"]+)"/.exec(telephone.call.webhooks[0]!.body)![1]!
-    // Signed as Digits=42, sent as Digits4=2: the signed text is the same.
-    const { text } = await sendWebhook(world, action, { fields: { [`Digits${digits[0]}`]: digits[1]! } })
-    expect(text).toContain(english.goodbye)
-    const heard = await telephone.press(digits)
-    await alice.post('/otp').send({ code: codeIn(heard) }).expect(200)
-  })
-
   test('a report that comes when its code has long expired changes nothing', async () => {
     const { alice, telephone } = await open({ options: { limits: unlimited } })
     await telephone.answer()

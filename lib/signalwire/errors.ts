@@ -19,6 +19,8 @@ export interface DeliveryTrouble {
 
 /** Turns whatever the vendor's client threw into one of our own errors; the original may hold credentials and is dropped. @internal */
 export function deliveryTrouble(thrown: unknown): DeliveryTrouble {
+  // Our own, from before SignalWire was asked: it names the mend, and nothing rings.
+  if (thrown instanceof VoiceOtpError) return { error: thrown, reason: thrown.code, refused: true }
   if (thrown instanceof HttpTrouble) return { error: new VoiceOtpError('signalwire-unavailable'), reason: thrown.reason, refused: false }
   const { status, code } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as { status?: unknown, code?: unknown }
   const given = typeof code === 'string' || typeof code === 'number' ? String(code) : ''

@@ -6,7 +6,7 @@ import { sign } from 'passport-voice-otp/simulator'
 import { parseLaml } from '../../lib/simulator/laml.js'
 import type { TokenContent } from '../../lib/tokens.js'
 import { createWorld, type World } from '../support/world.js'
-import { type Answer, keys, logIn, noLimits, odd, send, settings, timeout, watchProcess, wellFormed } from './support.js'
+import { type Answer, character, keys, logIn, noLimits, odd, send, settings, timeout, watchProcess, wellFormed } from './support.js'
 
 watchProcess()
 let world: World
@@ -35,7 +35,7 @@ const signed = (path: string, fields: Fields): Promise<Answer> =>
 
 const spells = (laml: string): boolean => laml.includes(Array.from(content.code).join(', ')) || laml.includes(content.code)
 
-const words = fc.oneof(odd.filter(value => typeof value === 'string'), fc.string({ unit: 'binary', maxLength: 30 })).map(wellFormed)
+const words = fc.oneof(odd.filter(value => typeof value === 'string'), fc.string({ unit: character, maxLength: 30 })).map(wellFormed)
 const digits = fc.oneof(words, fc.stringMatching(/^[0-9*#]{0,3}$/), fc.constantFrom('0', '00', '1', '2', '3', 'the right ones'))
 const fieldNames = fc.oneof(fc.constantFrom('CallSid', 'CallStatus', 'AnsweredBy', 'From', 'AccountSid', 'Digits[]', 'digits', 'TO', '__proto__', 'constructor', 'toString', 'hasOwnProperty', ''), words)
 const extras = fc.dictionary(fieldNames, words, { maxKeys: 6 })
@@ -46,7 +46,7 @@ test('parameters, rightly signed: LaML or a refusal, and the code for the right 
     const pressed = keyed === 'the right ones' ? content.matchingDigits : keyed
     const fields = { ...more, To: to ?? content.phone, ...(pressed === undefined ? {} : { Digits: pressed }) }
     const { status, text } = await signed(`/voice-otp/${keys.seal(step, content)}`, fields)
-    if (form(fields).length > 4096 || to !== undefined) {
+    if (form(fields).length > 4096 || to !== undefined || (pressed === undefined && step !== steps.open)) {
       expect([status, text]).toEqual([403, ''])
       return
     }
@@ -62,7 +62,7 @@ test('parameters, rightly signed: LaML or a refusal, and the code for the right 
 test('tokens, rightly signed: only one that we sealed, spelt as we spelt it, opens', async () => {
   const real = keys.seal(steps.open, content)
   const mutated = fc.tuple(fc.nat(real.length - 1), fc.constantFrom('A', '_', '-', '=', '.', '%41', '/', '?', '%2f', '')).map(([index, letter]) => real.slice(0, index) + letter + real.slice(index + 1))
-  const path = fc.oneof(mutated, fc.string({ unit: 'binary' }).map(text => encodeURIComponent(wellFormed(text))), fc.base64String().map(text => text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')),
+  const path = fc.oneof(mutated, fc.string({ unit: character }).map(text => encodeURIComponent(wellFormed(text))), fc.base64String().map(text => text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')),
     fc.uint8Array({ minLength: 30, maxLength: 400 }).map(bytes => Buffer.from([1, 1, ...bytes]).toString('base64url')), fc.constantFrom('', '..', '%2e%2e', `${real}=`, `${real}%00`, `${real}/`, `x/${real}/..`, '#', `${real}?x=1`, `?${real}`))
   await fc.assert(fc.asyncProperty(path, async token => {
     fc.pre(token !== real)
@@ -88,7 +88,7 @@ test('anything under our own seal, as an older version or another purpose might 
 
 test('unsigned or wrongly signed: the same refusal, whatever is sent and whether the token opens or not', async () => {
   const header = fc.oneof(words.map(text => text.replace(/[^\x20-\x7e]/g, '')), fc.base64String(), fc.uint8Array({ minLength: 20, maxLength: 20 }).map(bytes => Buffer.from(bytes).toString('base64')))
-  const body = fc.oneof(extras.map(form), fc.string({ unit: 'binary' }).map(wellFormed), fc.constantFrom('a=1&a=2', '&&&', '=', '%', '{"To":"+12025550123"}', 'a='.repeat(3000)))
+  const body = fc.oneof(extras.map(form), fc.string({ unit: character }).map(wellFormed), fc.constantFrom('a=1&a=2', '&&&', '=', '%', '{"To":"+12025550123"}', 'a='.repeat(3000)))
   const type = fc.constantFrom('application/x-www-form-urlencoded', 'application/json', 'text/xml', 'multipart/form-data')
   const answers = new Set<string>()
   await fc.assert(fc.asyncProperty(fc.boolean(), header, fc.constantFrom('X-SignalWire-Signature', 'X-Twilio-Signature'), body, type, async (opens, signature, name, text, contentType) => {

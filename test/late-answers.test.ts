@@ -1,0 +1,263 @@
+// A time limit of the app's may answer a request before this package does. What comes after that must be dropped: thrown, it would end the process.
+import { IncomingMessage } from 'node:http'
+import { connect, Socket } from 'node:net'
+import type { RequestHandler } from 'express'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { CounterFactory, Request } from 'passport-voice-otp'
+import { createPhoneLookup } from '../lib/hooks.js'
+import { createKeys } from '../lib/keys.js'
+import type { Parts } from '../lib/parts.js'
+import { useRecoveryCode } from '../lib/recovery.js'
+import { CounterStore, SessionStore } from './support/stores.js'
+import { ring, sendWebhook } from './support/telephone.js'
+import { createWorld, secret, type World } from './support/world.js'
+
+let world: World
+/** What no promise of the process caught. */
+let uncaught: unknown[]
+const note = (reason: unknown): void => { uncaught.push(reason) }
+/** Whether the app's time limit answers, and what the counters wait for meanwhile. */
+let isLate: boolean
+let held: Promise<void>
+let release: () => void
+
+beforeEach(() => {
+  uncaught = []
+  isLate = false
+  held = Promise.resolve()
+  process.on('unhandledRejection', note)
+})
+afterEach(async () => {
+  process.off('unhandledRejection', note)
+  await world.close()
+})
+
+const request = new IncomingMessage(new Socket()) as Request
+
+let answerLate = (): void => undefined
+const timeLimit: RequestHandler = (_req, res, next) => {
+  answerLate = () => { res.status(503).end('too late') }
+  next()
+}
+
+describe('a session store that answers after the time limit', () => {
+  test.each(['destroy', 'set'] as const)('%s: 503, and what comes then puts nobody in', async operation => {
+    const sessions = new SessionStore()
+    world = await createWorld({ store: sessions })
+    const alice = await world.logIn('alice')
+    const code = await world.hearCode(alice)
+    const original = sessions[operation] as (...given: unknown[]) => void
+    const late: (() => void)[] = []
+    Object.assign(sessions, { [operation]: (...given: unknown[]) => {
+      const done = given.pop() as (...given: unknown[]) => void
+      original(...given, (...answer: unknown[]) => { late.push(() => { done(...answer) }) })
+    } })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const answer = alice.post('/otp').send({ code }).then(({ status }) => status)
+    while (late.length === 0) await new Promise(resolve => { setImmediate(resolve) })
+    await vi.advanceTimersByTimeAsync(5000)
+    // What express-session itself writes at the end of the request waits for the store too.
+    Object.assign(sessions, { [operation]: original })
+    for (const act of late.splice(1)) act()
+    expect(await answer).toBe(503)
+    vi.useRealTimers()
+    for (const act of late) act()
+    await alice.get('/account').expect(401)
+    expect(uncaught).toEqual([])
+  })
+})
+
+test('a session store that takes too long to keep a challenge: 503, and nobody is called', async () => {
+  const sessions = new SessionStore()
+  world = await createWorld({ store: sessions })
+  const alice = await world.logIn('alice')
+  sessions.faults = { set: 'hangs' }
+  let isAsked = false
+  const { set } = sessions
+  sessions.set = (...given) => {
+    isAsked = true
+    set(...given)
+  }
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const answer = alice.post('/otp/call').then(({ status, body }) => [status, (body as { code: string }).code])
+  while (!isAsked) await new Promise(resolve => { setImmediate(resolve) })
+  sessions.faults = {}
+  await vi.advanceTimersByTimeAsync(5000)
+  vi.useRealTimers()
+  expect(await answer).toEqual([503, 'session-unavailable'])
+  expect(world.simulator.calls).toEqual([])
+})
+
+describe('a webhook whose body', () => {
+  /** A client of its own, which has sent the head of a request and half of its body; answers what comes back. */
+  async function half(): Promise<{ readonly socket: Socket, readonly answer: Promise<string> }> {
+    const { telephone: { call } } = await ring(world, await world.logIn('alice'))
+    const url = new URL(call.parameters['Url']!)
+    const socket = connect(Number(url.port), '127.0.0.1')
+    const answer = new Promise<string>(resolve => socket.once('data', (data: Buffer) => { resolve(data.toString()) }))
+    await new Promise(resolve => socket.write(`POST ${url.pathname} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nTo=`, resolve))
+    return { socket, answer }
+  }
+  /** Resolves when a webhook has been refused. */
+  const refused = () => new Promise(resolve => world.strategy.events.once('webhook.rejected', resolve))
+
+  test('does not come in time: 403, and what comes then is forgotten', async () => {
+    let begin = (): void => undefined
+    const begun = new Promise<void>(resolve => { begin = resolve })
+    world = await createWorld({ beforeSession: app => { app.use('/voice-otp', (_req, _res, next) => { next(); begin() }) } })
+    // Only the timer of the body is in the hands of the test: sockets have their own.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { socket, answer } = await half()
+    const reason = refused()
+    await begun
+    await vi.advanceTimersByTimeAsync(1500)
+    expect(await reason).toEqual({ reason: 'body' })
+    expect(await answer).toMatch(/^HTTP\/1\.1 403 /)
+    vi.useRealTimers()
+    socket.destroy()
+  })
+
+  test('is given up: it is refused, and the process goes on', async () => {
+    world = await createWorld()
+    const { socket } = await half()
+    const reason = refused()
+    socket.destroy()
+    expect(await reason).toEqual({ reason: 'body' })
+    await world.browser().get('/account').expect(401)
+    expect(uncaught).toEqual([])
+  })
+})
+
+test('a counter that throws at once is trouble, as one that rejects', async () => {
+  world = await createWorld({ options: { counters: options => ({ ...store.factory(options), get: () => { throw new Error('no store') } }) } })
+  const alice = await world.logIn('alice')
+  await alice.post('/otp/call').expect(503).expect(({ body }) => { expect(body).toMatchObject({ code: 'counters-unavailable' }) })
+  expect(world.simulator.calls).toEqual([])
+})
+
+describe('the app that answers after the time limit', () => {
+  beforeEach(async () => {
+    world = await createWorld()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  })
+  afterEach(() => { vi.useRealTimers() })
+  const never = (): Promise<never> => new Promise(() => undefined)
+
+  test('phoneOf: the look-up fails', async () => {
+    const asked = expect(createPhoneLookup(never, false)(request, {})).rejects.toMatchObject({ code: 'phone-lookup-failed', message: expect.stringContaining('answered undefined or nothing at all') })
+    await vi.advanceTimersByTimeAsync(5000)
+    await asked
+  })
+
+  test('recovery.use: the code is not used', async () => {
+    const parts = { settings: { recovery: { save: never, use: never } }, keys: createKeys([secret], secret) } as unknown as Parts<object>
+    const asked = expect(useRecoveryCode(parts, 'alice', {}, '0123456789')).rejects.toMatchObject({ code: 'hook-failed', message: expect.stringContaining('recovery.use took too long') })
+    await vi.advanceTimersByTimeAsync(5000)
+    await asked
+  })
+})
+
+test('phoneOf is given the request first where the app wants it', async () => {
+  world = await createWorld()
+  const given: unknown[] = []
+  const lookup = createPhoneLookup((...all: unknown[]) => { given.push(...all.slice(0, 2)); return '+12025550123' }, true)
+  const user = { id: 'alice' }
+  expect(await lookup(request, user)).toEqual([{ number: '+12025550123' }])
+  expect(given).toEqual([request, user])
+})
+
+test("the counters fail after the right code, and the app's callback logs nobody in: nobody is, and the process goes on", async () => {
+  const counters = new CounterStore(0, 0)
+  world = await createWorld({
+    options: { counters: counters.factory },
+    routes: (app, passport) => {
+      app.post('/idle', (req, res, next) => {
+        const run = passport.authenticate('voice-otp', (error: unknown) => { res.sendStatus(error ? 503 : 200) }) as RequestHandler
+        void run(req, res, next)
+      })
+    },
+  })
+  const alice = await world.logIn('alice')
+  const code = await world.hearCode(alice)
+  counters.faults = { delete: 'rejects' }
+  await alice.post('/idle').send({ code })
+  counters.faults = {}
+  await alice.get('/account').expect(401)
+  expect(uncaught).toEqual([])
+})
+
+test('a callback of the app that throws, and again when it is told so: 500, and the process goes on', async () => {
+  world = await createWorld({
+    routes: (app, passport) => {
+      app.post('/careless', (req, res, next) => {
+        const run = passport.authenticate('voice-otp', (_error: unknown, user: Express.User & { readonly name: string }) => { res.json({ name: user.name.trim() }) }) as RequestHandler
+        void run(req, res, next)
+      })
+    },
+  })
+  const alice = await world.logIn('alice')
+  await alice.post('/careless').send({ code: 'none' }).expect(500)
+  await alice.get('/otp/status').expect(200)
+  expect(uncaught).toEqual([])
+})
+
+test('a callback of the app that throws after it has answered changes nothing, and the process goes on', async () => {
+  world = await createWorld({
+    routes: (app, passport) => {
+      app.post('/hasty', (req, res, next) => {
+        const run = passport.authenticate('voice-otp', () => {
+          res.status(418).json({})
+          throw new Error('a mistake of the app')
+        }) as RequestHandler
+        void run(req, res, next)
+      })
+    },
+  })
+  const alice = await world.logIn('alice')
+  await alice.post('/hasty').send({ code: '123456' }).expect(418)
+  await alice.get('/otp/status').expect(200)
+  expect(uncaught).toEqual([])
+})
+
+const store = new CounterStore(0, 0)
+const heldCounters: CounterFactory = options => {
+  const counter = store.factory(options)
+  return {
+    ...counter,
+    get: async key => {
+      // The strategy is at it: now the app loses patience.
+      if (isLate) setImmediate(answerLate)
+      isLate = false
+      return held.then(() => counter.get(key))
+    },
+  }
+}
+
+async function open() {
+  world = await createWorld({ options: { counters: heldCounters }, beforeSession: app => { app.use(timeLimit) } })
+  return world.logIn('alice')
+}
+
+function hold(): void {
+  isLate = true
+  held = new Promise(resolve => { release = resolve })
+}
+
+test('status() that comes too late is dropped, and the process goes on', async () => {
+  const alice = await open()
+  hold()
+  await alice.get('/otp/status').expect(503, 'too late')
+  release()
+  await alice.get('/otp/status').expect(200)
+  expect(uncaught).toEqual([])
+})
+
+test('the answer to a webhook that comes too late is dropped, and the process goes on', async () => {
+  const { telephone: { call } } = await ring(await open().then(() => world), await world.logIn('alice'))
+  const url = call.parameters['Url']!
+  hold()
+  expect(await sendWebhook(world, url)).toMatchObject({ status: 503, text: 'too late' })
+  release()
+  expect(await sendWebhook(world, url)).toMatchObject({ status: 200 })
+  expect(uncaught).toEqual([])
+})

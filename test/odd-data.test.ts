@@ -1,0 +1,167 @@
+// Data that is not what it should be, in a session store, in a counter, in what SignalWire sends: nobody is in, and nothing breaks.
+import type { Express } from 'express'
+import { afterEach, describe, expect, test } from 'vitest'
+import { MemoryRememberStore } from 'passport-voice-otp'
+import { Simulator } from 'passport-voice-otp/simulator'
+import { createKeys } from '../lib/keys.js'
+import { choiceRoutes } from './support/choices.js'
+import { CounterStore, SessionStore } from './support/stores.js'
+import { ring, unlimited } from './support/telephone.js'
+import { createWorld, secret, type World, type WorldOptions } from './support/world.js'
+
+let world: World
+afterEach(() => world.close())
+
+type Options = NonNullable<WorldOptions['options']>
+type Agent = Awaited<ReturnType<World['logIn']>>
+const refusedWith = (code: string) => ({ body }: { body: unknown }) => { expect(body).toMatchObject({ code }) }
+
+async function open(options: Options = {}, more: Omit<WorldOptions, 'options'> = {}): Promise<Agent> {
+  world = await createWorld({ options, routes: choiceRoutes, ...more })
+  return world.logIn('alice')
+}
+
+describe('enrolling', () => {
+  /** Asks Dave, who has no number, to enrol one, and answers the code that he heard. */
+  async function enrol(options: Options, more: Omit<WorldOptions, 'options'> = {}) {
+    await open(options, more)
+    const dave = await world.logIn('dave')
+    const { body } = await dave.post('/enrol/call').send({ phone: '+1 202 555 0177' }).expect(202) as { body: { matchingDigits: string } }
+    return { dave, code: await world.answerAndListen(body.matchingDigits) }
+  }
+
+  test('without onEnrol the number goes nowhere: 503, and nobody is in', async () => {
+    const { dave, code } = await enrol({ onEnrol: undefined })
+    await dave.post('/enrol').send({ code }).expect(503).expect(refusedWith('configuration'))
+    await dave.get('/account').expect(401)
+  })
+
+  test('a store of browsers that cannot forget does not undo what is enrolled: they are bound to the other number', async () => {
+    const store = new MemoryRememberStore()
+    store.removeAll = () => Promise.reject(new Error('the store failed'))
+    const { dave, code } = await enrol({ remember: { days: 30, store } })
+    await dave.post('/enrol').send({ code }).expect(200)
+    expect(world.named('phone.changed')).toEqual([{ userId: 'dave' }])
+  })
+
+  test('with an old second factor: 401, and the new number is not called', async () => {
+    const alice = await open({ limits: unlimited })
+    await alice.post('/otp').send({ code: await world.hearCode(alice) }).expect(200)
+    world.clock.offset += 301_000
+    await alice.post('/enrol/call').send({ phone: '+1 202 555 0177' }).expect(401).expect(refusedWith('second-factor-required'))
+    expect(world.simulator.calls).toHaveLength(1)
+  })
+
+  const keys = createKeys([secret], secret)
+  test.each<[string, string | undefined]>([
+    ['is gone', undefined], ['is no seal of ours', 'AQIDBA'], ['is another number', keys.seal(255, '+12025550145')], ['is sealed for a webhook', keys.seal(1, '+12025550177')], ['is no text', keys.seal(255, 12_025_550_177)],
+  ])('a number that %s in the session store is not enrolled', async (_, sealedPhone) => {
+    const store = new SessionStore()
+    const { dave, code } = await enrol({}, { store })
+    for (const [id, text] of Object.entries(store.atRest)) {
+      const session = JSON.parse(text) as { voiceOtp?: { challenge?: { sealedPhone?: string } } }
+      if (session.voiceOtp?.challenge !== undefined) session.voiceOtp.challenge.sealedPhone = sealedPhone
+      store.atRest[id] = JSON.stringify(session)
+    }
+    await dave.post('/enrol').send({ code }).expect(401).expect(refusedWith('no-challenge'))
+    expect(world.people['dave']!.phone).toBeNull()
+  })
+
+  test('a hosted challenge whose name was changed in the session store is none: another\'s code opens nothing', async () => {
+    const store = new SessionStore()
+    const alice = await open({ ways: ['hostedText'] }, { store })
+    await alice.post('/otp/call').expect(202)
+    const bob = await world.logIn('bob')
+    await bob.post('/otp/call').expect(202)
+    const [bobs, alices] = world.simulator.mfaRequests
+    for (const [id, text] of Object.entries(store.atRest)) store.atRest[id] = text.replace(alices!.id, bobs!.id)
+    await alice.post('/otp').send({ code: bobs!.code }).expect(401).expect(refusedWith('no-challenge'))
+    await alice.get('/account').expect(401)
+  })
+})
+
+test('a logout while the counters are away is a logout', async () => {
+  const store = new CounterStore(0, 0)
+  const alice = await open({ counters: store.factory })
+  await alice.post('/otp/call').expect(202)
+  store.faults = { get: 'throws', delete: 'throws' }
+  await alice.post('/logout').expect(200)
+  store.faults = {}
+  expect((await alice.get('/account')).body).toEqual({})
+})
+
+test('"this was not me" ends the challenge also where nobody has to wait after it', async () => {
+  const alice = await open({ limits: { ...unlimited, reportedSeconds: false } })
+  const { telephone } = await ring(world, alice)
+  await telephone.answer()
+  await telephone.press('0')
+  expect((await alice.get('/otp/status')).body).toMatchObject({ expiresIn: 0, attemptsLeft: 0 })
+  await alice.post('/otp/call').expect(202)
+})
+
+test('after "this was not me", a new login sees that the call was reported', async () => {
+  const alice = await open()
+  const { telephone } = await ring(world, alice)
+  await telephone.answer()
+  await telephone.press('0')
+  expect((await (await world.logIn('alice')).get('/otp/status')).body).toMatchObject({ call: 'reported', expiresIn: 0, attemptsLeft: 0 })
+})
+
+describe('a webhook', () => {
+  test.each<[string, (app: Express) => void, Record<string, string>]>([
+    ['that has no content type', () => undefined, {}],
+    ['whose body something has read and kept', app => { app.use('/voice-otp', (req, _res, next) => { req.resume().on('end', () => { setImmediate(next) }) }) }, { 'Content-Type': 'application/x-www-form-urlencoded' }],
+  ])('%s: 403', async (_, beforeSession, headers) => {
+    const alice = await open({}, { beforeSession })
+    const { telephone } = await ring(world, alice)
+    const url = telephone.call.parameters['Url']!
+    const response = await fetch(url, { method: 'POST', headers, body: Buffer.from('To=%2B12025550123') })
+    expect([response.status, await response.text()]).toEqual([403, ''])
+  })
+})
+
+test('a counter that is over its limit and cannot say for how long: 429, again in a second', async () => {
+  const store = new CounterStore(0, 0)
+   
+  const over = () => Promise.reject({ consumedPoints: 2, msBeforeNext: 'soon' })
+  const alice = await open({ counters: options => ({ ...store.factory(options), ...(options.keyPrefix.endsWith('user-interval') ? { consume: over } : {}) }) })
+  await alice.post('/otp/call').expect(429).expect('Retry-After', '1').expect(refusedWith('too-many-calls'))
+})
+
+describe('status()', () => {
+  test('says none while SignalWire has not said what it calls the call', async () => {
+    const store = new SessionStore()
+    const alice = await open({}, { store })
+    await alice.post('/otp/call').expect(202)
+    for (const [id, text] of Object.entries(store.atRest)) store.atRest[id] = text.replace(/,"deliverySid":"[^"]+"/, '')
+    expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'none', attemptsLeft: 5 })
+  })
+
+  test('a state that SignalWire does not document is passed over', async () => {
+    const alice = await open()
+    const { telephone: { sid } } = await ring(world, alice)
+    world.simulator.faults({ calls: { status: 200, body: { sid, status: 'dancing' } } })
+    expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'queued' })
+  })
+
+  test('SignalWire cannot say how the last call ended: the next one waits', async () => {
+    const alice = await open()
+    world.simulator.phone('+12025550123', 'busy')
+    await alice.post('/otp/call').expect(202)
+    world.simulator.faults({ calls: { status: 500, body: 'broken' } })
+    await alice.post('/otp/call').expect(429).expect(refusedWith('too-many-calls'))
+    world.simulator.clearFaults()
+    expect(world.simulator.calls).toHaveLength(1)
+  })
+})
+
+test('most that is paid per minute goes to SignalWire with the call', async () => {
+  const simulator = await Simulator.start()
+  try {
+    const alice = await open({ signalwire: { ...simulator.signalwire, maxPricePerMinute: 0.05 } })
+    await alice.post('/otp/call').expect(202)
+    expect(simulator.calls[0]!.parameters).toMatchObject({ MaxPricePerMinute: '0.05' })
+  } finally {
+    await simulator.stop()
+  }
+})
