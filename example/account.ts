@@ -2,13 +2,6 @@ import { Router } from 'express'
 import { bothFactors } from './guards.js'
 import { currentUser } from './users.js'
 
-declare module 'express-session' {
-  interface SessionData {
-    /** Shown once, on the next account page. */
-    notice?: string
-  }
-}
-
 export function accountPages(): Router {
   const router = Router()
 
@@ -17,9 +10,7 @@ export function accountPages(): Router {
   })
 
   router.get('/account', bothFactors, (req, res) => {
-    const { notice } = req.session
-    delete req.session.notice
-    res.render('account', { user: currentUser(req), notice })
+    res.render('account', { user: currentUser(req) })
   })
 
   return router

@@ -1,5 +1,6 @@
 import express, { Router, type RequestHandler } from 'express'
-import type { VoiceOtpStrategy } from 'passport-voice-otp'
+import type { SuccessInfo, VoiceOtpStrategy } from 'passport-voice-otp'
+import { browsersOf, forgetBrowsers, rememberIfWished } from './browsers.js'
 import { firstFactor } from './login.js'
 import { field, secondFactor, type Passport, type WhenRefused } from './second-factor.js'
 import { currentUser, pendingUser, person, type User } from './users.js'
@@ -7,6 +8,7 @@ import { currentUser, pendingUser, person, type User } from './users.js'
 const firstFactorNext = { code: 'first-factor-required', message: 'Log in first.' }
 const loggedIn = { code: 'logged-in', message: 'You are logged in.' }
 const secondFactorNext = { code: 'second-factor-required', message: 'Ask for a call and send the code that you hear.' }
+const forgotten = { code: 'forgotten', message: 'It is remembered no more.' }
 const refuse: WhenRefused = ({ status, ...refusal }, _req, res) => res.status(status).json(refusal)
 
 /** The same as JSON, for single-page apps. */
@@ -30,14 +32,30 @@ export function api(passport: Passport, voiceOtp: VoiceOtpStrategy<User>, origin
 
   router.get('/otp/status', voiceOtp.status())
 
-  router.post('/otp', secondFactor(passport, {}, refuse), (req, res) => {
-    res.json({ ...loggedIn, user: publicPart(currentUser(req)) })
+  router.post('/otp', secondFactor(passport, {}, refuse), async (req, res) => {
+    res.json({ ...loggedIn, user: publicPart(currentUser(req)), remembered: await rememberIfWished(voiceOtp, req, res) })
   })
 
-  router.get('/account', (req, res) => {
-    const user = currentUser(req)
-    if (user) res.json({ user: publicPart(user) })
-    else res.status(401).json(pendingUser(req) ? secondFactorNext : firstFactorNext)
+  router.post('/otp/recover', secondFactor(passport, { action: 'recover' }, refuse), (req, res) => {
+    const { recoveryCodesLeft } = req.authInfo as SuccessInfo
+    res.json({ ...loggedIn, user: publicPart(currentUser(req)), recoveryCodesLeft })
+  })
+
+  router.get('/account', bothFactors, (req, res) => {
+    res.json({ user: publicPart(currentUser(req)) })
+  })
+
+  router.get('/browsers', bothFactors, async (req, res) => {
+    res.json({ browsers: await browsersOf(voiceOtp, req) })
+  })
+
+  router.delete(['/browsers', '/browsers/:id'], bothFactors, async (req, res) => {
+    await forgetBrowsers(voiceOtp, req, req.params['id'] as string | undefined)
+    res.json(forgotten)
+  })
+
+  router.post('/recovery-codes', bothFactors, voiceOtp.require({ maxAge: 300 }), async (req, res) => {
+    res.json({ codes: await voiceOtp.recoveryCodes(req) })
   })
 
   router.post('/logout', (req, res, next) => {
@@ -51,6 +69,11 @@ export function api(passport: Passport, voiceOtp: VoiceOtpStrategy<User>, origin
 }
 
 const publicPart = (user: User | undefined) => user && { username: user.username, name: user.name }
+
+const bothFactors: RequestHandler = (req, res, next) => {
+  if (currentUser(req)) next()
+  else res.status(401).json(pendingUser(req) ? secondFactorNext : firstFactorNext)
+}
 
 /**
  * In place of a CSRF token: no page of another site can send JSON here without asking first (CORS, which we never

@@ -2,31 +2,9 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
-import type { Country, SignalWireOptions } from 'passport-voice-otp'
+import type { SignalWireOptions } from 'passport-voice-otp'
 
-export interface Config {
-  readonly port: number
-  readonly simulatorPort: number
-  /** A simulator that runs already. */
-  readonly simulatorUrl: string | undefined
-  /** Origin for browsers and SignalWire; the loopback address if not set. */
-  readonly publicUrl: string | undefined
-  readonly isProduction: boolean
-  readonly sessionSecret: string
-  readonly secrets: readonly string[]
-  /** Whether the secrets were drawn at this start, and die with it. */
-  readonly hasOwnSecrets: boolean
-  /** Names the processes that share a `SESSION_SECRET`. */
-  readonly instance: string
-  /** The Space; `undefined` = a simulated one. */
-  readonly signalwire: SignalWireOptions | undefined
-  /** Whether calls cost money: a Space, and no simulator that takes its place. */
-  readonly isReal: boolean
-  readonly demoPhone: string | undefined
-  /** Where `demoPhone` and the Space's own number are at home. */
-  readonly countries: readonly Country[]
-  readonly redisUrl: string | undefined
-}
+export type Config = ReturnType<typeof readConfig>
 
 /** A mistake in the environment: its message names the variable and the mend. */
 export class ConfigError extends Error {}
@@ -38,7 +16,7 @@ export function loadEnvironment(): void {
 }
 
 /** Reads every variable. Throws a {@link ConfigError} for the first that is wrong. */
-export function readConfig(environment: NodeJS.ProcessEnv): Config {
+export function readConfig(environment: NodeJS.ProcessEnv) {
   const get = (name: string): string | undefined => environment[name]?.trim() || undefined
   const isProduction = get('NODE_ENV') === 'production'
   const simulatorUrl = readOrigin('SIMULATOR_URL', get('SIMULATOR_URL'), true)
@@ -50,40 +28,37 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
 
   // Many machines have a HOSTNAME of their own; only with a Space can it be meant for SignalWire.
   const hostname = isReal && get('HOSTNAME')?.includes('.') ? `https://${get('HOSTNAME')?.replace(/^https:\/\//, '') ?? ''}` : undefined
-  const publicUrl = readOrigin(get('PUBLIC_URL') === undefined ? 'HOSTNAME' : 'PUBLIC_URL', get('PUBLIC_URL') ?? hostname)
+  const publicUrl = get('PUBLIC_URL') === undefined ? readOrigin('HOSTNAME', hostname) : readOrigin('PUBLIC_URL', get('PUBLIC_URL'))
   if (isReal && publicUrl === undefined && !signalwire.space.startsWith('http://')) {
     throw new ConfigError('PUBLIC_URL is missing: SignalWire must reach this app from outside, so give the https address of your proxy or tunnel, for example PUBLIC_URL=https://acme.example')
   }
 
   const port = readPort('PORT', get('PORT') ?? '3000')
-  const sessionSecret = readSecret('SESSION_SECRET', get('SESSION_SECRET'))
-  const secrets = get('VOICE_OTP_SECRET')?.split(',').map(each => each.trim()).filter(Boolean)
-  for (const each of secrets ?? []) readSecret('VOICE_OTP_SECRET', each)
-  for (const [name, value] of Object.entries({ SESSION_SECRET: sessionSecret, VOICE_OTP_SECRET: secrets })) {
-    if (isProduction && value === undefined) throw new ConfigError(`${name} is missing: in production it must outlive a restart. ${howToMakeSecrets}`)
-  }
-
-  const demoPhone = get('DEMO_PHONE') === undefined ? undefined : parsePhoneNumberFromString(get('DEMO_PHONE') ?? '')
+  const simulatorPort = readPort('SIMULATOR_PORT', get('SIMULATOR_PORT') ?? String(port && port + 1))
+  const [sessionSecrets, voiceOtpSecrets] = ['SESSION_SECRET', 'VOICE_OTP_SECRET'].map(name => readSecrets(name, get(name), isProduction))
+  const sessionSecret = sessionSecrets ?? [randomSecret()]
+  const demoPhone = parsePhoneNumberFromString(get('DEMO_PHONE') ?? '')
   if (get('DEMO_PHONE') !== undefined && !demoPhone?.isValid()) throw new ConfigError('DEMO_PHONE is not a telephone number: write it with + and country code, for example +12025550123')
   const redisUrl = get('REDIS_URL')
   if (redisUrl !== undefined && !/^rediss?:\/\/./.test(redisUrl)) throw new ConfigError('REDIS_URL is not the address of a Redis: write it like redis://127.0.0.1:6379')
 
-  const signingSecret = sessionSecret ?? randomSecret()
   return {
-    port,
-    simulatorPort: readPort('SIMULATOR_PORT', get('SIMULATOR_PORT') ?? String(port && port + 1)),
-    simulatorUrl,
+    port, simulatorPort, simulatorUrl, isProduction, redisUrl,
+    /** Origin for browsers and SignalWire; the loopback address if not set. */
     publicUrl,
-    isProduction,
-    sessionSecret: signingSecret,
-    secrets: secrets ?? [randomSecret()],
-    hasOwnSecrets: sessionSecret === undefined || secrets === undefined,
-    instance: createHmac('sha256', signingSecret).update('instance of the example').digest('base64url').slice(0, 16),
+    /** The Space; `undefined` = a simulated one. */
     signalwire,
+    /** Whether calls cost money: a Space, and no simulator that takes its place. */
     isReal,
+    sessionSecret,
+    secrets: voiceOtpSecrets ?? [randomSecret()],
+    /** Whether secrets were drawn at this start, and die with it. */
+    hasOwnSecrets: sessionSecrets === undefined || voiceOtpSecrets === undefined,
+    /** Names the processes that share a `SESSION_SECRET`. */
+    instance: createHmac('sha256', sessionSecret[0] ?? '').update('instance of the example').digest('base64url').slice(0, 16),
     demoPhone: demoPhone?.number,
+    /** Where `demoPhone` and the Space's own number are at home. */
     countries: [parsePhoneNumberFromString(signalwire?.from ?? ''), demoPhone].flatMap(phone => phone?.country ?? []),
-    redisUrl,
   }
 }
 
@@ -94,24 +69,23 @@ const signalWireNames = { project: 'SIGNALWIRE_PROJECT', token: 'SIGNALWIRE_TOKE
 
 function readSignalWire(get: (name: string) => string | undefined, simulatorUrl: string | undefined): SignalWireOptions | undefined {
   const value = (name: keyof typeof signalWireNames): string => get(signalWireNames[name]) ?? (name === 'space' ? simulatorUrl : undefined) ?? ''
-  const names = Object.keys(signalWireNames) as (keyof typeof signalWireNames)[]
-  const missing = names.filter(name => value(name) === '').map(name => signalWireNames[name])
-  if (missing.length === names.length) return undefined
+  const space = { project: value('project'), token: value('token'), space: value('space'), from: value('from'), signingKey: value('signingKey') }
+  const missing = Object.entries(space).filter(([, text]) => text === '').map(([name]) => signalWireNames[name as keyof typeof signalWireNames])
+  if (missing.length === Object.keys(space).length) return undefined
   if (missing.length > 0) {
     throw new ConfigError(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: ${simulatorUrl === undefined
       ? 'set all five SIGNALWIRE_* variables to use a Space, or none of them for the demo.' : 'to join the simulator at SIMULATOR_URL, set what it printed when it started.'}`)
   }
   // Otherwise real calls would go out for people who have the demo's published password.
-  if (simulatorUrl !== undefined && value('space').replace(/\/$/, '') !== simulatorUrl) throw new ConfigError('SIGNALWIRE_SPACE and SIMULATOR_URL name two different Spaces: leave one of them out.')
-  return { project: value('project'), token: value('token'), space: value('space'), from: value('from'), signingKey: value('signingKey') }
+  if (simulatorUrl !== undefined && space.space.replace(/\/$/, '') !== simulatorUrl) throw new ConfigError('SIGNALWIRE_SPACE and SIMULATOR_URL name two different Spaces: leave one of them out.')
+  return space
 }
 
 /** Says a mistake that the strategy found in its options with the name of the variable that it came from. */
 export function inVariables(message: string): string {
   const [option = ''] = message.split(':', 1)
-  const name = option === 'secret' || option === 'counterSecret' ? 'VOICE_OTP_SECRET' : option === 'webhookUrl' ? 'PUBLIC_URL'
-    : signalWireNames[option.replace('signalwire.', '') as keyof typeof signalWireNames]
-  return name === undefined ? message : `${name}${message.slice(option.length)}`
+  const names: Readonly<Record<string, string>> = { ...signalWireNames, secret: 'VOICE_OTP_SECRET', counterSecret: 'VOICE_OTP_SECRET', webhookUrl: 'PUBLIC_URL' }
+  return `${names[option.replace('signalwire.', '')] ?? option}${message.slice(option.length)}`
 }
 
 function readPort(name: string, text: string): number {
@@ -120,9 +94,12 @@ function readPort(name: string, text: string): number {
   return port
 }
 
-function readSecret(name: string, text: string | undefined): string | undefined {
-  if (text !== undefined && Buffer.byteLength(text) < 32) throw new ConfigError(`${name} is too short: it needs 32 bytes or more. ${howToMakeSecrets}`)
-  return text
+/** The newest first. */
+function readSecrets(name: string, text: string | undefined, isProduction: boolean): string[] | undefined {
+  if (text === undefined && isProduction) throw new ConfigError(`${name} is missing: in production it must outlive a restart. ${howToMakeSecrets}`)
+  const secrets = text?.split(',').map(each => each.trim()).filter(Boolean)
+  if (secrets?.some(each => Buffer.byteLength(each) < 32)) throw new ConfigError(`${name} is too short: it needs 32 bytes or more. ${howToMakeSecrets}`)
+  return secrets
 }
 
 function readOrigin(name: string, text: string | undefined, loopbackOnly = false): string | undefined {
@@ -130,9 +107,7 @@ function readOrigin(name: string, text: string | undefined, loopbackOnly = false
   const url = URL.canParse(text) ? new URL(text) : undefined
   const isLoopback = url !== undefined && url.protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
   const isGood = url !== undefined && url.href === `${url.origin}/` && (isLoopback || (url.protocol === 'https:' && !loopbackOnly))
-  if (!isGood) {
-    throw new ConfigError(loopbackOnly ? `${name}: give the loopback address of a running simulator without a path, for example http://127.0.0.1:3001`
-      : `${name}: give the address without a path, https://acme.example (http for loopback addresses only).`)
-  }
-  return url.origin
+  if (isGood) return url.origin
+  throw new ConfigError(loopbackOnly ? `${name}: give the loopback address of a running simulator without a path, for example http://127.0.0.1:3001`
+    : `${name}: give the address without a path, https://acme.example (http for loopback addresses only).`)
 }

@@ -73,3 +73,7 @@ export class Unavailable extends Error {
     super(message)
   }
 }
+
+/** What a store answers; if it fails, a 503. */
+export const fromStore = <T>(answer: T | Promise<T>): Promise<T> =>
+  Promise.resolve(answer).catch(() => { throw new Unavailable('store', 'A store does not answer.') })

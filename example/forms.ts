@@ -2,7 +2,14 @@ import { csrfSync } from 'csrf-sync'
 import { Router, type ErrorRequestHandler, type Request } from 'express'
 import { currentUser, person } from './users.js'
 
-/** Forms are taken from our own pages alone (CSRF). Draws what every page needs for its own. */
+declare module 'express-session' {
+  interface SessionData {
+    /** Shown once, on the next page that has room for it. */
+    notice?: string
+  }
+}
+
+/** Forms are taken from our own pages alone (CSRF). Draws what every page needs. */
 export function acceptForms(): Router {
   const csrf = csrfSync({
     size: 32,
@@ -13,7 +20,12 @@ export function acceptForms(): Router {
   const router = Router()
   router.use(csrf.csrfSynchronisedProtection, whenStale)
   router.use((req, res, next) => {
-    Object.assign(res.locals, { csrfToken: () => csrf.generateToken(req), person: person(req), isIn: currentUser(req) !== undefined })
+    const takeNotice = (): string | undefined => {
+      const { notice } = req.session
+      delete req.session.notice
+      return notice
+    }
+    Object.assign(res.locals, { csrfToken: () => csrf.generateToken(req), takeNotice, person: person(req), isIn: currentUser(req) !== undefined })
     next()
   })
   return router

@@ -1,7 +1,8 @@
-import { Router, type Request, type RequestHandler } from 'express'
-import type { Passport, Refusal, WhenRefused } from './second-factor.js'
+import { Router, type RequestHandler } from 'express'
+import { secondStep } from './guards.js'
 import { goTo } from './return-to.js'
-import { currentUser, pendingUser, type User } from './users.js'
+import { field, typed, type Passport, type Refusal, type WhenRefused } from './second-factor.js'
+import { currentUser, pendingUser } from './users.js'
 
 const wrong: Refusal = { code: 'first-factor-wrong', message: 'The user name or the password is wrong.', status: 401 }
 const malformed: Refusal = { code: 'first-factor-malformed', message: 'Enter your user name and your password.', status: 400 }
@@ -10,18 +11,17 @@ const malformed: Refusal = { code: 'first-factor-malformed', message: 'Enter you
 export function firstFactor(passport: Passport, whenRefused: WhenRefused): RequestHandler {
   return (req, res, next) => {
     // passport-local takes what the body lacks from the query, and a password in a URL ends up in logs.
-    const { username, password } = (req.body ?? {}) as Record<string, unknown>
-    if (typeof username !== 'string' || typeof password !== 'string' || username === '' || password === '') {
+    if (![field('username')(req), field('password')(req)].every(each => typeof each === 'string' && each !== '')) {
       whenRefused(malformed, req, res)
       return
     }
-    const { returnTo } = req.session
+    const { wanted } = req.session
     const answered = (error: unknown, user: Express.User | false | null | undefined): void => {
       if (error) next(error)
       else if (!user) whenRefused(wrong, req, res)
       else req.logIn(user, problem => {
         // Passport starts a new session at login, against session fixation; of the old one, only this is worth keeping.
-        if (!problem) Object.assign(req.session, { returnTo, passwordAt: Date.now() })
+        if (!problem) Object.assign(req.session, { wanted, passwordAt: Date.now() })
         next(problem)
       })
     }
@@ -29,9 +29,6 @@ export function firstFactor(passport: Passport, whenRefused: WhenRefused): Reque
     passport.authenticate('local', answered)(req, res, next)
   }
 }
-
-/** Where the second factor is done: by a call, or first by telling us a number to call. */
-export const secondStep = (user: User): string => user.phone === null ? '/phone' : '/otp'
 
 export function loginPages(passport: Passport): Router {
   const router = Router()
@@ -44,7 +41,7 @@ export function loginPages(passport: Passport): Router {
   })
 
   router.post('/login', firstFactor(passport, (refusal, req, res) => {
-    res.status(refusal.status).render('login', { username: typedUsername(req), refusal })
+    res.status(refusal.status).render('login', { username: typed('username', req), refusal })
   }), (req, res, next) => {
     const user = pendingUser(req)
     goTo(user ? secondStep(user) : '/account', req, res, next)
@@ -58,9 +55,4 @@ export function loginPages(passport: Passport): Router {
   })
 
   return router
-}
-
-function typedUsername(req: Request): string {
-  const { username } = (req.body ?? {}) as Record<string, unknown>
-  return typeof username === 'string' ? username.slice(0, 100) : ''
 }

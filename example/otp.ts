@@ -1,24 +1,21 @@
 import { Router, type Request, type Response } from 'express'
-import type { VoiceOtpStrategy } from 'passport-voice-otp'
-import { callStatus } from './call-status.js'
-import { secondStep } from './login.js'
-import { goTo, sameOriginPath, takeReturnTo } from './return-to.js'
-import { field, goOnIfOvertaken, secondFactor, type Passport, type Refusal } from './second-factor.js'
-import { currentUser, pendingUser, person, type User } from './users.js'
+import type { PendingChallenge, VoiceOtpStrategy, Way } from 'passport-voice-otp'
+import { rememberIfWished } from './browsers.js'
+import { codeNeeded } from './guards.js'
+import { goTo, takeReturnTo } from './return-to.js'
+import { field, goOnIfOvertaken, onPage, secondFactor, type Passport, type Refusal } from './second-factor.js'
+import { pendingUser, person, type User } from './users.js'
+import { waitingCode } from './waiting-code.js'
 import { masked } from './words.js'
+
+const wantedWay = field('way')
 
 /** The call and its code. Opening the page places no call: a prefetch, a link or a reload must not make a telephone ring. */
 export function otpPages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): Router {
   const router = Router()
+  const refused = onPage((refusal, req, res) => showOtp(req, res, goOnIfOvertaken(refusal, '/otp', req, res)))
 
-  router.get('/otp', (req, res) => {
-    const pending = pendingUser(req)
-    const user = currentUser(req)
-    if (!pending && !user) res.redirect(303, '/login')
-    else if (pending?.phone === null) res.redirect(303, secondStep(pending))
-    else if (user && !isSteppingUp(req)) res.redirect(303, '/account')
-    else return showOtp(req, res)
-  })
+  router.get('/otp', codeNeeded, (req, res) => showOtp(req, res))
 
   // Where a refused form leaves the browser; whoever reloads it there asks for the page and not for a call.
   router.get('/otp/call', (_req, res) => {
@@ -27,47 +24,41 @@ export function otpPages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): 
 
   router.get('/otp/status', voiceOtp.status())
 
-  router.post('/otp/call', secondFactor(passport, { action: 'call', way: field('way'), number: field('number') }, refused), (req, res, next) => {
+  router.post('/otp/call', secondFactor(passport, { action: 'call', way: wantedWay, number: field('number') }, refused), (req, res, next) => {
     goTo('/otp', req, res, next)
   })
 
-  router.post('/otp', (req, res, next) => {
-    // The second click of a double click comes when the first has let the person in already.
-    if (currentUser(req) && req.voiceOtp?.purpose !== 'step-up') res.redirect(303, sameOriginPath(req.session.ledTo, '/account'))
-    else next()
-  }, secondFactor(passport, {}, refused, takeReturnTo), (req, res) => {
-    res.redirect(303, sameOriginPath(req.session.ledTo, '/account'))
+  router.post('/otp', codeNeeded, secondFactor(passport, {}, refused, takeReturnTo), async (req, res, next) => {
+    if (await rememberIfWished(voiceOtp, req, res) === false) req.session.notice = 'You are in, but this browser could not be remembered.'
+    goTo(takeReturnTo(req), req, res, next)
   })
 
   return router
 
-  function refused(refusal: Refusal, req: Request, res: Response): unknown {
-    if (person(req)) return showOtp(req, res, goOnIfOvertaken(refusal, '/otp', req, res))
-    res.status(refusal.status).render('login', { username: '', refusal })
-  }
-
   async function showOtp(req: Request, res: Response, refusal?: Refusal): Promise<void> {
-    // A store that just failed is not asked again, for its time limit's sake; a number that is not valid is refused when it is called.
-    const isStoreAway = refusal?.code === 'counters-unavailable'
-    const [status, numbers] = await Promise.all([isStoreAway ? undefined : callStatus(voiceOtp, req), voiceOtp.numbers(req).catch(() => [])])
-    const waiting = req.voiceOtp?.purpose === 'enrol' ? undefined : req.voiceOtp
-    const isAlive = (status?.expiresIn ?? waiting?.expiresIn ?? 0) > 0
+    const [code, numbers] = await Promise.all([
+      waitingCode(voiceOtp, req, 'log in', refusal?.code === 'counters-unavailable'),
+      voiceOtp.numbers(req).catch(() => []), // one that is not valid is refused when it is called
+    ])
     res.status(refusal?.status ?? 200).render('otp', {
-      challenge: isAlive ? waiting : undefined,
-      isOver: !isAlive && waiting !== undefined,
-      status,
+      ...code,
       numbers,
-      ways: voiceOtp.ways,
+      ways: offered(voiceOtp.ways, code.challenge, isUndelivered(refusal) ? wantedWay(req) : undefined),
       ownPhone: person(req)?.phone,
-      telephone: ringing(person(req), isAlive ? waiting?.phone : undefined),
+      telephone: ringing(person(req), code.challenge?.phone),
       isStepUp: !pendingUser(req),
       refusal,
     })
   }
 }
 
-/** A logged-in person has business here only if a page asked for a fresh second factor. */
-const isSteppingUp = (req: Request): boolean => req.voiceOtp?.purpose === 'step-up' || req.session.returnTo !== undefined
+const isUndelivered = (refusal: Refusal | undefined): boolean => refusal?.code === 'phone-refused' || refusal?.code === 'signalwire-unavailable'
+
+/** The ways in the order in which they are offered: the one in use first, or the next after one that just failed. */
+function offered(ways: readonly Way[], challenge: PendingChallenge | undefined, failed: unknown): readonly Way[] {
+  const first = challenge ? ways.indexOf(challenge.way) : (ways.indexOf(failed as Way) + 1) % ways.length
+  return [...ways.slice(first), ...ways.slice(0, first)]
+}
 
 /** Which telephone of the demo to show; `undefined`, all of them, where the mask fits two. */
 function ringing(user: User | undefined, mask: string | undefined): string | undefined {

@@ -1,24 +1,18 @@
 import { RedisStore } from 'connect-redis'
-import type { Store } from 'express-session'
-import type { CounterFactory } from 'passport-voice-otp'
+import type { CounterOptions } from 'passport-voice-otp'
 import type { Logger } from 'pino'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
-import type { PhoneBook } from './users.js'
+import { recoveryInRedis } from './recovery-codes.js'
+import { browsersInRedis } from './redis-browsers.js'
 
-export interface SharedState {
-  readonly sessionStore: Store
-  readonly counters: CounterFactory
-  readonly phones: PhoneBook
-  readonly isReady: () => boolean
-  readonly close: () => void
-}
+export type RedisClient = ReturnType<typeof createClient>
 
-/** Sessions, counters and enrolled numbers in Redis, for any number of processes. */
-export async function connectRedis(url: string, prefix: string, logger: Logger): Promise<SharedState> {
+/** All that must outlive a process in Redis, for any number of processes. */
+export async function connectRedis(url: string, prefix: string, logger: Logger) {
   // All of this makes a dead or hung Redis an error within two seconds, and lets the client recover by itself:
   // without it commands wait in a queue for as long as Redis is away. The pings keep an idle socket from timing out.
-  const client = createClient({
+  const client: RedisClient = createClient({
     url,
     disableOfflineQueue: true,
     pingInterval: 500,
@@ -41,11 +35,13 @@ export async function connectRedis(url: string, prefix: string, logger: Logger):
 
   return {
     sessionStore: new RedisStore({ client, prefix: `${prefix}:session:` }),
-    counters: options => new RateLimiterRedis({ storeClient: client, useRedisPackage: true, rejectIfRedisNotReady: true, ...options, keyPrefix: `${prefix}:${options.keyPrefix}` }),
+    counters: (options: CounterOptions) => new RateLimiterRedis({ storeClient: client, useRedisPackage: true, rejectIfRedisNotReady: true, ...options, keyPrefix: `${prefix}:${options.keyPrefix}` }),
     phones: {
-      get: userId => client.hGet(`${prefix}:phones`, userId),
-      set: (userId, phone) => client.hSet(`${prefix}:phones`, userId, phone),
+      get: (userId: string) => client.hGet(`${prefix}:phones`, userId),
+      set: (userId: string, phone: string) => client.hSet(`${prefix}:phones`, userId, phone),
     },
+    browsers: browsersInRedis(client, prefix),
+    recovery: recoveryInRedis(client, prefix),
     isReady: () => client.isReady,
     close: () => client.destroy(),
   }

@@ -3,30 +3,28 @@ import { Unavailable } from './errors.js'
 
 declare module 'express-session' {
   interface SessionData {
+    /** Where somebody wanted to go who was not logged in yet. */
+    wanted?: string
+    /** Where somebody wanted to go who first needs a fresh code; `require()` writes it. */
     returnTo?: string
     /** Where the last right code led: a second click on the same button goes there too. */
     ledTo?: string
   }
 }
 
-const anyOrigin = 'http://origin.invalid'
+/**
+ * `path` if it leads to this site and nowhere else, otherwise `fallback`: stops open redirects. Browsers read "//host", "/\host"
+ * and "/<tab>/host" as another site; every other path of printable ASCII, as requests have it, is one of the same.
+ */
+export const sameOriginPath = (path: unknown, fallback: string): string =>
+  typeof path === 'string' && /^\/(?!\/)[!-[\]-~]{0,500}$/.test(path) ? path : fallback
 
-/** `path` if it leads to this site and nowhere else, otherwise `fallback`: stops open redirects. */
-export function sameOriginPath(path: unknown, fallback: string): string {
-  if (typeof path !== 'string' || path.length > 500) return fallback
-  // Browsers read "//host", "/\host" and "/<tab>/host" as another site.
-  if (!path.startsWith('/') || path.startsWith('//') || /[\\\p{Cc}]/u.test(path)) return fallback
-  if (!URL.canParse(path, anyOrigin)) return fallback
-  const url = new URL(path, anyOrigin)
-  // Parsing drops dot segments, which may leave "//host" behind: what is sent is what was checked.
-  const clean = url.pathname + url.search
-  return url.origin === anyOrigin && !clean.startsWith('//') ? clean : fallback
-}
-
-/** Decides where a right code leads: to where the person wanted to go before being asked for it, once. */
-export function takeReturnTo({ session }: Request): void {
-  session.ledTo = sameOriginPath(session.returnTo, '/account')
+/** Where somebody goes who is in: to where they wanted to go before, once; a second click leads to where the first did. */
+export function takeReturnTo({ session }: Request): string {
+  session.ledTo = sameOriginPath(session.returnTo ?? session.wanted ?? session.ledTo, '/account')
   delete session.returnTo
+  delete session.wanted
+  return session.ledTo
 }
 
 /** Redirects once the session is saved. Left alone, express-session sends the redirect first, and a quick browser finds the old session. */

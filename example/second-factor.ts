@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { PassportStatic } from 'passport'
 import { VoiceOtpError, type FailureInfo, type SuccessInfo, type VoiceOtpAuthenticateOptions } from 'passport-voice-otp'
 import { noteTrouble } from './errors.js'
+import { person } from './users.js'
 
 /** Why a person is not let in, in a shape that a page or a JSON answer can show. */
 export interface Refusal extends Omit<FailureInfo, 'code'> {
@@ -32,6 +33,7 @@ export function secondFactor(passport: Passport, ask: VoiceOtpAuthenticateOption
         refuse({ code: error.code, requestId, message: `${error.message} Nothing was changed. Try again in a moment.`, status: error.status })
       } else if (error) next(error)
       else if (user) {
+        req.authInfo = info as SuccessInfo
         beforeLogIn?.(req, info as SuccessInfo)
         req.logIn(user, next)
       } else refuse({ ...(info as FailureInfo), status: Number(status) || 401 })
@@ -46,8 +48,20 @@ function isTemporary(error: unknown): error is VoiceOtpError {
   return error instanceof VoiceOtpError && error.code !== 'session-unavailable' && error.code !== 'configuration'
 }
 
+/** Shows a refusal on the page of its form; to whoever has not passed the first factor, on the page of that. */
+export const onPage = (show: WhenRefused): WhenRefused => (refusal, req, res) => {
+  if (person(req)) return show(refusal, req, res)
+  res.status(refusal.status).render('login', { username: '', refusal })
+}
+
 /** Reads a field of the body; the shape that the strategy's options `way`, `number` and `enrol` take. */
 export const field = (name: string) => (req: object): unknown => ((req as Request).body as Record<string, unknown> | undefined)?.[name]
+
+/** What was typed there, to be read or shown again; '' for anything but text. */
+export function typed(name: string, req: object): string {
+  const value = field(name)(req)
+  return typeof value === 'string' ? value.trim().slice(0, 100) : ''
+}
 
 /**
  * A double click sends a form twice at once, and the browser shows the answer to the second, which finds the call placed or

@@ -7,18 +7,8 @@ import { pino } from 'pino'
 import { createApp } from './app.js'
 import { checkCredentials, checkPublicUrl, type Finding } from './check.js'
 import { type Config, ConfigError, inVariables, loadEnvironment, readConfig } from './config.js'
-import { connectRedis, type SharedState } from './redis.js'
-import { createUsers, demoPassword, demoPeople, realPeople, type Person } from './users.js'
-
-interface Started {
-  readonly config: Config
-  readonly port: number
-  readonly publicUrl: string
-  readonly space: SignalWireOptions
-  readonly simulatorUrl: string | undefined
-  readonly people: readonly Person[]
-  readonly shared: SharedState | undefined
-}
+import { connectRedis } from './redis.js'
+import { createUsers, demoPassword, demoPeople, realPeople } from './users.js'
 
 const isCheck = process.argv.includes('--check')
 const logger = pino({ base: null })
@@ -26,8 +16,8 @@ const logger = pino({ base: null })
 const endings: (() => unknown)[] = []
 let isReady = false
 
-async function start(config: Config): Promise<Started> {
-  const { isReal } = config
+async function start(config: Config) {
+  const { isReal, instance } = config
   const space = config.signalwire ?? await simulatedSpace(config)
   const simulatorUrl = isReal ? undefined : space.space
 
@@ -36,8 +26,9 @@ async function start(config: Config): Promise<Started> {
     : await connectRedis(config.redisUrl, `acme:${isReal ? space.project : 'demo'}`, logger)
   if (shared) endings.push(shared.close)
 
-  const people = isReal ? realPeople(config.demoPhone ?? null, passwords(config, shared)) : demoPeople
-  const users = await createUsers(people, shared?.phones)
+  // Random at each start; from the session's secret where several processes must agree on them.
+  const password = (username: string): string => (shared ? createHmac('sha256', config.sessionSecret[0] ?? '').update(`password of ${username}`).digest() : randomBytes(15)).subarray(0, 15).toString('base64url')
+  const people = isReal ? realPeople(config.demoPhone ?? null, password) : demoPeople
 
   // Slow clients lose their connection instead of holding it.
   const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 2000 })
@@ -46,21 +37,21 @@ async function start(config: Config): Promise<Started> {
   const { port } = server.address() as AddressInfo
   const publicUrl = config.publicUrl ?? `http://127.0.0.1:${port}`
   const { app, voiceOtp } = createApp({
-    users,
+    users: await createUsers(people, shared?.phones),
     publicUrl,
     otherOrigins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
     sessionSecret: config.sessionSecret,
     secret: config.secrets,
     signalwire: space,
     countries: isReal ? config.countries : undefined,
-    // Texts from a Space need a campaign that the carriers have registered; see the README.
-    ways: isReal ? ['call'] : ['call', 'text'],
+    // A Space carries texts only for a campaign that the carriers have registered; see the README.
+    ways: isReal ? ['call'] : ['call', 'text', 'hostedCall', 'hostedText'],
     simulatorUrl,
-    demoLogins: isReal ? undefined : { password: demoPassword, usernames: people.map(each => each.username) },
     sessionStore: shared?.sessionStore,
     counters: shared?.counters,
-    isReady: () => isReady && (shared?.isReady() ?? true),
-    instance: config.instance,
+    remember: shared && { days: 30, store: shared.browsers },
+    recovery: shared?.recovery,
+    health: () => ({ ready: isReady && (shared?.isReady() ?? true), instance }),
     logger,
   })
   server.on('request', app)
@@ -69,15 +60,12 @@ async function start(config: Config): Promise<Started> {
   return { config, port, publicUrl, space, simulatorUrl, people, shared }
 }
 
+type Started = Awaited<ReturnType<typeof start>>
+
 async function simulatedSpace({ simulatorPort }: Config): Promise<SignalWireOptions> {
   const simulator = await Simulator.start({ port: isCheck ? 0 : simulatorPort, clock: 'real' })
   endings.push(() => simulator.stop())
   return simulator.signalwire
-}
-
-/** Random at each start; from the session's secret where several processes must agree on them. */
-function passwords({ sessionSecret }: Config, shared: SharedState | undefined): (username: string) => string {
-  return username => (shared ? createHmac('sha256', sessionSecret).update(`password of ${username}`).digest() : randomBytes(15)).subarray(0, 15).toString('base64url')
 }
 
 async function listen(server: Server, port: number, host: string | undefined): Promise<void> {
@@ -97,6 +85,8 @@ async function listen(server: Server, port: number, host: string | undefined): P
   }))
 }
 
+const noDemoPhone = 'DEMO_PHONE is not set, so nobody can be called: set it to the number of your own telephone'
+
 function introduce({ config, publicUrl, simulatorUrl, people }: Started): void {
   const lines = [`The app:        ${publicUrl}`]
   if (simulatorUrl !== undefined) {
@@ -104,7 +94,7 @@ function introduce({ config, publicUrl, simulatorUrl, people }: Started): void {
   } else {
     lines.push('', 'Log in as alice; whoever has no number here can not get in. Passwords, printed this once:')
     for (const { username, password } of people) lines.push(`  ${username.padEnd(8)} ${password}`)
-    if (config.demoPhone === undefined) lines.push('DEMO_PHONE is not set, so nobody can be called: set it to the number of your own telephone, which becomes alice\'s.')
+    if (config.demoPhone === undefined) lines.push(`${noDemoPhone}, which becomes alice's.`)
     lines.push('', 'Is it all set up? npm run example -- --check')
   }
   if (config.hasOwnSecrets) lines.push('', `SESSION_SECRET or VOICE_OTP_SECRET is not set: one was drawn for this start${config.redisUrl === undefined ? '.' : ', and other processes on this Redis will not share it.'}`)
@@ -114,7 +104,7 @@ function introduce({ config, publicUrl, simulatorUrl, people }: Started): void {
 async function reportCheck({ config, port, publicUrl, space, shared }: Started): Promise<boolean> {
   const findings: Finding[] = await Promise.all([checkCredentials(space), checkPublicUrl(publicUrl, config.instance, config.port || port)])
   if (shared) findings.push(shared.isReady() ? { isGood: true, text: 'Redis answers.' } : { isGood: false, text: 'REDIS_URL: no Redis answers there. Start it, or correct the address.' })
-  if (config.isReal && config.demoPhone === undefined) findings.push({ isGood: false, text: 'DEMO_PHONE is not set, so nobody can be called: set it to the number of your own telephone.' })
+  if (config.isReal && config.demoPhone === undefined) findings.push({ isGood: false, text: `${noDemoPhone}.` })
   for (const { isGood, text } of findings) console.log(`${isGood ? 'good ' : 'wrong'} ${text}`)
   const isGood = findings.every(each => each.isGood)
   if (!config.isReal) console.log('This was the demo with its simulator; for your own Space, set the five SIGNALWIRE_* variables.')
@@ -138,16 +128,9 @@ function explain(error: unknown): string {
   return `The example could not start: ${error instanceof Error ? error.message : 'for an unknown reason'}`
 }
 
-let stoppingSince: number | undefined
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    // The terminal, npm and tsx may each send the first one. A later one means that stopping takes too long for somebody.
-    if (stoppingSince !== undefined && performance.now() - stoppingSince > 500) process.exit(1)
-    if (stoppingSince !== undefined) return
-    stoppingSince = performance.now()
-    void stop().then(() => process.exit(0))
-  })
-}
+// The terminal, npm and tsx may each send one; the first is enough, and ends it within seconds.
+let stopping: Promise<void> | undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { stopping ??= stop().then(() => process.exit(0)) })
 
 try {
   const strange = process.argv.slice(2).find(word => word !== '--check')

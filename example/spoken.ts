@@ -1,4 +1,5 @@
-import { languages, type Request } from 'passport-voice-otp'
+import type { Request } from 'express'
+import { languages } from 'passport-voice-otp'
 
 declare module 'express-session' {
   interface SessionData {
@@ -7,20 +8,13 @@ declare module 'express-session' {
   }
 }
 
+const primaryPart = (tag: string): string => tag.split('-', 1)[0]?.toLowerCase() ?? ''
 const spoken = new Set(Object.keys(languages).map(primaryPart))
 
-/** The languages that a browser asks for and a call can speak, best first; `undefined` for none. A header holds whatever its sender wrote. */
-export function wantedLanguages({ headers: { 'accept-language': header = '' } }: Pick<Request, 'headers'>): readonly string[] | undefined {
-  const wishes = header.split(',').flatMap(part => {
-    const [, tag, weight] = /^\s*([a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3})\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?$/i.exec(part) ?? []
-    return tag !== undefined && spoken.has(primaryPart(tag)) ? [{ tag, weight: Number(weight ?? 1) }] : []
-  })
-  const tags = wishes.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight).map(({ tag }) => tag)
+/** The languages that a browser asks for and a call can speak, best first; `undefined` for none. */
+export function wantedLanguages(req: Pick<Request, 'acceptsLanguages'>): readonly string[] | undefined {
+  const tags = req.acceptsLanguages().filter(tag => tag.length <= 35 && spoken.has(primaryPart(tag)))
   return tags.length === 0 ? undefined : tags.slice(0, 5)
-}
-
-function primaryPart(tag: string): string {
-  return tag.split('-', 1)[0]?.toLowerCase() ?? ''
 }
 
 /** Which login a call is for, in English: whoever hears another language hears nothing of it. Holds no digits, which could be taken for the code. */
@@ -28,7 +22,7 @@ export function announcement(req: Request, now = Date.now()): string | undefined
   const [language = 'en'] = wantedLanguages(req) ?? []
   if (primaryPart(language) !== 'en') return undefined
   const { passwordAt } = req.session
-  const browser = browserName(req.headers['user-agent'] ?? '')
+  const browser = browserName(req)
   return `The password was entered${browser === undefined ? '' : ` in ${browser}`}${passwordAt === undefined ? '' : `, ${ago(now - passwordAt)}`}.`
 }
 
@@ -40,8 +34,8 @@ const ago = (milliseconds: number): string => times[Math.max(0, Math.floor(milli
 const browsers = [['Edg', 'Edge'], ['OPR/', 'Opera'], ['SamsungBrowser', 'Samsung Internet'], ['Firefox/', 'Firefox'], ['FxiOS', 'Firefox'], ['Chrome/', 'Chrome'], ['CriOS', 'Chrome'], ['Safari/', 'Safari']] as const
 const systems = [['iPhone', 'an iPhone'], ['iPad', 'an iPad'], ['Android', 'Android'], ['Windows', 'Windows'], ['Mac OS X', 'a Mac'], ['Linux', 'Linux']] as const
 
-/** Words of our own alone: what a browser says of itself may be anything, and would be read out to the user. */
-function browserName(userAgent: string): string | undefined {
+/** "Firefox on Linux". Words of our own alone: what a browser says of itself may be anything, and is shown and read out to the user. */
+export function browserName({ headers: { 'user-agent': userAgent = '' } }: Pick<Request, 'headers'>): string | undefined {
   const nameIn = (list: readonly (readonly [mark: string, name: string])[]): string | undefined => list.find(([mark]) => userAgent.includes(mark))?.[1]
   const browser = nameIn(browsers)
   const system = nameIn(systems)

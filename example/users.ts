@@ -1,4 +1,5 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { Request } from 'express'
 import type { PhoneAnswer, PhoneEntry } from 'passport-voice-otp'
 
@@ -33,10 +34,8 @@ export interface PhoneBook {
   set(userId: string, phone: string): unknown
 }
 
-interface PasswordCost { readonly N: number, readonly r: number, readonly p: number }
-
 /** One of the settings that the OWASP password storage cheat sheet calls equal: 16 MiB, five passes. */
-const defaultCost: PasswordCost = { N: 2 ** 14, r: 8, p: 5 }
+const defaultCost: ScryptOptions = { N: 2 ** 14, r: 8, p: 5 }
 
 export const demoPassword = 'correct horse battery staple'
 
@@ -58,8 +57,9 @@ export function realPeople(alicePhone: string | null, password: (username: strin
 
 /** The users in memory, their passwords as scrypt hashes. Your database takes this place. */
 export async function createUsers(people: readonly Person[], phones: PhoneBook = new Map<string, string>(), cost = defaultCost): Promise<Users> {
-  const records = await Promise.all(people.map(async ({ password, ...user }) => ({ user, secret: await hashPassword(password, cost) })))
-  const decoy = await hashPassword(randomBytes(16).toString('hex'), cost)
+  const hashPassword = async (password: string, salt: Uint8Array = randomBytes(16)) => ({ salt, hash: await derive(password.normalize('NFKC'), salt, 32, cost) })
+  const records = await Promise.all(people.map(async ({ password, ...user }) => ({ user, secret: await hashPassword(password) })))
+  const decoy = await hashPassword(randomBytes(16).toString('hex'))
   const withPhone = async (user: User): Promise<User> => ({ ...user, phone: await phones.get(user.id) ?? user.phone })
 
   return {
@@ -70,7 +70,8 @@ export async function createUsers(people: readonly Person[], phones: PhoneBook =
     async byPassword(username, password) {
       const record = records.find(each => each.user.username === username)
       // An unknown name costs one hash too: the time of the answer must not tell which names exist.
-      const matches = await passwordMatches(password, record?.secret ?? decoy, cost)
+      const { salt, hash } = record?.secret ?? decoy
+      const matches = timingSafeEqual((await hashPassword(password, salt)).hash, hash)
       return record && matches ? withPhone(record.user) : undefined
     },
     async changePhone(id, phone) {
@@ -79,18 +80,7 @@ export async function createUsers(people: readonly Person[], phones: PhoneBook =
   }
 }
 
-interface PasswordHash { readonly salt: Uint8Array, readonly hash: Uint8Array }
-
-async function hashPassword(password: string, cost: PasswordCost, salt: Uint8Array = randomBytes(16)): Promise<PasswordHash> {
-  const hash = await new Promise<Buffer>((resolve, reject) => {
-    scrypt(password.normalize('NFKC'), salt, 32, { ...cost, maxmem: 256 * cost.N * cost.r }, (error, key) => error ? reject(error) : resolve(key))
-  })
-  return { salt, hash }
-}
-
-async function passwordMatches(password: string, { salt, hash }: PasswordHash, cost: PasswordCost): Promise<boolean> {
-  return timingSafeEqual((await hashPassword(password, cost, salt)).hash, hash)
-}
+const derive = promisify<string, Uint8Array, number, ScryptOptions, Buffer>(scrypt)
 
 // Passport types its users as an empty interface. In an app of your own, merge your user into `Express.User` instead.
 /** Who is logged in, with both factors. */

@@ -144,6 +144,41 @@ describeInBrowser('axe-core finds nothing', () => {
   })
 })
 
+describeInBrowser('axe-core finds nothing, narrow and wide,', () => {
+  test('on the ways in without a call', async () => {
+    const guest = await openDemo({ siteOptions: unhurried, viewport: { width: 390, height: 844 } })
+    const { look, findings } = inspector(guest)
+    await guest.logIn('alice')
+    await guest.press('A call without keys')
+    await guest.sees('sent')
+    await look('a call without keys')
+    await guest.press('A call with keys')
+    await guest.sees('ringing')
+    await guest.page.getByLabel('Remember this browser for 30 days').check()
+    await look('a browser to be remembered')
+    await guest.submitCode(await guest.site.answer(await guest.digits()))
+    await guest.open('/security')
+    await look('security')
+    expect(await guest.page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+    await guest.follow('Make new codes')
+    await look('before new codes')
+    await guest.press('Make ten codes')
+    await look('new codes')
+    await guest.follow('I have stored them')
+    await guest.press(await guest.page.getByRole('button', { name: /^Forget / }).getAttribute('aria-label') ?? '')
+    await guest.page.setViewportSize({ width: 1280, height: 900 })
+    await look('security, none remembered')
+    await guest.press('Log out')
+    await guest.logIn('alice')
+    await guest.follow('I cannot use my telephone')
+    await look('recovery')
+    await guest.page.getByLabel('Recovery code').fill('00000-00000')
+    await guest.press('Continue')
+    await look('recovery, refused')
+    expect(findings).toEqual([])
+  })
+})
+
 describeInBrowser('a screen reader', () => {
   test('hears each state of the call once, from a region that is there from the start, and never the countdown', async () => {
     const guest = await openDemo()
@@ -182,7 +217,7 @@ describeInBrowser('a screen reader', () => {
     await guest.sees('ringing')
     const [first, second] = await guest.digits()
     const tree = await guest.page.getByRole('main').ariaSnapshot()
-    const order = ['heading "Answer your phone" [level=1]', '••• ••• ••23', 'heading "Pick up, and key in" [level=2]', `${String(first)} ${String(second)}`, 'status: Your phone is ringing', 'textbox "Code that you hear"', 'button "Continue"', 'Valid for another', 'button "Call me again" [disabled]', 'button "Text me instead" [disabled]', 'iframe']
+    const order = ['heading "Answer your phone" [level=1]', '••• ••• ••23', 'heading "Pick up, and key in" [level=2]', `paragraph: ${String(first)} ${String(second)}`, 'status: Your phone is ringing', 'textbox "Code that you hear"', 'button "Continue"', 'Valid for another', 'button "Call me again" [disabled]', 'button "Text me instead" [disabled]', 'iframe']
     const places = order.map(words => tree.indexOf(words))
     expect(places, tree).toEqual([...places].sort((a, b) => a - b))
     expect(places, tree).not.toContain(-1)

@@ -115,7 +115,7 @@ describeInBrowser('hands and eyes', () => {
   })
 
   test('nothing on the page moves while the call takes its course', async () => {
-    const guest = await openDemo({ viewport: { width: 390, height: 844 } })
+    const guest = await openDemo({ viewport: { width: 390, height: 844 }, reducedMotion: 'no-preference' })
     guest.site.simulator.queue({ delayMs: 1000 })
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -214,7 +214,7 @@ describeInBrowser('with JavaScript', () => {
   })
 
   test('a server that is away for a moment: the page keeps what it shows, and goes on when it is back', async () => {
-    const guest = await openDemo()
+    const guest = await openDemo({ isPatient: true })
     await guest.logIn('alice')
     await guest.press('Call me now')
     await guest.sees('ringing')

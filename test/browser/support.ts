@@ -8,9 +8,13 @@ import { type Browser, type BrowserContextOptions, chromium, type FrameLocator, 
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { demoPassword, openSite, type Site, type SiteOptions } from '../example/support.js'
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-const howToGet = `there is no ${executablePath}: apt-get install --no-install-recommends chromium, or set CHROMIUM to the path of yours`
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+/** The shell is the same Chromium without windows, and takes half the processor. */
+const candidates = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'] as const
+const executablePath = process.env['CHROMIUM'] ?? candidates.find(path => existsSync(path)) ?? candidates[1]
+const howToGet = `there is no ${executablePath}: apt-get install --no-install-recommends chromium-headless-shell (or chromium), or set CHROMIUM to the path of yours`
+const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  // One renderer for each browser of a person: with a process for every site, page and spare there are three times as many to start.
+  '--disable-site-isolation-trials', '--renderer-process-limit=1']
 
 let browser: Browser | undefined
 
@@ -22,19 +26,28 @@ export function describeInBrowser(name: string, body: () => void): void {
     else describe.skip(`${name} (${howToGet})`, body)
     return
   }
+  // At the end of the file, all of which shares one browser.
+  afterAll(async () => {
+    await browser?.close()
+    browser = undefined
+  })
   describe(name, () => {
     beforeAll(async () => { browser ??= await chromium.launch({ executablePath, args: flags }) }, 60_000)
-    afterAll(async () => {
-      await browser?.close()
-      browser = undefined
-    })
     body()
   })
 }
 
 export interface GuestOptions extends BrowserContextOptions {
   readonly siteOptions?: SiteOptions
+  /** Whether the page waits as long as it does before it asks again. Default: a second at most. */
+  readonly isPatient?: boolean
 }
+
+/** What is over, or was out of reach, the page asks about once in five seconds only. */
+const impatience = `{
+  const later = setTimeout
+  globalThis.setTimeout = (act, milliseconds, ...given) => later(act, Math.min(milliseconds, 1000), ...given)
+}`
 
 /** Opens the demo and a browser of its own for one person. Both end with the test, which fails if the page had an error. */
 export async function openDemo({ siteOptions, ...options }: GuestOptions = {}): Promise<Guest> {
@@ -43,9 +56,11 @@ export async function openDemo({ siteOptions, ...options }: GuestOptions = {}): 
 }
 
 /** Another browser on the same demo. */
-export async function openGuest(site: Site, options: BrowserContextOptions = {}): Promise<Guest> {
+export async function openGuest(site: Site, { isPatient = false, ...options }: Omit<GuestOptions, 'siteOptions'> = {}): Promise<Guest> {
   if (browser === undefined) throw new Error('openDemo() belongs into describeInBrowser().')
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', ...options })
+  // What moves for as long as a telephone rings is painted sixty times a second: where motion is what matters, the test asks for it.
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce', ...options })
+  if (!isPatient) await context.addInitScript(impatience)
   const errors: string[] = []
   // What a policy blocks, or a script throws; the browser's own line about a status of 400 and more is no error of the page.
   context.on('weberror', error => { errors.push(error.error().message) })
@@ -144,7 +159,7 @@ export async function axeFindings({ page }: Guest, where: string): Promise<strin
   const findings: string[] = []
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.evaluate(await axeSource)
+    if (!await page.evaluate<boolean>('"axe" in globalThis')) await page.evaluate(await axeSource)
     const { violations } = await page.evaluate<AxeResults>('axe.run(document, { iframes: false })')
     for (const { id, nodes } of violations) findings.push(`${where}, ${colorScheme}: ${id} ${nodes.map(({ html, failureSummary = '' }) => `${html} ${failureSummary}`).join(' ')}`)
   }

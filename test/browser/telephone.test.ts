@@ -7,7 +7,7 @@ const unhurried = { limits: { callIntervalSeconds: false } } as const
 
 describeInBrowser('with the telephone beside the page', () => {
   test('somebody logs in', async () => {
-    const guest = await openDemo()
+    const guest = await openDemo({ reducedMotion: 'no-preference' })
     await guest.logIn('alice')
     expect(guest.site.simulator.calls).toHaveLength(0)
     await guest.press('Call me now')
@@ -37,7 +37,7 @@ describeInBrowser('with the telephone beside the page', () => {
   })
 
   test('nobody picks up: the page says so, and another call may be asked for at once', async () => {
-    const guest = await openDemo({ colorScheme: 'dark' })
+    const guest = await openDemo({ colorScheme: 'dark', reducedMotion: 'no-preference' })
     await guest.logIn('alice')
     await guest.press('Call me now')
     await guest.sees('ringing')

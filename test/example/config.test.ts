@@ -17,7 +17,7 @@ describe('what is read', () => {
     const config = readConfig({})
     expect(config).toMatchObject({ port: 3000, simulatorPort: 3001, isReal: false, isProduction: false, hasOwnSecrets: true })
     expect([config.signalwire, config.publicUrl, config.simulatorUrl, config.redisUrl, config.demoPhone]).toEqual([undefined, undefined, undefined, undefined, undefined])
-    expect(config.sessionSecret).not.toBe(readConfig({}).sessionSecret)
+    expect(config.sessionSecret).not.toEqual(readConfig({}).sessionSecret)
   })
 
   test('blank is not set', () => {

@@ -177,7 +177,7 @@ describe('headers', () => {
 
   test('healthz says whether the app is ready, and who it is', async () => {
     let isReady = false
-    const site = await openSite({ isReady: () => isReady, instance: 'abc' })
+    const site = await openSite({ health: () => ({ ready: isReady, instance: 'abc' }) })
     const ask = async () => { const answer = await fetch(`${site.url}/healthz`); return [answer.status, await answer.json()] }
     expect(await ask()).toEqual([503, { ready: false, instance: 'abc' }])
     isReady = true

@@ -70,6 +70,7 @@ describe('the first number', () => {
     expect(eve.page).toMatchObject({ status: 200, path: '/phone' })
     expect(eve.text).toContain('No number can be added for this user.')
     expect((await eve.follow(await eve.post('/phone', { ...eve.fill('/logout'), phone: '+12025550189' }), '/phone')).status).toBe(403)
+    expect(eve.alert).toContain(says('call-vetoed'))
     expect(site.simulator.calls).toHaveLength(0)
   })
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { checkCredentials, checkPublicUrl } from '../../example/check.js'
+import { compiled } from '../support/compiled.js'
 import { demoPassword, Visitor } from './support.js'
 
 // A process takes seconds to start where many others do.
@@ -17,7 +18,7 @@ const secret = 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA'
 const unset = Object.fromEntries(['PORT', 'SIMULATOR_PORT', 'SIMULATOR_URL', 'PUBLIC_URL', 'HOSTNAME', 'SESSION_SECRET', 'VOICE_OTP_SECRET', 'SIGNALWIRE_PROJECT', 'SIGNALWIRE_TOKEN',
   'SIGNALWIRE_SPACE', 'SIGNALWIRE_NUMBER', 'SIGNALWIRE_SIGNING_KEY', 'DEMO_PHONE', 'REDIS_URL', 'NODE_ENV'].map(name => [name, '']))
 
-const direct = [process.execPath, '--import', 'tsx', 'example/server.ts']
+const direct = [process.execPath, compiled('example/server.ts')]
 const byNpm = ['npm', 'run', '--silent', 'example', '--']
 
 function run(environment: Record<string, string>, words: readonly string[] = [], [command = '', ...parts] = direct) {

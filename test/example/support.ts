@@ -46,7 +46,7 @@ export async function startSite({ people = demoPeople, isDemo = false, ...option
     users, publicUrl: url, signalwire: simulator.signalwire, clock,
     sessionSecret: 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA', secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
     logger: pino({ base: null }, { write: (line: string) => { log.push(JSON.parse(line) as Record<string, unknown>) } }),
-    ...(isDemo ? { ways: ['call', 'text'] as const, simulatorUrl: simulator.url, demoLogins: { password: demoPassword, usernames: people.map(each => each.username) } } : {}),
+    ...(isDemo ? { ways: ['call', 'text', 'hostedCall', 'hostedText'] as const, simulatorUrl: simulator.url } : {}),
     ...options,
   })
   server.on('request', app)

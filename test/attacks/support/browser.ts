@@ -169,6 +169,11 @@ export class Person extends Browser {
   /** The same by the JSON API, which is cheaper: password, call, answered; answers the code. */
   async logInAndHearCode(): Promise<string> {
     await this.api('/login', { username: this.username, password: this.password })
+    return this.askAndHearCode()
+  }
+
+  /** The same for whoever has passed the password: call, answered; answers the code. */
+  async askAndHearCode(): Promise<string> {
     const answer = await this.api('/otp/call')
     if (answer.status !== 202) throw new Error(`The call was refused: ${answer.status} ${answer.text}`)
     return this.answerCall((JSON.parse(answer.text) as { matchingDigits: string }).matchingDigits)

@@ -41,7 +41,11 @@ export class Capture {
     // In any grouping, and of a North American number also without its 1.
     const phones = [...this.phones].map(phone => new RegExp(`(?<!\\d)${Array.from(phone.slice(1)).join('[ ().-]{0,2}').replace(/^1/, '1?')}(?!\\d)`))
     const found: string[] = []
+    const searched = new Set<string>()
     for (const { place, text } of await this.all()) {
+      if (searched.has(text)) continue
+      // What may stand on the page of a new number may not stand elsewhere.
+      if (!place.startsWith('page /phone')) searched.add(text)
       for (const code of codesIn(text)) if (wanted.has(code)) found.push(`the code ${code} in ${place}: ${around(text, code)}`)
       // Whoever enrols a number reads it on that page; the telephone of the demo shows its own.
       if (place.startsWith('page /phone')) continue

@@ -1,6 +1,6 @@
 // Several real processes of the example on one Redis and one simulated Space.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { compiled } from '../../support/compiled.js'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { demoPassword, demoPeople } from '../../../example/users.js'
 import { Browser, Person } from './browser.js'
@@ -18,8 +18,6 @@ export interface AppProcess {
   /** Ends it at once, as a crash does. */
   kill(): Promise<void>
 }
-
-const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** Starts `count` processes, all reached by SignalWire under the address of the first, as behind one load balancer. */
 export async function openProcesses(count: number, environment: Readonly<Record<string, string>> = {}) {
@@ -80,8 +78,10 @@ export async function openProcesses(count: number, environment: Readonly<Record<
 
 async function startProcess(port: number, environment: Readonly<Record<string, string>>): Promise<AppProcess> {
   const env = { PATH: process.env['PATH'], PORT: String(port), ...environment }
-  const child = spawn(process.execPath, ['--import', 'tsx', 'example/server.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  process.once('exit', () => { child.kill('SIGKILL') })
+  const child = spawn(process.execPath, [compiled('example/server.ts')], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const killToo = (): void => { child.kill('SIGKILL') }
+  process.once('exit', killToo)
+  child.once('exit', () => process.off('exit', killToo))
   const lines = collectLines(child)
   await new Promise<void>((resolve, reject) => {
     const late = setTimeout(() => { reject(new Error('it did not start within a minute')) }, 60_000)

@@ -36,7 +36,9 @@ const callLimitKeys = ['user-interval', 'number-interval', 'user-hour', 'number-
 export async function openRedis({ delayMilliseconds = [1, 6] }: { readonly delayMilliseconds?: readonly [number, number] } = {}) {
   const port = await freePort()
   const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
-  process.once('exit', () => { child.kill('SIGKILL') })
+  const killToo = (): void => { child.kill('SIGKILL') }
+  process.once('exit', killToo)
+  child.once('exit', () => process.off('exit', killToo))
   const client = createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: 50 } })
   client.on('error', () => undefined) // until the server listens
   await client.connect()

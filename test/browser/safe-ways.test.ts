@@ -1,0 +1,74 @@
+// In without a call, as people do it with their hands: a browser that is remembered, a code on paper.
+import { expect, test } from 'vitest'
+import { describeInBrowser, type Guest, openDemo, openGuest } from './support.js'
+
+const unhurried = { limits: { callIntervalSeconds: false } } as const
+
+/** Presses the button with the focus on it, by Tab and Enter alone; `what` is its name or a part of it. */
+async function pressByKeys({ page }: Guest, what: string): Promise<void> {
+  for (let presses = 0; presses < 20; presses++) {
+    await page.keyboard.press('Tab')
+    const name = await page.evaluate<string>('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent')
+    if (name.includes(what)) break
+    if (presses === 19) throw new Error(`No way by Tab to ${what}`)
+  }
+  await Promise.all([page.waitForEvent('domcontentloaded'), page.keyboard.press('Enter')])
+}
+
+describeInBrowser('in without a call', () => {
+  test('a browser is remembered, logs in with the password, calls before money is sent, and is forgotten', async () => {
+    const guest = await openDemo({ siteOptions: unhurried })
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const box = guest.page.getByLabel('Remember this browser for 30 days')
+    expect(await box.isChecked()).toBe(false)
+    await box.check()
+    await guest.submitCode(await guest.site.answer(await guest.digits()))
+    await guest.expectPath('/account')
+    await guest.press('Log out')
+
+    await guest.logIn('alice')
+    await guest.expectPath('/account')
+    expect(guest.site.simulator.calls).toHaveLength(1)
+    await guest.follow('Transfer')
+    expect(await guest.heading()).toBe('Confirm that it is still you')
+    await guest.follow('Security')
+    const entry = guest.page.getByRole('listitem')
+    expect(await entry.textContent()).toMatch(/Chrome on Linux\s+this browser/)
+    await pressByKeys(guest, 'Forget Chrome on Linux')
+    await guest.page.getByText('That browser is remembered no more.').waitFor()
+    await guest.press('Log out')
+    await guest.logIn('alice')
+    await guest.expectPath('/otp')
+  })
+
+  test('recovery codes are made, fit on paper, and one lets in', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.submitCode(await guest.site.answer(await guest.digits()))
+    await guest.expectPath('/account')
+    await guest.follow('Security')
+    await pressByKeys(guest, 'Make new codes')
+    await pressByKeys(guest, 'Make ten codes')
+    const codes = await guest.page.getByRole('listitem').allTextContents()
+    expect(codes).toHaveLength(10)
+    await guest.page.evaluate('globalThis.print = () => { document.title = "printed" }')
+    await guest.page.getByRole('button', { name: 'Print' }).click()
+    expect(await guest.page.title()).toBe('printed')
+    await guest.page.emulateMedia({ media: 'print' })
+    const isSeen = (name: string) => guest.page.getByText(name, { exact: true }).isVisible()
+    expect(await Promise.all(['Your recovery codes', codes[0]!.trim(), codes[9]!.trim(), 'I have stored them', 'Log out'].map(isSeen))).toEqual([true, true, true, false, false])
+    await guest.page.emulateMedia({ media: 'screen' })
+    await guest.follow('I have stored them')
+    await guest.page.getByText('10 recovery codes are left.').waitFor()
+
+    const elsewhere = await openGuest(guest.site, { javaScriptEnabled: false })
+    await elsewhere.logIn('alice')
+    await elsewhere.follow('I cannot use my telephone')
+    await elsewhere.page.getByLabel('Recovery code').fill(codes[0]!.trim().toLowerCase())
+    await elsewhere.press('Continue')
+    await elsewhere.expectPath('/account')
+    await elsewhere.page.getByText('9 recovery codes are left. If your telephone is gone, change its number now.').waitFor()
+  })
+})
