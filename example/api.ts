@@ -33,7 +33,7 @@ export function api(passport: Passport, voiceOtp: VoiceOtpStrategy<User>, origin
   router.get('/otp/status', voiceOtp.status())
 
   router.post('/otp', secondFactor(passport, {}, refuse), async (req, res) => {
-    res.json({ ...loggedIn, user: publicPart(currentUser(req)), remembered: await rememberIfWished(voiceOtp, req, res) })
+    res.json({ ...loggedIn, user: publicPart(currentUser(req)), remembered: await rememberIfWished(voiceOtp, req) })
   })
 
   router.post('/otp/recover', secondFactor(passport, { action: 'recover' }, refuse), (req, res) => {

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express'
+import type { Request } from 'express'
 import type { RememberedEntry, VoiceOtpStrategy } from 'passport-voice-otp'
 import { fromStore, noteTrouble } from './errors.js'
 import { field } from './second-factor.js'
@@ -12,17 +12,12 @@ export interface Browser extends RememberedEntry {
   readonly isThisOne: boolean
 }
 
-/** Says in this browser which of the list it is. It opens nothing: the strategy has a cookie of its own for that. */
-const labelCookie = 'acme-browser'
-
 /** Remembers this browser if the form or the JSON says so: `undefined` if it does not, `false` if a store failed, which costs the comfort and not the login. */
-export async function rememberIfWished(voiceOtp: VoiceOtpStrategy<User>, req: Request, res: Response): Promise<boolean | undefined> {
+export async function rememberIfWished(voiceOtp: VoiceOtpStrategy<User>, req: Request): Promise<boolean | undefined> {
   const wish = field('remember')(req)
   if (wish !== 'on' && wish !== true) return undefined
   try {
     await voiceOtp.remembered.add(req, browserName(req) ?? 'A browser')
-    const [newest] = await browsersOf(voiceOtp, req)
-    if (newest) res.cookie(labelCookie, newest.id, { httpOnly: true, sameSite: 'lax', secure: req.secure, expires: newest.expiresAt })
     return true
   } catch (error) {
     noteTrouble(error, req, 503)
@@ -33,8 +28,8 @@ export async function rememberIfWished(voiceOtp: VoiceOtpStrategy<User>, req: Re
 /** The browsers of this user, the newest first. */
 export async function browsersOf(voiceOtp: VoiceOtpStrategy<User>, req: Request): Promise<readonly Browser[]> {
   const entries = await fromStore(voiceOtp.remembered.list(userId(req)))
-  const [, label] = new RegExp(`(?:^|; )${labelCookie}=([^;]+)`).exec(req.headers.cookie ?? '') ?? []
-  return entries.map(entry => ({ ...entry, isThisOne: entry.id === label })).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+  const current = voiceOtp.remembered.current(req)
+  return entries.map(entry => ({ ...entry, isThisOne: entry.id === current })).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
 }
 
 /** Forgets one of this user's browsers, or all of them: the next login there asks for a code. */

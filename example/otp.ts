@@ -29,7 +29,7 @@ export function otpPages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): 
   })
 
   router.post('/otp', codeNeeded, secondFactor(passport, {}, refused, takeReturnTo), async (req, res, next) => {
-    if (await rememberIfWished(voiceOtp, req, res) === false) req.session.notice = 'You are in, but this browser could not be remembered.'
+    if (await rememberIfWished(voiceOtp, req) === false) req.session.notice = 'You are in, but this browser could not be remembered.'
     goTo(takeReturnTo(req), req, res, next)
   })
 

@@ -77,6 +77,11 @@ export interface Remembered {
    * within the last five minutes, else it rejects with the code `second-factor-required` (status 401). `name` is what the person knows the browser by, 100 characters.
    */
   add(req: Request, name: string): Promise<void>
+  /**
+   * The `id` under which `list` has the browser that sends this request, if it carries a cookie of one. Nothing is checked: only `list` says
+   * whether that browser is remembered, and for whom.
+   */
+  current(req: Request): string | undefined
   /** The browsers of a user that have not expired. */
   list(userId: string | number): Promise<readonly RememberedEntry[]>
   /** Forgets one, by the `id` of its entry; nothing if it is not this user's. */
@@ -163,6 +168,11 @@ export function createRemembered<User>(parts: Parts<User>, lookup: PhoneLookup<U
         phoneHash: keys.hash('phone', phone.telephone), createdAt: now, usedAt: now, usedBy: sessionName(parts, factor), expiresAt,
       }))
       setCookie(parts, wired(req).res, id, value, expiresAt)
+    },
+
+    current(req) {
+      const [id] = cookieOf(parts, req)
+      return id === undefined ? undefined : publicId(id)
     },
 
     async list(userId) {

@@ -31,7 +31,8 @@ export function createStatus<User>(parts: Parts<User>): Middleware {
   }
 }
 
-async function look<User>(parts: Parts<User>, req: Request): Promise<CallStatus | undefined> {
+/** The state of the call for this request's user, `undefined` for nobody. @internal */
+export async function look<User>(parts: Parts<User>, req: Request): Promise<CallStatus | undefined> {
   const { counters, calls, settings } = parts
   const factor = factorOf(parts, req)
   if (factor.anyUser === undefined) return undefined

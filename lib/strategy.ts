@@ -24,7 +24,7 @@ import { createCalls } from './signalwire/calls.js'
 import { createConnect } from './signalwire/client.js'
 import { createSendText } from './signalwire/messages.js'
 import { createMfa } from './signalwire/mfa.js'
-import { createStatus } from './status.js'
+import { type CallStatus, createStatus, look } from './status.js'
 import type { Way } from './ways.js'
 import { createWebhooks } from './webhooks.js'
 
@@ -169,6 +169,14 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    */
   status(): Middleware {
     return createStatus(this.parts)
+  }
+
+  /**
+   * What `status()` answers, for a page that is rendered on the server; `undefined` for nobody. The state of a call comes from SignalWire and can take seconds:
+   * a page that must not wait goes on without it. Rejects with a {@link VoiceOtpError}.
+   */
+  async look(req: Request): Promise<CallStatus | undefined> {
+    return look(this.parts, req)
   }
 
   /** The ways that the app allows, the usual one first. */

@@ -67,11 +67,14 @@ export async function verify<User>(situation: Situation<User>): Promise<SuccessI
 }
 
 /** Has SignalWire compare the code of a hosted way. */
-async function askHosted<User>({ parts: { keys, mfa } }: Situation<User>, challenge: Challenge, code: string): Promise<boolean> {
+async function askHosted<User>({ parts: { keys, mfa }, factor }: Situation<User>, challenge: Challenge, code: string): Promise<boolean> {
   const hostedId = hostedIdOf(keys, challenge)
   if (hostedId === undefined) throw new Refusal('no-challenge')
   const answer = await mfa.verify(hostedId, code)
-  if (answer === 'gone') throw new Refusal('code-expired')
+  if (answer === 'gone') {
+    factor.dropChallenge()
+    throw new Refusal('code-expired')
+  }
   return answer === 'right'
 }
 

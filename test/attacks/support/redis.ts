@@ -56,7 +56,11 @@ export async function openRedis({ delayMilliseconds = [1, 6] }: { readonly delay
     /** Every key with its value, the numbers that people enrolled themselves left out: those are the app's own record. */
     async dump(): Promise<string> {
       const keys = (await client.keys('*')).filter(key => !key.endsWith(':phones'))
-      return JSON.stringify(await Promise.all(keys.map(async key => [key, await client.get(key)])))
+      const valueOf = async (key: string): Promise<unknown> => {
+        const type = await client.type(key)
+        return type === 'hash' ? client.hGetAll(key) : type === 'set' ? client.sMembers(key) : client.get(key)
+      }
+      return JSON.stringify(await Promise.all(keys.map(async key => [key, await valueOf(key)])))
     },
     /** Does as if every window of a limit on calls were over. */
     async forgetCallLimits(): Promise<void> {
