@@ -2,13 +2,16 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { compiled } from './support/compiled.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Runs the script to its end; kills it, which fails the test, if it does not come to one. */
-function hear(...args: readonly string[]): Promise<{ readonly code: number | string | undefined, readonly out: string, readonly err: string }> {
+/** Runs the script, compiled, to its end; kills it, which fails the test, if it does not come to one. */
+const hear = (...args: readonly string[]) => run([compiled('scripts/hear.ts'), ...args])
+
+function run(args: readonly string[]): Promise<{ readonly code: number | string | undefined, readonly out: string, readonly err: string }> {
   return new Promise(resolve => {
-    execFile(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'scripts/hear.ts', ...args], { cwd: root, timeout: 19_000 }, (error, out, err) => {
+    execFile(process.execPath, args, { cwd: root, timeout: 19_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : error.code ?? error.signal, out, err })
     })
   })
@@ -22,7 +25,7 @@ function scene(locale: string, title: string): string {
 
 describe('npm run hear', () => {
   test('prints a call as it is in the transcript, and ends by itself', async () => {
-    expect(await hear('--locale', 'de-DE', '--keys', '42,1,2')).toEqual({ code: 0, err: '', out: `[the page shows 42, the telephone rings and is answered]\n\n${scene('de-DE', 'The code again, and slowly')}\n` })
+    expect(await run(['node_modules/tsx/dist/cli.mjs', 'scripts/hear.ts', '--locale', 'de-DE', '--keys', '42,1,2'])).toEqual({ code: 0, err: '', out: `[the page shows 42, the telephone rings and is answered]\n\n${scene('de-DE', 'The code again, and slowly')}\n` })
   })
 
   test('other gates, ways and languages, and wrong digits', async () => {

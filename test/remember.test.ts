@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { MemoryRememberStore, type RememberedEntry, type RememberStore } from 'passport-voice-otp'
 import supertest from 'supertest'
+import { letPassAt } from './support/deadline.js'
 import { SessionStore } from './support/stores.js'
 import { ring, sealedIn } from './support/telephone.js'
 import { createWorld, password, type Person, type World, type WorldOptions, wrongCode } from './support/world.js'
@@ -368,8 +369,13 @@ test.each(['rejects', 'hangs', 'answers nonsense'])('a store that %s means a cal
   const failing = new MemoryRememberStore()
   await open({}, failing)
   const { cookie } = await rememberedBrowser()
-  failing.get = () => fault === 'rejects' ? Promise.reject(new Error('down')) : fault === 'hangs' ? new Promise(() => undefined) : Promise.resolve({ id: 1, user: {} } as never)
-  const { session, isIn } = await logInWith(cookie)
+  const asked = new Promise<void>(resolve => {
+    failing.get = () => {
+      resolve()
+      return fault === 'rejects' ? Promise.reject(new Error('down')) : fault === 'hangs' ? new Promise(() => undefined) : Promise.resolve({ id: 1, user: {} } as never)
+    }
+  })
+  const { session, isIn } = await (fault === 'hangs' ? letPassAt(() => asked, 2000, logInWith(cookie)) : logInWith(cookie))
   expect(isIn).toBe(false)
   await supertest(world.url).get('/account').set({ Cookie: session }).expect(401, { pendingUser: 'alice' })
 })

@@ -4,6 +4,7 @@ import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import { afterEach, describe, expect, test } from 'vitest'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
+import { letPassAt, sessionDeadlineMilliseconds } from './support/deadline.js'
 import { type Fault, SessionStore } from './support/stores.js'
 import { createWorld, password, type Person, type World, type WorldOptions } from './support/world.js'
 
@@ -30,7 +31,7 @@ const routesFor = (manner: (passport: Authenticator) => RequestHandler[]) => (ap
 
 describe.each(manners)('after success with %s', (_, manner) => {
   test('the session id is new, the old cookie is worthless, the cart is still there', async () => {
-    await open({ store: new SessionStore(200), routes: routesFor(manner) })
+    await open({ store: new SessionStore(60), routes: routesFor(manner) })
     const alice = world.browser()
     const before = sessionIdOf(await alice.post('/login').send({ username: 'alice', password }).expect(200))
     await alice.post('/cart').expect(200)
@@ -61,7 +62,8 @@ describe.each(manners)('after success with %s', (_, manner) => {
     const before = sessionIdOf(await alice.post('/login').send({ username: 'alice', password }).expect(200))
     const code = await world.hearCode(alice)
     store.faults = { [operation]: fault satisfies Fault }
-    const response = await alice.post('/verify').send({ code })
+    const request = alice.post('/verify').send({ code })
+    const response = fault.startsWith('hangs') ? await letPassAt(() => store.nextHang(), sessionDeadlineMilliseconds, request) : await request
     store.faults = {}
     expect(response.status).toBe(503)
     for (const id of [before, sessionIdOf(response)]) await world.browser().get('/account').set(withCookie(id)).expect(401)
@@ -81,11 +83,13 @@ describe('a save that hangs', () => {
     // The first write after the code is that of the new session: it is done, and its answer never comes.
     const { set } = store
     let writes = 0
-    store.set = (sid, data, done) => {
-      writes++
-      set(sid, data, writes === 1 ? () => undefined : done)
-    }
-    const response = await alice.post('/verify').send({ code }).expect(503)
+    const written = new Promise<void>(resolve => {
+      store.set = (sid, data, done) => {
+        writes++
+        set(sid, data, writes === 1 ? () => { resolve() } : done)
+      }
+    })
+    const response = await letPassAt(() => written, sessionDeadlineMilliseconds, alice.post('/verify').send({ code }).expect(503))
     expect(writes).toBeGreaterThan(0)
     expect(store.dump()).toContain('amr')
     for (const id of [before, sessionIdOf(response)]) await world.browser().get('/account').set(withCookie(id)).expect(401)

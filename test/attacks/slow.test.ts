@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process'
 import { createServer, request, type ServerResponse } from 'node:http'
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { compiled } from '../support/compiled.js'
 import { type Answer, callsUnlimited, openSite, type Person, type Site } from './support/harness.js'
 import { captureErrors, expectNoCredential, watchProcess } from './support/watch.js'
 
@@ -101,8 +101,7 @@ async function startLate(): Promise<Late> {
 
 /** The example as it is started, and clients that begin a request and never end it; answers what each was told. */
 async function startSlowClients(): Promise<readonly string[]> {
-  const root = fileURLToPath(new URL('../../', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', 'example/server.ts'], { cwd: root, env: { PATH: process.env['PATH'], PORT: '0', SIMULATOR_PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [compiled('example/server.ts')], { env: { PATH: process.env['PATH'], PORT: '0', SIMULATOR_PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] })
   endings.push(() => child.kill('SIGKILL'))
   const port = await new Promise<number>((resolve, reject) => {
     let text = ''

@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { compiled } from '../support/compiled.js'
 import { alice, startSimulator } from './support.js'
-
-const file = fileURLToPath(new URL('../../lib/simulator/cli.ts', import.meta.url))
 
 /** Starts the command; `text()` is everything it printed. */
 function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const { PATH } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], { env: { PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [compiled('lib/simulator/cli.ts'), ...args], { env: { PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => { child.kill('SIGKILL') })
   let text = ''
   let printed = (): void => undefined

@@ -15,9 +15,15 @@ export class SessionStore extends MemoryStore {
   faults: Partial<Record<SessionOperation, Fault>> = {}
   /** Every session that was ever to be written, as JSON, those that have gone too. */
   readonly written: string[] = []
+  private noteHang: () => void = () => undefined
 
   constructor(private readonly least = 0, private readonly most = least) {
     super()
+  }
+
+  /** Resolves as soon as somebody waits for an answer that never comes. */
+  nextHang(): Promise<void> {
+    return new Promise(resolve => { this.noteHang = resolve })
   }
 
   override get = (sid: string, done: Callback): void => { this.run('get', done, callback => { super.get(sid, callback) }) }
@@ -44,9 +50,9 @@ export class SessionStore extends MemoryStore {
   private run(operation: SessionOperation, done: Callback, work: (done: Callback) => void): void {
     const fault = this.faults[operation]
     if (fault === 'throws') throw new Error('the store threw')
-    if (fault === 'hangs') return
+    if (fault === 'hangs') { this.noteHang(); return }
     if (fault === 'rejects') { setImmediate(done, new Error('the store failed')); return }
-    if (fault === 'hangs after the work') { work(() => undefined); return }
+    if (fault === 'hangs after the work') { work(() => { this.noteHang() }); return }
     if (this.most === 0) work(done)
     else setTimeout(() => { work(done) }, between(this.least, this.most))
   }
