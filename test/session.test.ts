@@ -31,7 +31,7 @@ const routesFor = (manner: (passport: Authenticator) => RequestHandler[]) => (ap
 
 describe.each(manners)('after success with %s', (_, manner) => {
   test('the session id is new, the old cookie is worthless, the cart is still there', async () => {
-    await open({ store: new SessionStore(60), routes: routesFor(manner) })
+    await open({ store: new SessionStore(200), routes: routesFor(manner) })
     const alice = world.browser()
     const before = sessionIdOf(await alice.post('/login').send({ username: 'alice', password }).expect(200))
     await alice.post('/cart').expect(200)

@@ -5,7 +5,7 @@ import * as echarts from 'echarts'
 export function writeChart(file, { machine, rows }) {
   const shown = rows.filter(({ against, goal }) => !against.startsWith('call') && !(goal > 1)).toReversed()
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 900, height: 60 + shown.length * 34 })
-  const isOurs = ({ name }) => !/^passport-|^VoiceResponse/.test(name)
+  const isOurs = ({ name }) => !/^passport-|^better-auth|^VoiceResponse/.test(name)
   chart.setOption({
     animation: false,
     backgroundColor: '#ffffff',

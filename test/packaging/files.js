@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
+const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
 const entries = ['dist/index.js', 'dist/index.d.ts', 'dist/simulator/index.js', 'dist/simulator/index.d.ts', 'dist/simulator/cli.js', 'dist/simulator/page/index.html']
 /** Whose types the published ones may use: Node's, a dependency's, and Passport's where they are installed. */
 const mayBeNamed = /^(\.{1,2}\/.*|node|node:\w+|libphonenumber-js\/max|passport)$/
