@@ -18,8 +18,7 @@ const words: Readonly<Record<number, Words>> = {
 
 export const notFound: RequestHandler = (req, res) => show(404, req, res)
 
-// Express tells error handlers by their four parameters.
-// eslint-disable-next-line @typescript-eslint/no-unused-vars
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
 export const answerErrors: ErrorRequestHandler = (error: unknown, req, res, _next) => {
   const status = statusOf(error)
   const requestId = status >= 500 ? noteTrouble(error, req, status) : undefined

@@ -31,17 +31,6 @@ function keyedHash(key: KeyObject, parts: readonly (string | number)[]): Buffer 
   return createHmac('sha256', key).update(JSON.stringify(parts)).digest()
 }
 
-const noncesAtOnce = 256
-let nonces = Buffer.alloc(0)
-
-/** A nonce that was never given out: drawn from the system's CSPRNG many at a time, because each draw costs more than the sealing. */
-function freshNonce(): Buffer {
-  if (nonces.length === 0) nonces = randomBytes(nonceLength * noncesAtOnce)
-  const nonce = nonces.subarray(0, nonceLength)
-  nonces = nonces.subarray(nonceLength)
-  return nonce
-}
-
 /** @internal */
 export function createKeys(secrets: readonly string[], counterSecret: string): Keys {
   const hashKeys = secrets.map(secret => derive(secret, 'hash'))
@@ -69,7 +58,7 @@ export function createKeys(secrets: readonly string[], counterSecret: string): K
 
     seal(step, payload) {
       const header = Buffer.from([tokenVersion, step])
-      const nonce = freshNonce()
+      const nonce = randomBytes(nonceLength)
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(header)
       const sealed = Buffer.concat([cipher.update(JSON.stringify(payload), 'utf8'), cipher.final()])
       return Buffer.concat([header, nonce, sealed, cipher.getAuthTag()]).toString('base64url')

@@ -53,11 +53,17 @@ beforeEach(() => { vi.useFakeTimers({ now: new Date('2026-11-01T12:00:00Z') }) }
 afterEach(() => { vi.useRealTimers() })
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
 
-test('a thousand users later a name is what it was', async () => {
-  const { counters } = make()
+test('names are remembered for a thousand users and no more, and are what they were', async () => {
+  const keys = createKeys([secret], secret)
+  const storeName = vi.spyOn(keys, 'storeName')
+  const counters = createCounters(new CounterStore(0, 0).factory, limits, 300, keys)
+  const namings = () => (storeName.mock.calls as readonly (readonly unknown[])[]).filter(([, userId]) => userId === 'alice').length
   const ticket = await counters.issueTicket('alice')
+  expect(await counters.isAlive('alice', ticket)).toBe(true)
+  expect(namings()).toBe(1)
   for (let index = 0; index <= 1000; index++) await counters.nextCallIn(`user ${index}`)
   expect(await counters.isAlive('alice', ticket)).toBe(true)
+  expect(namings()).toBe(2)
 })
 
 describe('wrong codes in a row', () => {
@@ -282,6 +288,27 @@ describe('wrong codes', () => {
       for (let index = 0; index < 9; index++) expect(await guessWrong(counters)).toBeUndefined()
       await counters.reset('alice', { limit: undefined })
     }
+  })
+
+  test('a success with the last guess before the pause lifts the pause', async () => {
+    const { counters } = make()
+    for (let index = 0; index < 9; index++) await guessWrong(counters)
+    const admission = await counters.admitLooseGuess('alice')
+    expect(admission.limit).toBe('guessesPerUser')
+    await counters.reset('alice', admission)
+    expect(await guessWrong(counters)).toBeUndefined()
+  })
+
+  test('a success with the last guess before the stop leaves nobody stopped', async () => {
+    const { counters } = make({ guessesInARow: 3 })
+    for (let index = 0; index < 2; index++) await guessWrong(counters)
+    const admission = await counters.admitLooseGuess('alice')
+    expect(admission.limit).toBe('guessesInARow')
+    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(refused('locked', 'guessesInARow'))
+    expect(await counters.isStopped('alice')).toBe(true)
+    await counters.reset('alice', admission)
+    expect(await counters.isStopped('alice')).toBe(false)
+    expect(await guessWrong(counters)).toBeUndefined()
   })
 
   test('a thousand guesses at one challenge at once: five are compared', async () => {

@@ -152,6 +152,7 @@ describe('SignalWire knows the challenge no more', () => {
     await world.simulator.advance(300_000)
     await verify(code).expect(401, { code: 'code-expired', message: 'This code is no longer valid. Ask for a new call.' })
     await alice.get('/account').expect(401)
+    await verify(code).expect(401).expect(refusedWith('no-challenge'))
   })
 
   test('because it was used up there: code-expired', async () => {

@@ -80,6 +80,14 @@ describe('enrolling', () => {
   })
 })
 
+test('a refusal takes no stack from the errors of the app', async () => {
+  const limit = Error.stackTraceLimit
+  const alice = await open()
+  await alice.post('/otp').send({ code: '123456' }).expect(401)
+  expect(Error.stackTraceLimit).toBe(limit)
+  expect(new Error('of the app').stack).toContain('odd-data.test')
+})
+
 test('a logout while the counters are away is a logout', async () => {
   const store = new CounterStore(0, 0)
   const alice = await open({ counters: store.factory })

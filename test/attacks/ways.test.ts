@@ -63,6 +63,17 @@ describe.each<Way>(['text', 'hostedCall', 'hostedText'])('by %s', way => {
     expect(await alice.isIn()).toBe(false)
   })
 
+  test('A-20 a code of one browser after a newer one was sent for another: refused, and no guess at it is compared', async () => {
+    await open()
+    const [one, other] = [await loggedIn(), await loggedIn()]
+    const older = await askAndReceive(one)
+    const newer = await askAndReceive(other)
+    expect(await guess(one, wrongCode(older))).toBe('code-expired')
+    expect(await guess(one, older)).toBe('code-expired')
+    expect(site.comparisons('alice')).toBe(0)
+    expect(await guess(other, newer)).toBe('logged-in')
+  })
+
   test('A-24 the right code after a logout and a new login: refused', async () => {
     await open()
     const alice = await loggedIn()
