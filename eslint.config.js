@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'docs/api/', 'node_modules/', 'test/packaging/', 'lib/simulator/page/', 'example/public/'] },
+  { ignores: ['build/', 'dist/', 'coverage/', 'docs/api/', 'node_modules/', 'test/packaging/', 'lib/simulator/page/', 'example/public/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', 'scripts/*.js'] }, tsconfigRootDir: import.meta.dirname } },

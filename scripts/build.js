@@ -1,21 +1,31 @@
-// Compiles lib/ into dist/ and copies what the compiler leaves out: the simulator's telephone page.
+// Compiles lib/ into build/, each file by itself, and puts what is published into dist/: the code of each entry in one
+// file, which is opened once where fifty were, the types, and the simulator's telephone page.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const root = new URL('..', import.meta.url)
-const at = path => fileURLToPath(new URL(path, root))
-const require = createRequire(import.meta.url)
+const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 if (!existsSync(at('lib/index.ts'))) process.exit(0) // an installed package has no sources to build
-rmSync(at('dist'), { recursive: true, force: true })
-const tsc = require.resolve('@typescript/native/package.json').replace('package.json', 'bin/tsc')
+for (const folder of ['build', 'dist']) rmSync(at(folder), { recursive: true, force: true })
+
+const tsc = createRequire(import.meta.url).resolve('@typescript/native/package.json').replace('package.json', 'bin/tsc')
 const { status } = spawnSync(process.execPath, [tsc, '-p', at('tsconfig.build.json')], { stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)
-// What the coverage tool is told is of no use to anybody else.
-for (const file of readdirSync(at('dist'), { recursive: true }).filter(name => name.endsWith('.js'))) {
-  const path = at(`dist/${file}`)
-  writeFileSync(path, readFileSync(path, 'utf8').replace(/^ *\/\* v8 ignore .*\*\/\n/gm, ''))
+
+const { rollup } = await import('rollup')
+const bundle = await rollup({
+  input: Object.fromEntries(['index', 'simulator/index', 'simulator/cli'].map(entry => [entry, at(`build/${entry}.js`)])),
+  external: /^[^./]/,
+  // What the coverage tool is told is of no use to anybody else.
+  plugins: [{ name: 'no-coverage-comments', transform: code => ({ code: code.replace(/^ *\/\* v8 ignore .*\*\/\n/gm, ''), map: null }) }],
+})
+await bundle.write({ dir: at('dist'), generatedCode: 'es2015', chunkFileNames: 'simulator/[name].js' })
+
+for (const file of readdirSync(at('build'), { recursive: true }).filter(name => name.endsWith('.d.ts'))) {
+  mkdirSync(dirname(at(`dist/${file}`)), { recursive: true })
+  renameSync(at(`build/${file}`), at(`dist/${file}`))
 }
-if (existsSync(at('lib/simulator/page'))) cpSync(at('lib/simulator/page'), at('dist/simulator/page'), { recursive: true })
+cpSync(at('lib/simulator/page'), at('dist/simulator/page'), { recursive: true })

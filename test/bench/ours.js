@@ -1,8 +1,8 @@
 // The cases of this package, from its build. Challenges, tickets and tokens are made by its own rooms, before anything is timed.
 import { VoiceOtpStrategy } from 'passport-voice-otp'
-import { makeChallenge } from '../../dist/challenge.js'
-import { sealedUrl, steps } from '../../dist/tokens.js'
-import { sign } from '../../dist/simulator/signature.js'
+import { makeChallenge } from '../../build/challenge.js'
+import { sealedUrl, steps } from '../../build/tokens.js'
+import { sign } from '../../build/simulator/signature.js'
 import { phoneOf, request, siteWith, spaceOf } from './base.js'
 
 const publicUrl = 'http://127.0.0.1:3999'

@@ -8,7 +8,7 @@ import autocannon from 'autocannon'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
-import { makeChallenge } from '../../dist/challenge.js'
+import { makeChallenge } from '../../build/challenge.js'
 import { phoneOf, request, secret, spaceOf } from './base.js'
 
 const logins = 6000

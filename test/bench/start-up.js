@@ -17,9 +17,9 @@ const imported = name => `
 
 /** What 10,000 living challenges and their counts hold in memory, and what is left once they are over: by a shift of the clock's timers. */
 const challenges = `
-  import { createCounters } from './dist/counters.js'
-  import { createKeys } from './dist/keys.js'
-  import { makeChallenge } from './dist/challenge.js'
+  import { createCounters } from './build/counters.js'
+  import { createKeys } from './build/keys.js'
+  import { makeChallenge } from './build/challenge.js'
   const keys = createKeys(['QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'], 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn')
   const limits = { guessesPerChallenge: 5, guessesPerUser: 10, guessesPerUserSeconds: 1, pauseSeconds: 1, guessesInARow: 100, guessesInARowSeconds: 1, callIntervalSeconds: 1, callsPerUserHour: false,
     callsPerNumberTenMinutes: false, callsPerNumberDay: false, callsPerPrefixTenMinutes: false, callsPerAppMinute: false, enrolCallsPerNumberTenMinutes: false, enrolCallsPerNumberDay: false, reportedSeconds: 1 }

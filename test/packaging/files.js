@@ -3,8 +3,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
-const entries = ['dist/index.js', 'dist/index.d.ts', 'dist/simulator/index.js', 'dist/simulator/index.d.ts', 'dist/simulator/cli.js', 'dist/simulator/page/index.html']
+const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
+/** The code of each entry is one file; the simulator's program shares that of the simulator. */
+const code = ['dist/index.js', 'dist/simulator/index.js', 'dist/simulator/simulator.js', 'dist/simulator/cli.js']
+const entries = [...code, 'dist/index.d.ts', 'dist/simulator/index.d.ts', 'dist/simulator/page/index.html']
 /** Whose types the published ones may use: Node's, a dependency's, and Passport's where they are installed. */
 const mayBeNamed = /^(\.{1,2}\/.*|node|node:\w+|libphonenumber-js\/max|passport)$/
 
@@ -19,7 +21,8 @@ export function complaintAbout(paths, root) {
 }
 
 function isBuilt(path, root) {
-  const [, page, source] = /^dist\/(?:(simulator\/page\/[\w-]+\.(?:html|css|js|svg))|([\w/-]+)\.(?:js|d\.ts))$/.exec(path) ?? []
+  const [, page, source] = /^dist\/(?:(simulator\/page\/[\w-]+\.(?:html|css|js|svg))|([\w/-]+)\.d\.ts)$/.exec(path) ?? []
+  if (code.includes(path)) return true
   return page !== undefined ? existsSync(join(root, 'lib', page)) : source !== undefined && existsSync(join(root, 'lib', `${source}.ts`))
 }
 
