@@ -179,10 +179,10 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
       await Promise.all([ticket.delete(userKey(userId)), limits.reportedSeconds !== false && reported.set(userKey(userId), 1, limits.reportedSeconds)])
     },
 
-    /** What a page may show: guesses left, and whether the user reported the call. */
-    async outlook(userId: string, challengeId: string): Promise<{ readonly attemptsLeft: number, readonly reported: boolean }> {
+    /** What a page may show: guesses left, and for how many seconds the user's report of a call still holds; 0 = none does. */
+    async outlook(userId: string, challengeId: string): Promise<{ readonly attemptsLeft: number, readonly reportedFor: number }> {
       const [used, unwanted] = await Promise.all([guesses.get(challengeId), limits.reportedSeconds === false ? undefined : reported.get(userKey(userId))])
-      return { attemptsLeft: Math.max(0, limits.guessesPerChallenge - (used?.consumedPoints ?? 0)), reported: unwanted !== undefined }
+      return { attemptsLeft: Math.max(0, limits.guessesPerChallenge - (used?.consumedPoints ?? 0)), reportedFor: unwanted === undefined ? 0 : seconds(unwanted.msBeforeNext) }
     },
 
     /** Lifts pause, stop and the mark of a report, and forgets the wrong codes. */

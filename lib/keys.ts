@@ -33,23 +33,20 @@ function keyedHash(key: KeyObject, parts: readonly (string | number)[]): Buffer 
 
 /** @internal */
 export function createKeys(secrets: readonly string[], counterSecret: string): Keys {
-  const hashKeys = secrets.map(secret => derive(secret, 'hash'))
-  const sealKeys = secrets.map(secret => derive(secret, 'seal'))
+  const pairs = secrets.map(secret => ({ hash: derive(secret, 'hash'), seal: derive(secret, 'seal') }))
   const storeKey = derive(counterSecret, 'counters')
-  const [hashKey] = hashKeys
-  const [sealKey] = sealKeys
-  /* v8 ignore next -- settle() refused it */
-  if (hashKey === undefined || sealKey === undefined) throw new TypeError('at least one secret is needed')
+  const [current] = pairs
+  if (current === undefined) throw new TypeError('At least one secret is needed.')
 
   return {
-    hash: (...parts) => keyedHash(hashKey, parts).toString('base64url'),
+    hash: (...parts) => keyedHash(current.hash, parts).toString('base64url'),
 
-    everyHash: (...parts) => hashKeys.map(key => keyedHash(key, parts).toString('base64url')),
+    everyHash: (...parts) => pairs.map(pair => keyedHash(pair.hash, parts).toString('base64url')),
 
     matches(hash, ...parts) {
       const given = Buffer.from(hash, 'base64url')
-      return hashKeys.some(key => {
-        const expected = keyedHash(key, parts)
+      return pairs.some(pair => {
+        const expected = keyedHash(pair.hash, parts)
         return given.length === expected.length && timingSafeEqual(given, expected)
       })
     },
@@ -59,8 +56,8 @@ export function createKeys(secrets: readonly string[], counterSecret: string): K
     seal(step, payload) {
       const header = Buffer.from([tokenVersion, step])
       const nonce = randomBytes(nonceLength)
-      const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(header)
-      const sealed = Buffer.concat([cipher.update(JSON.stringify(payload), 'utf8'), cipher.final()])
+      const cipher = createCipheriv('aes-256-gcm', current.seal, nonce).setAAD(header)
+      const sealed = Buffer.concat([cipher.update(JSON.stringify(payload)), cipher.final()])
       return Buffer.concat([header, nonce, sealed, cipher.getAuthTag()]).toString('base64url')
     },
 
@@ -72,10 +69,10 @@ export function createKeys(secrets: readonly string[], counterSecret: string): K
       if (header[0] !== tokenVersion) return undefined
       const nonce = bytes.subarray(headerLength, headerLength + nonceLength)
       const sealed = bytes.subarray(headerLength + nonceLength, -tagLength)
-      for (const key of sealKeys) {
+      for (const { seal } of pairs) {
         try {
-          const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength }).setAAD(header).setAuthTag(bytes.subarray(-tagLength))
-          const text = Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8')
+          const decipher = createDecipheriv('aes-256-gcm', seal, nonce, { authTagLength: tagLength }).setAAD(header).setAuthTag(bytes.subarray(-tagLength))
+          const text = Buffer.concat([decipher.update(sealed), decipher.final()]).toString()
           /* v8 ignore next -- within the header */
           return { step: header[1] ?? 0, payload: JSON.parse(text) as unknown }
         } catch {

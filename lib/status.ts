@@ -11,7 +11,7 @@ export interface CallStatus {
   readonly call: DeliveryState | 'none' | 'reported'
   /** Seconds until the code is worthless; 0 if none waits. */
   readonly expiresIn: number
-  /** Seconds until a call may be asked for, as far as the interval between calls decides. */
+  /** Seconds until a call may be asked for, as far as the interval between calls and a report decide. */
   readonly nextCallIn: number
   /** Guesses left for this code; 0 if none waits. */
   readonly attemptsLeft: number
@@ -38,11 +38,11 @@ export async function look<User>(parts: Parts<User>, req: Request): Promise<Call
   if (factor.anyUser === undefined) return undefined
   const { challenge, userId } = factor
   if (challenge?.userId !== userId) {
-    const [nextCallIn, { reported }] = await Promise.all([counters.nextCallIn(userId), counters.outlook(userId, '')])
-    return { call: reported ? 'reported' : 'none', expiresIn: 0, nextCallIn, attemptsLeft: 0 }
+    const [interval, { reportedFor }] = await Promise.all([counters.nextCallIn(userId), counters.outlook(userId, '')])
+    return { call: reportedFor > 0 ? 'reported' : 'none', expiresIn: 0, nextCallIn: Math.max(interval, reportedFor), attemptsLeft: 0 }
   }
   const { id, ticket, way, deliverySid, expiresAt } = challenge
-  const [interval, { attemptsLeft, reported }, alive, state] = await Promise.all([
+  const [interval, { attemptsLeft, reportedFor }, alive, state] = await Promise.all([
     counters.nextCallIn(userId),
     counters.outlook(userId, id),
     counters.isAlive(userId, ticket),
@@ -50,9 +50,9 @@ export async function look<User>(parts: Parts<User>, req: Request): Promise<Call
   ])
   const isWaived = interval > 0 && deliverySid !== undefined && reachedNobody(state) && await counters.hasWaiver(deliverySid)
   return {
-    call: reported ? 'reported' : way !== 'call' ? 'sent' : state ?? (deliverySid === undefined ? 'none' : 'queued'),
+    call: reportedFor > 0 ? 'reported' : way !== 'call' ? 'sent' : state ?? (deliverySid === undefined ? 'none' : 'queued'),
     expiresIn: alive ? Math.max(0, Math.ceil((expiresAt - settings.clock.now()) / 1000)) : 0,
-    nextCallIn: isWaived ? 0 : interval,
+    nextCallIn: Math.max(isWaived ? 0 : interval, reportedFor),
     attemptsLeft: alive ? attemptsLeft : 0,
   }
 }

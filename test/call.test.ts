@@ -80,7 +80,7 @@ describe('gate match', () => {
     expect(said).toEqual([english.reported])
     expect(telephone.call).toMatchObject(overWithoutError)
     expect(world.named('reported')).toEqual([{ userId: 'alice', purpose: 'login', callSid: telephone.sid }])
-    expect((await alice.get('/otp/status').expect(200)).body).toMatchObject({ call: 'reported', expiresIn: 0, attemptsLeft: 0 })
+    expect((await alice.get('/otp/status').expect(200)).body).toMatchObject({ call: 'reported', expiresIn: 0, nextCallIn: 600, attemptsLeft: 0 })
     await alice.post('/otp').send({ code: sealedIn(telephone).code }).expect(401).expect(({ body }) => { expect(body).toMatchObject({ code: 'code-expired' }) })
 
     // Another session of whoever knows the password is as unwelcome.

@@ -1,3 +1,4 @@
+import { createCipheriv, createHmac, hkdfSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createKeys } from '../lib/keys.js'
 
@@ -80,5 +81,33 @@ describe('keyed hashes', () => {
 
   test('a name in the store is not the hash of a session', () => {
     expect(keys.hash('user', 'alice')).not.toContain(keys.storeName('user', 'alice'))
+  })
+})
+
+describe('what outlives a release: sessions, counts and tokens of the one before', () => {
+  const keys = createKeys([newer], older)
+  const derived = (secret: string, purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `passport-voice-otp/${purpose}/1`, 32))
+  const hashed = (key: Buffer, parts: unknown) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url')
+  const sealed = (key: Buffer, version: number, payload: string) => {
+    const header = Buffer.from([version, 3])
+    const nonce = Buffer.alloc(12, 7)
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(header)
+    return Buffer.concat([header, nonce, cipher.update(payload), cipher.final(), cipher.getAuthTag()]).toString('base64url')
+  }
+
+  test('hashes and names are made as they always were, under a key for each purpose', () => {
+    expect(keys.hash('code', 1)).toBe(hashed(derived(newer, 'hash'), ['code', 1]))
+    expect(keys.storeName('user', 'alice')).toBe(hashed(derived(older, 'counters'), ['user', 'alice']).slice(0, 32))
+  })
+
+  test('a token of this version opens; one of another, one under another key and one without JSON do not', () => {
+    expect(keys.open(sealed(derived(newer, 'seal'), 1, '"ü"'))).toEqual({ step: 3, payload: 'ü' })
+    expect(keys.open(sealed(derived(newer, 'seal'), 2, '"ü"'))).toBeUndefined()
+    expect(keys.open(sealed(derived(newer, 'hash'), 1, '"ü"'))).toBeUndefined()
+    expect(keys.open(sealed(derived(newer, 'seal'), 1, ''))).toBeUndefined()
+  })
+
+  test('without a secret there are no keys', () => {
+    expect(() => createKeys([], newer)).toThrow('At least one secret is needed.')
   })
 })

@@ -112,7 +112,7 @@ test('after "this was not me", a new login sees that the call was reported', asy
   const { telephone } = await ring(world, alice)
   await telephone.answer()
   await telephone.press('0')
-  expect((await (await world.logIn('alice')).get('/otp/status')).body).toMatchObject({ call: 'reported', expiresIn: 0, attemptsLeft: 0 })
+  expect((await (await world.logIn('alice')).get('/otp/status')).body).toMatchObject({ call: 'reported', expiresIn: 0, nextCallIn: 600, attemptsLeft: 0 })
 })
 
 describe('a webhook', () => {

@@ -26,6 +26,10 @@ describe('signatures of webhooks', () => {
       ['https://acme.example:80/x', 'https://acme.example/x', false],
       ['https://acme.example:8443/x', 'https://acme.example/x', false],
       ['https://evil.example/x', 'https://acme.example/x', false],
+      ['http://[::1]:80/x', 'http://[::1]/x', true],
+      ['http://[::1]:80/x', 'http://[::1]:8080/x', false],
+      // The address of a path is no address of ours.
+      ['http://inner.example:80:8443/http://inner.example', 'https://acme.example:8443/http://inner.example', false],
     ] as const) expect(check(sign('12345', signed, fields), checked, fields), `${signed} for ${checked}`).toBe(expected)
   })
 

@@ -13,6 +13,11 @@ const until = { expiry: now() + Number(left?.dataset.expiresIn ?? 0), nextCall: 
 let lastExpiresIn = Number(left?.dataset.expiresIn ?? 0)
 const secondsUntil = time => Math.max(0, Math.ceil(time - now()))
 
+function duration(seconds) {
+  const [length, unit] = seconds < 90 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']
+  return `${length} ${unit}${length === 1 ? '' : 's'}`
+}
+
 function say(call) {
   if (!state || state.dataset.call === call) return
   state.dataset.call = call
@@ -31,7 +36,7 @@ function tick() {
   if (wait) {
     const seconds = secondsUntil(until.nextCall)
     for (const button of callButtons) button.disabled = seconds > 0
-    wait.textContent = seconds > 0 ? `You can ask for another in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.` : ''
+    wait.textContent = seconds > 0 ? `You can ask for another in ${duration(seconds)}.` : ''
   }
 }
 

@@ -160,7 +160,7 @@ export async function axeFindings({ page }: Guest, where: string): Promise<strin
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     if (!await page.evaluate<boolean>('"axe" in globalThis')) await page.evaluate(await axeSource)
-    const { violations } = await page.evaluate<AxeResults>('axe.run(document, { iframes: false })')
+    const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { iframes: false, resultTypes: ['violations'] })`)
     for (const { id, nodes } of violations) findings.push(`${where}, ${colorScheme}: ${id} ${nodes.map(({ html, failureSummary = '' }) => `${html} ${failureSummary}`).join(' ')}`)
   }
   return findings
