@@ -18,6 +18,13 @@ export const cases = [
   { name: 'status()', made: 'ours.js#statusPoll', status: 200, against: 'static status as JSON' },
   { name: 'call request', made: 'ours.js#callRequest', status: 302, requests: 400, needsSpace: true, against: 'call by hand' },
 
+  { name: 'wrong code by hand', made: 'by-hand.js#wrongCode', status: 401, against: 'form + session written' },
+  { name: 'right code by hand', made: 'by-hand.js#rightCode', status: 302, against: 'form + session regenerated and saved' },
+  { name: 'LaML by hand', made: 'by-hand.js#document', status: 200, against: 'form + static XML' },
+  { name: 'wrong code, beside by hand', made: 'ours.js#wrongCode', status: 401, against: 'wrong code by hand' },
+  { name: 'right code, beside by hand', made: 'ours.js#rightCode', status: 302, against: 'right code by hand' },
+  { name: 'LaML, beside by hand', made: 'ours.js#firstDocument', status: 200, against: 'LaML by hand' },
+
   { name: 'passport-local, wrong', made: 'peers.js#localWrong', status: 401, against: 'form + session written' },
   { name: 'passport-local, right', made: 'peers.js#localRight', status: 302, against: 'form + session regenerated and saved' },
   { name: 'passport-totp, wrong', made: 'peers.js#totpWrong', status: 401, against: 'form + session written', isPeer: true },
