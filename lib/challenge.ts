@@ -120,8 +120,9 @@ export function phoneMatches(keys: Keys, challenge: Challenge, telephone: string
 /** The number of an `enrol` challenge. @internal */
 export function enrolledPhone(keys: Keys, challenge: Challenge): string | undefined {
   const opened = keys.open(challenge.sealedPhone ?? '')
-  const phone = opened?.step === sealedPhoneStep && typeof opened.payload === 'string' ? opened.payload : undefined
-  return phone !== undefined && phoneMatches(keys, challenge, phone) ? phone : undefined
+  if (opened?.step !== sealedPhoneStep) return undefined
+  const phone = String(opened.payload)
+  return phoneMatches(keys, challenge, phone) ? phone : undefined
 }
 
 /** A challenge read from a session, or `undefined` for anything that is not a whole one: a store may hold any data. @internal */
@@ -157,8 +158,9 @@ export function describe(challenge: Challenge, from: string, now: number): Pendi
  * @internal
  */
 export function readCode(body: unknown, length: number): string | undefined {
-  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'code')) return undefined
-  const { code } = body as { code: unknown }
+  const given = Object(body) as { readonly code?: unknown }
+  if (!Object.hasOwn(given, 'code')) return undefined
+  const { code } = given
   if (typeof code !== 'string' || code.length > 40) return undefined
   const digits = code.replace(/[ -]/g, '')
   return digits.length === length && /^[0-9]+$/.test(digits) ? digits : undefined

@@ -104,7 +104,7 @@ export class Tally {
 const hitOf = ({ consumedPoints, msBeforeNext }: Count, over: boolean): Hit => ({ over, count: consumedPoints, retryAfter: seconds(msBeforeNext) })
 const ignored = (): void => undefined
 const isCount = (value: unknown): value is Count =>
-  typeof value === 'object' && value !== null && Number.isInteger((value as Count).consumedPoints) && Number.isFinite((value as Count).msBeforeNext)
+  Number.isInteger((value as Count | null | undefined)?.consumedPoints) && Number.isFinite((value as Count | null | undefined)?.msBeforeNext)
 /** @internal */
 export const seconds = (milliseconds: unknown): number => (typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds / 1000) : 1)
 const nonsense = (): Error => new VoiceOtpError('counters-unavailable', 'It answered something that is no count.')
@@ -113,7 +113,7 @@ const nonsense = (): Error => new VoiceOtpError('counters-unavailable', 'It answ
 export const uncounted: Hit = { over: false, count: 0, retryAfter: 0 }
 
 /** rate-limiter-flexible rejects with a plain object when a limit is passed, and with an Error when the store fails. */
-const isOver = (reason: unknown): reason is Count => typeof reason === 'object' && reason !== null && 'msBeforeNext' in reason && !(reason instanceof Error)
+const isOver = (reason: unknown): reason is Count => (reason as Count | null | undefined)?.msBeforeNext !== undefined && !(reason instanceof Error)
 
 /** One operation and its deadline. By hand, for a login takes a dozen: as `async` functions they cost more than the rest of it. */
 function ask<T, Answer>(operation: () => Promise<T>, read: (value: T) => Answer, readOver?: (reason: Count) => Answer): Promise<Answer> {
