@@ -28,7 +28,7 @@ async function start(config: Config) {
 
   // Random at each start; from the session's secret where several processes must agree on them.
   const password = (username: string): string => (shared ? createHmac('sha256', config.sessionSecret[0] ?? '').update(`password of ${username}`).digest() : randomBytes(15)).subarray(0, 15).toString('base64url')
-  const people = isReal ? realPeople(config.demoPhone ?? null, password) : demoPeople
+  const passwords = isReal ? new Map(demoPeople.map(({ username }) => [username, password(username)])) : undefined
 
   // Slow clients lose their connection instead of holding it.
   const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 2000 })
@@ -37,7 +37,7 @@ async function start(config: Config) {
   const { port } = server.address() as AddressInfo
   const publicUrl = config.publicUrl ?? `http://127.0.0.1:${port}`
   const { app, voiceOtp } = createApp({
-    users: await createUsers(people, shared?.phones),
+    users: createUsers(passwords ? await realPeople(config.demoPhone ?? null, passwords) : demoPeople, shared?.phones),
     publicUrl,
     otherOrigins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
     sessionSecret: config.sessionSecret,
@@ -57,7 +57,7 @@ async function start(config: Config) {
   server.on('request', app)
   await voiceOtp.warmUp()
   isReady = true
-  return { config, port, publicUrl, space, simulatorUrl, people, shared }
+  return { config, port, publicUrl, space, simulatorUrl, passwords, shared }
 }
 
 type Started = Awaited<ReturnType<typeof start>>
@@ -87,13 +87,13 @@ async function listen(server: Server, port: number, host: string | undefined): P
 
 const noDemoPhone = 'DEMO_PHONE is not set, so nobody can be called: set it to the number of your own telephone'
 
-function introduce({ config, publicUrl, simulatorUrl, people }: Started): void {
+function introduce({ config, publicUrl, simulatorUrl, passwords }: Started): void {
   const lines = [`The app:        ${publicUrl}`]
-  if (simulatorUrl !== undefined) {
-    lines.push(`The telephones: ${simulatorUrl}`, '', `Log in as ${people.map(each => each.username).join(', ')}; the password of each is: ${demoPassword}`)
+  if (passwords === undefined) {
+    lines.push(`The telephones: ${simulatorUrl ?? ''}`, '', `Log in as ${demoPeople.map(each => each.username).join(', ')}; the password of each is: ${demoPassword}`)
   } else {
     lines.push('', 'Log in as alice; whoever has no number here can not get in. Passwords, printed this once:')
-    for (const { username, password } of people) lines.push(`  ${username.padEnd(8)} ${password}`)
+    for (const [username, password] of passwords) lines.push(`  ${username.padEnd(8)} ${password}`)
     if (config.demoPhone === undefined) lines.push(`${noDemoPhone}, which becomes alice's.`)
     lines.push('', 'Is it all set up? npm run example -- --check')
   }

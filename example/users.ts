@@ -19,7 +19,8 @@ export const phonesOf = ({ phone, otherPhones = [] }: User): PhoneAnswer =>
   phone === null || otherPhones.length === 0 ? phone : { numbers: [{ number: phone, label: 'Home' }, ...otherPhones] }
 
 export interface Person extends User {
-  readonly password: string
+  /** As {@link hashPassword} writes it. */
+  readonly passwordHash: string
 }
 
 export interface Users {
@@ -37,50 +38,62 @@ export interface PhoneBook {
 /** One of the settings that the OWASP password storage cheat sheet calls equal: 16 MiB, five passes. */
 const defaultCost: ScryptOptions = { N: 2 ** 14, r: 8, p: 5 }
 
+/** What a database keeps of a password: `scrypt:N:r:p:salt:hash`, so that the cost may rise for new ones. */
+export async function hashPassword(password: string, { N = 0, r = 0, p = 0 } = defaultCost, salt: Uint8Array = randomBytes(16)): Promise<string> {
+  const hash = await derive(password.normalize('NFKC'), salt, 32, { N, r, p })
+  return ['scrypt', N, r, p, Buffer.from(salt).toString('base64url'), hash.toString('base64url')].join(':')
+}
+
+async function isPassword(password: string, stored: string): Promise<boolean> {
+  const [, N, r, p, salt = ''] = stored.split(':')
+  const given = await hashPassword(password, { N: Number(N), r: Number(r), p: Number(p) }, Buffer.from(salt, 'base64url'))
+  return timingSafeEqual(Buffer.from(given), Buffer.from(stored))
+}
+
+const derive = promisify<string, Uint8Array, number, ScryptOptions, Buffer>(scrypt)
+
 export const demoPassword = 'correct horse battery staple'
 
 /** The users of the demo. +1 202 555 01xx is set aside for fiction, so no one can be called by mistake. */
 export const demoPeople: readonly Person[] = [
-  { username: 'alice', name: 'Alice Archer', phone: '+12025550123' },
-  { username: 'bob', name: 'Bob Baker', phone: '+12025550145', otherPhones: [{ number: '+12025550199', label: 'Office', extension: '12' }] },
-  { username: 'mallory', name: 'Mallory Marsh', phone: '+12025550167' },
-  { username: 'dave', name: 'Dave Dunn', phone: null },
-].map(each => ({ id: each.username, ...each, mayEnrol: true, password: demoPassword }))
+  { username: 'alice', name: 'Alice Archer', phone: '+12025550123', passwordHash: 'scrypt:16384:8:5:0fUuXBrlh2WMeb2rdBE-Uw:Ox0pnVKKcIiZjlx2cuPibgXsnr5ioZBB82Fs2REoLgg' },
+  { username: 'bob', name: 'Bob Baker', phone: '+12025550145', otherPhones: [{ number: '+12025550199', label: 'Office', extension: '12' }], passwordHash: 'scrypt:16384:8:5:XAnB5-jSotYLc3KkDyhvrQ:pINBti40foCXZt5UKK1lnYIxyRJsp8aEAoMrPnG4oNs' },
+  { username: 'mallory', name: 'Mallory Marsh', phone: '+12025550167', passwordHash: 'scrypt:16384:8:5:_qVYmVhNrNoz2x320dn2FA:gkMElT8lf3eiisI4OeMc1jX2k0tmHELfRS_hUKe09bI' },
+  { username: 'dave', name: 'Dave Dunn', phone: null, passwordHash: 'scrypt:16384:8:5:fbUtenTNSAy6Xc8w1LXfhg:UdQ-46Q52P_M-WdNJZS_QXRs0tlzEpYlXIVhpjcxUhA' },
+].map(each => ({ id: each.username, ...each, mayEnrol: true }))
 
 /** With a real Space: alice alone has a number and may change it, or anyone could place calls at your cost. */
-export function realPeople(alicePhone: string | null, password: (username: string) => string): readonly Person[] {
-  return demoPeople.map(each => {
+export function realPeople(alicePhone: string | null, passwords: ReadonlyMap<string, string>): Promise<readonly Person[]> {
+  return Promise.all(demoPeople.map(async each => {
     const isAlice = each.username === 'alice'
-    return { ...each, phone: isAlice ? alicePhone : null, otherPhones: [], mayEnrol: isAlice && alicePhone !== null, password: password(each.username) }
-  })
+    return { ...each, phone: isAlice ? alicePhone : null, otherPhones: [], mayEnrol: isAlice && alicePhone !== null, passwordHash: await hashPassword(passwords.get(each.username) ?? '') }
+  }))
 }
 
-/** The users in memory, their passwords as scrypt hashes. Your database takes this place. */
-export async function createUsers(people: readonly Person[], phones: PhoneBook = new Map<string, string>(), cost = defaultCost): Promise<Users> {
-  const hashPassword = async (password: string, salt: Uint8Array = randomBytes(16)) => ({ salt, hash: await derive(password.normalize('NFKC'), salt, 32, cost) })
-  const records = await Promise.all(people.map(async ({ password, ...user }) => ({ user, secret: await hashPassword(password) })))
-  const decoy = await hashPassword(randomBytes(16).toString('hex'))
-  const withPhone = async (user: User): Promise<User> => ({ ...user, phone: await phones.get(user.id) ?? user.phone })
+/** The users in memory. Your database takes this place. */
+export function createUsers(people: readonly Person[], phones: PhoneBook = new Map<string, string>()): Users {
+  // An unknown name costs one hash too: the time of the answer must not tell which names exist.
+  const decoy = people[0]?.passwordHash ?? ''
+  const answer = async (person: Person): Promise<User> => {
+    const { passwordHash, ...user } = person
+    return { ...user, phone: await phones.get(user.id) ?? user.phone }
+  }
 
   return {
     async byId(id) {
-      const record = records.find(each => each.user.id === id)
-      return record && withPhone(record.user)
+      const person = people.find(each => each.id === id)
+      return person && answer(person)
     },
     async byPassword(username, password) {
-      const record = records.find(each => each.user.username === username)
-      // An unknown name costs one hash too: the time of the answer must not tell which names exist.
-      const { salt, hash } = record?.secret ?? decoy
-      const matches = timingSafeEqual((await hashPassword(password, salt)).hash, hash)
-      return record && matches ? withPhone(record.user) : undefined
+      const person = people.find(each => each.username === username)
+      const matches = await isPassword(password, person?.passwordHash ?? decoy)
+      return person && matches ? answer(person) : undefined
     },
     async changePhone(id, phone) {
       await phones.set(id, phone)
     },
   }
 }
-
-const derive = promisify<string, Uint8Array, number, ScryptOptions, Buffer>(scrypt)
 
 // Passport types its users as an empty interface. In an app of your own, merge your user into `Express.User` instead.
 /** Who is logged in, with both factors. */

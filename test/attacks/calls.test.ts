@@ -1,7 +1,8 @@
 // Calls that cost money, ring at night, or go where nobody lives: what stops them.
 import { MemoryStore } from 'express-session'
 import { afterEach, expect, test, vi } from 'vitest'
-import { demoPassword, type Person as Account } from '../../example/users.js'
+import type { Person as Account } from '../../example/users.js'
+import { cheapHash } from '../support/people.js'
 import { callsUnlimited, openSite, type Person, type Site } from './support/harness.js'
 import { sendPipelined } from './support/raw.js'
 
@@ -9,7 +10,7 @@ vi.setConfig({ testTimeout: 120_000 })
 let site: Site
 afterEach(() => site.close())
 
-const account = (username: string, phone: string): Account => ({ id: username, username, name: username, phone, mayEnrol: true, password: demoPassword })
+const account = (username: string, phone: string): Account => ({ id: username, username, name: username, phone, mayEnrol: true, passwordHash: cheapHash })
 /** People with numbers of their own, over several prefixes. */
 const crowd = (count: number): Account[] => Array.from({ length: count }, (_, index) => account(`user${index}`, `+1202${String(200 + index % 7)}${String(2000 + index)}`))
 const placed = () => site.simulator.requests.filter(({ method, path }) => method === 'POST' && path.includes('/Calls')).length

@@ -2,7 +2,8 @@
 import express, { type Request } from 'express'
 import { describe, expect, test } from 'vitest'
 import { announcement, wantedLanguages } from '../../example/spoken.js'
-import { demoPassword, openSite, says } from './support.js'
+import { cheapHash } from '../support/people.js'
+import { openSite, says } from './support.js'
 
 const ways = ['call', 'text'] as const
 
@@ -66,7 +67,7 @@ describe('several telephones', () => {
   })
 
   test('a number on record that is none: the page is drawn, and the call says what is wrong', async () => {
-    const site = await openSite({ people: [{ id: 'eve', username: 'eve', name: 'Eve', phone: '+1202', mayEnrol: true, password: demoPassword }] })
+    const site = await openSite({ people: [{ id: 'eve', username: 'eve', name: 'Eve', phone: '+1202', mayEnrol: true, passwordHash: cheapHash }] })
     const eve = site.visitor()
     await eve.logIn('eve')
     expect(eve.page.status).toBe(200)

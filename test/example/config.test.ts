@@ -1,7 +1,7 @@
 // The environment of the example: what it means, and a sentence for every mistake.
 import { describe, expect, test } from 'vitest'
 import { ConfigError, inVariables, readConfig } from '../../example/config.js'
-import { realPeople } from '../../example/users.js'
+import { createUsers, demoPassword, demoPeople, realPeople } from '../../example/users.js'
 
 const secret = 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA'
 const space = {
@@ -106,10 +106,15 @@ describe('a mistake is one sentence that names the variable and the mend', () =>
   })
 })
 
-test('with a real Space nobody but alice has a number or may add one, whatever the demo gives the others', () => {
-  const people = realPeople('+12025550111', username => `password of ${username}`)
+test('with a real Space nobody but alice has a number or may add one, whatever the demo gives the others', async () => {
+  const passwords = new Map(demoPeople.map(({ username }) => [username, `password of ${username}`]))
+  const people = await realPeople('+12025550111', passwords)
   expect(people.map(({ username, phone, otherPhones, mayEnrol }) => [username, phone, otherPhones, mayEnrol])).toEqual([
     ['alice', '+12025550111', [], true], ['bob', null, [], false], ['mallory', null, [], false], ['dave', null, [], false],
   ])
-  expect(realPeople(null, () => 'x').some(({ phone, mayEnrol }) => phone !== null || mayEnrol)).toBe(false)
+  expect((await realPeople(null, passwords)).some(({ phone, mayEnrol }) => phone !== null || mayEnrol)).toBe(false)
+  const users = createUsers(people)
+  expect(await users.byPassword('bob', 'password of bob')).toMatchObject({ id: 'bob' })
+  expect(await users.byPassword('bob', demoPassword)).toBeUndefined()
+  expect(await users.byPassword('bob', 'password of alice')).toBeUndefined()
 })

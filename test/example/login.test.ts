@@ -1,5 +1,6 @@
 // A login as a person does it, without JavaScript.
 import { describe, expect, test } from 'vitest'
+import { createUsers, demoPeople } from '../../example/users.js'
 import { demoPassword, openSite, passBoth, says, upTo, wrongCode } from './support.js'
 
 describe('a login', () => {
@@ -56,6 +57,16 @@ describe('a login', () => {
       expect(visitor.alert).toBe(words)
       expect(visitor.page.html).toContain(`value="${fields.username}"`)
     }
+  })
+
+  test("the demo's own hashes are those of its published password, an own salt each, at the cost that is recommended", async () => {
+    const users = createUsers(demoPeople)
+    const found = await Promise.all(demoPeople.map(({ username }) => users.byPassword(username, demoPassword)))
+    expect(found.map(user => user?.username)).toEqual(['alice', 'bob', 'mallory', 'dave'])
+    expect(found.every(user => user !== undefined && !('passwordHash' in user))).toBe(true)
+    const stored = demoPeople.map(({ passwordHash }) => passwordHash.split(':'))
+    expect(stored.map(parts => parts.slice(0, 4).join())).toEqual(Array(4).fill('scrypt,16384,8,5'))
+    expect(new Set(stored.map(([,,,, salt]) => salt)).size).toBe(4)
   })
 
   test('a pending user is sent on from the login page, and back to the code from every other', async () => {

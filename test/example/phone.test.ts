@@ -1,5 +1,6 @@
 // Adding a number, changing it, and what the old one is told.
 import { describe, expect, test } from 'vitest'
+import { cheapHash } from '../support/people.js'
 import { openSite, passBoth, says, type Site, type Visitor, wrongCode } from './support.js'
 
 const settled = async (check: () => boolean) => { while (!check()) await new Promise(resolve => { setImmediate(resolve) }) }
@@ -64,7 +65,7 @@ describe('the first number', () => {
   })
 
   test('users who may not add one are told so, and nobody is called', async () => {
-    const site = await openSite({ people: [{ id: 'eve', username: 'eve', name: 'Eve', phone: null, mayEnrol: false, password: 'correct horse battery staple' }] })
+    const site = await openSite({ people: [{ id: 'eve', username: 'eve', name: 'Eve', phone: null, mayEnrol: false, passwordHash: cheapHash }] })
     const eve = site.visitor()
     await eve.logIn('eve')
     expect(eve.page).toMatchObject({ status: 200, path: '/phone' })

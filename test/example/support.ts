@@ -6,7 +6,8 @@ import { expect, onTestFinished } from 'vitest'
 import { type ErrorCode, errorTable, type FailureCode, failureTable } from 'passport-voice-otp'
 import { type Faults, Simulator } from 'passport-voice-otp/simulator'
 import { type AppOptions, createApp } from '../../example/app.js'
-import { createUsers, demoPassword, demoPeople, type Person as Account } from '../../example/users.js'
+import { createUsers, demoPassword, type Person as Account } from '../../example/users.js'
+import { cheapPeople } from '../support/people.js'
 import { codeIn } from '../support/world.js'
 
 export { wrongCode } from '../support/world.js'
@@ -34,14 +35,14 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
 }
 
 /** Starts the app; `close()` ends it. */
-export async function startSite({ people = demoPeople, isDemo = false, ...options }: SiteOptions = {}) {
+export async function startSite({ people = cheapPeople, isDemo = false, ...options }: SiteOptions = {}) {
   const simulator = await Simulator.start()
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const log: Record<string, unknown>[] = []
   const clock = { offset: 0, now: () => Date.now() + clock.offset }
-  const users = await createUsers(people, undefined, { N: 16, r: 8, p: 1 })
+  const users = createUsers(people)
   const { app, voiceOtp } = createApp({
     users, publicUrl: url, signalwire: simulator.signalwire, clock,
     sessionSecret: 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA', secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',

@@ -7,8 +7,9 @@ import { afterAll, expect } from 'vitest'
 import type { Limits } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createApp } from '../../example/app.js'
-import { createUsers, demoPeople } from '../../example/users.js'
+import { createUsers } from '../../example/users.js'
 import { createKeys, type Keys } from '../../lib/keys.js'
+import { cheapPeople } from '../support/people.js'
 import { password, secret } from '../support/world.js'
 
 export { watchProcess } from '../attacks/support/watch.js'
@@ -103,7 +104,7 @@ export async function openExample(sessionStore: ChangingStore) {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const users = await createUsers(demoPeople, undefined, { N: 16, r: 8, p: 1 })
+  const users = createUsers(cheapPeople)
   const { app } = createApp({ users, publicUrl: url, sessionSecret: secret, secret, signalwire: simulator.signalwire, sessionStore, limits: noLimits, logger: false })
   server.on('request', app)
 

@@ -6,7 +6,8 @@ import { vi } from 'vitest'
 import type { Limits, VoiceOtpEvents } from 'passport-voice-otp'
 import { Simulator, type SimulatorOptions } from 'passport-voice-otp/simulator'
 import { type AppOptions, createApp } from '../../../example/app.js'
-import { createUsers, demoPassword, demoPeople, type Person as Account, type User, type Users } from '../../../example/users.js'
+import { createUsers, demoPassword, type Person as Account, type User, type Users } from '../../../example/users.js'
+import { cheapPeople } from '../../support/people.js'
 import { CounterStore, SessionStore } from '../../support/stores.js'
 import { Browser, Person } from './browser.js'
 import { Capture, codesSpoken, seenBySpace } from './canary.js'
@@ -38,7 +39,7 @@ export const callsUnlimited = {
 
 /** Starts the app on a free loopback port. `close()` ends it and fails if a code or a number leaked anywhere: call it in `afterEach`. */
 export async function openSite(given: SiteOptions = {}) {
-  const { people = demoPeople, delayMilliseconds: [least, most] = [2, 25], simulatorOptions, ...options } = given
+  const { people = cheapPeople, delayMilliseconds: [least, most] = [2, 25], simulatorOptions, ...options } = given
   // The date alone is in the hands of the test: it decides expiry and windows, while sockets and delays run on.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-01T12:00:00Z') })
   const simulator = await Simulator.start(simulatorOptions)
@@ -46,7 +47,7 @@ export async function openSite(given: SiteOptions = {}) {
   const output = captureOutput()
   const sessions = new SessionStore(least, most)
   const counters = new CounterStore(least, most)
-  const directory = await createDirectory(people)
+  const directory = createDirectory(people)
 
   const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 2000 })
   await new Promise<void>(resolve => server.listen({ port: 0, host: '127.0.0.1', backlog: 2048 }, resolve))
@@ -111,7 +112,7 @@ export async function openSite(given: SiteOptions = {}) {
     /** One of the people with a new browser. */
     person(username: string): Person {
       const account = people.find(each => each.username === username)
-      return new Person(place, username, account?.password ?? demoPassword, account?.phone ?? '')
+      return new Person(place, username, demoPassword, account?.phone ?? '')
     },
     /** A browser of nobody. */
     browser: () => new Browser(url, capture),
@@ -119,11 +120,11 @@ export async function openSite(given: SiteOptions = {}) {
   }
 }
 
-/** The users of the example with cheap password hashes, whom a test may remove or give another number behind the app's back. */
-async function createDirectory(people: readonly Account[]) {
+/** The users of the example, whom a test may remove or give another number behind the app's back. */
+function createDirectory(people: readonly Account[]) {
   const removed = new Set<string>()
   const phones = new Map<string, string | null>()
-  const inner = await createUsers(people, undefined, { N: 16, r: 8, p: 1 })
+  const inner = createUsers(people)
   const asOnRecord = (user: User | undefined): User | undefined => {
     if (user === undefined || removed.has(user.id)) return undefined
     const phone = phones.get(user.id)
