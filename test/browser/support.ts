@@ -158,14 +158,17 @@ export class Guest {
 
 let axeSource: Promise<string> | undefined
 
+/** Every rule by day; by night those again that colours decide. */
+const themes = { light: {}, dark: { runOnly: ['cat.color'] } } as const
+
 /** What axe-core finds wrong with a page in both themes, a line for each finding. */
 export async function axeFindings({ page }: Guest, where: string): Promise<string[]> {
   axeSource ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   const findings: string[] = []
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [colorScheme, rules] of Object.entries(themes) as [keyof typeof themes, object][]) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     if (!await page.evaluate<boolean>('"axe" in globalThis')) await page.evaluate(await axeSource)
-    const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { iframes: false, resultTypes: ['violations'] })`)
+    const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify({ iframes: false, resultTypes: ['violations'], ...rules })})`)
     for (const { id, nodes } of violations) findings.push(`${where}, ${colorScheme}: ${id} ${nodes.map(({ html, failureSummary = '' }) => `${html} ${failureSummary}`).join(' ')}`)
   }
   return findings
