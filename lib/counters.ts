@@ -30,8 +30,10 @@ export type Counters = ReturnType<typeof createCounters>
 
 /** @internal */
 export function createCounters(factory: CounterFactory = options => new RateLimiterMemory(options), limits: Limits, codeSeconds: number, keys: Keys) {
-  const tally: TallyOf = (name, points, duration) =>
-    new Tally(factory({ keyPrefix: `voice-otp:${name}`, points: typeof points === 'number' ? points : unlimited, duration }), typeof points === 'number' ? points : unlimited)
+  const tally: TallyOf = (name, limit, duration) => {
+    const points = typeof limit === 'number' ? limit : unlimited
+    return new Tally(factory({ keyPrefix: `voice-otp:${name}`, points, duration }), points)
+  }
   const outlivesCode = codeSeconds + 60
 
   const ticket = tally('ticket', unlimited, outlivesCode)
@@ -142,9 +144,9 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     },
 
     /** Takes a guess back that turned out right where that clears nothing else. */
-    async forgiveGuess(userId: string, { limit, failed, inRow }: Admission): Promise<void> {
+    async forgiveGuess(userId: string, { failed, inRow }: Omit<Admission, 'limit'>): Promise<void> {
       const key = userKey(userId)
-      const beganPause = limits.guessesPerUser !== false && (limit === 'guessesPerUser' || failed.count === limits.guessesPerUser)
+      const beganPause = failed.count === limits.guessesPerUser
       await Promise.all([
         row.giveBack(key, inRow),
         beganPause ? failures.set(key, failed.count - 1, limits.guessesPerUserSeconds) : failures.giveBack(key, failed),

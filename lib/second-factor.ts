@@ -86,7 +86,7 @@ export class Factor<User> {
 
   /** Asked anew at every look, since a login replaces the session in the middle of a request. */
   get user(): User | null | undefined {
-    return this.candidate && this.isSettled() ? this.candidate : this.candidate ? undefined : this.candidate
+    return !this.candidate || this.isSettled() ? this.candidate : undefined
   }
 
   get pendingUser(): User | undefined {
@@ -130,7 +130,7 @@ export class Factor<User> {
   /** Seconds since a code was given; infinite without one, and for a browser that was only remembered. */
   get markAge(): number {
     const { mark } = this
-    if (mark === undefined || mark.method === 'remembered' || !this.candidate || mark.userId !== this.idOrNothing()) return Infinity
+    if (mark === undefined || mark.method === 'remembered' || mark.userId !== this.idOrNothing()) return Infinity
     return Math.max(0, (this.parts.settings.clock.now() - mark.at) / 1000)
   }
 
@@ -153,16 +153,15 @@ export class Factor<User> {
   }
 
   private isSettled(): boolean {
-    const { mark } = this
-    if (mark !== undefined && mark.userId === this.idOrNothing()) return true
+    const owner = this.mark?.userId
+    if (owner !== undefined && owner === this.idOrNothing()) return true
     this.exempt ??= this.isExempt()
     return this.exempt
   }
 
   private isExempt(): boolean {
     try {
-      const answer: unknown = this.parts.settings.required(this.candidate as User, this.req)
-      return answer === false
+      return this.parts.settings.required(this.candidate as User, this.req) as unknown === false
     } catch {
       return false
     }
