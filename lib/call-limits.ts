@@ -1,7 +1,7 @@
 import type { Keys } from './keys.js'
 import { VoiceOtpError } from './errors.js'
 import type { Limits } from './options.js'
-import { type Hit, LimitReached, seconds, type Tally, type TallyOf, uncounted, unlimited } from './tally.js'
+import { type Hit, hitAll, LimitReached, seconds, type Taken, type Tally, type TallyOf, uncounted, undoAll, unlimited, type Wanted } from './tally.js'
 
 /** A call that is asked for. @internal */
 export interface CallRequest {
@@ -28,10 +28,9 @@ function numberLimit(name: keyof Limits, configured: Limits[keyof Limits], phone
   throw new VoiceOtpError('configuration', `limits.${name} must answer a whole number or false.`)
 }
 
-async function hitOrRenew({ tally, key, limit, renewSeconds }: { readonly tally: Tally, readonly key: string, readonly limit: number, readonly renewSeconds: number | undefined }): Promise<Hit> {
-  if (renewSeconds === undefined) return tally.hit(key, limit)
-  await tally.set(key, 1, renewSeconds)
-  return { over: false, count: 1, retryAfter: renewSeconds }
+async function renew(tally: Tally, key: string, intervalSeconds: number): Promise<Hit> {
+  await tally.set(key, 1, intervalSeconds)
+  return { over: false, count: 1, retryAfter: intervalSeconds }
 }
 
 /** What the limits on calls share with the other counters. @internal */
@@ -48,8 +47,8 @@ interface Shared {
 export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }: Shared) {
   const waivers = tally('waivers', 1, 86_400)
   const userInterval = tally('user-interval', 1, limits.callIntervalSeconds || 1)
-  // What everybody shares, told apart by limit; a window each, counted together, given back together.
-  const shared = [
+  // All but the user's interval, told apart by limit; a window each.
+  const others = [
     { limit: 'callIntervalSeconds', by: 'telephone', tally: tally('number-interval', 1, limits.callIntervalSeconds || 1) },
     { limit: 'callsPerUserHour', by: 'user', tally: tally('user-hour', limits.callsPerUserHour, 3600) },
     { limit: 'callsPerNumberTenMinutes', enrolLimit: 'enrolCallsPerNumberTenMinutes', by: 'telephone', tally: tally('number-10min', unlimited, 600) },
@@ -61,71 +60,74 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
   async function takeInterval(userId: string, waived: boolean): Promise<Hit> {
     const { callIntervalSeconds } = limits
     if (callIntervalSeconds === false) return uncounted
-    if (waived) {
-      await userInterval.set(userKey(userId), 1, callIntervalSeconds)
-      return { over: false, count: 1, retryAfter: callIntervalSeconds }
-    }
+    if (waived) return renew(userInterval, userKey(userId), callIntervalSeconds)
     const hit = await userInterval.hit(userKey(userId))
     if (hit.over) throw new LimitReached('too-many-calls', 'callIntervalSeconds', hit.retryAfter)
     return hit
   }
 
-  function sharedCounts({ userId, phone, telephone, enrol, waived }: CallRequest) {
+  type CallCount = Wanted & { readonly name: keyof Limits, readonly by: string, readonly tally: Tally, readonly key: string }
+
+  function countsOf({ userId, phone, telephone, enrol, waived }: CallRequest): readonly CallCount[] {
     const set = enrol ? 'enrol' : 'own'
     const names = {
       user: userKey(userId), app: keys.storeName(set, 'app'),
       telephone: keys.storeName(set, 'telephone', telephone), number: keys.storeName(set, 'number', phone), prefix: keys.storeName(set, 'prefix', phone.slice(0, -4)),
     }
-    return shared.flatMap(each => {
+    return others.flatMap(each => {
       const limitName: keyof Limits = enrol && 'enrolLimit' in each ? each.enrolLimit : each.limit
       const value = numberLimit(limitName, limits[limitName], phone)
       if (value === false) return []
-      const isInterval = each.limit === 'callIntervalSeconds'
-      return [{ name: limitName, by: each.by, isInterval, key: names[each.by], limit: isInterval ? 1 : value, tally: each.tally, renewSeconds: isInterval && waived ? value : undefined }]
+      const { by, tally } = each
+      const count = { name: limitName, by, tally, key: names[by] }
+      if (each.limit !== 'callIntervalSeconds') return [{ ...count, hit: () => tally.hit(count.key, value), undo: (hit: Hit) => tally.giveBack(count.key, hit) }]
+      return [{ ...count, hit: () => waived ? renew(tally, count.key, value) : tally.hit(count.key), undo: (hit: Hit) => tally.release(count.key, hit) }]
     })
   }
 
-  async function countShared(call: CallRequest): Promise<void> {
-    const counts = sharedCounts(call)
-    const taken: { readonly tally: Tally, readonly key: string, readonly isInterval: boolean, readonly hit: Hit }[] = []
-    // The user's own first: whoever is over a limit of her own never touches what everybody shares.
-    for (const stage of [['user', 'telephone', 'number'], ['prefix', 'app']]) {
-      const hits = await Promise.all(counts.filter(({ by }) => stage.includes(by)).map(async count => ({ ...count, hit: await hitOrRenew(count) })))
-      taken.push(...hits)
-      const over = hits.filter(({ hit }) => hit.over)
-      const [first] = over
-      if (first === undefined) continue
-      await Promise.all(taken.map(({ tally, key, isInterval, hit }) => isInterval ? tally.release(key, hit) : tally.giveBack(key, hit)))
-      throw new LimitReached('too-many-calls', first.name, Math.max(...over.map(({ hit }) => hit.retryAfter)))
-    }
+  /** Takes all of these counts, or none and throws. */
+  async function take(counts: readonly CallCount[]): Promise<readonly Taken[]> {
+    const hits = await hitAll(counts)
+    const over = hits.filter(({ taken }) => taken.over)
+    const [first] = over
+    if (first === undefined) return hits
+    await undoAll(hits)
+    throw new LimitReached('too-many-calls', first.name, Math.max(...over.map(({ taken }) => taken.retryAfter)))
   }
 
   return {
     /**
      * Counts a call before it is placed: the user's own interval first, so that one user has one request at a time in what
-     * follows; then `permit`, the app's veto; then all that is shared, together. A refused request gives back what it
-     * took. Throws {@link LimitReached}.
+     * follows; then what belongs to the user and the number; then `permit`, the app's veto; then what everybody shares, which nobody touches
+     * who is refused before. A refused request gives back what it took, but for the interval once `permit` was asked: what the app asks
+     * about a number may cost money too. Throws {@link LimitReached}.
      */
-    async admitCall(call: CallRequest, permit: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+    async admitCall(call: CallRequest, permit?: () => Promise<void>): Promise<void> {
       const key = userKey(call.userId)
       const [barred, interval] = await Promise.allSettled([
         refuseBarred(key),
         takeInterval(call.userId, call.waived),
       ])
       if (interval.status === 'rejected') throw barred.status === 'rejected' ? barred.reason : interval.reason
+      let keepsInterval = false
+      let own: readonly Taken[] = []
       try {
         if (barred.status === 'rejected') throw barred.reason
-        await permit()
-        await countShared(call)
+        const counts = countsOf(call)
+        const isOwn = ({ by }: CallCount): boolean => by !== 'prefix' && by !== 'app'
+        own = await take(counts.filter(isOwn))
+        keepsInterval = permit !== undefined
+        await permit?.()
+        await take(counts.filter(each => !isOwn(each)))
       } catch (error) {
-        await userInterval.release(key, interval.value)
+        await Promise.all([undoAll(own), keepsInterval || userInterval.release(key, interval.value)])
         throw error
       }
     },
 
     /** The interval does not run after a call that SignalWire refused to place. */
     async waiveInterval(call: CallRequest): Promise<void> {
-      const telephone = sharedCounts(call).find(({ name }) => name === 'callIntervalSeconds')
+      const telephone = countsOf(call).find(({ name }) => name === 'callIntervalSeconds')
       await Promise.all([userInterval.delete(userKey(call.userId)), telephone?.tally.delete(telephone.key)])
     },
 

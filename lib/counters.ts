@@ -4,7 +4,7 @@ import { createCallLimits } from './call-limits.js'
 import { Refusal } from './errors.js'
 import type { Keys } from './keys.js'
 import type { Limits } from './options.js'
-import { type Count, type CounterFactory, type Hit, LimitReached, seconds, Tally, type TallyOf, uncounted, unlimited } from './tally.js'
+import { type Count, type CounterFactory, type Hit, hitAll, LimitReached, seconds, Tally, type TallyOf, uncounted, undoAll, unlimited, type Wanted } from './tally.js'
 
 /** A guess that may be compared, and the limit that it fills. @internal */
 export interface Admission {
@@ -12,6 +12,9 @@ export interface Admission {
   readonly failed: Hit
   readonly inRow: Hit
 }
+
+/** What the count of a user's wrong codes is put to during a pause: over any limit, whatever is counted meanwhile or given back. */
+const overAny = 2 ** 30
 
 /** One request asks for the same names several times, and a keyed hash is the dearest part of a count. */
 function remembering(nameOf: (text: string) => string): (text: string) => string {
@@ -62,11 +65,26 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     return { limit: inRow.count === limits.guessesInARow ? 'guessesInARow' : isLast ? 'guessesPerUser' : undefined, failed, inRow }
   }
 
-  async function refuseGuess(key: string, failed: Hit, inRow: Hit): Promise<never> {
-    if (!inRow.over) throw new LimitReached('locked', 'guessesPerUser', Math.min(failed.retryAfter, limits.pauseSeconds))
-    await stop.set(key, 1, 0)
-    throw new LimitReached('locked', 'guessesInARow')
+  /** Two counts of one user, in which nothing stays if one of them meets trouble: only what is compared may count. */
+  const userCounts = (key: string): readonly [failed: Wanted, inRow: Wanted] => {
+    const countOf = (tally: Tally, limit: number | false): Wanted => ({ hit: async () => limit === false ? uncounted : tally.hit(key), undo: hit => tally.giveBack(key, hit) })
+    return [countOf(failures, limits.guessesPerUser), countOf(row, limits.guessesInARow)]
   }
+
+  /** A row that is full stops the user, unless the user's own limit has refused the guess: then what it added to the row was never compared. */
+  async function refuseGuess(key: string, failed: Hit): Promise<never> {
+    if (!failed.over) {
+      await stop.set(key, 1, 0)
+      throw new LimitReached('locked', 'guessesInARow')
+    }
+    // Whoever saw the last guess met trouble, or is about to begin the pause: without one the count would lock the user for its whole day.
+    const isPaused = failed.count === 0 || failed.count >= overAny / 2
+    if (!isPaused) await beginPause(key)
+    throw new LimitReached('locked', 'guessesPerUser', isPaused ? Math.min(failed.retryAfter, limits.pauseSeconds) : limits.pauseSeconds)
+  }
+
+  /** Whether guesses at the same challenge, which came at once with the one that made this count, may have reached the limit. */
+  const isNear = (count: number, limit: number | false): boolean => limit !== false && count + limits.guessesPerChallenge > limit
 
   async function refuseReported(key: string): Promise<void> {
     if (limits.reportedSeconds === false) return
@@ -76,7 +94,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
 
   /** The count stays over its limit as long as the pause lasts, so that no guess slips in between the two keys. */
   async function beginPause(key: string): Promise<void> {
-    await Promise.all([pause.set(key, 1, limits.pauseSeconds), failures.set(key, 2 ** 30, limits.pauseSeconds)])
+    await Promise.all([pause.set(key, 1, limits.pauseSeconds), failures.set(key, overAny, limits.pauseSeconds)])
   }
 
   return {
@@ -112,13 +130,11 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     /** Counts a guess on the user that {@link admitGuess} let through, as it does five at a time at most; gives it back if it is refused, since only what is compared may count. */
     async admitUserGuess(userId: string): Promise<Admission> {
       const key = userKey(userId)
-      const [failed, inRow] = await Promise.all([
-        limits.guessesPerUser === false ? uncounted : failures.hit(key),
-        limits.guessesInARow === false ? uncounted : row.hit(key),
-      ])
+      const taken = await hitAll(userCounts(key))
+      const [failed = uncounted, inRow = uncounted] = taken.map(each => each.taken)
       if (!failed.over && !inRow.over) return admitted(key, failed, inRow)
-      await Promise.all([failures.giveBack(key, failed), row.giveBack(key, inRow)])
-      return refuseGuess(key, failed, inRow)
+      await undoAll(taken)
+      return refuseGuess(key, failed)
     },
 
     /**
@@ -128,9 +144,13 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     async admitLooseGuess(userId: string): Promise<Admission> {
       const key = userKey(userId)
       refuseLocked(await locksOf(key))
-      const failed = limits.guessesPerUser === false ? uncounted : await failures.hit(key)
-      const inRow = failed.over || limits.guessesInARow === false ? uncounted : await row.hit(key)
-      return failed.over || inRow.over ? refuseGuess(key, failed, inRow) : admitted(key, failed, inRow)
+      const [one, other] = userCounts(key)
+      const failed = await one.hit()
+      const inRow = failed.over ? uncounted : await other.hit().catch(async (error: unknown) => {
+        await one.undo(failed).catch(() => undefined)
+        throw error
+      })
+      return failed.over || inRow.over ? refuseGuess(key, failed) : admitted(key, failed, inRow)
     },
 
     /** Draws the conclusions of a code that was compared and wrong. */
@@ -165,10 +185,11 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
       return !use.over && alive
     },
 
-    /** After the right code: the user's counts begin anew and the challenge is dead. Only the last guess before a lock can have begun one. */
-    async reset(userId: string, { limit }: Pick<Admission, 'limit'>): Promise<void> {
+    /** After the right code: the user's counts begin anew, the challenge is dead, and so is a lock that this guess or others beside it have begun. */
+    async reset(userId: string, { failed, inRow }: Omit<Admission, 'limit'>): Promise<void> {
       const key = userKey(userId)
-      await Promise.all([failures, row, ticket, ...(limit === undefined ? [] : [pause, stop])].map(each => each.delete(key)))
+      const locks = [...(isNear(failed.count, limits.guessesPerUser) ? [pause] : []), ...(isNear(inRow.count, limits.guessesInARow) ? [stop] : [])]
+      await Promise.all([failures, row, ticket, ...locks].map(each => each.delete(key)))
     },
 
     /** At most three fetches for one webhook token, by its authentication tag: a keyed hash of it, as every name in the store is. */

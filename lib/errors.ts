@@ -118,6 +118,12 @@ function safeCause(original: unknown): { name: string, code?: string | number } 
   }
 }
 
+/** An answer that is no use as a promise; one that is and rejects, which nobody waits for, must not end the process. @internal */
+export function unwatched(answer: unknown): unknown {
+  if (answer instanceof Promise) answer.catch(() => undefined)
+  return answer
+}
+
 /** Settles as `work` does, or rejects with `late()` after `milliseconds`: a dependency that hangs must not hang a login. @internal */
 export function withDeadline<T>(work: PromiseLike<T>, milliseconds: number, late: () => Error): Promise<T> {
   return new Promise<T>((resolve, reject) => {

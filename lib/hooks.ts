@@ -1,7 +1,7 @@
 import { isSpeakable } from './call/checks.js'
 import { negotiate } from './call/languages.js'
 import type { Prompts } from './call/prompts.js'
-import { Refusal, VoiceOtpError, withDeadline } from './errors.js'
+import { Refusal, unwatched, VoiceOtpError, withDeadline } from './errors.js'
 import type { PhoneAnswer, PhoneDone, PhoneOf, PhoneOfWithRequest, Request } from './options.js'
 import type { Parts } from './parts.js'
 import { type Destination, parseDestination, type PhoneEntry, telephoneAsWritten } from './phone.js'
@@ -32,6 +32,7 @@ export function createPhoneLookup<User>(phoneOf: PhoneOf<User> | PhoneOfWithRequ
       // Not resolve(direct): an async function that calls done() answers undefined in the end, and its promise would be the answer.
       if (direct !== undefined) Promise.resolve(direct).then(value => { resolve(value as PhoneAnswer) }, reject)
     })
+    unwatched(answer)
     let phone
     try {
       // A number that is at hand, as with most, needs no deadline.

@@ -64,7 +64,7 @@ export function createKeys(secrets: readonly string[], counterSecret: string): K
     open(token) {
       const bytes = Buffer.from(token, 'base64url')
       // Only the canonical spelling opens: otherwise one token would have many names, each with its own fetch count.
-      if (bytes.length <= headerLength + nonceLength + tagLength || bytes.toString('base64url') !== token) return undefined
+      if (bytes.toString('base64url') !== token) return undefined
       const header = bytes.subarray(0, headerLength)
       if (header[0] !== tokenVersion) return undefined
       const nonce = bytes.subarray(headerLength, headerLength + nonceLength)
@@ -76,7 +76,7 @@ export function createKeys(secrets: readonly string[], counterSecret: string): K
           /* v8 ignore next -- within the header */
           return { step: header[1] ?? 0, payload: JSON.parse(text) as unknown }
         } catch {
-          // Not sealed under this secret: the next one may open it.
+          // Too short, or not sealed under this secret: the next one may open it.
         }
       }
       return undefined

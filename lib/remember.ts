@@ -213,7 +213,7 @@ export async function recognize<User>(parts: Parts<User>, lookup: PhoneLookup<Us
     const usedBy = sessionName(parts, factor)
     const browser = await within(remember.store.get(id))
     if (browser?.id !== id || browser.user !== userName(parts, userId) || !(clock.now() < browser.expiresAt)) return undefined
-    if (browser.createdAt + 30 * dayMilliseconds < clock.now() || await counters.isStopped(userId)) return undefined
+    if (!(clock.now() <= browser.createdAt + 30 * dayMilliseconds) || await counters.isStopped(userId)) return undefined
 
     if (!keys.matches(browser.hash, 'browser', id, value, userId)) {
       // Requests of one page arrive together, all with the value that the first of them replaced.

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { asChallenge, type Challenge, type PendingChallenge } from './challenge.js'
-import { VoiceOtpError } from './errors.js'
+import { unwatched, VoiceOtpError } from './errors.js'
 import type { Request } from './options.js'
 import type { Parts } from './parts.js'
 import { isWay, type Way } from './ways.js'
@@ -161,7 +161,7 @@ export class Factor<User> {
 
   private isExempt(): boolean {
     try {
-      return this.parts.settings.required(this.candidate as User, this.req) as unknown === false
+      return unwatched(this.parts.settings.required(this.candidate as User, this.req)) === false
     } catch {
       return false
     }
@@ -186,8 +186,9 @@ export class Factor<User> {
 
 function asMark(value: unknown): Mark | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { userId, method, amr, at } = value as Partial<Record<keyof Mark, unknown>>
-  const whole = typeof userId === 'string' && userId !== '' && (isWay(method) || method === 'remembered' || method === 'recovery') && Array.isArray(amr) && typeof at === 'number' && Number.isFinite(at)
+  const { userId, method, amr, at, phoneHash } = value as Partial<Record<keyof Mark, unknown>>
+  const whole = typeof userId === 'string' && userId !== '' && (isWay(method) || method === 'remembered' || method === 'recovery') && Array.isArray(amr) && Number.isFinite(at)
+    && (phoneHash === undefined || typeof phoneHash === 'string')
   return whole ? value as Mark : undefined
 }
 

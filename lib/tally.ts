@@ -112,6 +112,30 @@ const nonsense = (): Error => new VoiceOtpError('counters-unavailable', 'It answ
 /** What a limit that is switched off answers. @internal */
 export const uncounted: Hit = { over: false, count: 0, retryAfter: 0 }
 
+/** One hit that is asked for, and how it is taken back. @internal */
+export interface Wanted {
+  hit(): Promise<Hit>
+  undo(hit: Hit): Promise<void>
+}
+
+/** Hits at once, all of them or none: if one meets trouble, the others are taken back, since what they were to admit does not happen. @internal */
+export async function hitAll<Each extends Wanted>(wanted: readonly Each[]): Promise<readonly Taken<Each>[]> {
+  const outcomes = await Promise.allSettled(wanted.map(async each => ({ ...each, taken: await each.hit() })))
+  const taken = outcomes.flatMap(outcome => outcome.status === 'fulfilled' ? [outcome.value] : [])
+  const trouble = outcomes.find(outcome => outcome.status === 'rejected')
+  if (trouble === undefined) return taken
+  await undoAll(taken).catch(() => undefined)
+  throw trouble.reason
+}
+
+/** @internal */
+export type Taken<Each extends Wanted = Wanted> = Each & { readonly taken: Hit }
+
+/** Takes hits back. @internal */
+export async function undoAll(hits: readonly Taken[]): Promise<void> {
+  await Promise.all(hits.map(each => each.undo(each.taken)))
+}
+
 /** rate-limiter-flexible rejects with a plain object when a limit is passed, and with an Error when the store fails. */
 const isOver = (reason: unknown): reason is Count => (reason as Count | null | undefined)?.msBeforeNext !== undefined && !(reason instanceof Error)
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { farewell, firstReading, opening, plainReading, repeatedReading, type Turn, type Words } from './call/script.js'
-import { VoiceOtpError } from './errors.js'
+import { VoiceOtpError, withDeadline } from './errors.js'
 import type { VoiceOtpEvents } from './events.js'
 import type { Parts } from './parts.js'
 import type { Middleware } from './middleware.js'
@@ -11,6 +11,8 @@ import { openToken, sealedUrl, type Step, steps, tagOf, type TokenContent } from
 
 const bodyBytes = 4096
 const bodyMilliseconds = 1500
+/** SignalWire waits for five seconds. What is still to be done goes on. */
+const answerMilliseconds = 4000
 /** A code that dies while it is being read helps nobody. */
 const secondsToRead = 30
 
@@ -28,7 +30,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
       next(new VoiceOtpError('configuration', `webhooks() is mounted at '${baseUrl}', but webhookUrl says '${path}': app.use('${path}', voiceOtp.webhooks()).`))
       return
     }
-    answer(req, originalUrl).then(({ status, body }) => {
+    withDeadline(answer(req, originalUrl), answerMilliseconds, () => new VoiceOtpError('counters-unavailable', 'It took too long.')).then(({ status, body }) => {
       respond(res, status, body)
     }, () => {
       parts.emit('webhook.rejected', { reason: 'counters-unavailable' })
@@ -64,9 +66,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     const digits = fields['Digits'] ?? ''
     // Also in a call whose code is too old to be read, or overtaken: somebody else may know the password.
     if (isAdmitted && clock.now() < content.expiresAt && step !== steps.open && (digits === '0' || digits === '00')) {
-      await counters.report(userId)
-      emit('reported', { userId, purpose, callSid: fields['CallSid'] })
-      await forgetBrowsers(parts, userId)
+      await Promise.all([counters.report(userId).then(() => { emit('reported', { userId, purpose, callSid: fields['CallSid'] }) }), forgetBrowsers(parts, userId)])
       return { turn: farewell(words, 'reported') }
     }
     if (!isAdmitted || !isAlive || content.expiresAt - clock.now() < secondsToRead * 1000) return { turn: farewell(words, 'expired') }

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url))
@@ -18,7 +18,7 @@ if (status !== 0) process.exit(status ?? 1)
 const { rollup } = await import('rollup')
 const bundle = await rollup({
   input: Object.fromEntries(['index', 'simulator/index', 'simulator/cli'].map(entry => [entry, at(`build/${entry}.js`)])),
-  external: /^[^./]/,
+  external: id => !id.startsWith('.') && !isAbsolute(id),
   // What the coverage tool is told is of no use to anybody else.
   plugins: [{ name: 'no-coverage-comments', transform: code => ({ code: code.replace(/^ *\/\* v8 ignore .*\*\/\n/gm, ''), map: null }) }],
 })

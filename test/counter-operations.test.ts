@@ -100,11 +100,12 @@ describe('a call', () => {
   const ofUser = ['consume user-hour user/alice', `consume number-interval own/telephone/${telephone}`, `consume number-10min own/telephone/${telephone}`, `consume number-day own/number/${phone}`]
   const ofAll = ['consume prefix-10min own/prefix/+1202555', 'consume app-minute own/app']
 
-  test("takes the user's interval, then all that is hers, then what everybody shares", async () => {
+  test("takes the user's interval, then all that is hers; then the app is asked; then what everybody shares", async () => {
     await make().admitCall(mine, async () => { store.asked.push('permit') })
     const { changes } = store
-    expect(changes.slice(0, 2)).toEqual(['consume user-interval user/alice', 'permit'])
-    expect(changes.slice(2, 6).toSorted()).toEqual(ofUser.toSorted())
+    expect(changes[0]).toBe('consume user-interval user/alice')
+    expect(changes.slice(1, 5).toSorted()).toEqual(ofUser.toSorted())
+    expect(changes[5]).toBe('permit')
     expect(changes.slice(6).toSorted()).toEqual(ofAll.toSorted())
   })
 
@@ -153,9 +154,29 @@ describe('a call', () => {
     expect(permit).not.toHaveBeenCalled()
   })
 
-  test('that the app vetoes gives the interval up, and has counted nothing else', async () => {
-    await expect(make().admitCall(mine, () => Promise.reject(new Error('veto')))).rejects.toThrow('veto')
-    expect(store.changes).toEqual(['consume user-interval user/alice', 'delete user-interval user/alice'])
+  test('that the app vetoes gives back all but the interval, as what the app asks may cost money too, and touches nothing that everybody shares', async () => {
+    const permit = vi.fn(() => Promise.reject(new Error('veto')))
+    const counters = make()
+    await expect(counters.admitCall(mine, permit)).rejects.toThrow('veto')
+    expect(store.changes.slice(5).toSorted()).toEqual([`delete number-interval own/telephone/${telephone}`, `reward number-10min own/telephone/${telephone}`, `reward number-day own/number/${phone}`, 'reward user-hour user/alice'])
+    for (let index = 0; index < 10; index++) await expect(counters.admitCall(mine, permit)).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds', 60))
+    expect(permit).toHaveBeenCalledTimes(1)
+  })
+
+  test('that the app allowed, and a limit that everybody shares refuses, gives back all but the interval', async () => {
+    store.put('app-minute own/app', 40, 6000)
+    await expect(make().admitCall(mine, () => Promise.resolve())).rejects.toEqual(refused('too-many-calls', 'callsPerAppMinute', 6))
+    const { changes } = store
+    expect(changes).not.toContain('delete user-interval user/alice')
+    expect(changes).toEqual(expect.arrayContaining(['reward user-hour user/alice', 'reward prefix-10min own/prefix/+1202555', 'reward app-minute own/app']))
+  })
+
+  test('that a limit of her own refuses gives the interval up, and the app is not asked', async () => {
+    store.put('user-hour user/alice', 5, 600_000)
+    const permit = vi.fn(() => Promise.resolve())
+    await expect(make().admitCall(mine, permit)).rejects.toEqual(refused('too-many-calls', 'callsPerUserHour', 600))
+    expect(permit).not.toHaveBeenCalled()
+    expect(store.changes).toContain('delete user-interval user/alice')
   })
 
   test('over a limit of her own gives back what it took, says the longest wait, and touches nothing that everybody shares', async () => {
@@ -272,12 +293,28 @@ describe('a guess', () => {
     expect(store.changes).toContain('set pause user/bob 1 900')
   })
 
-  test('over the limit of a user is given back, and waits no longer than a pause', async () => {
+  test('over the limit of a user during the pause is given back, and waits no longer than that', async () => {
+    store.put('failures user/alice', 2 ** 30, 86_000)
+    await expect(make().admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 86))
+    expect(store.changes).toEqual(['consume failures user/alice', 'consume row user/alice', 'reward failures user/alice', 'reward row user/alice'])
+    store.put('failures user/alice', 2 ** 30, 86_000_000)
+    await expect(make().admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 900))
+  })
+
+  test('over the limit of a user that nobody paused begins the pause', async () => {
     store.put('failures user/alice', 10, 86_000_000)
     await expect(make().admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 900))
-    expect(store.changes).toEqual(['consume failures user/alice', 'consume row user/alice', 'reward failures user/alice', 'reward row user/alice'])
-    store.put('failures user/alice', 10, 86_000)
+    expect(store.changes.slice(2)).toEqual(['reward failures user/alice', 'reward row user/alice', 'set pause user/alice 1 900', 'set failures user/alice 1073741824 900'])
+    store.put('failures user/bob', 10, 86_000)
+    await expect(make().admitLooseGuess('bob')).rejects.toEqual(refused('locked', 'guessesPerUser', 900))
+    expect(store.changes).toEqual(['consume failures user/bob', 'set pause user/bob 1 900', 'set failures user/bob 1073741824 900'])
+  })
+
+  test('over both limits at once is refused by that of the user, and stops nobody', async () => {
+    store.put('failures user/alice', 2 ** 30, 86_000)
+    store.put('row user/alice', 100, 86_000_000)
     await expect(make().admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 86))
+    expect(store.changes).not.toContain('set stop user/alice 1 0')
   })
 
   test('over the limit of a row stops the user for ever, and is given back', async () => {
@@ -287,7 +324,7 @@ describe('a guess', () => {
   })
 
   test('without a challenge counts one after the other, and gives nothing back', async () => {
-    store.put('failures user/alice', 10, 86_000)
+    store.put('failures user/alice', 2 ** 30, 86_000)
     await expect(make().admitLooseGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 86))
     expect(store.changes).toEqual(['consume failures user/alice'])
     store.put('row user/bob', 100, 86_000)
@@ -369,11 +406,15 @@ describe('a challenge', () => {
     expect(store.changes).toEqual(['consume uses c1', 'consume uses c1', 'consume uses c2'])
   })
 
-  test('that was passed clears the counts of its user; pause and stop only where its last guess may have begun one', async () => {
-    await make().reset('alice', { limit: undefined })
-    expect(store.changes.toSorted()).toEqual(['delete failures user/alice', 'delete row user/alice', 'delete ticket user/alice'])
-    await make().reset('alice', { limit: 'guessesPerUser' })
-    expect(store.changes.toSorted()).toEqual(['delete failures user/alice', 'delete pause user/alice', 'delete row user/alice', 'delete stop user/alice', 'delete ticket user/alice'])
+  test('that was passed clears the counts of its user; pause and stop only where a guess at it may have begun one', async () => {
+    const cleared = async (failed: number, inRow: number, change: Partial<Limits> = {}) => {
+      await make(change).reset('alice', { failed: hit(failed, 50), inRow: hit(inRow, 50) })
+      return store.changes.map(line => line.split(' ')[1]).toSorted()
+    }
+    expect(await cleared(5, 95)).toEqual(['failures', 'row', 'ticket'])
+    expect(await cleared(6, 95)).toEqual(['failures', 'pause', 'row', 'ticket'])
+    expect(await cleared(5, 96)).toEqual(['failures', 'row', 'stop', 'ticket'])
+    expect(await cleared(0, 0, { guessesPerUser: false, guessesInARow: false })).toEqual(['failures', 'row', 'ticket'])
   })
 
   test('that was reported dies, and no call follows for a while', async () => {

@@ -4,6 +4,7 @@ import type { CounterOptions } from 'passport-voice-otp'
 import { createCounters } from '../lib/counters.js'
 import { createKeys } from '../lib/keys.js'
 import type { Limits } from '../lib/options.js'
+import { uncounted } from '../lib/tally.js'
 import { CounterStore } from './support/stores.js'
 
 const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
@@ -17,6 +18,7 @@ const make = (change: Partial<Limits> = {}, store = new CounterStore(0, 0)) =>
 const call = (userId: string, phone = '+12025550123', more = {}) => ({ userId, phone, telephone: phone, enrol: false, waived: false, ...more })
 const refused = (code: string, limit?: string) => expect.objectContaining({ code, ...(limit === undefined ? {} : { limit }) }) as Error
 type Counters = ReturnType<typeof make>['counters']
+const uncountedGuess = { failed: uncounted, inRow: uncounted }
 
 // Its types promise this class as an export, which it is not.
 const AbstractLimiter = Object.getPrototypeOf(RateLimiterRedis) as typeof RateLimiterStoreAbstract
@@ -286,7 +288,7 @@ describe('wrong codes', () => {
     const { counters } = make({ guessesInARow: 15 })
     for (let round = 0; round < 5; round++) {
       for (let index = 0; index < 9; index++) expect(await guessWrong(counters)).toBeUndefined()
-      await counters.reset('alice', { limit: undefined })
+      await counters.reset('alice', uncountedGuess)
     }
   })
 
@@ -297,6 +299,35 @@ describe('wrong codes', () => {
     expect(admission.limit).toBe('guessesPerUser')
     await counters.reset('alice', admission)
     expect(await guessWrong(counters)).toBeUndefined()
+  })
+
+  test.each([['the right code twice', true], ['a wrong one beside the right one', false]])('a success with the last but one, and the last at once with it, lifts the pause that the last began: %s', async (_name, isRight) => {
+    const { counters } = make()
+    for (let index = 0; index < 8; index++) await guessWrong(counters)
+    const [right, other] = await Promise.all([counters.admitUserGuess('alice'), counters.admitUserGuess('alice')])
+    expect([right.limit, other.limit]).toEqual([undefined, 'guessesPerUser'])
+    if (!isRight) await counters.countWrong('alice', other)
+    await counters.reset('alice', right)
+    await counters.admitCall(call('alice'))
+    expect(await guessWrong(counters)).toBeUndefined()
+  })
+
+  test('a stop falls for a hundred that were compared, and not for a burst that the limit of the user refused', async () => {
+    const { counters } = make()
+    const wrong = async (times: number) => { for (let index = 0; index < times; index++) await guessWrong(counters) }
+    await wrong(7)
+    await pass(86_401)
+    for (let round = 0; round < 8; round++) {
+      await wrong(10)
+      await pass(901)
+    }
+    await wrong(9)
+    const burst = await Promise.allSettled(Array.from({ length: 5 }, () => counters.admitUserGuess('alice')))
+    expect(burst.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(await counters.isStopped('alice')).toBe(false)
+    await pass(901)
+    for (let left = 3; left > 1; left--) expect(await guessWrong(counters)).toBeUndefined()
+    expect(await guessWrong(counters)).toBe('guessesInARow')
   })
 
   test('a success with the last guess before the stop leaves nobody stopped', async () => {
@@ -427,11 +458,45 @@ describe('a store that fails never opens a door', () => {
     ['admitUserGuess', (counters: Counters) => counters.admitUserGuess('alice')],
     ['admitLooseGuess', (counters: Counters) => counters.admitLooseGuess('alice')],
     ['useUp', (counters: Counters) => counters.useUp('alice', 'challenge', 1)],
-    ['reset', (counters: Counters) => counters.reset('alice', { limit: 'guessesPerUser' })],
+    ['reset', (counters: Counters) => counters.reset('alice', uncountedGuess)],
     ['admitFetch', (counters: Counters) => counters.admitFetch('token')],
     ['report', (counters: Counters) => counters.report('alice')],
     ['unlock', (counters: Counters) => counters.unlock('alice')],
   ] as const
+  const trouble = [['row.consume', 'rejects'], ['failures.consume', 'hangs after the work'], ['failures.consume', 'rejects'], ['failures.set', 'rejects'], ['pause.set', 'rejects']] as const
+
+  test.each(trouble)('the tenth guess meets it: %s %s; nobody is locked out for more than a pause', async (operation, fault) => {
+    const { counters, store } = make()
+    for (let index = 0; index < 9; index++) await guessWrong(counters)
+    store.faults = { [operation]: fault }
+    const tenth = expect(counters.admitUserGuess('alice')).rejects.toMatchObject({ code: 'counters-unavailable' })
+    await pass(3)
+    await tenth
+    store.faults = {}
+    await counters.admitUserGuess('alice').catch(() => undefined)
+    await pass(901)
+    expect((await counters.admitUserGuess('alice')).failed.over).toBe(false)
+  })
+
+  test.each(['failures.consume', 'row.consume'])('a hundred guesses while %s fails are compared by nobody, and count nowhere', async operation => {
+    for (const admit of ['admitUserGuess', 'admitLooseGuess'] as const) {
+      const { counters, store } = make()
+      store.faults = { [operation]: 'rejects' }
+      for (let index = 0; index < 100; index++) await expect(counters[admit]('alice')).rejects.toMatchObject({ code: 'counters-unavailable' })
+      store.faults = {}
+      expect(await counters[admit]('alice')).toMatchObject({ limit: undefined, failed: { count: 1 }, inRow: { count: 1 } })
+    }
+  })
+
+  test.each(['user-hour.consume', 'number-10min.consume', 'number-day.consume', 'number-interval.consume', 'prefix-10min.consume', 'app-minute.consume'])('calls that %s keeps from being placed use up nothing', async operation => {
+    const { counters, store } = make({ callsPerAppMinute: 3 })
+    store.faults = { [operation]: 'rejects' }
+    for (let index = 0; index < 6; index++) await expect(counters.admitCall(call('alice'))).rejects.toMatchObject({ code: 'counters-unavailable' })
+    store.faults = {}
+    await counters.admitCall(call('alice'))
+    for (let index = 0; index < 2; index++) await counters.admitCall(call(`user${index}`, `+1303${5_550_000 + index * 10_000}`))
+  })
+
   const allFaulty = (fault: 'rejects' | 'hangs' | 'nonsense') => ({ consume: fault, get: fault, set: fault, delete: fault, reward: fault })
 
   test.each(operations)('%s is 503 when the store rejects, and quotes nothing of it', async (_, operation) => {

@@ -1,6 +1,6 @@
 import { createCipheriv, createHmac, hkdfSync } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
-import { createKeys } from '../lib/keys.js'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createKeys, type Keys } from '../lib/keys.js'
 
 const older = 'an older secret of more than 32 bytes'
 const newer = 'a newer secret of more than 32 bytes!'
@@ -67,7 +67,8 @@ describe('rotation of the secret', () => {
 })
 
 describe('keyed hashes', () => {
-  const keys = createKeys([newer], newer)
+  let keys: Keys
+  beforeEach(() => { keys = createKeys([newer], newer) })
 
   test('the border between parts counts', () => {
     expect(keys.hash('a', 'bc')).not.toBe(keys.hash('ab', 'c'))
@@ -85,7 +86,8 @@ describe('keyed hashes', () => {
 })
 
 describe('what outlives a release: sessions, counts and tokens of the one before', () => {
-  const keys = createKeys([newer], older)
+  let keys: Keys
+  beforeEach(() => { keys = createKeys([newer], older) })
   const derived = (secret: string, purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `passport-voice-otp/${purpose}/1`, 32))
   const hashed = (key: Buffer, parts: unknown) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url')
   const sealed = (key: Buffer, version: number, payload: string) => {

@@ -195,12 +195,13 @@ describe('refused, each with its status, code and sentence', () => {
     await bob.post('/otp').send({ code: bobs }).expect(401).expect(({ body }) => { expect(body).toMatchObject({ code: 'first-factor-required' }) })
   })
 
-  test('GET never places a call and never takes a code, also where the app forgot to say POST', async () => {
+  test('nothing but POST places a call or takes a code, also where the app forgot to say POST', async () => {
     await world.close()
     world = await createWorld({ routes: (app, passport) => { app.use('/anyhow', passport.authenticate('voice-otp', { action: 'call' } as object) as express.RequestHandler, (_req, res) => { res.json({}) }) } })
     const alice = await world.logIn('alice')
     await alice.get('/anyhow').expect(503)
     await alice.head('/anyhow').expect(503)
+    for (const method of ['put', 'patch', 'delete', 'options'] as const) await alice[method]('/anyhow').expect(503)
     expect(world.simulator.calls).toHaveLength(0)
     await alice.post('/anyhow').expect(200)
     expect(world.simulator.calls).toHaveLength(1)

@@ -318,13 +318,16 @@ describe('is over', () => {
     expect((await logInWith(again.cookie)).isIn).toBe(false)
   })
 
-  test('when a store forgot to end it: 30 days are the most', async () => {
+  test.each([
+    ['forgot to end it: 30 days are the most', { expiresAt: Number.MAX_SAFE_INTEGER }, 31],
+    ['forgot when it began', { createdAt: undefined as never }, 0], ['forgot when it ends', { expiresAt: undefined as never }, 0],
+  ])('when a store %s', async (_name, lie, days) => {
     const lying = new MemoryRememberStore()
     await open({}, lying)
     const { cookie } = await rememberedBrowser()
     const get = lying.get.bind(lying)
-    lying.get = async id => { const browser = await get(id); return browser && { ...browser, expiresAt: Number.MAX_SAFE_INTEGER } }
-    world.clock.offset += 31 * 86_400_000
+    lying.get = async id => { const browser = await get(id); return browser && { ...browser, ...lie } }
+    world.clock.offset += days * 86_400_000
     expect((await logInWith(cookie)).isIn).toBe(false)
   })
 

@@ -44,7 +44,7 @@ describe('somebody is in', () => {
   test.each([
     ['undefined', undefined], ['null', null], ['text', 'alice'], ['a number', 7], ['an array', [mark]], ['no user', { ...mark, userId: undefined }], ['an empty user', { ...mark, userId: '' }], ['a user that is a number', { ...mark, userId: 7 }],
     ['no way', { ...mark, method: undefined }], ['an unknown way', { ...mark, method: 'pigeon' }], ['no amr', { ...mark, amr: undefined }], ['an amr that is text', { ...mark, amr: 'otp' }],
-    ['no time', { ...mark, at: undefined }], ['a time that is text', { ...mark, at: '1000000' }], ['no number for a time', { ...mark, at: NaN }], ['an endless time', { ...mark, at: Infinity }],
+    ['no time', { ...mark, at: undefined }], ['a time that is text', { ...mark, at: '1000000' }], ['no number for a time', { ...mark, at: NaN }], ['an endless time', { ...mark, at: Infinity }], ['a telephone that is a number', { ...mark, phoneHash: 7 }],
   ])('not with a mark that is none: %s', (_name, value) => {
     for (const userId of [undefined, () => undefined, () => '']) {
       const { factor } = request({ part: { mark: value }, ...(userId && { userId }) })
@@ -66,6 +66,12 @@ describe('somebody is in', () => {
 
   test.each([[false, true], [true, false], [undefined, false], [null, false], [0, false], ['', false], [Promise.resolve(false), false]])('without any code, where `required` answers %j: %s', (answer, isIn) => {
     expect(request({ required: () => answer }).factor.user).toBe(isIn ? alice : undefined)
+  })
+
+  test('not where `required` answers a promise, whose rejection nobody waits for', async () => {
+    const { factor } = request({ required: () => Promise.reject(new Error('the database is down')) })
+    expect(factor.user).toBeUndefined()
+    await new Promise(setImmediate) // an unhandled rejection would fail this run
   })
 
   test('not where `required` throws; and it is asked once a user', () => {

@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import supertest from 'supertest'
-import { afterEach, describe, expect, test } from 'vitest'
-import { languages, VoiceOtpStrategy } from 'passport-voice-otp'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { type CounterFactory, languages, VoiceOtpStrategy } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createKeys } from '../lib/keys.js'
+import { steps } from '../lib/tokens.js'
 import { CounterStore } from './support/stores.js'
 import { expectSecret, type HandMade, ring, sealedIn, sendWebhook, spoken, Telephone, unlimited } from './support/telephone.js'
 import { codeIn, createWorld, type Person, secret, type World, type WorldOptions } from './support/world.js'
@@ -186,6 +188,37 @@ describe('a webhook is refused', () => {
     expectSecret(telephone, sealedIn(telephone).code)
     expect(world.named('webhook.rejected')).toEqual([{ reason: 'counters-unavailable' }])
   })
+})
+
+test('counters that are slow at every step: it is answered within four seconds, and what it had to do is done all the same', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => { vi.useRealTimers() })
+  const done: string[] = []
+  const slow = async <T>(name: string, answer: T): Promise<T> => {
+    await new Promise(resolve => setTimeout(resolve, 1900))
+    done.push(name)
+    return answer
+  }
+  const counters: CounterFactory = ({ keyPrefix }) => {
+    const count = { consumedPoints: 1, msBeforeNext: 60_000 }
+    const ask = (operation: string) => slow(`${keyPrefix}.${operation}`, count)
+    return { consume: () => ask('consume'), reward: () => ask('reward'), get: () => ask('get'), set: () => ask('set'), delete: () => ask('delete').then(() => true) }
+  }
+  const strategy = new VoiceOtpStrategy({
+    appName: 'Acme', webhookUrl: 'https://acme.example/voice-otp', secret, counters,
+    signalwire: { project: '11111111-2222-4333-8444-555555555555', token: 'PTtoken', space: 'acme.signalwire.com', from: '+12025550100', signingKey: false },
+  }, () => null)
+  const token = createKeys([secret], secret).seal(steps.keys, { challengeId: 'c1', userId: 'alice', purpose: 'login', ticket: 1, code: '123456', phone: '+12025550123', matchingDigits: '42', expiresAt: Date.now() + 300_000, languages: ['en-US'], repeatsLeft: 2 })
+  const form = Readable.from([Buffer.from('To=%2B12025550123&Digits=41')])
+  const req = Object.assign(form, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, baseUrl: '/voice-otp', originalUrl: `/voice-otp/${token}` })
+  const statuses: number[] = []
+  strategy.webhooks()(req as never, { writeHead: (status: number) => ({ end: () => { statuses.push(status) } }) } as never, () => undefined)
+  await vi.advanceTimersByTimeAsync(4000)
+  expect(statuses).toEqual([503])
+  expect(done).not.toContain('voice-otp:ticket.delete')
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(done).toContain('voice-otp:ticket.delete')
+  expect(statuses).toEqual([503])
 })
 
 describe('a webhook again', () => {

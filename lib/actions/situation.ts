@@ -1,5 +1,5 @@
 import type { Purpose } from '../challenge.js'
-import { Refusal, VoiceOtpError } from '../errors.js'
+import { Refusal, unwatched, VoiceOtpError } from '../errors.js'
 import type { PhoneLookup } from '../hooks.js'
 import type { Keys } from '../keys.js'
 import type { Hook, Request } from '../options.js'
@@ -48,7 +48,7 @@ export interface Situation<User> {
 export function situationOf<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, options: ActionOptions): Situation<User> {
   if (options.action !== undefined && !['call', 'verify', 'recover'].includes(options.action)) throw new VoiceOtpError('configuration', "action: 'call', 'verify' or 'recover'.")
   // A prefetch, a link or a reload must not make a telephone ring or use up a guess.
-  if (req.method === 'GET' || req.method === 'HEAD') throw new VoiceOtpError('configuration', "passport.authenticate('voice-otp') belongs on a POST route.")
+  if (req.method !== 'POST') throw new VoiceOtpError('configuration', "passport.authenticate('voice-otp') belongs on a POST route.")
   const factor = factorOf(parts, req)
   const user = factor.anyUser
   if (user === undefined) throw new Refusal('first-factor-required')
@@ -63,7 +63,7 @@ export const choiceId = (keys: Keys, userId: string, telephone: string): string 
 /** What a function of the app reads from the request; one that throws, as over a body that nothing has parsed, is trouble. @internal */
 export function readFrom<User>({ req }: Situation<User>, name: 'enrol' | 'way' | 'number', read: (req: Request) => unknown): unknown {
   try {
-    return read(req)
+    return unwatched(read(req))
   } catch (error) {
     throw new VoiceOtpError('hook-failed', `It was the function ${name}.`, error)
   }
