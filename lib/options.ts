@@ -155,8 +155,8 @@ export interface VoiceOtpOptions<User = Express.User> {
   /** See {@link Limits}; what you leave out keeps its default. */
   readonly limits?: Partial<Limits>
   /**
-   * Asked before each call; only `true` allows it, anything else forbids it (403, `call-vetoed`), a throw or over 5 seconds is trouble (503,
-   * `hook-failed`). For SIM-swap and porting checks (NIST SP 800-63B-4, 3.1.3.3). Default: every call is allowed.
+   * Asked before each call, at most once in `callIntervalSeconds` for a user; only `true` allows it, anything else forbids it (403, `call-vetoed`), a
+   * throw or over 5 seconds is trouble (503, `hook-failed`). For SIM-swap and porting checks (NIST SP 800-63B-4, 3.1.3.3). Default: every call is allowed.
    */
   readonly beforeCall?: Hook<[call: BeforeCall<User>], boolean | Promise<boolean>>
   /** Stores a number (E.164) that was just proved, before the user is let in. If it throws or takes over 5 seconds, nobody is (503, `hook-failed`). Needed to enrol. */

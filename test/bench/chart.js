@@ -3,9 +3,9 @@ import * as echarts from 'echarts'
 
 /** Writes the ratios with their intervals as an SVG bar chart. */
 export function writeChart(file, { machine, rows }) {
-  const shown = rows.filter(({ against, goal }) => !against.startsWith('call') && !(goal > 1)).toReversed()
+  const shown = rows.filter(({ against, goal }) => !/^call|by hand/.test(against) && !(goal > 1)).toReversed()
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 900, height: 95 + shown.length * 34 })
-  const isOurs = ({ name }) => !/^passport-|^better-auth|^VoiceResponse/.test(name)
+  const colourOf = ({ name }) => name.endsWith('by hand') ? '#5f7f7a' : /^passport-|^better-auth|^VoiceResponse/.test(name) ? '#9aa8a5' : '#0f766e'
   chart.setOption({
     animation: false,
     backgroundColor: '#ffffff',
@@ -14,7 +14,7 @@ export function writeChart(file, { machine, rows }) {
     xAxis: { type: 'value', min: 0, max: 1.2, axisLabel: { formatter: value => `${Math.round(value * 100)} %` } },
     yAxis: { type: 'category', data: shown.map(({ name }) => name), axisTick: { show: false } },
     series: [
-      { type: 'bar', barWidth: 16, data: shown.map(row => ({ value: Number(row.ratio.toFixed(3)), itemStyle: { color: isOurs(row) ? '#0f766e' : '#9aa8a5' }, label: row.high < 0.15 ? { position: [28, 2], color: '#16211f' } : {} })), label: { show: true, position: 'insideLeft', color: '#ffffff', formatter: ({ dataIndex }) => shown[dataIndex].ratio.toFixed(2) } },
+      { type: 'bar', barWidth: 16, data: shown.map(row => ({ value: Number(row.ratio.toFixed(3)), itemStyle: { color: colourOf(row) }, label: row.high < 0.15 ? { position: [28, 2], color: '#16211f' } : {} })), label: { show: true, position: 'insideLeft', color: '#ffffff', formatter: ({ dataIndex }) => shown[dataIndex].ratio.toFixed(2) } },
       {
         type: 'custom', z: 3, data: shown.map(({ low, high }, index) => [low, high, index]), encode: { x: [0, 1], y: 2 },
         renderItem: (_parameters, api) => {
