@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Prompts } from './call/prompts.js'
 import { farewell, firstReading, opening, plainReading, repeatedReading, type Turn, type Words } from './call/script.js'
 import { VoiceOtpError, withDeadline } from './errors.js'
 import type { VoiceOtpEvents } from './events.js'
@@ -54,8 +55,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     // A Gather without keys asks nothing. The signed text has no borders between its fields: right keys, cut anew, must neither end the call nor use up its fetches.
     if (opened.step !== steps.open && fields['Digits'] === undefined) return refuse('body')
     const { turn, then } = await nextTurn(opened.step, token, opened.content, fields)
-    const action = turn.ask === undefined || then === undefined ? '' : sealedUrl(parts, then.step, then.content)
-    return { status: 200, body: await writeLaml(turn, action) }
+    return { status: 200, body: await writeLaml(turn, then && sealedUrl(parts, then.step, then.content)) }
   }
 
   async function nextTurn(step: Step, token: string, content: TokenContent, fields: FormFields): Promise<NextTurn> {
@@ -63,7 +63,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     const { userId, purpose, ticket } = content
     const words = wordsOf(content)
     const [isAdmitted, isAlive] = await Promise.all([counters.admitFetch(tagOf(token)), counters.isAlive(userId, ticket)])
-    const digits = fields['Digits'] ?? ''
+    const digits = fields['Digits']
     // Also in a call whose code is too old to be read, or overtaken: somebody else may know the password.
     if (isAdmitted && clock.now() < content.expiresAt && step !== steps.open && (digits === '0' || digits === '00')) {
       await Promise.all([counters.report(userId).then(() => { emit('reported', { userId, purpose, callSid: fields['CallSid'] }) }), forgetBrowsers(parts, userId)])
@@ -86,14 +86,14 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
   }
 
   /** Keys were pressed at the gate. */
-  async function gated(content: TokenContent, words: Words, digits: string): Promise<NextTurn> {
+  async function gated(content: TokenContent, words: Words, digits: string | undefined): Promise<NextTurn> {
     const { appName, gate } = parts.settings
     const { matchingDigits, purpose, code, userId, ticket } = content
     if (digits === '3' && words.other !== undefined && content.repeatsLeft > 0 && gate !== 'none') {
       const other = inOtherLanguage(content)
       return { turn: opening(wordsOf(other), { appName, purpose }, gate), then: { step: steps.keys, content: other } }
     }
-    const isRight = gate === 'any' ? digits !== '' : matchingDigits?.length === 2 && digits === matchingDigits
+    const isRight = gate === 'any' ? Boolean(digits) : matchingDigits?.length === 2 && digits === matchingDigits
     if (isRight) return { turn: firstReading(words, code, { isLast: content.repeatsLeft < 1 }), then: { step: steps.again, content } }
     // Whoever answered does not see the page: this call says nothing more, to nobody.
     await parts.counters.killTicket(userId, ticket)
@@ -101,7 +101,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
   }
 
   /** The code was read, and is asked for again. */
-  function again(content: TokenContent, words: Words, digits: string): NextTurn {
+  function again(content: TokenContent, words: Words, digits: string | undefined): NextTurn {
     const isOther = digits === '3' && words.other !== undefined
     if (content.repeatsLeft < 1 || (digits !== '1' && digits !== '2' && !isOther)) return { turn: farewell(words, 'goodbye') }
     const next = isOther ? inOtherLanguage(content) : { ...content, repeatsLeft: content.repeatsLeft - 1 }
@@ -109,9 +109,9 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     return { turn, then: { step: steps.again, content: next } }
   }
 
-  function wordsOf({ languages: [spoken = '', other] }: TokenContent): Words {
-    const { prompts, defaultPrompts } = parts.settings
-    return { prompts: prompts.get(spoken) ?? defaultPrompts, other: other === undefined ? undefined : prompts.get(other) }
+  function wordsOf({ languages: [spoken, other] }: TokenContent): Words {
+    const prompts: ReadonlyMap<string | undefined, Prompts> = parts.settings.prompts
+    return { prompts: prompts.get(spoken) ?? parts.settings.defaultPrompts, other: prompts.get(other) }
   }
 }
 
@@ -123,10 +123,10 @@ interface NextTurn {
 
 /** Key three: the user's next language comes first, and the one that was spoken last. Counts as a repeat. */
 function inOtherLanguage(content: TokenContent): TokenContent {
-  const [spoken, ...others] = content.languages
+  const languages = [...content.languages.slice(1), ...content.languages.slice(0, 1)]
   const repeatsLeft = content.repeatsLeft - 1
   // The last change offers no way back, whose key would be a wrong one.
-  return { ...content, languages: spoken === undefined || repeatsLeft < 1 ? others.slice(0, 1) : [...others, spoken], repeatsLeft }
+  return { ...content, languages: repeatsLeft < 1 ? languages.slice(0, 1) : languages, repeatsLeft }
 }
 
 function respond(res: ServerResponse, status: number, body: string): void {
@@ -151,8 +151,8 @@ function signatureOf(req: IncomingMessage): string {
 async function readForm(req: IncomingMessage): Promise<FormFields | undefined> {
   const { body: parsed } = req as { body?: unknown }
   // A body parser that ran before us left the stream empty; what it made of a form is as good.
-  if (req.readableEnded) return asFields(Object.entries((parsed ?? {})))
-  if (!(req.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) return undefined
+  if (req.readableEnded) return asFields(Object.entries(parsed ?? {}))
+  if (req.headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true) return undefined
   const text = await readText(req)
   return text === undefined ? undefined : asFields([...new URLSearchParams(text)])
 }
@@ -173,7 +173,6 @@ function readText(req: IncomingMessage): Promise<string | undefined> {
       req.off('data', onData).off('end', onEnd).off('error', onError).off('close', onError)
       /* v8 ignore next -- breaks before the answer */
       req.on('error', () => undefined)
-      if (text === undefined) req.resume()
       resolve(text)
     }
     const onData = (chunk: Buffer): void => {

@@ -3,10 +3,10 @@ import { loadVendor } from './client.js'
 
 /**
  * Writes a turn as LaML, SignalWire's XML, with the vendor's own writer: every text is escaped, every verb is known.
- * `action` is the absolute URL that is told which keys were pressed.
+ * `action` is the absolute URL that is told which keys were pressed, for a turn that asks for some.
  * @internal
  */
-export async function writeLaml({ lines, ask, ending }: Turn, action: string): Promise<string> {
+export async function writeLaml({ lines, ask, ending }: Turn, action = ''): Promise<string> {
   const { VoiceResponse } = (await loadVendor()).LaML
   const response = new VoiceResponse()
   const write = (into: Pick<typeof response, 'say' | 'pause'>, line: Line): unknown =>
