@@ -46,8 +46,8 @@ export async function hashPassword(password: string, { N = 0, r = 0, p = 0 } = d
 
 async function isPassword(password: string, stored: string): Promise<boolean> {
   const [, N, r, p, salt = ''] = stored.split(':')
-  const given = await hashPassword(password, { N: Number(N), r: Number(r), p: Number(p) }, Buffer.from(salt, 'base64url'))
-  return timingSafeEqual(Buffer.from(given), Buffer.from(stored))
+  const given = Buffer.from(await hashPassword(password, { N: Number(N), r: Number(r), p: Number(p) }, Buffer.from(salt, 'base64url')))
+  return given.length === Buffer.byteLength(stored) && timingSafeEqual(given, Buffer.from(stored))
 }
 
 const derive = promisify<string, Uint8Array, number, ScryptOptions, Buffer>(scrypt)
@@ -66,14 +66,16 @@ export const demoPeople: readonly Person[] = [
 export function realPeople(alicePhone: string | null, passwords: ReadonlyMap<string, string>): Promise<readonly Person[]> {
   return Promise.all(demoPeople.map(async each => {
     const isAlice = each.username === 'alice'
-    return { ...each, phone: isAlice ? alicePhone : null, otherPhones: [], mayEnrol: isAlice && alicePhone !== null, passwordHash: await hashPassword(passwords.get(each.username) ?? '') }
+    const password = passwords.get(each.username)
+    if (password === undefined) throw new Error(`There is no password for ${each.username}.`)
+    return { ...each, phone: isAlice ? alicePhone : null, otherPhones: [], mayEnrol: isAlice && alicePhone !== null, passwordHash: await hashPassword(password) }
   }))
 }
 
 /** The users in memory. Your database takes this place. */
 export function createUsers(people: readonly Person[], phones: PhoneBook = new Map<string, string>()): Users {
-  // An unknown name costs one hash too: the time of the answer must not tell which names exist.
-  const decoy = people[0]?.passwordHash ?? ''
+  // An unknown name costs one hash too: the time of the answer must not tell which names exist. Raise the cost for all: hash anew at a login.
+  const decoy = ['scrypt', defaultCost.N, defaultCost.r, defaultCost.p, 'nobody', 'nothing'].join(':')
   const answer = async (person: Person): Promise<User> => {
     const { passwordHash, ...user } = person
     return { ...user, phone: await phones.get(user.id) ?? user.phone }

@@ -30,7 +30,7 @@ function numberLimit(name: keyof Limits, configured: Limits[keyof Limits], phone
 
 async function renew(tally: Tally, key: string, intervalSeconds: number): Promise<Hit> {
   await tally.set(key, 1, intervalSeconds)
-  return { over: false, count: 1, retryAfter: intervalSeconds }
+  return { over: false, count: 1, retryAfter: intervalSeconds, at: Date.now() }
 }
 
 /** What the limits on calls share with the other counters. @internal */
@@ -66,7 +66,7 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
     return hit
   }
 
-  type CallCount = Wanted & { readonly name: keyof Limits, readonly by: string, readonly tally: Tally, readonly key: string }
+  type CallCount = Wanted & { readonly name: keyof Limits, readonly by: string, readonly tally: Tally, readonly key: string, readonly limit: number }
 
   function countsOf({ userId, phone, telephone, enrol, waived }: CallRequest): readonly CallCount[] {
     const set = enrol ? 'enrol' : 'own'
@@ -79,28 +79,46 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
       const value = numberLimit(limitName, limits[limitName], phone)
       if (value === false) return []
       const { by, tally } = each
-      const count = { name: limitName, by, tally, key: names[by] }
+      const count = { name: limitName, by, tally, key: names[by], limit: value }
       if (each.limit !== 'callIntervalSeconds') return [{ ...count, hit: () => tally.hit(count.key, value), undo: (hit: Hit) => tally.giveBack(count.key, hit) }]
-      return [{ ...count, hit: () => waived ? renew(tally, count.key, value) : tally.hit(count.key), undo: (hit: Hit) => tally.release(count.key, hit) }]
+      const undo = (hit: Hit) => tally.release(count.key, hit)
+      return waived ? [{ ...count, limit: unlimited, hit: () => renew(tally, count.key, value), undo }] : [{ ...count, limit: 1, hit: () => tally.hit(count.key), undo }]
     })
   }
 
-  /** Takes all of these counts, or none and throws. */
-  async function take(counts: readonly CallCount[]): Promise<readonly Taken[]> {
-    const hits = await hitAll(counts)
-    const over = hits.filter(({ taken }) => taken.over)
-    const [first] = over
-    if (first === undefined) return hits
-    await undoAll(hits)
-    throw new LimitReached('too-many-calls', first.name, Math.max(...over.map(({ taken }) => taken.retryAfter)))
+  /** The longest wait counts; the event has the first limit. */
+  const refusal = (over: readonly [{ readonly name: keyof Limits, readonly retryAfter: number }, ...{ readonly retryAfter: number }[]]): LimitReached =>
+    new LimitReached('too-many-calls', over[0].name, Math.max(...over.map(({ retryAfter }) => retryAfter)))
+
+  /** Takes no count: what is full already need not be asked about. */
+  async function refuseFull(counts: readonly CallCount[]): Promise<void> {
+    const present = await Promise.all(counts.map(async ({ name, tally, key, limit }) => ({ name, limit, count: await tally.get(key) })))
+    const [first, ...rest] = present.flatMap(({ name, limit, count }) => count !== undefined && count.consumedPoints >= limit ? [{ name, retryAfter: seconds(count.msBeforeNext) }] : [])
+    if (first !== undefined) throw refusal([first, ...rest])
+  }
+
+  /** Takes all of these counts, or none. */
+  async function take(counts: readonly CallCount[]): Promise<void> {
+    const earlier: Taken[] = []
+    // The user's own first: whoever is over a limit of her own never touches what everybody shares.
+    for (const stage of [['user', 'telephone', 'number'], ['prefix', 'app']]) {
+      const hits = await hitAll(counts.filter(({ by }) => stage.includes(by))).catch(async (trouble: unknown) => {
+        await undoAll(earlier).catch(() => undefined)
+        throw trouble
+      })
+      earlier.push(...hits)
+      const [first, ...rest] = hits.flatMap(({ name, taken }) => taken.over ? [{ name, retryAfter: taken.retryAfter }] : [])
+      if (first === undefined) continue
+      await undoAll(earlier)
+      throw refusal([first, ...rest])
+    }
   }
 
   return {
     /**
      * Counts a call before it is placed: the user's own interval first, so that one user has one request at a time in what
-     * follows; then what belongs to the user and the number; then `permit`, the app's veto; then what everybody shares, which nobody touches
-     * who is refused before. A refused request gives back what it took, but for the interval once `permit` was asked: what the app asks
-     * about a number may cost money too. Throws {@link LimitReached}.
+     * follows; then `permit`, the app's veto, unless a limit is full already; then all other limits. A refused request gives back what
+     * it took, but for the interval after a veto: what the app asks about a number may cost money too. Throws {@link LimitReached}.
      */
     async admitCall(call: CallRequest, permit?: () => Promise<void>): Promise<void> {
       const key = userKey(call.userId)
@@ -109,18 +127,19 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
         takeInterval(call.userId, call.waived),
       ])
       if (interval.status === 'rejected') throw barred.status === 'rejected' ? barred.reason : interval.reason
-      let keepsInterval = false
-      let own: readonly Taken[] = []
+      let isAsking = false
       try {
         if (barred.status === 'rejected') throw barred.reason
         const counts = countsOf(call)
-        const isOwn = ({ by }: CallCount): boolean => by !== 'prefix' && by !== 'app'
-        own = await take(counts.filter(isOwn))
-        keepsInterval = permit !== undefined
-        await permit?.()
-        await take(counts.filter(each => !isOwn(each)))
+        if (permit !== undefined) {
+          await refuseFull(counts)
+          isAsking = true
+          await permit()
+          isAsking = false
+        }
+        await take(counts)
       } catch (error) {
-        await Promise.all([undoAll(own), keepsInterval || userInterval.release(key, interval.value)])
+        if (!isAsking) await userInterval.release(key, interval.value)
         throw error
       }
     },

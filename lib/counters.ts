@@ -185,7 +185,7 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
       return !use.over && alive
     },
 
-    /** After the right code: the user's counts begin anew, the challenge is dead, and so is a lock that this guess or others beside it have begun. */
+    /** After the right code: the user's counts begin anew, the challenge is dead, and so is a lock that this guess or others beside it had begun by then. */
     async reset(userId: string, { failed, inRow }: Omit<Admission, 'limit'>): Promise<void> {
       const key = userKey(userId)
       const locks = [...(isNear(failed.count, limits.guessesPerUser) ? [pause] : []), ...(isNear(inRow.count, limits.guessesInARow) ? [stop] : [])]

@@ -53,7 +53,14 @@ export class LimitReached extends Refusal {
 export type TallyOf = (name: string, points: unknown, durationSeconds: number) => Tally
 
 /** The answer to one hit. @internal */
-export interface Hit { readonly over: boolean, readonly count: number, readonly retryAfter: number }
+export interface Hit {
+  readonly over: boolean
+  readonly count: number
+  /** Seconds until its window ends, when it was counted. */
+  readonly retryAfter: number
+  /** When that was, in milliseconds since 1970. */
+  readonly at: number
+}
 
 const deadlineMilliseconds = 2000
 /** @internal */
@@ -86,14 +93,14 @@ export class Tally {
   }
 
   /** Not at the end of a window: what lands in the next one would be a free try there, and this one is over anyway. */
-  async giveBack(key: string, { count, retryAfter }: Hit): Promise<void> {
+  async giveBack(key: string, hit: Hit): Promise<void> {
     // A limiter that blocks in its own memory counted nothing in the store: to give back there would be a free try elsewhere.
-    if (count > 0 && retryAfter > windowEndSeconds) await ask(() => this.counter.reward(key), ignored)
+    if (hit.count > 0 && !isEnding(hit)) await ask(() => this.counter.reward(key), ignored)
   }
 
   /** Gives up the one point of a limit of one, window and all: the next begins with the next call, not with a refused one. Who came second holds nothing. */
-  async release(key: string, { over, retryAfter }: Hit): Promise<void> {
-    if (!over && retryAfter > windowEndSeconds) await this.delete(key)
+  async release(key: string, hit: Hit): Promise<void> {
+    if (!hit.over && !isEnding(hit)) await this.delete(key)
   }
 
   delete(key: string): Promise<void> {
@@ -101,7 +108,9 @@ export class Tally {
   }
 }
 
-const hitOf = ({ consumedPoints, msBeforeNext }: Count, over: boolean): Hit => ({ over, count: consumedPoints, retryAfter: seconds(msBeforeNext) })
+const hitOf = ({ consumedPoints, msBeforeNext }: Count, over: boolean): Hit => ({ over, count: consumedPoints, retryAfter: seconds(msBeforeNext), at: Date.now() })
+/** Whether the window of this hit may be over before an operation that begins now is done. */
+const isEnding = ({ retryAfter, at }: Hit): boolean => retryAfter - (Date.now() - at) / 1000 <= windowEndSeconds
 const ignored = (): void => undefined
 const isCount = (value: unknown): value is Count =>
   Number.isInteger((value as Count | null | undefined)?.consumedPoints) && Number.isFinite((value as Count | null | undefined)?.msBeforeNext)
@@ -110,7 +119,7 @@ export const seconds = (milliseconds: unknown): number => (typeof milliseconds =
 const nonsense = (): Error => new VoiceOtpError('counters-unavailable', 'It answered something that is no count.')
 
 /** What a limit that is switched off answers. @internal */
-export const uncounted: Hit = { over: false, count: 0, retryAfter: 0 }
+export const uncounted: Hit = { over: false, count: 0, retryAfter: 0, at: 0 }
 
 /** One hit that is asked for, and how it is taken back. @internal */
 export interface Wanted {

@@ -1,11 +1,11 @@
 // What the counters ask of their store, operation by operation: which counts there are, in which order they are taken, and what a refusal gives back.
 // An upgrade that named them anew, or gave one another window, would forget what was counted.
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Count, CounterOptions } from 'passport-voice-otp'
 import { createCounters } from '../lib/counters.js'
 import type { Keys } from '../lib/keys.js'
 import type { Limits } from '../lib/options.js'
-import type { Hit } from '../lib/tally.js'
+import { type Hit, uncounted } from '../lib/tally.js'
 
 const limits: Limits = {
   guessesPerChallenge: 5, guessesPerUser: 10, guessesPerUserSeconds: 86_400, pauseSeconds: 900, guessesInARow: 100, guessesInARowSeconds: 1_728_000,
@@ -69,9 +69,13 @@ class Store {
 
 const keys = { storeName: (...parts: readonly unknown[]) => parts.join('/') } as unknown as Keys
 let store: Store
-beforeEach(() => { store = new Store() })
+beforeEach(() => {
+  store = new Store()
+  vi.useFakeTimers()
+})
+afterEach(() => { vi.useRealTimers() })
 const make = (change: Partial<Limits> = {}) => createCounters(store.factory, { ...limits, ...change }, 300, keys)
-const hit = (count: number, retryAfter: number): Hit => ({ over: false, count, retryAfter })
+const hit = (count: number, retryAfter: number): Hit => ({ over: false, count, retryAfter, at: Date.now() })
 
 describe('there is one count', () => {
   const made = (change: Partial<Limits> = {}) => {
@@ -100,12 +104,11 @@ describe('a call', () => {
   const ofUser = ['consume user-hour user/alice', `consume number-interval own/telephone/${telephone}`, `consume number-10min own/telephone/${telephone}`, `consume number-day own/number/${phone}`]
   const ofAll = ['consume prefix-10min own/prefix/+1202555', 'consume app-minute own/app']
 
-  test("takes the user's interval, then all that is hers; then the app is asked; then what everybody shares", async () => {
+  test("takes the user's interval; then the app is asked; then all that is hers, then what everybody shares", async () => {
     await make().admitCall(mine, async () => { store.asked.push('permit') })
     const { changes } = store
-    expect(changes[0]).toBe('consume user-interval user/alice')
-    expect(changes.slice(1, 5).toSorted()).toEqual(ofUser.toSorted())
-    expect(changes[5]).toBe('permit')
+    expect(changes.slice(0, 2)).toEqual(['consume user-interval user/alice', 'permit'])
+    expect(changes.slice(2, 6).toSorted()).toEqual(ofUser.toSorted())
     expect(changes.slice(6).toSorted()).toEqual(ofAll.toSorted())
   })
 
@@ -154,29 +157,47 @@ describe('a call', () => {
     expect(permit).not.toHaveBeenCalled()
   })
 
-  test('that the app vetoes gives back all but the interval, as what the app asks may cost money too, and touches nothing that everybody shares', async () => {
+  test('that the app vetoes has counted nothing else; its interval runs, as what the app asks may cost money too', async () => {
     const permit = vi.fn(() => Promise.reject(new Error('veto')))
     const counters = make()
     await expect(counters.admitCall(mine, permit)).rejects.toThrow('veto')
-    expect(store.changes.slice(5).toSorted()).toEqual([`delete number-interval own/telephone/${telephone}`, `reward number-10min own/telephone/${telephone}`, `reward number-day own/number/${phone}`, 'reward user-hour user/alice'])
+    expect(store.changes).toEqual(['consume user-interval user/alice'])
     for (let index = 0; index < 10; index++) await expect(counters.admitCall(mine, permit)).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds', 60))
     expect(permit).toHaveBeenCalledTimes(1)
   })
 
-  test('that the app allowed, and a limit that everybody shares refuses, gives back all but the interval', async () => {
-    store.put('app-minute own/app', 40, 6000)
-    await expect(make().admitCall(mine, () => Promise.resolve())).rejects.toEqual(refused('too-many-calls', 'callsPerAppMinute', 6))
-    const { changes } = store
-    expect(changes).not.toContain('delete user-interval user/alice')
-    expect(changes).toEqual(expect.arrayContaining(['reward user-hour user/alice', 'reward prefix-10min own/prefix/+1202555', 'reward app-minute own/app']))
+  test.each([
+    ['user-hour user/alice', 5, 'callsPerUserHour'], [`number-interval own/telephone/${telephone}`, 1, 'callIntervalSeconds'], [`number-10min own/telephone/${telephone}`, 3, 'callsPerNumberTenMinutes'],
+    [`number-day own/number/${phone}`, 10, 'callsPerNumberDay'], ['prefix-10min own/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'], ['app-minute own/app', 40, 'callsPerAppMinute'],
+  ])('for which %s is full is refused before the app is asked, counts nothing, and gives the interval up', async (path, most, limit) => {
+    const permit = vi.fn(() => Promise.resolve())
+    store.put(path, most, 30_000)
+    store.put('number-day own/number/+12025550123', Math.max(9, path.startsWith('number-day') ? most : 0), 90_000)
+    await expect(make().admitCall(mine, permit)).rejects.toEqual(refused('too-many-calls', limit, path.startsWith('number-day') ? 90 : 30))
+    expect(permit).not.toHaveBeenCalled()
+    expect(store.changes).toEqual(['consume user-interval user/alice', 'delete user-interval user/alice'])
+    store.put(path, most - 1, 30_000)
+    await make().admitCall(mine, permit)
+    expect(permit).toHaveBeenCalledTimes(1)
   })
 
-  test('that a limit of her own refuses gives the interval up, and the app is not asked', async () => {
-    store.put('user-hour user/alice', 5, 600_000)
+  test('for which two limits are full waits for the longer', async () => {
+    store.put('user-hour user/alice', 5, 30_000)
+    store.put('app-minute own/app', 40, 50_000)
+    await expect(make().admitCall(mine, () => Promise.resolve())).rejects.toEqual(refused('too-many-calls', 'callsPerUserHour', 50))
+  })
+
+  test('whose interval is waived asks the app too, within the interval of the number', async () => {
+    store.put(`number-interval own/telephone/${telephone}`, 1, 30_000)
     const permit = vi.fn(() => Promise.resolve())
-    await expect(make().admitCall(mine, permit)).rejects.toEqual(refused('too-many-calls', 'callsPerUserHour', 600))
-    expect(permit).not.toHaveBeenCalled()
+    await make().admitCall({ ...mine, waived: true }, permit)
+    expect(permit).toHaveBeenCalledTimes(1)
+  })
+
+  test('that the app allowed, and that another was quicker to place, gives all of it up', async () => {
+    await expect(make().admitCall(mine, async () => { store.put(`number-interval own/telephone/${telephone}`, 1, 59_000) })).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds', 59))
     expect(store.changes).toContain('delete user-interval user/alice')
+    expect(store.changes).not.toContain(`delete number-interval own/telephone/${telephone}`)
   })
 
   test('over a limit of her own gives back what it took, says the longest wait, and touches nothing that everybody shares', async () => {
@@ -333,7 +354,7 @@ describe('a guess', () => {
   })
 
   test.each(['admitUserGuess', 'admitLooseGuess'] as const)('is not counted where the limits are off: %s', async admit => {
-    expect(await make({ guessesPerUser: false, guessesInARow: false })[admit]('alice')).toEqual({ limit: undefined, failed: hit(0, 0), inRow: hit(0, 0) })
+    expect(await make({ guessesPerUser: false, guessesInARow: false })[admit]('alice')).toEqual({ limit: undefined, failed: uncounted, inRow: uncounted })
     expect(store.changes).toEqual([])
     expect(await make({ guessesInARow: false })[admit]('alice')).toMatchObject({ failed: { count: 1 }, inRow: { count: 0 } })
     expect(await make({ guessesPerUser: false })[admit]('alice')).toMatchObject({ failed: { count: 0 }, inRow: { count: 1 } })

@@ -207,6 +207,17 @@ describe('calls', () => {
     expect(await counters.takeWaiver('sid')).toBe(false)
   })
 
+  test.each([true, false])('while the app thinks about one call, a waived one is placed: the first is refused, and nobody else calls that telephone; allowed: %s', async isAllowed => {
+    const { counters } = make()
+    let decide = (): void => undefined
+    const thinking = counters.admitCall(call('alice'), () => new Promise((resolve, reject) => { decide = isAllowed ? resolve : () => { reject(new Error('veto')) } }))
+    await pass(2)
+    await counters.admitCall(call('alice', '+12025550123', { waived: true }))
+    decide()
+    await expect(thinking).rejects.toEqual(isAllowed ? refused('too-many-calls', 'callIntervalSeconds') : new Error('veto'))
+    await expect(counters.admitCall(call('bob'))).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds'))
+  })
+
   test('after "this was not me" no call for ten minutes', async () => {
     const { counters } = make()
     await counters.report('alice')

@@ -16,13 +16,13 @@ afterEach(() => { vi.useRealTimers() })
 describe('a hit', () => {
   test('is over its limit from the first beyond it', async () => {
     const at = (consumedPoints: number, limit?: number) => tallyOf({ consume: async () => ({ consumedPoints, msBeforeNext: 1001 }) }).hit('k', limit)
-    expect(await at(5)).toEqual({ over: false, count: 5, retryAfter: 2 })
-    expect(await at(6)).toEqual({ over: true, count: 6, retryAfter: 2 })
+    expect(await at(5)).toEqual({ over: false, count: 5, retryAfter: 2, at: Date.now() })
+    expect(await at(6)).toEqual({ over: true, count: 6, retryAfter: 2, at: Date.now() })
     expect(await at(2, 1)).toMatchObject({ over: true })
   })
 
   test('is over when the limiter rejects with a count', async () => {
-    expect(await tallyOf({ consume: () => Promise.reject(Object.assign({}, { consumedPoints: 3, msBeforeNext: 500 })) }).hit('k')).toEqual({ over: true, count: 3, retryAfter: 1 })
+    expect(await tallyOf({ consume: () => Promise.reject(Object.assign({}, { consumedPoints: 3, msBeforeNext: 500 })) }).hit('k')).toEqual({ over: true, count: 3, retryAfter: 1, at: Date.now() })
   })
 
   test.each([
@@ -55,7 +55,7 @@ describe('a count', () => {
 
 describe('every operation', () => {
   const all = [['consume', (tally: Tally) => tally.hit('k')], ['get', (tally: Tally) => tally.get('k')], ['set', (tally: Tally) => tally.set('k', 1, 1)], ['delete', (tally: Tally) => tally.delete('k')],
-    ['reward', (tally: Tally) => tally.giveBack('k', { over: false, count: 1, retryAfter: 6 })]] as const
+    ['reward', (tally: Tally) => tally.giveBack('k', { over: false, count: 1, retryAfter: 6, at: Date.now() })]] as const
 
   test.each(all)('%s that hangs is trouble after two seconds', async (name, act) => {
     const answer = act(tallyOf({ [name]: () => new Promise(() => undefined) })).catch((error: unknown) => error)
@@ -91,7 +91,7 @@ describe('giving back', () => {
     ['one over the limit', { over: true, count: 9, retryAfter: 60 }, 1],
   ])('%s', async (_name, hit, times) => {
     const { tally, operation } = counts('reward')
-    await tally.giveBack('k', hit)
+    await tally.giveBack('k', { ...hit, at: Date.now() })
     expect(operation).toHaveBeenCalledTimes(times)
   })
 
@@ -101,8 +101,18 @@ describe('giving back', () => {
     ['nothing for who came second', { over: true, count: 2, retryAfter: 60 }, 0],
   ])('releases %s', async (_name, hit, times) => {
     const { tally, operation } = counts('delete')
-    await tally.release('k', hit)
+    await tally.release('k', { ...hit, at: Date.now() })
     expect(operation).toHaveBeenCalledTimes(times)
+  })
+
+  test.each(['reward', 'delete'] as const)('nothing by %s long after the hit, when its window may have ended meanwhile', async act => {
+    for (const [passed, times] of [[54, 1], [55, 0], [200, 0]] as const) {
+      const { tally, operation } = counts(act)
+      const hit = { over: false, count: 1, retryAfter: 60, at: Date.now() - passed * 1000 }
+      if (act === 'reward') await tally.giveBack('k', hit)
+      else await tally.release('k', hit)
+      expect(operation).toHaveBeenCalledTimes(times)
+    }
   })
 })
 
