@@ -1,7 +1,7 @@
 import type { Keys } from './keys.js'
 import { VoiceOtpError } from './errors.js'
 import type { Limits } from './options.js'
-import { type Hit, hitAll, LimitReached, seconds, type Taken, type Tally, type TallyOf, uncounted, undoAll, unlimited, type Wanted } from './tally.js'
+import { type Count, type Hit, hitAll, LimitReached, seconds, type Taken, type Tally, type TallyOf, uncounted, undoAll, unlimited, type Wanted } from './tally.js'
 
 /** A call that is asked for. @internal */
 export interface CallRequest {
@@ -93,7 +93,9 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
   /** Takes no count: what is full already need not be asked about. */
   async function refuseFull(counts: readonly CallCount[]): Promise<void> {
     const present = await Promise.all(counts.map(async ({ name, tally, key, limit }) => ({ name, limit, count: await tally.get(key) })))
-    const [first, ...rest] = present.flatMap(({ name, limit, count }) => count !== undefined && count.consumedPoints >= limit ? [{ name, retryAfter: seconds(count.msBeforeNext) }] : [])
+    // A limiter may still know a count whose window is over.
+    const isFull = (count: Count | undefined, limit: number): count is Count => count !== undefined && count.consumedPoints >= limit && count.msBeforeNext > 0
+    const [first, ...rest] = present.flatMap(({ name, limit, count }) => isFull(count, limit) ? [{ name, retryAfter: seconds(count.msBeforeNext) }] : [])
     if (first !== undefined) throw refusal([first, ...rest])
   }
 

@@ -181,6 +181,13 @@ describe('a call', () => {
     expect(permit).toHaveBeenCalledTimes(1)
   })
 
+  test('for which a limit was full in a window that is over asks the app', async () => {
+    store.put('app-minute own/app', 40, 0)
+    const permit = vi.fn(() => Promise.reject(new Error('veto')))
+    await expect(make().admitCall(mine, permit)).rejects.toThrow('veto')
+    expect(permit).toHaveBeenCalledTimes(1)
+  })
+
   test('for which two limits are full waits for the longer', async () => {
     store.put('user-hour user/alice', 5, 30_000)
     store.put('app-minute own/app', 40, 50_000)
