@@ -338,6 +338,13 @@ describe('a guess', () => {
     expect(store.changes).toEqual(['consume failures user/bob', 'set pause user/bob 1 900', 'set failures user/bob 1073741824 900'])
   })
 
+  test('that a limiter refuses from the memory of its own process begins no pause for the others', async () => {
+    const factory = (options: CounterOptions) => ({ ...store.factory(options), ...(options.keyPrefix === 'voice-otp:failures' && { consume: () => Promise.reject({ consumedPoints: 0, msBeforeNext: 5000 }) }) })
+    const counters = createCounters(factory, limits, 300, keys)
+    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 5))
+    expect(store.changes).toEqual([])
+  })
+
   test('over both limits at once is refused by that of the user, and stops nobody', async () => {
     store.put('failures user/alice', 2 ** 30, 86_000)
     store.put('row user/alice', 100, 86_000_000)
