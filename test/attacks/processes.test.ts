@@ -109,4 +109,23 @@ describeWithRedis('processes that share one Redis', () => {
     }
     await counted('alice', 5)
   })
+
+  test('a call is asked for at one process, answered by another and its code entered at a third, when the first is gone', async () => {
+    const asked = await group.start()
+    const [answering, third] = group.processes as [typeof asked, typeof asked]
+    const alice = group.person('alice')
+    await alice.api('/login', { username: 'alice', password: alice.password }, asked)
+    const { status, text } = await alice.api('/otp/call', {}, asked)
+    expect(status).toBe(202)
+    expect(asked.lines.some(line => line.includes('"call.placed"'))).toBe(true)
+    await asked.kill()
+    await expect(alice.get('/healthz', asked)).rejects.toThrow()
+
+    const code = await alice.answerCall((JSON.parse(text) as { matchingDigits: string }).matchingDigits)
+    expect(group.simulator.calls[0]!.webhooks.every(({ url }) => url.startsWith(answering.url))).toBe(true)
+    expect(refusalIn(await alice.api('/otp', { code: wrongCode(code) }, answering))).toBe('code-wrong')
+    expect((await alice.api('/otp', { code }, third)).status).toBe(200)
+    for (const each of [answering, third]) expect(await alice.isIn(each)).toBe(true)
+    await alice.api('/logout')
+  })
 })
