@@ -2,7 +2,7 @@ import { isSpeakable } from './call/checks.js'
 import { negotiate } from './call/languages.js'
 import type { Prompts } from './call/prompts.js'
 import { Refusal, unwatched, VoiceOtpError, withDeadline } from './errors.js'
-import type { PhoneAnswer, PhoneDone, PhoneOf, PhoneOfWithRequest, Request } from './options.js'
+import type { BeforeCall, PhoneAnswer, PhoneDone, PhoneOf, PhoneOfWithRequest, Request } from './options.js'
 import type { Parts } from './parts.js'
 import { type Destination, parseDestination, type PhoneEntry, telephoneAsWritten } from './phone.js'
 
@@ -67,10 +67,11 @@ function parsed(entries: readonly PhoneEntry[]): readonly Destination[] {
   return destinations
 }
 
+type BeforeCallHook<User> = NonNullable<Parts<User>['settings']['beforeCall']>
+
 /** Asks `beforeCall`; anything but a clear yes is a no. @internal */
-export async function askBeforeCall<User>({ settings: { beforeCall } }: Parts<User>, user: User, phone: string, req: Request): Promise<void> {
-  if (beforeCall === undefined) return
-  const answer: unknown = await run('beforeCall', async () => beforeCall({ user, phone, req }))
+export async function askBeforeCall<User>(beforeCall: BeforeCallHook<User>, call: BeforeCall<User>): Promise<void> {
+  const answer: unknown = await run('beforeCall', async () => beforeCall(call))
   if (answer !== true) throw new Refusal('call-vetoed')
 }
 

@@ -511,6 +511,17 @@ describe('a store that fails never opens a door', () => {
     for (let index = 0; index < 2; index++) await counters.admitCall(call(`user${index}`, `+1303${5_550_000 + index * 10_000}`))
   })
 
+  test('what cannot be given back either stays counted, and the first trouble is told', async () => {
+    const { counters, store } = make()
+    store.faults = { 'row.consume': 'rejects', reward: 'rejects', delete: 'rejects' }
+    await expect(counters.admitUserGuess('alice')).rejects.toMatchObject({ code: 'counters-unavailable', cause: { name: 'Error' } })
+    await expect(counters.admitLooseGuess('alice')).rejects.toMatchObject({ code: 'counters-unavailable' })
+    store.faults = { 'prefix-10min.consume': 'rejects', reward: 'rejects' }
+    await expect(counters.admitCall(call('alice'))).rejects.toMatchObject({ code: 'counters-unavailable' })
+    store.faults = {}
+    expect((await counters.admitLooseGuess('alice')).failed.count).toBe(3)
+  })
+
   const allFaulty = (fault: 'rejects' | 'hangs' | 'nonsense') => ({ consume: fault, get: fault, set: fault, delete: fault, reward: fault })
 
   test.each(operations)('%s is 503 when the store rejects, and quotes nothing of it', async (_, operation) => {

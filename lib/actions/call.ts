@@ -25,7 +25,8 @@ export async function call<User>(situation: Situation<User>): Promise<void> {
     const request: CallRequest = {
       userId, phone: destination.number, telephone: destination.telephone, enrol: purpose === 'enrol', waived: await intervalIsWaived(situation, destination),
     }
-    await counters.admitCall(request, settings.beforeCall && (() => askBeforeCall(situation.parts, user, destination.number, req)))
+    const { beforeCall } = settings
+    await counters.admitCall(request, beforeCall && (() => askBeforeCall(beforeCall, { user, phone: destination.number, req })))
 
     const { challenge, code } = await newChallenge(situation, destination, way)
     factor.challenge = challenge
