@@ -113,7 +113,7 @@ const hitOf = ({ consumedPoints, msBeforeNext }: Count, over: boolean): Hit => (
 const isEnding = ({ retryAfter, at }: Hit): boolean => retryAfter - (Date.now() - at) / 1000 <= windowEndSeconds
 const ignored = (): void => undefined
 const isCount = (value: unknown): value is Count =>
-  Number.isInteger((value as Count | null | undefined)?.consumedPoints) && Number.isFinite((value as Count | null | undefined)?.msBeforeNext)
+  Number.isInteger((value as Count | null | undefined)?.consumedPoints) && Number.isFinite((value as Count).msBeforeNext)
 /** @internal */
 export const seconds = (milliseconds: unknown): number => (typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds / 1000) : 1)
 const nonsense = (): Error => new VoiceOtpError('counters-unavailable', 'It answered something that is no count.')

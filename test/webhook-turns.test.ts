@@ -108,7 +108,11 @@ describe('a form', () => {
     // On the next turn the request is being read.
     await new Promise(setImmediate)
     expect(req.listenerCount(name)).toBeGreaterThan(0)
+    let isAnswered = false
+    void answered.then(() => { isAnswered = true })
     req.emit(name, new Error('reset'))
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+    expect(isAnswered).toBe(true)
     expect((await answered).events).toEqual([{ name: 'webhook.rejected', reason: 'body' }])
     expect(['data', 'end', 'close'].map(each => req.listenerCount(each))).toEqual([0, 0, 0])
     expect(req.listenerCount('error')).toBe(1)
@@ -154,6 +158,16 @@ describe('at the gate', () => {
     expect(isAlive).toBe(true)
   })
 
+  test('with another language to choose, and one repeat left, they hear it in the one that was spoken, and may ask again', async () => {
+    const { body, next } = await pressed('42', { content: { languages: ['en-US', 'de-DE'], repeatsLeft: 1 } })
+    expect(body).toEqual(said(english.codeIs))
+    expect(next).toMatchObject({ step: steps.again, payload: { languages: ['en-US', 'de-DE'], repeatsLeft: 1 } })
+  })
+
+  test('a webhook that tells of no keys is none, and the code lives on', async () => {
+    expect(await ask(steps.keys)).toMatchObject({ status: 403, body: '', events: [{ name: 'webhook.rejected', reason: 'body' }], isAlive: true })
+  })
+
   test('with no repeat left they hear it, and are asked nothing more', async () => {
     const { body, next } = await pressed('42', { content: { repeatsLeft: 0 } })
     expect(body).toEqual(said('1, 2, 3, 4, 5, 6'))
@@ -186,9 +200,9 @@ describe('at the gate', () => {
   })
 
   test.each(['0', '00'])('%s is a report: the code dies, and the app is told', async digits => {
-    const { body, events, isAlive } = await pressed(digits)
+    const { body, events, isAlive } = await ask(steps.keys, { fields: { Digits: digits, CallSid: 'CA1' } })
     expect(body).toEqual(said(english.reported))
-    expect(events).toEqual([{ name: 'reported', userId: 'alice', purpose: 'login', callSid: undefined }])
+    expect(events).toEqual([{ name: 'reported', userId: 'alice', purpose: 'login', callSid: 'CA1' }])
     expect(isAlive).toBe(false)
   })
 
