@@ -48,7 +48,7 @@ export function negotiate(wanted: readonly string[], available: ReadonlyMap<stri
 export function negotiate(wanted: readonly string[], available: ReadonlyMap<string, Prompts>): Prompts | undefined
 /** @internal */
 export function negotiate(wanted: readonly string[], available: ReadonlyMap<string, Prompts>, fallback?: Prompts): Prompts | undefined {
-  const offers = Array.from(available).flatMap(([tag, prompts]) => readTag(tag).map(locale => ({ locale, prompts })))
+  const offers = offersOf(available)
   for (const wish of wanted.flatMap(readTag)) {
     const sameLanguage = offers.filter(({ locale }) => locale.language === wish.language)
     const named = (tag: string | undefined) => sameLanguage.find(({ locale }) => locale.baseName === tag)
@@ -56,6 +56,16 @@ export function negotiate(wanted: readonly string[], available: ReadonlyMap<stri
     if (found !== undefined) return found.prompts
   }
   return fallback
+}
+
+interface Offer { readonly locale: Intl.Locale, readonly prompts: Prompts }
+const read = new WeakMap<ReadonlyMap<string, Prompts>, readonly Offer[]>()
+
+/** The tags of all languages, read once: a dozen of `Intl`'s locales cost more than the rest of a choice. */
+function offersOf(available: ReadonlyMap<string, Prompts>): readonly Offer[] {
+  const offers = read.get(available) ?? Array.from(available).flatMap(([tag, prompts]) => readTag(tag).map(locale => ({ locale, prompts })))
+  read.set(available, offers)
+  return offers
 }
 
 /** For a language that two countries speak here, the country whose words and sounds the region shares; without a region, the one that CLDR expects. */
