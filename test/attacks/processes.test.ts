@@ -117,7 +117,7 @@ describeWithRedis('processes that share one Redis', () => {
     await alice.api('/login', { username: 'alice', password: alice.password }, asked)
     const { status, text } = await alice.api('/otp/call', {}, asked)
     expect(status).toBe(202)
-    expect(asked.lines.some(line => line.includes('"call.placed"'))).toBe(true)
+    await vi.waitFor(() => { expect(asked.lines.some(line => line.includes('"call.placed"'))).toBe(true) }, 5000)
     await asked.kill()
     await expect(alice.get('/healthz', asked)).rejects.toThrow()
 
