@@ -1,4 +1,7 @@
 // What TypeScript knows of this package, and whether the code of the pages compiles.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { root } from './pages.js'
@@ -66,17 +69,24 @@ function programOf(sources: readonly Source[]): ts.Program {
   return ts.createProgram([...inMemory.keys(), ...ambient], options, host)
 }
 
-/** What is wrong with the sources, a line each; the prelude's names are there without an import. */
+/** What is wrong with the sources, a line each; the prelude's names are there without an import. They lie beside the app whose imports they share, though in a folder of their own. */
 export function mistakes(sources: readonly Source[]): string[] {
-  const program = programOf([...sources, { name: 'prelude.ts', text: prelude }])
-  return sources.flatMap(({ name }) => {
-    const file = program.getSourceFile(join(root, 'test/docs', name))
-    if (file === undefined) return [`${name} was not compiled`]
-    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(({ start, messageText }) => {
-      const line = file.getLineAndCharacterOfPosition(start ?? 0).line + 1
-      return `${name}:${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
+  const folder = join(root, 'node_modules/.cache/voice-otp', `pages-${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  try {
+    for (const { name, text } of [...sources, { name: 'prelude.ts', text: prelude }]) writeFileSync(join(folder, name), text)
+    const compilerOptions = { noEmit: true, noUnusedLocals: false, noUnusedParameters: false, rootDirs: [folder, join(root, 'test/docs')], typeRoots: [join(root, 'node_modules/@types')] }
+    const ambient = ['lib/ambient.d.ts', 'test/support/modules.d.ts'].map(path => join(root, path))
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: ['*.ts'], files: ambient }))
+    const tsc = createRequire(import.meta.url).resolve('@typescript/native/package.json').replace('package.json', 'bin/tsc')
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { encoding: 'utf8', cwd: folder })
+    return stdout.split('\n').flatMap(line => {
+      const [, name, at, message] = /^(\S+)\((\d+),\d+\): error TS\d+: (.*)$/.exec(line) ?? []
+      return name === undefined ? [] : [`${name}:${at}: ${message}`]
     })
-  })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 export interface Member {
