@@ -49,6 +49,14 @@ describe('the options of passport.authenticate', () => {
     expect(world.simulator.calls).toEqual([])
   })
 
+  test.each(['enrol', 'way', 'number'])('a function %s that answers a promise, which rejects: 400, nobody is called, and the process goes on', async name => {
+    const read = async () => Promise.reject(new Error('the database is down'))
+    const alice = await open({}, { routes: (app, passport) => { app.post('/ring', authenticate(passport, { action: 'call', [name]: read })) } })
+    const person = name === 'enrol' ? await world.logIn('dave') : alice
+    await person.post('/ring').expect(400)
+    expect(world.simulator.calls).toEqual([])
+  })
+
   test('a recovery code enrols no number', async () => {
     const recovery = { save: () => undefined, use: () => 9 }
     const alice = await open({ recovery }, { routes: (app, passport) => { app.post('/recover', authenticate(passport, { action: 'recover', enrol: true, failureRedirect: '/refused' })) } })
