@@ -1,16 +1,44 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['build/', 'dist/', 'coverage/', 'docs/api/', 'node_modules/', 'test/packaging/', 'lib/simulator/page/', 'example/public/'] },
+  {
+    ignores: [
+      'build/',
+      'dist/',
+      'coverage/',
+      'docs/api/',
+      'node_modules/',
+      'test/packaging/',
+      'lib/simulator/page/',
+      'example/public/',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', 'stryker.config.js', 'scripts/*.js'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: {
+          allowDefaultProject: ['eslint.config.js', 'stryker.config.js', 'scripts/*.js'],
+        },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidOperator: true, ignoreVoidReturningFunctions: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        {
+          ignoreArrowShorthand: true,
+          ignoreVoidOperator: true,
+          ignoreVoidReturningFunctions: true,
+        },
+      ],
       '@typescript-eslint/no-unnecessary-condition': 'off', // data from a store, a network or JavaScript callers is checked although its type says it need not be
       '@typescript-eslint/no-namespace': ['error', { allowDeclarations: true }],
-      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      '@typescript-eslint/no-misused-promises': [
+        'error',
+        { checksVoidReturn: { arguments: false } },
+      ],
       '@typescript-eslint/prefer-promise-reject-errors': 'off', // what a dependency rejected with is handed on as it is
       '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }], // a secret is left out by naming it
@@ -18,7 +46,10 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
-  { files: ['example/**', 'lib/simulator/cli.ts', 'scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['example/**', 'lib/simulator/cli.ts', 'scripts/**', 'test/**'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['test/**'],
     rules: {

@@ -9,10 +9,23 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
  * Before them the one whose thousand guesses at once need the processor for themselves, with two that only wait.
  */
 const first = [
-  'attacks/processes', 'session', 'simulator/real-clock', 'browser/pages', 'browser/accessibility', 'example/process', 'attacks/slow', 'attacks/stores', 'browser/safe-ways', 'browser/telephone', 'call-lengths', 'attacks/calls', 'attacks/codes',
+  'attacks/processes',
+  'session',
+  'simulator/real-clock',
+  'browser/pages',
+  'browser/accessibility',
+  'example/process',
+  'attacks/slow',
+  'attacks/stores',
+  'browser/safe-ways',
+  'browser/telephone',
+  'call-lengths',
+  'attacks/calls',
+  'attacks/codes',
 ].map(name => here(`./test/${name}.test.ts`))
 
-const rank = ({ moduleId }: TestSpecification): number => (first.indexOf(moduleId) + first.length + 1) % (first.length + 1)
+const rank = ({ moduleId }: TestSpecification): number =>
+  (first.indexOf(moduleId) + first.length + 1) % (first.length + 1)
 
 /** The order of Vitest, but that those files come first. */
 class LongestFirst extends BaseSequencer {

@@ -3,11 +3,29 @@ import { defineConfig } from 'vitest/config'
 import base from './vitest.config.js'
 
 /** Tests of one part of lib/ by itself come first, quickest first, for one that fails is enough to judge a mutant; those of whole logins and calls last. */
-const first = ['keys', 'signature', 'challenge', 'tally', 'second-factor', 'strategy', 'counter-operations', 'webhook-turns', 'counters', 'recovery', 'webhooks', 'enforce', 'login']
+const first = [
+  'keys',
+  'signature',
+  'challenge',
+  'tally',
+  'second-factor',
+  'strategy',
+  'counter-operations',
+  'webhook-turns',
+  'counters',
+  'recovery',
+  'webhooks',
+  'enforce',
+  'login',
+]
 const last = ['ways', 'hosted', 'session']
 const rank = ({ moduleId }: TestSpecification): number => {
   const name = moduleId.replace(/^.*\/(.*)\.test\.ts$/, '$1')
-  return last.includes(name) ? first.length + 1 : first.includes(name) ? first.indexOf(name) : first.length
+  return last.includes(name)
+    ? first.length + 1
+    : first.includes(name)
+      ? first.indexOf(name)
+      : first.length
 }
 
 class QuickestFirst extends BaseSequencer {
@@ -21,9 +39,14 @@ export default defineConfig({
   test: {
     ...base.test,
     globalSetup: [],
-    include: process.env['MUTATION'] === 'short' ? first.map(name => `test/${name}.test.ts`) : ['test/*.test.ts'],
+    include:
+      process.env['MUTATION'] === 'short'
+        ? first.map(name => `test/${name}.test.ts`)
+        : ['test/*.test.ts'],
     // Of words alone, or of programs that are compiled before.
-    exclude: ['docs', 'memory', 'prompts', 'transcripts', 'hear', 'call-lengths', 'call-words'].map(name => `test/${name}.test.ts`),
+    exclude: ['docs', 'memory', 'prompts', 'transcripts', 'hear', 'call-lengths', 'call-words'].map(
+      name => `test/${name}.test.ts`,
+    ),
     maxWorkers: 1,
     // A mutant may leave a test waiting for ever.
     testTimeout: 5000,

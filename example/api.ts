@@ -7,12 +7,19 @@ import { currentUser, pendingUser, person, type User } from './users.js'
 
 const firstFactorNext = { code: 'first-factor-required', message: 'Log in first.' }
 const loggedIn = { code: 'logged-in', message: 'You are logged in.' }
-const secondFactorNext = { code: 'second-factor-required', message: 'Ask for a call and send the code that you hear.' }
+const secondFactorNext = {
+  code: 'second-factor-required',
+  message: 'Ask for a call and send the code that you hear.',
+}
 const forgotten = { code: 'forgotten', message: 'It is remembered no more.' }
 const refuse: WhenRefused = ({ status, ...refusal }, _req, res) => res.status(status).json(refusal)
 
 /** The same as JSON, for single-page apps. */
-export function api(passport: Passport, voiceOtp: VoiceOtpStrategy<User>, origins: readonly string[]): Router {
+export function api(
+  passport: Passport,
+  voiceOtp: VoiceOtpStrategy<User>,
+  origins: readonly string[],
+): Router {
   const router = Router()
   router.use(fromOurPages(origins))
   router.use(express.json({ limit: '4kb', inflate: false }))
@@ -26,14 +33,22 @@ export function api(passport: Passport, voiceOtp: VoiceOtpStrategy<User>, origin
     else res.status(401).json(firstFactorNext)
   })
 
-  router.post('/otp/call', secondFactor(passport, { action: 'call', way: field('way'), number: field('number') }, refuse), (req, res) => {
-    res.status(202).json(req.voiceOtp)
-  })
+  router.post(
+    '/otp/call',
+    secondFactor(passport, { action: 'call', way: field('way'), number: field('number') }, refuse),
+    (req, res) => {
+      res.status(202).json(req.voiceOtp)
+    },
+  )
 
   router.get('/otp/status', voiceOtp.status())
 
   router.post('/otp', secondFactor(passport, {}, refuse), async (req, res) => {
-    res.json({ ...loggedIn, user: publicPart(currentUser(req)), remembered: await rememberIfWished(voiceOtp, req) })
+    res.json({
+      ...loggedIn,
+      user: publicPart(currentUser(req)),
+      remembered: await rememberIfWished(voiceOtp, req),
+    })
   })
 
   router.post('/otp/recover', secondFactor(passport, { action: 'recover' }, refuse), (req, res) => {
@@ -54,9 +69,14 @@ export function api(passport: Passport, voiceOtp: VoiceOtpStrategy<User>, origin
     res.json(forgotten)
   })
 
-  router.post('/recovery-codes', bothFactors, voiceOtp.require({ maxAge: 300 }), async (req, res) => {
-    res.json({ codes: await voiceOtp.recoveryCodes(req) })
-  })
+  router.post(
+    '/recovery-codes',
+    bothFactors,
+    voiceOtp.require({ maxAge: 300 }),
+    async (req, res) => {
+      res.json({ codes: await voiceOtp.recoveryCodes(req) })
+    },
+  )
 
   router.post('/logout', (req, res, next) => {
     req.logout(error => {
@@ -84,6 +104,12 @@ function fromOurPages(origins: readonly string[]): RequestHandler {
     const type = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
     const isOurs = type === 'application/json' && origins.includes(req.headers.origin ?? '')
     if (isOurs || req.method === 'GET' || req.method === 'HEAD') next()
-    else res.status(403).json({ code: 'origin-forbidden', message: 'Send Content-Type: application/json and the Origin of this site.' })
+    else
+      res
+        .status(403)
+        .json({
+          code: 'origin-forbidden',
+          message: 'Send Content-Type: application/json and the Origin of this site.',
+        })
   }
 }

@@ -28,7 +28,12 @@ import * as words from './words.js'
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /** What the app is made of. Options of the strategy may be given too and win over what is set here. */
-export interface AppOptions extends Partial<Omit<VoiceOtpOptions<User>, 'secret' | 'signalwire' | 'webhookUrl' | 'passReqToCallback' | 'recovery'>> {
+export interface AppOptions extends Partial<
+  Omit<
+    VoiceOtpOptions<User>,
+    'secret' | 'signalwire' | 'webhookUrl' | 'passReqToCallback' | 'recovery'
+  >
+> {
   readonly users: Users
   readonly signalwire: VoiceOtpOptions<User>['signalwire']
   /** The origin under which browsers and SignalWire reach this app, for example `https://acme.example`. */
@@ -45,7 +50,7 @@ export interface AppOptions extends Partial<Omit<VoiceOtpOptions<User>, 'secret'
   /** For the demo alone: shows the simulator's telephone on the call page, and users with their password on the login page. */
   readonly simulatorUrl?: string
   /** What `GET /healthz` says; `instance` names the app, so that `--check` knows that it reached this one. Default: always ready. */
-  readonly health?: () => { readonly ready: boolean, readonly instance?: string }
+  readonly health?: () => { readonly ready: boolean; readonly instance?: string }
   /** Default: one JSON line for each event on stdout; `false` is silent. */
   readonly logger?: Logger | false
 }
@@ -53,35 +58,49 @@ export interface AppOptions extends Partial<Omit<VoiceOtpOptions<User>, 'secret'
 /** The whole app, not yet listening. Tests run this one, with a clock and stores of their own. */
 export function createApp(options: AppOptions) {
   const {
-    users, publicUrl, otherOrigins = [], sessionSecret, sessionStore = new MemoryStore(), simulatorUrl, health = () => ({ ready: true }), logger: given,
-    recovery = recoveryInMemory(), remember = { days: 30, store: new MemoryRememberStore() }, ...strategyOptions
+    users,
+    publicUrl,
+    otherOrigins = [],
+    sessionSecret,
+    sessionStore = new MemoryStore(),
+    simulatorUrl,
+    health = () => ({ ready: true }),
+    logger: given,
+    recovery = recoveryInMemory(),
+    remember = { days: 30, store: new MemoryRememberStore() },
+    ...strategyOptions
   } = options
-  const logger = given === false ? pino({ level: 'silent' }) : given ?? pino({ base: null })
+  const logger = given === false ? pino({ level: 'silent' }) : (given ?? pino({ base: null }))
   const isHttps = publicUrl.startsWith('https:')
   const app = express()
 
-  const voiceOtp = new VoiceOtpStrategy<User>({
-    appName: 'Acme',
-    webhookUrl: `${publicUrl}/voice-otp`,
-    locale: (_user, req: express.Request) => wantedLanguages(req),
-    announce: (_user, req: express.Request) => announcement(req),
-    // Where calls cost money, nobody adds a number to call.
-    beforeCall: ({ user }) => user.phone !== null || user.mayEnrol,
-    onEnrol: async (user, phone) => {
-      await users.changePhone(user.id, phone)
-      void tellOldNumber(options.signalwire, logger, user, phone)
+  const voiceOtp = new VoiceOtpStrategy<User>(
+    {
+      appName: 'Acme',
+      webhookUrl: `${publicUrl}/voice-otp`,
+      locale: (_user, req: express.Request) => wantedLanguages(req),
+      announce: (_user, req: express.Request) => announcement(req),
+      // Where calls cost money, nobody adds a number to call.
+      beforeCall: ({ user }) => user.phone !== null || user.mayEnrol,
+      onEnrol: async (user, phone) => {
+        await users.changePhone(user.id, phone)
+        void tellOldNumber(options.signalwire, logger, user, phone)
+      },
+      recovery: { save: recovery.save, use: recovery.use },
+      remember,
+      ...strategyOptions,
     },
-    recovery: { save: recovery.save, use: recovery.use },
-    remember,
-    ...strategyOptions,
-  }, phonesOf)
+    phonesOf,
+  )
   logEvents(voiceOtp, logger)
 
   const authenticator = new passport.Passport()
   authenticator.use(voiceOtp)
-  authenticator.use(new LocalStrategy((username, password, done) => {
-    users.byPassword(username, password).then(user => done(null, user ?? false), done)
-  }))
+  authenticator.use(
+    new LocalStrategy((username, password, done) => {
+      users.byPassword(username, password).then(user => done(null, user ?? false), done)
+    }),
+  )
   authenticator.serializeUser((user, done) => done(null, (user as User).id))
   authenticator.deserializeUser((id, done) => {
     users.byId(String(id)).then(user => done(null, user ?? false), done)
@@ -91,26 +110,42 @@ export function createApp(options: AppOptions) {
   app.set('view engine', 'ejs')
   app.engine('ejs', ejs.renderFile)
   app.enable('view cache')
-  Object.assign(app.locals, { logger, simulatorUrl, demoPassword, demoUsernames: demoPeople.map(({ username }) => username), rememberDays: remember.days, ...words })
+  Object.assign(app.locals, {
+    logger,
+    simulatorUrl,
+    demoPassword,
+    demoUsernames: demoPeople.map(({ username }) => username),
+    rememberDays: remember.days,
+    ...words,
+  })
   // Behind https stands a proxy or a tunnel that ends TLS, and express-session must believe it to set a secure cookie.
   // Without one, anybody could send X-Forwarded-* headers. No URL is ever made from them.
   if (isHttps) app.set('trust proxy', 1)
 
-  app.use(helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"], baseUri: ["'none'"], objectSrc: ["'none'"], formAction: ["'self'"], frameAncestors: ["'none'"],
-        frameSrc: simulatorUrl === undefined ? ["'none'"] : [new URL(simulatorUrl).origin],
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'self'"],
+          baseUri: ["'none'"],
+          objectSrc: ["'none'"],
+          formAction: ["'self'"],
+          frameAncestors: ["'none'"],
+          frameSrc: simulatorUrl === undefined ? ["'none'"] : [new URL(simulatorUrl).origin],
+        },
       },
-    },
-    xFrameOptions: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: isHttps,
-  }))
+      xFrameOptions: { action: 'deny' },
+      referrerPolicy: { policy: 'no-referrer' },
+      strictTransportSecurity: isHttps,
+    }),
+  )
   app.get('/healthz', (_req, res) => {
     const answer = health()
-    res.status(answer.ready ? 200 : 503).set('Cache-Control', 'no-store').json(answer)
+    res
+      .status(answer.ready ? 200 : 503)
+      .set('Cache-Control', 'no-store')
+      .json(answer)
   })
   // SignalWire brings no cookie and no CSRF token; it proves itself by its signature.
   app.use('/voice-otp', voiceOtp.webhooks())
@@ -129,7 +164,15 @@ export function createApp(options: AppOptions) {
     cookie: { httpOnly: true, sameSite: 'lax', secure: isHttps, path: '/' },
   })
   // A store that said it is gone leaves no session and no error; one that answers nonsense, an error of any kind.
-  app.use((req, res, next) => sessions(req, res, error => next(error || !req.session ? new Unavailable('session-store', 'The session store does not answer.') : undefined)))
+  app.use((req, res, next) =>
+    sessions(req, res, error =>
+      next(
+        error || !req.session
+          ? new Unavailable('session-store', 'The session store does not answer.')
+          : undefined,
+      ),
+    ),
+  )
   // 4 KiB is plenty for these forms, and compressed bodies are not unpacked: a bomb would be small on the way in.
   app.use(express.urlencoded({ extended: false, limit: '4kb', inflate: false }))
   app.use(authenticator.session())

@@ -13,7 +13,10 @@ export interface Browser extends RememberedEntry {
 }
 
 /** Remembers this browser if the form or the JSON says so: `undefined` if it does not, `false` if a store failed, which costs the comfort and not the login. */
-export async function rememberIfWished(voiceOtp: VoiceOtpStrategy<User>, req: Request): Promise<boolean | undefined> {
+export async function rememberIfWished(
+  voiceOtp: VoiceOtpStrategy<User>,
+  req: Request,
+): Promise<boolean | undefined> {
   const wish = field('remember')(req)
   if (wish !== 'on' && wish !== true) return undefined
   try {
@@ -26,15 +29,26 @@ export async function rememberIfWished(voiceOtp: VoiceOtpStrategy<User>, req: Re
 }
 
 /** The browsers of this user, the newest first. */
-export async function browsersOf(voiceOtp: VoiceOtpStrategy<User>, req: Request): Promise<readonly Browser[]> {
+export async function browsersOf(
+  voiceOtp: VoiceOtpStrategy<User>,
+  req: Request,
+): Promise<readonly Browser[]> {
   const entries = await fromStore(voiceOtp.remembered.list(userId(req)))
   const current = voiceOtp.remembered.current(req)
-  return entries.map(entry => ({ ...entry, isThisOne: entry.id === current })).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+  return entries
+    .map(entry => ({ ...entry, isThisOne: entry.id === current }))
+    .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
 }
 
 /** Forgets one of this user's browsers, or all of them: the next login there asks for a code. */
-export function forgetBrowsers({ remembered }: VoiceOtpStrategy<User>, req: Request, id?: string): Promise<void> {
-  return fromStore(id === undefined ? remembered.revokeAll(userId(req)) : remembered.revoke(userId(req), id))
+export function forgetBrowsers(
+  { remembered }: VoiceOtpStrategy<User>,
+  req: Request,
+  id?: string,
+): Promise<void> {
+  return fromStore(
+    id === undefined ? remembered.revokeAll(userId(req)) : remembered.revoke(userId(req), id),
+  )
 }
 
 const userId = (req: Request): string => currentUser(req)?.id ?? ''

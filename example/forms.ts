@@ -25,7 +25,12 @@ export function acceptForms(): Router {
       delete req.session.notice
       return notice
     }
-    Object.assign(res.locals, { csrfToken: () => csrf.generateToken(req), takeNotice, person: person(req), isIn: currentUser(req) !== undefined })
+    Object.assign(res.locals, {
+      csrfToken: () => csrf.generateToken(req),
+      takeNotice,
+      person: person(req),
+      isIn: currentUser(req) !== undefined,
+    })
     next()
   })
   return router

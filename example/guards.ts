@@ -4,7 +4,7 @@ import { goTo, takeReturnTo } from './return-to.js'
 import { currentUser, pendingUser, person, type User } from './users.js'
 
 /** Where the second factor is done: by a call, or first by telling us a number to call. */
-export const secondStep = (user: User): string => user.phone === null ? '/phone' : '/otp'
+export const secondStep = (user: User): string => (user.phone === null ? '/phone' : '/otp')
 
 /** Lets those through who passed both factors; sends the others to where they can. */
 export const bothFactors: RequestHandler = (req, res, next) => {
@@ -24,10 +24,11 @@ export const bothFactors: RequestHandler = (req, res, next) => {
 export function freshCode(voiceOtp: VoiceOtpStrategy<User>, page: string): RequestHandler {
   const forPage = voiceOtp.require({ maxAge: 300, redirectTo: '/otp' })
   const forForm = voiceOtp.require({ maxAge: 300, redirectTo: page })
-  return (req, res, next) => bothFactors(req, res, (error?: unknown) => {
-    if (error) next(error)
-    else (req.method === 'GET' ? forPage : forForm)(req, res, next)
-  })
+  return (req, res, next) =>
+    bothFactors(req, res, (error?: unknown) => {
+      if (error) next(error)
+      else (req.method === 'GET' ? forPage : forForm)(req, res, next)
+    })
 }
 
 /**

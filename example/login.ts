@@ -4,14 +4,26 @@ import { goTo } from './return-to.js'
 import { field, typed, type Passport, type Refusal, type WhenRefused } from './second-factor.js'
 import { currentUser, pendingUser } from './users.js'
 
-const wrong: Refusal = { code: 'first-factor-wrong', message: 'The user name or the password is wrong.', status: 401 }
-const malformed: Refusal = { code: 'first-factor-malformed', message: 'Enter your user name and your password.', status: 400 }
+const wrong: Refusal = {
+  code: 'first-factor-wrong',
+  message: 'The user name or the password is wrong.',
+  status: 401,
+}
+const malformed: Refusal = {
+  code: 'first-factor-malformed',
+  message: 'Enter your user name and your password.',
+  status: 400,
+}
 
 /** The password. Whoever passes it is a pending user: `voiceOtp.enforce()` sees to that, not this handler. */
 export function firstFactor(passport: Passport, whenRefused: WhenRefused): RequestHandler {
   return (req, res, next) => {
     // passport-local takes what the body lacks from the query, and a password in a URL ends up in logs.
-    if (![field('username')(req), field('password')(req)].every(each => typeof each === 'string' && each !== '')) {
+    if (
+      ![field('username')(req), field('password')(req)].every(
+        each => typeof each === 'string' && each !== '',
+      )
+    ) {
       whenRefused(malformed, req, res)
       return
     }
@@ -19,11 +31,12 @@ export function firstFactor(passport: Passport, whenRefused: WhenRefused): Reque
     const answered = (error: unknown, user: Express.User | false | null | undefined): void => {
       if (error) next(error)
       else if (!user) whenRefused(wrong, req, res)
-      else req.logIn(user, problem => {
-        // Passport starts a new session at login, against session fixation; of the old one, only this is worth keeping.
-        if (!problem) Object.assign(req.session, { wanted, passwordAt: Date.now() })
-        next(problem)
-      })
+      else
+        req.logIn(user, problem => {
+          // Passport starts a new session at login, against session fixation; of the old one, only this is worth keeping.
+          if (!problem) Object.assign(req.session, { wanted, passwordAt: Date.now() })
+          next(problem)
+        })
     }
     // eslint-disable-next-line @typescript-eslint/no-unsafe-call -- @types/passport answers `any`
     passport.authenticate('local', answered)(req, res, next)
@@ -40,12 +53,16 @@ export function loginPages(passport: Passport): Router {
     else res.render('login', { username: '', refusal: undefined })
   })
 
-  router.post('/login', firstFactor(passport, (refusal, req, res) => {
-    res.status(refusal.status).render('login', { username: typed('username', req), refusal })
-  }), (req, res, next) => {
-    const user = pendingUser(req)
-    goTo(user ? secondStep(user) : '/account', req, res, next)
-  })
+  router.post(
+    '/login',
+    firstFactor(passport, (refusal, req, res) => {
+      res.status(refusal.status).render('login', { username: typed('username', req), refusal })
+    }),
+    (req, res, next) => {
+      const user = pendingUser(req)
+      goTo(user ? secondStep(user) : '/account', req, res, next)
+    },
+  )
 
   router.post('/logout', (req, res, next) => {
     req.logout(error => {

@@ -3,7 +3,14 @@ import type { PendingChallenge, VoiceOtpStrategy, Way } from 'passport-voice-otp
 import { rememberIfWished } from './browsers.js'
 import { codeNeeded } from './guards.js'
 import { goTo, takeReturnTo } from './return-to.js'
-import { field, goOnIfOvertaken, onPage, secondFactor, type Passport, type Refusal } from './second-factor.js'
+import {
+  field,
+  goOnIfOvertaken,
+  onPage,
+  secondFactor,
+  type Passport,
+  type Refusal,
+} from './second-factor.js'
 import { pendingUser, person, type User } from './users.js'
 import { waitingCode } from './waiting-code.js'
 import { masked } from './words.js'
@@ -13,7 +20,9 @@ const wantedWay = field('way')
 /** The call and its code. Opening the page places no call: a prefetch, a link or a reload must not make a telephone ring. */
 export function otpPages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): Router {
   const router = Router()
-  const refused = onPage((refusal, req, res) => showOtp(req, res, goOnIfOvertaken(refusal, '/otp', req, res)))
+  const refused = onPage((refusal, req, res) =>
+    showOtp(req, res, goOnIfOvertaken(refusal, '/otp', req, res)),
+  )
 
   router.get('/otp', codeNeeded, (req, res) => showOtp(req, res))
 
@@ -24,14 +33,24 @@ export function otpPages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): 
 
   router.get('/otp/status', voiceOtp.status())
 
-  router.post('/otp/call', secondFactor(passport, { action: 'call', way: wantedWay, number: field('number') }, refused), (req, res, next) => {
-    goTo('/otp', req, res, next)
-  })
+  router.post(
+    '/otp/call',
+    secondFactor(passport, { action: 'call', way: wantedWay, number: field('number') }, refused),
+    (req, res, next) => {
+      goTo('/otp', req, res, next)
+    },
+  )
 
-  router.post('/otp', codeNeeded, secondFactor(passport, {}, refused, takeReturnTo), async (req, res, next) => {
-    if (await rememberIfWished(voiceOtp, req) === false) req.session.notice = 'You are in, but this browser could not be remembered.'
-    goTo(takeReturnTo(req), req, res, next)
-  })
+  router.post(
+    '/otp',
+    codeNeeded,
+    secondFactor(passport, {}, refused, takeReturnTo),
+    async (req, res, next) => {
+      if ((await rememberIfWished(voiceOtp, req)) === false)
+        req.session.notice = 'You are in, but this browser could not be remembered.'
+      goTo(takeReturnTo(req), req, res, next)
+    },
+  )
 
   return router
 
@@ -43,7 +62,11 @@ export function otpPages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): 
     res.status(refusal?.status ?? 200).render('otp', {
       ...code,
       numbers,
-      ways: offered(voiceOtp.ways, code.challenge, isUndelivered(refusal) ? wantedWay(req) : undefined),
+      ways: offered(
+        voiceOtp.ways,
+        code.challenge,
+        isUndelivered(refusal) ? wantedWay(req) : undefined,
+      ),
       ownPhone: person(req)?.phone,
       telephone: ringing(person(req), code.challenge?.phone),
       isStepUp: !pendingUser(req),
@@ -52,17 +75,27 @@ export function otpPages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): 
   }
 }
 
-const isUndelivered = (refusal: Refusal | undefined): boolean => refusal?.code === 'phone-refused' || refusal?.code === 'signalwire-unavailable'
+const isUndelivered = (refusal: Refusal | undefined): boolean =>
+  refusal?.code === 'phone-refused' || refusal?.code === 'signalwire-unavailable'
 
 /** The ways in the order in which they are offered: the one in use first, or the next after one that just failed. */
-function offered(ways: readonly Way[], challenge: PendingChallenge | undefined, failed: unknown): readonly Way[] {
-  const first = challenge ? ways.indexOf(challenge.way) : (ways.indexOf(failed as Way) + 1) % ways.length
+function offered(
+  ways: readonly Way[],
+  challenge: PendingChallenge | undefined,
+  failed: unknown,
+): readonly Way[] {
+  const first = challenge
+    ? ways.indexOf(challenge.way)
+    : (ways.indexOf(failed as Way) + 1) % ways.length
   return [...ways.slice(first), ...ways.slice(0, first)]
 }
 
 /** Which telephone of the demo to show; `undefined`, all of them, where the mask fits two. */
 function ringing(user: User | undefined, mask: string | undefined): string | undefined {
-  const phones = [user?.phone, ...(user?.otherPhones ?? []).map(({ number }) => number)].filter(phone => typeof phone === 'string')
-  const fitting = mask === undefined ? phones.slice(0, 1) : phones.filter(phone => masked(phone) === mask)
+  const phones = [user?.phone, ...(user?.otherPhones ?? []).map(({ number }) => number)].filter(
+    phone => typeof phone === 'string',
+  )
+  const fitting =
+    mask === undefined ? phones.slice(0, 1) : phones.filter(phone => masked(phone) === mask)
   return fitting.length === 1 ? fitting[0] : undefined
 }

@@ -2,7 +2,15 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
 import { freshCode } from './guards.js'
 import { goTo } from './return-to.js'
-import { field, goOnIfOvertaken, onPage, secondFactor, typed, type Passport, type Refusal } from './second-factor.js'
+import {
+  field,
+  goOnIfOvertaken,
+  onPage,
+  secondFactor,
+  typed,
+  type Passport,
+  type Refusal,
+} from './second-factor.js'
 import { currentUser, pendingUser, person, type User } from './users.js'
 import { waitingCode } from './waiting-code.js'
 import { masked } from './words.js'
@@ -11,7 +19,8 @@ import { masked } from './words.js'
 export function phonePages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): Router {
   const router = Router()
   const fresh = freshCode(voiceOtp, '/phone')
-  const refused = (onTo: string) => onPage((refusal, req, res) => showPhone(req, res, goOnIfOvertaken(refusal, onTo, req, res)))
+  const refused = (onTo: string) =>
+    onPage((refusal, req, res) => showPhone(req, res, goOnIfOvertaken(refusal, onTo, req, res)))
 
   // Without a number on record the password must do; to change one takes a fresh second factor, or whoever finds an
   // open browser moves the calls to a telephone of their own.
@@ -25,28 +34,39 @@ export function phonePages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>)
 
   router.get('/phone', mayChange, (req, res) => showPhone(req, res))
 
-  router.post('/phone', mayChange, secondFactor(passport, { action: 'call', enrol: field('phone') }, refused('/phone')), (req, res, next) => {
-    goTo('/phone', req, res, next)
-  })
+  router.post(
+    '/phone',
+    mayChange,
+    secondFactor(passport, { action: 'call', enrol: field('phone') }, refused('/phone')),
+    (req, res, next) => {
+      goTo('/phone', req, res, next)
+    },
+  )
 
   router.get('/phone/verify', (_req, res) => {
     res.redirect(303, '/phone')
   })
 
-  router.post('/phone/verify', mayChange, (req, res, next) => {
-    if (currentUser(req) && req.voiceOtp?.purpose !== 'enrol') res.redirect(303, '/account')
-    else next()
-  }, secondFactor(passport, { enrol: true }, refused('/account'), (req, { phone = '' }) => {
-    req.session.notice = `From now on we call ${masked(phone)}.`
-  }), (_req, res) => {
-    res.redirect(303, '/account')
-  })
+  router.post(
+    '/phone/verify',
+    mayChange,
+    (req, res, next) => {
+      if (currentUser(req) && req.voiceOtp?.purpose !== 'enrol') res.redirect(303, '/account')
+      else next()
+    },
+    secondFactor(passport, { enrol: true }, refused('/account'), (req, { phone = '' }) => {
+      req.session.notice = `From now on we call ${masked(phone)}.`
+    }),
+    (_req, res) => {
+      res.redirect(303, '/account')
+    },
+  )
 
   return router
 
   async function showPhone(req: Request, res: Response, refusal?: Refusal): Promise<void> {
     res.status(refusal?.status ?? 200).render('phone', {
-      ...await waitingCode(voiceOtp, req, 'enrol', refusal?.code === 'counters-unavailable'),
+      ...(await waitingCode(voiceOtp, req, 'enrol', refusal?.code === 'counters-unavailable')),
       ownPhone: person(req)?.phone ?? null,
       mayEnrol: person(req)?.mayEnrol ?? false,
       typed: typed('phone', req),

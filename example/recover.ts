@@ -12,14 +12,24 @@ export function recoverPages(passport: Passport): Router {
     res.render('recover', { refusal: undefined })
   })
 
-  router.post('/recover', codeNeeded, secondFactor(passport, { action: 'recover' }, onPage((refusal, _req, res) => {
-    res.status(refusal.status).render('recover', { refusal })
-  }), (req, { recoveryCodesLeft = 0 }) => {
-    takeReturnTo(req)
-    req.session.notice = `${codesLeft(recoveryCodesLeft)} If your telephone is gone, change its number now.`
-  }), (req, res) => {
-    res.redirect(303, takeReturnTo(req))
-  })
+  router.post(
+    '/recover',
+    codeNeeded,
+    secondFactor(
+      passport,
+      { action: 'recover' },
+      onPage((refusal, _req, res) => {
+        res.status(refusal.status).render('recover', { refusal })
+      }),
+      (req, { recoveryCodesLeft = 0 }) => {
+        takeReturnTo(req)
+        req.session.notice = `${codesLeft(recoveryCodesLeft)} If your telephone is gone, change its number now.`
+      },
+    ),
+    (req, res) => {
+      res.redirect(303, takeReturnTo(req))
+    },
+  )
 
   return router
 }

@@ -12,7 +12,9 @@ export interface RecoveryCodes extends RecoveryOptions<User> {
 export function recoveryInMemory(): RecoveryCodes {
   const sets = new Map<string, Set<string>>()
   return {
-    save: ({ id }, hashes) => { sets.set(id, new Set(hashes)) },
+    save: ({ id }, hashes) => {
+      sets.set(id, new Set(hashes))
+    },
     use: ({ id }, hashes) => {
       const codes = sets.get(id)
       return codes && hashes.some(hash => codes.delete(hash)) ? codes.size : undefined
@@ -26,10 +28,18 @@ export function recoveryInRedis(client: RedisClient, prefix: string): RecoveryCo
   const keyOf = ({ id }: User): string => `${prefix}:recovery:${id}`
   return {
     save: async (user, hashes) => {
-      await client.multi().del(keyOf(user)).sAdd(keyOf(user), [...hashes]).exec()
+      await client
+        .multi()
+        .del(keyOf(user))
+        .sAdd(keyOf(user), [...hashes])
+        .exec()
     },
     use: async (user, hashes) => {
-      const [taken, left] = await client.multi().sRem(keyOf(user), [...hashes]).sCard(keyOf(user)).execTyped()
+      const [taken, left] = await client
+        .multi()
+        .sRem(keyOf(user), [...hashes])
+        .sCard(keyOf(user))
+        .execTyped()
       return taken > 0 ? left : undefined
     },
     left: user => client.sCard(keyOf(user)),

@@ -19,20 +19,33 @@ export function browsersInRedis(client: RedisClient, prefix: string): RememberSt
     const fields = await client.hGetAll(browserKey(id))
     if (fields['id'] === undefined) return undefined
     const { createdAt, usedAt, expiresAt } = fields
-    return { ...fields, createdAt: Number(createdAt), usedAt: Number(usedAt), expiresAt: Number(expiresAt) } as RememberedBrowser
+    return {
+      ...fields,
+      createdAt: Number(createdAt),
+      usedAt: Number(usedAt),
+      expiresAt: Number(expiresAt),
+    } as RememberedBrowser
   }
 
   return {
     get,
     async add(browser) {
       const { id, user, createdAt, expiresAt } = browser
-      await client.multi()
-        .hSet(browserKey(id), { ...browser }).pExpireAt(browserKey(id), expiresAt)
-        .sAdd(userKey(user), id).pExpireAt(userKey(user), createdAt + longestMilliseconds)
+      await client
+        .multi()
+        .hSet(browserKey(id), { ...browser })
+        .pExpireAt(browserKey(id), expiresAt)
+        .sAdd(userKey(user), id)
+        .pExpireAt(userKey(user), createdAt + longestMilliseconds)
         .exec()
     },
     async rotate(id, from, { hash, usedAt, usedBy }) {
-      return await client.eval(rotateScript, { keys: [browserKey(id)], arguments: [from, hash, String(usedAt), usedBy] }) === 1
+      return (
+        (await client.eval(rotateScript, {
+          keys: [browserKey(id)],
+          arguments: [from, hash, String(usedAt), usedBy],
+        })) === 1
+      )
     },
     async list(user) {
       const browsers = await Promise.all((await client.sMembers(userKey(user))).map(get))
@@ -45,7 +58,8 @@ export function browsersInRedis(client: RedisClient, prefix: string): RememberSt
     async removeAll(user) {
       const ids = await client.sMembers(userKey(user))
       // Not the whole set: a browser that is added meanwhile must stay in the list by which it is revoked.
-      if (ids.length > 0) await client.multi().del(ids.map(browserKey)).sRem(userKey(user), ids).exec()
+      if (ids.length > 0)
+        await client.multi().del(ids.map(browserKey)).sRem(userKey(user), ids).exec()
     },
   }
 }

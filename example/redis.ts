@@ -16,7 +16,11 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
     url,
     disableOfflineQueue: true,
     pingInterval: 500,
-    socket: { connectTimeout: 1000, socketTimeout: 1500, reconnectStrategy: retries => Math.min(50 * 2 ** retries, 1000) },
+    socket: {
+      connectTimeout: 1000,
+      socketTimeout: 1500,
+      reconnectStrategy: retries => Math.min(50 * 2 ** retries, 1000),
+    },
   })
 
   let isAway = false
@@ -35,7 +39,14 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
 
   return {
     sessionStore: new RedisStore({ client, prefix: `${prefix}:session:` }),
-    counters: (options: CounterOptions) => new RateLimiterRedis({ storeClient: client, useRedisPackage: true, rejectIfRedisNotReady: true, ...options, keyPrefix: `${prefix}:${options.keyPrefix}` }),
+    counters: (options: CounterOptions) =>
+      new RateLimiterRedis({
+        storeClient: client,
+        useRedisPackage: true,
+        rejectIfRedisNotReady: true,
+        ...options,
+        keyPrefix: `${prefix}:${options.keyPrefix}`,
+      }),
     phones: {
       get: (userId: string) => client.hGet(`${prefix}:phones`, userId),
       set: (userId: string, phone: string) => client.hSet(`${prefix}:phones`, userId, phone),

@@ -1,6 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { PassportStatic } from 'passport'
-import { VoiceOtpError, type FailureInfo, type SuccessInfo, type VoiceOtpAuthenticateOptions } from 'passport-voice-otp'
+import {
+  VoiceOtpError,
+  type FailureInfo,
+  type SuccessInfo,
+  type VoiceOtpAuthenticateOptions,
+} from 'passport-voice-otp'
 import { noteTrouble } from './errors.js'
 import { person } from './users.js'
 
@@ -22,15 +27,30 @@ export type WhenRefused = (refusal: Refusal, req: Request, res: Response) => unk
  * call was placed or the code was right. Trouble (503) is answered on the same page; the way out is to try again there.
  * What `beforeLogIn` writes to the session is carried over, and saved together with the proof of the second factor.
  */
-export function secondFactor(passport: Passport, ask: VoiceOtpAuthenticateOptions, whenRefused: WhenRefused, beforeLogIn?: (req: Request, info: SuccessInfo) => void): RequestHandler {
+export function secondFactor(
+  passport: Passport,
+  ask: VoiceOtpAuthenticateOptions,
+  whenRefused: WhenRefused,
+  beforeLogIn?: (req: Request, info: SuccessInfo) => void,
+): RequestHandler {
   return (req, res, next) => {
     const refuse = (refusal: Refusal): void => {
       Promise.resolve(whenRefused(refusal, req, res)).catch(next)
     }
-    const answered = (error: unknown, user: Express.User | false | null | undefined, info: unknown, status: unknown): void => {
+    const answered = (
+      error: unknown,
+      user: Express.User | false | null | undefined,
+      info: unknown,
+      status: unknown,
+    ): void => {
       if (isTemporary(error)) {
         const requestId = noteTrouble(error, req, error.status)
-        refuse({ code: error.code, requestId, message: `${error.message} Nothing was changed. Try again in a moment.`, status: error.status })
+        refuse({
+          code: error.code,
+          requestId,
+          message: `${error.message} Nothing was changed. Try again in a moment.`,
+          status: error.status,
+        })
       } else if (error) next(error)
       else if (user) {
         req.authInfo = info as SuccessInfo
@@ -45,17 +65,26 @@ export function secondFactor(passport: Passport, ask: VoiceOtpAuthenticateOption
 
 // When the session store is the trouble there is no session left to draw a page from.
 function isTemporary(error: unknown): error is VoiceOtpError {
-  return error instanceof VoiceOtpError && error.code !== 'session-unavailable' && error.code !== 'configuration'
+  return (
+    error instanceof VoiceOtpError &&
+    error.code !== 'session-unavailable' &&
+    error.code !== 'configuration'
+  )
 }
 
 /** Shows a refusal on the page of its form; to whoever has not passed the first factor, on the page of that. */
-export const onPage = (show: WhenRefused): WhenRefused => (refusal, req, res) => {
-  if (person(req)) return show(refusal, req, res)
-  res.status(refusal.status).render('login', { username: '', refusal })
-}
+export const onPage =
+  (show: WhenRefused): WhenRefused =>
+  (refusal, req, res) => {
+    if (person(req)) return show(refusal, req, res)
+    res.status(refusal.status).render('login', { username: '', refusal })
+  }
 
 /** Reads a field of the body; the shape that the strategy's options `way`, `number` and `enrol` take. */
-export const field = (name: string) => (req: object): unknown => ((req as Request).body as Record<string, unknown> | undefined)?.[name]
+export const field =
+  (name: string) =>
+  (req: object): unknown =>
+    ((req as Request).body as Record<string, unknown> | undefined)?.[name]
 
 /** What was typed there, to be read or shown again; '' for anything but text. */
 export function typed(name: string, req: object): string {
@@ -68,10 +97,19 @@ export function typed(name: string, req: object): string {
  * the code used by the first. That page goes on by itself to `path`, where things stand as the first click left them: no
  * refusal may hide that the person is in, or that a telephone is ringing.
  */
-export function goOnIfOvertaken(refusal: Refusal, path: string, req: Request, res: Response): Refusal {
+export function goOnIfOvertaken(
+  refusal: Refusal,
+  path: string,
+  req: Request,
+  res: Response,
+): Refusal {
   const isAlive = (req.voiceOtp?.expiresIn ?? 0) > 0
-  if (refusal.code === 'too-many-calls' && !isAlive && (refusal.retryAfter ?? Infinity) <= 60) res.set('Refresh', `2; url=${path}`)
+  if (refusal.code === 'too-many-calls' && !isAlive && (refusal.retryAfter ?? Infinity) <= 60)
+    res.set('Refresh', `2; url=${path}`)
   if (refusal.code !== 'code-expired' || !isAlive) return refusal
   res.set('Refresh', `1; url=${path}`)
-  return { ...refusal, message: 'One moment. This code was sent twice, or a newer one has taken its place.' }
+  return {
+    ...refusal,
+    message: 'One moment. This code was sent twice, or a newer one has taken its place.',
+  }
 }

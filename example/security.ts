@@ -15,14 +15,18 @@ export function securityPages(voiceOtp: VoiceOtpStrategy<User>, recovery: Recove
   const fresh = freshCode(voiceOtp, '/security/codes')
 
   router.get('/security', bothFactors, async (req, res) => {
-    const [browsers, left] = await Promise.all([browsersOf(voiceOtp, req), fromStore(recovery.left(currentUser(req) as User))])
+    const [browsers, left] = await Promise.all([
+      browsersOf(voiceOtp, req),
+      fromStore(recovery.left(currentUser(req) as User)),
+    ])
     res.render('security', { browsers, left })
   })
 
   router.post('/security/browsers', bothFactors, async (req, res, next) => {
     const id = typed('id', req)
     await forgetBrowsers(voiceOtp, req, id === 'all' ? undefined : id)
-    req.session.notice = id === 'all' ? 'No browser is remembered any more.' : 'That browser is remembered no more.'
+    req.session.notice =
+      id === 'all' ? 'No browser is remembered any more.' : 'That browser is remembered no more.'
     goTo('/security', req, res, next)
   })
 

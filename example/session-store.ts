@@ -5,7 +5,10 @@ type Done<T = void> = (error?: unknown, value?: T) => void
 
 /** Stands in front of another session store: one that hangs, fails or throws becomes a 503 within a time limit, and hangs no page. */
 export class PunctualStore extends Store {
-  constructor(private readonly inner: Store, private readonly milliseconds = 3000) {
+  constructor(
+    private readonly inner: Store,
+    private readonly milliseconds = 3000,
+  ) {
     super()
     // express-session stops asking a store that says it is gone.
     for (const event of ['connect', 'disconnect'] as const) inner.on(event, () => this.emit(event))
@@ -24,7 +27,8 @@ export class PunctualStore extends Store {
   }
 
   override touch(sessionId: string, session: SessionData, done: () => void = ignore): void {
-    if (this.inner.touch) this.limited(done, limited => this.inner.touch?.(sessionId, session, limited))
+    if (this.inner.touch)
+      this.limited(done, limited => this.inner.touch?.(sessionId, session, limited))
     else done()
   }
 
@@ -33,7 +37,10 @@ export class PunctualStore extends Store {
       clearTimeout(timer)
       const answer = done
       done = ignore
-      answer(error ? new Unavailable('session-store', 'The session store failed.') : undefined, value)
+      answer(
+        error ? new Unavailable('session-store', 'The session store failed.') : undefined,
+        value,
+      )
     }
     const timer = setTimeout(() => settle(true), this.milliseconds)
     try {
@@ -44,4 +51,6 @@ export class PunctualStore extends Store {
   }
 }
 
-function ignore(): void { /* an answer that nobody waits for any more */ }
+function ignore(): void {
+  /* an answer that nobody waits for any more */
+}

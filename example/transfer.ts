@@ -16,7 +16,12 @@ export function transferPages(voiceOtp: VoiceOtpStrategy<User>): Router {
 
   router.post('/transfer', fresh, (req, res, next) => {
     const [to = '', amount = ''] = ['to', 'amount'].map(name => typed(name, req))
-    const problem = to === '' ? 'Say who gets the money.' : !/^(?=.*[1-9])\d{1,6}([.,]\d{1,2})?$/.test(amount) ? 'Enter an amount such as 25 or 25.50.' : undefined
+    const problem =
+      to === ''
+        ? 'Say who gets the money.'
+        : !/^(?=.*[1-9])\d{1,6}([.,]\d{1,2})?$/.test(amount)
+          ? 'Enter an amount such as 25 or 25.50.'
+          : undefined
     if (problem !== undefined) {
       res.status(400).render('transfer', { to, amount, problem })
       return

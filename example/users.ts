@@ -16,7 +16,9 @@ export interface User {
 
 /** Whose number to call, in the strategy's words: `null` alone lets a number be added with nothing but the password. */
 export const phonesOf = ({ phone, otherPhones = [] }: User): PhoneAnswer =>
-  phone === null || otherPhones.length === 0 ? phone : { numbers: [{ number: phone, label: 'Home' }, ...otherPhones] }
+  phone === null || otherPhones.length === 0
+    ? phone
+    : { numbers: [{ number: phone, label: 'Home' }, ...otherPhones] }
 
 export interface Person extends User {
   /** As {@link hashPassword} writes it. */
@@ -39,14 +41,31 @@ export interface PhoneBook {
 const defaultCost: ScryptOptions = { N: 2 ** 14, r: 8, p: 5 }
 
 /** What a database keeps of a password: `scrypt:N:r:p:salt:hash`, so that the cost may rise for new ones. */
-export async function hashPassword(password: string, { N = 0, r = 0, p = 0 } = defaultCost, salt: Uint8Array = randomBytes(16)): Promise<string> {
+export async function hashPassword(
+  password: string,
+  { N = 0, r = 0, p = 0 } = defaultCost,
+  salt: Uint8Array = randomBytes(16),
+): Promise<string> {
   const hash = await derive(password.normalize('NFKC'), salt, 32, { N, r, p })
-  return ['scrypt', N, r, p, Buffer.from(salt).toString('base64url'), hash.toString('base64url')].join(':')
+  return [
+    'scrypt',
+    N,
+    r,
+    p,
+    Buffer.from(salt).toString('base64url'),
+    hash.toString('base64url'),
+  ].join(':')
 }
 
 async function isPassword(password: string, stored: string): Promise<boolean> {
   const [, N, r, p, salt = ''] = stored.split(':')
-  const given = Buffer.from(await hashPassword(password, { N: Number(N), r: Number(r), p: Number(p) }, Buffer.from(salt, 'base64url')))
+  const given = Buffer.from(
+    await hashPassword(
+      password,
+      { N: Number(N), r: Number(r), p: Number(p) },
+      Buffer.from(salt, 'base64url'),
+    ),
+  )
   return given.length === Buffer.byteLength(stored) && timingSafeEqual(given, Buffer.from(stored))
 }
 
@@ -56,29 +75,70 @@ export const demoPassword = 'correct horse battery staple'
 
 /** The users of the demo. +1 202 555 01xx is set aside for fiction, so no one can be called by mistake. */
 export const demoPeople: readonly Person[] = [
-  { username: 'alice', name: 'Alice Archer', phone: '+12025550123', passwordHash: 'scrypt:16384:8:5:0fUuXBrlh2WMeb2rdBE-Uw:Ox0pnVKKcIiZjlx2cuPibgXsnr5ioZBB82Fs2REoLgg' },
-  { username: 'bob', name: 'Bob Baker', phone: '+12025550145', otherPhones: [{ number: '+12025550199', label: 'Office', extension: '12' }], passwordHash: 'scrypt:16384:8:5:XAnB5-jSotYLc3KkDyhvrQ:pINBti40foCXZt5UKK1lnYIxyRJsp8aEAoMrPnG4oNs' },
-  { username: 'mallory', name: 'Mallory Marsh', phone: '+12025550167', passwordHash: 'scrypt:16384:8:5:_qVYmVhNrNoz2x320dn2FA:gkMElT8lf3eiisI4OeMc1jX2k0tmHELfRS_hUKe09bI' },
-  { username: 'dave', name: 'Dave Dunn', phone: null, passwordHash: 'scrypt:16384:8:5:fbUtenTNSAy6Xc8w1LXfhg:UdQ-46Q52P_M-WdNJZS_QXRs0tlzEpYlXIVhpjcxUhA' },
+  {
+    username: 'alice',
+    name: 'Alice Archer',
+    phone: '+12025550123',
+    passwordHash:
+      'scrypt:16384:8:5:0fUuXBrlh2WMeb2rdBE-Uw:Ox0pnVKKcIiZjlx2cuPibgXsnr5ioZBB82Fs2REoLgg',
+  },
+  {
+    username: 'bob',
+    name: 'Bob Baker',
+    phone: '+12025550145',
+    otherPhones: [{ number: '+12025550199', label: 'Office', extension: '12' }],
+    passwordHash:
+      'scrypt:16384:8:5:XAnB5-jSotYLc3KkDyhvrQ:pINBti40foCXZt5UKK1lnYIxyRJsp8aEAoMrPnG4oNs',
+  },
+  {
+    username: 'mallory',
+    name: 'Mallory Marsh',
+    phone: '+12025550167',
+    passwordHash:
+      'scrypt:16384:8:5:_qVYmVhNrNoz2x320dn2FA:gkMElT8lf3eiisI4OeMc1jX2k0tmHELfRS_hUKe09bI',
+  },
+  {
+    username: 'dave',
+    name: 'Dave Dunn',
+    phone: null,
+    passwordHash:
+      'scrypt:16384:8:5:fbUtenTNSAy6Xc8w1LXfhg:UdQ-46Q52P_M-WdNJZS_QXRs0tlzEpYlXIVhpjcxUhA',
+  },
 ].map(each => ({ id: each.username, ...each, mayEnrol: true }))
 
 /** With a real Space: alice alone has a number and may change it, or anyone could place calls at your cost. */
-export function realPeople(alicePhone: string | null, passwords: ReadonlyMap<string, string>): Promise<readonly Person[]> {
-  return Promise.all(demoPeople.map(async each => {
-    const isAlice = each.username === 'alice'
-    const password = passwords.get(each.username)
-    if (password === undefined) throw new Error(`There is no password for ${each.username}.`)
-    return { ...each, phone: isAlice ? alicePhone : null, otherPhones: [], mayEnrol: isAlice && alicePhone !== null, passwordHash: await hashPassword(password) }
-  }))
+export function realPeople(
+  alicePhone: string | null,
+  passwords: ReadonlyMap<string, string>,
+): Promise<readonly Person[]> {
+  return Promise.all(
+    demoPeople.map(async each => {
+      const isAlice = each.username === 'alice'
+      const password = passwords.get(each.username)
+      if (password === undefined) throw new Error(`There is no password for ${each.username}.`)
+      return {
+        ...each,
+        phone: isAlice ? alicePhone : null,
+        otherPhones: [],
+        mayEnrol: isAlice && alicePhone !== null,
+        passwordHash: await hashPassword(password),
+      }
+    }),
+  )
 }
 
 /** The users in memory. Your database takes this place. */
-export function createUsers(people: readonly Person[], phones: PhoneBook = new Map<string, string>()): Users {
+export function createUsers(
+  people: readonly Person[],
+  phones: PhoneBook = new Map<string, string>(),
+): Users {
   // An unknown name costs one hash too: the time of the answer must not tell which names exist. Raise the cost for all: hash anew at a login.
-  const decoy = ['scrypt', defaultCost.N, defaultCost.r, defaultCost.p, 'nobody', 'nothing'].join(':')
+  const decoy = ['scrypt', defaultCost.N, defaultCost.r, defaultCost.p, 'nobody', 'nothing'].join(
+    ':',
+  )
   const answer = async (person: Person): Promise<User> => {
     const { passwordHash, ...user } = person
-    return { ...user, phone: await phones.get(user.id) ?? user.phone }
+    return { ...user, phone: (await phones.get(user.id)) ?? user.phone }
   }
 
   return {

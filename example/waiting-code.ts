@@ -9,10 +9,24 @@ const patienceMilliseconds = 1500
  * The code that waits in this session, for the page of new numbers or for the other one; whether it is over; and how its call
  * is doing, unless a store has just `failed`: that is not asked again, for its time limit's sake.
  */
-export async function waitingCode(voiceOtp: VoiceOtpStrategy<User>, req: Request, page: 'enrol' | 'log in', failed: boolean) {
-  const late = new Promise<undefined>(resolve => { setTimeout(resolve, patienceMilliseconds, undefined).unref() })
-  const status = failed ? undefined : await Promise.race([voiceOtp.look(req).catch(() => undefined), late])
-  const waiting = (req.voiceOtp?.purpose === 'enrol') === (page === 'enrol') ? req.voiceOtp : undefined
+export async function waitingCode(
+  voiceOtp: VoiceOtpStrategy<User>,
+  req: Request,
+  page: 'enrol' | 'log in',
+  failed: boolean,
+) {
+  const late = new Promise<undefined>(resolve => {
+    setTimeout(resolve, patienceMilliseconds, undefined).unref()
+  })
+  const status = failed
+    ? undefined
+    : await Promise.race([voiceOtp.look(req).catch(() => undefined), late])
+  const waiting =
+    (req.voiceOtp?.purpose === 'enrol') === (page === 'enrol') ? req.voiceOtp : undefined
   const isAlive = (status?.expiresIn ?? waiting?.expiresIn ?? 0) > 0
-  return { challenge: isAlive ? waiting : undefined, isOver: !isAlive && waiting !== undefined, status }
+  return {
+    challenge: isAlive ? waiting : undefined,
+    isOver: !isAlive && waiting !== undefined,
+    status,
+  }
 }

@@ -1,15 +1,37 @@
 import type { Way } from 'passport-voice-otp'
 
 /** How a way is offered: at first, once more, in place of one of the other kind, beside one of its own kind; and what will happen. */
-export interface WayWords { readonly first: string, readonly again: string, readonly instead: string, readonly beside: string, readonly verb: 'call' | 'text', readonly then: string }
+export interface WayWords {
+  readonly first: string
+  readonly again: string
+  readonly instead: string
+  readonly beside: string
+  readonly verb: 'call' | 'text'
+  readonly then: string
+}
 
 const aCall = { verb: 'call', first: 'Call me now', again: 'Call me again' } as const
-const aText = { verb: 'text', first: 'Text me now', again: 'Text me again', then: 'Type the code that is in the message.' } as const
+const aText = {
+  verb: 'text',
+  first: 'Text me now',
+  again: 'Text me again',
+  then: 'Type the code that is in the message.',
+} as const
 
 export const wayWords: Readonly<Record<Way, WayWords>> = {
-  call: { ...aCall, instead: 'Call me instead', beside: 'A call with keys', then: 'Pick up, key in the two digits that this page then shows, and a voice reads you a code.' },
+  call: {
+    ...aCall,
+    instead: 'Call me instead',
+    beside: 'A call with keys',
+    then: 'Pick up, key in the two digits that this page then shows, and a voice reads you a code.',
+  },
   text: { ...aText, instead: 'Text me instead', beside: 'A text by the usual route' },
-  hostedCall: { ...aCall, instead: 'A call without keys', beside: 'A call without keys', then: 'Pick up, and a voice reads you a code.' },
+  hostedCall: {
+    ...aCall,
+    instead: 'A call without keys',
+    beside: 'A call without keys',
+    then: 'Pick up, and a voice reads you a code.',
+  },
   hostedText: { ...aText, instead: 'A text by another route', beside: 'A text by another route' },
 }
 
@@ -38,8 +60,14 @@ const ofACall = {
 export const isText = (way: Way): boolean => wayWords[way].verb === 'text'
 
 /** What the page says about a call or a text, by the states of `GET /otp/status`. The browser gets the same words. */
-export const stateWords = (way: Way): Readonly<Record<string, string>> => !isText(way) ? ofACall
-  : { ...ofACall, none: 'The text message is being sent.', sent: 'The text message is on its way. Type the code that is in it.' }
+export const stateWords = (way: Way): Readonly<Record<string, string>> =>
+  !isText(way)
+    ? ofACall
+    : {
+        ...ofACall,
+        none: 'The text message is being sent.',
+        sent: 'The text message is on its way. Type the code that is in it.',
+      }
 
 /** What to do after a refusal, where its own sentence does not say. */
 export const nextSteps: Readonly<Record<string, string>> = {
@@ -52,25 +80,42 @@ export const nextSteps: Readonly<Record<string, string>> = {
 }
 
 /** How many recovery codes there are; the fewer, the more urgent. */
-export const codesLeft = (count: number): string => count === 0 ? 'You have no recovery codes. Make new ones now.'
-  : count === 1 ? 'One recovery code is left. Make new ones now.'
-  : count <= 3 ? `Only ${count} recovery codes are left. Make new ones soon.`
-  : `${count} recovery codes are left.`
+export const codesLeft = (count: number): string =>
+  count === 0
+    ? 'You have no recovery codes. Make new ones now.'
+    : count === 1
+      ? 'One recovery code is left. Make new ones now.'
+      : count <= 3
+        ? `Only ${count} recovery codes are left. Make new ones soon.`
+        : `${count} recovery codes are left.`
 
 /** A span of time for people: "40 seconds", "2 minutes". */
 export function duration(seconds: number): string {
-  const [length, unit] = seconds < 90 ? [1, 'second'] : seconds < 5400 ? [60, 'minute'] : [3600, 'hour']
-  return Math.max(1, Math.ceil(seconds / length)).toLocaleString('en', { style: 'unit', unit, unitDisplay: 'long' })
+  const [length, unit] =
+    seconds < 90 ? [1, 'second'] : seconds < 5400 ? [60, 'minute'] : [3600, 'hour']
+  return Math.max(1, Math.ceil(seconds / length)).toLocaleString('en', {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+  })
 }
 
 /** A countdown: "4:09". */
-export const clockTime = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+export const clockTime = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 
 /** A day: "24 November 2026". */
-export const day = (date: Date): string => date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+export const day = (date: Date): string =>
+  date.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
 
 /** A number as people group it; only North American ones are known here. */
-export const spaced = (phone: string): string => phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
+export const spaced = (phone: string): string =>
+  phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
 
 /** A number of which the last two digits are shown. */
 export const masked = (phone: string): string => `••• ••• ••${phone.slice(-2)}`

@@ -17,7 +17,9 @@ declare module '@signalwire/compatibility-api' {
     readonly data?: Readonly<Record<string, unknown>>
   }
   interface HttpClient {
-    request(options: HttpRequest): Promise<{ statusCode: number, body: unknown, headers: Record<string, string> }>
+    request(
+      options: HttpRequest,
+    ): Promise<{ statusCode: number; body: unknown; headers: Record<string, string> }>
   }
   interface CallInstance {
     readonly sid?: unknown
@@ -37,11 +39,22 @@ declare module '@signalwire/compatibility-api' {
     toString(): string
   }
   export const RestClient: {
-    new (project: string, token: string, options: { signalwireSpaceUrl: string, httpClient: HttpClient, lazyLoading: boolean }): {
+    new (
+      project: string,
+      token: string,
+      options: { signalwireSpaceUrl: string; httpClient: HttpClient; lazyLoading: boolean },
+    ): {
       readonly calls: Calls
-      readonly messages: { create(options: Readonly<Record<string, string>>): PromiseLike<{ readonly sid?: unknown }> }
+      readonly messages: {
+        create(options: Readonly<Record<string, string>>): PromiseLike<{ readonly sid?: unknown }>
+      }
     }
     readonly LaML: { readonly VoiceResponse: new () => VoiceResponse }
-    validateRequest(key: string, header: string, url: string, params: Readonly<Record<string, string>>): boolean
+    validateRequest(
+      key: string,
+      header: string,
+      url: string,
+      params: Readonly<Record<string, string>>,
+    ): boolean
   }
 }

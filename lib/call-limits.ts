@@ -1,7 +1,20 @@
 import type { Keys } from './keys.js'
 import { VoiceOtpError } from './errors.js'
 import type { Limits } from './options.js'
-import { type Count, type Hit, hitAll, LimitReached, seconds, type Taken, type Tally, type TallyOf, uncounted, undoAll, unlimited, type Wanted } from './tally.js'
+import {
+  type Count,
+  type Hit,
+  hitAll,
+  LimitReached,
+  seconds,
+  type Taken,
+  type Tally,
+  type TallyOf,
+  uncounted,
+  undoAll,
+  unlimited,
+  type Wanted,
+} from './tally.js'
 
 /** A call that is asked for. @internal */
 export interface CallRequest {
@@ -17,14 +30,19 @@ export interface CallRequest {
 }
 
 /** A limit as configured, which may depend on the number: a mistake of the app's function is trouble, and no open door. */
-function numberLimit(name: keyof Limits, configured: Limits[keyof Limits], phone: string): number | false {
+function numberLimit(
+  name: keyof Limits,
+  configured: Limits[keyof Limits],
+  phone: string,
+): number | false {
   let value: unknown = configured
   try {
     if (typeof configured === 'function') value = configured(phone)
   } catch (error) {
     throw new VoiceOtpError('configuration', `limits.${name} threw an error.`, error)
   }
-  if (value === false || (Number.isInteger(value) && (value as number) >= 0)) return value as number | false
+  if (value === false || (Number.isInteger(value) && (value as number) >= 0))
+    return value as number | false
   throw new VoiceOtpError('configuration', `limits.${name} must answer a whole number or false.`)
 }
 
@@ -49,13 +67,45 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
   const userInterval = tally('user-interval', 1, limits.callIntervalSeconds || 1)
   // All but the user's interval, told apart by limit; a window each.
   const others = [
-    { limit: 'callIntervalSeconds', by: 'telephone', tally: tally('number-interval', 1, limits.callIntervalSeconds || 1) },
-    { limit: 'callsPerUserHour', by: 'user', tally: tally('user-hour', limits.callsPerUserHour, 3600) },
-    { limit: 'callsPerNumberTenMinutes', enrolLimit: 'enrolCallsPerNumberTenMinutes', by: 'telephone', tally: tally('number-10min', unlimited, 600) },
-    { limit: 'callsPerNumberDay', enrolLimit: 'enrolCallsPerNumberDay', by: 'number', tally: tally('number-day', unlimited, 86_400) },
-    { limit: 'callsPerPrefixTenMinutes', by: 'prefix', tally: tally('prefix-10min', unlimited, 600) },
-    { limit: 'callsPerAppMinute', enrolLimit: 'enrolCallsPerAppMinute', by: 'app', tally: tally('app-minute', unlimited, 60) },
-  ] as const satisfies readonly { limit: keyof Limits, enrolLimit?: keyof Limits, by: string, tally: Tally }[]
+    {
+      limit: 'callIntervalSeconds',
+      by: 'telephone',
+      tally: tally('number-interval', 1, limits.callIntervalSeconds || 1),
+    },
+    {
+      limit: 'callsPerUserHour',
+      by: 'user',
+      tally: tally('user-hour', limits.callsPerUserHour, 3600),
+    },
+    {
+      limit: 'callsPerNumberTenMinutes',
+      enrolLimit: 'enrolCallsPerNumberTenMinutes',
+      by: 'telephone',
+      tally: tally('number-10min', unlimited, 600),
+    },
+    {
+      limit: 'callsPerNumberDay',
+      enrolLimit: 'enrolCallsPerNumberDay',
+      by: 'number',
+      tally: tally('number-day', unlimited, 86_400),
+    },
+    {
+      limit: 'callsPerPrefixTenMinutes',
+      by: 'prefix',
+      tally: tally('prefix-10min', unlimited, 600),
+    },
+    {
+      limit: 'callsPerAppMinute',
+      enrolLimit: 'enrolCallsPerAppMinute',
+      by: 'app',
+      tally: tally('app-minute', unlimited, 60),
+    },
+  ] as const satisfies readonly {
+    limit: keyof Limits
+    enrolLimit?: keyof Limits
+    by: string
+    tally: Tally
+  }[]
 
   async function takeInterval(userId: string, waived: boolean): Promise<Hit> {
     const { callIntervalSeconds } = limits
@@ -66,13 +116,28 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
     return hit
   }
 
-  type CallCount = Wanted & { readonly name: keyof Limits, readonly by: string, readonly tally: Tally, readonly key: string, readonly limit: number }
+  type CallCount = Wanted & {
+    readonly name: keyof Limits
+    readonly by: string
+    readonly tally: Tally
+    readonly key: string
+    readonly limit: number
+  }
 
-  function countsOf({ userId, phone, telephone, enrol, waived }: CallRequest): readonly CallCount[] {
+  function countsOf({
+    userId,
+    phone,
+    telephone,
+    enrol,
+    waived,
+  }: CallRequest): readonly CallCount[] {
     const set = enrol ? 'enrol' : 'own'
     const names = {
-      user: userKey(userId), app: keys.storeName(set, 'app'),
-      telephone: keys.storeName(set, 'telephone', telephone), number: keys.storeName(set, 'number', phone), prefix: keys.storeName(set, 'prefix', phone.slice(0, -4)),
+      user: userKey(userId),
+      app: keys.storeName(set, 'app'),
+      telephone: keys.storeName(set, 'telephone', telephone),
+      number: keys.storeName(set, 'number', phone),
+      prefix: keys.storeName(set, 'prefix', phone.slice(0, -4)),
     }
     return others.flatMap(each => {
       const limitName: keyof Limits = enrol && 'enrolLimit' in each ? each.enrolLimit : each.limit
@@ -80,22 +145,49 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
       if (value === false) return []
       const { by, tally } = each
       const count = { name: limitName, by, tally, key: names[by], limit: value }
-      if (each.limit !== 'callIntervalSeconds') return [{ ...count, hit: () => tally.hit(count.key, value), undo: (hit: Hit) => tally.giveBack(count.key, hit) }]
+      if (each.limit !== 'callIntervalSeconds')
+        return [
+          {
+            ...count,
+            hit: () => tally.hit(count.key, value),
+            undo: (hit: Hit) => tally.giveBack(count.key, hit),
+          },
+        ]
       const undo = (hit: Hit) => tally.release(count.key, hit)
-      return waived ? [{ ...count, limit: unlimited, hit: () => renew(tally, count.key, value), undo }] : [{ ...count, limit: 1, hit: () => tally.hit(count.key), undo }]
+      return waived
+        ? [{ ...count, limit: unlimited, hit: () => renew(tally, count.key, value), undo }]
+        : [{ ...count, limit: 1, hit: () => tally.hit(count.key), undo }]
     })
   }
 
   /** The longest wait counts; the event has the first limit. */
-  const refusal = (over: readonly [{ readonly name: keyof Limits, readonly retryAfter: number }, ...{ readonly retryAfter: number }[]]): LimitReached =>
-    new LimitReached('too-many-calls', over[0].name, Math.max(...over.map(({ retryAfter }) => retryAfter)))
+  const refusal = (
+    over: readonly [
+      { readonly name: keyof Limits; readonly retryAfter: number },
+      ...{ readonly retryAfter: number }[],
+    ],
+  ): LimitReached =>
+    new LimitReached(
+      'too-many-calls',
+      over[0].name,
+      Math.max(...over.map(({ retryAfter }) => retryAfter)),
+    )
 
   /** Takes no count: what is full already need not be asked about. */
   async function refuseFull(counts: readonly CallCount[]): Promise<void> {
-    const present = await Promise.all(counts.map(async ({ name, tally, key, limit }) => ({ name, limit, count: await tally.get(key) })))
+    const present = await Promise.all(
+      counts.map(async ({ name, tally, key, limit }) => ({
+        name,
+        limit,
+        count: await tally.get(key),
+      })),
+    )
     // A limiter may still know a count whose window is over.
-    const isFull = (count: Count | undefined, limit: number): count is Count => count !== undefined && count.consumedPoints >= limit && count.msBeforeNext > 0
-    const [first, ...rest] = present.flatMap(({ name, limit, count }) => isFull(count, limit) ? [{ name, retryAfter: seconds(count.msBeforeNext) }] : [])
+    const isFull = (count: Count | undefined, limit: number): count is Count =>
+      count !== undefined && count.consumedPoints >= limit && count.msBeforeNext > 0
+    const [first, ...rest] = present.flatMap(({ name, limit, count }) =>
+      isFull(count, limit) ? [{ name, retryAfter: seconds(count.msBeforeNext) }] : [],
+    )
     if (first !== undefined) throw refusal([first, ...rest])
   }
 
@@ -103,13 +195,20 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
   async function take(counts: readonly CallCount[]): Promise<void> {
     const earlier: Taken[] = []
     // The user's own first: whoever is over a limit of her own never touches what everybody shares.
-    for (const stage of [['user', 'telephone', 'number'], ['prefix', 'app']]) {
-      const hits = await hitAll(counts.filter(({ by }) => stage.includes(by))).catch(async (trouble: unknown) => {
-        await undoAll(earlier).catch(() => undefined)
-        throw trouble
-      })
+    for (const stage of [
+      ['user', 'telephone', 'number'],
+      ['prefix', 'app'],
+    ]) {
+      const hits = await hitAll(counts.filter(({ by }) => stage.includes(by))).catch(
+        async (trouble: unknown) => {
+          await undoAll(earlier).catch(() => undefined)
+          throw trouble
+        },
+      )
       earlier.push(...hits)
-      const [first, ...rest] = hits.flatMap(({ name, taken }) => taken.over ? [{ name, retryAfter: taken.retryAfter }] : [])
+      const [first, ...rest] = hits.flatMap(({ name, taken }) =>
+        taken.over ? [{ name, retryAfter: taken.retryAfter }] : [],
+      )
       if (first === undefined) continue
       await undoAll(earlier)
       throw refusal([first, ...rest])
@@ -128,7 +227,8 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
         refuseBarred(key),
         takeInterval(call.userId, call.waived),
       ])
-      if (interval.status === 'rejected') throw barred.status === 'rejected' ? barred.reason : interval.reason
+      if (interval.status === 'rejected')
+        throw barred.status === 'rejected' ? barred.reason : interval.reason
       let isAsking = false
       try {
         if (barred.status === 'rejected') throw barred.reason
@@ -149,7 +249,10 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
     /** The interval does not run after a call that SignalWire refused to place. */
     async waiveInterval(call: CallRequest): Promise<void> {
       const telephone = countsOf(call).find(({ name }) => name === 'callIntervalSeconds')
-      await Promise.all([userInterval.delete(userKey(call.userId)), telephone?.tally.delete(telephone.key)])
+      await Promise.all([
+        userInterval.delete(userKey(call.userId)),
+        telephone?.tally.delete(telephone.key),
+      ])
     },
 
     /** Once per call that ended busy, unanswered or failed, another may be asked for at once. */
@@ -159,13 +262,16 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
 
     /** Whether that is still to be had. */
     async hasWaiver(callSid: string): Promise<boolean> {
-      return await waivers.get(keys.storeName('call', callSid)) === undefined
+      return (await waivers.get(keys.storeName('call', callSid))) === undefined
     },
 
     /** Seconds until the user may ask for a call, as far as the interval decides. */
     async nextCallIn(userId: string): Promise<number> {
-      const interval = limits.callIntervalSeconds === false ? undefined : await userInterval.get(userKey(userId))
-      return interval === undefined || interval.consumedPoints < 1 ? 0 : seconds(interval.msBeforeNext)
+      const interval =
+        limits.callIntervalSeconds === false ? undefined : await userInterval.get(userKey(userId))
+      return interval === undefined || interval.consumedPoints < 1
+        ? 0
+        : seconds(interval.msBeforeNext)
     },
   }
 }

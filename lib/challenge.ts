@@ -69,7 +69,10 @@ export interface NewChallenge {
 const sealedPhoneStep = 255
 
 /** Draws a code and two matching digits from the system's CSPRNG, without bias, and binds the code's keyed hash. @internal */
-export function makeChallenge(keys: Keys, given: NewChallenge): { readonly challenge: Challenge, readonly code: string } {
+export function makeChallenge(
+  keys: Keys,
+  given: NewChallenge,
+): { readonly challenge: Challenge; readonly code: string } {
   const { userId, purpose, way, destination, ticket, sessionId, expiresAt, nextCallAt } = given
   // A keyed hash, as every name in the counter store is: it is one there as it stands.
   const id = keys.storeName('challenge', randomBytes(16).toString('base64url'))
@@ -83,7 +86,9 @@ export function makeChallenge(keys: Keys, given: NewChallenge): { readonly chall
       codeHash: keys.hash(...boundParts(bound, 'code', code)),
       phoneEnd: destination.number.slice(-shownDigits),
       nextCallAt,
-      ...(purpose === 'enrol' ? { sealedPhone: keys.seal(sealedPhoneStep, destination.number) } : {}),
+      ...(purpose === 'enrol'
+        ? { sealedPhone: keys.seal(sealedPhoneStep, destination.number) }
+        : {}),
       ...(given.matching ? { matchingDigits: String(randomInt(10, 100)) } : {}),
     },
   }
@@ -92,14 +97,31 @@ export function makeChallenge(keys: Keys, given: NewChallenge): { readonly chall
 /** The challenge once SignalWire has said what it calls it; a hosted one is bound to that name instead of a code. @internal */
 export function delivered(keys: Keys, challenge: Challenge, sid: string): Challenge {
   if (!isHosted(challenge.way)) return { ...challenge, deliverySid: sid }
-  return { ...challenge, hostedId: sid, codeHash: keys.hash(...boundParts(challenge, 'hosted', sid)) }
+  return {
+    ...challenge,
+    hostedId: sid,
+    codeHash: keys.hash(...boundParts(challenge, 'hosted', sid)),
+  }
 }
 
-type Bound = Pick<Challenge, 'id' | 'userId' | 'purpose' | 'way' | 'phoneHash' | 'ticket' | 'expiresAt' | 'sessionId'>
+type Bound = Pick<
+  Challenge,
+  'id' | 'userId' | 'purpose' | 'way' | 'phoneHash' | 'ticket' | 'expiresAt' | 'sessionId'
+>
 
 // Every field that decides is inside the hash: changing one in the session store makes the right code a wrong one.
-const boundParts = (bound: Bound, kind: 'code' | 'hosted', value: string): (string | number)[] =>
-  [kind, value, bound.id, bound.userId, bound.purpose, bound.way, bound.phoneHash, bound.ticket, bound.expiresAt, bound.sessionId]
+const boundParts = (bound: Bound, kind: 'code' | 'hosted', value: string): (string | number)[] => [
+  kind,
+  value,
+  bound.id,
+  bound.userId,
+  bound.purpose,
+  bound.way,
+  bound.phoneHash,
+  bound.ticket,
+  bound.expiresAt,
+  bound.sessionId,
+]
 
 /** Whether `code` is the challenge's, compared in constant time. @internal */
 export function codeMatches(keys: Keys, challenge: Challenge, code: string): boolean {
@@ -109,7 +131,10 @@ export function codeMatches(keys: Keys, challenge: Challenge, code: string): boo
 /** SignalWire's name for a hosted challenge, unless the session was tampered with. @internal */
 export function hostedIdOf(keys: Keys, challenge: Challenge): string | undefined {
   const { hostedId } = challenge
-  return hostedId !== undefined && keys.matches(challenge.codeHash, ...boundParts(challenge, 'hosted', hostedId)) ? hostedId : undefined
+  return hostedId !== undefined &&
+    keys.matches(challenge.codeHash, ...boundParts(challenge, 'hosted', hostedId))
+    ? hostedId
+    : undefined
 }
 
 /** Whether the challenge was for this telephone. @internal */
@@ -129,13 +154,23 @@ export function enrolledPhone(keys: Keys, challenge: Challenge): string | undefi
 export function asChallenge(value: unknown): Challenge | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const given = value as Partial<Record<keyof Challenge, unknown>>
-  const texts = [given.id, given.userId, given.codeHash, given.phoneHash, given.phoneEnd, given.sessionId]
+  const texts = [
+    given.id,
+    given.userId,
+    given.codeHash,
+    given.phoneHash,
+    given.phoneEnd,
+    given.sessionId,
+  ]
   const numbers = [given.ticket, given.expiresAt, given.nextCallAt]
   const optional = [given.sealedPhone, given.matchingDigits, given.deliverySid, given.hostedId]
-  const whole = texts.every(text => typeof text === 'string' && text !== '') && numbers.every(Number.isSafeInteger)
-    && optional.every(text => text === undefined || typeof text === 'string') && isWay(given.way)
-    && (given.purpose === 'login' || given.purpose === 'step-up' || given.purpose === 'enrol')
-  return whole ? value as Challenge : undefined
+  const whole =
+    texts.every(text => typeof text === 'string' && text !== '') &&
+    numbers.every(Number.isSafeInteger) &&
+    optional.every(text => text === undefined || typeof text === 'string') &&
+    isWay(given.way) &&
+    (given.purpose === 'login' || given.purpose === 'step-up' || given.purpose === 'enrol')
+  return whole ? (value as Challenge) : undefined
 }
 
 /** What a page may show. @internal */

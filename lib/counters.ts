@@ -4,7 +4,20 @@ import { createCallLimits } from './call-limits.js'
 import { Refusal } from './errors.js'
 import type { Keys } from './keys.js'
 import type { Limits } from './options.js'
-import { type Count, type CounterFactory, type Hit, hitAll, LimitReached, seconds, Tally, type TallyOf, uncounted, undoAll, unlimited, type Wanted } from './tally.js'
+import {
+  type Count,
+  type CounterFactory,
+  type Hit,
+  hitAll,
+  LimitReached,
+  seconds,
+  Tally,
+  type TallyOf,
+  uncounted,
+  undoAll,
+  unlimited,
+  type Wanted,
+} from './tally.js'
 
 /** A guess that may be compared, and the limit that it fills. @internal */
 export interface Admission {
@@ -23,7 +36,7 @@ function remembering(nameOf: (text: string) => string): (text: string) => string
     let name = names.get(text)
     if (name !== undefined) return name
     if (names.size >= 1000) names.clear() // bounded: nothing here may grow with the users
-    names.set(text, name = nameOf(text))
+    names.set(text, (name = nameOf(text)))
     return name
   }
 }
@@ -32,7 +45,12 @@ function remembering(nameOf: (text: string) => string): (text: string) => string
 export type Counters = ReturnType<typeof createCounters>
 
 /** @internal */
-export function createCounters(factory: CounterFactory = options => new RateLimiterMemory(options), limits: Limits, codeSeconds: number, keys: Keys) {
+export function createCounters(
+  factory: CounterFactory = options => new RateLimiterMemory(options),
+  limits: Limits,
+  codeSeconds: number,
+  keys: Keys,
+) {
   const tally: TallyOf = (name, limit, duration) => {
     const points = typeof limit === 'number' ? limit : unlimited
     return new Tally(factory({ keyPrefix: `voice-otp:${name}`, points, duration }), points)
@@ -51,9 +69,13 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
   const userKey = remembering((userId: string) => keys.storeName('user', userId))
 
   /** Refuses a user who is paused, or stopped until `unlock`. */
-  function refuseLocked([paused, stopped]: readonly [paused: Count | undefined, stopped: Count | undefined]): void {
+  function refuseLocked([paused, stopped]: readonly [
+    paused: Count | undefined,
+    stopped: Count | undefined,
+  ]): void {
     if (stopped !== undefined) throw new LimitReached('locked', 'guessesInARow')
-    if (paused !== undefined) throw new LimitReached('locked', 'guessesPerUser', seconds(paused.msBeforeNext))
+    if (paused !== undefined)
+      throw new LimitReached('locked', 'guessesPerUser', seconds(paused.msBeforeNext))
   }
 
   const locksOf = (key: string) => Promise.all([pause.get(key), stop.get(key)])
@@ -62,12 +84,24 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
   async function admitted(key: string, failed: Hit, inRow: Hit): Promise<Admission> {
     const isLast = failed.count === limits.guessesPerUser
     if (isLast) await beginPause(key)
-    return { limit: inRow.count === limits.guessesInARow ? 'guessesInARow' : isLast ? 'guessesPerUser' : undefined, failed, inRow }
+    return {
+      limit:
+        inRow.count === limits.guessesInARow
+          ? 'guessesInARow'
+          : isLast
+            ? 'guessesPerUser'
+            : undefined,
+      failed,
+      inRow,
+    }
   }
 
   /** Two counts of one user, in which nothing stays if one of them meets trouble: only what is compared may count. */
   const userCounts = (key: string): readonly [failed: Wanted, inRow: Wanted] => {
-    const countOf = (tally: Tally, limit: number | false): Wanted => ({ hit: async () => limit === false ? uncounted : tally.hit(key), undo: hit => tally.giveBack(key, hit) })
+    const countOf = (tally: Tally, limit: number | false): Wanted => ({
+      hit: async () => (limit === false ? uncounted : tally.hit(key)),
+      undo: hit => tally.giveBack(key, hit),
+    })
     return [countOf(failures, limits.guessesPerUser), countOf(row, limits.guessesInARow)]
   }
 
@@ -80,25 +114,40 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     // Whoever saw the last guess met trouble, or is about to begin the pause: without one the count would lock the user for its whole day.
     const isPaused = failed.count === 0 || failed.count >= overAny / 2
     if (!isPaused) await beginPause(key)
-    throw new LimitReached('locked', 'guessesPerUser', isPaused ? Math.min(failed.retryAfter, limits.pauseSeconds) : limits.pauseSeconds)
+    throw new LimitReached(
+      'locked',
+      'guessesPerUser',
+      isPaused ? Math.min(failed.retryAfter, limits.pauseSeconds) : limits.pauseSeconds,
+    )
   }
 
   /** Whether guesses at the same challenge, which came at once with the one that made this count, may have reached the limit. */
-  const isNear = (count: number, limit: number | false): boolean => limit !== false && count + limits.guessesPerChallenge > limit
+  const isNear = (count: number, limit: number | false): boolean =>
+    limit !== false && count + limits.guessesPerChallenge > limit
 
   async function refuseReported(key: string): Promise<void> {
     if (limits.reportedSeconds === false) return
     const unwanted = await reported.get(key)
-    if (unwanted !== undefined) throw new LimitReached('reported', 'reportedSeconds', seconds(unwanted.msBeforeNext))
+    if (unwanted !== undefined)
+      throw new LimitReached('reported', 'reportedSeconds', seconds(unwanted.msBeforeNext))
   }
 
   /** The count stays over its limit as long as the pause lasts, so that no guess slips in between the two keys. */
   async function beginPause(key: string): Promise<void> {
-    await Promise.all([pause.set(key, 1, limits.pauseSeconds), failures.set(key, overAny, limits.pauseSeconds)])
+    await Promise.all([
+      pause.set(key, 1, limits.pauseSeconds),
+      failures.set(key, overAny, limits.pauseSeconds),
+    ])
   }
 
   return {
-    ...createCallLimits({ tally, limits, keys, userKey, refuseBarred: key => Promise.all([locksOf(key).then(refuseLocked), refuseReported(key)]) }),
+    ...createCallLimits({
+      tally,
+      limits,
+      keys,
+      userKey,
+      refuseBarred: key => Promise.all([locksOf(key).then(refuseLocked), refuseReported(key)]),
+    }),
 
     /** Makes every older challenge of the user dead. The number is random, so that it never comes back after a flush. */
     async issueTicket(userId: string): Promise<number> {
@@ -120,7 +169,12 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     /** Counts a guess at a living challenge of a user who is not locked, before anything is compared. Answers the guesses that remain. */
     async admitGuess(userId: string, challengeId: string, value: number): Promise<number> {
       const key = userKey(userId)
-      const [alive, hit, paused, stopped] = await Promise.all([ticket.get(key), guesses.hit(challengeId), pause.get(key), stop.get(key)])
+      const [alive, hit, paused, stopped] = await Promise.all([
+        ticket.get(key),
+        guesses.hit(challengeId),
+        pause.get(key),
+        stop.get(key),
+      ])
       if (alive?.consumedPoints !== value) throw new Refusal('code-expired')
       if (hit.over) throw new LimitReached('too-many-guesses', 'guessesPerChallenge')
       refuseLocked([paused, stopped])
@@ -146,20 +200,29 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
       refuseLocked(await locksOf(key))
       const [one, other] = userCounts(key)
       const failed = await one.hit()
-      const inRow = failed.over ? uncounted : await other.hit().catch(async (error: unknown) => {
-        await one.undo(failed).catch(() => undefined)
-        throw error
-      })
+      const inRow = failed.over
+        ? uncounted
+        : await other.hit().catch(async (error: unknown) => {
+            await one.undo(failed).catch(() => undefined)
+            throw error
+          })
       return failed.over || inRow.over ? refuseGuess(key, failed) : admitted(key, failed, inRow)
     },
 
     /** Draws the conclusions of a code that was compared and wrong. */
-    async countWrong(userId: string, { limit, inRow: { count, retryAfter } }: Admission): Promise<void> {
+    async countWrong(
+      userId: string,
+      { limit, inRow: { count, retryAfter } }: Admission,
+    ): Promise<void> {
       const key = userKey(userId)
       if (limit === 'guessesInARow') await stop.set(key, 1, 0)
       else if (count > 0 && retryAfter < limits.guessesInARowSeconds * 0.95) {
         // Guesses that came meanwhile stay counted.
-        await row.set(key, Math.max(count, (await row.get(key))?.consumedPoints ?? 0), limits.guessesInARowSeconds)
+        await row.set(
+          key,
+          Math.max(count, (await row.get(key))?.consumedPoints ?? 0),
+          limits.guessesInARowSeconds,
+        )
       }
     },
 
@@ -169,14 +232,16 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
       const beganPause = failed.count === limits.guessesPerUser
       await Promise.all([
         row.giveBack(key, inRow),
-        beganPause ? failures.set(key, failed.count - 1, limits.guessesPerUserSeconds) : failures.giveBack(key, failed),
+        beganPause
+          ? failures.set(key, failed.count - 1, limits.guessesPerUserSeconds)
+          : failures.giveBack(key, failed),
         beganPause && pause.delete(key),
       ])
     },
 
     /** Whether nothing works for the user until `unlock`. */
     async isStopped(userId: string): Promise<boolean> {
-      return await stop.get(userKey(userId)) !== undefined
+      return (await stop.get(userKey(userId))) !== undefined
     },
 
     /** The gate of every race between right codes: answers `true` once for a challenge that is still alive. */
@@ -188,7 +253,10 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
     /** After the right code: the user's counts begin anew, the challenge is dead, and so is a lock that this guess or others beside it had begun by then. */
     async reset(userId: string, { failed, inRow }: Omit<Admission, 'limit'>): Promise<void> {
       const key = userKey(userId)
-      const locks = [...(isNear(failed.count, limits.guessesPerUser) ? [pause] : []), ...(isNear(inRow.count, limits.guessesInARow) ? [stop] : [])]
+      const locks = [
+        ...(isNear(failed.count, limits.guessesPerUser) ? [pause] : []),
+        ...(isNear(inRow.count, limits.guessesInARow) ? [stop] : []),
+      ]
       await Promise.all([failures, row, ticket, ...locks].map(each => each.delete(key)))
     },
 
@@ -199,13 +267,26 @@ export function createCounters(factory: CounterFactory = options => new RateLimi
 
     /** "This was not me": the challenge dies at once and no call follows for a while. */
     async report(userId: string): Promise<void> {
-      await Promise.all([ticket.delete(userKey(userId)), limits.reportedSeconds !== false && reported.set(userKey(userId), 1, limits.reportedSeconds)])
+      await Promise.all([
+        ticket.delete(userKey(userId)),
+        limits.reportedSeconds !== false &&
+          reported.set(userKey(userId), 1, limits.reportedSeconds),
+      ])
     },
 
     /** What a page may show: guesses left, and for how many seconds the user's report of a call still holds; 0 = none does. */
-    async outlook(userId: string, challengeId: string): Promise<{ readonly attemptsLeft: number, readonly reportedFor: number }> {
-      const [used, unwanted] = await Promise.all([guesses.get(challengeId), limits.reportedSeconds === false ? undefined : reported.get(userKey(userId))])
-      return { attemptsLeft: Math.max(0, limits.guessesPerChallenge - (used?.consumedPoints ?? 0)), reportedFor: unwanted === undefined ? 0 : seconds(unwanted.msBeforeNext) }
+    async outlook(
+      userId: string,
+      challengeId: string,
+    ): Promise<{ readonly attemptsLeft: number; readonly reportedFor: number }> {
+      const [used, unwanted] = await Promise.all([
+        guesses.get(challengeId),
+        limits.reportedSeconds === false ? undefined : reported.get(userKey(userId)),
+      ])
+      return {
+        attemptsLeft: Math.max(0, limits.guessesPerChallenge - (used?.consumedPoints ?? 0)),
+        reportedFor: unwanted === undefined ? 0 : seconds(unwanted.msBeforeNext),
+      }
     },
 
     /** Lifts pause, stop and the mark of a report, and forgets the wrong codes. */

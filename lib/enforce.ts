@@ -21,7 +21,11 @@ class Guard {
   /** Who set the user: another Passport's property must not answer with a user that this one never saw. */
   owner: string
 
-  constructor(private readonly req: Request, readonly factor: Factor<unknown>, public property: string) {
+  constructor(
+    private readonly req: Request,
+    readonly factor: Factor<unknown>,
+    public property: string,
+  ) {
     this.owner = property
     this.watch(property)
   }
@@ -61,15 +65,27 @@ function userAccessor(name: string): PropertyDescriptor {
 const accessors = {
   // A second passport.initialize({ userProperty }) would move the user past the guard.
   _userProperty: {
-    get() { return this[factorsKey].property },
-    set(name: unknown) { this[factorsKey].watch(nameOf(name)) },
+    get() {
+      return this[factorsKey].property
+    },
+    set(name: unknown) {
+      this[factorsKey].watch(nameOf(name))
+    },
     enumerable: true,
     configurable: false,
   },
-  pendingUser: { get() { return this[factorsKey].factor.pendingUser }, enumerable: true },
+  pendingUser: {
+    get() {
+      return this[factorsKey].factor.pendingUser
+    },
+    enumerable: true,
+  },
   voiceOtp: {
     get() {
-      const { challenge, parts: { settings } } = this[factorsKey].factor
+      const {
+        challenge,
+        parts: { settings },
+      } = this[factorsKey].factor
       return challenge && describe(challenge, settings.signalwire.from, settings.clock.now())
     },
     enumerable: true,
@@ -83,37 +99,77 @@ export function enforce<User>(parts: Parts<User>, lookup: PhoneLookup<User>): Mi
     const { session, _userProperty } = wired(req)
     const property = nameOf(_userProperty)
     if (session && typeof session.regenerate !== 'function') {
-      next(new VoiceOtpError('configuration', 'The session cannot be regenerated: use express-session (cookie-session cannot take a session back).'))
+      next(
+        new VoiceOtpError(
+          'configuration',
+          'The session cannot be regenerated: use express-session (cookie-session cannot take a session back).',
+        ),
+      )
       return
     }
     const known = (req as Partial<Guarded>)[factorsKey]
     if (known !== undefined) {
-      next(known.factor.parts === parts ? undefined : new VoiceOtpError('configuration', 'enforce() of two strategies met on one request; use one VoiceOtpStrategy.'))
+      next(
+        known.factor.parts === parts
+          ? undefined
+          : new VoiceOtpError(
+              'configuration',
+              'enforce() of two strategies met on one request; use one VoiceOtpStrategy.',
+            ),
+      )
       return
     }
     if (property !== 'user' && (req as { user?: unknown }).user) {
-      next(new VoiceOtpError('configuration', 'Two user properties met on one request: req.user was set, and Passport uses another. Mount enforce() after each passport.session().'))
+      next(
+        new VoiceOtpError(
+          'configuration',
+          'Two user properties met on one request: req.user was set, and Passport uses another. Mount enforce() after each passport.session().',
+        ),
+      )
       return
     }
-    const factor = new Factor(parts, req, (req as unknown as Record<string, User | undefined>)[property])
-    Object.defineProperty(req, factorsKey, { value: new Guard(req, factor as Factor<unknown>, property) })
+    const factor = new Factor(
+      parts,
+      req,
+      (req as unknown as Record<string, User | undefined>)[property],
+    )
+    Object.defineProperty(req, factorsKey, {
+      value: new Guard(req, factor as Factor<unknown>, property),
+    })
     for (const name of accessorNames) Object.defineProperty(req, name, accessors[name])
     // A handshake has no answer that could bring the browser its new cookies.
-    if (parts.settings.remember === undefined || req.headers.upgrade !== undefined || factor.pendingUser === undefined) next()
-    else admitRemembered(parts, lookup, req, res, factor).then(() => { next() }, next)
+    if (
+      parts.settings.remember === undefined ||
+      req.headers.upgrade !== undefined ||
+      factor.pendingUser === undefined
+    )
+      next()
+    else
+      admitRemembered(parts, lookup, req, res, factor).then(() => {
+        next()
+      }, next)
   }
 }
 
 /** Passport reads an empty name as `user`. */
-const nameOf = (name: unknown): string => typeof name === 'string' && name !== '' ? name : 'user'
+const nameOf = (name: unknown): string => (typeof name === 'string' && name !== '' ? name : 'user')
 
 /** Logs a pending user in whose browser is remembered, as a code would: with a new session id. */
-async function admitRemembered<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, res: ServerResponse, factor: Factor<User>): Promise<void> {
+async function admitRemembered<User>(
+  parts: Parts<User>,
+  lookup: PhoneLookup<User>,
+  req: Request,
+  res: ServerResponse,
+  factor: Factor<User>,
+): Promise<void> {
   const user = factor.pendingUser
   const mark = await recognize(parts, lookup, req, res, factor)
   if (mark === undefined) return
   carryMark(req, factor, mark)
   await new Promise<void>((resolve, reject) => {
-    wired(req).logIn?.(user, {}, error => { if (error) reject(error); else resolve() })
+    wired(req).logIn?.(user, {}, error => {
+      if (error) reject(error)
+      else resolve()
+    })
   })
 }

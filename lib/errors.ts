@@ -1,7 +1,10 @@
 /** Every reason for which this strategy refuses a person: one closed union, one table, compared with the README by a test. */
 const refusals = {
   'code-malformed': [400, 'Enter the code as digits, just as you heard it.'],
-  'phone-malformed': [400, 'Enter the telephone number with its country code, for example +1 202 555 0123.'],
+  'phone-malformed': [
+    400,
+    'Enter the telephone number with its country code, for example +1 202 555 0123.',
+  ],
   'recovery-malformed': [400, 'Enter a recovery code as it was shown, ten letters and digits.'],
   'choice-unknown': [400, 'Choose one of the telephones and ways that are offered.'],
   'first-factor-required': [401, 'Log in first.'],
@@ -50,7 +53,9 @@ export interface FailureInfo {
 }
 
 /** Every refusal with its HTTP status and sentence: for documentation and translation. */
-export const failureTable: Readonly<Record<FailureCode, readonly [status: number, message: string]>> = refusals
+export const failureTable: Readonly<
+  Record<FailureCode, readonly [status: number, message: string]>
+> = refusals
 /** Every trouble with its sentence. The status is always 503. */
 export const errorTable: Readonly<Record<ErrorCode, string>> = troubles
 
@@ -59,7 +64,10 @@ export class Refusal extends Error {
   readonly code: FailureCode
   readonly extra: Partial<Pick<FailureInfo, 'retryAfter' | 'attemptsLeft'>>
 
-  constructor(code: FailureCode, extra: Partial<Pick<FailureInfo, 'retryAfter' | 'attemptsLeft'>> = {}) {
+  constructor(
+    code: FailureCode,
+    extra: Partial<Pick<FailureInfo, 'retryAfter' | 'attemptsLeft'>> = {},
+  ) {
     // Nobody reads the stack of a wrong code, and it costs more than all that is hashed for one.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
@@ -91,27 +99,37 @@ export class VoiceOtpError extends Error {
   /** The same, for whoever reads it by this name. */
   readonly statusCode = 503
   /** What failed below, if anything did. */
-  override readonly cause: {
-    /** The name of its error. */
-    readonly name: string
-    /** The code of its error. */
-    readonly code?: string | number
-  } | undefined
+  override readonly cause:
+    | {
+        /** The name of its error. */
+        readonly name: string
+        /** The code of its error. */
+        readonly code?: string | number
+      }
+    | undefined
 
   /**
    * Made by this package alone.
    * @param code Stable; for the app's own sentences.
    */
-  constructor(readonly code: ErrorCode, detail?: string, original?: unknown) {
+  constructor(
+    readonly code: ErrorCode,
+    detail?: string,
+    original?: unknown,
+  ) {
     super(detail === undefined ? troubles[code] : `${troubles[code]} ${detail}`)
     this.cause = original === undefined ? undefined : safeCause(original)
   }
 }
 
 /** The name and code of an error, if they look like identifiers: never its message, which may quote what we sent. */
-function safeCause(original: unknown): { name: string, code?: string | number } {
-  const { name, code } = (typeof original === 'object' && original !== null ? original : {}) as { name?: unknown, code?: unknown }
-  const identifier = (value: unknown): value is string => typeof value === 'string' && /^[A-Za-z][A-Za-z_-]{0,40}$/.test(value)
+function safeCause(original: unknown): { name: string; code?: string | number } {
+  const { name, code } = (typeof original === 'object' && original !== null ? original : {}) as {
+    name?: unknown
+    code?: unknown
+  }
+  const identifier = (value: unknown): value is string =>
+    typeof value === 'string' && /^[A-Za-z][A-Za-z_-]{0,40}$/.test(value)
   return {
     name: identifier(name) ? name : 'Error',
     ...(identifier(code) || (typeof code === 'number' && code < 100_000) ? { code } : {}),
@@ -125,12 +143,22 @@ export function unwatched(answer: unknown): unknown {
 }
 
 /** Settles as `work` does, or rejects with `late()` after `milliseconds`: a dependency that hangs must not hang a login. @internal */
-export function withDeadline<T>(work: PromiseLike<T>, milliseconds: number, late: () => Error): Promise<T> {
+export function withDeadline<T>(
+  work: PromiseLike<T>,
+  milliseconds: number,
+  late: () => Error,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => reject(late()), milliseconds)
     work.then(
-      value => { clearTimeout(timer); resolve(value) },
-      (error: unknown) => { clearTimeout(timer); reject(error) },
+      value => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
     )
   })
 }

@@ -7,129 +7,167 @@ import type { ErrorCode, FailureCode } from './errors.js'
 /** What the app is told; no event holds a code, a number or a credential. */
 export interface VoiceOtpEvents {
   /** A call was placed or a text sent; `sid` is SignalWire's name for it. */
-  'call.placed': [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-    /** What the code is good for. */
-    readonly purpose: Purpose
-    /** How the code travels. */
-    readonly way: Way
-    /** SignalWire's name for the call, the message or the hosted challenge. */
-    readonly sid: string
-  }]
+  'call.placed': [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+      /** What the code is good for. */
+      readonly purpose: Purpose
+      /** How the code travels. */
+      readonly way: Way
+      /** SignalWire's name for the call, the message or the hosted challenge. */
+      readonly sid: string
+    },
+  ]
   /** A call was refused before SignalWire was asked; `limit` says by which limit, if by one. */
-  'call.blocked': [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-    /** What the code is good for. */
-    readonly purpose: Purpose
-    /** What the person was answered. */
-    readonly code: FailureCode
-    /** The limit that was reached, if one was. */
-    readonly limit?: LimitName
-  }]
+  'call.blocked': [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+      /** What the code is good for. */
+      readonly purpose: Purpose
+      /** What the person was answered. */
+      readonly code: FailureCode
+      /** The limit that was reached, if one was. */
+      readonly limit?: LimitName
+    },
+  ]
   /** SignalWire refused or failed; `reason` is its own error code or a word for what went wrong. */
-  'call.failed': [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-    /** What the code is good for. */
-    readonly purpose: Purpose
-    /** How the code travels. */
-    readonly way: Way
-    /** What the person was answered. */
-    readonly code: FailureCode | ErrorCode
-    /** SignalWire's error code (`21211`), `http-<status>` where it gave none, or `timeout`, `network`, `redirect`, `too-large`, `garbage`, `unknown`. */
-    readonly reason?: string
-  }]
+  'call.failed': [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+      /** What the code is good for. */
+      readonly purpose: Purpose
+      /** How the code travels. */
+      readonly way: Way
+      /** What the person was answered. */
+      readonly code: FailureCode | ErrorCode
+      /** SignalWire's error code (`21211`), `http-<status>` where it gave none, or `timeout`, `network`, `redirect`, `too-large`, `garbage`, `unknown`. */
+      readonly reason?: string
+    },
+  ]
   /** The second factor was passed. */
-  'code.accepted': [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-    /** What the code is good for. */
-    readonly purpose: Purpose
-    /** How the code travels. */
-    readonly way: Way
-  }]
+  'code.accepted': [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+      /** What the code is good for. */
+      readonly purpose: Purpose
+      /** How the code travels. */
+      readonly way: Way
+    },
+  ]
   /** `compared` tells a wrong code from one that was refused without a look at it. */
-  'code.rejected': [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-    /** What the person was answered. */
-    readonly code: FailureCode
-    /** Whether the code was looked at, and so counted on the user. */
-    readonly compared: boolean
-  }]
+  'code.rejected': [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+      /** What the person was answered. */
+      readonly code: FailureCode
+      /** Whether the code was looked at, and so counted on the user. */
+      readonly compared: boolean
+    },
+  ]
   /** A limit on wrong codes was just reached; `guessesInARow` lasts until `unlock(userId)`. */
-  locked: [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-    /** `guessesPerUser` or `guessesInARow`. */
-    readonly limit: LimitName
-  }]
+  locked: [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+      /** `guessesPerUser` or `guessesInARow`. */
+      readonly limit: LimitName
+    },
+  ]
   /** Whoever answered pressed "this was not me": somebody else may know the password. */
-  reported: [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-    /** What the code is good for. */
-    readonly purpose: Purpose
-    /** SignalWire's name for the call. */
-    readonly callSid: string | undefined
-  }]
+  reported: [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+      /** What the code is good for. */
+      readonly purpose: Purpose
+      /** SignalWire's name for the call. */
+      readonly callSid: string | undefined
+    },
+  ]
   /** A recovery code was used; make the person draw new ones before none is left. */
-  'recovery.used': [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-    /** How many codes remain. */
-    readonly left: number
-  }]
+  'recovery.used': [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+      /** How many codes remain. */
+      readonly left: number
+    },
+  ]
   /** A remembered browser took the place of a call. */
-  'browser.recognized': [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-    /** What the person knows the browser by. */
-    readonly name: string
-  }]
+  'browser.recognized': [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+      /** What the person knows the browser by. */
+      readonly name: string
+    },
+  ]
   /** A remembered browser was revoked by itself; `reused` means that its cookie was copied. */
-  'browser.revoked': [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-    /** What the person knows the browser by. */
-    readonly name: string
-    /** An old value of its cookie came back, or the telephone that was proved is no longer on record. */
-    readonly reason: 'reused' | 'phone-changed'
-  }]
+  'browser.revoked': [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+      /** What the person knows the browser by. */
+      readonly name: string
+      /** An old value of its cookie came back, or the telephone that was proved is no longer on record. */
+      readonly reason: 'reused' | 'phone-changed'
+    },
+  ]
   /** The app's `locale` or `announce` could not be used; the call was placed without it. */
-  'prompt.defaulted': [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-    /** Which of them. */
-    readonly what: 'locale' | 'announce'
-    /** It threw or took over 5 seconds; no such language; not one line of 200 characters; the webhook address would have been too long with it. */
-    readonly reason: 'failed' | 'unknown' | 'malformed' | 'too-long'
-  }]
+  'prompt.defaulted': [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+      /** Which of them. */
+      readonly what: 'locale' | 'announce'
+      /** It threw or took over 5 seconds; no such language; not one line of 200 characters; the webhook address would have been too long with it. */
+      readonly reason: 'failed' | 'unknown' | 'malformed' | 'too-long'
+    },
+  ]
   /** A webhook was refused. Many of them with `signature` mean a wrong Signing Key, or somebody who tries. */
-  'webhook.rejected': [{
-    /** No POST; no form, too large or too slow; not signed by SignalWire; no token of ours; another `To` than the token is for; the counters failed. */
-    readonly reason: 'method' | 'body' | 'signature' | 'token' | 'number' | 'counters-unavailable'
-  }]
+  'webhook.rejected': [
+    {
+      /** No POST; no form, too large or too slow; not signed by SignalWire; no token of ours; another `To` than the token is for; the counters failed. */
+      readonly reason: 'method' | 'body' | 'signature' | 'token' | 'number' | 'counters-unavailable'
+    },
+  ]
   /** A number was enrolled or changed. */
-  'phone.changed': [{
-    /** Whose: what `userId` answered, as text. */
-    readonly userId: string
-  }]
+  'phone.changed': [
+    {
+      /** Whose: what `userId` answered, as text. */
+      readonly userId: string
+    },
+  ]
 }
 
 /** Tells the app, whose listener may throw: a login neither fails nor succeeds for that. @internal */
-export type Emit = <Name extends keyof VoiceOtpEvents>(name: Name, ...details: VoiceOtpEvents[Name]) => void
+export type Emit = <Name extends keyof VoiceOtpEvents>(
+  name: Name,
+  ...details: VoiceOtpEvents[Name]
+) => void
 
 /** A typed emitter, and how the rooms of this package use it. @internal */
-export function createEvents(): { readonly events: EventEmitter<VoiceOtpEvents>, readonly emit: Emit } {
-  const warn = (name: unknown): void => { process.emitWarning(`A listener of the event '${String(name)}' failed.`, 'VoiceOtpWarning') }
+export function createEvents(): {
+  readonly events: EventEmitter<VoiceOtpEvents>
+  readonly emit: Emit
+} {
+  const warn = (name: unknown): void => {
+    process.emitWarning(`A listener of the event '${String(name)}' failed.`, 'VoiceOtpWarning')
+  }
   const events = new EventEmitter<VoiceOtpEvents>({ captureRejections: true })
-  Object.defineProperty(events, Symbol.for('nodejs.rejection'), { value: (_error: unknown, name: unknown) => { warn(name) } })
+  Object.defineProperty(events, Symbol.for('nodejs.rejection'), {
+    value: (_error: unknown, name: unknown) => {
+      warn(name)
+    },
+  })
   const emit: Emit = (name, ...details) => {
     try {
-      (events as EventEmitter).emit(name, ...(details as unknown[]))
+      ;(events as EventEmitter).emit(name, ...(details as unknown[]))
     } catch {
       warn(name)
     }

@@ -10,7 +10,20 @@ export type { VoiceOtpAuthenticateOptions } from './actions/situation.js'
 export type { SuccessInfo } from './actions/verify.js'
 export { type Locale, languages } from './call/languages.js'
 export type { Prompts } from './call/prompts.js'
-export type { BeforeCall, Hook, Limits, NumberLimit, PhoneAnswer, PhoneDone, PhoneOf, PhoneOfWithRequest, PhoneReturn, Request, SignalWireOptions, VoiceOtpOptions } from './options.js'
+export type {
+  BeforeCall,
+  Hook,
+  Limits,
+  NumberLimit,
+  PhoneAnswer,
+  PhoneDone,
+  PhoneOf,
+  PhoneOfWithRequest,
+  PhoneReturn,
+  Request,
+  SignalWireOptions,
+  VoiceOtpOptions,
+} from './options.js'
 export type { PendingChallenge, Purpose } from './challenge.js'
 export type { Count, Counter, CounterFactory, CounterOptions, LimitName } from './tally.js'
 export { errorTable, failureTable, VoiceOtpError } from './errors.js'
@@ -20,7 +33,13 @@ export type { Country, PhoneEntry } from './phone.js'
 export type { Middleware } from './middleware.js'
 export type { RecoveryOptions } from './recovery.js'
 export { MemoryRememberStore } from './remember.js'
-export type { Remembered, RememberedBrowser, RememberedEntry, RememberOptions, RememberStore } from './remember.js'
+export type {
+  Remembered,
+  RememberedBrowser,
+  RememberedEntry,
+  RememberOptions,
+  RememberStore,
+} from './remember.js'
 export type { RequireOptions } from './require.js'
 export type { Mark } from './second-factor.js'
 export type { DeliveryState } from './signalwire/calls.js'

@@ -1,4 +1,13 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 
 /** Everything that needs the secret: keyed hashes, names in the counter store, sealed webhook tokens. @internal */
 export interface Keys {
@@ -13,7 +22,7 @@ export interface Keys {
   /** Encrypts `payload` into a URL-safe token that nobody can read or change. */
   seal(step: number, payload: unknown): string
   /** The step and payload of a token sealed under any of the secrets, or `undefined` for anything else. */
-  open(token: string): { readonly step: number, readonly payload: unknown } | undefined
+  open(token: string): { readonly step: number; readonly payload: unknown } | undefined
 }
 
 const tokenVersion = 1
@@ -23,7 +32,9 @@ const tagLength = 16
 
 /** One key for each purpose, so that a value made for one is worthless for another (RFC 5869, section 3.2). */
 function derive(secret: string, purpose: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `passport-voice-otp/${purpose}/1`, 32)))
+  return createSecretKey(
+    Buffer.from(hkdfSync('sha256', secret, '', `passport-voice-otp/${purpose}/1`, 32)),
+  )
 }
 
 // JSON keeps the borders between parts: ["a","bc"] and ["ab","c"] never hash alike.
@@ -33,7 +44,10 @@ function keyedHash(key: KeyObject, parts: readonly (string | number)[]): Buffer 
 
 /** @internal */
 export function createKeys(secrets: readonly string[], counterSecret: string): Keys {
-  const pairs = secrets.map(secret => ({ hash: derive(secret, 'hash'), seal: derive(secret, 'seal') }))
+  const pairs = secrets.map(secret => ({
+    hash: derive(secret, 'hash'),
+    seal: derive(secret, 'seal'),
+  }))
   const storeKey = derive(counterSecret, 'counters')
   const [current] = pairs
   if (current === undefined) throw new TypeError('At least one secret is needed.')
@@ -71,7 +85,11 @@ export function createKeys(secrets: readonly string[], counterSecret: string): K
       const sealed = bytes.subarray(headerLength + nonceLength, -tagLength)
       for (const { seal } of pairs) {
         try {
-          const decipher = createDecipheriv('aes-256-gcm', seal, nonce, { authTagLength: tagLength }).setAAD(header).setAuthTag(bytes.subarray(-tagLength))
+          const decipher = createDecipheriv('aes-256-gcm', seal, nonce, {
+            authTagLength: tagLength,
+          })
+            .setAAD(header)
+            .setAuthTag(bytes.subarray(-tagLength))
           const text = Buffer.concat([decipher.update(sealed), decipher.final()]).toString()
           /* v8 ignore next -- within the header */
           return { step: header[1] ?? 0, payload: JSON.parse(text) as unknown }

@@ -2,10 +2,16 @@ import type { ServerResponse } from 'node:http'
 import type { Request } from './options.js'
 
 /** Express middleware, typed by what Node gives alone. */
-export type Middleware = (req: Request, res: ServerResponse, next: (error?: unknown) => void) => void
+export type Middleware = (
+  req: Request,
+  res: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
 
 /** Answers with JSON; every answer of this package that is not LaML. @internal */
 export function sendJson(res: ServerResponse, status: number, body: object): void {
   if (res.headersSent) return // a time limit of the app's answered; to throw here would end the process
-  res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
+  res
+    .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
+    .end(JSON.stringify(body))
 }

@@ -7,10 +7,11 @@ import type { CounterFactory } from './tally.js'
 import type { Way } from './ways.js'
 
 /** A request as this package sees it: Node's, with what Express, express-session and Passport add. */
-export type Request = IncomingMessage & Express.Request & {
-  /** What a body parser made of the body. */
-  readonly body?: Readonly<Record<string, unknown>> | undefined
-}
+export type Request = IncomingMessage &
+  Express.Request & {
+    /** What a body parser made of the body. */
+    readonly body?: Readonly<Record<string, unknown>> | undefined
+  }
 
 /** A function of the app, which may be written for the requests of its own framework: `(req: express.Request) => req.ip`. */
 // Written as a method, because only methods may ask for more than they are promised.
@@ -24,10 +25,14 @@ export type Hook<Given extends readonly unknown[], Answer> = {
  * may choose, or `null` when there is none on record. `undefined` and `''` are trouble: a field that was not loaded must not look like a user
  * without a number.
  */
-export type PhoneAnswer = string | {
-  /** The telephones, the usual one first; at least one. */
-  readonly numbers: readonly PhoneEntry[]
-} | null | undefined
+export type PhoneAnswer =
+  | string
+  | {
+      /** The telephones, the usual one first; at least one. */
+      readonly numbers: readonly PhoneEntry[]
+    }
+  | null
+  | undefined
 /** Called by `phoneOf` functions that prefer a callback. */
 export type PhoneDone = (error: unknown, phone?: PhoneAnswer) => void
 /** What a `phoneOf` function may return; nothing, if it calls `done`. */
@@ -36,7 +41,10 @@ export type PhoneReturn = PhoneAnswer | void | Promise<PhoneAnswer | void>
 /** `phoneOf(user)`, or `phoneOf(user, done)`; the first answer wins, be it a value, a promise or `done`. */
 export type PhoneOf<User> = (user: User, done: PhoneDone) => PhoneReturn
 /** The same with the request first, for `passReqToCallback: true`. */
-export type PhoneOfWithRequest<User> = Hook<[req: Request, user: User, done: PhoneDone], PhoneReturn>
+export type PhoneOfWithRequest<User> = Hook<
+  [req: Request, user: User, done: PhoneDone],
+  PhoneReturn
+>
 
 /** Your SignalWire Space. */
 export interface SignalWireOptions {
@@ -130,14 +138,23 @@ export interface VoiceOtpOptions<User = Express.User> {
    * second. May depend on the user. Default `en-US`. One that a function answers and that is not spoken here becomes the
    * default, and the event `prompt.defaulted` tells.
    */
-  readonly locale?: string | readonly string[] | Hook<[user: User, req: Request], string | readonly string[] | undefined | Promise<string | readonly string[] | undefined>>
+  readonly locale?:
+    | string
+    | readonly string[]
+    | Hook<
+        [user: User, req: Request],
+        string | readonly string[] | undefined | Promise<string | readonly string[] | undefined>
+      >
   /** Languages of your own, or your own words for one of ours, by tag. */
   readonly prompts?: Readonly<Record<string, Prompts>>
   /**
    * Said after the first sentence: which login this is, in the user's language; one line of 200 characters at most. Whoever
    * answers hears it, voicemail too. If it throws or answers anything else, the call goes without it and `prompt.defaulted` tells.
    */
-  readonly announce?: Hook<[user: User, req: Request], string | undefined | Promise<string | undefined>>
+  readonly announce?: Hook<
+    [user: User, req: Request],
+    string | undefined | Promise<string | undefined>
+  >
   /** Let SignalWire listen whether a person answered (`AnsweredBy`); for anybody else the call ends. It costs extra, and can err. Default `false`. */
   readonly machineDetection?: boolean
   /** Whether `phoneOf` is given the request as its first argument. Default `false`. */

@@ -1,4 +1,8 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import {
+  type CountryCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/max'
 
 /** A country by its two letters (ISO 3166-1 alpha-2), as libphonenumber knows it. */
 export type Country = CountryCode
@@ -32,7 +36,11 @@ export interface Destination extends Phone {
 }
 
 /** A destination of an entry, or `undefined` when the number or the extension is none. @internal */
-export function parseDestination({ number, label, extension: given }: PhoneEntry): Destination | undefined {
+export function parseDestination({
+  number,
+  label,
+  extension: given,
+}: PhoneEntry): Destination | undefined {
   const extension: unknown = given ?? undefined // an empty column of a database is null
   const phone = typeof number === 'string' ? parsePhone(number) : undefined
   if (phone === undefined) return undefined
@@ -45,7 +53,9 @@ export function parseDestination({ number, label, extension: given }: PhoneEntry
 export function telephoneAsWritten({ number, extension }: PhoneEntry): string | undefined {
   if (typeof number !== 'string' || !/^\+[1-9]\d{1,14}$/.test(number)) return undefined
   if (extension === undefined || extension === null) return number
-  return typeof extension === 'string' && isExtension.test(extension) ? withExtension(number, extension) : undefined
+  return typeof extension === 'string' && isExtension.test(extension)
+    ? withExtension(number, extension)
+    : undefined
 }
 
 const isExtension = /^\d{1,8}$/
@@ -67,7 +77,13 @@ export function parsePhone(text: string): Phone | undefined {
   const parsed = parsePhoneNumberFromString(text, { extract: false })
   if (parsed === undefined || !parsed.isValid() || parsed.ext !== undefined) return undefined
   /* v8 ignore next -- every number has a kind */
-  return { number: parsed.number, country: parsed.country, ordinary: ordinaryKinds.has(parsed.getType() ?? 'UNKNOWN') && !chargedInNorthAmerica.test(parsed.number) }
+  return {
+    number: parsed.number,
+    country: parsed.country,
+    ordinary:
+      ordinaryKinds.has(parsed.getType() ?? 'UNKNOWN') &&
+      !chargedInNorthAmerica.test(parsed.number),
+  }
 }
 
 /** Whether the app allows calls to this number: an ordinary kind, in one of the countries. @internal */

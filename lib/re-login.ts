@@ -1,6 +1,14 @@
 import { VoiceOtpError } from './errors.js'
 import type { Request } from './options.js'
-import { type Factor, type LogIn, type LogInDone, type Mark, ours, type Session, wired } from './second-factor.js'
+import {
+  type Factor,
+  type LogIn,
+  type LogInDone,
+  type Mark,
+  ours,
+  type Session,
+  wired,
+} from './second-factor.js'
 
 const sessionDeadlineMilliseconds = 5000
 
@@ -11,19 +19,38 @@ const sessionDeadlineMilliseconds = 5000
  * beside the session store instead of before it, and nothing is marked if it fails.
  * @internal
  */
-export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark, meanwhile: Promise<unknown> = Promise.resolve()): void {
+export function carryMark<User>(
+  req: Request,
+  factor: Factor<User>,
+  mark: Mark,
+  meanwhile: Promise<unknown> = Promise.resolve(),
+): void {
   meanwhile.catch(() => undefined) // an app that never logs in must not meet its rejection
   const target = wired(req)
   const original = target.logIn
-  if (typeof original !== 'function') throw new VoiceOtpError('configuration', 'req.logIn is missing: use this strategy through passport.authenticate().')
+  if (typeof original !== 'function')
+    throw new VoiceOtpError(
+      'configuration',
+      'req.logIn is missing: use this strategy through passport.authenticate().',
+    )
   Reflect.deleteProperty(factor.session, ours)
 
-  const logIn = (user: unknown, options: object | LogInDone | undefined, done?: LogInDone): void => {
-    const finish = typeof options === 'function' ? options as LogInDone : done
+  const logIn = (
+    user: unknown,
+    options: object | LogInDone | undefined,
+    done?: LogInDone,
+  ): void => {
+    const finish = typeof options === 'function' ? (options as LogInDone) : done
     if (typeof finish !== 'function') throw new TypeError('req.logIn() needs a callback.')
     const given: { session?: boolean } = typeof options === 'object' ? options : {}
     target.logIn = target.login = original
-    if (given.session === false) finish(new VoiceOtpError('configuration', 'The mark of the second factor lives in the session: leave session: false out.'))
+    if (given.session === false)
+      finish(
+        new VoiceOtpError(
+          'configuration',
+          'The mark of the second factor lives in the session: leave session: false out.',
+        ),
+      )
     else reLogIn({ ...given, keepSessionInfo: true }, user, finish)
   }
   target.logIn = target.login = logIn as LogIn
@@ -41,7 +68,8 @@ export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark, 
         return
       }
       // A save that hangs may still write the new session, mark and all: nobody is told its id.
-      if (target.session !== session && typeof target.sessionStore?.generate === 'function') target.sessionStore.generate(req)
+      if (target.session !== session && typeof target.sessionStore?.generate === 'function')
+        target.sessionStore.generate(req)
       const current = target.session
       /* v8 ignore else -- express-session always has one */
       if (current) {
@@ -51,9 +79,15 @@ export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark, 
         Reflect.deleteProperty(current, target._sessionManager?._key ?? 'passport')
       }
       factor.set(null)
-      done(error instanceof VoiceOtpError ? error : new VoiceOtpError('session-unavailable', undefined, error))
+      done(
+        error instanceof VoiceOtpError
+          ? error
+          : new VoiceOtpError('session-unavailable', undefined, error),
+      )
     }
-    const timer = setTimeout(() => { finish(new VoiceOtpError('session-unavailable', 'It took too long.')) }, sessionDeadlineMilliseconds)
+    const timer = setTimeout(() => {
+      finish(new VoiceOtpError('session-unavailable', 'It took too long.'))
+    }, sessionDeadlineMilliseconds)
     const regenerate = session.regenerate.bind(session)
     Object.defineProperty(session, 'regenerate', {
       configurable: true,
@@ -63,17 +97,23 @@ export function carryMark<User>(req: Request, factor: Factor<User>, mark: Mark, 
           if (over) return // answered already: what comes now must change nothing
           if (error) {
             finish(error)
-          } else if (!target.session || target.session === session || factor.sessionId === sessionId) {
+          } else if (
+            !target.session ||
+            target.session === session ||
+            factor.sessionId === sessionId
+          ) {
             finish(new VoiceOtpError('session-unavailable', 'It kept the old session id.'))
           } else {
             const fresh = target.session
-            meanwhile.then(() => {
-              /* v8 ignore next -- counters have less time */
-              if (over) return
-              fresh[ours] = { mark }
-              catchThrowingSave(fresh)
-              regenerated()
-            }).catch(finish)
+            meanwhile
+              .then(() => {
+                /* v8 ignore next -- counters have less time */
+                if (over) return
+                fresh[ours] = { mark }
+                catchThrowingSave(fresh)
+                regenerated()
+              })
+              .catch(finish)
           }
         })
       },

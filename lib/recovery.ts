@@ -10,7 +10,10 @@ export interface RecoveryOptions<User> {
    * Removes one of these hashes (the same code under each of your secrets) from the user's set and answers how many are left, in one
    * atomic step; `undefined` if none of them was there. Of two parallel requests with one code, one alone may be answered a number.
    */
-  readonly use: (user: User, hashes: readonly string[]) => number | undefined | Promise<number | undefined>
+  readonly use: (
+    user: User,
+    hashes: readonly string[],
+  ) => number | undefined | Promise<number | undefined>
 }
 
 /** Crockford's base 32: no letter that is easily taken for a digit or another letter. Source: Douglas Crockford, "Base 32". */
@@ -20,19 +23,41 @@ const codesOfASet = 10
 const deadlineMilliseconds = 5000
 
 /** Draws ten codes of 50 bits each, hands their hashes to the app, and answers the codes, to be shown once. @internal */
-export async function makeRecoveryCodes<User>(parts: Parts<User>, userId: string, user: User): Promise<readonly string[]> {
-  const codes = Array.from({ length: codesOfASet }, () => Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join(''))
+export async function makeRecoveryCodes<User>(
+  parts: Parts<User>,
+  userId: string,
+  user: User,
+): Promise<readonly string[]> {
+  const codes = Array.from({ length: codesOfASet }, () =>
+    Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join(''),
+  )
   const { save } = recoveryOf(parts)
-  await asked('recovery.save', async () => save(user, codes.map(code => parts.keys.hash('recovery', userId, code))))
+  await asked('recovery.save', async () =>
+    save(
+      user,
+      codes.map(code => parts.keys.hash('recovery', userId, code)),
+    ),
+  )
   return codes.map(code => `${code.slice(0, 5)}-${code.slice(5)}`)
 }
 
 /** Uses up one code; answers how many are left, or `undefined` if it is none of the user's. @internal */
-export async function useRecoveryCode<User>(parts: Parts<User>, userId: string, user: User, code: string): Promise<number | undefined> {
+export async function useRecoveryCode<User>(
+  parts: Parts<User>,
+  userId: string,
+  user: User,
+  code: string,
+): Promise<number | undefined> {
   const { use } = recoveryOf(parts)
-  const left: unknown = await asked('recovery.use', async () => use(user, parts.keys.everyHash('recovery', userId, code)))
-  if (left === undefined || (Number.isInteger(left) && (left as number) >= 0)) return left as number | undefined
-  throw new VoiceOtpError('hook-failed', 'recovery.use must answer how many codes are left, or undefined.')
+  const left: unknown = await asked('recovery.use', async () =>
+    use(user, parts.keys.everyHash('recovery', userId, code)),
+  )
+  if (left === undefined || (Number.isInteger(left) && (left as number) >= 0))
+    return left as number | undefined
+  throw new VoiceOtpError(
+    'hook-failed',
+    'recovery.use must answer how many codes are left, or undefined.',
+  )
 }
 
 /** `code` of the body's own properties as a recovery code, however it was typed; `undefined` for anything else. @internal */
@@ -41,18 +66,31 @@ export function readRecoveryCode(body: unknown): string | undefined {
   const { code } = body as { code: unknown }
   if (typeof code !== 'string' || code.length > 40) return undefined
   const letters = code.replace(/[ -]/g, '').toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1')
-  return letters.length === codeLength && Array.from(letters).every(letter => alphabet.includes(letter)) ? letters : undefined
+  return letters.length === codeLength &&
+    Array.from(letters).every(letter => alphabet.includes(letter))
+    ? letters
+    : undefined
 }
 
 function recoveryOf<User>({ settings: { recovery } }: Parts<User>): RecoveryOptions<User> {
-  if (recovery === undefined) throw new VoiceOtpError('configuration', 'Recovery codes need the option recovery: { save, use }.')
+  if (recovery === undefined)
+    throw new VoiceOtpError(
+      'configuration',
+      'Recovery codes need the option recovery: { save, use }.',
+    )
   return recovery
 }
 
 async function asked<T>(name: string, hook: () => Promise<T>): Promise<T> {
   try {
-    return await withDeadline(hook(), deadlineMilliseconds, () => new VoiceOtpError('hook-failed', `${name} took too long.`))
+    return await withDeadline(
+      hook(),
+      deadlineMilliseconds,
+      () => new VoiceOtpError('hook-failed', `${name} took too long.`),
+    )
   } catch (error) {
-    throw error instanceof VoiceOtpError ? error : new VoiceOtpError('hook-failed', `It was ${name}.`, error)
+    throw error instanceof VoiceOtpError
+      ? error
+      : new VoiceOtpError('hook-failed', `It was ${name}.`, error)
   }
 }

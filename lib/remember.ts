@@ -36,7 +36,11 @@ export interface RememberStore {
   /** The browser of this id, or `undefined` if there is none. */
   get(id: string): Promise<RememberedBrowser | undefined>
   /** Puts `next` in place, in one atomic step, if the hash still is `from`; `false` if it was another or the browser is gone. */
-  rotate(id: string, from: string, next: Pick<RememberedBrowser, 'hash' | 'usedAt' | 'usedBy'>): Promise<boolean>
+  rotate(
+    id: string,
+    from: string,
+    next: Pick<RememberedBrowser, 'hash' | 'usedAt' | 'usedBy'>,
+  ): Promise<boolean>
   /** The browsers of this user; those that expired may be among them. */
   list(user: string): Promise<readonly RememberedBrowser[]>
   /** Forgets one browser; nothing if there is none. */
@@ -95,7 +99,8 @@ export class MemoryRememberStore implements RememberStore {
   private readonly browsers = new Map<string, RememberedBrowser>()
 
   add(browser: RememberedBrowser): Promise<void> {
-    for (const { id, expiresAt } of this.browsers.values()) if (expiresAt <= browser.createdAt) this.browsers.delete(id)
+    for (const { id, expiresAt } of this.browsers.values())
+      if (expiresAt <= browser.createdAt) this.browsers.delete(id)
     this.browsers.set(browser.id, browser)
     return Promise.resolve()
   }
@@ -104,7 +109,11 @@ export class MemoryRememberStore implements RememberStore {
     return Promise.resolve(this.browsers.get(id))
   }
 
-  rotate(id: string, from: string, next: Pick<RememberedBrowser, 'hash' | 'usedAt' | 'usedBy'>): Promise<boolean> {
+  rotate(
+    id: string,
+    from: string,
+    next: Pick<RememberedBrowser, 'hash' | 'usedAt' | 'usedBy'>,
+  ): Promise<boolean> {
     const browser = this.browsers.get(id)
     if (browser?.hash !== from) return Promise.resolve(false)
     this.browsers.set(id, { ...browser, ...next })
@@ -121,7 +130,8 @@ export class MemoryRememberStore implements RememberStore {
   }
 
   removeAll(user: string): Promise<void> {
-    for (const browser of this.browsers.values()) if (browser.user === user) this.browsers.delete(browser.id)
+    for (const browser of this.browsers.values())
+      if (browser.user === user) this.browsers.delete(browser.id)
     return Promise.resolve()
   }
 }
@@ -129,30 +139,53 @@ export class MemoryRememberStore implements RememberStore {
 const storeDeadlineMilliseconds = 2000
 const dayMilliseconds = 86_400_000
 
-const within = <T>(work: Promise<T>): Promise<T> => withDeadline(work, storeDeadlineMilliseconds, () => new VoiceOtpError('hook-failed', 'The store of remembered browsers took too long.'))
-const userName = <User>({ keys }: Parts<User>, userId: string): string => keys.storeName('remembered-user', userId)
+const within = <T>(work: Promise<T>): Promise<T> =>
+  withDeadline(
+    work,
+    storeDeadlineMilliseconds,
+    () => new VoiceOtpError('hook-failed', 'The store of remembered browsers took too long.'),
+  )
+const userName = <User>({ keys }: Parts<User>, userId: string): string =>
+  keys.storeName('remembered-user', userId)
 
-const sessionName = <User>({ keys }: Parts<User>, { sessionId }: Factor<User>): string => keys.storeName('remembered-session', sessionId)
+const sessionName = <User>({ keys }: Parts<User>, { sessionId }: Factor<User>): string =>
+  keys.storeName('remembered-session', sessionId)
 
 // The prefix makes browsers refuse the cookie from another host or over http; on loopback without TLS they would refuse it from us.
-const cookieName = <User>({ settings: { webhookUrl } }: Parts<User>): string => `${webhookUrl.startsWith('https:') ? '__Host-' : ''}voice-otp-browser`
+const cookieName = <User>({ settings: { webhookUrl } }: Parts<User>): string =>
+  `${webhookUrl.startsWith('https:') ? '__Host-' : ''}voice-otp-browser`
 
 /** The face of remembered browsers. @internal */
-export function createRemembered<User>(parts: Parts<User>, lookup: PhoneLookup<User>, factorOf: (req: Request) => Factor<User>): Remembered {
+export function createRemembered<User>(
+  parts: Parts<User>,
+  lookup: PhoneLookup<User>,
+  factorOf: (req: Request) => Factor<User>,
+): Remembered {
   const store = (): RememberStore => {
-    if (parts.settings.remember === undefined) throw new VoiceOtpError('configuration', 'Remembering browsers needs the option remember: { days, store }.')
+    if (parts.settings.remember === undefined)
+      throw new VoiceOtpError(
+        'configuration',
+        'Remembering browsers needs the option remember: { days, store }.',
+      )
     return parts.settings.remember.store
   }
   const publicId = (id: string): string => parts.keys.storeName('remembered-browser', id)
 
   return {
     async add(req, name) {
-      const { settings: { clock, remember }, keys } = parts
+      const {
+        settings: { clock, remember },
+        keys,
+      } = parts
       const factor = factorOf(req)
       const { user, mark } = factor
-      if (!user || mark === undefined || factor.markAge > freshSeconds) throw new Refusal('second-factor-required')
-      const destinations = await phonesOnRecord(lookup, req, user) ?? []
-      const phone = destinations.find(({ telephone }) => mark.phoneHash !== undefined && keys.matches(mark.phoneHash, 'phone', telephone))
+      if (!user || mark === undefined || factor.markAge > freshSeconds)
+        throw new Refusal('second-factor-required')
+      const destinations = (await phonesOnRecord(lookup, req, user)) ?? []
+      const phone = destinations.find(
+        ({ telephone }) =>
+          mark.phoneHash !== undefined && keys.matches(mark.phoneHash, 'phone', telephone),
+      )
       if (phone === undefined) throw new Refusal('second-factor-required')
       // What this browser was remembered by until now: a copy of it would live on, and nobody would ever see it come back.
       const [oldId] = cookieOf(parts, req)
@@ -163,10 +196,19 @@ export function createRemembered<User>(parts: Parts<User>, lookup: PhoneLookup<U
       const now = clock.now()
       /* v8 ignore next -- store() was before */
       const expiresAt = now + (remember?.days ?? 0) * dayMilliseconds
-      await within(store().add({
-        id, user: userName(parts, factor.userId), name: name.slice(0, 100), hash: hashOf(parts, id, value, factor.userId),
-        phoneHash: keys.hash('phone', phone.telephone), createdAt: now, usedAt: now, usedBy: sessionName(parts, factor), expiresAt,
-      }))
+      await within(
+        store().add({
+          id,
+          user: userName(parts, factor.userId),
+          name: name.slice(0, 100),
+          hash: hashOf(parts, id, value, factor.userId),
+          phoneHash: keys.hash('phone', phone.telephone),
+          createdAt: now,
+          usedAt: now,
+          usedBy: sessionName(parts, factor),
+          expiresAt,
+        }),
+      )
       setCookie(parts, wired(req).res, id, value, expiresAt)
     },
 
@@ -177,14 +219,24 @@ export function createRemembered<User>(parts: Parts<User>, lookup: PhoneLookup<U
 
     async list(userId) {
       const browsers = await within(store().list(userName(parts, String(userId))))
-      return browsers.filter(({ expiresAt }) => expiresAt > parts.settings.clock.now()).map(({ id, name, createdAt, usedAt, expiresAt }) => ({
-        id: publicId(id), name, createdAt: new Date(createdAt), usedAt: new Date(usedAt), expiresAt: new Date(expiresAt),
-      }))
+      return browsers
+        .filter(({ expiresAt }) => expiresAt > parts.settings.clock.now())
+        .map(({ id, name, createdAt, usedAt, expiresAt }) => ({
+          id: publicId(id),
+          name,
+          createdAt: new Date(createdAt),
+          usedAt: new Date(usedAt),
+          expiresAt: new Date(expiresAt),
+        }))
     },
 
     async revoke(userId, id) {
       const browsers = await within(store().list(userName(parts, String(userId))))
-      await Promise.all(browsers.filter(browser => publicId(browser.id) === id).map(browser => within(store().remove(browser.id))))
+      await Promise.all(
+        browsers
+          .filter(browser => publicId(browser.id) === id)
+          .map(browser => within(store().remove(browser.id))),
+      )
     },
 
     async revokeAll(userId) {
@@ -203,17 +255,37 @@ export async function forgetBrowsers<User>(parts: Parts<User>, userId: string): 
  * The mark for a pending user whose browser is remembered, or `undefined`. A value that was used before revokes the browser:
  * it was copied. Whatever fails here only means that a call is asked for. @internal
  */
-export async function recognize<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, res: ServerResponse, factor: Factor<User>): Promise<Mark | undefined> {
-  const { settings: { remember, clock }, keys, counters } = parts
+export async function recognize<User>(
+  parts: Parts<User>,
+  lookup: PhoneLookup<User>,
+  req: Request,
+  res: ServerResponse,
+  factor: Factor<User>,
+): Promise<Mark | undefined> {
+  const {
+    settings: { remember, clock },
+    keys,
+    counters,
+  } = parts
   const user = factor.pendingUser
   const [id, value] = cookieOf(parts, req)
-  if (remember === undefined || user === undefined || id === undefined || value === undefined) return undefined
+  if (remember === undefined || user === undefined || id === undefined || value === undefined)
+    return undefined
   try {
     const { userId } = factor
     const usedBy = sessionName(parts, factor)
     const browser = await within(remember.store.get(id))
-    if (browser?.id !== id || browser.user !== userName(parts, userId) || !(clock.now() < browser.expiresAt)) return undefined
-    if (!(clock.now() <= browser.createdAt + 30 * dayMilliseconds) || await counters.isStopped(userId)) return undefined
+    if (
+      browser?.id !== id ||
+      browser.user !== userName(parts, userId) ||
+      !(clock.now() < browser.expiresAt)
+    )
+      return undefined
+    if (
+      !(clock.now() <= browser.createdAt + 30 * dayMilliseconds) ||
+      (await counters.isStopped(userId))
+    )
+      return undefined
 
     if (!keys.matches(browser.hash, 'browser', id, value, userId)) {
       // Requests of one page arrive together, all with the value that the first of them replaced.
@@ -221,13 +293,22 @@ export async function recognize<User>(parts: Parts<User>, lookup: PhoneLookup<Us
       await revoke(parts, browser, userId, 'reused')
       return undefined
     }
-    const phone = phoneOf(parts, browser, await phonesOnRecord(lookup, req, user) ?? [])
+    const phone = phoneOf(parts, browser, (await phonesOnRecord(lookup, req, user)) ?? [])
     if (phone === undefined) {
       await revoke(parts, browser, userId, 'phone-changed')
       return undefined
     }
     const next = randomBytes(32).toString('base64url')
-    if (!await within(remember.store.rotate(id, browser.hash, { hash: hashOf(parts, id, next, userId), usedAt: clock.now(), usedBy }))) return undefined
+    if (
+      !(await within(
+        remember.store.rotate(id, browser.hash, {
+          hash: hashOf(parts, id, next, userId),
+          usedAt: clock.now(),
+          usedBy,
+        }),
+      ))
+    )
+      return undefined
     setCookie(parts, res, id, next, browser.expiresAt)
     parts.emit('browser.recognized', { userId, name: browser.name })
     return { userId, method: 'remembered', amr: [], at: clock.now(), phoneHash: browser.phoneHash }
@@ -236,12 +317,22 @@ export async function recognize<User>(parts: Parts<User>, lookup: PhoneLookup<Us
   }
 }
 
-const hashOf = <User>({ keys }: Parts<User>, id: string, value: string, userId: string): string => keys.hash('browser', id, value, userId)
+const hashOf = <User>({ keys }: Parts<User>, id: string, value: string, userId: string): string =>
+  keys.hash('browser', id, value, userId)
 
-const phoneOf = <User>({ keys }: Parts<User>, { phoneHash }: RememberedBrowser, destinations: readonly Destination[]): Destination | undefined =>
+const phoneOf = <User>(
+  { keys }: Parts<User>,
+  { phoneHash }: RememberedBrowser,
+  destinations: readonly Destination[],
+): Destination | undefined =>
   destinations.find(({ telephone }) => keys.matches(phoneHash, 'phone', telephone))
 
-async function revoke<User>(parts: Parts<User>, { id, name }: RememberedBrowser, userId: string, reason: 'reused' | 'phone-changed'): Promise<void> {
+async function revoke<User>(
+  parts: Parts<User>,
+  { id, name }: RememberedBrowser,
+  userId: string,
+  reason: 'reused' | 'phone-changed',
+): Promise<void> {
   parts.emit('browser.revoked', { userId, name, reason })
   /* v8 ignore next -- it comes from there */
   await within(parts.settings.remember?.store.remove(id) ?? Promise.resolve())
@@ -250,17 +341,32 @@ async function revoke<User>(parts: Parts<User>, { id, name }: RememberedBrowser,
 function cookieOf<User>(parts: Parts<User>, req: Request): readonly [id?: string, value?: string] {
   const prefix = `${cookieName(parts)}=`
   /* v8 ignore next -- a session has a cookie */
-  const found = (req.headers.cookie ?? '').split(';').map(each => each.trim()).filter(each => each.startsWith(prefix))
+  const found = (req.headers.cookie ?? '')
+    .split(';')
+    .map(each => each.trim())
+    .filter(each => each.startsWith(prefix))
   // Two cookies of one name: somebody planted one, and it cannot be told which.
   /* v8 ignore next -- there is one */
-  const [, id, value] = found.length === 1 ? /^([\w-]{22})\.([\w-]{43})$/.exec(found[0]?.slice(prefix.length) ?? '') ?? [] : []
+  const [, id, value] =
+    found.length === 1
+      ? (/^([\w-]{22})\.([\w-]{43})$/.exec(found[0]?.slice(prefix.length) ?? '') ?? [])
+      : []
   return [id, value]
 }
 
-function setCookie<User>(parts: Parts<User>, res: ServerResponse | undefined, id: string, value: string, expiresAt: number): void {
+function setCookie<User>(
+  parts: Parts<User>,
+  res: ServerResponse | undefined,
+  id: string,
+  value: string,
+  expiresAt: number,
+): void {
   const name = cookieName(parts)
   const secure = name.startsWith('__Host-') ? '; Secure' : ''
   // A new session goes out with it, on whatever is asked for first: also on an image that a shared cache would keep.
   res?.setHeader('Cache-Control', 'no-store')
-  res?.appendHeader('Set-Cookie', `${name}=${id}.${value}; Path=/; Expires=${new Date(expiresAt).toUTCString()}; HttpOnly; SameSite=Lax${secure}`)
+  res?.appendHeader(
+    'Set-Cookie',
+    `${name}=${id}.${value}; Path=/; Expires=${new Date(expiresAt).toUTCString()}; HttpOnly; SameSite=Lax${secure}`,
+  )
 }

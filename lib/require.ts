@@ -13,9 +13,14 @@ export interface RequireOptions {
 }
 
 /** Middleware of `require()`: a route for people whose second factor is fresh. @internal */
-export function requireFresh<User>(parts: Parts<User>, { maxAge, redirectTo }: RequireOptions): Middleware {
-  if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge > 0)) throw new TypeError('require({ maxAge }): whole seconds, at least 1, or leave it out.')
-  if (redirectTo !== undefined && !isOwnPath(redirectTo)) throw new TypeError("require({ redirectTo }): a path of this app, for example '/otp'.")
+export function requireFresh<User>(
+  parts: Parts<User>,
+  { maxAge, redirectTo }: RequireOptions,
+): Middleware {
+  if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge > 0))
+    throw new TypeError('require({ maxAge }): whole seconds, at least 1, or leave it out.')
+  if (redirectTo !== undefined && !isOwnPath(redirectTo))
+    throw new TypeError("require({ redirectTo }): a path of this app, for example '/otp'.")
   return (req, res, next) => {
     let factor
     try {
@@ -32,13 +37,17 @@ export function requireFresh<User>(parts: Parts<User>, { maxAge, redirectTo }: R
     if (redirectTo !== undefined) {
       const { originalUrl = '' } = req as Request & { originalUrl?: string }
       const { session } = wired(req)
-      if (req.method === 'GET' && session && isOwnPath(originalUrl)) session['returnTo'] = originalUrl
+      if (req.method === 'GET' && session && isOwnPath(originalUrl))
+        session['returnTo'] = originalUrl
       res.writeHead(303, { Location: redirectTo }).end()
       return
     }
     const [status, message] = failureTable['second-factor-required']
     // RFC 9470, section 3.
-    res.setHeader('WWW-Authenticate', `Bearer error="insufficient_user_authentication", error_description="${message}"${maxAge === undefined ? '' : `, max_age="${maxAge}"`}`)
+    res.setHeader(
+      'WWW-Authenticate',
+      `Bearer error="insufficient_user_authentication", error_description="${message}"${maxAge === undefined ? '' : `, max_age="${maxAge}"`}`,
+    )
     sendJson(res, status, { code: 'second-factor-required', message, maxAge })
   }
 }

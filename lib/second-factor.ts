@@ -70,7 +70,11 @@ export class Factor<User> {
   private candidate: User | null | undefined
   private exempt: boolean | undefined
 
-  constructor(readonly parts: Parts<User>, private readonly req: Request, candidate: User | null | undefined) {
+  constructor(
+    readonly parts: Parts<User>,
+    private readonly req: Request,
+    candidate: User | null | undefined,
+  ) {
     this.candidate = candidate
     if (!candidate) this.forget()
   }
@@ -81,7 +85,12 @@ export class Factor<User> {
     this.exempt = undefined
     if (!candidate) this.forget()
     // What another user of this browser left behind must not reach this one, also not through keepSessionInfo.
-    else if ([this.mark?.userId, this.challenge?.userId].some(owner => owner !== undefined && owner !== this.idOrNothing())) this.forget()
+    else if (
+      [this.mark?.userId, this.challenge?.userId].some(
+        owner => owner !== undefined && owner !== this.idOrNothing(),
+      )
+    )
+      this.forget()
   }
 
   /** Asked anew at every look, since a login replaces the session in the middle of a request. */
@@ -96,7 +105,11 @@ export class Factor<User> {
   /** The pending or full user's id. Throws if the app has none: `undefined` must never equal `undefined`. */
   get userId(): string {
     const id = this.idOrNothing()
-    if (id === undefined) throw new VoiceOtpError('configuration', 'userId(user) must answer a number or a text of 1 to 200 characters.')
+    if (id === undefined)
+      throw new VoiceOtpError(
+        'configuration',
+        'userId(user) must answer a number or a text of 1 to 200 characters.',
+      )
     return id
   }
 
@@ -130,13 +143,18 @@ export class Factor<User> {
   /** Seconds since a code was given; infinite without one, and for a browser that was only remembered. */
   get markAge(): number {
     const { mark } = this
-    if (mark === undefined || mark.method === 'remembered' || mark.userId !== this.idOrNothing()) return Infinity
+    if (mark === undefined || mark.method === 'remembered' || mark.userId !== this.idOrNothing())
+      return Infinity
     return Math.max(0, (this.parts.settings.clock.now() - mark.at) / 1000)
   }
 
   get session(): Session {
     const { session } = wired(this.req)
-    if (typeof session !== 'object' || session === null) throw new VoiceOtpError('session-unavailable', 'There is no session: mount express-session before enforce(), and see whether its store is connected.')
+    if (typeof session !== 'object' || session === null)
+      throw new VoiceOtpError(
+        'session-unavailable',
+        'There is no session: mount express-session before enforce(), and see whether its store is connected.',
+      )
     return session
   }
 
@@ -178,7 +196,7 @@ export class Factor<User> {
     }
   }
 
-  private read(): { readonly challenge?: unknown, readonly mark?: unknown } {
+  private read(): { readonly challenge?: unknown; readonly mark?: unknown } {
     const part = wired(this.req).session?.[ours]
     return typeof part === 'object' && part !== null ? part : {}
   }
@@ -187,16 +205,25 @@ export class Factor<User> {
 function asMark(value: unknown): Mark | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { userId, method, amr, at, phoneHash } = value as Partial<Record<keyof Mark, unknown>>
-  const whole = typeof userId === 'string' && userId !== '' && (isWay(method) || method === 'remembered' || method === 'recovery') && Array.isArray(amr) && Number.isFinite(at)
-    && (phoneHash === undefined || typeof phoneHash === 'string')
-  return whole ? value as Mark : undefined
+  const whole =
+    typeof userId === 'string' &&
+    userId !== '' &&
+    (isWay(method) || method === 'remembered' || method === 'recovery') &&
+    Array.isArray(amr) &&
+    Number.isFinite(at) &&
+    (phoneHash === undefined || typeof phoneHash === 'string')
+  return whole ? (value as Mark) : undefined
 }
 
 /** The factors of a request that went through `enforce()` of this strategy; without it nothing may be trusted. @internal */
 export function factorOf<User>(parts: Parts<User>, req: Request): Factor<User> {
-  const { factor } = (req as { [factorsKey]?: { readonly factor: Factor<unknown> } })[factorsKey] ?? {}
+  const { factor } =
+    (req as { [factorsKey]?: { readonly factor: Factor<unknown> } })[factorsKey] ?? {}
   if (factor?.parts !== parts) {
-    throw new VoiceOtpError('configuration', 'app.use(voiceOtp.enforce()) must come after passport.session() and before this route.')
+    throw new VoiceOtpError(
+      'configuration',
+      'app.use(voiceOtp.enforce()) must come after passport.session() and before this route.',
+    )
   }
   return factor as unknown as Factor<User>
 }

@@ -21,25 +21,44 @@ export interface CallStatus {
 export function createStatus<User>(parts: Parts<User>): Middleware {
   return (req, res) => {
     res.setHeader('Cache-Control', 'no-store')
-    look(parts, req).then(status => {
-      if (status === undefined) sendJson(res, 401, { code: 'first-factor-required', message: failureTable['first-factor-required'][1] })
-      else sendJson(res, 200, status)
-    }, (error: unknown) => {
-      const { code, message } = error instanceof VoiceOtpError ? error : new VoiceOtpError('configuration')
-      sendJson(res, 503, { code, message })
-    })
+    look(parts, req).then(
+      status => {
+        if (status === undefined)
+          sendJson(res, 401, {
+            code: 'first-factor-required',
+            message: failureTable['first-factor-required'][1],
+          })
+        else sendJson(res, 200, status)
+      },
+      (error: unknown) => {
+        const { code, message } =
+          error instanceof VoiceOtpError ? error : new VoiceOtpError('configuration')
+        sendJson(res, 503, { code, message })
+      },
+    )
   }
 }
 
 /** The state of the call for this request's user, `undefined` for nobody. @internal */
-export async function look<User>(parts: Parts<User>, req: Request): Promise<CallStatus | undefined> {
+export async function look<User>(
+  parts: Parts<User>,
+  req: Request,
+): Promise<CallStatus | undefined> {
   const { counters, calls, settings } = parts
   const factor = factorOf(parts, req)
   if (factor.anyUser === undefined) return undefined
   const { challenge, userId } = factor
   if (challenge?.userId !== userId) {
-    const [interval, { reportedFor }] = await Promise.all([counters.nextCallIn(userId), counters.outlook(userId, '')])
-    return { call: reportedFor > 0 ? 'reported' : 'none', expiresIn: 0, nextCallIn: Math.max(interval, reportedFor), attemptsLeft: 0 }
+    const [interval, { reportedFor }] = await Promise.all([
+      counters.nextCallIn(userId),
+      counters.outlook(userId, ''),
+    ])
+    return {
+      call: reportedFor > 0 ? 'reported' : 'none',
+      expiresIn: 0,
+      nextCallIn: Math.max(interval, reportedFor),
+      attemptsLeft: 0,
+    }
   }
   const { id, ticket, way, deliverySid, expiresAt } = challenge
   const [interval, { attemptsLeft, reportedFor }, alive, state] = await Promise.all([
@@ -48,9 +67,18 @@ export async function look<User>(parts: Parts<User>, req: Request): Promise<Call
     counters.isAlive(userId, ticket),
     way === 'call' && deliverySid !== undefined ? calls.state(deliverySid) : undefined,
   ])
-  const isWaived = interval > 0 && deliverySid !== undefined && reachedNobody(state) && await counters.hasWaiver(deliverySid)
+  const isWaived =
+    interval > 0 &&
+    deliverySid !== undefined &&
+    reachedNobody(state) &&
+    (await counters.hasWaiver(deliverySid))
   return {
-    call: reportedFor > 0 ? 'reported' : way !== 'call' ? 'sent' : state ?? (deliverySid === undefined ? 'none' : 'queued'),
+    call:
+      reportedFor > 0
+        ? 'reported'
+        : way !== 'call'
+          ? 'sent'
+          : (state ?? (deliverySid === undefined ? 'none' : 'queued')),
     expiresIn: alive ? Math.max(0, Math.ceil((expiresAt - settings.clock.now()) / 1000)) : 0,
     nextCallIn: Math.max(isWaived ? 0 : interval, reportedFor),
     attemptsLeft: alive ? attemptsLeft : 0,

@@ -70,8 +70,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   readonly events: EventEmitter<VoiceOtpEvents>
   /** Browsers that may log in without a call, if the option `remember` is set. */
   readonly remembered: Remembered
-  private declare readonly parts: Parts<User>
-  private declare readonly lookup: PhoneLookup<User>
+  declare private readonly parts: Parts<User>
+  declare private readonly lookup: PhoneLookup<User>
 
   /**
    * With `passReqToCallback: true`, where `phoneOf` is given the request first.
@@ -80,14 +80,20 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * within 5 seconds are trouble (503, `phone-lookup-failed`).
    * @throws TypeError that names the option and the mend.
    */
-  constructor(options: VoiceOtpOptions<User> & { readonly passReqToCallback: true }, phoneOf: PhoneOfWithRequest<User>)
+  constructor(
+    options: VoiceOtpOptions<User> & { readonly passReqToCallback: true },
+    phoneOf: PhoneOfWithRequest<User>,
+  )
   /**
    * @param options Everything is checked here, once.
    * @param phoneOf Whose number to call: a value, a promise, or `done(error, number)`; `null` if none is on record. `undefined`, `''` and no answer
    * within 5 seconds are trouble (503, `phone-lookup-failed`).
    * @throws TypeError that names the option and the mend.
    */
-  constructor(options: VoiceOtpOptions<User> & { readonly passReqToCallback?: false }, phoneOf: PhoneOf<User>)
+  constructor(
+    options: VoiceOtpOptions<User> & { readonly passReqToCallback?: false },
+    phoneOf: PhoneOf<User>,
+  )
   constructor(options: VoiceOtpOptions<User>, phoneOf: PhoneOf<User> | PhoneOfWithRequest<User>) {
     super()
     const settings = settle(options)
@@ -118,21 +124,37 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     const flow = async (): Promise<() => void> => {
       const situation = situationOf(parts, lookup, req, options)
       if (options.action === 'call') return call(situation).then(() => pass)
-      const info: SuccessInfo = options.action === 'recover' ? await recover(situation) : await verify(situation)
-      return () => { success(situation.user, info) }
+      const info: SuccessInfo =
+        options.action === 'recover' ? await recover(situation) : await verify(situation)
+      return () => {
+        success(situation.user, info)
+      }
     }
-    flow().catch((thrown: unknown) => thrown instanceof Refusal
-      ? () => {
-          if (thrown.info.retryAfter !== undefined) responseOf(req)?.setHeader('Retry-After', thrown.info.retryAfter)
-          fail(thrown.info, thrown.status)
-        }
-      : () => { error(thrown) })
-      .then(act => { act() })
+    flow()
+      .catch((thrown: unknown) =>
+        thrown instanceof Refusal
+          ? () => {
+              if (thrown.info.retryAfter !== undefined)
+                responseOf(req)?.setHeader('Retry-After', thrown.info.retryAfter)
+              fail(thrown.info, thrown.status)
+            }
+          : () => {
+              error(thrown)
+            },
+      )
+      .then(act => {
+        act()
+      })
       // Only the app's own handler can have thrown here; outside of a promise that would end the process.
-      .catch((thrown: unknown) => { if (responseOf(req)?.headersSent !== true) error(thrown) })
+      .catch((thrown: unknown) => {
+        if (responseOf(req)?.headersSent !== true) error(thrown)
+      })
       // It threw once more at being told so: the process goes on, and the request is answered.
       .catch(() => {
-        process.emitWarning("The callback of passport.authenticate('voice-otp') threw.", 'VoiceOtpWarning')
+        process.emitWarning(
+          "The callback of passport.authenticate('voice-otp') threw.",
+          'VoiceOtpWarning',
+        )
         const res = responseOf(req)
         /* v8 ignore else -- error() was not called */
         if (res?.headersSent === false) res.writeHead(500).end()
@@ -191,11 +213,16 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   async numbers(req: Request): Promise<readonly OfferedNumber[]> {
     const factor = factorOf(this.parts, req)
     if (factor.anyUser === undefined) return []
-    const destinations = await phonesOnRecord(this.lookup, req, factor.anyUser).catch((error: unknown) => {
-      if (error instanceof Refusal) return null // numbers on record, and none of them is one
-      throw error
-    }) ?? []
-    return destinations.map(({ number, label, telephone }) => ({ id: choiceId(this.parts.keys, factor.userId, telephone), label, phone: maskPhone(number) }))
+    const destinations =
+      (await phonesOnRecord(this.lookup, req, factor.anyUser).catch((error: unknown) => {
+        if (error instanceof Refusal) return null // numbers on record, and none of them is one
+        throw error
+      })) ?? []
+    return destinations.map(({ number, label, telephone }) => ({
+      id: choiceId(this.parts.keys, factor.userId, telephone),
+      label,
+      phone: maskPhone(number),
+    }))
   }
 
   /**
@@ -215,7 +242,10 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * {@link VoiceOtpError} if a store did not do it.
    */
   async unlock(userId: string | number): Promise<void> {
-    await Promise.all([this.parts.counters.unlock(String(userId)), forgetBrowsers(this.parts, String(userId))])
+    await Promise.all([
+      this.parts.counters.unlock(String(userId)),
+      forgetBrowsers(this.parts, String(userId)),
+    ])
   }
 
   /** Ends the challenge that waits in this session, if any. Rejects with a {@link VoiceOtpError} where `enforce()` did not run, or if the counters failed. */

@@ -44,7 +44,11 @@ export type LimitName = keyof Limits | 'locked'
 
 /** A refusal for a limit; remembers which, for the event. @internal */
 export class LimitReached extends Refusal {
-  constructor(code: FailureCode, readonly limit: LimitName, retryAfter?: number) {
+  constructor(
+    code: FailureCode,
+    readonly limit: LimitName,
+    retryAfter?: number,
+  ) {
     super(code, retryAfter === undefined ? {} : { retryAfter })
   }
 }
@@ -70,21 +74,31 @@ const windowEndSeconds = 5
 
 /** One counter with our own rules: a deadline, nonsense is trouble, and being over a limit is an answer, not an exception. @internal */
 export class Tally {
-  constructor(private readonly counter: Counter, private readonly limit: number) {}
+  constructor(
+    private readonly counter: Counter,
+    private readonly limit: number,
+  ) {}
 
   hit(key: string, limit = this.limit): Promise<Hit> {
-    return ask(() => this.counter.consume(key), value => {
-      if (!isCount(value) || value.consumedPoints < 1) throw nonsense()
-      return hitOf(value, value.consumedPoints > limit)
-    }, reason => hitOf(reason, true))
+    return ask(
+      () => this.counter.consume(key),
+      value => {
+        if (!isCount(value) || value.consumedPoints < 1) throw nonsense()
+        return hitOf(value, value.consumedPoints > limit)
+      },
+      reason => hitOf(reason, true),
+    )
   }
 
   get(key: string): Promise<Count | undefined> {
-    return ask(() => this.counter.get(key), value => {
-      if (value === null) return undefined
-      if (!isCount(value)) throw nonsense()
-      return value
-    })
+    return ask(
+      () => this.counter.get(key),
+      value => {
+        if (value === null) return undefined
+        if (!isCount(value)) throw nonsense()
+        return value
+      },
+    )
   }
 
   /** Zero seconds is for ever. */
@@ -108,15 +122,24 @@ export class Tally {
   }
 }
 
-const hitOf = ({ consumedPoints, msBeforeNext }: Count, over: boolean): Hit => ({ over, count: consumedPoints, retryAfter: seconds(msBeforeNext), at: Date.now() })
+const hitOf = ({ consumedPoints, msBeforeNext }: Count, over: boolean): Hit => ({
+  over,
+  count: consumedPoints,
+  retryAfter: seconds(msBeforeNext),
+  at: Date.now(),
+})
 /** Whether the window of this hit may be over before an operation that begins now is done. */
-const isEnding = ({ retryAfter, at }: Hit): boolean => retryAfter - (Date.now() - at) / 1000 <= windowEndSeconds
+const isEnding = ({ retryAfter, at }: Hit): boolean =>
+  retryAfter - (Date.now() - at) / 1000 <= windowEndSeconds
 const ignored = (): void => undefined
 const isCount = (value: unknown): value is Count =>
-  Number.isInteger((value as Count | null | undefined)?.consumedPoints) && Number.isFinite((value as Count).msBeforeNext)
+  Number.isInteger((value as Count | null | undefined)?.consumedPoints) &&
+  Number.isFinite((value as Count).msBeforeNext)
 /** @internal */
-export const seconds = (milliseconds: unknown): number => (typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds / 1000) : 1)
-const nonsense = (): Error => new VoiceOtpError('counters-unavailable', 'It answered something that is no count.')
+export const seconds = (milliseconds: unknown): number =>
+  typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds / 1000) : 1
+const nonsense = (): Error =>
+  new VoiceOtpError('counters-unavailable', 'It answered something that is no count.')
 
 /** What a limit that is switched off answers. @internal */
 export const uncounted: Hit = { over: false, count: 0, retryAfter: 0, at: 0 }
@@ -128,9 +151,13 @@ export interface Wanted {
 }
 
 /** Hits at once, all of them or none: if one meets trouble, the others are taken back, since what they were to admit does not happen. @internal */
-export async function hitAll<Each extends Wanted>(wanted: readonly Each[]): Promise<readonly Taken<Each>[]> {
-  const outcomes = await Promise.allSettled(wanted.map(async each => ({ ...each, taken: await each.hit() })))
-  const taken = outcomes.flatMap(outcome => outcome.status === 'fulfilled' ? [outcome.value] : [])
+export async function hitAll<Each extends Wanted>(
+  wanted: readonly Each[],
+): Promise<readonly Taken<Each>[]> {
+  const outcomes = await Promise.allSettled(
+    wanted.map(async each => ({ ...each, taken: await each.hit() })),
+  )
+  const taken = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
   const trouble = outcomes.find(outcome => outcome.status === 'rejected')
   if (trouble === undefined) return taken
   await undoAll(taken).catch(() => undefined)
@@ -146,13 +173,26 @@ export async function undoAll(hits: readonly Taken[]): Promise<void> {
 }
 
 /** rate-limiter-flexible rejects with a plain object when a limit is passed, and with an Error when the store fails. */
-const isOver = (reason: unknown): reason is Count => (reason as Count | null | undefined)?.msBeforeNext !== undefined && !(reason instanceof Error)
+const isOver = (reason: unknown): reason is Count =>
+  (reason as Count | null | undefined)?.msBeforeNext !== undefined && !(reason instanceof Error)
 
 /** One operation and its deadline. By hand, for a login takes a dozen: as `async` functions they cost more than the rest of it. */
-function ask<T, Answer>(operation: () => Promise<T>, read: (value: T) => Answer, readOver?: (reason: Count) => Answer): Promise<Answer> {
+function ask<T, Answer>(
+  operation: () => Promise<T>,
+  read: (value: T) => Answer,
+  readOver?: (reason: Count) => Answer,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => { reject(error instanceof VoiceOtpError ? error : new VoiceOtpError('counters-unavailable', undefined, error)) }
-    const timer = setTimeout(() => { fail(new VoiceOtpError('counters-unavailable', 'It took too long.')) }, deadlineMilliseconds)
+    const fail = (error: unknown): void => {
+      reject(
+        error instanceof VoiceOtpError
+          ? error
+          : new VoiceOtpError('counters-unavailable', undefined, error),
+      )
+    }
+    const timer = setTimeout(() => {
+      fail(new VoiceOtpError('counters-unavailable', 'It took too long.'))
+    }, deadlineMilliseconds)
     const settle = (answer: () => Answer): void => {
       clearTimeout(timer)
       try {
@@ -162,14 +202,21 @@ function ask<T, Answer>(operation: () => Promise<T>, read: (value: T) => Answer,
       }
     }
     try {
-      operation().then(value => { settle(() => read(value)) }, (reason: unknown) => {
-        settle(() => {
-          if (readOver !== undefined && isOver(reason)) return readOver(reason)
-          throw reason
-        })
-      })
+      operation().then(
+        value => {
+          settle(() => read(value))
+        },
+        (reason: unknown) => {
+          settle(() => {
+            if (readOver !== undefined && isOver(reason)) return readOver(reason)
+            throw reason
+          })
+        },
+      )
     } catch (error) {
-      settle(() => { throw error })
+      settle(() => {
+        throw error
+      })
     }
   })
 }

@@ -5,7 +5,7 @@ import type { Parts } from './parts.js'
 /** The places of a call at which SignalWire asks what comes next; part of the sealed token. @internal */
 export const steps = { open: 1, keys: 2, again: 3 } as const
 /** One of them. @internal */
-export type Step = typeof steps[keyof typeof steps]
+export type Step = (typeof steps)[keyof typeof steps]
 
 /** What a token holds, sealed: a call has no session cookie, and the code is at rest nowhere. @internal */
 export interface TokenContent {
@@ -32,15 +32,25 @@ const repeats = 2
 const urlLength = 2000
 
 /** The URL that SignalWire asks first, for a call that is about to be placed; `undefined` if only the announcement makes it too long. @internal */
-export function openingUrl<User>(parts: Parts<User>, content: Omit<TokenContent, 'repeatsLeft'>): string | undefined {
+export function openingUrl<User>(
+  parts: Parts<User>,
+  content: Omit<TokenContent, 'repeatsLeft'>,
+): string | undefined {
   const url = sealedUrl(parts, steps.open, { ...content, repeatsLeft: repeats })
   if (url.length < urlLength) return url
   if (content.announcement !== undefined) return undefined
-  throw new VoiceOtpError('configuration', `webhookUrl and userId together make a webhook address of over ${urlLength} characters.`)
+  throw new VoiceOtpError(
+    'configuration',
+    `webhookUrl and userId together make a webhook address of over ${urlLength} characters.`,
+  )
 }
 
 /** The URL for the next step of a call. @internal */
-export function sealedUrl<User>({ settings, keys }: Parts<User>, step: Step, content: TokenContent): string {
+export function sealedUrl<User>(
+  { settings, keys }: Parts<User>,
+  step: Step,
+  content: TokenContent,
+): string {
   return `${settings.webhookUrl}/${keys.seal(step, content)}`
 }
 
@@ -48,7 +58,10 @@ export function sealedUrl<User>({ settings, keys }: Parts<User>, step: Step, con
 export const tagOf = (token: string): string => token.slice(-22)
 
 /** What a token of ours holds; `undefined` for any other text. @internal */
-export function openToken<User>({ keys }: Parts<User>, token: string): { readonly step: Step, readonly content: TokenContent } | undefined {
+export function openToken<User>(
+  { keys }: Parts<User>,
+  token: string,
+): { readonly step: Step; readonly content: TokenContent } | undefined {
   const opened = keys.open(token)
   const step = Object.values(steps).find(each => each === opened?.step)
   return step === undefined ? undefined : { step, content: opened?.payload as TokenContent }

@@ -13,7 +13,8 @@ export const amrOf: Readonly<Record<Way, readonly string[]>> = {
 }
 
 /** @internal */
-export const isWay = (value: unknown): value is Way => typeof value === 'string' && Object.hasOwn(amrOf, value)
+export const isWay = (value: unknown): value is Way =>
+  typeof value === 'string' && Object.hasOwn(amrOf, value)
 
 /** Whether SignalWire, not this package, makes and checks the code. @internal */
 export const isHosted = (way: Way): boolean => way === 'hostedCall' || way === 'hostedText'

@@ -1,6 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Prompts } from './call/prompts.js'
-import { farewell, firstReading, opening, plainReading, repeatedReading, type Turn, type Words } from './call/script.js'
+import {
+  farewell,
+  firstReading,
+  opening,
+  plainReading,
+  repeatedReading,
+  type Turn,
+  type Words,
+} from './call/script.js'
 import { VoiceOtpError, withDeadline } from './errors.js'
 import type { VoiceOtpEvents } from './events.js'
 import type { Parts } from './parts.js'
@@ -19,27 +27,45 @@ const secondsToRead = 30
 
 /** Middleware of `webhooks()`: what SignalWire asks during a call. @internal */
 export function createWebhooks<User>(parts: Parts<User>): Middleware {
-  const { signalwire: { signingKeys }, webhookUrl } = parts.settings
+  const {
+    signalwire: { signingKeys },
+    webhookUrl,
+  } = parts.settings
   const isSigned = signingKeys === false ? () => true : createSignatureCheck(signingKeys)
   const path = new URL(webhookUrl).pathname
 
   return (req, res, next) => {
-    const { baseUrl = '', originalUrl = '' } = req as { baseUrl?: string, originalUrl?: string }
+    const { baseUrl = '', originalUrl = '' } = req as { baseUrl?: string; originalUrl?: string }
     // A proxy may have taken the front of the path away, never its end.
     // Express matches paths in any case; the signature is over the configured one.
     if (baseUrl === '' || !path.toLowerCase().endsWith(baseUrl.toLowerCase())) {
-      next(new VoiceOtpError('configuration', `webhooks() is mounted at '${baseUrl}', but webhookUrl says '${path}': app.use('${path}', voiceOtp.webhooks()).`))
+      next(
+        new VoiceOtpError(
+          'configuration',
+          `webhooks() is mounted at '${baseUrl}', but webhookUrl says '${path}': app.use('${path}', voiceOtp.webhooks()).`,
+        ),
+      )
       return
     }
-    withDeadline(answer(req, originalUrl), answerMilliseconds, () => new VoiceOtpError('counters-unavailable', 'It took too long.')).then(({ status, body }) => {
-      respond(res, status, body)
-    }, () => {
-      parts.emit('webhook.rejected', { reason: 'counters-unavailable' })
-      respond(res, 503, '')
-    })
+    withDeadline(
+      answer(req, originalUrl),
+      answerMilliseconds,
+      () => new VoiceOtpError('counters-unavailable', 'It took too long.'),
+    ).then(
+      ({ status, body }) => {
+        respond(res, status, body)
+      },
+      () => {
+        parts.emit('webhook.rejected', { reason: 'counters-unavailable' })
+        respond(res, 503, '')
+      },
+    )
   }
 
-  async function answer(req: IncomingMessage, originalUrl: string): Promise<{ status: number, body: string }> {
+  async function answer(
+    req: IncomingMessage,
+    originalUrl: string,
+  ): Promise<{ status: number; body: string }> {
     const refuse = (reason: VoiceOtpEvents['webhook.rejected'][0]['reason'], status = 403) => {
       parts.emit('webhook.rejected', { reason })
       return { status, body: '' }
@@ -55,27 +81,57 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     // A Gather without keys asks nothing. The signed text has no borders between its fields: right keys, cut anew, must neither end the call nor use up its fetches.
     if (opened.step !== steps.open && fields['Digits'] === undefined) return refuse('body')
     const { turn, then } = await nextTurn(opened.step, token, opened.content, fields)
-    return { status: 200, body: await writeLaml(turn, then && sealedUrl(parts, then.step, then.content)) }
+    return {
+      status: 200,
+      body: await writeLaml(turn, then && sealedUrl(parts, then.step, then.content)),
+    }
   }
 
-  async function nextTurn(step: Step, token: string, content: TokenContent, fields: FormFields): Promise<NextTurn> {
-    const { settings: { clock }, counters, emit } = parts
+  async function nextTurn(
+    step: Step,
+    token: string,
+    content: TokenContent,
+    fields: FormFields,
+  ): Promise<NextTurn> {
+    const {
+      settings: { clock },
+      counters,
+      emit,
+    } = parts
     const { userId, purpose, ticket } = content
     const words = wordsOf(content)
-    const [isAdmitted, isAlive] = await Promise.all([counters.admitFetch(tagOf(token)), counters.isAlive(userId, ticket)])
+    const [isAdmitted, isAlive] = await Promise.all([
+      counters.admitFetch(tagOf(token)),
+      counters.isAlive(userId, ticket),
+    ])
     const digits = fields['Digits']
     // Also in a call whose code is too old to be read, or overtaken: somebody else may know the password.
-    if (isAdmitted && clock.now() < content.expiresAt && step !== steps.open && (digits === '0' || digits === '00')) {
-      await Promise.all([counters.report(userId).then(() => { emit('reported', { userId, purpose, callSid: fields['CallSid'] }) }), forgetBrowsers(parts, userId)])
+    if (
+      isAdmitted &&
+      clock.now() < content.expiresAt &&
+      step !== steps.open &&
+      (digits === '0' || digits === '00')
+    ) {
+      await Promise.all([
+        counters.report(userId).then(() => {
+          emit('reported', { userId, purpose, callSid: fields['CallSid'] })
+        }),
+        forgetBrowsers(parts, userId),
+      ])
       return { turn: farewell(words, 'reported') }
     }
-    if (!isAdmitted || !isAlive || content.expiresAt - clock.now() < secondsToRead * 1000) return { turn: farewell(words, 'expired') }
+    if (!isAdmitted || !isAlive || content.expiresAt - clock.now() < secondsToRead * 1000)
+      return { turn: farewell(words, 'expired') }
     if (step === steps.open) return opened(content, words, fields)
     return step === steps.keys ? gated(content, words, digits) : again(content, words, digits)
   }
 
   /** Somebody has picked up. */
-  function opened(content: TokenContent, words: Words, { AnsweredBy: answeredBy }: FormFields): NextTurn {
+  function opened(
+    content: TokenContent,
+    words: Words,
+    { AnsweredBy: answeredBy }: FormFields,
+  ): NextTurn {
     const { appName, gate, machineDetection } = parts.settings
     // Whoever is not known to be a person gets nothing, also when SignalWire could not tell.
     if (machineDetection && answeredBy !== 'human') return { turn: farewell(words, 'goodbye') }
@@ -86,15 +142,27 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
   }
 
   /** Keys were pressed at the gate. */
-  async function gated(content: TokenContent, words: Words, digits: string | undefined): Promise<NextTurn> {
+  async function gated(
+    content: TokenContent,
+    words: Words,
+    digits: string | undefined,
+  ): Promise<NextTurn> {
     const { appName, gate } = parts.settings
     const { matchingDigits, purpose, code, userId, ticket } = content
     if (digits === '3' && words.other !== undefined && content.repeatsLeft > 0 && gate !== 'none') {
       const other = inOtherLanguage(content)
-      return { turn: opening(wordsOf(other), { appName, purpose }, gate), then: { step: steps.keys, content: other } }
+      return {
+        turn: opening(wordsOf(other), { appName, purpose }, gate),
+        then: { step: steps.keys, content: other },
+      }
     }
-    const isRight = gate === 'any' ? Boolean(digits) : matchingDigits?.length === 2 && digits === matchingDigits
-    if (isRight) return { turn: firstReading(words, code, { isLast: content.repeatsLeft < 1 }), then: { step: steps.again, content } }
+    const isRight =
+      gate === 'any' ? Boolean(digits) : matchingDigits?.length === 2 && digits === matchingDigits
+    if (isRight)
+      return {
+        turn: firstReading(words, code, { isLast: content.repeatsLeft < 1 }),
+        then: { step: steps.again, content },
+      }
     // Whoever answered does not see the page: this call says nothing more, to nobody.
     await parts.counters.killTicket(userId, ticket)
     return { turn: farewell(words, 'wrongDigits') }
@@ -103,22 +171,31 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
   /** The code was read, and is asked for again. */
   function again(content: TokenContent, words: Words, digits: string | undefined): NextTurn {
     const isOther = digits === '3' && words.other !== undefined
-    if (content.repeatsLeft < 1 || (digits !== '1' && digits !== '2' && !isOther)) return { turn: farewell(words, 'goodbye') }
-    const next = isOther ? inOtherLanguage(content) : { ...content, repeatsLeft: content.repeatsLeft - 1 }
-    const turn = repeatedReading(wordsOf(next), content.code, { slowly: digits === '2', isLast: next.repeatsLeft < 1 })
+    if (content.repeatsLeft < 1 || (digits !== '1' && digits !== '2' && !isOther))
+      return { turn: farewell(words, 'goodbye') }
+    const next = isOther
+      ? inOtherLanguage(content)
+      : { ...content, repeatsLeft: content.repeatsLeft - 1 }
+    const turn = repeatedReading(wordsOf(next), content.code, {
+      slowly: digits === '2',
+      isLast: next.repeatsLeft < 1,
+    })
     return { turn, then: { step: steps.again, content: next } }
   }
 
   function wordsOf({ languages: [spoken, other] }: TokenContent): Words {
     const prompts: ReadonlyMap<string | undefined, Prompts> = parts.settings.prompts
-    return { prompts: prompts.get(spoken) ?? parts.settings.defaultPrompts, other: prompts.get(other) }
+    return {
+      prompts: prompts.get(spoken) ?? parts.settings.defaultPrompts,
+      other: prompts.get(other),
+    }
   }
 }
 
 /** What is said now, and what the token of the next question holds. */
 interface NextTurn {
   readonly turn: Turn
-  readonly then?: { readonly step: Step, readonly content: TokenContent }
+  readonly then?: { readonly step: Step; readonly content: TokenContent }
 }
 
 /** Key three: the user's next language comes first, and the one that was spoken last. Counts as a repeat. */
@@ -131,20 +208,24 @@ function inOtherLanguage(content: TokenContent): TokenContent {
 
 function respond(res: ServerResponse, status: number, body: string): void {
   if (res.headersSent) return // a time limit of the app's answered; to throw here would end the process
-  res.writeHead(status, {
-    'Content-Type': 'application/xml; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'Content-Length': Buffer.byteLength(body),
-    ...(status === 200 ? {} : { Connection: 'close' }),
-    ...(status === 405 ? { Allow: 'POST' } : {}),
-  }).end(body)
+  res
+    .writeHead(status, {
+      'Content-Type': 'application/xml; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'Content-Length': Buffer.byteLength(body),
+      ...(status === 200 ? {} : { Connection: 'close' }),
+      ...(status === 405 ? { Allow: 'POST' } : {}),
+    })
+    .end(body)
 }
 
 /** The one signature of a request; two that differ are none. Node joins a header that is sent twice with a comma. */
 function signatureOf(req: IncomingMessage): string {
   const { 'x-signalwire-signature': own, 'x-twilio-signature': alias } = req.headers
   const given = own ?? alias
-  return typeof given === 'string' && (own === undefined || alias === undefined || own === alias) ? given : ''
+  return typeof given === 'string' && (own === undefined || alias === undefined || own === alias)
+    ? given
+    : ''
 }
 
 /** The form fields, each name once; `undefined` for anything else, too much of it, or too slow. */
@@ -152,22 +233,27 @@ async function readForm(req: IncomingMessage): Promise<FormFields | undefined> {
   const { body: parsed } = req as { body?: unknown }
   // A body parser that ran before us left the stream empty; what it made of a form is as good.
   if (req.readableEnded) return asFields(Object.entries(parsed ?? {}))
-  if (req.headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true) return undefined
+  if (req.headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true)
+    return undefined
   const text = await readText(req)
   return text === undefined ? undefined : asFields([...new URLSearchParams(text)])
 }
 
 function asFields(entries: readonly (readonly [string, unknown])[]): FormFields | undefined {
   const fields = Object.fromEntries(entries) as Record<string, unknown>
-  const isFlat = Object.keys(fields).length === entries.length && entries.every(([, value]) => typeof value === 'string')
-  return isFlat ? fields as FormFields : undefined
+  const isFlat =
+    Object.keys(fields).length === entries.length &&
+    entries.every(([, value]) => typeof value === 'string')
+  return isFlat ? (fields as FormFields) : undefined
 }
 
 function readText(req: IncomingMessage): Promise<string | undefined> {
   return new Promise(resolve => {
     const chunks: Buffer[] = []
     let length = 0
-    const timer = setTimeout(() => { finish(undefined) }, bodyMilliseconds)
+    const timer = setTimeout(() => {
+      finish(undefined)
+    }, bodyMilliseconds)
     const finish = (text: string | undefined): void => {
       clearTimeout(timer)
       req.off('data', onData).off('end', onEnd).off('error', onError).off('close', onError)
@@ -180,8 +266,12 @@ function readText(req: IncomingMessage): Promise<string | undefined> {
       if (length > bodyBytes) finish(undefined)
       else chunks.push(chunk)
     }
-    const onEnd = (): void => { finish(Buffer.concat(chunks).toString('utf8')) }
-    const onError = (): void => { finish(undefined) }
+    const onEnd = (): void => {
+      finish(Buffer.concat(chunks).toString('utf8'))
+    }
+    const onError = (): void => {
+      finish(undefined)
+    }
     req.on('data', onData).on('end', onEnd).on('error', onError).on('close', onError)
   })
 }

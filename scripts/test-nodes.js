@@ -15,12 +15,37 @@ let failed = 0
 
 for (const version of versions.length > 0 ? versions : ['20', '22', '24', '26']) {
   const folder = join(home, version)
-  execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--no-save', '--silent', `node-${platform}@${version}`], { cwd: tmpdir(), stdio: 'inherit' })
+  execFileSync(
+    'npm',
+    [
+      'install',
+      '--prefix',
+      folder,
+      '--no-audit',
+      '--no-fund',
+      '--no-save',
+      '--silent',
+      `node-${platform}@${version}`,
+    ],
+    { cwd: tmpdir(), stdio: 'inherit' },
+  )
   const node = join(folder, 'node_modules', `node-${platform}`, 'bin', 'node')
   if (!existsSync(node)) throw new Error(`There is no package of Node ${version} for ${platform}.`)
   console.log(`Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`)
-  const files = isShort ? ['test/login.test.ts', 'test/session.test.ts', 'test/enforce.test.ts', 'test/keys.test.ts', 'test/call.test.ts'] : []
-  const { status } = spawnSync(node, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...files], { cwd: root, stdio: 'inherit' })
+  const files = isShort
+    ? [
+        'test/login.test.ts',
+        'test/session.test.ts',
+        'test/enforce.test.ts',
+        'test/keys.test.ts',
+        'test/call.test.ts',
+      ]
+    : []
+  const { status } = spawnSync(
+    node,
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...files],
+    { cwd: root, stdio: 'inherit' },
+  )
   if (status !== 0) failed++
 }
 process.exit(failed)

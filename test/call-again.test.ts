@@ -6,7 +6,10 @@ let world: World
 afterEach(() => world.close())
 
 /** A call to somebody who is busy. */
-async function busyCall(agent: ReturnType<World['browser']>, number = '+12025550123'): Promise<void> {
+async function busyCall(
+  agent: ReturnType<World['browser']>,
+  number = '+12025550123',
+): Promise<void> {
   world.simulator.phone(number, 'busy')
   await agent.post('/otp/call').expect(202)
   await world.simulator.idle()
@@ -34,7 +37,9 @@ describe('the minute between two calls is waived once, when the last call reache
   })
 
   test('not for an older call than the one that rings now', async () => {
-    world = await createWorld({ options: { limits: { callsPerUserHour: false, callsPerNumberTenMinutes: false } } })
+    world = await createWorld({
+      options: { limits: { callsPerUserHour: false, callsPerNumberTenMinutes: false } },
+    })
     const [older, newer] = [await world.logIn('alice'), await world.logIn('alice')]
     await busyCall(older)
     await world.strategy.unlock('alice')
@@ -49,7 +54,16 @@ describe('the minute between two calls is waived once, when the last call reache
   test("not for another's number: an own busy telephone opens no second call to a victim", async () => {
     world = await createWorld({
       routes: (app, passport) => {
-        app.post('/enrol', passport.authenticate('voice-otp', { action: 'call', enrol: (req: { body: { phone: string } }) => req.body.phone } as object) as RequestHandler, (_req, res) => { res.status(202).json({}) })
+        app.post(
+          '/enrol',
+          passport.authenticate('voice-otp', {
+            action: 'call',
+            enrol: (req: { body: { phone: string } }) => req.body.phone,
+          } as object) as RequestHandler,
+          (_req, res) => {
+            res.status(202).json({})
+          },
+        )
       },
     })
     const dave = await world.logIn('dave')
@@ -65,13 +79,17 @@ describe('the minute between two calls is waived once, when the last call reache
     const alice = await world.logIn('alice')
     await alice.post('/otp/call').expect(202)
     await Promise.all(Array.from({ length: 100 }, () => alice.post('/otp/call').expect(429)))
-    expect(world.simulator.requests.filter(({ method }) => method === 'GET').length).toBeLessThanOrEqual(3)
+    expect(
+      world.simulator.requests.filter(({ method }) => method === 'GET').length,
+    ).toBeLessThanOrEqual(3)
   })
 
   test('also when SignalWire refused to place it', async () => {
     world = await createWorld()
     const alice = await world.logIn('alice')
-    world.simulator.faults({ calls: { status: 402, body: { errors: [{ code: 30002, message: 'balance' }] } } })
+    world.simulator.faults({
+      calls: { status: 402, body: { errors: [{ code: 30002, message: 'balance' }] } },
+    })
     await alice.post('/otp/call').expect(503)
     world.simulator.clearFaults()
     await alice.post('/otp/call').expect(202)

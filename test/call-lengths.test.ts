@@ -15,45 +15,74 @@ let world: World
 afterEach(() => world.close())
 
 /** The keys to choose from at a question: all that mean something, one that does not, and none at all. */
-function choicesAt({ call: { waitingFor } }: Telephone, digits: string): readonly (string | undefined)[] {
-  return waitingFor?.numDigits === 2 ? [digits, otherDigits(digits), '0', '3', undefined] : ['1', '2', '3', '0', '9', undefined]
+function choicesAt(
+  { call: { waitingFor } }: Telephone,
+  digits: string,
+): readonly (string | undefined)[] {
+  return waitingFor?.numDigits === 2
+    ? [digits, otherDigits(digits), '0', '3', undefined]
+    : ['1', '2', '3', '0', '9', undefined]
 }
 
 /** What decides all that a call can still say and ask: the step, the languages and the repeats that the sealed address of its next webhook holds. */
 function stateOf({ call }: Telephone): string {
-  const [, token = ''] = /<Gather [^>]*action="[^"]*\/([^"/]+)"/.exec(call.webhooks.at(-1)?.body ?? '') ?? []
+  const [, token = ''] =
+    /<Gather [^>]*action="[^"]*\/([^"/]+)"/.exec(call.webhooks.at(-1)?.body ?? '') ?? []
   const { step, payload } = keys.open(token)!
   const { languages: spoken, repeatsLeft } = payload as TokenContent
   return JSON.stringify([step, spoken, repeatsLeft])
 }
 
 /** What a choice at a question leads to: how long the call then goes on, until the next question or its end. */
-interface Turn { readonly milliseconds: number, readonly next: string | undefined }
+interface Turn {
+  readonly milliseconds: number
+  readonly next: string | undefined
+}
 /** The questions of all calls by their state, with the turn of each choice that was walked. */
-type Questions = Map<string, { readonly width: number, readonly turns: Map<number, Turn> }>
+type Questions = Map<string, { readonly width: number; readonly turns: Map<number, Turn> }>
 
 /** Walks the path of these choices, and at every later question takes the first; notes each turn in `questions`. */
-async function walk(alice: Awaited<ReturnType<World['logIn']>>, path: readonly number[], questions: Questions): Promise<{ readonly telephone: Telephone, readonly first: Turn }> {
+async function walk(
+  alice: Awaited<ReturnType<World['logIn']>>,
+  path: readonly number[],
+  questions: Questions,
+): Promise<{ readonly telephone: Telephone; readonly first: Turn }> {
   const { telephone, digits } = await ring(world, alice)
   await telephone.answer()
   const isAsking = (): boolean => telephone.call.waitingFor !== null
-  const first = { milliseconds: telephone.call.durationMs, next: isAsking() ? stateOf(telephone) : undefined }
+  const first = {
+    milliseconds: telephone.call.durationMs,
+    next: isAsking() ? stateOf(telephone) : undefined,
+  }
   for (let asked = 0; isAsking(); asked++) {
     expect(asked, 'questions of one call').toBeLessThan(10)
-    const [state, before, choices, choice] = [stateOf(telephone), telephone.call.durationMs, choicesAt(telephone, digits), path[asked] ?? 0]
+    const [state, before, choices, choice] = [
+      stateOf(telephone),
+      telephone.call.durationMs,
+      choicesAt(telephone, digits),
+      path[asked] ?? 0,
+    ]
     const key = choices[choice]
     if (key === undefined) await telephone.wait()
     else await telephone.press(key)
-    const question = questions.get(state) ?? { width: choices.length, turns: new Map<number, Turn>() }
+    const question = questions.get(state) ?? {
+      width: choices.length,
+      turns: new Map<number, Turn>(),
+    }
     questions.set(state, question)
-    question.turns.set(choice, { milliseconds: telephone.call.durationMs - before, next: isAsking() ? stateOf(telephone) : undefined })
+    question.turns.set(choice, {
+      milliseconds: telephone.call.durationMs - before,
+      next: isAsking() ? stateOf(telephone) : undefined,
+    })
   }
   return { telephone, first }
 }
 
 /** The shortest way to a choice that nobody has made yet; `undefined` when all were. */
 function nextPath(first: Turn, questions: Questions): readonly number[] | undefined {
-  const ways: { readonly state: string | undefined, readonly path: readonly number[] }[] = [{ state: first.next, path: [] }]
+  const ways: { readonly state: string | undefined; readonly path: readonly number[] }[] = [
+    { state: first.next, path: [] },
+  ]
   const seen = new Set<string>()
   for (const { state, path } of ways) {
     const question = questions.get(state ?? '')
@@ -69,34 +98,66 @@ function nextPath(first: Turn, questions: Questions): readonly number[] | undefi
 }
 
 /** The longest call of all that follow a turn, and how many there are. */
-function reckon({ milliseconds, next }: Turn, questions: Questions): { readonly longest: number, readonly paths: number } {
+function reckon(
+  { milliseconds, next }: Turn,
+  questions: Questions,
+): { readonly longest: number; readonly paths: number } {
   if (next === undefined) return { longest: milliseconds, paths: 1 }
   const after = [...questions.get(next)!.turns.values()].map(turn => reckon(turn, questions))
-  return { longest: milliseconds + Math.max(...after.map(({ longest }) => longest)), paths: after.reduce((sum, { paths }) => sum + paths, 0) }
+  return {
+    longest: milliseconds + Math.max(...after.map(({ longest }) => longest)),
+    paths: after.reduce((sum, { paths }) => sum + paths, 0),
+  }
 }
 
 /** Makes every choice at every question once, which all paths are made of; answers the longest call, and how many paths there are. */
-async function walkAll(locale: Locale, gate: 'match' | 'any' | 'none'): Promise<{ readonly longest: number, readonly paths: number }> {
+async function walkAll(
+  locale: Locale,
+  gate: 'match' | 'any' | 'none',
+): Promise<{ readonly longest: number; readonly paths: number }> {
   const other = locale.startsWith('en') ? 'de-DE' : 'en-US'
   const announcement = 'A'.repeat(200)
-  world = await createWorld({ options: { gate, codeLength: 10, locale: [locale, other], announce: () => announcement, limits: { ...unlimited, reportedSeconds: false } } })
+  world = await createWorld({
+    options: {
+      gate,
+      codeLength: 10,
+      locale: [locale, other],
+      announce: () => announcement,
+      limits: { ...unlimited, reportedSeconds: false },
+    },
+  })
   const alice = await world.logIn('alice')
   const questions: Questions = new Map()
   for (let path: readonly number[] | undefined = []; ;) {
-    const { telephone: { call }, first } = await walk(alice, path, questions)
-    const pressed = call.transcript.filter(entry => entry.kind === 'keys').map(({ digits }) => digits).join(', ')
+    const {
+      telephone: { call },
+      first,
+    } = await walk(alice, path, questions)
+    const pressed = call.transcript
+      .filter(entry => entry.kind === 'keys')
+      .map(({ digits }) => digits)
+      .join(', ')
     expect(call, `keys ${pressed}`).toMatchObject({ status: 'completed', error: null })
-    expect(call.durationMs, `milliseconds of the call with the keys ${pressed}`).toBeLessThan(mostMilliseconds)
+    expect(call.durationMs, `milliseconds of the call with the keys ${pressed}`).toBeLessThan(
+      mostMilliseconds,
+    )
     path = nextPath(first, questions)
     if (path === undefined) return reckon(first, questions)
   }
 }
 
 describe.each(locales)('every call in %s, with the longest code and announcement', locale => {
-  test.each([['match', 20], ['any', 20], ['none', 1]] as const)('is valid LaML to its end and takes less than two minutes: gate %s', async (gate, least) => {
-    const { longest, paths } = await walkAll(locale, gate)
-    expect(paths).toBeGreaterThanOrEqual(least)
-    expect(longest).toBeGreaterThan(10_000)
-    expect(longest).toBeLessThan(mostMilliseconds)
-  })
+  test.each([
+    ['match', 20],
+    ['any', 20],
+    ['none', 1],
+  ] as const)(
+    'is valid LaML to its end and takes less than two minutes: gate %s',
+    async (gate, least) => {
+      const { longest, paths } = await walkAll(locale, gate)
+      expect(paths).toBeGreaterThanOrEqual(least)
+      expect(longest).toBeGreaterThan(10_000)
+      expect(longest).toBeLessThan(mostMilliseconds)
+    },
+  )
 })

@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { languages, type Prompts, VoiceOtpStrategy } from 'passport-voice-otp'
-import { expectSecret, otherDigits, ring, sealedIn, spoken, Telephone } from './support/telephone.js'
+import {
+  expectSecret,
+  otherDigits,
+  ring,
+  sealedIn,
+  spoken,
+  Telephone,
+} from './support/telephone.js'
 import { createWorld, type Person, secret, type World, type WorldOptions } from './support/world.js'
 
 const english = languages['en-US']
@@ -12,7 +19,10 @@ let world: World
 const defaulted = () => world.named('prompt.defaulted')
 afterEach(() => world.close())
 
-async function open(options: WorldOptions['options'], people: Record<string, Person> = {}): Promise<void> {
+async function open(
+  options: WorldOptions['options'],
+  people: Record<string, Person> = {},
+): Promise<void> {
   world = await createWorld({ options })
   Object.assign(world.people, people)
 }
@@ -20,7 +30,7 @@ async function open(options: WorldOptions['options'], people: Record<string, Per
 /** Alice, logged in, with her telephone ringing. */
 async function ringing(name = 'alice') {
   const alice = await world.logIn(name)
-  return { alice, ...await ring(world, alice) }
+  return { alice, ...(await ring(world, alice)) }
 }
 
 /** What Alice hears before she is asked anything: the first sentences, up to the question. */
@@ -33,18 +43,38 @@ async function opening(name = 'alice'): Promise<readonly string[]> {
 
 describe('another language', () => {
   const both = { locale: ['de-DE', 'en-US'] }
-  const asked = [german.opening.login('Acme'), german.pressMatchingDigits, german.pressIfNotYou, english.inThisLanguage, german.pressMatchingDigits]
-  const askedInEnglish = [english.opening.login('Acme'), english.pressMatchingDigits, english.pressIfNotYou, german.inThisLanguage, english.pressMatchingDigits]
+  const asked = [
+    german.opening.login('Acme'),
+    german.pressMatchingDigits,
+    german.pressIfNotYou,
+    english.inThisLanguage,
+    german.pressMatchingDigits,
+  ]
+  const askedInEnglish = [
+    english.opening.login('Acme'),
+    english.pressMatchingDigits,
+    english.pressIfNotYou,
+    german.inThisLanguage,
+    english.pressMatchingDigits,
+  ]
 
   test('is offered in its own voice; 3 at the question begins anew in it', async () => {
     await open(both)
     const { alice, telephone, digits } = await ringing()
     expect(await telephone.answer()).toEqual(asked)
-    expect(telephone.call.transcript.find(entry => entry.kind === 'say' && entry.text === english.inThisLanguage)).toMatchObject({ voice: english.voice, language: 'en-US' })
+    expect(
+      telephone.call.transcript.find(
+        entry => entry.kind === 'say' && entry.text === english.inThisLanguage,
+      ),
+    ).toMatchObject({ voice: english.voice, language: 'en-US' })
     expect(await telephone.press('3')).toEqual(askedInEnglish)
     const { code } = sealedIn(telephone)
     expectSecret(telephone, code)
-    expect(await telephone.press(digits)).toEqual([...readTwice(code), english.menu, german.inThisLanguage])
+    expect(await telephone.press(digits)).toEqual([
+      ...readTwice(code),
+      english.menu,
+      german.inThisLanguage,
+    ])
     await alice.post('/otp').send({ code }).expect(200)
   })
 
@@ -54,13 +84,21 @@ describe('another language', () => {
     await telephone.answer()
     await telephone.press(digits)
     const { code } = sealedIn(telephone)
-    expect(await telephone.press('3')).toEqual([english.codeIs, spoken(code), english.menu, german.inThisLanguage])
+    expect(await telephone.press('3')).toEqual([
+      english.codeIs,
+      spoken(code),
+      english.menu,
+      german.inThisLanguage,
+    ])
     expect(await telephone.press('3')).toEqual([german.codeIs, spoken(code), german.goodbye])
     expect(telephone.call).toMatchObject(overWithoutError)
   })
 
   test('wrong digits in the other language are as wrong, and 0 reports there too', async () => {
-    for (const [keys, said] of [['wrong', english.wrongDigits], ['0', english.reported]] as const) {
+    for (const [keys, said] of [
+      ['wrong', english.wrongDigits],
+      ['0', english.reported],
+    ] as const) {
       await open(both)
       const { telephone, digits } = await ringing()
       await telephone.answer()
@@ -71,35 +109,49 @@ describe('another language', () => {
     }
   })
 
-  test.each(['1', '2', '3'])('every key that is offered does what is said (%s at the menu), however often the language is changed, and the offers come to an end', async key => {
-    await open(both)
-    const { telephone, digits } = await ringing()
-    const isOffered = (said: readonly string[]): boolean => said.includes(english.inThisLanguage) || said.includes(german.inThisLanguage)
-    let said = await telephone.answer()
-    for (let changes = 0; isOffered(said); changes++) {
-      expect(changes).toBeLessThan(5)
-      said = await telephone.press('3')
-      expect(said.at(-1)).toBe(changes % 2 === 0 ? english.pressMatchingDigits : german.pressMatchingDigits)
-    }
-    said = await telephone.press(digits)
-    const { code } = sealedIn(telephone)
-    expect(said).toContain(spoken(code))
-    for (let repeats = 0; said.includes(german.menu) || said.includes(english.menu); repeats++) {
-      expect(repeats).toBeLessThan(5)
-      said = await telephone.press(key)
-      expect(said.join('').replaceAll(/\D/g, '')).toBe(code)
-    }
-    expect(telephone.call).toMatchObject(overWithoutError)
-  })
+  test.each(['1', '2', '3'])(
+    'every key that is offered does what is said (%s at the menu), however often the language is changed, and the offers come to an end',
+    async key => {
+      await open(both)
+      const { telephone, digits } = await ringing()
+      const isOffered = (said: readonly string[]): boolean =>
+        said.includes(english.inThisLanguage) || said.includes(german.inThisLanguage)
+      let said = await telephone.answer()
+      for (let changes = 0; isOffered(said); changes++) {
+        expect(changes).toBeLessThan(5)
+        said = await telephone.press('3')
+        expect(said.at(-1)).toBe(
+          changes % 2 === 0 ? english.pressMatchingDigits : german.pressMatchingDigits,
+        )
+      }
+      said = await telephone.press(digits)
+      const { code } = sealedIn(telephone)
+      expect(said).toContain(spoken(code))
+      for (let repeats = 0; said.includes(german.menu) || said.includes(english.menu); repeats++) {
+        expect(repeats).toBeLessThan(5)
+        said = await telephone.press(key)
+        expect(said.join('').replaceAll(/\D/g, '')).toBe(code)
+      }
+      expect(telephone.call).toMatchObject(overWithoutError)
+    },
+  )
 })
 
 describe('locale', () => {
   const german1 = german.opening.login('Acme')
 
   test.each<[string, NonNullable<WorldOptions['options']>['locale'], string]>([
-    ['a tag', 'de-DE', german1], ['a neighbour', 'de-AT', german1], ['a list', ['de-DE', 'en-US'], german1], ['a function', () => 'de-DE', german1],
-    ['a function that answers a list, the first of which is spoken', () => ['pl-PL', 'en-US'], languages['pl-PL'].opening.login('Acme')],
-    ['a function that promises', async () => 'de-DE', german1], ['a function that knows nothing', () => undefined, english.opening.login('Acme')],
+    ['a tag', 'de-DE', german1],
+    ['a neighbour', 'de-AT', german1],
+    ['a list', ['de-DE', 'en-US'], german1],
+    ['a function', () => 'de-DE', german1],
+    [
+      'a function that answers a list, the first of which is spoken',
+      () => ['pl-PL', 'en-US'],
+      languages['pl-PL'].opening.login('Acme'),
+    ],
+    ['a function that promises', async () => 'de-DE', german1],
+    ['a function that knows nothing', () => undefined, english.opening.login('Acme')],
   ])('%s', async (_, locale, first) => {
     await open({ locale })
     expect((await opening())[0]).toBe(first)
@@ -108,37 +160,75 @@ describe('locale', () => {
 
   test('is asked for each user and request', async () => {
     const seen: string[] = []
-    await open({ locale: (user, req) => { seen.push(`${user.id} ${req.method ?? ''}`); return user.id === 'bob' ? 'de-DE' : 'fr-FR' } })
+    await open({
+      locale: (user, req) => {
+        seen.push(`${user.id} ${req.method ?? ''}`)
+        return user.id === 'bob' ? 'de-DE' : 'fr-FR'
+      },
+    })
     expect((await opening('alice'))[0]).toBe(languages['fr-FR'].opening.login('Acme'))
     expect((await opening('bob'))[0]).toBe(german1)
     expect(seen).toEqual(['alice POST', 'bob POST'])
   })
 
   test.each<[string, (user: Person) => never, string]>([
-    ['an unknown tag', () => 'tlh' as never, 'unknown'], ['no tag at all', () => '../../etc/passwd' as never, 'unknown'], ['no text', () => 5 as never, 'unknown'], ['an empty list', () => [] as never, 'unknown'],
-    ['markup', () => '<Say>' as never, 'unknown'], ['an error', () => { throw new Error('no profile') }, 'failed'], ['a promise that breaks', () => Promise.reject(new Error('no profile')) as never, 'failed'],
-  ])('a function that answers %s costs the language, never the call, and the app is told', async (_, locale, reason) => {
-    await open({ locale })
-    expect((await opening())[0]).toBe(english.opening.login('Acme'))
-    expect(defaulted()).toEqual([{ userId: 'alice', what: 'locale', reason }])
-  })
+    ['an unknown tag', () => 'tlh' as never, 'unknown'],
+    ['no tag at all', () => '../../etc/passwd' as never, 'unknown'],
+    ['no text', () => 5 as never, 'unknown'],
+    ['an empty list', () => [] as never, 'unknown'],
+    ['markup', () => '<Say>' as never, 'unknown'],
+    [
+      'an error',
+      () => {
+        throw new Error('no profile')
+      },
+      'failed',
+    ],
+    ['a promise that breaks', () => Promise.reject(new Error('no profile')) as never, 'failed'],
+  ])(
+    'a function that answers %s costs the language, never the call, and the app is told',
+    async (_, locale, reason) => {
+      await open({ locale })
+      expect((await opening())[0]).toBe(english.opening.login('Acme'))
+      expect(defaulted()).toEqual([{ userId: 'alice', what: 'locale', reason }])
+    },
+  )
 
   test('a list that is known in part is spoken as far as it is, and the app is told', async () => {
     await open({ locale: () => ['tlh', 'de-DE', 'de-AT', 'en-US'] })
-    expect(await opening()).toEqual([german1, german.pressMatchingDigits, german.pressIfNotYou, english.inThisLanguage, german.pressMatchingDigits])
+    expect(await opening()).toEqual([
+      german1,
+      german.pressMatchingDigits,
+      german.pressIfNotYou,
+      english.inThisLanguage,
+      german.pressMatchingDigits,
+    ])
     expect(defaulted()).toEqual([{ userId: 'alice', what: 'locale', reason: 'unknown' }])
   })
 })
 
 describe('announce', () => {
-  test.each([['text', 'A new device in Lyon, at noon.'], ['200 characters', 'é'.repeat(200)], ['what XML would mind', 'Bed & breakfast, "rooms" at 5 o\'clock']])('%s is said after the first sentence, and before the question', async (_, text) => {
+  test.each([
+    ['text', 'A new device in Lyon, at noon.'],
+    ['200 characters', 'é'.repeat(200)],
+    ['what XML would mind', 'Bed & breakfast, "rooms" at 5 o\'clock'],
+  ])('%s is said after the first sentence, and before the question', async (_, text) => {
     await open({ announce: () => text })
-    expect(await opening()).toEqual([english.opening.login('Acme'), text, english.pressMatchingDigits, english.pressIfNotYou, english.pressMatchingDigits])
+    expect(await opening()).toEqual([
+      english.opening.login('Acme'),
+      text,
+      english.pressMatchingDigits,
+      english.pressIfNotYou,
+      english.pressMatchingDigits,
+    ])
     expect(defaulted()).toEqual([])
   })
 
   test('may be promised, may depend on user and request, and may be nothing', async () => {
-    await open({ announce: async (user, req) => user.id === 'alice' ? `You are ${user.id}, by ${req.method ?? ''}.` : undefined })
+    await open({
+      announce: async (user, req) =>
+        user.id === 'alice' ? `You are ${user.id}, by ${req.method ?? ''}.` : undefined,
+    })
     expect((await opening('alice'))[1]).toBe('You are alice, by POST.')
     expect((await opening('bob'))[1]).toBe(english.pressMatchingDigits)
     expect(defaulted()).toEqual([])
@@ -157,14 +247,33 @@ describe('announce', () => {
   })
 
   test.each<[string, () => never, string]>([
-    ['throws', () => { throw new Error('secret') }, 'failed'], ['breaks its promise', () => Promise.reject(new Error('secret')) as never, 'failed'], ['answers markup', () => '</Say><Dial>+19005551234</Dial>' as never, 'malformed'],
-    ['answers over 200 characters', () => 'a'.repeat(201) as never, 'malformed'], ['answers two lines', () => 'one\ntwo' as never, 'malformed'], ['answers nothing but spaces', () => '  ' as never, 'malformed'],
-    ['answers half a character', () => 'a\ud800' as never, 'malformed'], ['answers a number', () => 7 as never, 'malformed'], ['answers null', () => null as never, 'malformed'], ['answers an object', () => ({ toString: () => 'x' }) as never, 'malformed'],
-  ])('a function that %s: the call goes without it, and the app is told', async (_, announce, reason) => {
-    await open({ announce })
-    expect((await opening()).slice(0, 2)).toEqual([english.opening.login('Acme'), english.pressMatchingDigits])
-    expect(defaulted()).toEqual([{ userId: 'alice', what: 'announce', reason }])
-  })
+    [
+      'throws',
+      () => {
+        throw new Error('secret')
+      },
+      'failed',
+    ],
+    ['breaks its promise', () => Promise.reject(new Error('secret')) as never, 'failed'],
+    ['answers markup', () => '</Say><Dial>+19005551234</Dial>' as never, 'malformed'],
+    ['answers over 200 characters', () => 'a'.repeat(201) as never, 'malformed'],
+    ['answers two lines', () => 'one\ntwo' as never, 'malformed'],
+    ['answers nothing but spaces', () => '  ' as never, 'malformed'],
+    ['answers half a character', () => 'a\ud800' as never, 'malformed'],
+    ['answers a number', () => 7 as never, 'malformed'],
+    ['answers null', () => null as never, 'malformed'],
+    ['answers an object', () => ({ toString: () => 'x' }) as never, 'malformed'],
+  ])(
+    'a function that %s: the call goes without it, and the app is told',
+    async (_, announce, reason) => {
+      await open({ announce })
+      expect((await opening()).slice(0, 2)).toEqual([
+        english.opening.login('Acme'),
+        english.pressMatchingDigits,
+      ])
+      expect(defaulted()).toEqual([{ userId: 'alice', what: 'announce', reason }])
+    },
+  )
 
   test('a function that never answers is left after five seconds', async () => {
     const announce = (): Promise<string> => {
@@ -185,7 +294,13 @@ describe('announce', () => {
 
   test('one that makes the address of the webhook too long is left out, and the app is told', async () => {
     const id = '長'.repeat(200)
-    await open({ announce: () => '語'.repeat(200), webhookUrl: `https://acme.example/${'a'.repeat(200)}/voice-otp` }, { [id]: { id, phone: '+12025550199' } })
+    await open(
+      {
+        announce: () => '語'.repeat(200),
+        webhookUrl: `https://acme.example/${'a'.repeat(200)}/voice-otp`,
+      },
+      { [id]: { id, phone: '+12025550199' } },
+    )
     const { telephone } = await ringing(id)
     expect(telephone.call.parameters['Url']!.length).toBeLessThan(2000)
     expect(sealedIn(telephone)).toMatchObject({ userId: id })
@@ -196,17 +311,32 @@ describe('announce', () => {
 
 describe('prompts of the app', () => {
   const swedish: Prompts = {
-    ...english, language: 'sv-SE', voice: 'Polly.Elin-Neural', separator: ', ',
-    opening: { login: name => `Det här är ${name}.`, 'step-up': name => `Det är ${name}.`, enrol: name => `Här är ${name}.` },
-    codeIs: 'Din kod är:', pressMatchingDigits: 'Tryck siffrorna på skärmen.', text: (name, code) => `${code} är din kod för ${name}.`,
+    ...english,
+    language: 'sv-SE',
+    voice: 'Polly.Elin-Neural',
+    separator: ', ',
+    opening: {
+      login: name => `Det här är ${name}.`,
+      'step-up': name => `Det är ${name}.`,
+      enrol: name => `Här är ${name}.`,
+    },
+    codeIs: 'Din kod är:',
+    pressMatchingDigits: 'Tryck siffrorna på skärmen.',
+    text: (name, code) => `${code} är din kod för ${name}.`,
   }
 
   test('add a language', async () => {
     await open({ prompts: { 'sv-SE': swedish }, locale: 'sv' })
     const { telephone, digits } = await ringing()
-    expect((await telephone.answer()).slice(0, 2)).toEqual(['Det här är Acme.', 'Tryck siffrorna på skärmen.'])
+    expect((await telephone.answer()).slice(0, 2)).toEqual([
+      'Det här är Acme.',
+      'Tryck siffrorna på skärmen.',
+    ])
     expect((await telephone.press(digits))[0]).toBe('Din kod är:')
-    expect(telephone.call.transcript.find(entry => entry.kind === 'say')).toMatchObject({ voice: 'Polly.Elin-Neural', language: 'sv-SE' })
+    expect(telephone.call.transcript.find(entry => entry.kind === 'say')).toMatchObject({
+      voice: 'Polly.Elin-Neural',
+      language: 'sv-SE',
+    })
   })
 
   test('take the place of ours', async () => {
@@ -217,47 +347,162 @@ describe('prompts of the app', () => {
   })
 
   test('take the place of ours in whatever case the tag is written', async () => {
-    await open({ prompts: { 'de-de': { ...german, language: 'de-de', codeIs: 'Der Code, bitte:' } }, locale: 'de-DE' })
+    await open({
+      prompts: { 'de-de': { ...german, language: 'de-de', codeIs: 'Der Code, bitte:' } },
+      locale: 'de-DE',
+    })
     const { telephone, digits } = await ringing()
     await telephone.answer()
     expect((await telephone.press(digits))[0]).toBe('Der Code, bitte:')
   })
 
   test('read the digits as words, if they are given', async () => {
-    const digits = ['noll', 'ett', 'två', 'tre', 'fyra', 'fem', 'sex', 'sju', 'åtta', 'nio'] as const
+    const digits = [
+      'noll',
+      'ett',
+      'två',
+      'tre',
+      'fyra',
+      'fem',
+      'sex',
+      'sju',
+      'åtta',
+      'nio',
+    ] as const
     await open({ prompts: { 'sv-SE': { ...swedish, digits } }, locale: 'sv-SE', gate: 'none' })
     const { telephone } = await ringing()
     const said = await telephone.answer()
-    expect(said[2]!.split(', ').map(word => digits.indexOf(word as 'noll')).join('')).toBe(sealedIn(telephone).code)
+    expect(
+      said[2]!
+        .split(', ')
+        .map(word => digits.indexOf(word as 'noll'))
+        .join(''),
+    ).toBe(sealedIn(telephone).code)
   })
 
   test.each<[string, unknown, string]>([
-    ['no object', 'hello', "prompts['sv-SE']: an object with all the sentences of a language; take a file of lib/call/prompts as the model."],
-    ['no language', { ...swedish, language: 'Swedish!' }, "prompts['sv-SE'].language: the tag under which it stands, such as 'sv-SE'."],
-    ['the language of another tag', { ...swedish, language: 'sv-FI' }, "prompts['sv-SE'].language: the tag under which it stands, such as 'sv-SE'."],
-    ['no voice', { ...swedish, voice: 'Polly.Léa' }, "prompts['sv-SE'].voice: a voice of SignalWire's list without accents, for example 'Polly.Astrid'."],
-    ['a full stop between digits', { ...swedish, separator: '. ' }, "prompts['sv-SE'].separator: what keeps digits apart, for example ', '; not a full stop, which makes ordinals in some languages."],
-    ['nothing between digits', { ...swedish, separator: '' }, "prompts['sv-SE'].separator: what keeps digits apart, for example ', '; not a full stop, which makes ordinals in some languages."],
-    ['nine digits', { ...swedish, digits: Array(9).fill('x') }, "prompts['sv-SE'].digits: ten words, from zero to nine, or leave it out."],
-    ['a digit that is no text', { ...swedish, digits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }, "prompts['sv-SE'].digits: ten words, from zero to nine, or leave it out."],
-    ['a missing sentence', { ...swedish, goodbye: undefined }, "prompts['sv-SE'].goodbye: a text of 1 to 4096 characters without control characters."],
-    ['an empty sentence', { ...swedish, reported: ' ' }, "prompts['sv-SE'].reported: a text of 1 to 4096 characters without control characters."],
-    ['a control character', { ...swedish, expired: 'a\u0007b' }, "prompts['sv-SE'].expired: a text of 1 to 4096 characters without control characters."],
-    ['over 4,096 characters', { ...swedish, menu: 'a'.repeat(4097) }, "prompts['sv-SE'].menu: a text of 1 to 4096 characters without control characters."],
-    ['a digit in a sentence', { ...swedish, pressAnyKey: 'Tryck 1.' }, `prompts['sv-SE'].pressAnyKey: name keys by words ("one"), since people write down every digit that they hear.`],
-    ['an opening that is no function', { ...swedish, opening: { ...swedish.opening, login: 'Hej' } }, "prompts['sv-SE'].opening['login']: a text of 1 to 4096 characters without control characters."],
-    ['a missing opening', { ...swedish, opening: { login: swedish.opening.login, enrol: swedish.opening.enrol } }, "prompts['sv-SE'].opening['step-up']: a text of 1 to 4096 characters without control characters."],
-    ['an opening without the name', { ...swedish, opening: { ...swedish.opening, enrol: () => 'Hej.' } }, "prompts['sv-SE'].opening['enrol']: say the name that it is given: people must hear who calls."],
-    ['a text without the code', { ...swedish, text: () => 'Hej.' }, "prompts['sv-SE'].text: a function of name and code that answers a line with the code in it."],
-  ])('are refused with %s, by a message that names the part and the mend', async (_, given, message) => {
-    await open({})
-    const make = () => new VoiceOtpStrategy<Person>({ appName: 'Acme', webhookUrl: 'https://acme.example/voice-otp', secret, signalwire: world.simulator.signalwire, prompts: { 'sv-SE': given as Prompts } }, user => user.phone)
-    expect(make).toThrow(new TypeError(message))
-  })
+    [
+      'no object',
+      'hello',
+      "prompts['sv-SE']: an object with all the sentences of a language; take a file of lib/call/prompts as the model.",
+    ],
+    [
+      'no language',
+      { ...swedish, language: 'Swedish!' },
+      "prompts['sv-SE'].language: the tag under which it stands, such as 'sv-SE'.",
+    ],
+    [
+      'the language of another tag',
+      { ...swedish, language: 'sv-FI' },
+      "prompts['sv-SE'].language: the tag under which it stands, such as 'sv-SE'.",
+    ],
+    [
+      'no voice',
+      { ...swedish, voice: 'Polly.Léa' },
+      "prompts['sv-SE'].voice: a voice of SignalWire's list without accents, for example 'Polly.Astrid'.",
+    ],
+    [
+      'a full stop between digits',
+      { ...swedish, separator: '. ' },
+      "prompts['sv-SE'].separator: what keeps digits apart, for example ', '; not a full stop, which makes ordinals in some languages.",
+    ],
+    [
+      'nothing between digits',
+      { ...swedish, separator: '' },
+      "prompts['sv-SE'].separator: what keeps digits apart, for example ', '; not a full stop, which makes ordinals in some languages.",
+    ],
+    [
+      'nine digits',
+      { ...swedish, digits: Array(9).fill('x') },
+      "prompts['sv-SE'].digits: ten words, from zero to nine, or leave it out.",
+    ],
+    [
+      'a digit that is no text',
+      { ...swedish, digits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] },
+      "prompts['sv-SE'].digits: ten words, from zero to nine, or leave it out.",
+    ],
+    [
+      'a missing sentence',
+      { ...swedish, goodbye: undefined },
+      "prompts['sv-SE'].goodbye: a text of 1 to 4096 characters without control characters.",
+    ],
+    [
+      'an empty sentence',
+      { ...swedish, reported: ' ' },
+      "prompts['sv-SE'].reported: a text of 1 to 4096 characters without control characters.",
+    ],
+    [
+      'a control character',
+      { ...swedish, expired: 'a\u0007b' },
+      "prompts['sv-SE'].expired: a text of 1 to 4096 characters without control characters.",
+    ],
+    [
+      'over 4,096 characters',
+      { ...swedish, menu: 'a'.repeat(4097) },
+      "prompts['sv-SE'].menu: a text of 1 to 4096 characters without control characters.",
+    ],
+    [
+      'a digit in a sentence',
+      { ...swedish, pressAnyKey: 'Tryck 1.' },
+      `prompts['sv-SE'].pressAnyKey: name keys by words ("one"), since people write down every digit that they hear.`,
+    ],
+    [
+      'an opening that is no function',
+      { ...swedish, opening: { ...swedish.opening, login: 'Hej' } },
+      "prompts['sv-SE'].opening['login']: a text of 1 to 4096 characters without control characters.",
+    ],
+    [
+      'a missing opening',
+      { ...swedish, opening: { login: swedish.opening.login, enrol: swedish.opening.enrol } },
+      "prompts['sv-SE'].opening['step-up']: a text of 1 to 4096 characters without control characters.",
+    ],
+    [
+      'an opening without the name',
+      { ...swedish, opening: { ...swedish.opening, enrol: () => 'Hej.' } },
+      "prompts['sv-SE'].opening['enrol']: say the name that it is given: people must hear who calls.",
+    ],
+    [
+      'a text without the code',
+      { ...swedish, text: () => 'Hej.' },
+      "prompts['sv-SE'].text: a function of name and code that answers a line with the code in it.",
+    ],
+  ])(
+    'are refused with %s, by a message that names the part and the mend',
+    async (_, given, message) => {
+      await open({})
+      const make = () =>
+        new VoiceOtpStrategy<Person>(
+          {
+            appName: 'Acme',
+            webhookUrl: 'https://acme.example/voice-otp',
+            secret,
+            signalwire: world.simulator.signalwire,
+            prompts: { 'sv-SE': given as Prompts },
+          },
+          user => user.phone,
+        )
+      expect(make).toThrow(new TypeError(message))
+    },
+  )
 
   test('a locale that is nowhere spoken is refused, and the message lists those that are', async () => {
     await open({})
-    expect(() => new VoiceOtpStrategy<Person>({ appName: 'Acme', webhookUrl: 'https://acme.example/voice-otp', secret, signalwire: world.simulator.signalwire, locale: 'sv-SE' }, user => user.phone))
-      .toThrow(new TypeError(`locale: 'sv-SE' is not spoken here. There are ${Object.keys(languages).join(', ')}; add your own with the option prompts.`))
+    expect(
+      () =>
+        new VoiceOtpStrategy<Person>(
+          {
+            appName: 'Acme',
+            webhookUrl: 'https://acme.example/voice-otp',
+            secret,
+            signalwire: world.simulator.signalwire,
+            locale: 'sv-SE',
+          },
+          user => user.phone,
+        ),
+    ).toThrow(
+      new TypeError(
+        `locale: 'sv-SE' is not spoken here. There are ${Object.keys(languages).join(', ')}; add your own with the option prompts.`,
+      ),
+    )
   })
 })

@@ -1,12 +1,38 @@
 import { describe, expect, test } from 'vitest'
-import { asChallenge, type Challenge, codeMatches, delivered, describe as describeChallenge, enrolledPhone, hostedIdOf, makeChallenge, type NewChallenge, phoneMatches, readCode } from '../lib/challenge.js'
+import {
+  asChallenge,
+  type Challenge,
+  codeMatches,
+  delivered,
+  describe as describeChallenge,
+  enrolledPhone,
+  hostedIdOf,
+  makeChallenge,
+  type NewChallenge,
+  phoneMatches,
+  readCode,
+} from '../lib/challenge.js'
 import { createKeys } from '../lib/keys.js'
 
 const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
 const keys = createKeys([secret], secret)
 const given: NewChallenge = {
-  userId: 'alice', purpose: 'login', way: 'call', destination: { number: '+12025550123', telephone: '+12025550123;ext=12', extension: '12', country: 'US', ordinary: true },
-  ticket: 7, sessionId: 's1', codeLength: 6, matching: true, expiresAt: 1_000_000, nextCallAt: 400_000,
+  userId: 'alice',
+  purpose: 'login',
+  way: 'call',
+  destination: {
+    number: '+12025550123',
+    telephone: '+12025550123;ext=12',
+    extension: '12',
+    country: 'US',
+    ordinary: true,
+  },
+  ticket: 7,
+  sessionId: 's1',
+  codeLength: 6,
+  matching: true,
+  expiresAt: 1_000_000,
+  nextCallAt: 400_000,
 }
 const make = (change: Partial<NewChallenge> = {}) => makeChallenge(keys, { ...given, ...change })
 
@@ -18,11 +44,14 @@ describe('what the session keeps of a challenge', () => {
     expect(JSON.stringify(challenge)).not.toMatch(new RegExp(`2025550123|${code}`))
     const enrol = make({ purpose: 'enrol' }).challenge
     expect(JSON.stringify(enrol)).not.toContain('2025550123')
-    expect(enrolledPhone(keys, { ...enrol, phoneHash: keys.hash('phone', '+12025550123') })).toBe('+12025550123')
+    expect(enrolledPhone(keys, { ...enrol, phoneHash: keys.hash('phone', '+12025550123') })).toBe(
+      '+12025550123',
+    )
   })
 
   test('two digits between 10 and 99 where they are asked for, and none elsewhere', () => {
-    for (let round = 0; round < 500; round++) expect(make().challenge.matchingDigits).toMatch(/^[1-9]\d$/)
+    for (let round = 0; round < 500; round++)
+      expect(make().challenge.matchingDigits).toMatch(/^[1-9]\d$/)
     expect(make({ matching: false }).challenge.matchingDigits).toBeUndefined()
   })
 
@@ -31,8 +60,18 @@ describe('what the session keeps of a challenge', () => {
     expect(code).toMatch(/^\d{8}$/)
     expect(codeMatches(keys, challenge, code)).toBe(true)
     expect(codeMatches(keys, challenge, '00000000' === code ? '00000001' : '00000000')).toBe(false)
-    const changes: Partial<Challenge> = { id: 'x', userId: 'bob', purpose: 'step-up', way: 'text', phoneHash: 'x', ticket: 8, expiresAt: 1_000_001, sessionId: 's2' }
-    for (const [name, value] of Object.entries(changes)) expect(codeMatches(keys, { ...challenge, [name]: value }, code), name).toBe(false)
+    const changes: Partial<Challenge> = {
+      id: 'x',
+      userId: 'bob',
+      purpose: 'step-up',
+      way: 'text',
+      phoneHash: 'x',
+      ticket: 8,
+      expiresAt: 1_000_001,
+      sessionId: 's2',
+    }
+    for (const [name, value] of Object.entries(changes))
+      expect(codeMatches(keys, { ...challenge, [name]: value }, code), name).toBe(false)
     const after = { phoneEnd: '99', nextCallAt: 0, matchingDigits: '11', deliverySid: 'CA1' }
     expect(codeMatches(keys, { ...challenge, ...after }, code)).toBe(true)
   })
@@ -65,15 +104,28 @@ describe('once it is delivered', () => {
 })
 
 describe('the number of an enrolment', () => {
-  const enrol = make({ purpose: 'enrol', destination: { ...given.destination, telephone: '+12025550123' } }).challenge
+  const enrol = make({
+    purpose: 'enrol',
+    destination: { ...given.destination, telephone: '+12025550123' },
+  }).challenge
 
   test('is the one that was called', () => {
     expect(enrolledPhone(keys, enrol)).toBe('+12025550123')
   })
 
   test('is none if another was put in its place, or a token of a call', () => {
-    expect(enrolledPhone(keys, { ...enrol, sealedPhone: make({ purpose: 'enrol', destination: { ...given.destination, number: '+12025550199', telephone: '+12025550199' } }).challenge.sealedPhone })).toBeUndefined()
-    expect(enrolledPhone(keys, { ...enrol, sealedPhone: keys.seal(1, '+12025550123') })).toBeUndefined()
+    expect(
+      enrolledPhone(keys, {
+        ...enrol,
+        sealedPhone: make({
+          purpose: 'enrol',
+          destination: { ...given.destination, number: '+12025550199', telephone: '+12025550199' },
+        }).challenge.sealedPhone,
+      }),
+    ).toBeUndefined()
+    expect(
+      enrolledPhone(keys, { ...enrol, sealedPhone: keys.seal(1, '+12025550123') }),
+    ).toBeUndefined()
     expect(enrolledPhone(keys, { ...enrol, sealedPhone: 'x' })).toBeUndefined()
     expect(enrolledPhone(keys, { ...enrol, sealedPhone: undefined })).toBeUndefined()
   })
@@ -84,46 +136,108 @@ describe('a challenge read from a session', () => {
 
   test('is taken as it was written, with and without what it need not have', () => {
     expect(asChallenge(whole)).toBe(whole)
-    for (const name of ['sealedPhone', 'matchingDigits', 'deliverySid', 'hostedId']) expect(asChallenge({ ...whole, [name]: undefined }), name).toBeDefined()
-    for (const purpose of ['login', 'step-up', 'enrol']) expect(asChallenge({ ...whole, purpose }), purpose).toBeDefined()
+    for (const name of ['sealedPhone', 'matchingDigits', 'deliverySid', 'hostedId'])
+      expect(asChallenge({ ...whole, [name]: undefined }), name).toBeDefined()
+    for (const purpose of ['login', 'step-up', 'enrol'])
+      expect(asChallenge({ ...whole, purpose }), purpose).toBeDefined()
   })
 
-  test.each([undefined, null, 'text', 7, true, [], {}, () => whole])('is none if it is %s', value => {
-    expect(asChallenge(value)).toBeUndefined()
-  })
+  test.each([undefined, null, 'text', 7, true, [], {}, () => whole])(
+    'is none if it is %s',
+    value => {
+      expect(asChallenge(value)).toBeUndefined()
+    },
+  )
 
   test('is none if a field is missing or of another kind', () => {
     for (const name of ['id', 'userId', 'codeHash', 'phoneHash', 'phoneEnd', 'sessionId']) {
-      for (const value of [undefined, null, '', 7, {}, []]) expect(asChallenge({ ...whole, [name]: value }), `${name}: ${JSON.stringify(value)}`).toBeUndefined()
+      for (const value of [undefined, null, '', 7, {}, []])
+        expect(
+          asChallenge({ ...whole, [name]: value }),
+          `${name}: ${JSON.stringify(value)}`,
+        ).toBeUndefined()
     }
     for (const name of ['ticket', 'expiresAt', 'nextCallAt']) {
-      for (const value of [undefined, null, '7', 1.5, NaN, Infinity, 2 ** 53]) expect(asChallenge({ ...whole, [name]: value }), `${name}: ${String(value)}`).toBeUndefined()
+      for (const value of [undefined, null, '7', 1.5, NaN, Infinity, 2 ** 53])
+        expect(
+          asChallenge({ ...whole, [name]: value }),
+          `${name}: ${String(value)}`,
+        ).toBeUndefined()
     }
     for (const name of ['sealedPhone', 'matchingDigits', 'deliverySid', 'hostedId']) {
-      for (const value of [null, 7, {}, []]) expect(asChallenge({ ...whole, [name]: value }), `${name}: ${JSON.stringify(value)}`).toBeUndefined()
+      for (const value of [null, 7, {}, []])
+        expect(
+          asChallenge({ ...whole, [name]: value }),
+          `${name}: ${JSON.stringify(value)}`,
+        ).toBeUndefined()
     }
-    for (const value of [undefined, 'pigeon', 'toString', 7]) expect(asChallenge({ ...whole, way: value }), `way: ${String(value)}`).toBeUndefined()
-    for (const value of [undefined, 'logout', '', 7]) expect(asChallenge({ ...whole, purpose: value }), `purpose: ${String(value)}`).toBeUndefined()
+    for (const value of [undefined, 'pigeon', 'toString', 7])
+      expect(asChallenge({ ...whole, way: value }), `way: ${String(value)}`).toBeUndefined()
+    for (const value of [undefined, 'logout', '', 7])
+      expect(asChallenge({ ...whole, purpose: value }), `purpose: ${String(value)}`).toBeUndefined()
   })
 })
 
 test('a page is told the mask, the digits and whole seconds, which never run below zero', () => {
   const { challenge } = make()
   const { matchingDigits } = challenge
-  expect(describeChallenge(challenge, '+12025550100', 300_500)).toEqual({ phone: '••• ••• ••23', from: '+12025550100', matchingDigits, purpose: 'login', way: 'call', expiresIn: 700, nextCallIn: 100 })
-  expect(describeChallenge(challenge, '+12025550100', 2_000_000)).toMatchObject({ expiresIn: 0, nextCallIn: 0 })
+  expect(describeChallenge(challenge, '+12025550100', 300_500)).toEqual({
+    phone: '••• ••• ••23',
+    from: '+12025550100',
+    matchingDigits,
+    purpose: 'login',
+    way: 'call',
+    expiresIn: 700,
+    nextCallIn: 100,
+  })
+  expect(describeChallenge(challenge, '+12025550100', 2_000_000)).toMatchObject({
+    expiresIn: 0,
+    nextCallIn: 0,
+  })
 })
 
 describe('the code as it was typed', () => {
-  test.each([['123456'], [' 12 34-56 '], ['1 2 3 4 5 6'], [`123456${' '.repeat(34)}`]])('%j is one', code => {
-    expect(readCode({ code }, 6)).toBe('123456')
-  })
+  test.each([['123456'], [' 12 34-56 '], ['1 2 3 4 5 6'], [`123456${' '.repeat(34)}`]])(
+    '%j is one',
+    code => {
+      expect(readCode({ code }, 6)).toBe('123456')
+    },
+  )
 
-  test.each(['', ' ', '12345', '1234567', '12345a', '12345٦', '123\t456', '123\u00a0456', '+123456', `123456${' '.repeat(35)}`, 123456, null, undefined, true, ['123456'], { code: '123456' }, [], {}])('%j is none', code => {
+  test.each([
+    '',
+    ' ',
+    '12345',
+    '1234567',
+    '12345a',
+    '12345٦',
+    '123\t456',
+    '123\u00a0456',
+    '+123456',
+    `123456${' '.repeat(35)}`,
+    123456,
+    null,
+    undefined,
+    true,
+    ['123456'],
+    { code: '123456' },
+    [],
+    {},
+  ])('%j is none', code => {
     expect(readCode({ code }, 6)).toBeUndefined()
   })
 
   test('nothing but a property of the body itself is read', () => {
-    for (const body of [undefined, null, 'code', 7, true, [], {}, Object.create({ code: '123456' }) as object]) expect(readCode(body, 6)).toBeUndefined()
+    for (const body of [
+      undefined,
+      null,
+      'code',
+      7,
+      true,
+      [],
+      {},
+      Object.create({ code: '123456' }) as object,
+    ])
+      expect(readCode(body, 6)).toBeUndefined()
   })
 })

@@ -8,15 +8,32 @@ import type { Limits } from '../lib/options.js'
 import { type Hit, uncounted } from '../lib/tally.js'
 
 const limits: Limits = {
-  guessesPerChallenge: 5, guessesPerUser: 10, guessesPerUserSeconds: 86_400, pauseSeconds: 900, guessesInARow: 100, guessesInARowSeconds: 1_728_000,
-  callIntervalSeconds: 60, callsPerUserHour: 5, callsPerNumberTenMinutes: 3, callsPerNumberDay: 10, callsPerPrefixTenMinutes: 100, callsPerAppMinute: 40,
-  enrolCallsPerNumberTenMinutes: 2, enrolCallsPerNumberDay: 4, enrolCallsPerAppMinute: 20, reportedSeconds: 600,
+  guessesPerChallenge: 5,
+  guessesPerUser: 10,
+  guessesPerUserSeconds: 86_400,
+  pauseSeconds: 900,
+  guessesInARow: 100,
+  guessesInARowSeconds: 1_728_000,
+  callIntervalSeconds: 60,
+  callsPerUserHour: 5,
+  callsPerNumberTenMinutes: 3,
+  callsPerNumberDay: 10,
+  callsPerPrefixTenMinutes: 100,
+  callsPerAppMinute: 40,
+  enrolCallsPerNumberTenMinutes: 2,
+  enrolCallsPerNumberDay: 4,
+  enrolCallsPerAppMinute: 20,
+  reportedSeconds: 600,
 }
 const unlimited = 2_147_483_647
 const [phone, telephone] = ['+12025550123', '+12025550123;ext=7']
 const mine = { userId: 'alice', phone, telephone, enrol: false, waived: false }
 const refused = (code: string, limit: string, retryAfter?: number) =>
-  expect.objectContaining({ code, limit, info: expect.objectContaining(retryAfter === undefined ? {} : { retryAfter }) as object }) as Error
+  expect.objectContaining({
+    code,
+    limit,
+    info: expect.objectContaining(retryAfter === undefined ? {} : { retryAfter }) as object,
+  }) as Error
 
 /** A store whose counts the test puts there; it notes what was asked of it. */
 class Store {
@@ -29,7 +46,10 @@ class Store {
     const path = (key: string) => `${options.keyPrefix.slice('voice-otp:'.length)} ${key}`
     return {
       consume: async (key: string) => {
-        const { consumedPoints, msBeforeNext } = this.counts.get(path(key)) ?? { consumedPoints: 0, msBeforeNext: options.duration * 1000 }
+        const { consumedPoints, msBeforeNext } = this.counts.get(path(key)) ?? {
+          consumedPoints: 0,
+          msBeforeNext: options.duration * 1000,
+        }
         this.note('consume', path(key))
         this.put(path(key), consumedPoints + 1, msBeforeNext)
         return this.counts.get(path(key))!
@@ -73,39 +93,81 @@ beforeEach(() => {
   store = new Store()
   vi.useFakeTimers()
 })
-afterEach(() => { vi.useRealTimers() })
-const make = (change: Partial<Limits> = {}) => createCounters(store.factory, { ...limits, ...change }, 300, keys)
-const hit = (count: number, retryAfter: number): Hit => ({ over: false, count, retryAfter, at: Date.now() })
+afterEach(() => {
+  vi.useRealTimers()
+})
+const make = (change: Partial<Limits> = {}) =>
+  createCounters(store.factory, { ...limits, ...change }, 300, keys)
+const hit = (count: number, retryAfter: number): Hit => ({
+  over: false,
+  count,
+  retryAfter,
+  at: Date.now(),
+})
 
 describe('there is one count', () => {
   const made = (change: Partial<Limits> = {}) => {
     make(change)
-    return Object.fromEntries(store.made.map(({ keyPrefix, points, duration }) => [keyPrefix, [points, duration]]))
+    return Object.fromEntries(
+      store.made.map(({ keyPrefix, points, duration }) => [keyPrefix, [points, duration]]),
+    )
   }
 
   test('for each limit, with its own name, limit and window in seconds; those of one code outlive it by a minute', () => {
     expect(made()).toEqual({
-      'voice-otp:ticket': [unlimited, 360], 'voice-otp:guesses': [5, 360], 'voice-otp:uses': [1, 360], 'voice-otp:fetches': [3, 360],
-      'voice-otp:failures': [10, 86_400], 'voice-otp:row': [100, 1_728_000], 'voice-otp:pause': [unlimited, 900], 'voice-otp:stop': [unlimited, 1_728_000], 'voice-otp:reported': [unlimited, 600],
-      'voice-otp:waivers': [1, 86_400], 'voice-otp:user-interval': [1, 60], 'voice-otp:number-interval': [1, 60], 'voice-otp:user-hour': [5, 3600],
-      'voice-otp:number-10min': [unlimited, 600], 'voice-otp:number-day': [unlimited, 86_400], 'voice-otp:prefix-10min': [unlimited, 600], 'voice-otp:app-minute': [unlimited, 60],
+      'voice-otp:ticket': [unlimited, 360],
+      'voice-otp:guesses': [5, 360],
+      'voice-otp:uses': [1, 360],
+      'voice-otp:fetches': [3, 360],
+      'voice-otp:failures': [10, 86_400],
+      'voice-otp:row': [100, 1_728_000],
+      'voice-otp:pause': [unlimited, 900],
+      'voice-otp:stop': [unlimited, 1_728_000],
+      'voice-otp:reported': [unlimited, 600],
+      'voice-otp:waivers': [1, 86_400],
+      'voice-otp:user-interval': [1, 60],
+      'voice-otp:number-interval': [1, 60],
+      'voice-otp:user-hour': [5, 3600],
+      'voice-otp:number-10min': [unlimited, 600],
+      'voice-otp:number-day': [unlimited, 86_400],
+      'voice-otp:prefix-10min': [unlimited, 600],
+      'voice-otp:app-minute': [unlimited, 60],
     })
   })
 
   test('also where its limit is off: a limiter wants a number and a window', () => {
-    expect(made({ guessesPerUser: false, guessesInARow: false, callIntervalSeconds: false, callsPerUserHour: false, reportedSeconds: false })).toMatchObject({
-      'voice-otp:failures': [unlimited, 86_400], 'voice-otp:row': [unlimited, 1_728_000], 'voice-otp:user-interval': [1, 1], 'voice-otp:number-interval': [1, 1],
-      'voice-otp:user-hour': [unlimited, 3600], 'voice-otp:reported': [unlimited, 1],
+    expect(
+      made({
+        guessesPerUser: false,
+        guessesInARow: false,
+        callIntervalSeconds: false,
+        callsPerUserHour: false,
+        reportedSeconds: false,
+      }),
+    ).toMatchObject({
+      'voice-otp:failures': [unlimited, 86_400],
+      'voice-otp:row': [unlimited, 1_728_000],
+      'voice-otp:user-interval': [1, 1],
+      'voice-otp:number-interval': [1, 1],
+      'voice-otp:user-hour': [unlimited, 3600],
+      'voice-otp:reported': [unlimited, 1],
     })
   })
 })
 
 describe('a call', () => {
-  const ofUser = ['consume user-hour user/alice', `consume number-interval own/telephone/${telephone}`, `consume number-10min own/telephone/${telephone}`, `consume number-day own/number/${phone}`]
+  const ofUser = [
+    'consume user-hour user/alice',
+    `consume number-interval own/telephone/${telephone}`,
+    `consume number-10min own/telephone/${telephone}`,
+    `consume number-day own/number/${phone}`,
+  ]
   const ofAll = ['consume prefix-10min own/prefix/+1202555', 'consume app-minute own/app']
 
   test("takes the user's interval; then the app is asked; then all that is hers, then what everybody shares", async () => {
-    await make().admitCall(mine, async () => { store.asked.push('permit') })
+    await make().admitCall(mine, async () => {
+      store.asked.push('permit')
+    })
     const { changes } = store
     expect(changes.slice(0, 2)).toEqual(['consume user-interval user/alice', 'permit'])
     expect(changes.slice(2, 6).toSorted()).toEqual(ofUser.toSorted())
@@ -115,44 +177,72 @@ describe('a call', () => {
   test('to a number that is not hers yet counts in a set of its own, with its own limits', async () => {
     await make().admitCall({ ...mine, enrol: true })
     expect(store.changes.toSorted()).toEqual([
-      'consume app-minute enrol/app', `consume number-10min enrol/telephone/${telephone}`, `consume number-day enrol/number/${phone}`, `consume number-interval enrol/telephone/${telephone}`,
-      'consume prefix-10min enrol/prefix/+1202555', 'consume user-hour user/alice', 'consume user-interval user/alice',
+      'consume app-minute enrol/app',
+      `consume number-10min enrol/telephone/${telephone}`,
+      `consume number-day enrol/number/${phone}`,
+      `consume number-interval enrol/telephone/${telephone}`,
+      'consume prefix-10min enrol/prefix/+1202555',
+      'consume user-hour user/alice',
+      'consume user-interval user/alice',
     ])
   })
 
   test.each([
-    ['number-10min', `enrol/telephone/${telephone}`, 2, 'enrolCallsPerNumberTenMinutes'], ['number-day', `enrol/number/${phone}`, 4, 'enrolCallsPerNumberDay'], ['app-minute', 'enrol/app', 20, 'enrolCallsPerAppMinute'],
-    ['prefix-10min', 'enrol/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'], ['number-interval', `enrol/telephone/${telephone}`, 1, 'callIntervalSeconds'],
+    ['number-10min', `enrol/telephone/${telephone}`, 2, 'enrolCallsPerNumberTenMinutes'],
+    ['number-day', `enrol/number/${phone}`, 4, 'enrolCallsPerNumberDay'],
+    ['app-minute', 'enrol/app', 20, 'enrolCallsPerAppMinute'],
+    ['prefix-10min', 'enrol/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'],
+    ['number-interval', `enrol/telephone/${telephone}`, 1, 'callIntervalSeconds'],
   ])('to such a number is refused by %s alone', async (name, key, most, limit) => {
     store.put(`${name} ${key}`, most - 1, 600_000)
     await make().admitCall({ ...mine, enrol: true })
     store.counts.clear()
     store.put(`${name} ${key}`, most, 600_000)
-    await expect(make().admitCall({ ...mine, userId: 'bob', enrol: true })).rejects.toEqual(refused('too-many-calls', limit, 600))
+    await expect(make().admitCall({ ...mine, userId: 'bob', enrol: true })).rejects.toEqual(
+      refused('too-many-calls', limit, 600),
+    )
   })
 
   test('whose interval is waived begins both intervals anew and counts all the rest', async () => {
     store.put('user-interval user/alice', 1, 30_000)
     store.put(`number-interval own/telephone/${telephone}`, 1, 30_000)
     await make().admitCall({ ...mine, waived: true })
-    expect(store.changes.toSorted()).toEqual([...ofUser.filter(line => !line.includes('interval')), ...ofAll, 'set user-interval user/alice 1 60', `set number-interval own/telephone/${telephone} 1 60`].toSorted())
+    expect(store.changes.toSorted()).toEqual(
+      [
+        ...ofUser.filter(line => !line.includes('interval')),
+        ...ofAll,
+        'set user-interval user/alice 1 60',
+        `set number-interval own/telephone/${telephone} 1 60`,
+      ].toSorted(),
+    )
   })
 
   test('whose interval is waived is refused by the other limits all the same, and gives the intervals up', async () => {
     store.put('user-hour user/alice', 5, 600_000)
-    await expect(make().admitCall({ ...mine, waived: true })).rejects.toEqual(refused('too-many-calls', 'callsPerUserHour', 600))
-    expect(store.changes).toEqual(expect.arrayContaining(['delete user-interval user/alice', `delete number-interval own/telephone/${telephone}`]))
+    await expect(make().admitCall({ ...mine, waived: true })).rejects.toEqual(
+      refused('too-many-calls', 'callsPerUserHour', 600),
+    )
+    expect(store.changes).toEqual(
+      expect.arrayContaining([
+        'delete user-interval user/alice',
+        `delete number-interval own/telephone/${telephone}`,
+      ]),
+    )
   })
 
   test.each([true, false])('where there is no interval takes none; waived: %s', async waived => {
     await make({ callIntervalSeconds: false }).admitCall({ ...mine, waived })
-    expect(store.changes.toSorted()).toEqual([...ofUser.filter(line => !line.includes('interval')), ...ofAll].toSorted())
+    expect(store.changes.toSorted()).toEqual(
+      [...ofUser.filter(line => !line.includes('interval')), ...ofAll].toSorted(),
+    )
   })
 
   test('within the interval takes nothing, asks nobody, and says when', async () => {
     store.put('user-interval user/alice', 1, 29_500)
     const permit = vi.fn(() => Promise.resolve())
-    await expect(make().admitCall(mine, permit)).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds', 30))
+    await expect(make().admitCall(mine, permit)).rejects.toEqual(
+      refused('too-many-calls', 'callIntervalSeconds', 30),
+    )
     expect(store.changes).toEqual(['consume user-interval user/alice'])
     expect(permit).not.toHaveBeenCalled()
   })
@@ -162,24 +252,43 @@ describe('a call', () => {
     const counters = make()
     await expect(counters.admitCall(mine, permit)).rejects.toThrow('veto')
     expect(store.changes).toEqual(['consume user-interval user/alice'])
-    for (let index = 0; index < 10; index++) await expect(counters.admitCall(mine, permit)).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds', 60))
+    for (let index = 0; index < 10; index++)
+      await expect(counters.admitCall(mine, permit)).rejects.toEqual(
+        refused('too-many-calls', 'callIntervalSeconds', 60),
+      )
     expect(permit).toHaveBeenCalledTimes(1)
   })
 
   test.each([
-    ['user-hour user/alice', 5, 'callsPerUserHour'], [`number-interval own/telephone/${telephone}`, 1, 'callIntervalSeconds'], [`number-10min own/telephone/${telephone}`, 3, 'callsPerNumberTenMinutes'],
-    [`number-day own/number/${phone}`, 10, 'callsPerNumberDay'], ['prefix-10min own/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'], ['app-minute own/app', 40, 'callsPerAppMinute'],
-  ])('for which %s is full is refused before the app is asked, counts nothing, and gives the interval up', async (path, most, limit) => {
-    const permit = vi.fn(() => Promise.resolve())
-    store.put(path, most, 30_000)
-    store.put('number-day own/number/+12025550123', Math.max(9, path.startsWith('number-day') ? most : 0), 90_000)
-    await expect(make().admitCall(mine, permit)).rejects.toEqual(refused('too-many-calls', limit, path.startsWith('number-day') ? 90 : 30))
-    expect(permit).not.toHaveBeenCalled()
-    expect(store.changes).toEqual(['consume user-interval user/alice', 'delete user-interval user/alice'])
-    store.put(path, most - 1, 30_000)
-    await make().admitCall(mine, permit)
-    expect(permit).toHaveBeenCalledTimes(1)
-  })
+    ['user-hour user/alice', 5, 'callsPerUserHour'],
+    [`number-interval own/telephone/${telephone}`, 1, 'callIntervalSeconds'],
+    [`number-10min own/telephone/${telephone}`, 3, 'callsPerNumberTenMinutes'],
+    [`number-day own/number/${phone}`, 10, 'callsPerNumberDay'],
+    ['prefix-10min own/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'],
+    ['app-minute own/app', 40, 'callsPerAppMinute'],
+  ])(
+    'for which %s is full is refused before the app is asked, counts nothing, and gives the interval up',
+    async (path, most, limit) => {
+      const permit = vi.fn(() => Promise.resolve())
+      store.put(path, most, 30_000)
+      store.put(
+        'number-day own/number/+12025550123',
+        Math.max(9, path.startsWith('number-day') ? most : 0),
+        90_000,
+      )
+      await expect(make().admitCall(mine, permit)).rejects.toEqual(
+        refused('too-many-calls', limit, path.startsWith('number-day') ? 90 : 30),
+      )
+      expect(permit).not.toHaveBeenCalled()
+      expect(store.changes).toEqual([
+        'consume user-interval user/alice',
+        'delete user-interval user/alice',
+      ])
+      store.put(path, most - 1, 30_000)
+      await make().admitCall(mine, permit)
+      expect(permit).toHaveBeenCalledTimes(1)
+    },
+  )
 
   test('for which a limit was full in a window that is over asks the app', async () => {
     store.put('app-minute own/app', 40, 0)
@@ -191,7 +300,9 @@ describe('a call', () => {
   test('for which two limits are full waits for the longer', async () => {
     store.put('user-hour user/alice', 5, 30_000)
     store.put('app-minute own/app', 40, 50_000)
-    await expect(make().admitCall(mine, () => Promise.resolve())).rejects.toEqual(refused('too-many-calls', 'callsPerUserHour', 50))
+    await expect(make().admitCall(mine, () => Promise.resolve())).rejects.toEqual(
+      refused('too-many-calls', 'callsPerUserHour', 50),
+    )
   })
 
   test('whose interval is waived asks the app too, within the interval of the number', async () => {
@@ -202,7 +313,11 @@ describe('a call', () => {
   })
 
   test('that the app allowed, and that another was quicker to place, gives all of it up', async () => {
-    await expect(make().admitCall(mine, async () => { store.put(`number-interval own/telephone/${telephone}`, 1, 59_000) })).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds', 59))
+    await expect(
+      make().admitCall(mine, async () => {
+        store.put(`number-interval own/telephone/${telephone}`, 1, 59_000)
+      }),
+    ).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds', 59))
     expect(store.changes).toContain('delete user-interval user/alice')
     expect(store.changes).not.toContain(`delete number-interval own/telephone/${telephone}`)
   })
@@ -210,37 +325,62 @@ describe('a call', () => {
   test('over a limit of her own gives back what it took, says the longest wait, and touches nothing that everybody shares', async () => {
     store.put('user-hour user/alice', 5, 600_000)
     store.put(`number-day own/number/${phone}`, 10, 900_000)
-    await expect(make().admitCall(mine)).rejects.toEqual(refused('too-many-calls', 'callsPerUserHour', 900))
-    expect(store.changes.slice(1).toSorted()).toEqual([...ofUser,
-      'reward user-hour user/alice', `reward number-10min own/telephone/${telephone}`, `reward number-day own/number/${phone}`, `delete number-interval own/telephone/${telephone}`, 'delete user-interval user/alice',
-    ].toSorted())
+    await expect(make().admitCall(mine)).rejects.toEqual(
+      refused('too-many-calls', 'callsPerUserHour', 900),
+    )
+    expect(store.changes.slice(1).toSorted()).toEqual(
+      [
+        ...ofUser,
+        'reward user-hour user/alice',
+        `reward number-10min own/telephone/${telephone}`,
+        `reward number-day own/number/${phone}`,
+        `delete number-interval own/telephone/${telephone}`,
+        'delete user-interval user/alice',
+      ].toSorted(),
+    )
   })
 
   test('to a telephone whose interval runs leaves that as it is', async () => {
     store.put(`number-interval own/telephone/${telephone}`, 1, 20_000)
-    await expect(make().admitCall(mine)).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds', 20))
+    await expect(make().admitCall(mine)).rejects.toEqual(
+      refused('too-many-calls', 'callIntervalSeconds', 20),
+    )
     expect(store.changes).not.toContain(`delete number-interval own/telephone/${telephone}`)
   })
 
   test('over the limit of the app gives back hers as well', async () => {
     store.put('app-minute own/app', 40, 6000)
-    await expect(make().admitCall(mine)).rejects.toEqual(refused('too-many-calls', 'callsPerAppMinute', 6))
+    await expect(make().admitCall(mine)).rejects.toEqual(
+      refused('too-many-calls', 'callsPerAppMinute', 6),
+    )
     expect(store.changes.filter(line => line.startsWith('reward')).toSorted()).toEqual([
-      'reward app-minute own/app', `reward number-10min own/telephone/${telephone}`, `reward number-day own/number/${phone}`, 'reward prefix-10min own/prefix/+1202555', 'reward user-hour user/alice',
+      'reward app-minute own/app',
+      `reward number-10min own/telephone/${telephone}`,
+      `reward number-day own/number/${phone}`,
+      'reward prefix-10min own/prefix/+1202555',
+      'reward user-hour user/alice',
     ])
   })
 
   test.each([
-    ['pause user/alice', 'locked', 'guessesPerUser', 10], ['stop user/alice', 'locked', 'guessesInARow', undefined], ['reported user/alice', 'reported', 'reportedSeconds', 10],
-  ])('is refused while there is a %s, whatever else there is, and gives the interval up', async (path, code, limit, retryAfter) => {
-    store.put(path, 1, 10_000)
-    const permit = vi.fn(() => Promise.resolve())
-    await expect(make().admitCall(mine, permit)).rejects.toEqual(refused(code, limit, retryAfter))
-    expect(store.changes).toEqual(['consume user-interval user/alice', 'delete user-interval user/alice'])
-    store.put('user-interval user/alice', 1, 10_000)
-    await expect(make().admitCall(mine, permit)).rejects.toEqual(refused(code, limit, retryAfter))
-    expect(permit).not.toHaveBeenCalled()
-  })
+    ['pause user/alice', 'locked', 'guessesPerUser', 10],
+    ['stop user/alice', 'locked', 'guessesInARow', undefined],
+    ['reported user/alice', 'reported', 'reportedSeconds', 10],
+  ])(
+    'is refused while there is a %s, whatever else there is, and gives the interval up',
+    async (path, code, limit, retryAfter) => {
+      store.put(path, 1, 10_000)
+      const permit = vi.fn(() => Promise.resolve())
+      await expect(make().admitCall(mine, permit)).rejects.toEqual(refused(code, limit, retryAfter))
+      expect(store.changes).toEqual([
+        'consume user-interval user/alice',
+        'delete user-interval user/alice',
+      ])
+      store.put('user-interval user/alice', 1, 10_000)
+      await expect(make().admitCall(mine, permit)).rejects.toEqual(refused(code, limit, retryAfter))
+      expect(permit).not.toHaveBeenCalled()
+    },
+  )
 
   test('is not refused for a report where that is switched off', async () => {
     store.put('reported user/alice', 1, 10_000)
@@ -253,7 +393,9 @@ describe('a call', () => {
   })
 
   test.each([0, () => 0])('a limit of %s calls nobody', async none => {
-    await expect(make({ callsPerNumberDay: none as never }).admitCall(mine)).rejects.toEqual(refused('too-many-calls', 'callsPerNumberDay'))
+    await expect(make({ callsPerNumberDay: none as never }).admitCall(mine)).rejects.toEqual(
+      refused('too-many-calls', 'callsPerNumberDay'),
+    )
   })
 
   test('a function of the app is given the number', async () => {
@@ -262,12 +404,31 @@ describe('a call', () => {
     expect(most).toHaveBeenCalledWith(phone)
   })
 
-  test.each([-1, 1.5, NaN, '3', null, undefined, true])('a function that answers %j is a mistake that is named', async answer => {
-    await expect(make({ callsPerNumberDay: (() => answer) as never }).admitCall(mine)).rejects.toMatchObject({ code: 'configuration', message: expect.stringContaining('limits.callsPerNumberDay must answer a whole number or false') })
-  })
+  test.each([-1, 1.5, NaN, '3', null, undefined, true])(
+    'a function that answers %j is a mistake that is named',
+    async answer => {
+      await expect(
+        make({ callsPerNumberDay: (() => answer) as never }).admitCall(mine),
+      ).rejects.toMatchObject({
+        code: 'configuration',
+        message: expect.stringContaining(
+          'limits.callsPerNumberDay must answer a whole number or false',
+        ),
+      })
+    },
+  )
 
   test('a function that throws is a mistake that is named', async () => {
-    await expect(make({ callsPerNumberDay: () => { throw new Error('theirs') } }).admitCall(mine)).rejects.toMatchObject({ code: 'configuration', message: expect.stringContaining('limits.callsPerNumberDay threw an error') })
+    await expect(
+      make({
+        callsPerNumberDay: () => {
+          throw new Error('theirs')
+        },
+      }).admitCall(mine),
+    ).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('limits.callsPerNumberDay threw an error'),
+    })
   })
 
   test('that SignalWire refused leaves neither interval', async () => {
@@ -275,14 +436,23 @@ describe('a call', () => {
     await counters.admitCall(mine)
     store.asked = []
     await counters.waiveInterval(mine)
-    expect(store.changes).toEqual(['delete user-interval user/alice', `delete number-interval own/telephone/${telephone}`])
+    expect(store.changes).toEqual([
+      'delete user-interval user/alice',
+      `delete number-interval own/telephone/${telephone}`,
+    ])
     await make({ callIntervalSeconds: false }).waiveInterval(mine)
     expect(store.changes).toEqual(['delete user-interval user/alice'])
   })
 
   test('is waived once', async () => {
     const counters = make()
-    expect([await counters.hasWaiver('CA1'), await counters.takeWaiver('CA1'), await counters.hasWaiver('CA1'), await counters.takeWaiver('CA1'), await counters.takeWaiver('CA2')]).toEqual([true, true, false, false, true])
+    expect([
+      await counters.hasWaiver('CA1'),
+      await counters.takeWaiver('CA1'),
+      await counters.hasWaiver('CA1'),
+      await counters.takeWaiver('CA1'),
+      await counters.takeWaiver('CA2'),
+    ]).toEqual([true, true, false, false, true])
     expect(store.changes).toContain('consume waivers call/CA1')
   })
 
@@ -303,93 +473,182 @@ describe('a guess', () => {
     expect(await counters.admitGuess('alice', 'c1', 7)).toBe(4)
     expect(store.changes).toEqual(['consume guesses c1'])
     store.put('guesses c1', 5, 100_000)
-    await expect(counters.admitGuess('alice', 'c1', 7)).rejects.toEqual(refused('too-many-guesses', 'guessesPerChallenge'))
-    await expect(counters.admitGuess('alice', 'c2', 8)).rejects.toMatchObject({ code: 'code-expired' })
-    await expect(counters.admitGuess('bob', 'c3', 7)).rejects.toMatchObject({ code: 'code-expired' })
+    await expect(counters.admitGuess('alice', 'c1', 7)).rejects.toEqual(
+      refused('too-many-guesses', 'guessesPerChallenge'),
+    )
+    await expect(counters.admitGuess('alice', 'c2', 8)).rejects.toMatchObject({
+      code: 'code-expired',
+    })
+    await expect(counters.admitGuess('bob', 'c3', 7)).rejects.toMatchObject({
+      code: 'code-expired',
+    })
   })
 
   test('fills no limit but the last of one', async () => {
     const counters = make()
     store.put('failures user/alice', 8, 50_000)
-    expect(await counters.admitUserGuess('alice')).toEqual({ limit: undefined, failed: hit(9, 50), inRow: hit(1, 1_728_000) })
+    expect(await counters.admitUserGuess('alice')).toEqual({
+      limit: undefined,
+      failed: hit(9, 50),
+      inRow: hit(1, 1_728_000),
+    })
     expect(store.changes).toEqual(['consume failures user/alice', 'consume row user/alice'])
     expect(await counters.admitUserGuess('alice')).toMatchObject({ limit: 'guessesPerUser' })
-    expect(store.changes).toEqual(['consume failures user/alice', 'consume row user/alice', 'set pause user/alice 1 900', 'set failures user/alice 1073741824 900'])
+    expect(store.changes).toEqual([
+      'consume failures user/alice',
+      'consume row user/alice',
+      'set pause user/alice 1 900',
+      'set failures user/alice 1073741824 900',
+    ])
     store.put('failures user/bob', 9, 50_000)
     store.put('row user/bob', 99, 50_000)
-    expect(await counters.admitLooseGuess('bob')).toMatchObject({ limit: 'guessesInARow', failed: { count: 10 }, inRow: { count: 100 } })
+    expect(await counters.admitLooseGuess('bob')).toMatchObject({
+      limit: 'guessesInARow',
+      failed: { count: 10 },
+      inRow: { count: 100 },
+    })
     expect(store.changes).toContain('set pause user/bob 1 900')
   })
 
   test('over the limit of a user during the pause is given back, and waits no longer than that', async () => {
     store.put('failures user/alice', 2 ** 30, 86_000)
-    await expect(make().admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 86))
-    expect(store.changes).toEqual(['consume failures user/alice', 'consume row user/alice', 'reward failures user/alice', 'reward row user/alice'])
+    await expect(make().admitUserGuess('alice')).rejects.toEqual(
+      refused('locked', 'guessesPerUser', 86),
+    )
+    expect(store.changes).toEqual([
+      'consume failures user/alice',
+      'consume row user/alice',
+      'reward failures user/alice',
+      'reward row user/alice',
+    ])
     store.put('failures user/alice', 2 ** 30, 86_000_000)
-    await expect(make().admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 900))
+    await expect(make().admitUserGuess('alice')).rejects.toEqual(
+      refused('locked', 'guessesPerUser', 900),
+    )
   })
 
   test('over the limit of a user that nobody paused begins the pause', async () => {
     store.put('failures user/alice', 10, 86_000_000)
-    await expect(make().admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 900))
-    expect(store.changes.slice(2)).toEqual(['reward failures user/alice', 'reward row user/alice', 'set pause user/alice 1 900', 'set failures user/alice 1073741824 900'])
+    await expect(make().admitUserGuess('alice')).rejects.toEqual(
+      refused('locked', 'guessesPerUser', 900),
+    )
+    expect(store.changes.slice(2)).toEqual([
+      'reward failures user/alice',
+      'reward row user/alice',
+      'set pause user/alice 1 900',
+      'set failures user/alice 1073741824 900',
+    ])
     store.put('failures user/bob', 10, 86_000)
-    await expect(make().admitLooseGuess('bob')).rejects.toEqual(refused('locked', 'guessesPerUser', 900))
-    expect(store.changes).toEqual(['consume failures user/bob', 'set pause user/bob 1 900', 'set failures user/bob 1073741824 900'])
+    await expect(make().admitLooseGuess('bob')).rejects.toEqual(
+      refused('locked', 'guessesPerUser', 900),
+    )
+    expect(store.changes).toEqual([
+      'consume failures user/bob',
+      'set pause user/bob 1 900',
+      'set failures user/bob 1073741824 900',
+    ])
   })
 
   test('that a limiter refuses from the memory of its own process begins no pause for the others', async () => {
-    const factory = (options: CounterOptions) => ({ ...store.factory(options), ...(options.keyPrefix === 'voice-otp:failures' && { consume: () => Promise.reject({ consumedPoints: 0, msBeforeNext: 5000 }) }) })
+    const factory = (options: CounterOptions) => ({
+      ...store.factory(options),
+      ...(options.keyPrefix === 'voice-otp:failures' && {
+        consume: () => Promise.reject({ consumedPoints: 0, msBeforeNext: 5000 }),
+      }),
+    })
     const counters = createCounters(factory, limits, 300, keys)
-    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 5))
+    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(
+      refused('locked', 'guessesPerUser', 5),
+    )
     expect(store.changes).toEqual([])
   })
 
   test('over both limits at once is refused by that of the user, and stops nobody', async () => {
     store.put('failures user/alice', 2 ** 30, 86_000)
     store.put('row user/alice', 100, 86_000_000)
-    await expect(make().admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 86))
+    await expect(make().admitUserGuess('alice')).rejects.toEqual(
+      refused('locked', 'guessesPerUser', 86),
+    )
     expect(store.changes).not.toContain('set stop user/alice 1 0')
   })
 
   test('over the limit of a row stops the user for ever, and is given back', async () => {
     store.put('row user/alice', 100, 86_000_000)
     await expect(make().admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesInARow'))
-    expect(store.changes.slice(2)).toEqual(['reward failures user/alice', 'reward row user/alice', 'set stop user/alice 1 0'])
+    expect(store.changes.slice(2)).toEqual([
+      'reward failures user/alice',
+      'reward row user/alice',
+      'set stop user/alice 1 0',
+    ])
   })
 
   test('without a challenge counts one after the other, and gives nothing back', async () => {
     store.put('failures user/alice', 2 ** 30, 86_000)
-    await expect(make().admitLooseGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser', 86))
+    await expect(make().admitLooseGuess('alice')).rejects.toEqual(
+      refused('locked', 'guessesPerUser', 86),
+    )
     expect(store.changes).toEqual(['consume failures user/alice'])
     store.put('row user/bob', 100, 86_000)
     await expect(make().admitLooseGuess('bob')).rejects.toEqual(refused('locked', 'guessesInARow'))
-    expect(store.changes).toEqual(['consume failures user/bob', 'consume row user/bob', 'set stop user/bob 1 0'])
+    expect(store.changes).toEqual([
+      'consume failures user/bob',
+      'consume row user/bob',
+      'set stop user/bob 1 0',
+    ])
   })
 
-  test.each(['admitUserGuess', 'admitLooseGuess'] as const)('is not counted where the limits are off: %s', async admit => {
-    expect(await make({ guessesPerUser: false, guessesInARow: false })[admit]('alice')).toEqual({ limit: undefined, failed: uncounted, inRow: uncounted })
-    expect(store.changes).toEqual([])
-    expect(await make({ guessesInARow: false })[admit]('alice')).toMatchObject({ failed: { count: 1 }, inRow: { count: 0 } })
-    expect(await make({ guessesPerUser: false })[admit]('alice')).toMatchObject({ failed: { count: 0 }, inRow: { count: 1 } })
-  })
+  test.each(['admitUserGuess', 'admitLooseGuess'] as const)(
+    'is not counted where the limits are off: %s',
+    async admit => {
+      expect(await make({ guessesPerUser: false, guessesInARow: false })[admit]('alice')).toEqual({
+        limit: undefined,
+        failed: uncounted,
+        inRow: uncounted,
+      })
+      expect(store.changes).toEqual([])
+      expect(await make({ guessesInARow: false })[admit]('alice')).toMatchObject({
+        failed: { count: 1 },
+        inRow: { count: 0 },
+      })
+      expect(await make({ guessesPerUser: false })[admit]('alice')).toMatchObject({
+        failed: { count: 0 },
+        inRow: { count: 1 },
+      })
+    },
+  )
 
-  test.each([['pause', 'guessesPerUser', 10], ['stop', 'guessesInARow', undefined]] as const)('during a %s is refused before it is counted', async (name, limit, retryAfter) => {
+  test.each([
+    ['pause', 'guessesPerUser', 10],
+    ['stop', 'guessesInARow', undefined],
+  ] as const)('during a %s is refused before it is counted', async (name, limit, retryAfter) => {
     store.put(`${name} user/alice`, 1, 10_000)
-    await expect(make().admitLooseGuess('alice')).rejects.toEqual(refused('locked', limit, retryAfter))
+    await expect(make().admitLooseGuess('alice')).rejects.toEqual(
+      refused('locked', limit, retryAfter),
+    )
     expect(store.changes).toEqual([])
     store.put('ticket user/alice', 7, 100_000)
-    await expect(make().admitGuess('alice', 'c1', 7)).rejects.toEqual(refused('locked', limit, retryAfter))
+    await expect(make().admitGuess('alice', 'c1', 7)).rejects.toEqual(
+      refused('locked', limit, retryAfter),
+    )
   })
 
   test('that filled the row and was wrong stops the user for ever', async () => {
-    await make().countWrong('alice', { limit: 'guessesInARow', failed: hit(1, 50), inRow: hit(100, 50) })
+    await make().countWrong('alice', {
+      limit: 'guessesInARow',
+      failed: hit(1, 50),
+      inRow: hit(100, 50),
+    })
     expect(store.changes).toEqual(['set stop user/alice 1 0'])
   })
 
   test('that was wrong renews the row, where a twentieth of it has passed, and forgets nothing that came meanwhile', async () => {
     const counters = make()
-    const wrong = (count: number, retryAfter: number) => counters.countWrong('alice', { limit: undefined, failed: hit(1, 50), inRow: hit(count, retryAfter) })
+    const wrong = (count: number, retryAfter: number) =>
+      counters.countWrong('alice', {
+        limit: undefined,
+        failed: hit(1, 50),
+        inRow: hit(count, retryAfter),
+      })
     await wrong(3, 1_641_600)
     await wrong(0, 0)
     expect(store.changes).toEqual([])
@@ -410,13 +669,23 @@ describe('a guess', () => {
 
   test('that was right and had begun a pause ends it', async () => {
     await make().forgiveGuess('alice', { failed: hit(10, 50), inRow: hit(4, 50) })
-    expect(store.changes.toSorted()).toEqual(['delete pause user/alice', 'reward row user/alice', 'set failures user/alice 9 86400'])
+    expect(store.changes.toSorted()).toEqual([
+      'delete pause user/alice',
+      'reward row user/alice',
+      'set failures user/alice 9 86400',
+    ])
   })
 
   test('that was right and had filled the row alone ends no pause', async () => {
     await make().forgiveGuess('alice', { failed: hit(3, 50), inRow: hit(100, 50) })
-    expect(store.changes.toSorted()).toEqual(['reward failures user/alice', 'reward row user/alice'])
-    await make({ guessesPerUser: false }).forgiveGuess('alice', { failed: hit(0, 0), inRow: hit(100, 50) })
+    expect(store.changes.toSorted()).toEqual([
+      'reward failures user/alice',
+      'reward row user/alice',
+    ])
+    await make({ guessesPerUser: false }).forgiveGuess('alice', {
+      failed: hit(0, 0),
+      inRow: hit(100, 50),
+    })
     expect(store.changes).toEqual(['reward row user/alice'])
   })
 })
@@ -437,7 +706,11 @@ describe('a challenge', () => {
   test('is used up once, and only while it lives', async () => {
     store.put('ticket user/alice', 7, 100_000)
     const counters = make()
-    expect([await counters.useUp('alice', 'c1', 7), await counters.useUp('alice', 'c1', 7), await counters.useUp('alice', 'c2', 8)]).toEqual([true, false, false])
+    expect([
+      await counters.useUp('alice', 'c1', 7),
+      await counters.useUp('alice', 'c1', 7),
+      await counters.useUp('alice', 'c2', 8),
+    ]).toEqual([true, false, false])
     expect(store.changes).toEqual(['consume uses c1', 'consume uses c1', 'consume uses c2'])
   })
 
@@ -449,12 +722,19 @@ describe('a challenge', () => {
     expect(await cleared(5, 95)).toEqual(['failures', 'row', 'ticket'])
     expect(await cleared(6, 95)).toEqual(['failures', 'pause', 'row', 'ticket'])
     expect(await cleared(5, 96)).toEqual(['failures', 'row', 'stop', 'ticket'])
-    expect(await cleared(0, 0, { guessesPerUser: false, guessesInARow: false })).toEqual(['failures', 'row', 'ticket'])
+    expect(await cleared(0, 0, { guessesPerUser: false, guessesInARow: false })).toEqual([
+      'failures',
+      'row',
+      'ticket',
+    ])
   })
 
   test('that was reported dies, and no call follows for a while', async () => {
     await make().report('alice')
-    expect(store.changes.toSorted()).toEqual(['delete ticket user/alice', 'set reported user/alice 1 600'])
+    expect(store.changes.toSorted()).toEqual([
+      'delete ticket user/alice',
+      'set reported user/alice 1 600',
+    ])
     await make({ reportedSeconds: false }).report('alice')
     expect(store.changes).toEqual(['delete ticket user/alice'])
   })
@@ -465,12 +745,21 @@ describe('a challenge', () => {
     store.put('reported user/alice', 1, 299_001)
     expect(await make().outlook('alice', 'c1')).toEqual({ attemptsLeft: 3, reportedFor: 300 })
     store.put('guesses c1', 9, 1000)
-    expect(await make({ reportedSeconds: false }).outlook('alice', 'c1')).toEqual({ attemptsLeft: 0, reportedFor: 0 })
+    expect(await make({ reportedSeconds: false }).outlook('alice', 'c1')).toEqual({
+      attemptsLeft: 0,
+      reportedFor: 0,
+    })
   })
 
   test('has three fetches for each of its tokens', async () => {
     const counters = make()
-    expect([await counters.admitFetch('t'), await counters.admitFetch('t'), await counters.admitFetch('t'), await counters.admitFetch('t'), await counters.admitFetch('u')]).toEqual([true, true, true, false, true])
+    expect([
+      await counters.admitFetch('t'),
+      await counters.admitFetch('t'),
+      await counters.admitFetch('t'),
+      await counters.admitFetch('t'),
+      await counters.admitFetch('u'),
+    ]).toEqual([true, true, true, false, true])
     expect(store.changes.slice(-2)).toEqual(['consume fetches t', 'consume fetches u'])
   })
 })
@@ -481,6 +770,12 @@ test('who is stopped, and who is let go again', async () => {
   store.put('stop user/alice', 1, -1)
   expect(await counters.isStopped('alice')).toBe(true)
   await counters.unlock('alice')
-  expect(store.changes.toSorted()).toEqual(['delete failures user/alice', 'delete pause user/alice', 'delete reported user/alice', 'delete row user/alice', 'delete stop user/alice'])
+  expect(store.changes.toSorted()).toEqual([
+    'delete failures user/alice',
+    'delete pause user/alice',
+    'delete reported user/alice',
+    'delete row user/alice',
+    'delete stop user/alice',
+  ])
   expect(await counters.isStopped('alice')).toBe(false)
 })

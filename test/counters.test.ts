@@ -1,4 +1,8 @@
-import { RateLimiterRedis, RateLimiterRes, type RateLimiterStoreAbstract } from 'rate-limiter-flexible'
+import {
+  RateLimiterRedis,
+  RateLimiterRes,
+  type RateLimiterStoreAbstract,
+} from 'rate-limiter-flexible'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { CounterOptions } from 'passport-voice-otp'
 import { createCounters } from '../lib/counters.js'
@@ -9,14 +13,42 @@ import { CounterStore } from './support/stores.js'
 
 const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
 const limits: Limits = {
-  guessesPerChallenge: 5, guessesPerUser: 10, guessesPerUserSeconds: 86_400, pauseSeconds: 900, guessesInARow: 100, guessesInARowSeconds: 1_728_000,
-  callIntervalSeconds: 60, callsPerUserHour: 5, callsPerNumberTenMinutes: 3, callsPerNumberDay: 10, callsPerPrefixTenMinutes: 100, callsPerAppMinute: 60,
-  enrolCallsPerNumberTenMinutes: 2, enrolCallsPerNumberDay: 4, enrolCallsPerAppMinute: 20, reportedSeconds: 600,
+  guessesPerChallenge: 5,
+  guessesPerUser: 10,
+  guessesPerUserSeconds: 86_400,
+  pauseSeconds: 900,
+  guessesInARow: 100,
+  guessesInARowSeconds: 1_728_000,
+  callIntervalSeconds: 60,
+  callsPerUserHour: 5,
+  callsPerNumberTenMinutes: 3,
+  callsPerNumberDay: 10,
+  callsPerPrefixTenMinutes: 100,
+  callsPerAppMinute: 60,
+  enrolCallsPerNumberTenMinutes: 2,
+  enrolCallsPerNumberDay: 4,
+  enrolCallsPerAppMinute: 20,
+  reportedSeconds: 600,
 }
-const make = (change: Partial<Limits> = {}, store = new CounterStore(0, 0)) =>
-  ({ store, counters: createCounters(store.factory, { ...limits, ...change }, 300, createKeys([secret], secret)) })
-const call = (userId: string, phone = '+12025550123', more = {}) => ({ userId, phone, telephone: phone, enrol: false, waived: false, ...more })
-const refused = (code: string, limit?: string) => expect.objectContaining({ code, ...(limit === undefined ? {} : { limit }) }) as Error
+const make = (change: Partial<Limits> = {}, store = new CounterStore(0, 0)) => ({
+  store,
+  counters: createCounters(
+    store.factory,
+    { ...limits, ...change },
+    300,
+    createKeys([secret], secret),
+  ),
+})
+const call = (userId: string, phone = '+12025550123', more = {}) => ({
+  userId,
+  phone,
+  telephone: phone,
+  enrol: false,
+  waived: false,
+  ...more,
+})
+const refused = (code: string, limit?: string) =>
+  expect.objectContaining({ code, ...(limit === undefined ? {} : { limit }) }) as Error
 type Counters = ReturnType<typeof make>['counters']
 const uncountedGuess = { failed: uncounted, inRow: uncounted }
 
@@ -25,23 +57,37 @@ const AbstractLimiter = Object.getPrototypeOf(RateLimiterRedis) as typeof RateLi
 
 /** What two processes share, behind limiters that also block in the memory of their own process, as those of a real store may. */
 class BlockingLimiter extends AbstractLimiter {
-  constructor(options: CounterOptions, private readonly shared: Map<string, { points: number, readonly endsAt: number }>) {
+  constructor(
+    options: CounterOptions,
+    private readonly shared: Map<string, { points: number; readonly endsAt: number }>,
+  ) {
     super({ ...options, storeClient: {}, inMemoryBlockOnConsumed: options.points })
   }
 
-  _getRateLimiterRes(_key: string, _changed: number, { points, endsAt }: { readonly points: number, readonly endsAt: number }): RateLimiterRes {
+  _getRateLimiterRes(
+    _key: string,
+    _changed: number,
+    { points, endsAt }: { readonly points: number; readonly endsAt: number },
+  ): RateLimiterRes {
     return new RateLimiterRes(Math.max(0, this.points - points), endsAt - Date.now(), points)
   }
 
   async _upsert(key: string, points: number, milliseconds: number, isNew: boolean) {
     const known = isNew ? undefined : this.shared.get(key)
-    const entry = { points: (known?.points ?? 0) + points, endsAt: known?.endsAt ?? Date.now() + milliseconds }
+    const entry = {
+      points: (known?.points ?? 0) + points,
+      endsAt: known?.endsAt ?? Date.now() + milliseconds,
+    }
     this.shared.set(key, entry)
     return entry
   }
 
-  async _get(key: string) { return this.shared.get(key) ?? null }
-  async _delete(key: string) { return this.shared.delete(key) }
+  async _get(key: string) {
+    return this.shared.get(key) ?? null
+  }
+  async _delete(key: string) {
+    return this.shared.delete(key)
+  }
 }
 
 /** One wrong guess at an own challenge. */
@@ -51,15 +97,22 @@ async function guessWrong(counters: Counters, userId = 'alice'): Promise<string 
   return admission.limit
 }
 
-beforeEach(() => { vi.useFakeTimers({ now: new Date('2026-11-01T12:00:00Z') }) })
-afterEach(() => { vi.useRealTimers() })
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date('2026-11-01T12:00:00Z') })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
 
 test('names are remembered for a thousand users and no more, and are what they were', async () => {
   const keys = createKeys([secret], secret)
   const storeName = vi.spyOn(keys, 'storeName')
   const counters = createCounters(new CounterStore(0, 0).factory, limits, 300, keys)
-  const namings = () => (storeName.mock.calls as readonly (readonly unknown[])[]).filter(([, userId]) => userId === 'alice').length
+  const namings = () =>
+    (storeName.mock.calls as readonly (readonly unknown[])[]).filter(
+      ([, userId]) => userId === 'alice',
+    ).length
   const ticket = await counters.issueTicket('alice')
   expect(await counters.isAlive('alice', ticket)).toBe(true)
   expect(namings()).toBe(1)
@@ -74,15 +127,25 @@ test('names are remembered for a thousand users and no more, and are what they w
 describe('wrong codes in a row', () => {
   test('are not counted where their limit is off', async () => {
     const { counters, store } = make({ guessesInARow: false, guessesPerUser: 3 })
-    for (let times = 0; times < 3; times++) await counters.countWrong('alice', await counters.admitUserGuess('alice'))
-    await expect(counters.admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesPerUser'))
+    for (let times = 0; times < 3; times++)
+      await counters.countWrong('alice', await counters.admitUserGuess('alice'))
+    await expect(counters.admitUserGuess('alice')).rejects.toEqual(
+      refused('locked', 'guessesPerUser'),
+    )
     expect(store.operations.filter(each => each.startsWith('row'))).toEqual([])
   })
 
   test('guesses that come at once pass the limit of a row once, and it stops the user', async () => {
     const { counters } = make({ guessesPerUser: false, guessesInARow: 3 })
-    const guesses = await Promise.allSettled(Array.from({ length: 4 }, () => counters.admitUserGuess('alice')))
-    expect(guesses.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
+    const guesses = await Promise.allSettled(
+      Array.from({ length: 4 }, () => counters.admitUserGuess('alice')),
+    )
+    expect(guesses.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ])
     expect(guesses[3]).toMatchObject({ reason: refused('locked', 'guessesInARow') })
     expect(await counters.isStopped('alice')).toBe(true)
   })
@@ -100,19 +163,32 @@ describe('wrong codes in a row', () => {
 
 describe('calls', () => {
   test('what a process refused from its own memory is given back to nobody: it would be a free call elsewhere', async () => {
-    const shared = new Map<string, { points: number, readonly endsAt: number }>()
-    const inProcess = () => createCounters(options => new BlockingLimiter(options, shared), { ...limits, callIntervalSeconds: false, callsPerNumberTenMinutes: false }, 300, createKeys([secret], secret))
+    const shared = new Map<string, { points: number; readonly endsAt: number }>()
+    const inProcess = () =>
+      createCounters(
+        options => new BlockingLimiter(options, shared),
+        { ...limits, callIntervalSeconds: false, callsPerNumberTenMinutes: false },
+        300,
+        createKeys([secret], secret),
+      )
     const [one, other] = [inProcess(), inProcess()]
     for (let times = 0; times < 5; times++) await one.admitCall(call('alice'))
-    for (let times = 0; times < 3; times++) await expect(one.admitCall(call('alice'))).rejects.toEqual(refused('too-many-calls', 'callsPerUserHour'))
-    await expect(other.admitCall(call('alice'))).rejects.toEqual(refused('too-many-calls', 'callsPerUserHour'))
+    for (let times = 0; times < 3; times++)
+      await expect(one.admitCall(call('alice'))).rejects.toEqual(
+        refused('too-many-calls', 'callsPerUserHour'),
+      )
+    await expect(other.admitCall(call('alice'))).rejects.toEqual(
+      refused('too-many-calls', 'callsPerUserHour'),
+    )
   })
 
   test('60 s apart per user; a refused one does not push the time further away', async () => {
     const { counters } = make()
     await counters.admitCall(call('alice'))
     await pass(59)
-    await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds'))
+    await expect(counters.admitCall(call('alice'))).rejects.toEqual(
+      refused('too-many-calls', 'callIntervalSeconds'),
+    )
     await pass(2)
     await counters.admitCall(call('alice'))
   })
@@ -120,7 +196,10 @@ describe('calls', () => {
   test('60 s apart per number: twenty users with one number share it', async () => {
     const { counters } = make()
     await counters.admitCall(call('user0'))
-    for (let index = 1; index < 20; index++) await expect(counters.admitCall(call(`user${index}`))).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds'))
+    for (let index = 1; index < 20; index++)
+      await expect(counters.admitCall(call(`user${index}`))).rejects.toEqual(
+        refused('too-many-calls', 'callIntervalSeconds'),
+      )
   })
 
   test('5 an hour per user, whatever the number', async () => {
@@ -129,7 +208,9 @@ describe('calls', () => {
       await counters.admitCall(call('alice', `+1202555010${index}`))
       await pass(61)
     }
-    await expect(counters.admitCall(call('alice', '+12025550109'))).rejects.toEqual(refused('too-many-calls', 'callsPerUserHour'))
+    await expect(counters.admitCall(call('alice', '+12025550109'))).rejects.toEqual(
+      refused('too-many-calls', 'callsPerUserHour'),
+    )
     await pass(3600)
     await counters.admitCall(call('alice', '+12025550109'))
   })
@@ -138,12 +219,18 @@ describe('calls', () => {
     const { counters } = make()
     let placed = 0
     for (let index = 0; index < 30; index++) {
-      await counters.admitCall(call(`user${index}`)).then(() => placed++, () => undefined)
+      await counters.admitCall(call(`user${index}`)).then(
+        () => placed++,
+        () => undefined,
+      )
       await pass(61)
       if (index === 3) expect(placed).toBe(3)
     }
     for (let index = 30; index < 200; index++) {
-      await counters.admitCall(call(`user${index}`)).then(() => placed++, () => undefined)
+      await counters.admitCall(call(`user${index}`)).then(
+        () => placed++,
+        () => undefined,
+      )
       await pass(301)
     }
     expect(placed).toBe(10)
@@ -151,15 +238,22 @@ describe('calls', () => {
 
   test('100 in ten minutes to numbers that differ in the last four digits only', async () => {
     const { counters } = make({ callsPerAppMinute: false })
-    for (let index = 0; index < 100; index++) await counters.admitCall(call(`user${index}`, `+1202555${1000 + index}`))
-    await expect(counters.admitCall(call('another', '+12025559999'))).rejects.toEqual(refused('too-many-calls', 'callsPerPrefixTenMinutes'))
+    for (let index = 0; index < 100; index++)
+      await counters.admitCall(call(`user${index}`, `+1202555${1000 + index}`))
+    await expect(counters.admitCall(call('another', '+12025559999'))).rejects.toEqual(
+      refused('too-many-calls', 'callsPerPrefixTenMinutes'),
+    )
     await counters.admitCall(call('yet another', '+12025569999'))
   })
 
   test('60 a minute for the app; the refused ones use up nothing', async () => {
     const { counters } = make({ callsPerPrefixTenMinutes: false })
-    for (let index = 0; index < 60; index++) await counters.admitCall(call(`user${index}`, `+1202${5_550_000 + index}`))
-    for (let index = 0; index < 200; index++) await expect(counters.admitCall(call(`refused${index}`, '+12025557777'))).rejects.toEqual(refused('too-many-calls', 'callsPerAppMinute'))
+    for (let index = 0; index < 60; index++)
+      await counters.admitCall(call(`user${index}`, `+1202${5_550_000 + index}`))
+    for (let index = 0; index < 200; index++)
+      await expect(counters.admitCall(call(`refused${index}`, '+12025557777'))).rejects.toEqual(
+        refused('too-many-calls', 'callsPerAppMinute'),
+      )
     await pass(60)
     await counters.admitCall(call('alice', '+12025557777'))
   })
@@ -171,14 +265,18 @@ describe('calls', () => {
       await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('too-many-calls'))
       await counters.unlock('alice')
     }
-    for (let index = 0; index < 3; index++) await counters.admitCall(call(`user${index}`, `+1202555010${index}`))
+    for (let index = 0; index < 3; index++)
+      await counters.admitCall(call(`user${index}`, `+1202555010${index}`))
   })
 
   test('enrolling someone else’s number counts apart and never locks out its owner', async () => {
     const { counters } = make()
     let placed = 0
     for (let index = 0; index < 20; index++) {
-      await counters.admitCall(call(`attacker${index}`, undefined, { enrol: true })).then(() => placed++, () => undefined)
+      await counters.admitCall(call(`attacker${index}`, undefined, { enrol: true })).then(
+        () => placed++,
+        () => undefined,
+      )
       await pass(61)
     }
     expect(placed).toBeLessThanOrEqual(4)
@@ -186,10 +284,17 @@ describe('calls', () => {
   })
 
   test('false switches a limit off; a function decides by the number', async () => {
-    const { counters } = make({ callIntervalSeconds: false, callsPerUserHour: false, callsPerNumberTenMinutes: phone => phone.endsWith('23') ? 20 : 1, callsPerNumberDay: false })
+    const { counters } = make({
+      callIntervalSeconds: false,
+      callsPerUserHour: false,
+      callsPerNumberTenMinutes: phone => (phone.endsWith('23') ? 20 : 1),
+      callsPerNumberDay: false,
+    })
     for (let index = 0; index < 20; index++) await counters.admitCall(call('alice'))
     await counters.admitCall(call('alice', '+12025550145'))
-    await expect(counters.admitCall(call('alice', '+12025550145'))).rejects.toEqual(refused('too-many-calls', 'callsPerNumberTenMinutes'))
+    await expect(counters.admitCall(call('alice', '+12025550145'))).rejects.toEqual(
+      refused('too-many-calls', 'callsPerNumberTenMinutes'),
+    )
   })
 
   test('a function that answers nonsense is a configuration error, not an open door', async () => {
@@ -200,7 +305,9 @@ describe('calls', () => {
   test('100 at once: one is placed', async () => {
     vi.useRealTimers()
     const { counters } = make({}, new CounterStore())
-    const results = await Promise.allSettled(Array.from({ length: 100 }, () => counters.admitCall(call('alice'))))
+    const results = await Promise.allSettled(
+      Array.from({ length: 100 }, () => counters.admitCall(call('alice'))),
+    )
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
@@ -210,16 +317,33 @@ describe('calls', () => {
     expect(await counters.takeWaiver('sid')).toBe(false)
   })
 
-  test.each([true, false])('while the app thinks about one call, a waived one is placed: the first is refused, and nobody else calls that telephone; allowed: %s', async isAllowed => {
-    const { counters } = make()
-    let decide = (): void => undefined
-    const thinking = counters.admitCall(call('alice'), () => new Promise((resolve, reject) => { decide = isAllowed ? resolve : () => { reject(new Error('veto')) } }))
-    await pass(2)
-    await counters.admitCall(call('alice', '+12025550123', { waived: true }))
-    decide()
-    await expect(thinking).rejects.toEqual(isAllowed ? refused('too-many-calls', 'callIntervalSeconds') : new Error('veto'))
-    await expect(counters.admitCall(call('bob'))).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds'))
-  })
+  test.each([true, false])(
+    'while the app thinks about one call, a waived one is placed: the first is refused, and nobody else calls that telephone; allowed: %s',
+    async isAllowed => {
+      const { counters } = make()
+      let decide = (): void => undefined
+      const thinking = counters.admitCall(
+        call('alice'),
+        () =>
+          new Promise((resolve, reject) => {
+            decide = isAllowed
+              ? resolve
+              : () => {
+                  reject(new Error('veto'))
+                }
+          }),
+      )
+      await pass(2)
+      await counters.admitCall(call('alice', '+12025550123', { waived: true }))
+      decide()
+      await expect(thinking).rejects.toEqual(
+        isAllowed ? refused('too-many-calls', 'callIntervalSeconds') : new Error('veto'),
+      )
+      await expect(counters.admitCall(call('bob'))).rejects.toEqual(
+        refused('too-many-calls', 'callIntervalSeconds'),
+      )
+    },
+  )
 
   test('after "this was not me" no call for ten minutes', async () => {
     const { counters } = make()
@@ -246,9 +370,11 @@ describe('wrong codes', () => {
   test('guesses during the pause neither count nor lengthen it', async () => {
     const { counters } = make()
     for (let index = 0; index < 10; index++) await guessWrong(counters)
-    for (let index = 0; index < 200; index++) await expect(counters.admitLooseGuess('alice')).rejects.toEqual(refused('locked'))
+    for (let index = 0; index < 200; index++)
+      await expect(counters.admitLooseGuess('alice')).rejects.toEqual(refused('locked'))
     await pass(901)
-    for (let index = 1; index <= 9; index++) expect(await guessWrong(counters), `guess ${index} after the pause`).toBeUndefined()
+    for (let index = 1; index <= 9; index++)
+      expect(await guessWrong(counters), `guess ${index} after the pause`).toBeUndefined()
   })
 
   test('the ten are forgotten 24 hours after the first', async () => {
@@ -275,15 +401,21 @@ describe('wrong codes', () => {
         try {
           limit = await guessWrong(counters)
           compared++
-        } catch { break }
+        } catch {
+          break
+        }
         if (limit !== undefined) break
       }
       await pass(3600)
     }
     expect(compared).toBe(100)
     await pass(1_728_000 * 3)
-    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(refused('locked', 'guessesInARow'))
-    await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('locked', 'guessesInARow'))
+    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(
+      refused('locked', 'guessesInARow'),
+    )
+    await expect(counters.admitCall(call('alice'))).rejects.toEqual(
+      refused('locked', 'guessesInARow'),
+    )
     await counters.unlock('alice')
     await counters.admitLooseGuess('alice')
     await counters.admitCall(call('alice'))
@@ -315,20 +447,31 @@ describe('wrong codes', () => {
     expect(await guessWrong(counters)).toBeUndefined()
   })
 
-  test.each([['the right code twice', true], ['a wrong one beside the right one', false]])('a success with the last but one, and the last at once with it, lifts the pause that the last began: %s', async (_name, isRight) => {
-    const { counters } = make()
-    for (let index = 0; index < 8; index++) await guessWrong(counters)
-    const [right, other] = await Promise.all([counters.admitUserGuess('alice'), counters.admitUserGuess('alice')])
-    expect([right.limit, other.limit]).toEqual([undefined, 'guessesPerUser'])
-    if (!isRight) await counters.countWrong('alice', other)
-    await counters.reset('alice', right)
-    await counters.admitCall(call('alice'))
-    expect(await guessWrong(counters)).toBeUndefined()
-  })
+  test.each([
+    ['the right code twice', true],
+    ['a wrong one beside the right one', false],
+  ])(
+    'a success with the last but one, and the last at once with it, lifts the pause that the last began: %s',
+    async (_name, isRight) => {
+      const { counters } = make()
+      for (let index = 0; index < 8; index++) await guessWrong(counters)
+      const [right, other] = await Promise.all([
+        counters.admitUserGuess('alice'),
+        counters.admitUserGuess('alice'),
+      ])
+      expect([right.limit, other.limit]).toEqual([undefined, 'guessesPerUser'])
+      if (!isRight) await counters.countWrong('alice', other)
+      await counters.reset('alice', right)
+      await counters.admitCall(call('alice'))
+      expect(await guessWrong(counters)).toBeUndefined()
+    },
+  )
 
   test('a stop falls for a hundred that were compared, and not for a burst that the limit of the user refused', async () => {
     const { counters } = make()
-    const wrong = async (times: number) => { for (let index = 0; index < times; index++) await guessWrong(counters) }
+    const wrong = async (times: number) => {
+      for (let index = 0; index < times; index++) await guessWrong(counters)
+    }
     await wrong(7)
     await pass(86_401)
     for (let round = 0; round < 8; round++) {
@@ -336,7 +479,9 @@ describe('wrong codes', () => {
       await pass(901)
     }
     await wrong(9)
-    const burst = await Promise.allSettled(Array.from({ length: 5 }, () => counters.admitUserGuess('alice')))
+    const burst = await Promise.allSettled(
+      Array.from({ length: 5 }, () => counters.admitUserGuess('alice')),
+    )
     expect(burst.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     expect(await counters.isStopped('alice')).toBe(false)
     await pass(901)
@@ -349,7 +494,9 @@ describe('wrong codes', () => {
     for (let index = 0; index < 2; index++) await guessWrong(counters)
     const admission = await counters.admitLooseGuess('alice')
     expect(admission.limit).toBe('guessesInARow')
-    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(refused('locked', 'guessesInARow'))
+    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(
+      refused('locked', 'guessesInARow'),
+    )
     expect(await counters.isStopped('alice')).toBe(true)
     await counters.reset('alice', admission)
     expect(await counters.isStopped('alice')).toBe(false)
@@ -360,14 +507,18 @@ describe('wrong codes', () => {
     vi.useRealTimers()
     const { counters } = make({}, new CounterStore())
     const ticket = await counters.issueTicket('alice')
-    const results = await Promise.allSettled(Array.from({ length: 1000 }, () => counters.admitGuess('alice', 'challenge', ticket)))
+    const results = await Promise.allSettled(
+      Array.from({ length: 1000 }, () => counters.admitGuess('alice', 'challenge', ticket)),
+    )
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5)
   })
 
   test('a thousand at once: ten are compared, and the stop at a hundred is not touched', async () => {
     vi.useRealTimers()
     const { counters } = make({}, new CounterStore())
-    const results = await Promise.allSettled(Array.from({ length: 1000 }, () => guessWrong(counters)))
+    const results = await Promise.allSettled(
+      Array.from({ length: 1000 }, () => guessWrong(counters)),
+    )
     const compared = results.filter(({ status }) => status === 'fulfilled').length
     expect(compared).toBe(10)
     expect(await counters.isStopped('alice')).toBe(false)
@@ -376,30 +527,49 @@ describe('wrong codes', () => {
   test('a refused call leaves nothing behind: not the interval, not a shorter one', async () => {
     const { counters } = make({ callsPerAppMinute: 1 })
     await counters.admitCall(call('bob', '+12025550145'))
-    await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('too-many-calls', 'callsPerAppMinute'))
+    await expect(counters.admitCall(call('alice'))).rejects.toEqual(
+      refused('too-many-calls', 'callsPerAppMinute'),
+    )
     expect(await counters.nextCallIn('alice')).toBe(0)
     await pass(58)
-    await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('too-many-calls', 'callsPerAppMinute'))
+    await expect(counters.admitCall(call('alice'))).rejects.toEqual(
+      refused('too-many-calls', 'callsPerAppMinute'),
+    )
     await pass(3)
     await counters.admitCall(call('alice'))
     await pass(3)
-    await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds'))
+    await expect(counters.admitCall(call('alice'))).rejects.toEqual(
+      refused('too-many-calls', 'callIntervalSeconds'),
+    )
   })
 
   test('whoever is over her own limit does not use up that of the app', async () => {
-    const { counters } = make({ callIntervalSeconds: false, callsPerUserHour: 1, callsPerAppMinute: 3 })
+    const { counters } = make({
+      callIntervalSeconds: false,
+      callsPerUserHour: 1,
+      callsPerAppMinute: 3,
+    })
     await counters.admitCall(call('alice'))
     await pass(56)
-    for (let index = 0; index < 60; index++) await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('too-many-calls', 'callsPerUserHour'))
+    for (let index = 0; index < 60; index++)
+      await expect(counters.admitCall(call('alice'))).rejects.toEqual(
+        refused('too-many-calls', 'callsPerUserHour'),
+      )
     await counters.admitCall(call('bob', '+12025550145'))
     await counters.admitCall(call('dave', '+12025550167'))
   })
 
-  test('calls to numbers that are nobody\'s yet do not gate the logins', async () => {
+  test("calls to numbers that are nobody's yet do not gate the logins", async () => {
     const { counters } = make()
-    for (let index = 0; index < 20; index++) await counters.admitCall(call(`new${index}`, `+1202${5_550_000 + index * 10_000}`, { enrol: true }))
-    await expect(counters.admitCall(call('another', '+13035550100', { enrol: true }))).rejects.toEqual(refused('too-many-calls', 'enrolCallsPerAppMinute'))
-    for (let index = 0; index < 60; index++) await counters.admitCall(call(`user${index}`, `+1303${5_550_000 + index * 10_000}`))
+    for (let index = 0; index < 20; index++)
+      await counters.admitCall(
+        call(`new${index}`, `+1202${5_550_000 + index * 10_000}`, { enrol: true }),
+      )
+    await expect(
+      counters.admitCall(call('another', '+13035550100', { enrol: true })),
+    ).rejects.toEqual(refused('too-many-calls', 'enrolCallsPerAppMinute'))
+    for (let index = 0; index < 60; index++)
+      await counters.admitCall(call(`user${index}`, `+1303${5_550_000 + index * 10_000}`))
   })
 })
 
@@ -408,14 +578,19 @@ describe('the ticket', () => {
     const { counters } = make()
     const ticket = await counters.issueTicket('alice')
     for (let index = 0; index < 10; index++) await guessWrong(counters)
-    await expect(counters.admitGuess('alice', 'challenge', ticket)).rejects.toEqual(refused('locked', 'guessesPerUser'))
+    await expect(counters.admitGuess('alice', 'challenge', ticket)).rejects.toEqual(
+      refused('locked', 'guessesPerUser'),
+    )
   })
 
   test('the newest is alive, alone', async () => {
     const { counters } = make()
     const older = await counters.issueTicket('alice')
     const newer = await counters.issueTicket('alice')
-    expect([await counters.isAlive('alice', older), await counters.isAlive('alice', newer)]).toEqual([false, true])
+    expect([
+      await counters.isAlive('alice', older),
+      await counters.isAlive('alice', newer),
+    ]).toEqual([false, true])
   })
 
   test('a flushed store kills challenges and revives none', async () => {
@@ -445,7 +620,9 @@ describe('the ticket', () => {
     vi.useRealTimers()
     const { counters } = make({}, new CounterStore())
     const ticket = await counters.issueTicket('alice')
-    const results = await Promise.all(Array.from({ length: 20 }, () => counters.useUp('alice', 'challenge', ticket)))
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => counters.useUp('alice', 'challenge', ticket)),
+    )
     expect(results.filter(Boolean)).toHaveLength(1)
   })
 
@@ -477,68 +654,127 @@ describe('a store that fails never opens a door', () => {
     ['report', (counters: Counters) => counters.report('alice')],
     ['unlock', (counters: Counters) => counters.unlock('alice')],
   ] as const
-  const trouble = [['row.consume', 'rejects'], ['failures.consume', 'hangs after the work'], ['failures.consume', 'rejects'], ['failures.set', 'rejects'], ['pause.set', 'rejects']] as const
+  const trouble = [
+    ['row.consume', 'rejects'],
+    ['failures.consume', 'hangs after the work'],
+    ['failures.consume', 'rejects'],
+    ['failures.set', 'rejects'],
+    ['pause.set', 'rejects'],
+  ] as const
 
-  test.each(trouble)('the tenth guess meets it: %s %s; nobody is locked out for more than a pause', async (operation, fault) => {
-    const { counters, store } = make()
-    for (let index = 0; index < 9; index++) await guessWrong(counters)
-    store.faults = { [operation]: fault }
-    const tenth = expect(counters.admitUserGuess('alice')).rejects.toMatchObject({ code: 'counters-unavailable' })
-    await pass(3)
-    await tenth
-    store.faults = {}
-    await counters.admitUserGuess('alice').catch(() => undefined)
-    await pass(901)
-    expect((await counters.admitUserGuess('alice')).failed.over).toBe(false)
-  })
-
-  test.each(['failures.consume', 'row.consume'])('a hundred guesses while %s fails are compared by nobody, and count nowhere', async operation => {
-    for (const admit of ['admitUserGuess', 'admitLooseGuess'] as const) {
+  test.each(trouble)(
+    'the tenth guess meets it: %s %s; nobody is locked out for more than a pause',
+    async (operation, fault) => {
       const { counters, store } = make()
-      store.faults = { [operation]: 'rejects' }
-      for (let index = 0; index < 100; index++) await expect(counters[admit]('alice')).rejects.toMatchObject({ code: 'counters-unavailable' })
+      for (let index = 0; index < 9; index++) await guessWrong(counters)
+      store.faults = { [operation]: fault }
+      const tenth = expect(counters.admitUserGuess('alice')).rejects.toMatchObject({
+        code: 'counters-unavailable',
+      })
+      await pass(3)
+      await tenth
       store.faults = {}
-      expect(await counters[admit]('alice')).toMatchObject({ limit: undefined, failed: { count: 1 }, inRow: { count: 1 } })
-    }
-  })
+      await counters.admitUserGuess('alice').catch(() => undefined)
+      await pass(901)
+      expect((await counters.admitUserGuess('alice')).failed.over).toBe(false)
+    },
+  )
 
-  test.each(['user-hour.consume', 'number-10min.consume', 'number-day.consume', 'number-interval.consume', 'prefix-10min.consume', 'app-minute.consume'])('calls that %s keeps from being placed use up nothing', async operation => {
+  test.each(['failures.consume', 'row.consume'])(
+    'a hundred guesses while %s fails are compared by nobody, and count nowhere',
+    async operation => {
+      for (const admit of ['admitUserGuess', 'admitLooseGuess'] as const) {
+        const { counters, store } = make()
+        store.faults = { [operation]: 'rejects' }
+        for (let index = 0; index < 100; index++)
+          await expect(counters[admit]('alice')).rejects.toMatchObject({
+            code: 'counters-unavailable',
+          })
+        store.faults = {}
+        expect(await counters[admit]('alice')).toMatchObject({
+          limit: undefined,
+          failed: { count: 1 },
+          inRow: { count: 1 },
+        })
+      }
+    },
+  )
+
+  test.each([
+    'user-hour.consume',
+    'number-10min.consume',
+    'number-day.consume',
+    'number-interval.consume',
+    'prefix-10min.consume',
+    'app-minute.consume',
+  ])('calls that %s keeps from being placed use up nothing', async operation => {
     const { counters, store } = make({ callsPerAppMinute: 3 })
     store.faults = { [operation]: 'rejects' }
-    for (let index = 0; index < 6; index++) await expect(counters.admitCall(call('alice'))).rejects.toMatchObject({ code: 'counters-unavailable' })
+    for (let index = 0; index < 6; index++)
+      await expect(counters.admitCall(call('alice'))).rejects.toMatchObject({
+        code: 'counters-unavailable',
+      })
     store.faults = {}
     await counters.admitCall(call('alice'))
-    for (let index = 0; index < 2; index++) await counters.admitCall(call(`user${index}`, `+1303${5_550_000 + index * 10_000}`))
+    for (let index = 0; index < 2; index++)
+      await counters.admitCall(call(`user${index}`, `+1303${5_550_000 + index * 10_000}`))
   })
 
   test('what cannot be given back either stays counted, and the first trouble is told', async () => {
     const { counters, store } = make()
     store.faults = { 'row.consume': 'rejects', reward: 'rejects', delete: 'rejects' }
-    await expect(counters.admitUserGuess('alice')).rejects.toMatchObject({ code: 'counters-unavailable', cause: { name: 'Error' } })
-    await expect(counters.admitLooseGuess('alice')).rejects.toMatchObject({ code: 'counters-unavailable' })
+    await expect(counters.admitUserGuess('alice')).rejects.toMatchObject({
+      code: 'counters-unavailable',
+      cause: { name: 'Error' },
+    })
+    await expect(counters.admitLooseGuess('alice')).rejects.toMatchObject({
+      code: 'counters-unavailable',
+    })
     store.faults = { 'prefix-10min.consume': 'rejects', reward: 'rejects' }
-    await expect(counters.admitCall(call('alice'))).rejects.toMatchObject({ code: 'counters-unavailable' })
+    await expect(counters.admitCall(call('alice'))).rejects.toMatchObject({
+      code: 'counters-unavailable',
+    })
     store.faults = {}
     expect((await counters.admitLooseGuess('alice')).failed.count).toBe(3)
   })
 
-  const allFaulty = (fault: 'rejects' | 'hangs' | 'nonsense') => ({ consume: fault, get: fault, set: fault, delete: fault, reward: fault })
-
-  test.each(operations)('%s is 503 when the store rejects, and quotes nothing of it', async (_, operation) => {
-    const { counters, store } = make()
-    store.faults = allFaulty('rejects')
-    await expect(operation(counters)).rejects.toMatchObject({ code: 'counters-unavailable', status: 503, message: expect.not.stringContaining('the counter failed') })
+  const allFaulty = (fault: 'rejects' | 'hangs' | 'nonsense') => ({
+    consume: fault,
+    get: fault,
+    set: fault,
+    delete: fault,
+    reward: fault,
   })
 
-  test.each(operations)('%s is 503 after two seconds when the store hangs', async (_, operation) => {
-    const { counters, store } = make()
-    store.faults = allFaulty('hangs')
-    const outcome = expect(operation(counters)).rejects.toMatchObject({ code: 'counters-unavailable' })
-    await pass(2)
-    await outcome
-  })
+  test.each(operations)(
+    '%s is 503 when the store rejects, and quotes nothing of it',
+    async (_, operation) => {
+      const { counters, store } = make()
+      store.faults = allFaulty('rejects')
+      await expect(operation(counters)).rejects.toMatchObject({
+        code: 'counters-unavailable',
+        status: 503,
+        message: expect.not.stringContaining('the counter failed'),
+      })
+    },
+  )
 
-  test.each(operations.filter(([name]) => !['reset', 'report', 'unlock', 'issueTicket'].includes(name)))('%s is 503 when the store answers nonsense', async (_, operation) => {
+  test.each(operations)(
+    '%s is 503 after two seconds when the store hangs',
+    async (_, operation) => {
+      const { counters, store } = make()
+      store.faults = allFaulty('hangs')
+      const outcome = expect(operation(counters)).rejects.toMatchObject({
+        code: 'counters-unavailable',
+      })
+      await pass(2)
+      await outcome
+    },
+  )
+
+  test.each(
+    operations.filter(([name]) => !['reset', 'report', 'unlock', 'issueTicket'].includes(name)),
+  )('%s is 503 when the store answers nonsense', async (_, operation) => {
     const { counters, store } = make()
     store.faults = allFaulty('nonsense')
     await expect(operation(counters)).rejects.toMatchObject({ code: 'counters-unavailable' })

@@ -9,7 +9,10 @@ describe('sealed tokens', () => {
   const keys = createKeys([newer], newer)
 
   test('open to what was sealed, step included', () => {
-    expect(keys.open(keys.seal(2, { code: '123456' }))).toEqual({ step: 2, payload: { code: '123456' } })
+    expect(keys.open(keys.seal(2, { code: '123456' }))).toEqual({
+      step: 2,
+      payload: { code: '123456' },
+    })
   })
 
   test('tell nothing: the same content never looks the same and is not to be read', () => {
@@ -36,12 +39,19 @@ describe('sealed tokens', () => {
     expect(keys.open(`${token}=`)).toBeUndefined()
     expect(keys.open(`${token} `)).toBeUndefined()
     expect(keys.open(`${token.slice(0, 10)}\n${token.slice(10)}`)).toBeUndefined()
-    expect(keys.open(token.replaceAll('-', '+').replaceAll('_', '/') === token ? `${token}.` : token.replaceAll('-', '+').replaceAll('_', '/'))).toBeUndefined()
+    expect(
+      keys.open(
+        token.replaceAll('-', '+').replaceAll('_', '/') === token
+          ? `${token}.`
+          : token.replaceAll('-', '+').replaceAll('_', '/'),
+      ),
+    ).toBeUndefined()
   })
 
   test('a cut tag does not open', () => {
     const token = keys.seal(1, 'xyz')
-    for (let length = 0; length < token.length; length++) expect(keys.open(token.slice(0, length))).toBeUndefined()
+    for (let length = 0; length < token.length; length++)
+      expect(keys.open(token.slice(0, length))).toBeUndefined()
   })
 })
 
@@ -68,7 +78,9 @@ describe('rotation of the secret', () => {
 
 describe('keyed hashes', () => {
   let keys: Keys
-  beforeEach(() => { keys = createKeys([newer], newer) })
+  beforeEach(() => {
+    keys = createKeys([newer], newer)
+  })
 
   test('the border between parts counts', () => {
     expect(keys.hash('a', 'bc')).not.toBe(keys.hash('ab', 'c'))
@@ -87,19 +99,31 @@ describe('keyed hashes', () => {
 
 describe('what outlives a release: sessions, counts and tokens of the one before', () => {
   let keys: Keys
-  beforeEach(() => { keys = createKeys([newer], older) })
-  const derived = (secret: string, purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `passport-voice-otp/${purpose}/1`, 32))
-  const hashed = (key: Buffer, parts: unknown) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url')
+  beforeEach(() => {
+    keys = createKeys([newer], older)
+  })
+  const derived = (secret: string, purpose: string) =>
+    Buffer.from(hkdfSync('sha256', secret, '', `passport-voice-otp/${purpose}/1`, 32))
+  const hashed = (key: Buffer, parts: unknown) =>
+    createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url')
   const sealed = (key: Buffer, version: number, payload: string) => {
     const header = Buffer.from([version, 3])
     const nonce = Buffer.alloc(12, 7)
     const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(header)
-    return Buffer.concat([header, nonce, cipher.update(payload), cipher.final(), cipher.getAuthTag()]).toString('base64url')
+    return Buffer.concat([
+      header,
+      nonce,
+      cipher.update(payload),
+      cipher.final(),
+      cipher.getAuthTag(),
+    ]).toString('base64url')
   }
 
   test('hashes and names are made as they always were, under a key for each purpose', () => {
     expect(keys.hash('code', 1)).toBe(hashed(derived(newer, 'hash'), ['code', 1]))
-    expect(keys.storeName('user', 'alice')).toBe(hashed(derived(older, 'counters'), ['user', 'alice']).slice(0, 32))
+    expect(keys.storeName('user', 'alice')).toBe(
+      hashed(derived(older, 'counters'), ['user', 'alice']).slice(0, 32),
+    )
   })
 
   test('a token of this version opens; one of another, one under another key and one without JSON do not', () => {

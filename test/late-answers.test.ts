@@ -15,7 +15,9 @@ import { createWorld, secret, type World } from './support/world.js'
 let world: World
 /** What no promise of the process caught. */
 let uncaught: unknown[]
-const note = (reason: unknown): void => { uncaught.push(reason) }
+const note = (reason: unknown): void => {
+  uncaught.push(reason)
+}
 /** Whether the app's time limit answers, and what the counters wait for meanwhile. */
 let isLate: boolean
 let held: Promise<void>
@@ -36,35 +38,52 @@ const request = new IncomingMessage(new Socket()) as Request
 
 let answerLate = (): void => undefined
 const timeLimit: RequestHandler = (_req, res, next) => {
-  answerLate = () => { res.status(503).end('too late') }
+  answerLate = () => {
+    res.status(503).end('too late')
+  }
   next()
 }
 
 describe('a session store that answers after the time limit', () => {
-  test.each(['destroy', 'set'] as const)('%s: 503, and what comes then puts nobody in', async operation => {
-    const sessions = new SessionStore()
-    world = await createWorld({ store: sessions })
-    const alice = await world.logIn('alice')
-    const code = await world.hearCode(alice)
-    const original = sessions[operation] as (...given: unknown[]) => void
-    const late: (() => void)[] = []
-    Object.assign(sessions, { [operation]: (...given: unknown[]) => {
-      const done = given.pop() as (...given: unknown[]) => void
-      original(...given, (...answer: unknown[]) => { late.push(() => { done(...answer) }) })
-    } })
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const answer = alice.post('/otp').send({ code }).then(({ status }) => status)
-    while (late.length === 0) await new Promise(resolve => { setImmediate(resolve) })
-    await vi.advanceTimersByTimeAsync(5000)
-    // What express-session itself writes at the end of the request waits for the store too.
-    Object.assign(sessions, { [operation]: original })
-    for (const act of late.splice(1)) act()
-    expect(await answer).toBe(503)
-    vi.useRealTimers()
-    for (const act of late) act()
-    await alice.get('/account').expect(401)
-    expect(uncaught).toEqual([])
-  })
+  test.each(['destroy', 'set'] as const)(
+    '%s: 503, and what comes then puts nobody in',
+    async operation => {
+      const sessions = new SessionStore()
+      world = await createWorld({ store: sessions })
+      const alice = await world.logIn('alice')
+      const code = await world.hearCode(alice)
+      const original = sessions[operation] as (...given: unknown[]) => void
+      const late: (() => void)[] = []
+      Object.assign(sessions, {
+        [operation]: (...given: unknown[]) => {
+          const done = given.pop() as (...given: unknown[]) => void
+          original(...given, (...answer: unknown[]) => {
+            late.push(() => {
+              done(...answer)
+            })
+          })
+        },
+      })
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const answer = alice
+        .post('/otp')
+        .send({ code })
+        .then(({ status }) => status)
+      while (late.length === 0)
+        await new Promise(resolve => {
+          setImmediate(resolve)
+        })
+      await vi.advanceTimersByTimeAsync(5000)
+      // What express-session itself writes at the end of the request waits for the store too.
+      Object.assign(sessions, { [operation]: original })
+      for (const act of late.splice(1)) act()
+      expect(await answer).toBe(503)
+      vi.useRealTimers()
+      for (const act of late) act()
+      await alice.get('/account').expect(401)
+      expect(uncaught).toEqual([])
+    },
+  )
 })
 
 test('a session store that takes too long to keep a challenge: 503, and nobody is called', async () => {
@@ -79,8 +98,13 @@ test('a session store that takes too long to keep a challenge: 503, and nobody i
     set(...given)
   }
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  const answer = alice.post('/otp/call').then(({ status, body }) => [status, (body as { code: string }).code])
-  while (!isAsked) await new Promise(resolve => { setImmediate(resolve) })
+  const answer = alice
+    .post('/otp/call')
+    .then(({ status, body }) => [status, (body as { code: string }).code])
+  while (!isAsked)
+    await new Promise(resolve => {
+      setImmediate(resolve)
+    })
   sessions.faults = {}
   await vi.advanceTimersByTimeAsync(5000)
   vi.useRealTimers()
@@ -90,21 +114,42 @@ test('a session store that takes too long to keep a challenge: 503, and nobody i
 
 describe('a webhook whose body', () => {
   /** A client of its own, which has sent the head of a request and half of its body; answers what comes back. */
-  async function half(): Promise<{ readonly socket: Socket, readonly answer: Promise<string> }> {
-    const { telephone: { call } } = await ring(world, await world.logIn('alice'))
+  async function half(): Promise<{ readonly socket: Socket; readonly answer: Promise<string> }> {
+    const {
+      telephone: { call },
+    } = await ring(world, await world.logIn('alice'))
     const url = new URL(call.parameters['Url']!)
     const socket = connect(Number(url.port), '127.0.0.1')
-    const answer = new Promise<string>(resolve => socket.once('data', (data: Buffer) => { resolve(data.toString()) }))
-    await new Promise(resolve => socket.write(`POST ${url.pathname} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nTo=`, resolve))
+    const answer = new Promise<string>(resolve =>
+      socket.once('data', (data: Buffer) => {
+        resolve(data.toString())
+      }),
+    )
+    await new Promise(resolve =>
+      socket.write(
+        `POST ${url.pathname} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nTo=`,
+        resolve,
+      ),
+    )
     return { socket, answer }
   }
   /** Resolves when a webhook has been refused. */
-  const refused = () => new Promise(resolve => world.strategy.events.once('webhook.rejected', resolve))
+  const refused = () =>
+    new Promise(resolve => world.strategy.events.once('webhook.rejected', resolve))
 
   test('does not come in time: 403, and what comes then is forgotten', async () => {
     let begin = (): void => undefined
-    const begun = new Promise<void>(resolve => { begin = resolve })
-    world = await createWorld({ beforeSession: app => { app.use('/voice-otp', (_req, _res, next) => { next(); begin() }) } })
+    const begun = new Promise<void>(resolve => {
+      begin = resolve
+    })
+    world = await createWorld({
+      beforeSession: app => {
+        app.use('/voice-otp', (_req, _res, next) => {
+          next()
+          begin()
+        })
+      },
+    })
     // Only the timer of the body is in the hands of the test: sockets have their own.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { socket, answer } = await half()
@@ -129,9 +174,23 @@ describe('a webhook whose body', () => {
 })
 
 test('a counter that throws at once is trouble, as one that rejects', async () => {
-  world = await createWorld({ options: { counters: options => ({ ...store.factory(options), get: () => { throw new Error('no store') } }) } })
+  world = await createWorld({
+    options: {
+      counters: options => ({
+        ...store.factory(options),
+        get: () => {
+          throw new Error('no store')
+        },
+      }),
+    },
+  })
   const alice = await world.logIn('alice')
-  await alice.post('/otp/call').expect(503).expect(({ body }) => { expect(body).toMatchObject({ code: 'counters-unavailable' }) })
+  await alice
+    .post('/otp/call')
+    .expect(503)
+    .expect(({ body }) => {
+      expect(body).toMatchObject({ code: 'counters-unavailable' })
+    })
   expect(world.simulator.calls).toEqual([])
 })
 
@@ -140,18 +199,29 @@ describe('the app that answers after the time limit', () => {
     world = await createWorld()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   })
-  afterEach(() => { vi.useRealTimers() })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
   const never = (): Promise<never> => new Promise(() => undefined)
 
   test('phoneOf: the look-up fails', async () => {
-    const asked = expect(createPhoneLookup(never, false)(request, {})).rejects.toMatchObject({ code: 'phone-lookup-failed', message: expect.stringContaining('answered undefined or nothing at all') })
+    const asked = expect(createPhoneLookup(never, false)(request, {})).rejects.toMatchObject({
+      code: 'phone-lookup-failed',
+      message: expect.stringContaining('answered undefined or nothing at all'),
+    })
     await vi.advanceTimersByTimeAsync(5000)
     await asked
   })
 
   test('recovery.use: the code is not used', async () => {
-    const parts = { settings: { recovery: { save: never, use: never } }, keys: createKeys([secret], secret) } as unknown as Parts<object>
-    const asked = expect(useRecoveryCode(parts, 'alice', {}, '0123456789')).rejects.toMatchObject({ code: 'hook-failed', message: expect.stringContaining('recovery.use took too long') })
+    const parts = {
+      settings: { recovery: { save: never, use: never } },
+      keys: createKeys([secret], secret),
+    } as unknown as Parts<object>
+    const asked = expect(useRecoveryCode(parts, 'alice', {}, '0123456789')).rejects.toMatchObject({
+      code: 'hook-failed',
+      message: expect.stringContaining('recovery.use took too long'),
+    })
     await vi.advanceTimersByTimeAsync(5000)
     await asked
   })
@@ -160,7 +230,10 @@ describe('the app that answers after the time limit', () => {
 test('phoneOf is given the request first where the app wants it', async () => {
   world = await createWorld()
   const given: unknown[] = []
-  const lookup = createPhoneLookup((...all: unknown[]) => { given.push(...all.slice(0, 2)); return '+12025550123' }, true)
+  const lookup = createPhoneLookup((...all: unknown[]) => {
+    given.push(...all.slice(0, 2))
+    return '+12025550123'
+  }, true)
   const user = { id: 'alice' }
   expect(await lookup(request, user)).toEqual([{ number: '+12025550123' }])
   expect(given).toEqual([request, user])
@@ -172,7 +245,9 @@ test("the counters fail after the right code, and the app's callback logs nobody
     options: { counters: counters.factory },
     routes: (app, passport) => {
       app.post('/idle', (req, res, next) => {
-        const run = passport.authenticate('voice-otp', (error: unknown) => { res.sendStatus(error ? 503 : 200) }) as RequestHandler
+        const run = passport.authenticate('voice-otp', (error: unknown) => {
+          res.sendStatus(error ? 503 : 200)
+        }) as RequestHandler
         void run(req, res, next)
       })
     },
@@ -190,7 +265,12 @@ test('a callback of the app that throws, and again when it is told so: 500, and 
   world = await createWorld({
     routes: (app, passport) => {
       app.post('/careless', (req, res, next) => {
-        const run = passport.authenticate('voice-otp', (_error: unknown, user: Express.User & { readonly name: string }) => { res.json({ name: user.name.trim() }) }) as RequestHandler
+        const run = passport.authenticate(
+          'voice-otp',
+          (_error: unknown, user: Express.User & { readonly name: string }) => {
+            res.json({ name: user.name.trim() })
+          },
+        ) as RequestHandler
         void run(req, res, next)
       })
     },
@@ -234,13 +314,20 @@ const heldCounters: CounterFactory = options => {
 }
 
 async function open() {
-  world = await createWorld({ options: { counters: heldCounters }, beforeSession: app => { app.use(timeLimit) } })
+  world = await createWorld({
+    options: { counters: heldCounters },
+    beforeSession: app => {
+      app.use(timeLimit)
+    },
+  })
   return world.logIn('alice')
 }
 
 function hold(): void {
   isLate = true
-  held = new Promise(resolve => { release = resolve })
+  held = new Promise(resolve => {
+    release = resolve
+  })
 }
 
 test('status() that comes too late is dropped, and the process goes on', async () => {
@@ -253,7 +340,9 @@ test('status() that comes too late is dropped, and the process goes on', async (
 })
 
 test('the answer to a webhook that comes too late is dropped, and the process goes on', async () => {
-  const { telephone: { call } } = await ring(await open().then(() => world), await world.logIn('alice'))
+  const {
+    telephone: { call },
+  } = await ring(await open().then(() => world), await world.logIn('alice'))
   const url = call.parameters['Url']!
   hold()
   expect(await sendWebhook(world, url)).toMatchObject({ status: 503, text: 'too late' })

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createWorld, type World, wrongCode } from './support/world.js'
 
 let world: World
-beforeEach(async () => { world = await createWorld() })
+beforeEach(async () => {
+  world = await createWorld()
+})
 afterEach(() => world.close())
 
 describe('a login with a telephone call', () => {
@@ -13,7 +15,15 @@ describe('a login with a telephone call', () => {
     await alice.get('/account').expect(401, { pendingUser: 'alice' })
 
     const { body: placed } = await alice.post('/otp/call').expect(202)
-    expect(placed).toEqual({ phone: '••• ••• ••23', from: '+12025550100', matchingDigits: expect.stringMatching(/^[1-9]\d$/), purpose: 'login', way: 'call', expiresIn: 300, nextCallIn: 60 })
+    expect(placed).toEqual({
+      phone: '••• ••• ••23',
+      from: '+12025550100',
+      matchingDigits: expect.stringMatching(/^[1-9]\d$/),
+      purpose: 'login',
+      way: 'call',
+      expiresIn: 300,
+      nextCallIn: 60,
+    })
     const code = await world.answerAndListen((placed as { matchingDigits: string }).matchingDigits)
     expect(code).toMatch(/^\d{6}$/)
 
@@ -26,18 +36,33 @@ describe('a login with a telephone call', () => {
   test('the code may be typed with spaces and hyphens, and in a form', async () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
-    await alice.post('/otp').type('form').send({ code: ` ${code.slice(0, 3)}-${code.slice(3)} ` }).expect(200)
+    await alice
+      .post('/otp')
+      .type('form')
+      .send({ code: ` ${code.slice(0, 3)}-${code.slice(3)} ` })
+      .expect(200)
   })
 
   test('status() follows the call and answers nobody without a first factor', async () => {
-    await world.browser().get('/otp/status').expect(401, { code: 'first-factor-required', message: 'Log in first.' })
+    await world
+      .browser()
+      .get('/otp/status')
+      .expect(401, { code: 'first-factor-required', message: 'Log in first.' })
     const alice = await world.logIn('alice')
-    expect((await alice.get('/otp/status').expect(200)).body).toEqual({ call: 'none', expiresIn: 0, nextCallIn: 0, attemptsLeft: 0 })
+    expect((await alice.get('/otp/status').expect(200)).body).toEqual({
+      call: 'none',
+      expiresIn: 0,
+      nextCallIn: 0,
+      attemptsLeft: 0,
+    })
     const code = await world.hearCode(alice)
     const { body, headers } = await alice.get('/otp/status').expect(200)
     expect(body).toEqual({ call: 'answered', expiresIn: 300, nextCallIn: 60, attemptsLeft: 5 })
     expect(headers['cache-control']).toBe('no-store')
-    await alice.post('/otp').send({ code: wrongCode(code) }).expect(401)
+    await alice
+      .post('/otp')
+      .send({ code: wrongCode(code) })
+      .expect(401)
     expect((await alice.get('/otp/status')).body).toMatchObject({ attemptsLeft: 4 })
   })
 
@@ -54,23 +79,53 @@ describe('a login with a telephone call', () => {
 describe('refused, each with its status, code and sentence', () => {
   test('a call or a code before the password: 401, no call, no counter', async () => {
     const nobody = world.browser()
-    await nobody.post('/otp/call').send({ user: 'alice', userId: 'alice' }).expect(401, { code: 'first-factor-required', message: 'Log in first.' })
-    await nobody.post('/otp').send({ code: '123456', user: 'alice' }).expect(401, { code: 'first-factor-required', message: 'Log in first.' })
+    await nobody
+      .post('/otp/call')
+      .send({ user: 'alice', userId: 'alice' })
+      .expect(401, { code: 'first-factor-required', message: 'Log in first.' })
+    await nobody
+      .post('/otp')
+      .send({ code: '123456', user: 'alice' })
+      .expect(401, { code: 'first-factor-required', message: 'Log in first.' })
     expect(world.simulator.calls).toHaveLength(0)
   })
 
   test('a code without a call', async () => {
     const alice = await world.logIn('alice')
-    await alice.post('/otp').send({ code: '123456' }).expect(401, { code: 'no-challenge', message: 'No code is waiting. Ask for a call.' })
+    await alice
+      .post('/otp')
+      .send({ code: '123456' })
+      .expect(401, { code: 'no-challenge', message: 'No code is waiting. Ask for a call.' })
   })
 
-  test.each([[{}], [{ code: '' }], [{ code: null }], [{ code: 123456 }], [{ code: ['123456'] }], [{ code: { 0: '123456' } }], [{ code: true }], [{ code: '12345' }], [{ code: '1234567' }],
-    [{ code: '１２３４５６' }], [{ code: '12345a' }], [{ code: '123456\n' }], [{ code: '+12345' }], [{ Code: '123456' }], [[]], [{ code: ' '.repeat(3000) }]])('a malformed code is compared with nothing: %j', async body => {
+  test.each([
+    [{}],
+    [{ code: '' }],
+    [{ code: null }],
+    [{ code: 123456 }],
+    [{ code: ['123456'] }],
+    [{ code: { 0: '123456' } }],
+    [{ code: true }],
+    [{ code: '12345' }],
+    [{ code: '1234567' }],
+    [{ code: '１２３４５６' }],
+    [{ code: '12345a' }],
+    [{ code: '123456\n' }],
+    [{ code: '+12345' }],
+    [{ Code: '123456' }],
+    [[]],
+    [{ code: ' '.repeat(3000) }],
+  ])('a malformed code is compared with nothing: %j', async body => {
     const alice = await world.logIn('alice')
     await alice.post('/otp/call').expect(202)
     const answer = await alice.post('/otp').send(body).expect(400)
-    expect(answer.body).toEqual({ code: 'code-malformed', message: 'Enter the code as digits, just as you heard it.' })
-    expect(world.named('code.rejected')).toEqual([{ userId: 'alice', code: 'code-malformed', compared: false }])
+    expect(answer.body).toEqual({
+      code: 'code-malformed',
+      message: 'Enter the code as digits, just as you heard it.',
+    })
+    expect(world.named('code.rejected')).toEqual([
+      { userId: 'alice', code: 'code-malformed', compared: false },
+    ])
     expect((await alice.get('/otp/status')).body).toMatchObject({ attemptsLeft: 5 })
   })
 
@@ -83,7 +138,14 @@ describe('refused, each with its status, code and sentence', () => {
   test('a wrong code, and how many tries are left', async () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
-    await alice.post('/otp').send({ code: wrongCode(code) }).expect(401, { code: 'code-wrong', message: 'That is not the code. Check it and try again.', attemptsLeft: 4 })
+    await alice
+      .post('/otp')
+      .send({ code: wrongCode(code) })
+      .expect(401, {
+        code: 'code-wrong',
+        message: 'That is not the code. Check it and try again.',
+        attemptsLeft: 4,
+      })
     await alice.get('/account').expect(401)
     await alice.post('/otp').send({ code }).expect(200)
   })
@@ -91,21 +153,38 @@ describe('refused, each with its status, code and sentence', () => {
   test('the right code after five wrong ones', async () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
-    for (let index = 0; index < 5; index++) await alice.post('/otp').send({ code: wrongCode(code) }).expect(401)
+    for (let index = 0; index < 5; index++)
+      await alice
+        .post('/otp')
+        .send({ code: wrongCode(code) })
+        .expect(401)
     const right = await alice.post('/otp').send({ code }).expect(429)
-    const wrong = await alice.post('/otp').send({ code: wrongCode(code) }).expect(429)
-    expect(right.body).toEqual({ code: 'too-many-guesses', message: 'Too many wrong codes for this call. Ask for a new call.' })
+    const wrong = await alice
+      .post('/otp')
+      .send({ code: wrongCode(code) })
+      .expect(429)
+    expect(right.body).toEqual({
+      code: 'too-many-guesses',
+      message: 'Too many wrong codes for this call. Ask for a new call.',
+    })
     expect(wrong.body).toEqual(right.body)
     await alice.get('/account').expect(401)
   })
 
   test('at expiry less one second in, at expiry and after it refused', async () => {
-    for (const [name, seconds, status] of [['alice', 299, 200], ['bob', 300, 401]] as const) {
+    for (const [name, seconds, status] of [
+      ['alice', 299, 200],
+      ['bob', 300, 401],
+    ] as const) {
       const agent = await world.logIn(name)
       const code = await world.hearCode(agent)
       world.clock.offset += seconds * 1000
       const { body } = await agent.post('/otp').send({ code }).expect(status)
-      if (status === 401) expect(body).toEqual({ code: 'code-expired', message: 'This code is no longer valid. Ask for a new call.' })
+      if (status === 401)
+        expect(body).toEqual({
+          code: 'code-expired',
+          message: 'This code is no longer valid. Ask for a new call.',
+        })
     }
   })
 
@@ -113,38 +192,73 @@ describe('refused, each with its status, code and sentence', () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
     await alice.post('/otp').send({ code }).expect(200)
-    await alice.post('/otp').send({ code }).expect(401).expect(({ body }) => { expect(body).toMatchObject({ code: 'no-challenge' }) })
+    await alice
+      .post('/otp')
+      .send({ code })
+      .expect(401)
+      .expect(({ body }) => {
+        expect(body).toMatchObject({ code: 'no-challenge' })
+      })
   })
 
   test('a call too soon: 429 with Retry-After, and the first call stays good', async () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
     const { body, headers } = await alice.post('/otp/call').expect(429)
-    expect(body).toMatchObject({ code: 'too-many-calls', message: 'Too many calls. Wait before you ask for another.' })
+    expect(body).toMatchObject({
+      code: 'too-many-calls',
+      message: 'Too many calls. Wait before you ask for another.',
+    })
     expect(Number(headers['retry-after'])).toBe((body as { retryAfter: number }).retryAfter)
     expect(Number(headers['retry-after'])).toBeGreaterThan(50)
-    expect(world.named('call.blocked')).toEqual([{ userId: 'alice', purpose: 'login', code: 'too-many-calls', limit: 'callIntervalSeconds' }])
+    expect(world.named('call.blocked')).toEqual([
+      { userId: 'alice', purpose: 'login', code: 'too-many-calls', limit: 'callIntervalSeconds' },
+    ])
     await alice.post('/otp').send({ code }).expect(200)
   })
 
   test('no number on record: 403; a number that is not one: 403; a premium or foreign number: 403, no call', async () => {
     const dave = await world.logIn('dave')
-    await dave.post('/otp/call').expect(403).expect(({ body }) => { expect(body).toMatchObject({ code: 'phone-missing' }) })
-    for (const [number, code] of [['555', 'phone-invalid'], ['+19005551234', 'destination-blocked'], ['+18765551234', 'destination-blocked'], ['+870773111632', 'destination-blocked'], ['+442079460000', 'destination-blocked']]) {
+    await dave
+      .post('/otp/call')
+      .expect(403)
+      .expect(({ body }) => {
+        expect(body).toMatchObject({ code: 'phone-missing' })
+      })
+    for (const [number, code] of [
+      ['555', 'phone-invalid'],
+      ['+19005551234', 'destination-blocked'],
+      ['+18765551234', 'destination-blocked'],
+      ['+870773111632', 'destination-blocked'],
+      ['+442079460000', 'destination-blocked'],
+    ]) {
       world.people['alice']!.phone = number
       const alice = await world.logIn('alice')
-      await alice.post('/otp/call').expect(403).expect(({ body }) => { expect(body).toMatchObject({ code }) })
+      await alice
+        .post('/otp/call')
+        .expect(403)
+        .expect(({ body }) => {
+          expect(body).toMatchObject({ code })
+        })
     }
     expect(world.simulator.calls).toHaveLength(0)
     expect(world.named('call.blocked')).toHaveLength(6)
   })
 
-  test.each([undefined, '', 5, {}, false])('phoneOf that answers %j is trouble, never an enrolment', async phone => {
-    await world.close()
-    world = await createWorld({ phoneOf: async () => phone })
-    const alice = await world.logIn('alice')
-    await alice.post('/otp/call').expect(503).expect(({ body }) => { expect(body).toMatchObject({ code: 'phone-lookup-failed' }) })
-  })
+  test.each([undefined, '', 5, {}, false])(
+    'phoneOf that answers %j is trouble, never an enrolment',
+    async phone => {
+      await world.close()
+      world = await createWorld({ phoneOf: async () => phone })
+      const alice = await world.logIn('alice')
+      await alice
+        .post('/otp/call')
+        .expect(503)
+        .expect(({ body }) => {
+          expect(body).toMatchObject({ code: 'phone-lookup-failed' })
+        })
+    },
+  )
 
   test('an older code after a newer call', async () => {
     const alice = await world.logIn('alice')
@@ -155,7 +269,10 @@ describe('refused, each with its status, code and sentence', () => {
       const agent = await again.logIn('alice')
       const first = await again.hearCode(agent)
       const second = await again.hearCode(agent)
-      await agent.post('/otp').send({ code: first === second ? wrongCode(second) : first }).expect(401)
+      await agent
+        .post('/otp')
+        .send({ code: first === second ? wrongCode(second) : first })
+        .expect(401)
       await agent.post('/otp').send({ code: second }).expect(200)
     } finally {
       await again.close()
@@ -169,13 +286,29 @@ describe('refused, each with its status, code and sentence', () => {
     const [here, there] = [await world.logIn('alice'), await world.logIn('alice')]
     const code = await world.hearCode(here)
     await world.hearCode(there)
-    await here.post('/otp').send({ code }).expect(401).expect(({ body }) => { expect(body).toMatchObject({ code: 'code-expired' }) })
+    await here
+      .post('/otp')
+      .send({ code })
+      .expect(401)
+      .expect(({ body }) => {
+        expect(body).toMatchObject({ code: 'code-expired' })
+      })
   })
 
   test("Alice's code in Bob's session, and in another session of Alice", async () => {
-    const [alice, elsewhere, bob] = [await world.logIn('alice'), await world.logIn('alice'), await world.logIn('bob')]
+    const [alice, elsewhere, bob] = [
+      await world.logIn('alice'),
+      await world.logIn('alice'),
+      await world.logIn('bob'),
+    ]
     const code = await world.hearCode(alice)
-    await elsewhere.post('/otp').send({ code }).expect(401).expect(({ body }) => { expect(body).toMatchObject({ code: 'no-challenge' }) })
+    await elsewhere
+      .post('/otp')
+      .send({ code })
+      .expect(401)
+      .expect(({ body }) => {
+        expect(body).toMatchObject({ code: 'no-challenge' })
+      })
     const bobs = await world.hearCode(bob)
     if (bobs !== code) await bob.post('/otp').send({ code }).expect(401)
   })
@@ -184,7 +317,13 @@ describe('refused, each with its status, code and sentence', () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
     world.people['alice']!.phone = '+12025550199'
-    await alice.post('/otp').send({ code }).expect(401).expect(({ body }) => { expect(body).toMatchObject({ code: 'code-expired' }) })
+    await alice
+      .post('/otp')
+      .send({ code })
+      .expect(401)
+      .expect(({ body }) => {
+        expect(body).toMatchObject({ code: 'code-expired' })
+      })
     world.people['alice']!.phone = '+12025550123'
     await alice.post('/otp').send({ code }).expect(401)
     expect(world.simulator.calls.map(({ to }) => to)).toEqual(['+12025550123'])
@@ -192,16 +331,35 @@ describe('refused, each with its status, code and sentence', () => {
     const bob = await world.logIn('bob')
     const bobs = await world.hearCode(bob)
     delete world.people['bob']
-    await bob.post('/otp').send({ code: bobs }).expect(401).expect(({ body }) => { expect(body).toMatchObject({ code: 'first-factor-required' }) })
+    await bob
+      .post('/otp')
+      .send({ code: bobs })
+      .expect(401)
+      .expect(({ body }) => {
+        expect(body).toMatchObject({ code: 'first-factor-required' })
+      })
   })
 
   test('nothing but POST places a call or takes a code, also where the app forgot to say POST', async () => {
     await world.close()
-    world = await createWorld({ routes: (app, passport) => { app.use('/anyhow', passport.authenticate('voice-otp', { action: 'call' } as object) as express.RequestHandler, (_req, res) => { res.json({}) }) } })
+    world = await createWorld({
+      routes: (app, passport) => {
+        app.use(
+          '/anyhow',
+          passport.authenticate('voice-otp', {
+            action: 'call',
+          } as object) as express.RequestHandler,
+          (_req, res) => {
+            res.json({})
+          },
+        )
+      },
+    })
     const alice = await world.logIn('alice')
     await alice.get('/anyhow').expect(503)
     await alice.head('/anyhow').expect(503)
-    for (const method of ['put', 'patch', 'delete', 'options'] as const) await alice[method]('/anyhow').expect(503)
+    for (const method of ['put', 'patch', 'delete', 'options'] as const)
+      await alice[method]('/anyhow').expect(503)
     expect(world.simulator.calls).toHaveLength(0)
     await alice.post('/anyhow').expect(200)
     expect(world.simulator.calls).toHaveLength(1)
@@ -217,8 +375,23 @@ describe('refused, each with its status, code and sentence', () => {
 
 describe('beforeCall', () => {
   const answers: [() => boolean | Promise<boolean>, number, string][] = [
-    [() => false, 403, 'call-vetoed'], [() => undefined as never, 403, 'call-vetoed'], [async () => false, 403, 'call-vetoed'],
-    [() => { throw new Error('+12025550123 secret') }, 503, 'hook-failed'], [async () => { throw new Error('x') }, 503, 'hook-failed'],
+    [() => false, 403, 'call-vetoed'],
+    [() => undefined as never, 403, 'call-vetoed'],
+    [async () => false, 403, 'call-vetoed'],
+    [
+      () => {
+        throw new Error('+12025550123 secret')
+      },
+      503,
+      'hook-failed',
+    ],
+    [
+      async () => {
+        throw new Error('x')
+      },
+      503,
+      'hook-failed',
+    ],
   ]
   test.each(answers)('%s: %i', async (beforeCall, status, code) => {
     await world.close()
@@ -233,7 +406,14 @@ describe('beforeCall', () => {
   test('is told user and number, and may say yes', async () => {
     const seen: unknown[] = []
     await world.close()
-    world = await createWorld({ options: { beforeCall: ({ user, phone }) => { seen.push([user.id, phone]); return true } } })
+    world = await createWorld({
+      options: {
+        beforeCall: ({ user, phone }) => {
+          seen.push([user.id, phone])
+          return true
+        },
+      },
+    })
     await world.hearCode(await world.logIn('alice'))
     expect(seen).toEqual([['alice', '+12025550123']])
   })
@@ -242,26 +422,72 @@ describe('beforeCall', () => {
 describe('phoneOf answers as it likes', () => {
   test.each([
     ['a promise', async () => '+12025550123'],
-    ['done, later', ((_: unknown, done: (error: unknown, phone: string) => void) => { setImmediate(done, null, '+12025550123') })],
-    ['done, later, in an async function', (async (_: unknown, done: (error: unknown, phone: string) => void) => { await new Promise(setImmediate); done(null, '+12025550123') })],
-    ['done, at once', ((_: unknown, done: (error: unknown, phone: string) => void) => { done(null, '+1 (202) 555-0123') })],
-    ['a rest parameter, which has no arity', ((...given: unknown[]) => { (given[1] as (error: unknown, phone: string) => void)(null, '+12025550123') })],
+    [
+      'done, later',
+      (_: unknown, done: (error: unknown, phone: string) => void) => {
+        setImmediate(done, null, '+12025550123')
+      },
+    ],
+    [
+      'done, later, in an async function',
+      async (_: unknown, done: (error: unknown, phone: string) => void) => {
+        await new Promise(setImmediate)
+        done(null, '+12025550123')
+      },
+    ],
+    [
+      'done, at once',
+      (_: unknown, done: (error: unknown, phone: string) => void) => {
+        done(null, '+1 (202) 555-0123')
+      },
+    ],
+    [
+      'a rest parameter, which has no arity',
+      (...given: unknown[]) => {
+        ;(given[1] as (error: unknown, phone: string) => void)(null, '+12025550123')
+      },
+    ],
   ])('%s', async (_, phoneOf) => {
     await world.close()
     world = await createWorld({ phoneOf: phoneOf as never })
     const alice = await world.logIn('alice')
     await alice.post('/otp').send({ code: '000000' }).expect(401)
-    await alice.post('/otp').send({ code: await world.hearCode(alice) }).expect(200)
+    await alice
+      .post('/otp')
+      .send({ code: await world.hearCode(alice) })
+      .expect(200)
   })
 
   test('the first answer wins', async () => {
     await world.close()
-    world = await createWorld({ phoneOf: ((_: unknown, done: (error: unknown, phone: string) => void) => { done(null, '+12025550123'); done(null, '+12025550145'); return '+12025550145' }) as never })
+    world = await createWorld({
+      phoneOf: ((_: unknown, done: (error: unknown, phone: string) => void) => {
+        done(null, '+12025550123')
+        done(null, '+12025550145')
+        return '+12025550145'
+      }) as never,
+    })
     await (await world.logIn('alice')).post('/otp/call').expect(202)
     expect(world.simulator.calls[0]?.to).toBe('+12025550123')
   })
 
-  test.each([[((_: unknown, done: (error: unknown) => void) => { done(new Error('secret')) })], [() => { throw new Error('secret') }], [async () => { throw new Error('secret') }]])('an error is 503 and is not quoted', async phoneOf => {
+  test.each([
+    [
+      (_: unknown, done: (error: unknown) => void) => {
+        done(new Error('secret'))
+      },
+    ],
+    [
+      () => {
+        throw new Error('secret')
+      },
+    ],
+    [
+      async () => {
+        throw new Error('secret')
+      },
+    ],
+  ])('an error is 503 and is not quoted', async phoneOf => {
     await world.close()
     world = await createWorld({ phoneOf: phoneOf as never })
     const { body } = await (await world.logIn('alice')).post('/otp/call').expect(503)

@@ -10,12 +10,20 @@ afterEach(() => world.close())
 async function open() {
   const counters = new CounterStore(0, 0)
   world = await createWorld({
-    options: { counters: counters.factory, remember: { days: 30, store: new MemoryRememberStore() } },
+    options: {
+      counters: counters.factory,
+      remember: { days: 30, store: new MemoryRememberStore() },
+    },
     routes: (app, _passport, strategy) => {
       app.get('/looked', (req, res) => {
-        strategy.look(req).then(status => res.json(status ?? 'nobody'), (error: unknown) => res.status(error instanceof VoiceOtpError ? 503 : 500).end())
+        strategy.look(req).then(
+          status => res.json(status ?? 'nobody'),
+          (error: unknown) => res.status(error instanceof VoiceOtpError ? 503 : 500).end(),
+        )
       })
-      app.get('/current', (req, res) => { res.json(strategy.remembered.current(req) ?? 'none') })
+      app.get('/current', (req, res) => {
+        res.json(strategy.remembered.current(req) ?? 'none')
+      })
     },
   })
   return counters
@@ -25,9 +33,16 @@ test('look() answers what status() does, and nothing to nobody', async () => {
   await open()
   expect((await world.browser().get('/looked')).body).toBe('nobody')
   const alice = await world.logIn('alice')
-  expect((await alice.get('/looked')).body).toEqual({ call: 'none', expiresIn: 0, nextCallIn: 0, attemptsLeft: 0 })
+  expect((await alice.get('/looked')).body).toEqual({
+    call: 'none',
+    expiresIn: 0,
+    nextCallIn: 0,
+    attemptsLeft: 0,
+  })
   await alice.post('/otp/call').expect(202)
-  const { body } = await alice.get('/looked') as { body: { attemptsLeft: number, expiresIn: number } }
+  const { body } = (await alice.get('/looked')) as {
+    body: { attemptsLeft: number; expiresIn: number }
+  }
   expect(body.attemptsLeft).toBe(5)
   expect(body.expiresIn).toBeGreaterThan(200)
 })
@@ -43,10 +58,21 @@ test('current() names the cookie of this browser, changed or not, and nothing wi
   await open()
   const alice = await world.logIn('alice')
   expect((await alice.get('/current')).body).toBe('none')
-  const [one, again, other] = await Promise.all([['a', 'x'], ['a', 'y'], ['b', 'x']].map(async ([id = '', value = '']) => {
-    const { body } = await world.browser().get('/current').set('Cookie', `voice-otp-browser=${id.repeat(22)}.${value.repeat(43)}`) as { body: string }
-    return body
-  }))
+  const [one, again, other] = await Promise.all(
+    [
+      ['a', 'x'],
+      ['a', 'y'],
+      ['b', 'x'],
+    ].map(async ([id = '', value = '']) => {
+      const { body } = (await world
+        .browser()
+        .get('/current')
+        .set('Cookie', `voice-otp-browser=${id.repeat(22)}.${value.repeat(43)}`)) as {
+        body: string
+      }
+      return body
+    }),
+  )
   expect(one).toMatch(/^[\w-]{32}$/)
   expect(again).toBe(one)
   expect(other).not.toBe(one)

@@ -30,7 +30,12 @@ const script = `
 `
 
 test('10,000 challenges that wait, each with a call and a wrong code, take less than 64 MiB', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--input-type=module', '-e', script])
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--expose-gc',
+    '--input-type=module',
+    '-e',
+    script,
+  ])
   expect(Number(stdout)).toBeGreaterThan(1)
   expect(Number(stdout)).toBeLessThan(64)
 })

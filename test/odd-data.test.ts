@@ -14,9 +14,16 @@ afterEach(() => world.close())
 
 type Options = NonNullable<WorldOptions['options']>
 type Agent = Awaited<ReturnType<World['logIn']>>
-const refusedWith = (code: string) => ({ body }: { body: unknown }) => { expect(body).toMatchObject({ code }) }
+const refusedWith =
+  (code: string) =>
+  ({ body }: { body: unknown }) => {
+    expect(body).toMatchObject({ code })
+  }
 
-async function open(options: Options = {}, more: Omit<WorldOptions, 'options'> = {}): Promise<Agent> {
+async function open(
+  options: Options = {},
+  more: Omit<WorldOptions, 'options'> = {},
+): Promise<Agent> {
   world = await createWorld({ options, routes: choiceRoutes, ...more })
   return world.logIn('alice')
 }
@@ -26,7 +33,10 @@ describe('enrolling', () => {
   async function enrol(options: Options, more: Omit<WorldOptions, 'options'> = {}) {
     await open(options, more)
     const dave = await world.logIn('dave')
-    const { body } = await dave.post('/enrol/call').send({ phone: '+1 202 555 0177' }).expect(202) as { body: { matchingDigits: string } }
+    const { body } = (await dave
+      .post('/enrol/call')
+      .send({ phone: '+1 202 555 0177' })
+      .expect(202)) as { body: { matchingDigits: string } }
     return { dave, code: await world.answerAndListen(body.matchingDigits) }
   }
 
@@ -46,36 +56,53 @@ describe('enrolling', () => {
 
   test('with an old second factor: 401, and the new number is not called', async () => {
     const alice = await open({ limits: unlimited })
-    await alice.post('/otp').send({ code: await world.hearCode(alice) }).expect(200)
+    await alice
+      .post('/otp')
+      .send({ code: await world.hearCode(alice) })
+      .expect(200)
     world.clock.offset += 301_000
-    await alice.post('/enrol/call').send({ phone: '+1 202 555 0177' }).expect(401).expect(refusedWith('second-factor-required'))
+    await alice
+      .post('/enrol/call')
+      .send({ phone: '+1 202 555 0177' })
+      .expect(401)
+      .expect(refusedWith('second-factor-required'))
     expect(world.simulator.calls).toHaveLength(1)
   })
 
   const keys = createKeys([secret], secret)
   test.each<[string, string | undefined]>([
-    ['is gone', undefined], ['is no seal of ours', 'AQIDBA'], ['is another number', keys.seal(255, '+12025550145')], ['is sealed for a webhook', keys.seal(1, '+12025550177')], ['is no text', keys.seal(255, 12_025_550_177)],
+    ['is gone', undefined],
+    ['is no seal of ours', 'AQIDBA'],
+    ['is another number', keys.seal(255, '+12025550145')],
+    ['is sealed for a webhook', keys.seal(1, '+12025550177')],
+    ['is no text', keys.seal(255, 12_025_550_177)],
   ])('a number that %s in the session store is not enrolled', async (_, sealedPhone) => {
     const store = new SessionStore()
     const { dave, code } = await enrol({}, { store })
     for (const [id, text] of Object.entries(store.atRest)) {
       const session = JSON.parse(text) as { voiceOtp?: { challenge?: { sealedPhone?: string } } }
-      if (session.voiceOtp?.challenge !== undefined) session.voiceOtp.challenge.sealedPhone = sealedPhone
+      if (session.voiceOtp?.challenge !== undefined)
+        session.voiceOtp.challenge.sealedPhone = sealedPhone
       store.atRest[id] = JSON.stringify(session)
     }
     await dave.post('/enrol').send({ code }).expect(401).expect(refusedWith('no-challenge'))
     expect(world.people['dave']!.phone).toBeNull()
   })
 
-  test('a hosted challenge whose name was changed in the session store is none: another\'s code opens nothing', async () => {
+  test("a hosted challenge whose name was changed in the session store is none: another's code opens nothing", async () => {
     const store = new SessionStore()
     const alice = await open({ ways: ['hostedText'] }, { store })
     await alice.post('/otp/call').expect(202)
     const bob = await world.logIn('bob')
     await bob.post('/otp/call').expect(202)
     const [bobs, alices] = world.simulator.mfaRequests
-    for (const [id, text] of Object.entries(store.atRest)) store.atRest[id] = text.replace(alices!.id, bobs!.id)
-    await alice.post('/otp').send({ code: bobs!.code }).expect(401).expect(refusedWith('no-challenge'))
+    for (const [id, text] of Object.entries(store.atRest))
+      store.atRest[id] = text.replace(alices!.id, bobs!.id)
+    await alice
+      .post('/otp')
+      .send({ code: bobs!.code })
+      .expect(401)
+      .expect(refusedWith('no-challenge'))
     await alice.get('/account').expect(401)
   })
 })
@@ -112,28 +139,56 @@ test('after "this was not me", a new login sees that the call was reported', asy
   const { telephone } = await ring(world, alice)
   await telephone.answer()
   await telephone.press('0')
-  expect((await (await world.logIn('alice')).get('/otp/status')).body).toMatchObject({ call: 'reported', expiresIn: 0, nextCallIn: 600, attemptsLeft: 0 })
+  expect((await (await world.logIn('alice')).get('/otp/status')).body).toMatchObject({
+    call: 'reported',
+    expiresIn: 0,
+    nextCallIn: 600,
+    attemptsLeft: 0,
+  })
 })
 
 describe('a webhook', () => {
   test.each<[string, (app: Express) => void, Record<string, string>]>([
     ['that has no content type', () => undefined, {}],
-    ['whose body something has read and kept', app => { app.use('/voice-otp', (req, _res, next) => { req.resume().on('end', () => { setImmediate(next) }) }) }, { 'Content-Type': 'application/x-www-form-urlencoded' }],
+    [
+      'whose body something has read and kept',
+      app => {
+        app.use('/voice-otp', (req, _res, next) => {
+          req.resume().on('end', () => {
+            setImmediate(next)
+          })
+        })
+      },
+      { 'Content-Type': 'application/x-www-form-urlencoded' },
+    ],
   ])('%s: 403', async (_, beforeSession, headers) => {
     const alice = await open({}, { beforeSession })
     const { telephone } = await ring(world, alice)
     const url = telephone.call.parameters['Url']!
-    const response = await fetch(url, { method: 'POST', headers, body: Buffer.from('To=%2B12025550123') })
+    const response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body: Buffer.from('To=%2B12025550123'),
+    })
     expect([response.status, await response.text()]).toEqual([403, ''])
   })
 })
 
 test('a counter that is over its limit and cannot say for how long: 429, again in a second', async () => {
   const store = new CounterStore(0, 0)
-   
+
   const over = () => Promise.reject({ consumedPoints: 2, msBeforeNext: 'soon' })
-  const alice = await open({ counters: options => ({ ...store.factory(options), ...(options.keyPrefix.endsWith('user-interval') ? { consume: over } : {}) }) })
-  await alice.post('/otp/call').expect(429).expect('Retry-After', '1').expect(refusedWith('too-many-calls'))
+  const alice = await open({
+    counters: options => ({
+      ...store.factory(options),
+      ...(options.keyPrefix.endsWith('user-interval') ? { consume: over } : {}),
+    }),
+  })
+  await alice
+    .post('/otp/call')
+    .expect(429)
+    .expect('Retry-After', '1')
+    .expect(refusedWith('too-many-calls'))
 })
 
 describe('status()', () => {
@@ -141,13 +196,16 @@ describe('status()', () => {
     const store = new SessionStore()
     const alice = await open({}, { store })
     await alice.post('/otp/call').expect(202)
-    for (const [id, text] of Object.entries(store.atRest)) store.atRest[id] = text.replace(/,"deliverySid":"[^"]+"/, '')
+    for (const [id, text] of Object.entries(store.atRest))
+      store.atRest[id] = text.replace(/,"deliverySid":"[^"]+"/, '')
     expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'none', attemptsLeft: 5 })
   })
 
   test('a state that SignalWire does not document is passed over', async () => {
     const alice = await open()
-    const { telephone: { sid } } = await ring(world, alice)
+    const {
+      telephone: { sid },
+    } = await ring(world, alice)
     world.simulator.faults({ calls: { status: 200, body: { sid, status: 'dancing' } } })
     expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'queued' })
   })

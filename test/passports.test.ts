@@ -12,15 +12,25 @@ import { createWorld, password, type Person, type World } from './support/world.
 
 let world: World
 afterEach(() => world.close())
-const property = (req: Request, name: string) => (req as unknown as Record<string, Person | undefined>)[name]?.id ?? null
+const property = (req: Request, name: string) =>
+  (req as unknown as Record<string, Person | undefined>)[name]?.id ?? null
 
 /** A Passport of its own for administrators, with a session key of its own. */
 function adminPassport(): Authenticator {
   const admins: Record<string, Person> = { root: { id: 'root', phone: '+12025550177' } }
   const passport = new Passport() as Authenticator
-  passport.use('admin-local', new LocalStrategy((name, given, done) => { done(null, given === password ? admins[name] ?? false : false) }))
-  passport.serializeUser((person, done) => { done(null, (person as Person).id) })
-  passport.deserializeUser((id: string, done) => { done(null, admins[id] ?? false) })
+  passport.use(
+    'admin-local',
+    new LocalStrategy((name, given, done) => {
+      done(null, given === password ? (admins[name] ?? false) : false)
+    }),
+  )
+  passport.serializeUser((person, done) => {
+    done(null, (person as Person).id)
+  })
+  passport.deserializeUser((id: string, done) => {
+    done(null, admins[id] ?? false)
+  })
   Object.assign(passport, { _key: 'admin' })
   ;(passport as unknown as { init(): void }).init()
   return passport
@@ -31,13 +41,22 @@ describe('two Passports on one app', () => {
     world = await createWorld({
       routes: app => {
         const admin = adminPassport()
-        app.use('/admin', admin.initialize({ userProperty: 'admin' }), admin.authenticate('session') as RequestHandler)
-        app.get('/admin/secrets', (req, res) => { res.status(req.isAuthenticated() ? 200 : 401).json({ admin: property(req, 'admin') }) })
+        app.use(
+          '/admin',
+          admin.initialize({ userProperty: 'admin' }),
+          admin.authenticate('session') as RequestHandler,
+        )
+        app.get('/admin/secrets', (req, res) => {
+          res.status(req.isAuthenticated() ? 200 : 401).json({ admin: property(req, 'admin') })
+        })
       },
     })
     const bob = await world.logIn('bob')
     await bob.get('/admin/secrets').expect(401, { admin: null })
-    await bob.post('/otp').send({ code: await world.hearCode(bob) }).expect(200)
+    await bob
+      .post('/otp')
+      .send({ code: await world.hearCode(bob) })
+      .expect(200)
     await bob.get('/admin/secrets').expect(401, { admin: null })
   })
 
@@ -46,54 +65,123 @@ describe('two Passports on one app', () => {
       enforce: false,
       routes: (app, _passport, strategy) => {
         const admin = adminPassport()
-        app.use(admin.initialize({ userProperty: 'admin' }), admin.authenticate('session') as RequestHandler, strategy.enforce())
-        app.get('/who', (req, res) => { res.json({ user: property(req, 'user') }) })
+        app.use(
+          admin.initialize({ userProperty: 'admin' }),
+          admin.authenticate('session') as RequestHandler,
+          strategy.enforce(),
+        )
+        app.get('/who', (req, res) => {
+          res.json({ user: property(req, 'user') })
+        })
       },
     })
     const alice = await world.logIn('alice')
     const { body } = await alice.get('/who').expect(503)
-    expect(body).toMatchObject({ code: 'configuration', message: expect.stringContaining('Two user properties') as string })
+    expect(body).toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('Two user properties') as string,
+    })
   })
 
-  test.each([['before', true], ['after', false]])('an empty user property, which Passport reads as user, opens nothing %s enforce()', async (_, isBefore) => {
-    const empty: RequestHandler = (req, _res, next) => {
-      (req as unknown as { _userProperty: string })._userProperty = ''
-      next()
+  test.each([
+    ['before', true],
+    ['after', false],
+  ])(
+    'an empty user property, which Passport reads as user, opens nothing %s enforce()',
+    async (_, isBefore) => {
+      const empty: RequestHandler = (req, _res, next) => {
+        ;(req as unknown as { _userProperty: string })._userProperty = ''
+        next()
+      }
+      world = await createWorld(
+        isBefore
+          ? {
+              beforeSession: app => {
+                app.use(empty)
+              },
+            }
+          : {
+              userProperty: 'account',
+              routes: app => {
+                app.use(empty)
+              },
+            },
+      )
+      const { body } = await world
+        .browser()
+        .post('/login')
+        .send({ username: 'alice', password })
+        .expect(200)
+      expect(body).toMatchObject({ isAuthenticated: false })
+    },
+  )
+})
+
+test.each([
+  ['destroy', 'hangs'],
+  ['destroy', 'rejects'],
+  ['set', 'hangs'],
+  ['set', 'rejects'],
+] as const)(
+  "an app's error handler that logs out after the session store's %s %s is answered",
+  async (operation, fault) => {
+    const store = new SessionStore()
+    const logOut: ErrorRequestHandler = (_error, req, res, next) => {
+      store.faults = {}
+      req.logout(error => {
+        if (error) next(error)
+        else res.status(503).json({})
+      })
     }
-    world = await createWorld(isBefore ? { beforeSession: app => { app.use(empty) } } : { userProperty: 'account', routes: app => { app.use(empty) } })
-    const { body } = await world.browser().post('/login').send({ username: 'alice', password }).expect(200)
-    expect(body).toMatchObject({ isAuthenticated: false })
-  })
-})
-
-test.each([['destroy', 'hangs'], ['destroy', 'rejects'], ['set', 'hangs'], ['set', 'rejects']] as const)("an app's error handler that logs out after the session store's %s %s is answered", async (operation, fault) => {
-  const store = new SessionStore()
-  const logOut: ErrorRequestHandler = (_error, req, res, next) => {
+    world = await createWorld({
+      store,
+      routes: (app, passport) => {
+        app
+          .post('/verify', passport.authenticate('voice-otp') as RequestHandler, (_req, res) => {
+            res.json({})
+          })
+          .use('/verify', logOut)
+      },
+    })
+    const alice = await world.logIn('alice')
+    const code = await world.hearCode(alice)
+    store.faults = { [operation]: fault }
+    const request = alice.post('/verify').send({ code }).expect(503)
+    await (fault === 'hangs'
+      ? letPassAt(() => store.nextHang(), sessionDeadlineMilliseconds, request)
+      : request)
     store.faults = {}
-    req.logout(error => { if (error) next(error); else res.status(503).json({}) })
-  }
-  world = await createWorld({ store, routes: (app, passport) => { app.post('/verify', passport.authenticate('voice-otp') as RequestHandler, (_req, res) => { res.json({}) }).use('/verify', logOut) } })
-  const alice = await world.logIn('alice')
-  const code = await world.hearCode(alice)
-  store.faults = { [operation]: fault }
-  const request = alice.post('/verify').send({ code }).expect(503)
-  await (fault === 'hangs' ? letPassAt(() => store.nextHang(), sessionDeadlineMilliseconds, request) : request)
-  store.faults = {}
-  await alice.get('/account').expect(401)
-})
+    await alice.get('/account').expect(401)
+  },
+)
 
 test('a WebSocket handshake does not use up a remembered browser, whose new cookie it could not deliver', async () => {
   world = await createWorld({
     options: { remember: { days: 30, store: new MemoryRememberStore() } },
     routes: (app, passport, strategy) => {
-      app.post('/remember', (req, res, next) => { strategy.remembered.add(req, 'Firefox').then(() => { res.json({}) }, next) })
+      app.post('/remember', (req, res, next) => {
+        strategy.remembered.add(req, 'Firefox').then(() => {
+          res.json({})
+        }, next)
+      })
       app.set('passport', passport)
     },
   })
   const agent = await world.logIn('alice')
-  await agent.post('/otp').send({ code: await world.hearCode(agent) }).expect(200)
-  const browser = /voice-otp-browser=[^;]+/.exec(String((await agent.post('/remember').expect(200)).headers['set-cookie']))?.[0] ?? ''
-  const login = await world.browser().post('/login').set({ Cookie: browser }).send({ username: 'alice', password }).expect(200)
+  await agent
+    .post('/otp')
+    .send({ code: await world.hearCode(agent) })
+    .expect(200)
+  const browser =
+    /voice-otp-browser=[^;]+/.exec(
+      String((await agent.post('/remember').expect(200)).headers['set-cookie']),
+    )?.[0] ?? ''
+  const login = await world
+    .browser()
+    .post('/login')
+    .set({ Cookie: browser })
+    .send({ username: 'alice', password })
+    .expect(200)
   const cookies = `${/connect\.sid=[^;]+/.exec(String(login.headers['set-cookie']))?.[0] ?? ''}; ${browser}`
 
   expect(await handshakeUser(cookies)).toBeNull()
@@ -103,9 +191,15 @@ test('a WebSocket handshake does not use up a remembered browser, whose new cook
 
 /** Whom the app's own middlewares find behind a handshake. */
 async function handshakeUser(cookies: string): Promise<unknown> {
-  const { stack } = (world.app as unknown as { router: { stack: { name: string, handle: RequestHandler }[] } }).router
+  const { stack } = (
+    world.app as unknown as { router: { stack: { name: string; handle: RequestHandler }[] } }
+  ).router
   const sessions = stack.find(({ name }) => name === 'session')?.handle
-  const middlewares = [sessions, (world.app.get('passport') as Authenticator).session() as RequestHandler, world.strategy.enforce() as unknown as RequestHandler]
+  const middlewares = [
+    sessions,
+    (world.app.get('passport') as Authenticator).session() as RequestHandler,
+    world.strategy.enforce() as unknown as RequestHandler,
+  ]
   const server = createServer()
   const found = new Promise<unknown>((resolve, reject) => {
     server.on('upgrade', (req, socket) => {
@@ -114,17 +208,31 @@ async function handshakeUser(cookies: string): Promise<unknown> {
         const middleware = middlewares[index]
         if (middleware === undefined) {
           resolve((req as unknown as { user?: Person }).user?.id ?? null)
-          socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+          socket.end(
+            'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+          )
           return
         }
-        void middleware(req as never, res as never, (error?: unknown) => { if (error) reject(error); else run(index + 1) })
+        void middleware(req as never, res as never, (error?: unknown) => {
+          if (error) reject(error)
+          else run(index + 1)
+        })
       }
       run(0)
     })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  httpRequest({ port, host: '127.0.0.1', headers: { Connection: 'Upgrade', Upgrade: 'websocket', Cookie: cookies } }).on('upgrade', (_res, socket) => { socket.destroy() }).on('error', () => undefined).end()
+  httpRequest({
+    port,
+    host: '127.0.0.1',
+    headers: { Connection: 'Upgrade', Upgrade: 'websocket', Cookie: cookies },
+  })
+    .on('upgrade', (_res, socket) => {
+      socket.destroy()
+    })
+    .on('error', () => undefined)
+    .end()
   try {
     return await found
   } finally {

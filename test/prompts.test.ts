@@ -10,8 +10,16 @@ const appName = 'Acme'
 /** Every sentence of a language with the name of its part. A part that is added to `Prompts` is read here without a change. */
 function sentencesOf(prompts: Prompts): [part: string, sentence: string][] {
   const unspoken = new Set(['language', 'voice', 'separator', 'digits', 'opening', 'text'])
-  const others = Object.entries(prompts).filter(([part]) => !unspoken.has(part)) as [string, string][]
-  return [...purposes.map(purpose => [`opening ${purpose}`, prompts.opening[purpose](appName)] as [string, string]), ...others]
+  const others = Object.entries(prompts).filter(([part]) => !unspoken.has(part)) as [
+    string,
+    string,
+  ][]
+  return [
+    ...purposes.map(
+      purpose => [`opening ${purpose}`, prompts.opening[purpose](appName)] as [string, string],
+    ),
+    ...others,
+  ]
 }
 
 /** Each voice speaks its language natively, and has a neural engine. Source: "Available voices" in the Amazon Polly Developer Guide. */
@@ -48,9 +56,16 @@ const keys: Record<Locale, readonly [string, string, string, string]> = {
 
 /** The key words of a sentence, as numbers, in the order in which they are said. */
 function keysNamed(locale: Locale, sentence: string): number[] {
-  const isLetter = (character: string | undefined): boolean => /[\p{Script=Latin}]/u.test(character ?? '')
+  const isLetter = (character: string | undefined): boolean =>
+    /[\p{Script=Latin}]/u.test(character ?? '')
   return keys[locale]
-    .flatMap((word, key) => Array.from(sentence.matchAll(RegExp(word, 'gu')), ({ index }) => ({ key, index, end: index + word.length })))
+    .flatMap((word, key) =>
+      Array.from(sentence.matchAll(RegExp(word, 'gu')), ({ index }) => ({
+        key,
+        index,
+        end: index + word.length,
+      })),
+    )
     .filter(({ index, end }) => !isLetter(sentence[index - 1]) && !isLetter(sentence[end]))
     .sort((one, other) => one.index - other.index)
     .map(({ key }) => key)
@@ -64,7 +79,9 @@ describe.each(all)('a call in %s', (locale, prompts) => {
   })
 
   test('can be said, every sentence of it', () => {
-    expect(sentencesOf(prompts).map(([part]) => part)).toEqual(sentencesOf(languages['en-US']).map(([part]) => part))
+    expect(sentencesOf(prompts).map(([part]) => part)).toEqual(
+      sentencesOf(languages['en-US']).map(([part]) => part),
+    )
     for (const [part, sentence] of sentencesOf(prompts)) {
       expect(sentence, part).toBe(sentence.trim())
       expect(sentence, part).toMatch(/\p{L}.*[.:。：]$/su)
@@ -81,28 +98,34 @@ describe.each(all)('a call in %s', (locale, prompts) => {
   })
 
   test('says no digit that could be taken for one of the code', () => {
-    for (const [part, sentence] of sentencesOf(prompts)) expect(sentence, part).not.toMatch(/\p{N}/u)
+    for (const [part, sentence] of sentencesOf(prompts))
+      expect(sentence, part).not.toMatch(/\p{N}/u)
   })
 
   test('is typeset as its language is', () => {
     for (const [part, sentence] of sentencesOf(prompts)) {
       expect(sentence, part).not.toMatch(/['"<>&]/)
       if (locale === 'fr-FR') expect(sentence, part).not.toMatch(/[^\u00a0]:/)
-      if (locale === 'ja-JP' || locale === 'zh-CN') expect(sentence.replace(appName, ''), part).not.toMatch(/[\u0020-\u007e]/)
+      if (locale === 'ja-JP' || locale === 'zh-CN')
+        expect(sentence.replace(appName, ''), part).not.toMatch(/[\u0020-\u007e]/)
     }
   })
 
   test.each(purposes)('says in its first sentence who calls, for %s', purpose => {
     const name = 'Société d’Été & Cie'
     const opening = prompts.opening[purpose](name)
-    const sentences = Array.from(new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(opening))
+    const sentences = Array.from(
+      new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(opening),
+    )
     expect(sentences.map(({ segment }) => segment)).toEqual([opening])
     expect(opening.split(name)).toHaveLength(2)
     expect(opening.replace(name, '')).toMatch(/^[^.:。：!?]+[.。]$/)
   })
 
   test('gives a different reason for each purpose', () => {
-    expect(new Set(purposes.map(purpose => prompts.opening[purpose](appName))).size).toBe(purposes.length)
+    expect(new Set(purposes.map(purpose => prompts.opening[purpose](appName))).size).toBe(
+      purposes.length,
+    )
   })
 
   test('names the right key, and no other', () => {
@@ -154,7 +177,8 @@ test('countries that share a language do not share every word', () => {
 
 test('Japanese is polite to the end of every sentence', () => {
   for (const [, sentence] of sentencesOf(languages['ja-JP'])) {
-    for (const clause of sentence.split('。').slice(0, -1)) expect(clause).toMatch(/(?:です|ます|ません|でした|ました|ください)$/)
+    for (const clause of sentence.split('。').slice(0, -1))
+      expect(clause).toMatch(/(?:です|ます|ません|でした|ました|ください)$/)
   }
 })
 
@@ -169,34 +193,74 @@ test.each([
   ['zh-CN', '你'],
 ] as [Locale, string][])('strangers are addressed formally in %s', (locale, familiar) => {
   // JavaScript's \b takes an accented letter for the end of a word.
-  const word = locale === 'zh-CN' ? RegExp(familiar, 'u') : RegExp(`(?<!\\p{L})(?:${familiar})(?!\\p{L})`, 'iu')
-  for (const [part, sentence] of sentencesOf(languages[locale])) expect(sentence, part).not.toMatch(word)
+  const word =
+    locale === 'zh-CN'
+      ? RegExp(familiar, 'u')
+      : RegExp(`(?<!\\p{L})(?:${familiar})(?!\\p{L})`, 'iu')
+  for (const [part, sentence] of sentencesOf(languages[locale]))
+    expect(sentence, part).not.toMatch(word)
 })
 
 describe('the language of a call', () => {
   const available = new Map<string, Prompts>(all)
-  const without = (...absent: Locale[]): Map<string, Prompts> => new Map(all.filter(([locale]) => !absent.includes(locale)))
+  const without = (...absent: Locale[]): Map<string, Prompts> =>
+    new Map(all.filter(([locale]) => !absent.includes(locale)))
   const fallback: Prompts = { ...languages['en-US'], goodbye: 'The fallback.' }
-  const chosen = (wanted: readonly string[], from: ReadonlyMap<string, Prompts> = available): string => {
+  const chosen = (
+    wanted: readonly string[],
+    from: ReadonlyMap<string, Prompts> = available,
+  ): string => {
     const prompts = negotiate(wanted, from, fallback)
     return prompts === fallback ? 'fallback' : prompts.language
   }
 
   test.each(all)('is %s for whoever wants it, in whatever case and with either hyphen', locale => {
-    for (const tag of [locale, locale.toLowerCase(), locale.toUpperCase(), locale.replace('-', '_'), locale.toLowerCase().replace('-', '_')]) expect(chosen([tag])).toBe(locale)
+    for (const tag of [
+      locale,
+      locale.toLowerCase(),
+      locale.toUpperCase(),
+      locale.replace('-', '_'),
+      locale.toLowerCase().replace('-', '_'),
+    ])
+      expect(chosen([tag])).toBe(locale)
   })
 
   test.each([
-    ['de-AT', 'de-DE'], ['de-CH', 'de-DE'], ['de', 'de-DE'], ['fr-CA', 'fr-FR'], ['pt-PT', 'pt-BR'], ['pt', 'pt-BR'], ['nl-BE', 'nl-NL'], ['ja', 'ja-JP'],
-    ['zh', 'zh-CN'], ['zh-TW', 'zh-CN'], ['zh-Hant-HK', 'zh-CN'], ['cmn-CN', 'zh-CN'], ['de-DE-u-co-phonebk', 'de-DE'], ['pl-x-private', 'pl-PL'],
+    ['de-AT', 'de-DE'],
+    ['de-CH', 'de-DE'],
+    ['de', 'de-DE'],
+    ['fr-CA', 'fr-FR'],
+    ['pt-PT', 'pt-BR'],
+    ['pt', 'pt-BR'],
+    ['nl-BE', 'nl-NL'],
+    ['ja', 'ja-JP'],
+    ['zh', 'zh-CN'],
+    ['zh-TW', 'zh-CN'],
+    ['zh-Hant-HK', 'zh-CN'],
+    ['cmn-CN', 'zh-CN'],
+    ['de-DE-u-co-phonebk', 'de-DE'],
+    ['pl-x-private', 'pl-PL'],
   ])('is the same language of another country: %s gets %s', (wanted, expected) => {
     expect(chosen([wanted])).toBe(expected)
   })
 
   test.each([
-    ['es-419', 'es-MX'], ['es-AR', 'es-MX'], ['es-CO', 'es-MX'], ['es-US', 'es-MX'], ['es', 'es-ES'], ['es-GQ', 'es-ES'],
-    ['en-AU', 'en-GB'], ['en-IE', 'en-GB'], ['en-NZ', 'en-GB'], ['en-ZA', 'en-GB'], ['en-IN', 'en-GB'], ['en-001', 'en-GB'],
-    ['en-CA', 'en-US'], ['en-PR', 'en-US'], ['en', 'en-US'], ['en-Latn', 'en-US'],
+    ['es-419', 'es-MX'],
+    ['es-AR', 'es-MX'],
+    ['es-CO', 'es-MX'],
+    ['es-US', 'es-MX'],
+    ['es', 'es-ES'],
+    ['es-GQ', 'es-ES'],
+    ['en-AU', 'en-GB'],
+    ['en-IE', 'en-GB'],
+    ['en-NZ', 'en-GB'],
+    ['en-ZA', 'en-GB'],
+    ['en-IN', 'en-GB'],
+    ['en-001', 'en-GB'],
+    ['en-CA', 'en-US'],
+    ['en-PR', 'en-US'],
+    ['en', 'en-US'],
+    ['en-Latn', 'en-US'],
   ])('is that of the nearer country where there are two: %s gets %s', (wanted, expected) => {
     expect(chosen([wanted])).toBe(expected)
     expect(chosen([wanted], new Map(all.toReversed()))).toBe(expected)
@@ -220,8 +284,32 @@ describe('the language of a call', () => {
     expect(chosen(['de-DE', 'pt-BR'])).toBe('de-DE')
   })
 
-  test.each(['', ' ', '*', '-', '_', 'd', 'de-', '-de', 'de--DE', 'de DE', 'de-DE;q=0.8', 'de_DE.UTF-8', 'i-klingon', 'x-secret', '../../etc/passwd', 'de-DE\0', 'ｄｅ',
-    'constructor', '__proto__', 'und', 'root', 'tlh', 'a'.repeat(100_000), 'de-'.repeat(50_000)])('is not to be had with a tag that is none, which is skipped: %#', tag => {
+  test.each([
+    '',
+    ' ',
+    '*',
+    '-',
+    '_',
+    'd',
+    'de-',
+    '-de',
+    'de--DE',
+    'de DE',
+    'de-DE;q=0.8',
+    'de_DE.UTF-8',
+    'i-klingon',
+    'x-secret',
+    '../../etc/passwd',
+    'de-DE\0',
+    'ｄｅ',
+    'constructor',
+    '__proto__',
+    'und',
+    'root',
+    'tlh',
+    'a'.repeat(100_000),
+    'de-'.repeat(50_000),
+  ])('is not to be had with a tag that is none, which is skipped: %#', tag => {
     expect(chosen([tag])).toBe('fallback')
     expect(chosen([tag, 'nl'])).toBe('nl-NL')
   })

@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { createSignatureCheck } from '../lib/signalwire/signature.js'
 import { sign } from '../lib/simulator/signature.js'
 
-const fields = { CallSid: 'CA1234567890ABCDE', Caller: '+14158675309', Digits: '1234', From: '+14158675309', To: '+18005551212' }
+const fields = {
+  CallSid: 'CA1234567890ABCDE',
+  Caller: '+14158675309',
+  Digits: '1234',
+  From: '+14158675309',
+  To: '+18005551212',
+}
 const url = 'https://mycompany.com/myapp.php?foo=1&bar=2'
 
 describe('signatures of webhooks', () => {
@@ -12,9 +18,15 @@ describe('signatures of webhooks', () => {
   })
 
   test('two keys during a change, in either order', () => {
-    expect(createSignatureCheck(['new key', '12345'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields)).toBe(true)
-    expect(createSignatureCheck(['12345', 'new key'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields)).toBe(true)
-    expect(createSignatureCheck(['new key', 'newer key'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields)).toBe(false)
+    expect(
+      createSignatureCheck(['new key', '12345'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields),
+    ).toBe(true)
+    expect(
+      createSignatureCheck(['12345', 'new key'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields),
+    ).toBe(true)
+    expect(
+      createSignatureCheck(['new key', 'newer key'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields),
+    ).toBe(false)
   })
 
   test('the standard port may be in the signed URL or not, and no other port may', () => {
@@ -29,19 +41,33 @@ describe('signatures of webhooks', () => {
       ['http://[::1]:80/x', 'http://[::1]/x', true],
       ['http://[::1]:80/x', 'http://[::1]:8080/x', false],
       // The address of a path is no address of ours.
-      ['http://inner.example:80:8443/http://inner.example', 'https://acme.example:8443/http://inner.example', false],
-    ] as const) expect(check(sign('12345', signed, fields), checked, fields), `${signed} for ${checked}`).toBe(expected)
+      [
+        'http://inner.example:80:8443/http://inner.example',
+        'https://acme.example:8443/http://inner.example',
+        false,
+      ],
+    ] as const)
+      expect(
+        check(sign('12345', signed, fields), checked, fields),
+        `${signed} for ${checked}`,
+      ).toBe(expected)
   })
 
   test('nothing, cut or lengthened is no signature', () => {
     const check = createSignatureCheck(['12345'])
-    for (const header of ['', 'RSOYDt4T1cUTdK1PDd93/VVr8B8', 'RSOYDt4T1cUTdK1PDd93/VVr8B8==', 'é']) expect(check(header, url, fields)).toBe(false)
+    for (const header of ['', 'RSOYDt4T1cUTdK1PDd93/VVr8B8', 'RSOYDt4T1cUTdK1PDd93/VVr8B8==', 'é'])
+      expect(check(header, url, fields)).toBe(false)
   })
 
   test('agrees with the vendor on 500 forms, right and wrong', () => {
     const check = createSignatureCheck(['12345'])
     for (let index = 0; index < 500; index++) {
-      const form = { To: `+1202555${index}`, Digits: String(index), 'b b': 'ü&=', a: index % 3 === 0 ? '' : 'x' }
+      const form = {
+        To: `+1202555${index}`,
+        Digits: String(index),
+        'b b': 'ü&=',
+        a: index % 3 === 0 ? '' : 'x',
+      }
       const header = sign(index % 2 === 0 ? '12345' : '54321', url, form)
       expect(check(header, url, form)).toBe(RestClient.validateRequest('12345', header, url, form))
     }

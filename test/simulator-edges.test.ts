@@ -1,7 +1,16 @@
 // What the simulator does with requests and answers at the edge of what HTTP allows.
 import { connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { alice, authorization, face, place, post, raw, startApp, startSimulator } from './simulator/support.js'
+import {
+  alice,
+  authorization,
+  face,
+  place,
+  post,
+  raw,
+  startApp,
+  startSimulator,
+} from './simulator/support.js'
 
 /** A client of its own, which sends what it likes. */
 async function client(url: string, text: string | Buffer): Promise<Socket> {
@@ -11,18 +20,29 @@ async function client(url: string, text: string | Buffer): Promise<Socket> {
   return socket
 }
 
-const begin = (path: string, length: number, more = '') => `POST ${path} HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Type: application/json\r\n${more}Content-Length: ${length}\r\n\r\n`
+const begin = (path: string, length: number, more = '') =>
+  `POST ${path} HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Type: application/json\r\n${more}Content-Length: ${length}\r\n\r\n`
 
 describe('a request', () => {
   test('whose body is not UTF-8: 400', async () => {
     const simulator = await startSimulator()
-    const answer = await fetch(`${simulator.url}/queue`, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: Buffer.from([0x22, 0xff, 0x22]) })
+    const answer = await fetch(`${simulator.url}/queue`, {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: Buffer.from([0x22, 0xff, 0x22]),
+    })
     expect([answer.status, await answer.json()]).toEqual([400, { error: 'the body is not UTF-8' }])
   })
 
   test('without a content type: 400, and nobody is called', async () => {
     const simulator = await startSimulator()
-    const { status } = await raw(simulator, 'POST', `/api/laml/2010-04-01/Accounts/${simulator.signalwire.project}/Calls`, { Authorization: authorization(simulator) }, 'To=x')
+    const { status } = await raw(
+      simulator,
+      'POST',
+      `/api/laml/2010-04-01/Accounts/${simulator.signalwire.project}/Calls`,
+      { Authorization: authorization(simulator) },
+      'To=x',
+    )
     expect(status).toBe(400)
     expect(simulator.calls).toEqual([])
   })
@@ -30,14 +50,24 @@ describe('a request', () => {
   test('without a Host: 400 or 403, and nothing is told', async () => {
     const simulator = await startSimulator()
     const socket = await client(simulator.url, 'GET /calls.json HTTP/1.0\r\n\r\n')
-    const answer = await new Promise<string>(resolve => socket.once('data', (data: Buffer) => { resolve(data.toString()) }))
+    const answer = await new Promise<string>(resolve =>
+      socket.once('data', (data: Buffer) => {
+        resolve(data.toString())
+      }),
+    )
     socket.destroy()
     expect(answer).toMatch(/^HTTP\/1\.1 403 /)
   })
 
   test('of many megabytes is cut off: what is read of it is bounded', async () => {
     const simulator = await startSimulator()
-    const { status } = await raw(simulator, 'PUT', '/queue', { 'Content-Type': 'application/json' }, 'x'.repeat(5 * 1024 * 1024)).catch(() => ({ status: 413 }))
+    const { status } = await raw(
+      simulator,
+      'PUT',
+      '/queue',
+      { 'Content-Type': 'application/json' },
+      'x'.repeat(5 * 1024 * 1024),
+    ).catch(() => ({ status: 413 }))
     expect(status).toBe(413)
     expect((await face(simulator, 'GET', '/calls.json')).status).toBe(200)
   })
@@ -59,14 +89,24 @@ describe('a request', () => {
     const authorized = { Authorization: authorization(simulator) }
     simulator.faults({ calls: { status: 500 } })
     expect((await raw(simulator, 'DELETE', '/2010-04-01/Nothing', authorized)).status).toBe(404)
-    expect((await raw(simulator, 'GET', '/api/relay/rest/mfa/nothing', authorized)).status).toBe(404)
+    expect((await raw(simulator, 'GET', '/api/relay/rest/mfa/nothing', authorized)).status).toBe(
+      404,
+    )
   })
 })
 
 test('a fault that is left undefined is none', async () => {
   const simulator = await startSimulator()
   simulator.faults({ calls: undefined, webhooks: undefined })
-  expect((await post(simulator, 'Calls', { To: alice, From: simulator.signalwire.from, Url: 'https://acme.example/' })).status).toBe(201)
+  expect(
+    (
+      await post(simulator, 'Calls', {
+        To: alice,
+        From: simulator.signalwire.from,
+        Url: 'https://acme.example/',
+      })
+    ).status,
+  ).toBe(201)
 })
 
 describe('an app', () => {
@@ -75,20 +115,37 @@ describe('an app', () => {
     let times = 0
     app.answers['/open'] = (_asked, res) => {
       times++
-      if (times === 1) res.writeHead(200, { 'Content-Type': 'application/xml' }).end('<Response><Say>Hello</Say></Response>')
+      if (times === 1)
+        res
+          .writeHead(200, { 'Content-Type': 'application/xml' })
+          .end('<Response><Say>Hello</Say></Response>')
       else res.destroy()
     }
     simulator.faults({ webhooks: { repeat: 2 } })
     simulator.phone(alice, 'answers')
     const sid = await place(simulator, `${app.url}/open`)
     await simulator.idle(sid)
-    expect(simulator.call(sid)).toMatchObject({ heard: ['Hello'], error: null, status: 'completed' })
+    expect(simulator.call(sid)).toMatchObject({
+      heard: ['Hello'],
+      error: null,
+      status: 'completed',
+    })
     expect(times).toBe(3)
   })
 
-  test.each([['nothing at all', '', 'the answer is empty'], ['text before the root', 'hello <Response><Hangup/></Response>', "stray text in <the document>: 'hello'"], ['text after it', '<Response><Hangup/></Response> hello', 'well-formed']])('that answers with %s: the call breaks and says why', async (_, xml, why) => {
+  test.each([
+    ['nothing at all', '', 'the answer is empty'],
+    [
+      'text before the root',
+      'hello <Response><Hangup/></Response>',
+      "stray text in <the document>: 'hello'",
+    ],
+    ['text after it', '<Response><Hangup/></Response> hello', 'well-formed'],
+  ])('that answers with %s: the call breaks and says why', async (_, xml, why) => {
     const [simulator, app] = [await startSimulator(), await startApp()]
-    app.answers['/open'] = (_asked, res) => { res.writeHead(200, { 'Content-Type': 'application/xml' }).end(xml) }
+    app.answers['/open'] = (_asked, res) => {
+      res.writeHead(200, { 'Content-Type': 'application/xml' }).end(xml)
+    }
     simulator.phone(alice, 'answers')
     const sid = await place(simulator, `${app.url}/open`)
     await simulator.idle(sid)
@@ -98,7 +155,9 @@ describe('an app', () => {
 
   test('that answers without a content type: the call breaks', async () => {
     const [simulator, app] = [await startSimulator(), await startApp()]
-    app.answers['/open'] = (_asked, res) => { res.end('<Response><Hangup/></Response>') }
+    app.answers['/open'] = (_asked, res) => {
+      res.end('<Response><Hangup/></Response>')
+    }
     simulator.phone(alice, 'answers')
     const sid = await place(simulator, `${app.url}/open`)
     await simulator.idle(sid)
@@ -116,26 +175,41 @@ describe('an app', () => {
 })
 
 describe('somebody who hangs up', () => {
-  test.each([['at the first word', '<Say>Hello</Say><Say>World</Say>', ['Hello']], ['when the call has just broken', '<Sing/>', []]])('%s, out of a listener: the call is over, once, and nothing more is said', async (_, laml, heard) => {
-    const [simulator, app] = [await startSimulator(), await startApp({ '/open': laml })]
-    const sid = await place(simulator, `${app.url}/open`)
-    simulator.onChange(() => {
-      const { status, heard, error } = simulator.call(sid)!
-      if (status === 'in-progress' && (heard.length > 0 || error !== null)) void simulator.hangup(sid)
-    })
-    await simulator.answer(sid)
-    await simulator.idle(sid)
-    const { status, transcript } = simulator.call(sid)!
-    expect(status).toBe('completed')
-    expect(transcript.filter(({ kind }) => kind === 'hangup')).toEqual([{ kind: 'hangup', by: 'person' }])
-    expect(simulator.call(sid)!.heard.slice(0, 1)).toEqual(heard.length === 0 ? ['An application error has occurred.'] : heard)
-  })
+  test.each([
+    ['at the first word', '<Say>Hello</Say><Say>World</Say>', ['Hello']],
+    ['when the call has just broken', '<Sing/>', []],
+  ])(
+    '%s, out of a listener: the call is over, once, and nothing more is said',
+    async (_, laml, heard) => {
+      const [simulator, app] = [await startSimulator(), await startApp({ '/open': laml })]
+      const sid = await place(simulator, `${app.url}/open`)
+      simulator.onChange(() => {
+        const { status, heard, error } = simulator.call(sid)!
+        if (status === 'in-progress' && (heard.length > 0 || error !== null))
+          void simulator.hangup(sid)
+      })
+      await simulator.answer(sid)
+      await simulator.idle(sid)
+      const { status, transcript } = simulator.call(sid)!
+      expect(status).toBe('completed')
+      expect(transcript.filter(({ kind }) => kind === 'hangup')).toEqual([
+        { kind: 'hangup', by: 'person' },
+      ])
+      expect(simulator.call(sid)!.heard.slice(0, 1)).toEqual(
+        heard.length === 0 ? ['An application error has occurred.'] : heard,
+      )
+    },
+  )
 })
 
 describe('time', () => {
-  const fake = (...toFake: ('setTimeout' | 'clearTimeout' | 'setInterval' | 'clearInterval')[]): void => {
+  const fake = (
+    ...toFake: ('setTimeout' | 'clearTimeout' | 'setInterval' | 'clearInterval')[]
+  ): void => {
     vi.useFakeTimers({ toFake })
-    onTestFinished(() => { vi.useRealTimers() })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
   }
 
   test('waitFor gives up after five seconds, and tells how the calls stand: none, and one that waits and one that broke', async () => {
@@ -144,16 +218,25 @@ describe('time', () => {
     app.answers['/broken'] = '<Sing/>'
     const givenUp = async () => {
       fake('setTimeout', 'clearTimeout')
-      const waited = simulator.waitFor(() => false).catch((error: unknown) => (error as Error).message)
+      const waited = simulator
+        .waitFor(() => false)
+        .catch((error: unknown) => (error as Error).message)
       await vi.advanceTimersByTimeAsync(5000)
       vi.useRealTimers()
       return waited
     }
     expect(await givenUp()).toBe('No call got there within 5 seconds. There are no calls.')
     simulator.phone(alice, 'answers')
-    for (const path of ['/broken', '/gather']) await simulator.idle(await place(simulator, `${app.url}${path}`))
-    await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'a change that is none of a call' })
-    expect(await givenUp()).toMatch(/The calls are: \+12025550123 in-progress, waits for keys; \+12025550123 completed, broke: the webhook .+<Sing>/)
+    for (const path of ['/broken', '/gather'])
+      await simulator.idle(await place(simulator, `${app.url}${path}`))
+    await post(simulator, 'Messages', {
+      From: '+12025550100',
+      To: alice,
+      Body: 'a change that is none of a call',
+    })
+    expect(await givenUp()).toMatch(
+      /The calls are: \+12025550123 in-progress, waits for keys; \+12025550123 completed, broke: the webhook .+<Sing>/,
+    )
   })
 
   test('a text takes a moment by real time', async () => {

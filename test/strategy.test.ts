@@ -5,35 +5,70 @@ import type { Parts } from '../lib/parts.js'
 import { Factor, factorsKey } from '../lib/second-factor.js'
 import { LimitReached } from '../lib/tally.js'
 
-interface User { readonly id: string }
+interface User {
+  readonly id: string
+}
 const now = 1_000_000
 
 function create() {
-  const strategy = new VoiceOtpStrategy<User>({
-    appName: 'Acme', webhookUrl: 'https://acme.example/voice-otp', secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn', clock: { now: () => now }, recovery: { save: () => undefined, use: () => undefined },
-    signalwire: { project: '11111111-2222-4333-8444-555555555555', token: 'PTtoken', space: 'acme.signalwire.com', from: '+12025550100', signingKey: 'PSKsigningkey' },
-  }, () => null)
+  const strategy = new VoiceOtpStrategy<User>(
+    {
+      appName: 'Acme',
+      webhookUrl: 'https://acme.example/voice-otp',
+      secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
+      clock: { now: () => now },
+      recovery: { save: () => undefined, use: () => undefined },
+      signalwire: {
+        project: '11111111-2222-4333-8444-555555555555',
+        token: 'PTtoken',
+        space: 'acme.signalwire.com',
+        from: '+12025550100',
+        signingKey: 'PSKsigningkey',
+      },
+    },
+    () => null,
+  )
   const { parts } = strategy as unknown as { parts: Parts<User> }
   return { strategy, parts }
 }
 
 /** Runs one request whose user is over a limit, with the verbs that Passport would have put there. */
-async function authenticate(verbs: { readonly fail?: () => void, readonly error?: () => void }, res?: object) {
+async function authenticate(
+  verbs: { readonly fail?: () => void; readonly error?: () => void },
+  res?: object,
+) {
   const { strategy, parts } = create()
-  vi.spyOn(parts.counters, 'admitLooseGuess').mockRejectedValue(new LimitReached('locked', 'guessesPerUser', 9))
-  const req = { method: 'POST', body: { code: '0123456789' }, sessionID: 's1', session: { regenerate: () => undefined }, res }
+  vi.spyOn(parts.counters, 'admitLooseGuess').mockRejectedValue(
+    new LimitReached('locked', 'guessesPerUser', 9),
+  )
+  const req = {
+    method: 'POST',
+    body: { code: '0123456789' },
+    sessionID: 's1',
+    session: { regenerate: () => undefined },
+    res,
+  }
   Object.assign(req, { [factorsKey]: { factor: new Factor(parts, req as never, { id: 'alice' }) } })
-  const calls = { success: vi.fn(), pass: vi.fn(), fail: vi.fn(verbs.fail), error: vi.fn(verbs.error) }
+  const calls = {
+    success: vi.fn(),
+    pass: vi.fn(),
+    fail: vi.fn(verbs.fail),
+    error: vi.fn(verbs.error),
+  }
   const run = Object.assign(Object.create(strategy) as typeof strategy, calls)
   run.authenticate(req as never, { action: 'recover' })
   for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
   return calls
 }
 
-const explode = (): never => { throw new Error('theirs') }
+const explode = (): never => {
+  throw new Error('theirs')
+}
 function warnings() {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
-  onTestFinished(() => { warn.mockRestore() })
+  onTestFinished(() => {
+    warn.mockRestore()
+  })
   return warn.mock.calls as readonly (readonly unknown[])[]
 }
 
@@ -42,7 +77,10 @@ describe('a refusal', () => {
     const setHeader = vi.fn()
     const { fail, error } = await authenticate({}, { setHeader })
     expect(setHeader).toHaveBeenCalledExactlyOnceWith('Retry-After', 9)
-    expect(fail).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'locked', retryAfter: 9 }), 429)
+    expect(fail).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 'locked', retryAfter: 9 }),
+      429,
+    )
     expect(error).not.toHaveBeenCalled()
   })
 
@@ -54,14 +92,20 @@ describe('a refusal', () => {
 })
 
 describe("an app's callback that throws", () => {
-  test.each([['none was begun', { setHeader: () => undefined, headersSent: false }], ['there is none', undefined]])('is told to the app as an error where of an answer %s', async (_name, res) => {
+  test.each([
+    ['none was begun', { setHeader: () => undefined, headersSent: false }],
+    ['there is none', undefined],
+  ])('is told to the app as an error where of an answer %s', async (_name, res) => {
     const { error } = await authenticate({ fail: explode }, res)
     expect(error).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'theirs' }))
   })
 
   test('is left alone where an answer was begun', async () => {
     const warned = warnings()
-    const { error } = await authenticate({ fail: explode }, { setHeader: () => undefined, headersSent: true })
+    const { error } = await authenticate(
+      { fail: explode },
+      { setHeader: () => undefined, headersSent: true },
+    )
     expect(error).not.toHaveBeenCalled()
     expect(warned).toEqual([])
   })
@@ -70,16 +114,30 @@ describe("an app's callback that throws", () => {
     const warned = warnings()
     const end = vi.fn()
     const writeHead = vi.fn(() => ({ end }))
-    await authenticate({ fail: explode, error: explode }, { setHeader: () => undefined, headersSent: false, writeHead })
+    await authenticate(
+      { fail: explode, error: explode },
+      { setHeader: () => undefined, headersSent: false, writeHead },
+    )
     expect(writeHead).toHaveBeenCalledExactlyOnceWith(500)
     expect(end).toHaveBeenCalledTimes(1)
-    expect(warned).toEqual([["The callback of passport.authenticate('voice-otp') threw.", 'VoiceOtpWarning']])
+    expect(warned).toEqual([
+      ["The callback of passport.authenticate('voice-otp') threw.", 'VoiceOtpWarning'],
+    ])
   })
 
   test('at being told too, with its answer begun, or with none to give: nothing more is written, and the process goes on', async () => {
     const warned = warnings()
     const res = { setHeader: () => undefined, headersSent: false, writeHead: vi.fn() }
-    await authenticate({ fail: explode, error: () => { res.headersSent = true; explode() } }, res)
+    await authenticate(
+      {
+        fail: explode,
+        error: () => {
+          res.headersSent = true
+          explode()
+        },
+      },
+      res,
+    )
     expect(res.writeHead).not.toHaveBeenCalled()
     await authenticate({ fail: explode, error: explode })
     expect(warned).toHaveLength(2)
@@ -89,9 +147,15 @@ describe("an app's callback that throws", () => {
 describe('recovery codes', () => {
   const ask = (secondsAgo: number) => {
     const { strategy, parts } = create()
-    const session = { voiceOtp: { mark: { userId: 'alice', method: 'call', amr: ['otp', 'tel'], at: now - secondsAgo * 1000 } } }
+    const session = {
+      voiceOtp: {
+        mark: { userId: 'alice', method: 'call', amr: ['otp', 'tel'], at: now - secondsAgo * 1000 },
+      },
+    }
     const req = { sessionID: 's1', session }
-    Object.assign(req, { [factorsKey]: { factor: new Factor(parts, req as never, { id: 'alice' }) } })
+    Object.assign(req, {
+      [factorsKey]: { factor: new Factor(parts, req as never, { id: 'alice' }) },
+    })
     return strategy.recoveryCodes(req as never)
   }
 

@@ -9,7 +9,20 @@ import { writeDown, writtenCode } from './support/transcript.js'
 import { createWorld, type World } from './support/world.js'
 
 const locales = Object.keys(languages) as Locale[]
-const sentenceNames = ['pressMatchingDigits', 'pressAnyKey', 'pressIfNotYou', 'codeIs', 'onceMore', 'menu', 'inThisLanguage', 'goodbye', 'wrongDigits', 'noDigits', 'expired', 'reported'] as const
+const sentenceNames = [
+  'pressMatchingDigits',
+  'pressAnyKey',
+  'pressIfNotYou',
+  'codeIs',
+  'onceMore',
+  'menu',
+  'inThisLanguage',
+  'goodbye',
+  'wrongDigits',
+  'noDigits',
+  'expired',
+  'reported',
+] as const
 type Agent = Awaited<ReturnType<World['logIn']>>
 
 /** What differs from call to call; the worlds are made once. */
@@ -19,13 +32,26 @@ const worlds = {} as Record<'match' | 'any' | 'none', World>
 let alice: Agent
 
 function routes(app: Express, passport: Authenticator): void {
-  const enrol = passport.authenticate('voice-otp', { action: 'call', enrol: () => '+12025550177' } as object) as RequestHandler
-  app.post('/enrol/call', enrol, (req, res) => { res.status(202).json(req.voiceOtp) })
+  const enrol = passport.authenticate('voice-otp', {
+    action: 'call',
+    enrol: () => '+12025550177',
+  } as object) as RequestHandler
+  app.post('/enrol/call', enrol, (req, res) => {
+    res.status(202).json(req.voiceOtp)
+  })
 }
 
 beforeAll(async () => {
   for (const gate of ['match', 'any', 'none'] as const) {
-    worlds[gate] = await createWorld({ options: { gate, locale: () => spoken, announce: () => announcement, limits: { ...unlimited, reportedSeconds: false } }, routes })
+    worlds[gate] = await createWorld({
+      options: {
+        gate,
+        locale: () => spoken,
+        announce: () => announcement,
+        limits: { ...unlimited, reportedSeconds: false },
+      },
+      routes,
+    })
   }
   alice = await worlds.match.logIn('alice')
 })
@@ -60,12 +86,23 @@ const scenes: readonly Scene[] = [
   { title: 'Gate none: the plain call', gate: 'none' },
 ]
 
-async function perform(locale: Locale, { gate = 'match', keys = [], other, announcement: text, path = '/otp/call', who = 'alice', late }: Scene): Promise<readonly string[]> {
+async function perform(
+  locale: Locale,
+  {
+    gate = 'match',
+    keys = [],
+    other,
+    announcement: text,
+    path = '/otp/call',
+    who = 'alice',
+    late,
+  }: Scene,
+): Promise<readonly string[]> {
   const world = worlds[gate]
   spoken = other === undefined ? [locale] : [locale, locale.startsWith('en') ? 'es-MX' : 'en-US']
   announcement = text
   const agent = gate === 'match' && who === 'alice' ? alice : await world.logIn(who)
-  const { body } = await agent.post(path).expect(202) as { body: { matchingDigits?: string } }
+  const { body } = (await agent.post(path).expect(202)) as { body: { matchingDigits?: string } }
   if (late === true) world.clock.offset += 300_000
   const lines = await writeDown(world, { matchingDigits: body.matchingDigits, keys })
   world.clock.offset = 0
@@ -78,7 +115,10 @@ async function stepUp(locale: Locale): Promise<readonly string[]> {
   const agent = await worlds.match.logIn('bob')
   spoken = ['en-US']
   announcement = undefined
-  await agent.post('/otp').send({ code: await worlds.match.hearCode(agent) }).expect(200)
+  await agent
+    .post('/otp')
+    .send({ code: await worlds.match.hearCode(agent) })
+    .expect(200)
   spoken = [locale]
   await ring(worlds.match, agent)
   return writeDown(worlds.match, { keys: [] })
@@ -89,16 +129,35 @@ describe.each(locales)('calls in %s', locale => {
     const prompts = languages[locale]
     const { opening, language, voice, text } = prompts
     const sentences = sentenceNames.map(name => prompts[name])
-    const parts = [`${language}, spoken by ${voice}. The page shows 42, the code is ${writtenCode.slice(0, 6)}; the app's name is Acme.`]
-    for (const scene of scenes) parts.push([`== ${scene.title}`, '', ...await perform(locale, scene)].join('\n'))
-    parts.push(['== A user who is in confirms something', '', ...await stepUp(locale)].join('\n'))
-    parts.push(['== The text message', '', text('Acme', writtenCode.slice(0, 6)), '', `@acme.example #${writtenCode.slice(0, 6)}`].join('\n'))
+    const parts = [
+      `${language}, spoken by ${voice}. The page shows 42, the code is ${writtenCode.slice(0, 6)}; the app's name is Acme.`,
+    ]
+    for (const scene of scenes)
+      parts.push([`== ${scene.title}`, '', ...(await perform(locale, scene))].join('\n'))
+    parts.push(['== A user who is in confirms something', '', ...(await stepUp(locale))].join('\n'))
+    parts.push(
+      [
+        '== The text message',
+        '',
+        text('Acme', writtenCode.slice(0, 6)),
+        '',
+        `@acme.example #${writtenCode.slice(0, 6)}`,
+      ].join('\n'),
+    )
     const all = `${parts.join('\n\n\n')}\n`
-    for (const sentence of [opening.login('Acme'), opening['step-up']('Acme'), opening.enrol('Acme'), ...sentences]) expect(all).toContain(`"${sentence}"`)
+    for (const sentence of [
+      opening.login('Acme'),
+      opening['step-up']('Acme'),
+      opening.enrol('Acme'),
+      ...sentences,
+    ])
+      expect(all).toContain(`"${sentence}"`)
     await expect(all).toMatchFileSnapshot(`transcripts/${locale}.txt`)
   })
 })
 
 test('there is a transcript for each language, and for no other', () => {
-  expect(readdirSync(new URL('transcripts', import.meta.url)).sort()).toEqual(locales.map(locale => `${locale}.txt`).sort())
+  expect(readdirSync(new URL('transcripts', import.meta.url)).sort()).toEqual(
+    locales.map(locale => `${locale}.txt`).sort(),
+  )
 })

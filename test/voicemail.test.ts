@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { languages } from 'passport-voice-otp'
-import { expectSecret, otherDigits, ring, sealedIn, sendWebhook, Telephone } from './support/telephone.js'
+import {
+  expectSecret,
+  otherDigits,
+  ring,
+  sealedIn,
+  sendWebhook,
+  Telephone,
+} from './support/telephone.js'
 import { createWorld, type World, type WorldOptions } from './support/world.js'
 
 const english = languages['en-US']
@@ -27,25 +34,38 @@ describe('voicemail', () => {
     const alice = await open({})
     world.simulator.phone(number, 'voicemail')
     const telephone = await callOf(alice)
-    expect(telephone.call).toMatchObject({ status: 'completed', error: null, heard: [english.opening.login('Acme'), english.pressMatchingDigits, english.pressIfNotYou, english.pressMatchingDigits, english.noDigits] })
+    expect(telephone.call).toMatchObject({
+      status: 'completed',
+      error: null,
+      heard: [
+        english.opening.login('Acme'),
+        english.pressMatchingDigits,
+        english.pressIfNotYou,
+        english.pressMatchingDigits,
+        english.noDigits,
+      ],
+    })
     expectSecret(telephone, sealedIn(telephone).code)
   })
 
-  test.each(['1', '5', '12', '99', '3', '*'])('whose greeting plays tones (%s) hears no code either, unless they are the very digits of the page', async keys => {
-    const alice = await open({})
-    world.simulator.phone(number, 'voicemail', { keys })
-    let telephone = await callOf(alice)
-    // One call in ninety has just these digits; what is shown here is the others.
-    while (sealedIn(telephone).matchingDigits === keys) {
-      await world.close()
-      const again = await open({})
+  test.each(['1', '5', '12', '99', '3', '*'])(
+    'whose greeting plays tones (%s) hears no code either, unless they are the very digits of the page',
+    async keys => {
+      const alice = await open({})
       world.simulator.phone(number, 'voicemail', { keys })
-      telephone = await callOf(again)
-    }
-    expect(telephone.call).toMatchObject({ status: 'completed', error: null })
-    expect(telephone.call.heard.at(-1)).toBe(english.wrongDigits)
-    expectSecret(telephone, sealedIn(telephone).code)
-  })
+      let telephone = await callOf(alice)
+      // One call in ninety has just these digits; what is shown here is the others.
+      while (sealedIn(telephone).matchingDigits === keys) {
+        await world.close()
+        const again = await open({})
+        world.simulator.phone(number, 'voicemail', { keys })
+        telephone = await callOf(again)
+      }
+      expect(telephone.call).toMatchObject({ status: 'completed', error: null })
+      expect(telephone.call.heard.at(-1)).toBe(english.wrongDigits)
+      expectSecret(telephone, sealedIn(telephone).code)
+    },
+  )
 
   test('hears nothing with gate any if it plays no tone', async () => {
     const alice = await open({ gate: 'any' })
@@ -61,12 +81,19 @@ describe('voicemail', () => {
     await telephone.answer()
     await telephone.press(otherDigits(digits))
     expectSecret(telephone, sealedIn(telephone).code)
-    await alice.post('/otp').send({ code: sealedIn(telephone).code }).expect(401)
+    await alice
+      .post('/otp')
+      .send({ code: sealedIn(telephone).code })
+      .expect(401)
   })
 })
 
 describe('machineDetection', () => {
-  test.each([[undefined, undefined], [false, undefined], [true, 'Enable']])('%s asks SignalWire for %s', async (machineDetection, asked) => {
+  test.each([
+    [undefined, undefined],
+    [false, undefined],
+    [true, 'Enable'],
+  ])('%s asks SignalWire for %s', async (machineDetection, asked) => {
     const alice = await open({ machineDetection })
     const { telephone } = await ring(world, alice)
     expect(telephone.call.parameters['MachineDetection']).toBe(asked)
@@ -81,28 +108,54 @@ describe('machineDetection', () => {
     expect(telephone.call.heard).toContain(english.onceMore)
   })
 
-  test.each(['match', 'any', 'none'] as const)('a machine gets a goodbye and nothing else, with gate %s', async gate => {
-    const alice = await open({ machineDetection: true, gate, announce: () => 'A new device in Lyon.' })
-    world.simulator.phone(number, 'voicemail', { keys: '1' })
-    const telephone = await callOf(alice)
-    expect(telephone.call).toMatchObject({ heard: [english.goodbye], status: 'completed', error: null })
-    expectSecret(telephone, sealedIn(telephone).code)
-  })
+  test.each(['match', 'any', 'none'] as const)(
+    'a machine gets a goodbye and nothing else, with gate %s',
+    async gate => {
+      const alice = await open({
+        machineDetection: true,
+        gate,
+        announce: () => 'A new device in Lyon.',
+      })
+      world.simulator.phone(number, 'voicemail', { keys: '1' })
+      const telephone = await callOf(alice)
+      expect(telephone.call).toMatchObject({
+        heard: [english.goodbye],
+        status: 'completed',
+        error: null,
+      })
+      expectSecret(telephone, sealedIn(telephone).code)
+    },
+  )
 
-  test.each([{}, { AnsweredBy: '' }, { AnsweredBy: 'unknown' }, { AnsweredBy: 'machine_start' }, { AnsweredBy: 'machine_end_beep' }, { AnsweredBy: 'fax' }, { AnsweredBy: 'Human' }, { answeredby: 'human' }, { AnsweredBy: 'human,human' }])(
-    'whoever is not known to be a person is none: %j', async fields => {
-      const alice = await open({ machineDetection: true, gate: 'none' })
-      const { telephone } = await ring(world, alice)
-      const { status, text } = await sendWebhook(world, telephone.call.parameters['Url']!, { fields })
-      expect(status).toBe(200)
-      expect(text).toContain(english.goodbye)
-      expect(text).not.toContain('Acme')
-      expect(text).not.toMatch(/\d, \d/)
-    })
+  test.each([
+    {},
+    { AnsweredBy: '' },
+    { AnsweredBy: 'unknown' },
+    { AnsweredBy: 'machine_start' },
+    { AnsweredBy: 'machine_end_beep' },
+    { AnsweredBy: 'fax' },
+    { AnsweredBy: 'Human' },
+    { answeredby: 'human' },
+    { AnsweredBy: 'human,human' },
+  ])('whoever is not known to be a person is none: %j', async fields => {
+    const alice = await open({ machineDetection: true, gate: 'none' })
+    const { telephone } = await ring(world, alice)
+    const { status, text } = await sendWebhook(world, telephone.call.parameters['Url']!, { fields })
+    expect(status).toBe(200)
+    expect(text).toContain(english.goodbye)
+    expect(text).not.toContain('Acme')
+    expect(text).not.toMatch(/\d, \d/)
+  })
 
   test('off, what SignalWire thinks of who answered changes nothing', async () => {
     const alice = await open({ gate: 'none' })
     const { telephone } = await ring(world, alice)
-    expect((await sendWebhook(world, telephone.call.parameters['Url']!, { fields: { AnsweredBy: 'machine_start' } })).text).toMatch(/\d, \d/)
+    expect(
+      (
+        await sendWebhook(world, telephone.call.parameters['Url']!, {
+          fields: { AnsweredBy: 'machine_start' },
+        })
+      ).text,
+    ).toMatch(/\d, \d/)
   })
 })

@@ -10,10 +10,17 @@ let world: World
 afterEach(() => world.close())
 
 /** The address that the newest question of the call sends its keys to. */
-const actionOf = ({ call }: Telephone): string => /action="([^"]+)"/.exec(call.webhooks.at(-1)!.body)![1]!
+const actionOf = ({ call }: Telephone): string =>
+  /action="([^"]+)"/.exec(call.webhooks.at(-1)!.body)![1]!
 /** The form that is signed for these keys, cut at another place. */
 const cut = (digits: string, at: number): string =>
-  new URLSearchParams({ To: '+12025550123', From: '+12025550100', CallSid: 'by-hand', CallStatus: 'in-progress', [`Digits${digits.slice(0, at)}`]: digits.slice(at) }).toString()
+  new URLSearchParams({
+    To: '+12025550123',
+    From: '+12025550100',
+    CallSid: 'by-hand',
+    CallStatus: 'in-progress',
+    [`Digits${digits.slice(0, at)}`]: digits.slice(at),
+  }).toString()
 
 describe.each([1, 2])('a form whose Digits were cut after %i of them', at => {
   test('at the gate: 403, nothing is told, and the person with the telephone goes on', async () => {
@@ -21,10 +28,19 @@ describe.each([1, 2])('a form whose Digits were cut after %i of them', at => {
     const alice = await world.logIn('alice')
     const { telephone, digits } = await ring(world, alice)
     await telephone.answer()
-    for (let times = 0; times < 5; times++) expect(await sendWebhook(world, actionOf(telephone), { fields: { Digits: digits }, body: cut(digits, at) })).toMatchObject({ status: 403, text: '' })
+    for (let times = 0; times < 5; times++)
+      expect(
+        await sendWebhook(world, actionOf(telephone), {
+          fields: { Digits: digits },
+          body: cut(digits, at),
+        }),
+      ).toMatchObject({ status: 403, text: '' })
     expectSecret(telephone, sealedIn(telephone).code)
     await telephone.press(digits)
-    await alice.post('/otp').send({ code: codeIn(telephone.call.heard) }).expect(200)
+    await alice
+      .post('/otp')
+      .send({ code: codeIn(telephone.call.heard) })
+      .expect(200)
   })
 })
 
@@ -33,7 +49,9 @@ test('after the code: 403, and the next key is heard', async () => {
   const { telephone, digits } = await ring(world, await world.logIn('alice'))
   await telephone.answer()
   await telephone.press(digits)
-  expect(await sendWebhook(world, actionOf(telephone), { fields: { Digits: '1' }, body: cut('1', 1) })).toMatchObject({ status: 403, text: '' })
+  expect(
+    await sendWebhook(world, actionOf(telephone), { fields: { Digits: '1' }, body: cut('1', 1) }),
+  ).toMatchObject({ status: 403, text: '' })
   expect(world.named('webhook.rejected')).toEqual([{ reason: 'body' }])
   expect(await telephone.press('1')).toContain(english.codeIs)
 })

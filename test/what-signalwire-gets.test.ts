@@ -11,37 +11,84 @@ test('a form holds texts and numbers, and nothing that the vendor made of anythi
   const bodies: string[] = []
   const server = createServer((req, res) => {
     let body = ''
-    req.on('data', (chunk: Buffer) => { body += chunk.toString() }).on('end', () => {
-      bodies.push(body)
-      res.end('{}')
-    })
+    req
+      .on('data', (chunk: Buffer) => {
+        body += chunk.toString()
+      })
+      .on('end', () => {
+        bodies.push(body)
+        res.end('{}')
+      })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => { server.close(); server.closeAllConnections() })
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const uri = 'https://acme.signalwire.com/2010-04-01/Accounts/project/Calls.json'
-  await createHttpClient(origin, {}).request({ method: 'POST', uri, username: 'project', password: 'token', data: { To: '+12025550123', Timeout: 30, Record: true, Url: undefined, Twiml: null } })
-  expect(Object.fromEntries(new URLSearchParams(bodies[0]))).toEqual({ To: '+12025550123', Timeout: '30' })
+  await createHttpClient(origin, {}).request({
+    method: 'POST',
+    uri,
+    username: 'project',
+    password: 'token',
+    data: { To: '+12025550123', Timeout: 30, Record: true, Url: undefined, Twiml: null },
+  })
+  expect(Object.fromEntries(new URLSearchParams(bodies[0]))).toEqual({
+    To: '+12025550123',
+    Timeout: '30',
+  })
 })
 
-test.each([['a text', 'no'], ['null', null], ['an error of nobody', new Error('+12025550123')]])('%s that the vendor throws is trouble without a word of it, and a telephone may ring', (_, thrown) => {
-  expect(deliveryTrouble(thrown)).toEqual({ error: expect.objectContaining({ code: 'signalwire-unavailable' }) as Error, reason: 'unknown', refused: false })
-})
+test.each([
+  ['a text', 'no'],
+  ['null', null],
+  ['an error of nobody', new Error('+12025550123')],
+])(
+  '%s that the vendor throws is trouble without a word of it, and a telephone may ring',
+  (_, thrown) => {
+    expect(deliveryTrouble(thrown)).toEqual({
+      error: expect.objectContaining({ code: 'signalwire-unavailable' }) as Error,
+      reason: 'unknown',
+      refused: false,
+    })
+  },
+)
 
 test('an answer without a body is an empty one', async () => {
-  const server = createServer((_req, res) => { res.writeHead(204).end() })
+  const server = createServer((_req, res) => {
+    res.writeHead(204).end()
+  })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => { server.close(); server.closeAllConnections() })
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  expect(await sendRequest({ method: 'GET', url, username: 'project', password: 'token' })).toEqual({ status: 204, text: '' })
+  expect(await sendRequest({ method: 'GET', url, username: 'project', password: 'token' })).toEqual(
+    { status: 204, text: '' },
+  )
 })
 
 test('the states of ten thousand calls are remembered, and no more: the oldest is asked for again', async () => {
   const asked: string[] = []
-  const connect = () => Promise.resolve({ calls: (sid: string) => ({ fetch: () => { asked.push(sid); return Promise.resolve({ status: 'completed' }) } }) })
-  const calls = createCalls({ signalwire: {}, ringSeconds: 30, machineDetection: false } as never, connect as never, () => 0)
+  const connect = () =>
+    Promise.resolve({
+      calls: (sid: string) => ({
+        fetch: () => {
+          asked.push(sid)
+          return Promise.resolve({ status: 'completed' })
+        },
+      }),
+    })
+  const calls = createCalls(
+    { signalwire: {}, ringSeconds: 30, machineDetection: false } as never,
+    connect as never,
+    () => 0,
+  )
   for (let index = 0; index <= 10_000; index++) await calls.state(`call-${index}`)
   asked.length = 0
-  for (const sid of ['call-10000', 'call-1', 'call-0']) expect(await calls.state(sid)).toBe('completed')
+  for (const sid of ['call-10000', 'call-1', 'call-0'])
+    expect(await calls.state(sid)).toBe('completed')
   expect(asked).toEqual(['call-0'])
 })

@@ -9,7 +9,10 @@ const words = state ? JSON.parse(state.dataset.words) : {}
 const over = ['completed', 'busy', 'no-answer', 'failed', 'canceled', 'reported', 'expired']
 
 const now = () => performance.now() / 1000
-const until = { expiry: now() + Number(left?.dataset.expiresIn ?? 0), nextCall: now() + Number(wait?.dataset.nextCallIn ?? 0) }
+const until = {
+  expiry: now() + Number(left?.dataset.expiresIn ?? 0),
+  nextCall: now() + Number(wait?.dataset.nextCallIn ?? 0),
+}
 let lastExpiresIn = Number(left?.dataset.expiresIn ?? 0)
 const secondsUntil = time => Math.max(0, Math.ceil(time - now()))
 
@@ -24,7 +27,8 @@ function say(call) {
   // A screen reader speaks this, so it changes once a state and never with the countdown.
   state.textContent = words[call] ?? ''
   // Next the code is typed; whoever is busy elsewhere on the page, or at the telephone of the demo, is left alone.
-  if ((call === 'answered' || call === 'completed') && document.activeElement === document.body) code?.focus()
+  if ((call === 'answered' || call === 'completed') && document.activeElement === document.body)
+    code?.focus()
 }
 
 function tick() {
@@ -43,14 +47,18 @@ function tick() {
 async function poll() {
   let pause = 1000
   try {
-    const answer = await fetch('/otp/status', { headers: { Accept: 'application/json' }, cache: 'no-store' })
+    const answer = await fetch('/otp/status', {
+      headers: { Accept: 'application/json' },
+      cache: 'no-store',
+    })
     if (answer.status === 401) return location.replace('/login') // logged out meanwhile, elsewhere
     if (!answer.ok) throw new Error(String(answer.status))
     const status = await answer.json()
     // In another tab the code was used, or a new one was asked for: what this page shows is worth nothing any more. The
     // time of one code only ever runs down, but for a second between the clocks of two servers.
     const isNewer = status.expiresIn > lastExpiresIn + 1
-    if (isNewer || (status.call === 'none' && status.expiresIn === 0)) return location.replace(state.dataset.page)
+    if (isNewer || (status.call === 'none' && status.expiresIn === 0))
+      return location.replace(state.dataset.page)
     lastExpiresIn = status.expiresIn
     until.expiry = now() + status.expiresIn
     until.nextCall = now() + status.nextCallIn

@@ -7,9 +7,19 @@ import { openingUrl } from '../tokens.js'
 import type { Situation } from './situation.js'
 
 /** Has SignalWire deliver the code by the challenge's way; answers SignalWire's name for it. @internal */
-export async function deliver<User>(situation: Situation<User>, challenge: Challenge, destination: Destination, code: string): Promise<string> {
+export async function deliver<User>(
+  situation: Situation<User>,
+  challenge: Challenge,
+  destination: Destination,
+  code: string,
+): Promise<string> {
   const { parts, user, userId, req } = situation
-  const { calls, mfa, sendText, settings: { appName, codeLength, codeSeconds, limits, webhookUrl } } = parts
+  const {
+    calls,
+    mfa,
+    sendText,
+    settings: { appName, codeLength, codeSeconds, limits, webhookUrl },
+  } = parts
   const { number: to, extension } = destination
   const languages = await askLanguages(parts, userId, user, req)
   /* v8 ignore next -- there is one */
@@ -17,22 +27,43 @@ export async function deliver<User>(situation: Situation<User>, challenge: Chall
 
   switch (challenge.way) {
     case 'call':
-      return calls.place({ to, extension, url: await callUrl(situation, challenge, destination, code, languages) })
+      return calls.place({
+        to,
+        extension,
+        url: await callUrl(situation, challenge, destination, code, languages),
+      })
     case 'text':
       return sendText({ to, body: textWith(prompts, appName, code, new URL(webhookUrl).hostname) })
     case 'hostedCall':
     case 'hostedText':
       return mfa.request({
-        channel: challenge.way === 'hostedCall' ? 'call' : 'sms', to, message: prompts.opening[challenge.purpose](appName),
-        codeLength, validSeconds: codeSeconds, attempts: limits.guessesPerChallenge,
+        channel: challenge.way === 'hostedCall' ? 'call' : 'sms',
+        to,
+        message: prompts.opening[challenge.purpose](appName),
+        codeLength,
+        validSeconds: codeSeconds,
+        attempts: limits.guessesPerChallenge,
       })
   }
 }
 
-async function callUrl<User>({ parts, user, userId, purpose, req }: Situation<User>, challenge: Challenge, destination: Destination, code: string, languages: readonly Prompts[]): Promise<string> {
+async function callUrl<User>(
+  { parts, user, userId, purpose, req }: Situation<User>,
+  challenge: Challenge,
+  destination: Destination,
+  code: string,
+  languages: readonly Prompts[],
+): Promise<string> {
   const content = {
-    challengeId: challenge.id, userId, purpose, ticket: challenge.ticket, code, phone: destination.number,
-    matchingDigits: challenge.matchingDigits, expiresAt: challenge.expiresAt, languages: languages.map(({ language }) => language),
+    challengeId: challenge.id,
+    userId,
+    purpose,
+    ticket: challenge.ticket,
+    code,
+    phone: destination.number,
+    matchingDigits: challenge.matchingDigits,
+    expiresAt: challenge.expiresAt,
+    languages: languages.map(({ language }) => language),
   }
   const announcement = await askAnnouncement(parts, userId, user, req)
   const url = openingUrl(parts, { ...content, announcement })
@@ -45,5 +76,9 @@ async function callUrl<User>({ parts, user, userId, purpose, req }: Situation<Us
 /** A text whose last line lets telephones fill the code in on this site alone. Source: WICG, "Origin-bound one-time codes delivered via SMS". */
 function textWith(prompts: Prompts, appName: string, code: string, domain: string): string {
   const lastLine = `@${domain} #${code}`
-  return [`${prompts.text(appName, code)}\n\n${lastLine}`, `${code}\n\n${lastLine}`].find(fitsOneSegment) ?? code
+  return (
+    [`${prompts.text(appName, code)}\n\n${lastLine}`, `${code}\n\n${lastLine}`].find(
+      fitsOneSegment,
+    ) ?? code
+  )
 }

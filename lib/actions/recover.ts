@@ -7,7 +7,11 @@ import type { SuccessInfo } from './verify.js'
 /** Takes a recovery code in place of a call; its wrong guesses count on the user as those of a call do. @internal */
 export async function recover<User>(situation: Situation<User>): Promise<SuccessInfo> {
   const { parts, factor, req, options, user, userId, purpose } = situation
-  const { settings: { clock }, counters, emit } = parts
+  const {
+    settings: { clock },
+    counters,
+    emit,
+  } = parts
   refuseOutsideSessions(options)
   let compared = false
   try {

@@ -30,7 +30,10 @@ declare module 'passport' {
 }
 
 /** With those of Passport's that matter here. */
-export type ActionOptions = VoiceOtpAuthenticateOptions & { readonly session?: boolean, readonly assignProperty?: string }
+export type ActionOptions = VoiceOtpAuthenticateOptions & {
+  readonly session?: boolean
+  readonly assignProperty?: string
+}
 
 /** What a request is about, and for whom. @internal */
 export interface Situation<User> {
@@ -45,23 +48,42 @@ export interface Situation<User> {
 }
 
 /** Reads a request. Throws what must be refused before anything is counted. @internal */
-export function situationOf<User>(parts: Parts<User>, lookup: PhoneLookup<User>, req: Request, options: ActionOptions): Situation<User> {
-  if (options.action !== undefined && !['call', 'verify', 'recover'].includes(options.action)) throw new VoiceOtpError('configuration', "action: 'call', 'verify' or 'recover'.")
+export function situationOf<User>(
+  parts: Parts<User>,
+  lookup: PhoneLookup<User>,
+  req: Request,
+  options: ActionOptions,
+): Situation<User> {
+  if (options.action !== undefined && !['call', 'verify', 'recover'].includes(options.action))
+    throw new VoiceOtpError('configuration', "action: 'call', 'verify' or 'recover'.")
   // A prefetch, a link or a reload must not make a telephone ring or use up a guess.
-  if (req.method !== 'POST') throw new VoiceOtpError('configuration', "passport.authenticate('voice-otp') belongs on a POST route.")
+  if (req.method !== 'POST')
+    throw new VoiceOtpError(
+      'configuration',
+      "passport.authenticate('voice-otp') belongs on a POST route.",
+    )
   const factor = factorOf(parts, req)
   const user = factor.anyUser
   if (user === undefined) throw new Refusal('first-factor-required')
-  if (typeof factor.session.regenerate !== 'function') throw new VoiceOtpError('configuration', 'The session has no regenerate(): use express-session.')
+  if (typeof factor.session.regenerate !== 'function')
+    throw new VoiceOtpError(
+      'configuration',
+      'The session has no regenerate(): use express-session.',
+    )
   const purpose = options.enrol ? 'enrol' : factor.pendingUser === undefined ? 'step-up' : 'login'
   return { parts, lookup, req, options, factor, user, userId: factor.userId, purpose }
 }
 
 /** What a page names one of the user's telephones by: it tells nothing about the number. @internal */
-export const choiceId = (keys: Keys, userId: string, telephone: string): string => keys.storeName('choice', userId, telephone).slice(0, 16)
+export const choiceId = (keys: Keys, userId: string, telephone: string): string =>
+  keys.storeName('choice', userId, telephone).slice(0, 16)
 
 /** What a function of the app reads from the request; one that throws, as over a body that nothing has parsed, is trouble. @internal */
-export function readFrom<User>({ req }: Situation<User>, name: 'enrol' | 'way' | 'number', read: (req: Request) => unknown): unknown {
+export function readFrom<User>(
+  { req }: Situation<User>,
+  name: 'enrol' | 'way' | 'number',
+  read: (req: Request) => unknown,
+): unknown {
   try {
     return unwatched(read(req))
   } catch (error) {
@@ -71,13 +93,26 @@ export function readFrom<User>({ req }: Situation<User>, name: 'enrol' | 'way' |
 
 /** A mark needs a login with a session. @internal */
 export function refuseOutsideSessions({ session, assignProperty }: ActionOptions): void {
-  if (session === false) throw new VoiceOtpError('configuration', 'The mark of the second factor lives in the session: leave session: false out.')
-  if (assignProperty !== undefined) throw new VoiceOtpError('configuration', 'passport.authorize() and assignProperty do not log in: use passport.authenticate().')
+  if (session === false)
+    throw new VoiceOtpError(
+      'configuration',
+      'The mark of the second factor lives in the session: leave session: false out.',
+    )
+  if (assignProperty !== undefined)
+    throw new VoiceOtpError(
+      'configuration',
+      'passport.authorize() and assignProperty do not log in: use passport.authenticate().',
+    )
 }
 
 /** A first number needs the first factor, a change a fresh second one: else a password alone could move the factor elsewhere. @internal */
-export async function checkMayEnrol<User>({ lookup, factor, req, user }: Situation<User>): Promise<void> {
+export async function checkMayEnrol<User>({
+  lookup,
+  factor,
+  req,
+  user,
+}: Situation<User>): Promise<void> {
   if (factor.user && factor.markAge <= freshSeconds) return
-  if (await lookup(req, user) === null) return
+  if ((await lookup(req, user)) === null) return
   throw new Refusal(factor.pendingUser === undefined ? 'second-factor-required' : 'enrol-forbidden')
 }

@@ -13,7 +13,19 @@ import { ptBR } from './prompts/pt-BR.js'
 import { zhCN } from './prompts/zh-CN.js'
 
 /** The languages that a call can speak as it comes, as BCP 47 tags. */
-export type Locale = 'en-US' | 'en-GB' | 'es-ES' | 'es-MX' | 'fr-FR' | 'de-DE' | 'it-IT' | 'pt-BR' | 'nl-NL' | 'pl-PL' | 'ja-JP' | 'zh-CN'
+export type Locale =
+  | 'en-US'
+  | 'en-GB'
+  | 'es-ES'
+  | 'es-MX'
+  | 'fr-FR'
+  | 'de-DE'
+  | 'it-IT'
+  | 'pt-BR'
+  | 'nl-NL'
+  | 'pl-PL'
+  | 'ja-JP'
+  | 'zh-CN'
 
 /** What a call says, in every language that comes with the package; the place to start from for one of your own. */
 export const languages: Readonly<Record<Locale, Prompts>> = {
@@ -32,7 +44,19 @@ export const languages: Readonly<Record<Locale, Prompts>> = {
 }
 
 /** Regions that speak English the American way: the United States with their territories, Canada and the Philippines. */
-const american: ReadonlySet<string> = new Set(['US', 'AS', 'GU', 'MP', 'PR', 'UM', 'VI', 'CA', 'PH', '003', '021'])
+const american: ReadonlySet<string> = new Set([
+  'US',
+  'AS',
+  'GU',
+  'MP',
+  'PR',
+  'UM',
+  'VI',
+  'CA',
+  'PH',
+  '003',
+  '021',
+])
 /** Regions whose Spanish is Spain's; in CLDR's parent locales all the others descend from es-419. */
 const castilian: ReadonlySet<string> = new Set(['ES', 'EA', 'IC', 'GQ', 'PH', '039', '150'])
 
@@ -43,27 +67,46 @@ const castilian: ReadonlySet<string> = new Set(['ES', 'EA', 'IC', 'GQ', 'PH', '0
  * better than another language. None at all: `fallback`, by default `undefined`. A tag that is none is skipped; never throws.
  * @internal
  */
-export function negotiate(wanted: readonly string[], available: ReadonlyMap<string, Prompts>, fallback: Prompts): Prompts
+export function negotiate(
+  wanted: readonly string[],
+  available: ReadonlyMap<string, Prompts>,
+  fallback: Prompts,
+): Prompts
 /** @internal */
-export function negotiate(wanted: readonly string[], available: ReadonlyMap<string, Prompts>): Prompts | undefined
+export function negotiate(
+  wanted: readonly string[],
+  available: ReadonlyMap<string, Prompts>,
+): Prompts | undefined
 /** @internal */
-export function negotiate(wanted: readonly string[], available: ReadonlyMap<string, Prompts>, fallback?: Prompts): Prompts | undefined {
+export function negotiate(
+  wanted: readonly string[],
+  available: ReadonlyMap<string, Prompts>,
+  fallback?: Prompts,
+): Prompts | undefined {
   const offers = offersOf(available)
   for (const wish of wanted.flatMap(readTag)) {
     const sameLanguage = offers.filter(({ locale }) => locale.language === wish.language)
-    const named = (tag: string | undefined) => sameLanguage.find(({ locale }) => locale.baseName === tag)
+    const named = (tag: string | undefined) =>
+      sameLanguage.find(({ locale }) => locale.baseName === tag)
     const found = named(wish.baseName) ?? named(nearest(wish)) ?? sameLanguage[0]
     if (found !== undefined) return found.prompts
   }
   return fallback
 }
 
-interface Offer { readonly locale: Intl.Locale, readonly prompts: Prompts }
+interface Offer {
+  readonly locale: Intl.Locale
+  readonly prompts: Prompts
+}
 const read = new WeakMap<ReadonlyMap<string, Prompts>, readonly Offer[]>()
 
 /** The tags of all languages, read once: a dozen of `Intl`'s locales cost more than the rest of a choice. */
 function offersOf(available: ReadonlyMap<string, Prompts>): readonly Offer[] {
-  const offers = read.get(available) ?? Array.from(available).flatMap(([tag, prompts]) => readTag(tag).map(locale => ({ locale, prompts })))
+  const offers =
+    read.get(available) ??
+    Array.from(available).flatMap(([tag, prompts]) =>
+      readTag(tag).map(locale => ({ locale, prompts })),
+    )
   read.set(available, offers)
   return offers
 }

@@ -12,7 +12,18 @@ export interface Prompts {
   /** Between the digits of a code, so that each is read alone: a full stop would make ordinals in some languages. */
   readonly separator: string
   /** How each digit from 0 to 9 is written for the voice. Default: as a numeral, which the voices read as a word. */
-  readonly digits?: readonly [string, string, string, string, string, string, string, string, string, string]
+  readonly digits?: readonly [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
   /** The first sentence says who calls and why: call screening shows it to people. */
   readonly opening: Readonly<Record<Purpose, (appName: string) => string>>
   /** Asks for the two digits that the page shows. */

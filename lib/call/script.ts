@@ -2,13 +2,19 @@ import type { Purpose } from '../challenge.js'
 import type { Prompts } from './prompts.js'
 
 /** One thing that the call does. @internal */
-export type Line = { readonly say: string, readonly voice: string, readonly language: string } | { readonly pauseSeconds: number }
+export type Line =
+  | { readonly say: string; readonly voice: string; readonly language: string }
+  | { readonly pauseSeconds: number }
 
 /** What the call does until it needs an answer, or until it hangs up. Plain data: no XML, no HTTP. @internal */
 export interface Turn {
   readonly lines: readonly Line[]
   /** Keys that are waited for; what is said meanwhile can be cut short by the first key. */
-  readonly ask?: { readonly digits: number, readonly waitSeconds: number, readonly lines: readonly Line[] }
+  readonly ask?: {
+    readonly digits: number
+    readonly waitSeconds: number
+    readonly lines: readonly Line[]
+  }
   /** Said when no key was pressed, or when nothing was asked; then the call ends. */
   readonly ending: readonly Line[]
 }
@@ -40,7 +46,14 @@ export function opening(words: Words, occasion: Occasion, gate: 'match' | 'any')
     ask: {
       digits: gate === 'match' ? 2 : 1,
       waitSeconds: 7,
-      lines: [...greeting(prompts, occasion), wanted, say(prompts, prompts.pressIfNotYou), ...offerOther(words), pause(2), wanted],
+      lines: [
+        ...greeting(prompts, occasion),
+        wanted,
+        say(prompts, prompts.pressIfNotYou),
+        ...offerOther(words),
+        pause(2),
+        wanted,
+      ],
     },
     ending: [say(prompts, prompts.noDigits)],
   }
@@ -48,43 +61,84 @@ export function opening(words: Words, occasion: Occasion, gate: 'match' | 'any')
 
 /** The whole call when no gate is wanted: who calls, the code twice, goodbye. @internal */
 export function plainReading({ prompts }: Words, occasion: Occasion, code: string): Turn {
-  return { lines: [pause(1), ...greeting(prompts, occasion), ...twice(prompts, code)], ending: [say(prompts, prompts.goodbye)] }
+  return {
+    lines: [pause(1), ...greeting(prompts, occasion), ...twice(prompts, code)],
+    ending: [say(prompts, prompts.goodbye)],
+  }
 }
 
 /** The code, twice; then it may be asked for again, unless changes of the language took all repeats. @internal */
-export function firstReading(words: Words, code: string, { isLast }: { readonly isLast: boolean }): Turn {
+export function firstReading(
+  words: Words,
+  code: string,
+  { isLast }: { readonly isLast: boolean },
+): Turn {
   const { prompts } = words
-  return { lines: twice(prompts, code), ...(isLast ? {} : { ask: menu(words) }), ending: [say(prompts, prompts.goodbye)] }
+  return {
+    lines: twice(prompts, code),
+    ...(isLast ? {} : { ask: menu(words) }),
+    ending: [say(prompts, prompts.goodbye)],
+  }
 }
 
 /** The code once more, as before or slowly; the last time without a question, so that no call goes on for ever. @internal */
-export function repeatedReading(words: Words, code: string, { slowly, isLast }: { readonly slowly: boolean, readonly isLast: boolean }): Turn {
+export function repeatedReading(
+  words: Words,
+  code: string,
+  { slowly, isLast }: { readonly slowly: boolean; readonly isLast: boolean },
+): Turn {
   const { prompts } = words
-  const digits = slowly ? digitsOf(prompts, code).flatMap(digit => [say(prompts, digit), pause(1)]) : [inOneBreath(prompts, code)]
-  return { lines: [say(prompts, prompts.codeIs), ...digits], ...(isLast ? {} : { ask: menu(words) }), ending: [say(prompts, prompts.goodbye)] }
+  const digits = slowly
+    ? digitsOf(prompts, code).flatMap(digit => [say(prompts, digit), pause(1)])
+    : [inOneBreath(prompts, code)]
+  return {
+    lines: [say(prompts, prompts.codeIs), ...digits],
+    ...(isLast ? {} : { ask: menu(words) }),
+    ending: [say(prompts, prompts.goodbye)],
+  }
 }
 
 /** A last sentence, and the end of the call. @internal */
-export function farewell({ prompts }: Words, sentence: 'goodbye' | 'wrongDigits' | 'expired' | 'reported'): Turn {
+export function farewell(
+  { prompts }: Words,
+  sentence: 'goodbye' | 'wrongDigits' | 'expired' | 'reported',
+): Turn {
   return { lines: [pause(1)], ending: [say(prompts, prompts[sentence])] }
 }
 
-const digitsOf = ({ digits }: Prompts, code: string): string[] => Array.from(code, digit => digits?.[Number(digit)] ?? digit)
+const digitsOf = ({ digits }: Prompts, code: string): string[] =>
+  Array.from(code, digit => digits?.[Number(digit)] ?? digit)
 
 /** Digits apart, so that `234` is never read as a number. */
-const inOneBreath = (prompts: Prompts, code: string): Line => say(prompts, digitsOf(prompts, code).join(prompts.separator))
+const inOneBreath = (prompts: Prompts, code: string): Line =>
+  say(prompts, digitsOf(prompts, code).join(prompts.separator))
 
 function greeting(prompts: Prompts, { appName, purpose, announcement }: Occasion): Line[] {
-  return [say(prompts, prompts.opening[purpose](appName)), ...(announcement === undefined ? [] : [say(prompts, announcement)])]
+  return [
+    say(prompts, prompts.opening[purpose](appName)),
+    ...(announcement === undefined ? [] : [say(prompts, announcement)]),
+  ]
 }
 
 function twice(prompts: Prompts, code: string): Line[] {
   const digits = inOneBreath(prompts, code)
-  return [say(prompts, prompts.codeIs), digits, pause(1), say(prompts, prompts.onceMore), digits, pause(1)]
+  return [
+    say(prompts, prompts.codeIs),
+    digits,
+    pause(1),
+    say(prompts, prompts.onceMore),
+    digits,
+    pause(1),
+  ]
 }
 
-const offerOther = ({ other }: Words): Line[] => other === undefined ? [] : [say(other, other.inThisLanguage)]
+const offerOther = ({ other }: Words): Line[] =>
+  other === undefined ? [] : [say(other, other.inThisLanguage)]
 
 function menu(words: Words): NonNullable<Turn['ask']> {
-  return { digits: 1, waitSeconds: 8, lines: [say(words.prompts, words.prompts.menu), ...offerOther(words)] }
+  return {
+    digits: 1,
+    waitSeconds: 8,
+    lines: [say(words.prompts, words.prompts.menu), ...offerOther(words)],
+  }
 }

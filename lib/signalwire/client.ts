@@ -17,12 +17,24 @@ export type Connect = () => Promise<InstanceType<typeof RestClient>>
 export function createConnect({ signalwire }: Pick<Settings<unknown>, 'signalwire'>): Connect {
   const { project, token, origin, maxPricePerMinute } = signalwire
   let client: ReturnType<Connect> | undefined
-  const httpClient = createHttpClient(origin, maxPricePerMinute === undefined ? {} : { MaxPricePerMinute: String(maxPricePerMinute) })
+  const httpClient = createHttpClient(
+    origin,
+    maxPricePerMinute === undefined ? {} : { MaxPricePerMinute: String(maxPricePerMinute) },
+  )
   return () => {
-    client ??= loadVendor().then(Client => new Client(project, token, { signalwireSpaceUrl: new URL(origin).host, httpClient, lazyLoading: true }))
+    client ??= loadVendor().then(
+      Client =>
+        new Client(project, token, {
+          signalwireSpaceUrl: new URL(origin).host,
+          httpClient,
+          lazyLoading: true,
+        }),
+    )
     // A client that could not be loaded is asked for again at the next call.
     /* v8 ignore next -- what is installed loads */
-    client.catch(() => { client = undefined })
+    client.catch(() => {
+      client = undefined
+    })
     return client
   }
 }
@@ -34,12 +46,28 @@ export function createConnect({ signalwire }: Pick<Settings<unknown>, 'signalwir
  */
 export function createHttpClient(origin: string, callFields: Readonly<Record<string, string>>) {
   return {
-    async request({ method, uri, username, password, headers, data }: ClientRequest): Promise<{ statusCode: number, body: unknown, headers: Record<string, string> }> {
+    async request({
+      method,
+      uri,
+      username,
+      password,
+      headers,
+      data,
+    }: ClientRequest): Promise<{
+      statusCode: number
+      body: unknown
+      headers: Record<string, string>
+    }> {
       // The client builds odd hosts from odd Space names and environment variables: only the path is its own.
       const { pathname, search } = new URL(uri)
       const extra = method === 'POST' && pathname.endsWith('/Calls.json') ? callFields : {}
       const { status, text } = await sendRequest({
-        method, url: `${origin}${pathname}${search}`, username, password, headers, body: data === undefined ? undefined : formBody({ ...data, ...extra }),
+        method,
+        url: `${origin}${pathname}${search}`,
+        username,
+        password,
+        headers,
+        body: data === undefined ? undefined : formBody({ ...data, ...extra }),
       })
       return { statusCode: status, body: checkedBody(status, text), headers: {} }
     },
@@ -68,14 +96,18 @@ function checkedBody(status: number, text: string): string {
 export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const body: unknown = JSON.parse(text)
-    return typeof body === 'object' && body !== null && !Array.isArray(body) ? body as Record<string, unknown> : undefined
+    return typeof body === 'object' && body !== null && !Array.isArray(body)
+      ? (body as Record<string, unknown>)
+      : undefined
   } catch {
     return undefined
   }
 }
 
 /** The code of an error body in either of SignalWire's shapes: `{ code }` or `{ errors: [{ code }] }`. @internal */
-export function errorCode(body: Readonly<Record<string, unknown>> | undefined): string | number | undefined {
+export function errorCode(
+  body: Readonly<Record<string, unknown>> | undefined,
+): string | number | undefined {
   const { errors } = body ?? {}
   const flat: unknown = Array.isArray(errors) ? errors[0] : body
   const { code } = (typeof flat === 'object' && flat !== null ? flat : {}) as { code?: unknown }

@@ -21,10 +21,29 @@ export interface DeliveryTrouble {
 export function deliveryTrouble(thrown: unknown): DeliveryTrouble {
   // Our own, from before SignalWire was asked: it names the mend, and nothing rings.
   if (thrown instanceof VoiceOtpError) return { error: thrown, reason: thrown.code, refused: true }
-  if (thrown instanceof HttpTrouble) return { error: new VoiceOtpError('signalwire-unavailable'), reason: thrown.reason, refused: false }
-  const { status, code } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as { status?: unknown, code?: unknown }
+  if (thrown instanceof HttpTrouble)
+    return {
+      error: new VoiceOtpError('signalwire-unavailable'),
+      reason: thrown.reason,
+      refused: false,
+    }
+  const { status, code } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as {
+    status?: unknown
+    code?: unknown
+  }
   const given = typeof code === 'string' || typeof code === 'number' ? String(code) : ''
-  const reason = /^(\d{1,6}|[A-Za-z_]{1,40})$/.test(given) ? given : typeof status === 'number' ? `http-${status}` : 'unknown'
+  const reason = /^(\d{1,6}|[A-Za-z_]{1,40})$/.test(given)
+    ? given
+    : typeof status === 'number'
+      ? `http-${status}`
+      : 'unknown'
   const refused = typeof status === 'number' && status >= 400 && status < 500 && status !== 408
-  return { error: refused && numberCodes.has(reason) ? new Refusal('phone-refused') : new VoiceOtpError('signalwire-unavailable'), reason, refused }
+  return {
+    error:
+      refused && numberCodes.has(reason)
+        ? new Refusal('phone-refused')
+        : new VoiceOtpError('signalwire-unavailable'),
+    reason,
+    refused,
+  }
 }

@@ -33,12 +33,22 @@ const answerBytes = 64 * 1024
  * Throws {@link HttpTrouble} and nothing else; any status below 300 or from 400 on is an answer.
  * @internal
  */
-export async function sendRequest({ method, url, username, password, headers, body }: SpaceRequest): Promise<{ readonly status: number, readonly text: string }> {
+export async function sendRequest({
+  method,
+  url,
+  username,
+  password,
+  headers,
+  body,
+}: SpaceRequest): Promise<{ readonly status: number; readonly text: string }> {
   const signal = AbortSignal.timeout(wholeRequestMilliseconds)
   try {
     const response = await fetch(url, {
       method,
-      headers: { ...headers, Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+      headers: {
+        ...headers,
+        Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      },
       body,
       redirect: 'manual',
       signal,

@@ -10,11 +10,19 @@ export async function writeLaml({ lines, ask, ending }: Turn, action = ''): Prom
   const { VoiceResponse } = (await loadVendor()).LaML
   const response = new VoiceResponse()
   const write = (into: Pick<typeof response, 'say' | 'pause'>, line: Line): unknown =>
-    'say' in line ? into.say({ voice: line.voice, language: line.language }, line.say) : into.pause({ length: line.pauseSeconds })
+    'say' in line
+      ? into.say({ voice: line.voice, language: line.language }, line.say)
+      : into.pause({ length: line.pauseSeconds })
 
   for (const line of lines) write(response, line)
   if (ask !== undefined) {
-    const gather = response.gather({ input: 'dtmf', numDigits: ask.digits, timeout: ask.waitSeconds, action, method: 'POST' })
+    const gather = response.gather({
+      input: 'dtmf',
+      numDigits: ask.digits,
+      timeout: ask.waitSeconds,
+      action,
+      method: 'POST',
+    })
     for (const line of ask.lines) write(gather, line)
   }
   for (const line of ending) write(response, line)

@@ -24,16 +24,29 @@ export interface Mfa {
 }
 
 /** @internal */
-export function createMfa({ signalwire: { project, token, origin, from } }: Pick<Settings<unknown>, 'signalwire'>): Mfa {
-  const post = (path: string, body: object) => sendRequest({
-    method: 'POST', url: `${origin}/api/relay/rest/mfa/${path}`, username: project, password: token,
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: JSON.stringify(body),
-  })
+export function createMfa({
+  signalwire: { project, token, origin, from },
+}: Pick<Settings<unknown>, 'signalwire'>): Mfa {
+  const post = (path: string, body: object) =>
+    sendRequest({
+      method: 'POST',
+      url: `${origin}/api/relay/rest/mfa/${path}`,
+      username: project,
+      password: token,
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      body: JSON.stringify(body),
+    })
 
   return {
     async request({ channel, to, message, codeLength, validSeconds, attempts }) {
       const { status, text } = await post(channel, {
-        to, from, message, token_length: codeLength, valid_for: validSeconds, max_attempts: attempts, allow_alphas: false,
+        to,
+        from,
+        message,
+        token_length: codeLength,
+        valid_for: validSeconds,
+        max_attempts: attempts,
+        allow_alphas: false,
       })
       const body = parseObject(text)
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the shape that the vendor's client throws, read in one place
@@ -43,13 +56,22 @@ export function createMfa({ signalwire: { project, token, origin, from } }: Pick
     },
 
     async verify(id, code) {
-      const { status, text } = await post(`${id}/verify`, { token: code }).catch((error: unknown) => {
-        /* v8 ignore next -- nothing else is thrown */
-        throw new VoiceOtpError('signalwire-unavailable', undefined, { name: 'HttpTrouble', code: error instanceof HttpTrouble ? error.reason : undefined })
-      })
+      const { status, text } = await post(`${id}/verify`, { token: code }).catch(
+        (error: unknown) => {
+          /* v8 ignore next -- nothing else is thrown */
+          throw new VoiceOtpError('signalwire-unavailable', undefined, {
+            name: 'HttpTrouble',
+            code: error instanceof HttpTrouble ? error.reason : undefined,
+          })
+        },
+      )
       if (status === 404) return 'gone'
       const success = status === 200 ? parseObject(text)?.['success'] : undefined
-      if (typeof success !== 'boolean') throw new VoiceOtpError('signalwire-unavailable', undefined, { name: 'HttpTrouble', code: status })
+      if (typeof success !== 'boolean')
+        throw new VoiceOtpError('signalwire-unavailable', undefined, {
+          name: 'HttpTrouble',
+          code: status,
+        })
       return success ? 'right' : 'wrong'
     },
   }

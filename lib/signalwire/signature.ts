@@ -9,14 +9,20 @@ export type FormFields = Readonly<Record<string, string>>
  * Source: SignalWire, "Webhook security" of the Compatibility API.
  * @internal
  */
-export function createSignatureCheck(signingKeys: readonly string[]): (header: string, url: string, fields: FormFields) => boolean {
+export function createSignatureCheck(
+  signingKeys: readonly string[],
+): (header: string, url: string, fields: FormFields) => boolean {
   const keys = signingKeys.map(key => createSecretKey(Buffer.from(key)))
   return (header, url, fields) => {
     const given = Buffer.from(header)
-    const form = Object.keys(fields).sort().map(name => name + String(fields[name])).join('')
+    const form = Object.keys(fields)
+      .sort()
+      .map(name => name + String(fields[name]))
+      .join('')
     let valid = false
     // No early end: which key or spelling fits must not show in the time it takes.
-    for (const spelling of spellings(url)) for (const key of keys) valid = fits(given, key, spelling + form) || valid
+    for (const spelling of spellings(url))
+      for (const key of keys) valid = fits(given, key, spelling + form) || valid
     return valid
   }
 }

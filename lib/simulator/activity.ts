@@ -1,7 +1,7 @@
 /** Counts what is under way, so that a test can wait until nothing is. @internal */
 export class Activity {
   private readonly busy = new Map<string, number>()
-  private waiting: { readonly sid: string | undefined, readonly resolve: () => void }[] = []
+  private waiting: { readonly sid: string | undefined; readonly resolve: () => void }[] = []
 
   enter(sid: string): void {
     this.busy.set(sid, (this.busy.get(sid) ?? 0) + 1)
@@ -21,7 +21,9 @@ export class Activity {
   /** Resolves when nothing is under way: for one call or message, or at all. */
   idle(sid?: string): Promise<void> {
     if (this.isIdle(sid)) return Promise.resolve()
-    return new Promise(resolve => { this.waiting.push({ sid, resolve }) })
+    return new Promise(resolve => {
+      this.waiting.push({ sid, resolve })
+    })
   }
 
   private isIdle(sid: string | undefined): boolean {

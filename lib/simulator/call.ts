@@ -35,8 +35,13 @@ export class Call {
   private gathering: Gathering | undefined
   private cached: SimulatedCall | undefined
 
-  constructor(private readonly space: Space, private readonly order: Order) {
-    const changed = (): void => { this.changed() }
+  constructor(
+    private readonly space: Space,
+    private readonly order: Order,
+  ) {
+    const changed = (): void => {
+      this.changed()
+    }
     this.createdAt = space.clock.now()
     this.waits = new Waits(space.activity, this.sid, changed)
     this.exchange = new Exchange(space, this.sid, this.waits, changed)
@@ -45,28 +50,42 @@ export class Call {
 
   /** Lets the call take its course. */
   begin(): void {
-    void this.run().finally(() => { this.space.activity.leave(this.sid) })
+    void this.run().finally(() => {
+      this.space.activity.leave(this.sid)
+    })
   }
 
   /** The person takes the call. */
   answer(): void {
     const { pickUp } = this.waits
-    if (pickUp === undefined) throw new SimulatorError(409, this.status === 'ringing' ? 'nobody will answer this telephone: that is its behaviour' : `the call is ${this.status}: only one that rings can be answered`)
+    if (pickUp === undefined)
+      throw new SimulatorError(
+        409,
+        this.status === 'ringing'
+          ? 'nobody will answer this telephone: that is its behaviour'
+          : `the call is ${this.status}: only one that rings can be answered`,
+      )
     pickUp()
   }
 
   /** The person declines, or hangs up. */
   hangUp(): void {
-    if (this.status !== 'ringing' && this.status !== 'in-progress') throw new SimulatorError(409, `the call is ${this.status}: there is nothing to hang up`)
+    if (this.status !== 'ringing' && this.status !== 'in-progress')
+      throw new SimulatorError(409, `the call is ${this.status}: there is nothing to hang up`)
     this.end(this.status === 'ringing' ? 'busy' : 'completed', 'person')
   }
 
   /** The person, or a greeting, presses keys. */
   press(digits: string): void {
-    if (this.status !== 'in-progress') throw new SimulatorError(409, `the call is ${this.status}: keys reach only a call in progress`)
+    if (this.status !== 'in-progress')
+      throw new SimulatorError(
+        409,
+        `the call is ${this.status}: keys reach only a call in progress`,
+      )
     const taken = this.gathering?.take(digits) ?? ''
     if (taken !== '') this.note({ kind: 'keys', digits: taken })
-    if (taken !== digits) this.note({ kind: 'keys', digits: digits.slice(taken.length), lost: true })
+    if (taken !== digits)
+      this.note({ kind: 'keys', digits: digits.slice(taken.length), lost: true })
     if (taken !== '') this.waits.onKey?.()
   }
 
@@ -79,10 +98,28 @@ export class Call {
 
   snapshot(): SimulatedCall {
     if (this.cached !== undefined) return this.cached
-    const { sid, order: { from, to, sendDigits, parameters }, status, waitingFor, error, speaking } = this
+    const {
+      sid,
+      order: { from, to, sendDigits, parameters },
+      status,
+      waitingFor,
+      error,
+      speaking,
+    } = this
     const snapshot = {
-      sid, from, to, status, heard: [...this.heard], waitingFor, webhooks: this.exchange.webhooks(), error, sendDigits, speaking, parameters,
-      transcript: [...this.transcript], durationMs: this.duration(),
+      sid,
+      from,
+      to,
+      status,
+      heard: [...this.heard],
+      waitingFor,
+      webhooks: this.exchange.webhooks(),
+      error,
+      sendDigits,
+      speaking,
+      parameters,
+      transcript: [...this.transcript],
+      durationMs: this.duration(),
     }
     // The length of a call in progress grows without anything else changing.
     if (status !== 'in-progress') this.cached = snapshot
@@ -90,7 +127,12 @@ export class Call {
   }
 
   /** What the REST API tells of times. */
-  times(): { readonly createdAt: number, readonly answeredAt: number | undefined, readonly endedAt: number | undefined, readonly answeredBy: string | null } {
+  times(): {
+    readonly createdAt: number
+    readonly answeredAt: number | undefined
+    readonly endedAt: number | undefined
+    readonly answeredBy: string | null
+  } {
     const { createdAt, answeredAt, endedAt } = this
     return { createdAt, answeredAt, endedAt, answeredBy: this.answeredBy() ?? null }
   }
@@ -102,7 +144,7 @@ export class Call {
 
   private async run(): Promise<void> {
     try {
-      if (!await this.ring()) return
+      if (!(await this.ring())) return
       await this.talk()
       this.end('completed', 'caller')
     } catch (error) {
@@ -116,7 +158,10 @@ export class Call {
     const { clock } = this.space
     const queueMilliseconds = this.space.queueTime()
     this.tell('initiated')
-    if (queueMilliseconds > 0) await this.waits.rest<undefined>(wake => clock.after(queueMilliseconds, () => wake(undefined)))
+    if (queueMilliseconds > 0)
+      await this.waits.rest<undefined>(wake =>
+        clock.after(queueMilliseconds, () => wake(undefined)),
+      )
 
     const { behaviour, keys } = this.space.telephone(this.order.to)
     if (behaviour === 'busy' || behaviour === 'failed') {
@@ -149,20 +194,26 @@ export class Call {
     }
   }
 
-  private async ask(address: Address, extra: Readonly<Record<string, string>>): Promise<readonly Verb[]> {
+  private async ask(
+    address: Address,
+    extra: Readonly<Record<string, string>>,
+  ): Promise<readonly Verb[]> {
     const verbs = await this.exchange.ask(address, { ...this.fields(), ...extra })
     if (this.endedAt !== undefined) throw new Over()
     return verbs
   }
 
   /** Runs verbs up to the one that asks the app what comes next, or to the end. */
-  private async perform(verbs: readonly Verb[]): Promise<Address & { readonly extra: Readonly<Record<string, string>> } | undefined> {
+  private async perform(
+    verbs: readonly Verb[],
+  ): Promise<(Address & { readonly extra: Readonly<Record<string, string>> }) | undefined> {
     for (const verb of verbs) {
       if (verb.verb === 'hangup') return undefined
       if (verb.verb === 'redirect') return { url: verb.url, method: verb.method, extra: {} }
       if (verb.verb === 'gather') {
         const digits = await this.gather(verb)
-        if (digits !== '') return { url: verb.action, method: verb.method, extra: { Digits: digits } }
+        if (digits !== '')
+          return { url: verb.action, method: verb.method, extra: { Digits: digits } }
       } else {
         await this.speak(verb)
       }
@@ -171,8 +222,13 @@ export class Call {
   }
 
   private async speak(line: Line): Promise<void> {
-    for (let left = line.verb === 'pause' ? 1 : line.times; left > 0 && this.gathering?.isInterrupted() !== true; left--) {
-      if (this.transcript.length > mostEntries) throw new Error(`over ${mostEntries} lines in one call`)
+    for (
+      let left = line.verb === 'pause' ? 1 : line.times;
+      left > 0 && this.gathering?.isInterrupted() !== true;
+      left--
+    ) {
+      if (this.transcript.length > mostEntries)
+        throw new Error(`over ${mostEntries} lines in one call`)
       if (line.verb === 'say') {
         this.say(line.text, line.voice, line.language)
         await this.pass(speechMilliseconds(line.text), line.text)
@@ -188,7 +244,7 @@ export class Call {
 
   private async gather(verb: Extract<Verb, { verb: 'gather' }>): Promise<string> {
     const { numDigits, finishOnKey, timeout } = verb
-    const gathering = this.gathering = startGathering(numDigits, finishOnKey)
+    const gathering = (this.gathering = startGathering(numDigits, finishOnKey))
     this.waitingFor = { numDigits, finishOnKey, timeout }
     this.note({ kind: 'gather', ...this.waitingFor })
     try {
@@ -196,7 +252,7 @@ export class Call {
       if (this.greetingKeys !== undefined) this.press(this.greetingKeys)
       this.greetingKeys = undefined
       while (!gathering.isFinished()) {
-        if (!await this.isKeyPressed(timeout * 1000)) break
+        if (!(await this.isKeyPressed(timeout * 1000))) break
       }
       return gathering.digits()
     } finally {
@@ -259,14 +315,23 @@ export class Call {
   private tell(event: CallEvent): void {
     const { statusCallback } = this.order
     if (statusCallback?.events.includes(event) !== true) return
-    this.exchange.tell(statusCallback, { ...this.fields(), ...(event === 'initiated' ? { CallStatus: event } : {}) })
+    this.exchange.tell(statusCallback, {
+      ...this.fields(),
+      ...(event === 'initiated' ? { CallStatus: event } : {}),
+    })
   }
 
   private fields(): Readonly<Record<string, string>> {
     const { from, to } = this.order
     const answeredBy = this.answeredBy()
     return {
-      AccountSid: this.space.identity.project, ApiVersion: '2010-04-01', CallSid: this.sid, CallStatus: this.status, Direction: 'outbound-api', From: from, To: to,
+      AccountSid: this.space.identity.project,
+      ApiVersion: '2010-04-01',
+      CallSid: this.sid,
+      CallStatus: this.status,
+      Direction: 'outbound-api',
+      From: from,
+      To: to,
       ...(answeredBy === undefined ? {} : { AnsweredBy: answeredBy }),
     }
   }

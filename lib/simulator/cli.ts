@@ -18,7 +18,8 @@ function readPort(): number {
     process.exit(0)
   }
   const text = values.port ?? (process.env['PORT']?.trim() || '3001')
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new Error(`'${text}' is not a port: a number from 0 to 65535`)
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new Error(`'${text}' is not a port: a number from 0 to 65535`)
   return Number(text)
 }
 
@@ -35,16 +36,26 @@ SIGNALWIRE_SIGNING_KEY=${signingKey}`)
 try {
   const set = (name: string): string | undefined => process.env[name]?.trim() || undefined
   const simulator = await Simulator.start({
-    port: readPort(), clock: 'real',
-    project: set('SIGNALWIRE_PROJECT'), token: set('SIGNALWIRE_TOKEN'), from: set('SIGNALWIRE_NUMBER'), signingKey: set('SIGNALWIRE_SIGNING_KEY'),
+    port: readPort(),
+    clock: 'real',
+    project: set('SIGNALWIRE_PROJECT'),
+    token: set('SIGNALWIRE_TOKEN'),
+    from: set('SIGNALWIRE_NUMBER'),
+    signingKey: set('SIGNALWIRE_SIGNING_KEY'),
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // The process ends by itself when nothing is open any more; a second signal ends it at once.
-    process.once(signal, () => { void simulator.stop() })
+    process.once(signal, () => {
+      void simulator.stop()
+    })
   }
   introduce(simulator.url, simulator.signalwire)
 } catch (error) {
-  const { code, port, message } = error as { code?: string, port?: number, message: string }
-  console.error(code === 'EADDRINUSE' ? `Port ${String(port)} is in use: give another by --port or PORT.` : message)
+  const { code, port, message } = error as { code?: string; port?: number; message: string }
+  console.error(
+    code === 'EADDRINUSE'
+      ? `Port ${String(port)} is in use: give another by --port or PORT.`
+      : message,
+  )
   process.exitCode = 1
 }

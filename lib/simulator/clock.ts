@@ -30,7 +30,10 @@ export function createRealClock(): Clock {
         clearTimeout(timer)
       }
     },
-    advance: () => Promise.reject(new Error("advance() needs the manual clock: Simulator.start({ clock: 'manual' })")),
+    advance: () =>
+      Promise.reject(
+        new Error("advance() needs the manual clock: Simulator.start({ clock: 'manual' })"),
+      ),
     stop() {
       for (const timer of timers) clearTimeout(timer)
       timers.clear()
@@ -41,21 +44,26 @@ export function createRealClock(): Clock {
 export function createManualClock(): Clock {
   let now = Date.now()
   let order = 0
-  let queue: { readonly at: number, readonly order: number, readonly action: () => void }[] = []
+  let queue: { readonly at: number; readonly order: number; readonly action: () => void }[] = []
   return {
     isManual: true,
     now: () => now,
     after(delayMs, action) {
       const event = { at: now + delayMs, order: order++, action }
       queue.push(event)
-      return () => { queue = queue.filter(each => each !== event) }
+      return () => {
+        queue = queue.filter(each => each !== event)
+      }
     },
     async advance(milliseconds, settle) {
-      if (!Number.isFinite(milliseconds) || milliseconds < 0) throw new TypeError('advance: give milliseconds, 0 or more.')
+      if (!Number.isFinite(milliseconds) || milliseconds < 0)
+        throw new TypeError('advance: give milliseconds, 0 or more.')
       const until = now + milliseconds
       await settle()
       for (;;) {
-        const next = queue.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at || a.order - b.order)[0]
+        const next = queue
+          .filter(({ at }) => at <= until)
+          .sort((a, b) => a.at - b.at || a.order - b.order)[0]
         if (next === undefined) break
         queue = queue.filter(each => each !== next)
         now = Math.max(now, next.at)
@@ -64,6 +72,8 @@ export function createManualClock(): Clock {
       }
       now = until
     },
-    stop() { queue = [] },
+    stop() {
+      queue = []
+    },
   }
 }

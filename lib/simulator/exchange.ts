@@ -16,20 +16,33 @@ export class Exchange {
   private readonly entries: Growing<SentWebhook>[] = []
   private callbacks = Promise.resolve()
 
-  constructor(private readonly space: Space, private readonly sid: string, private readonly waits: Waits, private readonly changed: () => void) {}
+  constructor(
+    private readonly space: Space,
+    private readonly sid: string,
+    private readonly waits: Waits,
+    private readonly changed: () => void,
+  ) {}
 
   /** Asks the app what comes next; throws an Error that says why its answer is none. */
   async ask({ url, method }: Address, fields: Fields): Promise<readonly Verb[]> {
-    const { clock, faults: { webhooks: fault = {} }, identity } = this.space
+    const {
+      clock,
+      faults: { webhooks: fault = {} },
+      identity,
+    } = this.space
     const { delayMs = 0, drop = false, repeat = 0, signature } = fault
-    if (this.sent.length >= mostWebhooks) throw new Error(`over ${mostWebhooks} webhooks in one call`)
-    if (delayMs > 0) await this.waits.rest<undefined>(wake => clock.after(delayMs, () => wake(undefined)))
+    if (this.sent.length >= mostWebhooks)
+      throw new Error(`over ${mostWebhooks} webhooks in one call`)
+    if (delayMs > 0)
+      await this.waits.rest<undefined>(wake => clock.after(delayMs, () => wake(undefined)))
     const webhook = prepareWebhook(url, method, fields, identity.signingKey, signature)
     if (drop) {
       this.record(webhook)
       throw new Error(`the webhook ${url} was not sent: such a fault was asked for`)
     }
-    const answer = await this.send(webhook).catch((error: unknown) => { throw new Error(`the webhook ${url} failed: ${(error as Error).message}`) })
+    const answer = await this.send(webhook).catch((error: unknown) => {
+      throw new Error(`the webhook ${url} failed: ${(error as Error).message}`)
+    })
     for (let left = repeat; left > 0; left--) await this.send(webhook).catch(() => undefined)
     try {
       checkAnswer(answer)
@@ -44,13 +57,25 @@ export class Exchange {
     const { activity, identity, ended } = this.space
     const webhook = prepareWebhook(url, method, fields, identity.signingKey, undefined)
     activity.enter(this.sid)
-    this.callbacks = this.callbacks.then(() => sendWebhook(webhook, ended.signal)).then(() => undefined, () => undefined).finally(() => { activity.leave(this.sid) })
+    this.callbacks = this.callbacks
+      .then(() => sendWebhook(webhook, ended.signal))
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .finally(() => {
+        activity.leave(this.sid)
+      })
   }
 
   /** Sends a webhook once more, exactly as it was. */
-  async refetch(index: number): Promise<{ status: number, body: string }> {
+  async refetch(index: number): Promise<{ status: number; body: string }> {
     const webhook = this.sent[index]
-    if (webhook === undefined) throw new SimulatorError(404, `the call has had ${this.sent.length} webhooks: there is no index ${index}`)
+    if (webhook === undefined)
+      throw new SimulatorError(
+        404,
+        `the call has had ${this.sent.length} webhooks: there is no index ${index}`,
+      )
     const { status, body } = await sendWebhook(webhook, this.space.ended.signal)
     return { status, body }
   }
@@ -68,7 +93,13 @@ export class Exchange {
   }
 
   private record(webhook: Webhook): Growing<SentWebhook> {
-    const entry: Growing<SentWebhook> = { url: webhook.url, status: 0, body: '', fields: webhook.fields, headers: headersOf(webhook) }
+    const entry: Growing<SentWebhook> = {
+      url: webhook.url,
+      status: 0,
+      body: '',
+      fields: webhook.fields,
+      headers: headersOf(webhook),
+    }
     this.sent.push(webhook)
     this.entries.push(entry)
     this.changed()

@@ -7,5 +7,16 @@ export interface Outcome {
 
 /** An error in the documented shape of the Compatibility API. @internal */
 export function failure(status: number, code: string, message: string): Outcome {
-  return { status, body: { errors: [{ code, message, more_info: `https://developer.signalwire.com/rest/compatibility-api/error-codes#${code}` }] } }
+  return {
+    status,
+    body: {
+      errors: [
+        {
+          code,
+          message,
+          more_info: `https://developer.signalwire.com/rest/compatibility-api/error-codes#${code}`,
+        },
+      ],
+    },
+  }
 }

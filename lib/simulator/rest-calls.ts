@@ -14,43 +14,83 @@ const isMethod = (text: string): boolean => text === 'GET' || text === 'POST'
 /** Plain http is read by everybody on the way; on this machine there is no way. */
 function isUrl(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.includes(url.hostname))
+  return (
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.includes(url.hostname))
+  )
 }
 
 /** Every parameter that is known here: what fits, and the error for what does not. */
-const parameters: Readonly<Record<string, readonly [fits: (text: string) => boolean, code: string, message: string]>> = {
+const parameters: Readonly<
+  Record<string, readonly [fits: (text: string) => boolean, code: string, message: string]>
+> = {
   To: [isPhoneNumber, '21211', "'To' is not a telephone number in E.164"],
   From: [isPhoneNumber, '21212', "'From' is not a telephone number in E.164"],
   Url: [isUrl, '21205', "'Url' must be an absolute https address (http only for this machine)"],
   Method: [isMethod, '20001', "'Method' is GET or POST"],
-  Timeout: [text => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 600, '20001', "'Timeout' is 1 to 600 seconds"],
-  MachineDetection: [text => ['none', 'Enable', 'DetectMessageEnd'].includes(text), '20001', "'MachineDetection' is none, Enable or DetectMessageEnd"],
-  SendDigits: [text => /^[0-9#*wW]{1,32}$/.test(text), '20001', "'SendDigits' is 1 to 32 of 0-9, #, *, w and W"],
-  StatusCallback: [isUrl, '21205', "'StatusCallback' must be an absolute https address (http only for this machine)"],
+  Timeout: [
+    text => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 600,
+    '20001',
+    "'Timeout' is 1 to 600 seconds",
+  ],
+  MachineDetection: [
+    text => ['none', 'Enable', 'DetectMessageEnd'].includes(text),
+    '20001',
+    "'MachineDetection' is none, Enable or DetectMessageEnd",
+  ],
+  SendDigits: [
+    text => /^[0-9#*wW]{1,32}$/.test(text),
+    '20001',
+    "'SendDigits' is 1 to 32 of 0-9, #, *, w and W",
+  ],
+  StatusCallback: [
+    isUrl,
+    '21205',
+    "'StatusCallback' must be an absolute https address (http only for this machine)",
+  ],
   StatusCallbackMethod: [isMethod, '20001', "'StatusCallbackMethod' is GET or POST"],
-  StatusCallbackEvent: [text => text.split(' ').every(each => events.includes(each)), '20001', `'StatusCallbackEvent' is any of ${events.join(', ')}`],
-  MaxPricePerMinute: [text => /^\d{1,4}(\.\d{1,6})?$/.test(text), '20001', "'MaxPricePerMinute' is a price in USD"],
+  StatusCallbackEvent: [
+    text => text.split(' ').every(each => events.includes(each)),
+    '20001',
+    `'StatusCallbackEvent' is any of ${events.join(', ')}`,
+  ],
+  MaxPricePerMinute: [
+    text => /^\d{1,4}(\.\d{1,6})?$/.test(text),
+    '20001',
+    "'MaxPricePerMinute' is a price in USD",
+  ],
 }
 
 /** `POST Calls`. Source: SignalWire, "Create a Call". @internal */
 export function placeCall(space: Space, fields: Fields): Outcome {
   const given = fields as Readonly<Record<string, string>>
-  for (const [name, code] of [['To', '21201'], ['From', '21213'], ['Url', '21205']] as const) {
+  for (const [name, code] of [
+    ['To', '21201'],
+    ['From', '21213'],
+    ['Url', '21205'],
+  ] as const) {
     if (given[name] === undefined) return failure(400, code, `'${name}' is missing`)
   }
   for (const [name, value] of Object.entries(given)) {
     const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined
-    if (parameter === undefined) return failure(400, '20001', `'${name}' is not a parameter that is known here`)
+    if (parameter === undefined)
+      return failure(400, '20001', `'${name}' is not a parameter that is known here`)
     const [fits, code, message] = parameter
     if (!fits(value)) return failure(400, code, message)
   }
-  if (given['From'] !== space.identity.from) return failure(400, '21212', "'From' is not a number of this Space")
+  if (given['From'] !== space.identity.from)
+    return failure(400, '21212', "'From' is not a number of this Space")
   const call = space.place(orderOf(given))
-  return { status: 201, body: describe(space, call), begin: () => { call.begin() } }
+  return {
+    status: 201,
+    body: describe(space, call),
+    begin: () => {
+      call.begin()
+    },
+  }
 }
 
 function orderOf(given: Readonly<Record<string, string>>): Order {
-  const method = (name: string) => given[name] === 'GET' ? 'GET' : 'POST'
+  const method = (name: string) => (given[name] === 'GET' ? 'GET' : 'POST')
   const { StatusCallback: callback, StatusCallbackEvent: wanted = 'completed' } = given
   return {
     /* v8 ignore start -- checked before */
@@ -62,7 +102,15 @@ function orderOf(given: Readonly<Record<string, string>>): Order {
     ringSeconds: Number(given['Timeout'] ?? 60),
     sendDigits: given['SendDigits'] ?? null,
     detectsMachines: (given['MachineDetection'] ?? 'none') !== 'none',
-    ...(callback === undefined ? {} : { statusCallback: { url: callback, method: method('StatusCallbackMethod'), events: wanted.split(' ') } }),
+    ...(callback === undefined
+      ? {}
+      : {
+          statusCallback: {
+            url: callback,
+            method: method('StatusCallbackMethod'),
+            events: wanted.split(' '),
+          },
+        }),
   }
 }
 
@@ -73,19 +121,27 @@ export function readCall(space: Space, sid: string): Outcome {
 }
 
 /** `POST Calls/<sid>`: ends a call. @internal */
-export function updateCall(space: Space, sid: string, { Status: status, ...others }: Fields): Outcome {
+export function updateCall(
+  space: Space,
+  sid: string,
+  { Status: status, ...others }: Fields,
+): Outcome {
   const call = space.calls.get(sid)
   if (call === undefined) return unknownCall(sid)
   const [other] = Object.keys(others)
-  if (other !== undefined) return failure(400, '20001', `'${other}' is not a parameter that is known here`)
-  if (status !== 'canceled' && status !== 'completed') return failure(400, '20001', "'Status' is canceled or completed")
+  if (other !== undefined)
+    return failure(400, '20001', `'${other}' is not a parameter that is known here`)
+  if (status !== 'canceled' && status !== 'completed')
+    return failure(400, '20001', "'Status' is canceled or completed")
   if (!call.cancel(status)) return failure(400, '21220', 'The call is over')
   return { status: 200, body: describe(space, call) }
 }
 
-const unknownCall = (sid: string): Outcome => failure(404, '20404', `There is no call ${sid.slice(0, 64)}`)
+const unknownCall = (sid: string): Outcome =>
+  failure(404, '20404', `There is no call ${sid.slice(0, 64)}`)
 
-const date = (milliseconds: number | undefined): string | null => milliseconds === undefined ? null : new Date(milliseconds).toUTCString().replace('GMT', '+0000')
+const date = (milliseconds: number | undefined): string | null =>
+  milliseconds === undefined ? null : new Date(milliseconds).toUTCString().replace('GMT', '+0000')
 
 function describe(space: Space, call: Call): object {
   const { project } = space.identity

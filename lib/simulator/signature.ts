@@ -9,7 +9,19 @@ import { createHmac } from 'node:crypto'
  * @param url The URL exactly as it is requested.
  * @param fieldsOrBody The form fields, each name once; or the text of a body that is not a form.
  */
-export function sign(key: string, url: string, fieldsOrBody: Readonly<Record<string, string>> | string): string {
-  const form = typeof fieldsOrBody === 'string' ? '' : Object.entries(fieldsOrBody).sort(([a], [b]) => a < b ? -1 : 1).flat().join('')
-  return createHmac('sha1', key).update(url + form, 'utf8').digest('base64')
+export function sign(
+  key: string,
+  url: string,
+  fieldsOrBody: Readonly<Record<string, string>> | string,
+): string {
+  const form =
+    typeof fieldsOrBody === 'string'
+      ? ''
+      : Object.entries(fieldsOrBody)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .flat()
+          .join('')
+  return createHmac('sha1', key)
+    .update(url + form, 'utf8')
+    .digest('base64')
 }

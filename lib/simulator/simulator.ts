@@ -5,7 +5,16 @@ import { checkFaults, checkQueue } from './faults.js'
 import { listen } from './server.js'
 import { Space } from './space.js'
 import { checkKeys, checkTelephone, isPhoneNumber } from './telephones.js'
-import type { Behaviour, Faults, RestRequest, SimulatedCall, SimulatedMessage, SimulatedMfa, SimulatedSpace, SimulatorOptions } from './types.js'
+import type {
+  Behaviour,
+  Faults,
+  RestRequest,
+  SimulatedCall,
+  SimulatedMessage,
+  SimulatedMfa,
+  SimulatedSpace,
+  SimulatorOptions,
+} from './types.js'
 
 const waitMilliseconds = 5000
 
@@ -36,8 +45,18 @@ export class Simulator {
 
   /** Starts a Space; rejects with Node's own error if the port is taken, with a TypeError if `from` is no telephone number. */
   static async start(options: SimulatorOptions = {}): Promise<Simulator> {
-    const { port = 0, clock = 'manual', project = randomUUID(), token = `PT${randomBytes(24).toString('hex')}`, signingKey = `PSK_${randomBytes(16).toString('hex')}`, from = '+12025550100' } = options
-    if (!isPhoneNumber(from)) throw new TypeError(`from '${from}' is not a telephone number: write it in E.164, such as +12025550100`)
+    const {
+      port = 0,
+      clock = 'manual',
+      project = randomUUID(),
+      token = `PT${randomBytes(24).toString('hex')}`,
+      signingKey = `PSK_${randomBytes(16).toString('hex')}`,
+      from = '+12025550100',
+    } = options
+    if (!isPhoneNumber(from))
+      throw new TypeError(
+        `from '${from}' is not a telephone number: write it in E.164, such as +12025550100`,
+      )
     const space = new Space({ project, token, signingKey, from }, clock)
     const { url, close } = await listen(space, port)
     return new Simulator(space, url, close)
@@ -126,24 +145,40 @@ export class Simulator {
         waiting.delete(fail)
         act()
       }
-      const fail = (reason: Error): void => { finish(() => { reject(reason) }) }
+      const fail = (reason: Error): void => {
+        finish(() => {
+          reject(reason)
+        })
+      }
       const look = (calls: readonly SimulatedCall[]): void => {
         try {
           const found = calls.find(predicate)
-          if (found !== undefined) finish(() => { resolve(found) })
+          if (found !== undefined)
+            finish(() => {
+              resolve(found)
+            })
         } catch (error) {
-          finish(() => { reject(error) })
+          finish(() => {
+            reject(error)
+          })
         }
       }
-      const timer = setTimeout(() => { fail(new Error(`No call got there within 5 seconds. ${describe(space.snapshots())}`)) }, waitMilliseconds)
-      const forget = space.onChange(call => { if (call !== undefined) look([call.snapshot()]) })
+      const timer = setTimeout(() => {
+        fail(new Error(`No call got there within 5 seconds. ${describe(space.snapshots())}`))
+      }, waitMilliseconds)
+      const forget = space.onChange(call => {
+        if (call !== undefined) look([call.snapshot()])
+      })
       waiting.add(fail)
       look(space.snapshots())
     })
   }
 
   /** Sends the index-th webhook of a call once more, exactly as it was signed: a replay. Rejects if it is not answered. */
-  async refetch(sid: string, index: number): Promise<{
+  async refetch(
+    sid: string,
+    index: number,
+  ): Promise<{
     /** HTTP status of the answer. */
     status: number
     /** The answer. */
@@ -154,7 +189,9 @@ export class Simulator {
 
   /** Calls `listener` after every change; answers a function that ends it. */
   onChange(listener: () => void): () => void {
-    return this.space.onChange(() => { listener() })
+    return this.space.onChange(() => {
+      listener()
+    })
   }
 
   /** Ends everything: connections, timers, webhooks under way. */

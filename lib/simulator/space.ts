@@ -34,7 +34,10 @@ export class Space {
   private readonly delays = new Set<() => void>()
   private readonly listeners = new Set<(call: Call | undefined) => void>()
 
-  constructor(readonly identity: Identity, clock: 'manual' | 'real') {
+  constructor(
+    readonly identity: Identity,
+    clock: 'manual' | 'real',
+  ) {
     this.clock = clock === 'manual' ? createManualClock() : createRealClock()
   }
 
@@ -56,7 +59,10 @@ export class Space {
 
   /** The newest calls, newest first. */
   snapshots(most = Infinity): readonly SimulatedCall[] {
-    return [...this.calls.values()].reverse().slice(0, most).map(call => call.snapshot())
+    return [...this.calls.values()]
+      .reverse()
+      .slice(0, most)
+      .map(call => call.snapshot())
   }
 
   /** Waits, by real time whatever the clock: clients have real limits. */
@@ -86,6 +92,8 @@ export class Space {
 
   onChange(listener: (call: Call | undefined) => void): () => void {
     this.listeners.add(listener)
-    return () => { this.listeners.delete(listener) }
+    return () => {
+      this.listeners.delete(listener)
+    }
   }
 }

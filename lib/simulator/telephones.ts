@@ -8,7 +8,14 @@ export interface Telephone {
   readonly keys?: string
 }
 
-const behaviours: readonly string[] = ['manual', 'answers', 'voicemail', 'busy', 'no-answer', 'failed'] satisfies readonly Behaviour[]
+const behaviours: readonly string[] = [
+  'manual',
+  'answers',
+  'voicemail',
+  'busy',
+  'no-answer',
+  'failed',
+] satisfies readonly Behaviour[]
 
 /** E.164: a plus, a country code, at most 15 digits. @internal */
 export const isPhoneNumber = (text: string): boolean => /^\+[1-9]\d{6,14}$/.test(text)
@@ -21,9 +28,18 @@ export function checkKeys(digits: unknown): string {
 
 /** Throws a SimulatorError for anything but a telephone. @internal */
 export function checkTelephone(number: unknown, behaviour: unknown, keys: unknown): Telephone {
-  if (typeof number !== 'string' || !isPhoneNumber(number)) throw new SimulatorError(400, `'${String(number)}' is not a telephone number: write it in E.164, such as +12025550123`)
-  if (typeof behaviour !== 'string' || !behaviours.includes(behaviour)) throw new SimulatorError(400, `behaviour is one of ${behaviours.join(', ')}`)
+  if (typeof number !== 'string' || !isPhoneNumber(number))
+    throw new SimulatorError(
+      400,
+      `'${String(number)}' is not a telephone number: write it in E.164, such as +12025550123`,
+    )
+  if (typeof behaviour !== 'string' || !behaviours.includes(behaviour))
+    throw new SimulatorError(400, `behaviour is one of ${behaviours.join(', ')}`)
   if (keys === undefined) return { behaviour: behaviour as Behaviour }
-  if (behaviour !== 'voicemail') throw new SimulatorError(400, "keys are what the greeting of a voicemail plays: leave them away, or use behaviour 'voicemail'")
+  if (behaviour !== 'voicemail')
+    throw new SimulatorError(
+      400,
+      "keys are what the greeting of a voicemail plays: leave them away, or use behaviour 'voicemail'",
+    )
   return { behaviour, keys: checkKeys(keys) }
 }

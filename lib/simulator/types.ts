@@ -1,5 +1,6 @@
 /** States of a call, as the REST API names them. */
-export type CallStatus = 'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled'
+export type CallStatus =
+  'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled'
 
 /**
  * What a telephone does when it is called. `manual` rings until it is answered, declined or the ringing time is over;
@@ -11,57 +12,57 @@ export type Behaviour = 'manual' | 'answers' | 'voicemail' | 'busy' | 'no-answer
 /** What happened in a call, in order. */
 export type Entry =
   | {
-    /** The call says something. */
-    readonly kind: 'say'
-    /** What is said. */
-    readonly text: string
-    /** The voice that the LaML names, or `null`. */
-    readonly voice: string | null
-    /** The language that the LaML names, or `null`. */
-    readonly language: string | null
-  }
+      /** The call says something. */
+      readonly kind: 'say'
+      /** What is said. */
+      readonly text: string
+      /** The voice that the LaML names, or `null`. */
+      readonly voice: string | null
+      /** The language that the LaML names, or `null`. */
+      readonly language: string | null
+    }
   | {
-    /** The call plays a sound. */
-    readonly kind: 'play'
-    /** Address of the sound; it is never fetched. */
-    readonly url: string
-  }
+      /** The call plays a sound. */
+      readonly kind: 'play'
+      /** Address of the sound; it is never fetched. */
+      readonly url: string
+    }
   | {
-    /** The call is silent. */
-    readonly kind: 'pause'
-    /** For how long. */
-    readonly seconds: number
-  }
+      /** The call is silent. */
+      readonly kind: 'pause'
+      /** For how long. */
+      readonly seconds: number
+    }
   | {
-    /** The call begins to take keys. */
-    readonly kind: 'gather'
-    /** How many, or `null` for any number. */
-    readonly numDigits: number | null
-    /** The key that ends them, or an empty text. */
-    readonly finishOnKey: string
-    /** Seconds of silence after which it goes on. */
-    readonly timeout: number
-  }
+      /** The call begins to take keys. */
+      readonly kind: 'gather'
+      /** How many, or `null` for any number. */
+      readonly numDigits: number | null
+      /** The key that ends them, or an empty text. */
+      readonly finishOnKey: string
+      /** Seconds of silence after which it goes on. */
+      readonly timeout: number
+    }
   | {
-    /** The person, or a greeting, presses keys. */
-    readonly kind: 'keys'
-    /** Which. */
-    readonly digits: string
-    /** Nobody asked for these keys. */
-    readonly lost?: true
-  }
+      /** The person, or a greeting, presses keys. */
+      readonly kind: 'keys'
+      /** Which. */
+      readonly digits: string
+      /** Nobody asked for these keys. */
+      readonly lost?: true
+    }
   | {
-    /** The call ends. */
-    readonly kind: 'hangup'
-    /** Who ended it. */
-    readonly by: 'caller' | 'person'
-  }
+      /** The call ends. */
+      readonly kind: 'hangup'
+      /** Who ended it. */
+      readonly by: 'caller' | 'person'
+    }
   | {
-    /** The call breaks. */
-    readonly kind: 'error'
-    /** Why. */
-    readonly message: string
-  }
+      /** The call breaks. */
+      readonly kind: 'error'
+      /** Why. */
+      readonly message: string
+    }
 
 /** The keys that a call waits for. */
 export interface Waiting {

@@ -11,7 +11,11 @@ export class Waits {
   onKey: (() => void) | undefined
   private breakOff: (() => void) | undefined
 
-  constructor(private readonly activity: Activity, private readonly sid: string, private readonly changed: () => void) {}
+  constructor(
+    private readonly activity: Activity,
+    private readonly sid: string,
+    private readonly changed: () => void,
+  ) {}
 
   /** Waits until `wake` is called; `start` answers a function that calls its timer off. Rejects with Over when the call ends. */
   rest<T>(start: (wake: (value: T) => void) => () => void): Promise<T> {

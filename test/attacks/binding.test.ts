@@ -1,26 +1,39 @@
 // A code is good for one user, one session, one purpose, one number.
 import { afterEach, expect, test } from 'vitest'
-import { callsUnlimited, openSite, type Person, quick, refusalIn, type Site, wrongCode } from './support/harness.js'
+import {
+  callsUnlimited,
+  openSite,
+  type Person,
+  quick,
+  refusalIn,
+  type Site,
+  wrongCode,
+} from './support/harness.js'
 
 let site: Site
 afterEach(() => site.close())
 
 const newNumber = '+12025550189'
-const verify = async (person: Person, code: string): Promise<string> => refusalIn(await person.api('/otp', { code }))
+const verify = async (person: Person, code: string): Promise<string> =>
+  refusalIn(await person.api('/otp', { code }))
 
 test('A-07 a code for one purpose is worthless for another: login, step-up and enrol, each way', async () => {
   site = await openSite({ ...quick, limits: callsUnlimited })
   const alice = site.person('alice')
   await alice.logIn()
   const loginCode = await alice.hearCode()
-  expect((await alice.submitForm('/otp', '/phone/verify', { code: loginCode })).location).not.toBe('/account')
+  expect((await alice.submitForm('/otp', '/phone/verify', { code: loginCode })).location).not.toBe(
+    '/account',
+  )
   expect(await alice.isIn()).toBe(false)
   await alice.submit(loginCode)
   expect(await alice.isIn()).toBe(true)
 
   await alice.api('/otp/call')
   const stepUpCode = await alice.answerCall()
-  expect((await alice.submitForm('/account', '/phone/verify', { code: stepUpCode })).location).toBe('/account')
+  expect((await alice.submitForm('/account', '/phone/verify', { code: stepUpCode })).location).toBe(
+    '/account',
+  )
   await alice.submitForm('/account', '/login', { username: 'alice', password: alice.password })
   expect(await verify(alice, stepUpCode)).toBe('no-challenge')
   expect(await alice.isIn()).toBe(false)
@@ -91,7 +104,13 @@ test('A-14 the number changes between call and code: refused, and the old challe
   await thief.logIn()
   const stolen = await thief.hearCode()
   await other.enrol(newNumber)
-  expect((await other.submitForm('/phone', '/phone/verify', { code: await other.answerCall(undefined, newNumber) })).location).toBe('/account')
+  expect(
+    (
+      await other.submitForm('/phone', '/phone/verify', {
+        code: await other.answerCall(undefined, newNumber),
+      })
+    ).location,
+  ).toBe('/account')
   expect(site.named('phone.changed')).toEqual([{ userId: 'alice' }])
   expect(await verify(thief, stolen)).toBe('code-expired')
   for (const each of [alice, thief]) expect(await each.isIn()).toBe(false)
@@ -135,12 +154,17 @@ test('A-19 the code of Alice from another session of hers, also when the challen
 })
 
 /** The id in the session cookie. */
-const sessionIdOf = (person: Person): string => /^s%3A([^.]+)/.exec(person.cookies.get('acme') ?? '')?.[1] ?? ''
+const sessionIdOf = (person: Person): string =>
+  /^s%3A([^.]+)/.exec(person.cookies.get('acme') ?? '')?.[1] ?? ''
 
 /** What a careless app, or whoever can write the store, does: copies our part of one session into another, with another session id in it if given. */
 function moveChallenge(from: Person, to: Person, sessionId?: string): void {
   const { atRest } = site.sessions
-  const read = (person: Person) => JSON.parse(atRest[sessionIdOf(person)] ?? '') as { voiceOtp?: { challenge?: object } }
+  const read = (person: Person) =>
+    JSON.parse(atRest[sessionIdOf(person)] ?? '') as { voiceOtp?: { challenge?: object } }
   const { challenge } = read(from).voiceOtp ?? {}
-  atRest[sessionIdOf(to)] = JSON.stringify({ ...read(to), voiceOtp: { challenge: { ...challenge, ...(sessionId === undefined ? {} : { sessionId }) } } })
+  atRest[sessionIdOf(to)] = JSON.stringify({
+    ...read(to),
+    voiceOtp: { challenge: { ...challenge, ...(sessionId === undefined ? {} : { sessionId }) } },
+  })
 }

@@ -10,11 +10,24 @@ vi.setConfig({ testTimeout: 120_000 })
 let site: Site
 afterEach(() => site.close())
 
-const account = (username: string, phone: string): Account => ({ id: username, username, name: username, phone, mayEnrol: true, passwordHash: cheapHash })
+const account = (username: string, phone: string): Account => ({
+  id: username,
+  username,
+  name: username,
+  phone,
+  mayEnrol: true,
+  passwordHash: cheapHash,
+})
 /** People with numbers of their own, over several prefixes. */
-const crowd = (count: number): Account[] => Array.from({ length: count }, (_, index) => account(`user${index}`, `+1202${String(200 + index % 7)}${String(2000 + index)}`))
-const placed = () => site.simulator.requests.filter(({ method, path }) => method === 'POST' && path.includes('/Calls')).length
-const count = (statuses: readonly number[], wanted: number) => statuses.filter(status => status === wanted).length
+const crowd = (count: number): Account[] =>
+  Array.from({ length: count }, (_, index) =>
+    account(`user${index}`, `+1202${String(200 + (index % 7))}${String(2000 + index)}`),
+  )
+const placed = () =>
+  site.simulator.requests.filter(({ method, path }) => method === 'POST' && path.includes('/Calls'))
+    .length
+const count = (statuses: readonly number[], wanted: number) =>
+  statuses.filter(status => status === wanted).length
 
 async function loggedIn(username: string): Promise<Person> {
   const person = site.person(username)
@@ -22,8 +35,10 @@ async function loggedIn(username: string): Promise<Person> {
   expect(status).toBe(200)
   return person
 }
-const times = <T>(number: number, work: (index: number) => T): T[] => Array.from({ length: number }, (_, index) => work(index))
-const statusesOf = async (answers: readonly Promise<{ readonly status: number }>[]) => (await Promise.all(answers)).map(({ status }) => status)
+const times = <T>(number: number, work: (index: number) => T): T[] =>
+  Array.from({ length: number }, (_, index) => work(index))
+const statusesOf = async (answers: readonly Promise<{ readonly status: number }>[]) =>
+  (await Promise.all(answers)).map(({ status }) => status)
 
 test('A-53 100 calls asked for in a row: one in the first 60 s, 429 with the time to wait for the others', async () => {
   site = await openSite({ delayMilliseconds: [0, 0] })
@@ -91,10 +106,23 @@ test('A-55 20 users with one number: it rings once a minute, three times in ten 
 })
 
 test('A-56 one number in ten spellings is one number', async () => {
-  const spellings = ['+12025550123', '+1 202 555 0123', '+1 (202) 555-0123', '+1-202-555-0123', '+1.202.555.0123', '+1(202)5550123', '+1 2025550123', '+1  202  555  0123', '+1\u00a0202\u00a0555\u00a00123', '+1 202\u2011555\u20110123']
+  const spellings = [
+    '+12025550123',
+    '+1 202 555 0123',
+    '+1 (202) 555-0123',
+    '+1-202-555-0123',
+    '+1.202.555.0123',
+    '+1(202)5550123',
+    '+1 2025550123',
+    '+1  202  555  0123',
+    '+1\u00a0202\u00a0555\u00a00123',
+    '+1 202\u2011555\u20110123',
+  ]
   const people = spellings.map((_, index) => account(`user${index}`, '+12025550123'))
   site = await openSite({ people })
-  spellings.forEach((spelling, index) => { site.directory.setPhone(`user${index}`, spelling) })
+  spellings.forEach((spelling, index) => {
+    site.directory.setPhone(`user${index}`, spelling)
+  })
   const browsers = await Promise.all(people.map(({ username }) => loggedIn(username)))
   for (let minute = 0; minute < 4; minute++) {
     expect(await askAll(browsers)).toBe(minute < 3 ? 1 : 0)
@@ -106,23 +134,53 @@ test('A-56 one number in ten spellings is one number', async () => {
 })
 
 test('A-58 premium, shared-cost, satellite, Caribbean +1 and foreign numbers are never called, on record or enrolled', async () => {
-  const numbers = ['+19002345678', '+18762345678', '+18092345678', '+12642351234', '+881612345678', '+870773111632', '+88213300655', '+442079460958', '+447012345678', '+449098790000', '+2693212345', '+491801234567', '+4930123456', '+33812345678', '+12025550123;ext=5', '+1202555012', '+18002345678', '+15005550006']
+  const numbers = [
+    '+19002345678',
+    '+18762345678',
+    '+18092345678',
+    '+12642351234',
+    '+881612345678',
+    '+870773111632',
+    '+88213300655',
+    '+442079460958',
+    '+447012345678',
+    '+449098790000',
+    '+2693212345',
+    '+491801234567',
+    '+4930123456',
+    '+33812345678',
+    '+12025550123;ext=5',
+    '+1202555012',
+    '+18002345678',
+    '+15005550006',
+  ]
   const people = numbers.map((phone, index) => account(`user${index}`, phone))
-  site = await openSite({ people: [...people, { ...account('dave', ''), phone: null }], delayMilliseconds: [0, 0], limits: callsUnlimited, countries: ['US', 'GB', 'DE', 'FR'] })
+  site = await openSite({
+    people: [...people, { ...account('dave', ''), phone: null }],
+    delayMilliseconds: [0, 0],
+    limits: callsUnlimited,
+    countries: ['US', 'GB', 'DE', 'FR'],
+  })
   const allowed = ['+442079460958', '+4930123456']
   for (const [index, phone] of numbers.entries()) {
     const browser = await loggedIn(`user${index}`)
     if (allowed.includes(phone)) continue
     const { status, text } = await browser.api('/otp/call')
     expect([phone, status]).toEqual([phone, 403])
-    expect((JSON.parse(text) as { code: string }).code).toBeOneOf(['destination-blocked', 'phone-invalid'])
+    expect((JSON.parse(text) as { code: string }).code).toBeOneOf([
+      'destination-blocked',
+      'phone-invalid',
+    ])
   }
   const dave = await loggedIn('dave')
-  for (const phone of numbers.filter(each => !allowed.includes(each))) expect([phone, (await dave.enrol(phone)).status]).toEqual([phone, expect.toBeOneOf([400, 403])])
+  for (const phone of numbers.filter(each => !allowed.includes(each)))
+    expect([phone, (await dave.enrol(phone)).status]).toEqual([phone, expect.toBeOneOf([400, 403])])
   expect(placed()).toBe(0)
   expect(site.named('call.blocked').length).toBeGreaterThan(numbers.length)
   // The same people may be called where their country is one of the app's: it was not something else that stopped them.
-  expect((await (await loggedIn(`user${numbers.indexOf('+4930123456')}`)).api('/otp/call')).status).toBe(202)
+  expect(
+    (await (await loggedIn(`user${numbers.indexOf('+4930123456')}`)).api('/otp/call')).status,
+  ).toBe(202)
 })
 
 // The counts of a minute live by real time: a slow machine must be through before that is over.
@@ -130,15 +188,28 @@ const batchesOfA60 = process.env['ATTACKS'] === 'long' ? 20 : 3
 
 test('A-60 10,000 call requests (1,500 in the short form) from 500 users: 60 calls a minute, whoever asks', async () => {
   // Plain stores: what a test's own keep of each operation is for is not asked here.
-  site = await openSite({ people: crowd(500), sessionStore: new MemoryStore(), counters: undefined })
+  site = await openSite({
+    people: crowd(500),
+    sessionStore: new MemoryStore(),
+    counters: undefined,
+  })
   // Each of 500 numbers looked for in each of 100,000 lines would take minutes.
   for (const { phone } of crowd(500).slice(3)) site.capture.phones.delete(phone ?? '')
   const cookies: string[] = []
-  for (const { username } of crowd(500)) cookies.push([...(await loggedIn(username)).cookies].map(each => each.join('=')).join('; '))
-  const requests = cookies.map(cookie => `POST /api/otp/call HTTP/1.1\r\nHost: x\r\nOrigin: ${site.url}\r\nContent-Type: application/json\r\nCookie: ${cookie}\r\nContent-Length: 2\r\n\r\n{}`)
-  const everybodyAsks = async () => (await Promise.all(times(20, index => sendPipelined(site.url, requests.slice(25 * index, 25 * index + 25))))).flat()
+  for (const { username } of crowd(500))
+    cookies.push([...(await loggedIn(username)).cookies].map(each => each.join('=')).join('; '))
+  const requests = cookies.map(
+    cookie =>
+      `POST /api/otp/call HTTP/1.1\r\nHost: x\r\nOrigin: ${site.url}\r\nContent-Type: application/json\r\nCookie: ${cookie}\r\nContent-Length: 2\r\n\r\n{}`,
+  )
+  const everybodyAsks = async () =>
+    (
+      await Promise.all(
+        times(20, index => sendPipelined(site.url, requests.slice(25 * index, 25 * index + 25))),
+      )
+    ).flat()
   const statuses: number[] = []
-  for (let batch = 0; batch < batchesOfA60; batch++) statuses.push(...await everybodyAsks())
+  for (let batch = 0; batch < batchesOfA60; batch++) statuses.push(...(await everybodyAsks()))
   expect(statuses).toHaveLength(500 * batchesOfA60)
   expect([count(statuses, 202), count(statuses, 429)]).toEqual([60, 500 * batchesOfA60 - 60])
   expect(placed()).toBe(60)
@@ -150,10 +221,31 @@ test('A-60 10,000 call requests (1,500 in the short form) from 500 users: 60 cal
 test('A-64 GET, HEAD, prefetch and every other method but POST place no call and take no code', async () => {
   site = await openSite({ delayMilliseconds: [0, 0] })
   const alice = await loggedIn('alice')
-  const hints: readonly Readonly<Record<string, string>>[] = [{}, { Purpose: 'prefetch' }, { 'Sec-Purpose': 'prefetch;prerender' }, { 'X-Moz': 'prefetch' }, { 'X-HTTP-Method-Override': 'POST' }, { 'X-Method-Override': 'POST' }]
-  for (const path of ['/otp', '/otp/call', '/otp/call?_method=POST', '/otp/call/', '/OTP/CALL', '/phone', '/api/otp/call', '/api/otp', '/api/otp/call?_method=POST', '/otp?code=123456']) {
+  const hints: readonly Readonly<Record<string, string>>[] = [
+    {},
+    { Purpose: 'prefetch' },
+    { 'Sec-Purpose': 'prefetch;prerender' },
+    { 'X-Moz': 'prefetch' },
+    { 'X-HTTP-Method-Override': 'POST' },
+    { 'X-Method-Override': 'POST' },
+  ]
+  for (const path of [
+    '/otp',
+    '/otp/call',
+    '/otp/call?_method=POST',
+    '/otp/call/',
+    '/OTP/CALL',
+    '/phone',
+    '/api/otp/call',
+    '/api/otp',
+    '/api/otp/call?_method=POST',
+    '/otp?code=123456',
+  ]) {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']) {
-      for (const headers of hints) await alice.send(method, path, { headers: { ...headers, Origin: site.url, 'Content-Type': 'application/json' } })
+      for (const headers of hints)
+        await alice.send(method, path, {
+          headers: { ...headers, Origin: site.url, 'Content-Type': 'application/json' },
+        })
     }
   }
   expect(placed()).toBe(0)
@@ -168,20 +260,78 @@ test('A-65 a form or a script of another site, sent with the cookies of a pendin
   const token = await alice.csrf('/otp')
   const otherToken = await site.browser().csrf('/login')
   const evil = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }
-  const forms: readonly Readonly<Record<string, string>>[] = [{}, { _csrf: '' }, { _csrf: 'x' }, { _csrf: otherToken }, { _csrf: token.slice(0, -1) }, { csrf: token }, { '_csrf[]': token }]
+  const forms: readonly Readonly<Record<string, string>>[] = [
+    {},
+    { _csrf: '' },
+    { _csrf: 'x' },
+    { _csrf: otherToken },
+    { _csrf: token.slice(0, -1) },
+    { csrf: token },
+    { '_csrf[]': token },
+  ]
   for (const action of ['/otp/call', '/otp', '/logout', '/phone', '/login']) {
-    for (const form of forms) expect([action, form, (await alice.send('POST', action, { form: { code: '123456', ...form }, headers: evil })).status]).toEqual([action, form, 403])
-    expect((await alice.send('POST', `${action}?_csrf=${token}`, { form: {}, headers: { ...evil, 'X-CSRF-Token': token } })).status).toBe(403)
-    expect((await alice.send('POST', action, { body: `_csrf=${token}`, headers: { ...evil, 'Content-Type': 'text/plain' } })).status).toBe(403)
+    for (const form of forms)
+      expect([
+        action,
+        form,
+        (await alice.send('POST', action, { form: { code: '123456', ...form }, headers: evil }))
+          .status,
+      ]).toEqual([action, form, 403])
+    expect(
+      (
+        await alice.send('POST', `${action}?_csrf=${token}`, {
+          form: {},
+          headers: { ...evil, 'X-CSRF-Token': token },
+        })
+      ).status,
+    ).toBe(403)
+    expect(
+      (
+        await alice.send('POST', action, {
+          body: `_csrf=${token}`,
+          headers: { ...evil, 'Content-Type': 'text/plain' },
+        })
+      ).status,
+    ).toBe(403)
   }
-  const origins = [undefined, 'null', 'https://evil.example', `${site.url}.evil.example`, `${site.url}0`, site.url.replace('127.0.0.1', '127.0.0.2'), site.url.replace('http:', 'https:')]
+  const origins = [
+    undefined,
+    'null',
+    'https://evil.example',
+    `${site.url}.evil.example`,
+    `${site.url}0`,
+    site.url.replace('127.0.0.1', '127.0.0.2'),
+    site.url.replace('http:', 'https:'),
+  ]
   for (const path of ['/api/otp/call', '/api/otp', '/api/logout']) {
     for (const origin of origins) {
-      const headers = { 'Content-Type': 'application/json', ...(origin === undefined ? {} : { Origin: origin, Host: origin.replace(/^.*:\/\//, '') }) }
-      expect([path, origin, (await alice.send('POST', path, { body: '{}', headers })).status]).toEqual([path, origin, 403])
+      const headers = {
+        'Content-Type': 'application/json',
+        ...(origin === undefined ? {} : { Origin: origin, Host: origin.replace(/^.*:\/\//, '') }),
+      }
+      expect([
+        path,
+        origin,
+        (await alice.send('POST', path, { body: '{}', headers })).status,
+      ]).toEqual([path, origin, 403])
     }
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain; application/json', '']) {
-      expect([path, type, (await alice.send('POST', path, { body: '{}', headers: { 'Content-Type': type, Origin: site.url } })).status]).toEqual([path, type, 403])
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'text/plain; application/json',
+      '',
+    ]) {
+      expect([
+        path,
+        type,
+        (
+          await alice.send('POST', path, {
+            body: '{}',
+            headers: { 'Content-Type': type, Origin: site.url },
+          })
+        ).status,
+      ]).toEqual([path, type, 403])
     }
   }
   expect(placed()).toBe(0)

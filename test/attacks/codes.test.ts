@@ -8,23 +8,28 @@ afterEach(async () => {
   await site.close()
 })
 
-test('A-33 2,000 codes as the telephone gets them: every place even (chi-square below 40), leading zeros kept; with Math.random and Date.now fixed they still differ', { timeout: 120_000 }, async () => {
-  // A quarter is heard, digit by digit; the others come as texts, which cost less time.
-  const codes = await openAndDraw('call', 500)
-  await site.close()
-  codes.push(...await openAndDraw('text', 1500))
-  expect(codes).toHaveLength(2000)
-  for (const code of codes) expect(code).toMatch(/^\d{6}$/)
-  for (let place = 0; place < 6; place++) expect(chiSquare(codes.map(code => Number(code[place]))), `place ${place}`).toBeLessThan(40)
-  // Of two thousand among a million, about two are alike by chance.
-  expect(new Set(codes).size).toBeGreaterThan(codes.length - 20)
-  expect(codes.some(code => code.startsWith('0'))).toBe(true)
+test(
+  'A-33 2,000 codes as the telephone gets them: every place even (chi-square below 40), leading zeros kept; with Math.random and Date.now fixed they still differ',
+  { timeout: 120_000 },
+  async () => {
+    // A quarter is heard, digit by digit; the others come as texts, which cost less time.
+    const codes = await openAndDraw('call', 500)
+    await site.close()
+    codes.push(...(await openAndDraw('text', 1500)))
+    expect(codes).toHaveLength(2000)
+    for (const code of codes) expect(code).toMatch(/^\d{6}$/)
+    for (let place = 0; place < 6; place++)
+      expect(chiSquare(codes.map(code => Number(code[place]))), `place ${place}`).toBeLessThan(40)
+    // Of two thousand among a million, about two are alike by chance.
+    expect(new Set(codes).size).toBeGreaterThan(codes.length - 20)
+    expect(codes.some(code => code.startsWith('0'))).toBe(true)
 
-  vi.spyOn(Math, 'random').mockReturnValue(0.42)
-  vi.spyOn(Date, 'now').mockReturnValue(Date.now())
-  const fixed = (await draw(60)).slice(-60)
-  expect(new Set(fixed).size).toBeGreaterThan(57)
-})
+    vi.spyOn(Math, 'random').mockReturnValue(0.42)
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now())
+    const fixed = (await draw(60)).slice(-60)
+    expect(new Set(fixed).size).toBeGreaterThan(57)
+  },
+)
 
 async function openAndDraw(way: 'call' | 'text', count: number): Promise<string[]> {
   site = await openSite({ ...quick, limits: callsUnlimited, gate: 'none', ways: [way] })
@@ -33,14 +38,20 @@ async function openAndDraw(way: 'call' | 'text', count: number): Promise<string[
 
 /** Has codes sent to two people at once; answers all that came so far, in order. */
 async function draw(count: number): Promise<string[]> {
-  await Promise.all(['alice', 'bob'].map(async username => {
-    const person = site.person(username)
-    site.simulator.phone(person.phone, 'answers')
-    await person.logIn()
-    for (let index = 0; index < count / 2; index++) if ((await person.api('/otp/call')).status !== 202) throw new Error('no call was placed')
-  }))
+  await Promise.all(
+    ['alice', 'bob'].map(async username => {
+      const person = site.person(username)
+      site.simulator.phone(person.phone, 'answers')
+      await person.logIn()
+      for (let index = 0; index < count / 2; index++)
+        if ((await person.api('/otp/call')).status !== 202) throw new Error('no call was placed')
+    }),
+  )
   await site.simulator.idle()
-  const heard = site.simulator.calls.map(call => call.heard.find(sentence => /^(?:\d, ){5}\d$/.test(sentence))?.replaceAll(', ', '') ?? 'none')
+  const heard = site.simulator.calls.map(
+    call =>
+      call.heard.find(sentence => /^(?:\d, ){5}\d$/.test(sentence))?.replaceAll(', ', '') ?? 'none',
+  )
   const read = site.simulator.messages.map(({ body }) => /#(\d+)$/.exec(body)?.[1] ?? 'none')
   return [...heard, ...read].reverse()
 }
@@ -48,5 +59,8 @@ async function draw(count: number): Promise<string[]> {
 /** How far ten digits are from even: above 40 once in a hundred thousand tries by chance. */
 function chiSquare(digits: readonly number[]): number {
   const expected = digits.length / 10
-  return Array.from({ length: 10 }, (_, digit) => digits.filter(each => each === digit).length).reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)
+  return Array.from(
+    { length: 10 },
+    (_, digit) => digits.filter(each => each === digit).length,
+  ).reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)
 }

@@ -8,7 +8,8 @@ watchProcess()
 vi.setConfig({ testTimeout: 120_000 })
 let site: Site
 afterEach(() => site.close())
-const open = async (options: SiteOptions = {}) => (site = await openSite({ limits: callsUnlimited, ...options }))
+const open = async (options: SiteOptions = {}) =>
+  (site = await openSite({ limits: callsUnlimited, ...options }))
 
 test('A-85 a session fixed before the login, with its form, is not in after it, and not pending either', async () => {
   await open()
@@ -67,21 +68,29 @@ test('A-86 the cookie of the first factor is worthless once the second is passed
 })
 
 /** Holds back the next write of a session, as a request does that takes long; answers a function that lets it through. */
-function holdNextWrite(): { readonly isHeld: Promise<void>, readonly release: () => Promise<void> } {
+function holdNextWrite(): {
+  readonly isHeld: Promise<void>
+  readonly release: () => Promise<void>
+} {
   const { set, touch } = site.sessions
   let held: () => void
   let release: () => Promise<void> = () => Promise.resolve()
-  const isHeld = new Promise<void>(resolve => { held = resolve })
-  site.sessions.touch = (_sid, _data, done) => { done?.() }
+  const isHeld = new Promise<void>(resolve => {
+    held = resolve
+  })
+  site.sessions.touch = (_sid, _data, done) => {
+    done?.()
+  }
   site.sessions.set = (sid, data, done) => {
     Object.assign(site.sessions, { set, touch })
     const copy = JSON.parse(JSON.stringify(data)) as SessionData
-    release = () => new Promise<void>(resolve => {
-      set(sid, copy, error => {
-        done?.(error)
-        resolve()
+    release = () =>
+      new Promise<void>(resolve => {
+        set(sid, copy, error => {
+          done?.(error)
+          resolve()
+        })
       })
-    })
     held()
   }
   return { isHeld, release: () => release() }

@@ -1,48 +1,163 @@
 // Guessing: five comparisons for a code, ten for a user, whatever is sent and however many at once.
 import { afterEach, expect, test } from 'vitest'
-import { callsUnlimited, openSite, type Person, quick, refusalIn, type Site, wrongCode } from './support/harness.js'
+import {
+  callsUnlimited,
+  openSite,
+  type Person,
+  quick,
+  refusalIn,
+  type Site,
+  wrongCode,
+} from './support/harness.js'
 
 let site: Site
 afterEach(() => site.close())
 
-const guess = async (person: Person, code: string): Promise<string> => refusalIn(await person.api('/otp', { code }))
-const burst = (person: Person, count: number, code: string): Promise<string[]> => Promise.all(Array.from({ length: count }, () => guess(person, code)))
+const guess = async (person: Person, code: string): Promise<string> =>
+  refusalIn(await person.api('/otp', { code }))
+const burst = (person: Person, count: number, code: string): Promise<string[]> =>
+  Promise.all(Array.from({ length: count }, () => guess(person, code)))
 
 /** Bodies that are no code, `right` somewhere in them: what a careless reader would take for it. */
 function jsonBodies(right: string): readonly unknown[] {
   const thousand = Array.from({ length: 1000 }, (_, index) => String(index).padStart(6, '0'))
   return [
-    {}, [], null, '', 'null', 0, true, right, Number(right), [right], { Code: right }, { CODE: right }, { otp: right }, { token: right }, { codes: [right] },
-    ...[null, '', 'null', 'undefined', '[]', '{}', [], {}, true, false, 0, -1, Number(right), 1e308, [right], [[right]], { 0: right }, { code: right }, { $ne: null }, { $gt: '' }, { length: 6 }, { toString: right }].map(code => ({ code })),
-    ...[`${right}\n`, `\t${right}`, `+${right}`, `-${right}x`, `0${right}`, `${right}0`, right.slice(1), `${right}.0`, `${right}e0`, `0x${right}`, `${right}\0`, `${right},${right}`, `${right}|000000`, '%', '*', '.*', '______', ' '.repeat(40)].map(code => ({ code })),
-    ...[0xff10, 0x660, 0x966, 0x1d7ce].map(zero => ({ code: Array.from(right, digit => String.fromCodePoint(zero + Number(digit))).join('') })),
-    { code: [right, ...thousand.slice(0, 400)] }, { code: [...thousand, right] }, { code: thousand.join(',') }, { code: thousand.slice(0, 500).join('') },
-    JSON.parse(`{"__proto__":{"code":"${right}"}}`), JSON.parse(`{"constructor":{"prototype":{"code":"${right}"}}}`), { 'body.code': right }, { body: { code: right } },
+    {},
+    [],
+    null,
+    '',
+    'null',
+    0,
+    true,
+    right,
+    Number(right),
+    [right],
+    { Code: right },
+    { CODE: right },
+    { otp: right },
+    { token: right },
+    { codes: [right] },
+    ...[
+      null,
+      '',
+      'null',
+      'undefined',
+      '[]',
+      '{}',
+      [],
+      {},
+      true,
+      false,
+      0,
+      -1,
+      Number(right),
+      1e308,
+      [right],
+      [[right]],
+      { 0: right },
+      { code: right },
+      { $ne: null },
+      { $gt: '' },
+      { length: 6 },
+      { toString: right },
+    ].map(code => ({ code })),
+    ...[
+      `${right}\n`,
+      `\t${right}`,
+      `+${right}`,
+      `-${right}x`,
+      `0${right}`,
+      `${right}0`,
+      right.slice(1),
+      `${right}.0`,
+      `${right}e0`,
+      `0x${right}`,
+      `${right}\0`,
+      `${right},${right}`,
+      `${right}|000000`,
+      '%',
+      '*',
+      '.*',
+      '______',
+      ' '.repeat(40),
+    ].map(code => ({ code })),
+    ...[0xff10, 0x660, 0x966, 0x1d7ce].map(zero => ({
+      code: Array.from(right, digit => String.fromCodePoint(zero + Number(digit))).join(''),
+    })),
+    { code: [right, ...thousand.slice(0, 400)] },
+    { code: [...thousand, right] },
+    { code: thousand.join(',') },
+    { code: thousand.slice(0, 500).join('') },
+    JSON.parse(`{"__proto__":{"code":"${right}"}}`),
+    JSON.parse(`{"constructor":{"prototype":{"code":"${right}"}}}`),
+    { 'body.code': right },
+    { body: { code: right } },
   ]
 }
 
 /** The same as forms, whose parser may make arrays and objects of them. */
 const formBodies = (right: string): readonly string[] => [
-  '', 'code', 'code=', 'code=null', `code=${right}&code=${right}`, `code=000000&code=${right}`, `code[]=${right}`, `code[0]=${right}`, `code[code]=${right}`, `Code=${right}`, `__proto__[code]=${right}`,
-  `code=%00${right}`, `code=${right}%0A`, `code=%EF%BC%91${right.slice(1)}`, Array.from({ length: 200 }, (_, index) => `code=${String(index).padStart(6, '0')}`).join('&'),
+  '',
+  'code',
+  'code=',
+  'code=null',
+  `code=${right}&code=${right}`,
+  `code=000000&code=${right}`,
+  `code[]=${right}`,
+  `code[0]=${right}`,
+  `code[code]=${right}`,
+  `Code=${right}`,
+  `__proto__[code]=${right}`,
+  `code=%00${right}`,
+  `code=${right}%0A`,
+  `code=%EF%BC%91${right.slice(1)}`,
+  Array.from({ length: 200 }, (_, index) => `code=${String(index).padStart(6, '0')}`).join('&'),
   Array.from({ length: 1000 }, (_, index) => `code=${String(index).padStart(6, '0')}`).join('&'),
 ]
 
 /** Sends everything that is no code, in every way; answers what was not refused with a 400, 401, 403, 413 or 415. */
 async function sendNonsense(person: Person, right: string): Promise<readonly string[]> {
   const odd: string[] = []
-  const note = (what: string, { status, location }: { status: number, location: string }): void => {
-    if (![400, 401, 403, 413, 415].includes(status) || location !== '') odd.push(`${what.slice(0, 80)}: ${status}`)
+  const note = (what: string, { status, location }: { status: number; location: string }): void => {
+    if (![400, 401, 403, 413, 415].includes(status) || location !== '')
+      odd.push(`${what.slice(0, 80)}: ${status}`)
   }
   for (const json of jsonBodies(right)) note(JSON.stringify(json), await person.api('/otp', json))
   const token = encodeURIComponent(await person.csrf('/otp'))
   const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
-  for (const body of formBodies(right)) note(body, await person.send('POST', '/otp', { body: `_csrf=${token}&${body}`, headers: form }))
-  const elsewhere = { headers: { code: right, 'X-Code': right, Cookie: `${[...person.cookies].map(each => each.join('=')).join('; ')}; code=${right}` }, holdsCode: true }
+  for (const body of formBodies(right))
+    note(body, await person.send('POST', '/otp', { body: `_csrf=${token}&${body}`, headers: form }))
+  const elsewhere = {
+    headers: {
+      code: right,
+      'X-Code': right,
+      Cookie: `${[...person.cookies].map(each => each.join('=')).join('; ')}; code=${right}`,
+    },
+    holdsCode: true,
+  }
   note('query', await person.api(`/otp?code=${right}&code[]=${right}`, {}, elsewhere))
-  note('query of a form', await person.send('POST', `/otp?code=${right}`, { ...elsewhere, body: `_csrf=${token}`, headers: { ...elsewhere.headers, ...form } }))
-  note('no type', await person.send('POST', '/api/otp', { body: JSON.stringify({ code: right }), headers: { Origin: person.url } }))
-  note('text', await person.send('POST', '/otp', { body: `_csrf=${token}&code=${right}`, headers: { 'Content-Type': 'text/plain' } }))
+  note(
+    'query of a form',
+    await person.send('POST', `/otp?code=${right}`, {
+      ...elsewhere,
+      body: `_csrf=${token}`,
+      headers: { ...elsewhere.headers, ...form },
+    }),
+  )
+  note(
+    'no type',
+    await person.send('POST', '/api/otp', {
+      body: JSON.stringify({ code: right }),
+      headers: { Origin: person.url },
+    }),
+  )
+  note(
+    'text',
+    await person.send('POST', '/otp', {
+      body: `_csrf=${token}&code=${right}`,
+      headers: { 'Content-Type': 'text/plain' },
+    }),
+  )
   return odd
 }
 
@@ -65,11 +180,14 @@ test('A-27 the same without a challenge, and without a password: refused, no 5xx
   const before = site.counters.operations.length
   expect(await sendNonsense(alice, '123456')).toEqual([])
   expect(await guess(alice, '123456')).toBe('no-challenge')
-  const counted = site.counters.operations.slice(before).filter(operation => !operation.endsWith('.get'))
+  const counted = site.counters.operations
+    .slice(before)
+    .filter(operation => !operation.endsWith('.get'))
   expect(counted).toEqual([])
 
   const nobody = site.browser()
-  for (const json of jsonBodies('123456')) expect([400, 401, 413]).toContain((await nobody.api('/otp', json)).status)
+  for (const json of jsonBodies('123456'))
+    expect([400, 401, 413]).toContain((await nobody.api('/otp', json)).status)
   for (const each of [alice, nobody]) expect(await each.isIn()).toBe(false)
   expect(site.comparisons()).toBe(0)
 })
@@ -88,24 +206,34 @@ test('A-36 200 wrong codes in a row, then the right one: at most 5 comparisons p
   expect(await alice.isIn()).toBe(false)
 })
 
-test('A-37 200, 500 and 1,000 wrong codes at once, then three more bursts with the right one among them: at most 5 comparisons per challenge', { timeout: 60_000 }, async () => {
-  site = await openSite()
-  for (const [username, count] of [['alice', 200], ['bob', 500], ['mallory', 1000]] as const) {
-    const person = site.person(username)
-    await person.logIn()
-    const code = await person.hearCode()
-    const answers = await burst(person, count, wrongCode(code))
-    expect(answers.filter(answer => answer === 'code-wrong')).toHaveLength(site.comparisons(username))
-    expect(site.comparisons(username)).toBe(5)
-    for (let round = 0; round < 3; round++) {
-      const more = await Promise.all([burst(person, 30, wrongCode(code)), burst(person, 5, code)])
-      expect(new Set(more.flat())).toEqual(new Set(['too-many-guesses']))
+test(
+  'A-37 200, 500 and 1,000 wrong codes at once, then three more bursts with the right one among them: at most 5 comparisons per challenge',
+  { timeout: 60_000 },
+  async () => {
+    site = await openSite()
+    for (const [username, count] of [
+      ['alice', 200],
+      ['bob', 500],
+      ['mallory', 1000],
+    ] as const) {
+      const person = site.person(username)
+      await person.logIn()
+      const code = await person.hearCode()
+      const answers = await burst(person, count, wrongCode(code))
+      expect(answers.filter(answer => answer === 'code-wrong')).toHaveLength(
+        site.comparisons(username),
+      )
+      expect(site.comparisons(username)).toBe(5)
+      for (let round = 0; round < 3; round++) {
+        const more = await Promise.all([burst(person, 30, wrongCode(code)), burst(person, 5, code)])
+        expect(new Set(more.flat())).toEqual(new Set(['too-many-guesses']))
+      }
+      expect(site.comparisons(username)).toBe(5)
+      expect(await person.isIn()).toBe(false)
     }
-    expect(site.comparisons(username)).toBe(5)
-    expect(await person.isIn()).toBe(false)
-  }
-  expect(site.named('code.accepted')).toEqual([])
-})
+    expect(site.named('code.accepted')).toEqual([])
+  },
+)
 
 test('A-38 four wrong codes and a new call, again and again: 10 comparisons per user, then neither code nor call', async () => {
   site = await openSite({ ...quick, limits: callsUnlimited })
@@ -139,11 +267,13 @@ test('A-39 four wrong codes and a new login, again and again, in turn and at onc
   expect(site.comparisons()).toBe(10)
 
   const browsers = [site.person('alice'), site.person('alice'), site.person('alice')]
-  await Promise.all(browsers.map(async browser => {
-    await browser.logIn()
-    await browser.api('/otp/call')
-    await burst(browser, 10, '000000')
-  }))
+  await Promise.all(
+    browsers.map(async browser => {
+      await browser.logIn()
+      await browser.api('/otp/call')
+      await burst(browser, 10, '000000')
+    }),
+  )
   expect(site.comparisons()).toBe(10)
   expect(site.named('call.placed')).toHaveLength(3)
 })

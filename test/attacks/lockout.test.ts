@@ -28,8 +28,16 @@ test('A-51 a flood of codes, calls and passwords for Alice, and enrol calls to h
   const dave = site.person('dave')
   await dave.logIn()
   const token = await dave.csrf('/phone')
-  for (let index = 0; index < 30; index++) await dave.send('POST', '/phone/verify', { form: { _csrf: token, code: String(index).padStart(6, '0') } })
-  for (const each of await Promise.all(Array.from({ length: 20 }, () => dave.send('POST', '/phone', { form: { _csrf: token, phone: alice.phone } })))) enrolled.push(each.status)
+  for (let index = 0; index < 30; index++)
+    await dave.send('POST', '/phone/verify', {
+      form: { _csrf: token, code: String(index).padStart(6, '0') },
+    })
+  for (const each of await Promise.all(
+    Array.from({ length: 20 }, () =>
+      dave.send('POST', '/phone', { form: { _csrf: token, phone: alice.phone } }),
+    ),
+  ))
+    enrolled.push(each.status)
   // The flood is no flood if all of it was refused.
   expect(enrolled.filter(status => status === 303).length).toBeGreaterThan(0)
   expect(enrolled.filter(status => status === 429).length).toBeGreaterThan(20)

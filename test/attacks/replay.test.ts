@@ -1,12 +1,22 @@
 // A code is good once, for five minutes, and only until something newer takes its place.
 import { afterEach, expect, test } from 'vitest'
-import { type Browser, callsUnlimited, openSite, type Person, quick, refusalIn, type Site, wrongCode } from './support/harness.js'
+import {
+  type Browser,
+  callsUnlimited,
+  openSite,
+  type Person,
+  quick,
+  refusalIn,
+  type Site,
+  wrongCode,
+} from './support/harness.js'
 
 let site: Site
 afterEach(() => site.close())
 
 const expired = 'This code is no longer valid. Please ask for a new call. Goodbye.'
-const verify = async (browser: Browser, code: string): Promise<string> => refusalIn(await browser.api('/otp', { code }))
+const verify = async (browser: Browser, code: string): Promise<string> =>
+  refusalIn(await browser.api('/otp', { code }))
 
 test('A-16 the right code again, in the same session, with the old cookie, in a new session: refused', async () => {
   site = await openSite(quick)
@@ -51,7 +61,8 @@ test('A-20 an older code after a newer call, across a counter window, and after 
   if (first !== second) expect(await verify(stale, first)).toBe('code-wrong')
   const third = await other.hearCode()
   // The same for a wrong code: else the answer would tell which one is right.
-  for (const code of [wrongCode(second), second]) expect(await verify(alice, code)).toBe('code-expired')
+  for (const code of [wrongCode(second), second])
+    expect(await verify(alice, code)).toBe('code-expired')
   expect(await verify(other, third)).toBe('logged-in')
 
   // A count of calls that begins anew with its window would come to the same number again.
@@ -81,7 +92,10 @@ test('A-70 an older call that is answered, or gets its keys, after a newer one w
   await alice.logIn()
   const placed = async () => {
     const { text } = await alice.api('/otp/call')
-    return { sid: simulator.calls[0]!.sid, digits: (JSON.parse(text) as { matchingDigits: string }).matchingDigits }
+    return {
+      sid: simulator.calls[0]!.sid,
+      digits: (JSON.parse(text) as { matchingDigits: string }).matchingDigits,
+    }
   }
   const late = await placed()
   const waiting = await placed()
@@ -112,14 +126,20 @@ test('A-21 the right code one second before it expires, when it expires, and one
     codes.push(await person.hearCode())
   }
   const outcomes: unknown[] = []
-  const attempt = async (person: Person, code = ''): Promise<void> => { outcomes.push([await verify(person, code), await person.isIn()]) }
+  const attempt = async (person: Person, code = ''): Promise<void> => {
+    outcomes.push([await verify(person, code), await person.isIn()])
+  }
   site.clock.pass(299)
   await attempt(people[0], codes[0])
   site.clock.pass(1)
   await attempt(people[1], codes[1])
   site.clock.pass(1)
   await attempt(people[2], codes[2])
-  expect(outcomes).toEqual([['logged-in', true], ['code-expired', false], ['code-expired', false]])
+  expect(outcomes).toEqual([
+    ['logged-in', true],
+    ['code-expired', false],
+    ['code-expired', false],
+  ])
   expect(site.comparisons()).toBe(0)
 })
 
@@ -153,7 +173,8 @@ test('A-25 the right code after a lock-out: refused with the very same answer as
   // The lock of a challenge: five wrong codes.
   await bob.logIn()
   const bobs = await bob.hearCode()
-  for (let guess = 0; guess < 5; guess++) expect(await verify(bob, wrongCode(bobs))).toBe('code-wrong')
+  for (let guess = 0; guess < 5; guess++)
+    expect(await verify(bob, wrongCode(bobs))).toBe('code-wrong')
   const challengeLocked = await sameAnswer(bob, bobs)
   expect(challengeLocked).toMatchObject({ status: 429, code: 'too-many-guesses' })
 
@@ -162,20 +183,32 @@ test('A-25 the right code after a lock-out: refused with the very same answer as
   let code = ''
   for (const guesses of [5, 4, 1]) {
     code = await alice.hearCode()
-    for (let guess = 0; guess < guesses; guess++) expect(await verify(alice, wrongCode(code))).toBe('code-wrong')
+    for (let guess = 0; guess < guesses; guess++)
+      expect(await verify(alice, wrongCode(code))).toBe('code-wrong')
   }
   expect(site.named('locked')).toEqual([{ userId: 'alice', limit: 'guessesPerUser' }])
   const userLocked = await sameAnswer(alice, code)
   expect(userLocked).toMatchObject({ status: 429, code: 'locked', retryAfter: '900' })
   site.clock.pass(299)
-  expect(await sameAnswer(alice, code)).toMatchObject({ status: 429, code: 'locked', retryAfter: '601' })
+  expect(await sameAnswer(alice, code)).toMatchObject({
+    status: 429,
+    code: 'locked',
+    retryAfter: '601',
+  })
   for (const person of [alice, bob]) expect(await person.isIn()).toBe(false)
   expect(site.named('code.accepted')).toEqual([])
 })
 
 /** Sends a wrong and the right code, and answers what both were answered; throws if that is not the same. */
 async function sameAnswer(person: Person, code: string) {
-  const [wrong, right] = [await person.api('/otp', { code: wrongCode(code) }), await person.api('/otp', { code })]
-  expect([right.status, right.text, { ...right.headers, date: '' }]).toEqual([wrong.status, wrong.text, { ...wrong.headers, date: '' }])
+  const [wrong, right] = [
+    await person.api('/otp', { code: wrongCode(code) }),
+    await person.api('/otp', { code }),
+  ]
+  expect([right.status, right.text, { ...right.headers, date: '' }]).toEqual([
+    wrong.status,
+    wrong.text,
+    { ...wrong.headers, date: '' },
+  ])
   return { status: right.status, code: refusalIn(right), retryAfter: right.headers['retry-after'] }
 }

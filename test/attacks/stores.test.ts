@@ -7,8 +7,10 @@ import { cookiesThatAreIn, type Phase, phases, runCourse } from './support/cours
 import { captureErrors, expectNoCredential, watchProcess } from './support/watch.js'
 
 watchProcess()
-let sites: { readonly site: Site, readonly errors: readonly unknown[] }[]
-beforeEach(() => { sites = [] })
+let sites: { readonly site: Site; readonly errors: readonly unknown[] }[]
+beforeEach(() => {
+  sites = []
+})
 afterEach(async () => {
   for (const { site, errors } of sites.reverse()) {
     await expectNoCredential(site, errors)
@@ -17,25 +19,47 @@ afterEach(async () => {
 })
 
 /** Stores that hang cost seconds each, so that the cases are spread over many sites. */
-async function forEachCase<T>(cases: readonly T[], work: (site: Site, given: T) => Promise<void>): Promise<readonly Site[]> {
+async function forEachCase<T>(
+  cases: readonly T[],
+  work: (site: Site, given: T) => Promise<void>,
+): Promise<readonly Site[]> {
   const queue = [...cases]
   for (let count = 0; count < 24; count++) {
     const site = await openSite({ delayMilliseconds: [0, 0], limits: callsUnlimited })
     sites.push({ site, errors: captureErrors(site) })
   }
-  await Promise.all(sites.map(async ({ site }) => {
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      await site.voiceOtp.unlock('alice')
-      await work(site, next)
-    }
-  }))
+  await Promise.all(
+    sites.map(async ({ site }) => {
+      for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+        await site.voiceOtp.unlock('alice')
+        await work(site, next)
+      }
+    }),
+  )
   return sites.map(({ site }) => site)
 }
 
 type Operation = 'get' | 'set' | 'destroy' | 'touch'
 type SessionFault = Fault | 'rejects once' | 'hangs once after the work' | 'does it too late'
-const sessionFaults = ['throws', 'rejects', 'rejects once', 'nonsense', 'hangs', 'hangs after the work', 'hangs once after the work', 'does it too late'] as const satisfies readonly SessionFault[]
-const lies: readonly unknown[] = [{}, 'alice', { cookie: null, passport: { user: 'alice' } }, { cookie: {}, passport: 'alice' }, 7, [], { cookie: { expires: 'soon' }, voiceOtp: { mark: true } }]
+const sessionFaults = [
+  'throws',
+  'rejects',
+  'rejects once',
+  'nonsense',
+  'hangs',
+  'hangs after the work',
+  'hangs once after the work',
+  'does it too late',
+] as const satisfies readonly SessionFault[]
+const lies: readonly unknown[] = [
+  {},
+  'alice',
+  { cookie: null, passport: { user: 'alice' } },
+  { cookie: {}, passport: 'alice' },
+  7,
+  [],
+  { cookie: { expires: 'soon' }, voiceOtp: { mark: true } },
+]
 let lie = 0
 
 /** Answers a function that mends it. A store that lies answers a read with what is no session, and anything else twice. */
@@ -44,7 +68,11 @@ function breakSessions({ sessions }: Site, operation: Operation, fault: SessionF
   const lying = (...given: readonly unknown[]): void => {
     const done = given.at(-1) as (error?: unknown, data?: unknown) => void
     if (operation === 'get') setImmediate(done, null, lies[lie++ % lies.length])
-    else original(...given.slice(0, -1), () => { done(); done() })
+    else
+      original(...given.slice(0, -1), () => {
+        done()
+        done()
+      })
   }
   // Express writes a session once more when the answer is sent: by then the store may be well again.
   const brokenOnce = (...given: readonly unknown[]): void => {
@@ -56,12 +84,19 @@ function breakSessions({ sessions }: Site, operation: Operation, fault: SessionF
   let doLate = (): void => undefined
   const tooLate = (...given: readonly unknown[]): void => {
     Object.assign(sessions, { [operation]: original })
-    const copy = given.slice(0, -1).map(each => typeof each === 'object' ? JSON.parse(JSON.stringify(each)) as unknown : each)
-    doLate = () => { original(...copy, () => undefined) }
+    const copy = given
+      .slice(0, -1)
+      .map(each =>
+        typeof each === 'object' ? (JSON.parse(JSON.stringify(each)) as unknown) : each,
+      )
+    doLate = () => {
+      original(...copy, () => undefined)
+    }
   }
   if (fault === 'does it too late') Object.assign(sessions, { [operation]: tooLate })
   else if (fault === 'nonsense') Object.assign(sessions, { [operation]: lying })
-  else if (fault === 'rejects once' || fault === 'hangs once after the work') Object.assign(sessions, { [operation]: brokenOnce })
+  else if (fault === 'rejects once' || fault === 'hangs once after the work')
+    Object.assign(sessions, { [operation]: brokenOnce })
   else sessions.faults = { [operation]: fault }
   return () => {
     Object.assign(sessions, { [operation]: original })
@@ -70,29 +105,59 @@ function breakSessions({ sessions }: Site, operation: Operation, fault: SessionF
   }
 }
 
-const sessionCases: readonly (readonly [Phase, Operation, SessionFault])[] = phases.filter(phase => phase !== 'pick up' && phase !== 'keys').flatMap(phase =>
-  (['get', 'set', 'destroy', 'touch'] as const).flatMap(operation => sessionFaults.map(fault => [phase, operation, fault] as const)))
-const usual: Readonly<Record<Phase, readonly number[]>> = { 'log in': [200], call: [202], 'pick up': [200], keys: [200], 'wrong code': [401], 'right code': [200], page: [200, 303], status: [200], 'log out': [200] }
+const sessionCases: readonly (readonly [Phase, Operation, SessionFault])[] = phases
+  .filter(phase => phase !== 'pick up' && phase !== 'keys')
+  .flatMap(phase =>
+    (['get', 'set', 'destroy', 'touch'] as const).flatMap(operation =>
+      sessionFaults.map(fault => [phase, operation, fault] as const),
+    ),
+  )
+const usual: Readonly<Record<Phase, readonly number[]>> = {
+  'log in': [200],
+  call: [202],
+  'pick up': [200],
+  keys: [200],
+  'wrong code': [401],
+  'right code': [200],
+  page: [200, 303],
+  status: [200],
+  'log out': [200],
+}
 /** The steps that cannot do without an operation. */
 const needs: Readonly<Record<Operation, readonly Phase[]>> = {
-  get: ['call', 'wrong code', 'right code', 'page', 'status', 'log out'], set: ['log in', 'call', 'right code', 'log out'], destroy: ['log in', 'right code', 'log out'], touch: [],
+  get: ['call', 'wrong code', 'right code', 'page', 'status', 'log out'],
+  set: ['log in', 'call', 'right code', 'log out'],
+  destroy: ['log in', 'right code', 'log out'],
+  touch: [],
 }
 
 test('A-87 the session store throws, fails, lies or hangs at each operation of each step: 503 where it is needed, and no cookie is in', async () => {
   const statuses: number[] = []
   const all = await forEachCase(sessionCases, async (site, [phase, operation, fault]) => {
     const name = `${phase}: ${operation} ${fault}`
-    const { alice, answers, broken, callsPlaced, code } = await runCourse(site, phase, () => breakSessions(site, operation, fault))
+    const { alice, answers, broken, callsPlaced, code } = await runCourse(site, phase, () =>
+      breakSessions(site, operation, fault),
+    )
     statuses.push(broken.status)
     // A session that cannot be read is none: 401.
     const isNeeded = fault !== 'nonsense' && needs[operation].includes(phase)
-    expect([name, broken.status]).toEqual([name, isNeeded ? 503 : expect.toBeOneOf([...usual[phase], 401, 503])])
+    expect([name, broken.status]).toEqual([
+      name,
+      isNeeded ? 503 : expect.toBeOneOf([...usual[phase], 401, 503]),
+    ])
     if (phase === 'call' && broken.status !== 202) expect([name, callsPlaced]).toEqual([name, 0])
     const isSuccess = phase === 'right code' && broken.status === 200
-    expect([name, await cookiesThatAreIn(site, isSuccess ? answers.slice(0, -1) : answers)]).toEqual([name, []])
+    expect([
+      name,
+      await cookiesThatAreIn(site, isSuccess ? answers.slice(0, -1) : answers),
+    ]).toEqual([name, []])
     if (isSuccess || phase !== 'right code' || operation === 'get') return
     // What was half done is worth nothing together: a code that was used up, a session that half exists.
-    expect([name, (await alice.api('/otp', { code }, { holdsCode: true })).status, await alice.isIn()]).toEqual([name, 401, false])
+    expect([
+      name,
+      (await alice.api('/otp', { code }, { holdsCode: true })).status,
+      await alice.isIn(),
+    ]).toEqual([name, 401, false])
   })
   expect(statuses).toHaveLength(sessionCases.length)
   await Promise.all(all.map(site => site.person('bob').passBoth()))
@@ -101,8 +166,12 @@ test('A-87 the session store throws, fails, lies or hangs at each operation of e
   const [site] = all
   const { answers, broken } = await runCourse(site!, 'right code', () => {
     const regenerate: unknown = Reflect.get(Store.prototype, 'regenerate')
-    Store.prototype.regenerate = (_req, done) => { done() }
-    return () => { Reflect.set(Store.prototype, 'regenerate', regenerate) }
+    Store.prototype.regenerate = (_req, done) => {
+      done()
+    }
+    return () => {
+      Reflect.set(Store.prototype, 'regenerate', regenerate)
+    }
   })
   expect([broken.status, await cookiesThatAreIn(site!, answers)]).toEqual([503, []])
 }, 180_000)
@@ -115,12 +184,20 @@ async function operationsByPhase(): Promise<readonly (readonly [Phase, string])[
   for (const last of ['right code', 'status', 'page', 'log out'] as const) {
     let current: Phase = 'log in'
     let from = site.counters.operations.length
-    const note = (): void => { for (const name of site.counters.operations.slice(from)) found.add(JSON.stringify([current, name])) }
-    await runCourse(site, last, () => () => undefined, phase => {
-      note()
-      from = site.counters.operations.length
-      current = phase
-    })
+    const note = (): void => {
+      for (const name of site.counters.operations.slice(from))
+        found.add(JSON.stringify([current, name]))
+    }
+    await runCourse(
+      site,
+      last,
+      () => () => undefined,
+      phase => {
+        note()
+        from = site.counters.operations.length
+        current = phase
+      },
+    )
     note()
   }
   return [...found].map(each => JSON.parse(each) as [Phase, string])
@@ -129,22 +206,42 @@ async function operationsByPhase(): Promise<readonly (readonly [Phase, string])[
 test('A-90 a counter fails, lies or hangs at each operation of each step: 503, no cookie is in, no call is placed, no code is said', async () => {
   const operations = await operationsByPhase()
   expect(operations.length).toBeGreaterThan(20)
-  const cases = operations.flatMap(([phase, name]) => (['rejects', 'nonsense', 'hangs', 'hangs after the work'] as const).map(fault => [phase, name, fault] as const))
+  const cases = operations.flatMap(([phase, name]) =>
+    (['rejects', 'nonsense', 'hangs', 'hangs after the work'] as const).map(
+      fault => [phase, name, fault] as const,
+    ),
+  )
   await forEachCase(cases, async (site, [phase, operation, fault]) => {
     const name = `${phase}: ${operation} ${fault}`
-    const { alice, answers, broken, callsPlaced, heard, code } = await runCourse(site, phase, () => {
-      site.counters.faults = { [operation]: fault }
-      return () => { site.counters.faults = {} }
-    })
+    const { alice, answers, broken, callsPlaced, heard, code } = await runCourse(
+      site,
+      phase,
+      () => {
+        site.counters.faults = { [operation]: fault }
+        return () => {
+          site.counters.faults = {}
+        }
+      },
+    )
     // What an operation answers that only writes is not read. The challenge of a session that ends is forgotten in passing, and nobody waits for it.
-    const mayGoOn = phase === 'log out' || phase === 'page' || (fault === 'nonsense' && /\.(set|delete|reward)$/.test(operation))
-    expect([name, broken.status]).toEqual([name, mayGoOn ? expect.toBeOneOf([...usual[phase], 503]) : 503])
+    const mayGoOn =
+      phase === 'log out' ||
+      phase === 'page' ||
+      (fault === 'nonsense' && /\.(set|delete|reward)$/.test(operation))
+    expect([name, broken.status]).toEqual([
+      name,
+      mayGoOn ? expect.toBeOneOf([...usual[phase], 503]) : 503,
+    ])
     if (broken.status === 503) {
       if (phase === 'call') expect([name, callsPlaced]).toEqual([name, 0])
-      if (phase === 'pick up' || phase === 'keys') expect([name, heard]).toEqual([name, expect.not.stringMatching(/\d/)])
+      if (phase === 'pick up' || phase === 'keys')
+        expect([name, heard]).toEqual([name, expect.not.stringMatching(/\d/)])
     }
     const isSuccess = phase === 'right code' && broken.status === 200
-    expect([name, await cookiesThatAreIn(site, isSuccess ? answers.slice(0, -1) : answers)]).toEqual([name, []])
+    expect([
+      name,
+      await cookiesThatAreIn(site, isSuccess ? answers.slice(0, -1) : answers),
+    ]).toEqual([name, []])
     if (code === '' || isSuccess) return
     const again = await alice.api('/otp', { code }, { holdsCode: true })
     expect([name, await alice.isIn()]).toEqual([name, again.status === 200])

@@ -1,19 +1,32 @@
 // The attacks that do not depend on who speaks the code, by each of the other ways. What a way cannot have (number matching, "not me", its webhooks) is in the README's table.
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Way } from 'passport-voice-otp'
-import { callsUnlimited, openSite, type Person, refusalIn, type Site, wrongCode } from './support/harness.js'
+import {
+  callsUnlimited,
+  openSite,
+  type Person,
+  refusalIn,
+  type Site,
+  wrongCode,
+} from './support/harness.js'
 
 let site: Site
 afterEach(() => site.close())
 
-const guess = async (person: Person, code: string): Promise<string> => refusalIn(await person.api('/otp', { code }))
-const times = <T>(count: number, work: (index: number) => T): Promise<Awaited<T>[]> => Promise.all(Array.from({ length: count }, (_, index) => work(index)))
+const guess = async (person: Person, code: string): Promise<string> =>
+  refusalIn(await person.api('/otp', { code }))
+const times = <T>(count: number, work: (index: number) => T): Promise<Awaited<T>[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => work(index)))
 
 describe.each<Way>(['text', 'hostedCall', 'hostedText'])('by %s', way => {
   /** What SignalWire was asked to deliver. */
-  const delivered = (): number => way === 'text' ? site.simulator.messages.length : site.simulator.mfaRequests.length
+  const delivered = (): number =>
+    way === 'text' ? site.simulator.messages.length : site.simulator.mfaRequests.length
   /** The newest code, as the person with the telephone gets it. */
-  const newestCode = (): string => way === 'text' ? /^\d{6}/.exec(site.simulator.messages[0]!.body)![0] : site.simulator.mfaRequests[0]!.code
+  const newestCode = (): string =>
+    way === 'text'
+      ? /^\d{6}/.exec(site.simulator.messages[0]!.body)![0]
+      : site.simulator.mfaRequests[0]!.code
 
   async function loggedIn(username = 'alice'): Promise<Person> {
     const person = site.person(username)
@@ -88,7 +101,10 @@ describe.each<Way>(['text', 'hostedCall', 'hostedText'])('by %s', way => {
     const code = await askAndReceive(alice)
     await times(200, () => guess(alice, wrongCode(code)))
     expect(site.comparisons('alice')).toBe(5)
-    const [right, wrong] = [await alice.api('/otp', { code }), await alice.api('/otp', { code: wrongCode(code) })]
+    const [right, wrong] = [
+      await alice.api('/otp', { code }),
+      await alice.api('/otp', { code: wrongCode(code) }),
+    ]
     expect([right.status, right.text]).toEqual([wrong.status, wrong.text])
     expect(right.status).toBe(429)
   })

@@ -1,29 +1,51 @@
 // What SignalWire asks during a call, asked by somebody else, again, or after it is over.
 import { afterEach, expect, test, vi } from 'vitest'
 import { sign, type SentWebhook } from 'passport-voice-otp/simulator'
-import { Browser, callsUnlimited, Capture, openSite, type Person, type Site, type SiteOptions } from './support/harness.js'
+import {
+  Browser,
+  callsUnlimited,
+  Capture,
+  openSite,
+  type Person,
+  type Site,
+  type SiteOptions,
+} from './support/harness.js'
 import { sendRaw } from './support/raw.js'
 
 vi.setConfig({ testTimeout: 120_000 })
 let site: Site
 afterEach(() => site.close())
-const open = async (options: SiteOptions = {}) => (site = await openSite({ delayMilliseconds: [0, 0], limits: { ...callsUnlimited, reportedSeconds: false }, ...options }))
+const open = async (options: SiteOptions = {}) =>
+  (site = await openSite({
+    delayMilliseconds: [0, 0],
+    limits: { ...callsUnlimited, reportedSeconds: false },
+    ...options,
+  }))
 
 type Fields = Readonly<Record<string, string>>
 const form = (fields: Fields): string => new URLSearchParams(fields).toString()
-const signature = (url: string, fields: Fields, key = site.simulator.signalwire.signingKey) => sign(key, url, fields)
+const signature = (url: string, fields: Fields, key = site.simulator.signalwire.signingKey) =>
+  sign(key, url, fields)
 const signedBy = (value: string): Fields => ({ 'X-SignalWire-Signature': value })
 const typed = { 'Content-Type': 'application/x-www-form-urlencoded' }
 
 /** Sends a webhook as it is told; answers status and body. Out of the canary's sight: LaML is where a code belongs. */
 const ask = (path: string, body: string, headers: Fields, method = 'POST') =>
-  new Browser(site.url, new Capture()).send(method, path, { body, headers: { ...typed, ...headers } }).then(({ status, text }) => [status, text] as const)
-const askSigned = ({ url, fields }: Pick<SentWebhook, 'url' | 'fields'>, as = url) => ask(new URL(url).pathname, form(fields), signedBy(signature(as, fields)))
+  new Browser(site.url, new Capture())
+    .send(method, path, { body, headers: { ...typed, ...headers } })
+    .then(({ status, text }) => [status, text] as const)
+const askSigned = ({ url, fields }: Pick<SentWebhook, 'url' | 'fields'>, as = url) =>
+  ask(new URL(url).pathname, form(fields), signedBy(signature(as, fields)))
 
 const mayHoldCode = (text: string): boolean => /<Say[^>]*>[^<]*\d/.test(text)
 
 /** Alice has asked for a call and picked up: the first webhook was sent and answered. */
-async function answered(): Promise<{ alice: Person, sid: string, digits: string, first: SentWebhook }> {
+async function answered(): Promise<{
+  alice: Person
+  sid: string
+  digits: string
+  first: SentWebhook
+}> {
   const alice = site.person('alice')
   await alice.logIn()
   await alice.askForCall()
@@ -33,14 +55,26 @@ async function answered(): Promise<{ alice: Person, sid: string, digits: string,
   await site.simulator.idle(sid)
   return { alice, sid, digits, first: site.simulator.call(sid)!.webhooks[0]! }
 }
-const other = (digits: string): string => String(10 + (Number(digits) - 9) % 90)
+const other = (digits: string): string => String(10 + ((Number(digits) - 9) % 90))
 
 test('A-68 voicemail, tones of a greeting, and keys that are not the two digits: no digit of the code, and the call ends', async () => {
   await open()
   const alice = site.person('alice')
   await alice.logIn()
   // Which keys the greeting plays; those of the page never: it does not see the page.
-  const greetings: ((digits: string) => string | undefined)[] = [() => undefined, () => '1', () => '2', () => '1111', () => '#', () => '*0', () => '123456789', other, digits => `${digits[0]!}#`, digits => `${digits[1]!}${digits[0]!}x`, digits => `0${digits}`]
+  const greetings: ((digits: string) => string | undefined)[] = [
+    () => undefined,
+    () => '1',
+    () => '2',
+    () => '1111',
+    () => '#',
+    () => '*0',
+    () => '123456789',
+    other,
+    digits => `${digits[0]!}#`,
+    digits => `${digits[1]!}${digits[0]!}x`,
+    digits => `0${digits}`,
+  ]
   for (const greeting of greetings) {
     site.simulator.queue({ delayMs: 1000 })
     expect((await alice.askForCall()).status).toBe(303)
@@ -56,7 +90,12 @@ test('A-68 voicemail, tones of a greeting, and keys that are not the two digits:
   }
   site.simulator.queue({ delayMs: 0 })
   site.simulator.phone('+12025550123', 'manual')
-  for (const wrong of [() => '1', () => '11#', other, (digits: string) => `${other(digits)}${digits}`]) {
+  for (const wrong of [
+    () => '1',
+    () => '11#',
+    other,
+    (digits: string) => `${other(digits)}${digits}`,
+  ]) {
     await alice.askForCall()
     const digits = await alice.matchingDigits()
     if (wrong(digits).startsWith(digits)) continue
@@ -65,7 +104,11 @@ test('A-68 voicemail, tones of a greeting, and keys that are not the two digits:
     await site.simulator.idle(sid)
     await site.simulator.keys(sid, wrong(digits))
     await site.simulator.advance(20_000)
-    expect(site.simulator.call(sid)).toMatchObject({ status: 'completed', error: null, waitingFor: null })
+    expect(site.simulator.call(sid)).toMatchObject({
+      status: 'completed',
+      error: null,
+      waitingFor: null,
+    })
     expect(site.simulator.call(sid)!.heard.join(' ')).not.toMatch(/\d/)
     // The right digits come too late: that call is burnt, in every one of its tokens.
     const { url, fields } = site.simulator.call(sid)!.webhooks.at(-1)!
@@ -76,24 +119,53 @@ test('A-68 voicemail, tones of a greeting, and keys that are not the two digits:
 
 /** The whole answer but for its date. */
 const raw = async (path: string, headers: Fields, body: string): Promise<string> =>
-  (await sendRaw(site.url, `POST ${path} HTTP/1.1`, { Host: new URL(site.url).host, ...typed, ...headers }, body)).replace(/^date: .*$/im, 'Date')
+  (
+    await sendRaw(
+      site.url,
+      `POST ${path} HTTP/1.1`,
+      { Host: new URL(site.url).host, ...typed, ...headers },
+      body,
+    )
+  ).replace(/^date: .*$/im, 'Date')
 
 test('A-71 unsigned, signed with another key, or signed for what does not open: 403, the same bytes', async () => {
   await open()
-  const { first: { url, fields }, alice, sid, digits } = await answered()
+  const {
+    first: { url, fields },
+    alice,
+    sid,
+    digits,
+  } = await answered()
   const real = new URL(url).pathname
-  const paths = [real, `${real.slice(0, -1)}${real.endsWith('A') ? 'B' : 'A'}`, `/voice-otp/${'A'.repeat(200)}`, '/voice-otp/x', '/voice-otp/', '/voice-otp/%00']
+  const paths = [
+    real,
+    `${real.slice(0, -1)}${real.endsWith('A') ? 'B' : 'A'}`,
+    `/voice-otp/${'A'.repeat(200)}`,
+    '/voice-otp/x',
+    '/voice-otp/',
+    '/voice-otp/%00',
+  ]
   const answers = new Map<string, string>()
   for (const path of paths) {
     const full = site.url + path
     const right = signature(full, fields)
     const wrong = signature(full, fields, `${site.simulator.signalwire.signingKey}x`)
     const headers: [string, Fields][] = [
-      ['unsigned', {}], ['empty', signedBy('')], ['another key', signedBy(wrong)], ['no key', signedBy(signature(full, fields, ''))], ['the API token', signedBy(signature(full, fields, site.simulator.signalwire.token))],
-      ['cut', signedBy(right.slice(0, -1))], ['longer', signedBy(`${right}=`)], ['two', signedBy(`${wrong}, ${right}`)], ['two that differ', { 'X-SignalWire-Signature': wrong, 'X-Twilio-Signature': right }],
-      ['hexadecimal', signedBy(Buffer.from(right, 'base64').toString('hex'))], ['without the fields', signedBy(signature(full, {}))], ['of another path', signedBy(signature(`${site.url}/x`, fields))],
+      ['unsigned', {}],
+      ['empty', signedBy('')],
+      ['another key', signedBy(wrong)],
+      ['no key', signedBy(signature(full, fields, ''))],
+      ['the API token', signedBy(signature(full, fields, site.simulator.signalwire.token))],
+      ['cut', signedBy(right.slice(0, -1))],
+      ['longer', signedBy(`${right}=`)],
+      ['two', signedBy(`${wrong}, ${right}`)],
+      ['two that differ', { 'X-SignalWire-Signature': wrong, 'X-Twilio-Signature': right }],
+      ['hexadecimal', signedBy(Buffer.from(right, 'base64').toString('hex'))],
+      ['without the fields', signedBy(signature(full, {}))],
+      ['of another path', signedBy(signature(`${site.url}/x`, fields))],
     ]
-    for (const [name, header] of headers) answers.set(`${path} ${name}`, await raw(path, header, form(fields)))
+    for (const [name, header] of headers)
+      answers.set(`${path} ${name}`, await raw(path, header, form(fields)))
     if (path !== real) answers.set(`${path} right`, await raw(path, signedBy(right), form(fields)))
   }
   expect(answers.size).toBeGreaterThan(70)
@@ -106,40 +178,107 @@ test('A-71 unsigned, signed with another key, or signed for what does not open: 
 
 test('A-72 200 changes of the signed string, or of a field that is read: each refused', async () => {
   await open()
-  const { first: { url, fields }, sid, digits } = await answered()
+  const {
+    first: { url, fields },
+    sid,
+    digits,
+  } = await answered()
   await site.simulator.keys(sid, digits)
   await site.simulator.idle(sid)
   const keyed = site.simulator.call(sid)!.webhooks[1]!
   const mutants: [string, string, Fields, string?][] = []
-  const flip = (text: string, index: number): string => text.slice(0, index) + (text[index] === 'A' ? 'B' : 'A') + text.slice(index + 1)
+  const flip = (text: string, index: number): string =>
+    text.slice(0, index) + (text[index] === 'A' ? 'B' : 'A') + text.slice(index + 1)
   for (const { url: asked, fields: sent } of [{ url, fields }, keyed]) {
     const { pathname } = new URL(asked)
     const right = signature(asked, sent)
     const body = form(sent)
     for (const [name, value] of Object.entries(sent)) {
-      mutants.push([pathname, form({ ...sent, [name]: `${value}0` }), signedBy(right)], [pathname, form({ ...sent, [name]: '' }), signedBy(right)], [pathname, form({ ...sent, [name]: value.toLowerCase() === value ? value.toUpperCase() + ' ' : value.toLowerCase() }), signedBy(right)])
-      mutants.push([pathname, body.replace(`${name}=`, `${name}2=`), signedBy(right)], [pathname, `${body}&${name}=${encodeURIComponent(value)}`, signedBy(right)], [pathname, form(Object.fromEntries(Object.entries(sent).filter(([each]) => each !== name))), signedBy(right)])
+      mutants.push(
+        [pathname, form({ ...sent, [name]: `${value}0` }), signedBy(right)],
+        [pathname, form({ ...sent, [name]: '' }), signedBy(right)],
+        [
+          pathname,
+          form({
+            ...sent,
+            [name]: value.toLowerCase() === value ? value.toUpperCase() + ' ' : value.toLowerCase(),
+          }),
+          signedBy(right),
+        ],
+      )
+      mutants.push(
+        [pathname, body.replace(`${name}=`, `${name}2=`), signedBy(right)],
+        [pathname, `${body}&${name}=${encodeURIComponent(value)}`, signedBy(right)],
+        [
+          pathname,
+          form(Object.fromEntries(Object.entries(sent).filter(([each]) => each !== name))),
+          signedBy(right),
+        ],
+      )
     }
-    for (let index = 11; index < pathname.length; index += Math.ceil(pathname.length / 40)) mutants.push([flip(pathname, index), body, signedBy(right)])
-    for (let index = 0; index < right.length - 1; index += 2) mutants.push([pathname, body, signedBy(flip(right, index))])
-    mutants.push([`${pathname}?`, body, signedBy(right)], [`${pathname}?x=1`, body, signedBy(right)], [`${pathname}/`, body, signedBy(right)], [`${pathname}%20`, body, signedBy(right)], [`${pathname}=`, body, signedBy(right)])
-    mutants.push([pathname, `${body}&More=1`, signedBy(right)], [pathname, '', signedBy(right)], [pathname, body, { ...signedBy(right), 'Content-Type': 'application/json' }])
-    mutants.push([pathname, body.replace('CallSid=', 'CallSid=x&CallSid='), signedBy(right)], [pathname, `${body}&Digits=${digits}`, signedBy(right)], [pathname, body, signedBy(right.toLowerCase())])
+    for (let index = 11; index < pathname.length; index += Math.ceil(pathname.length / 40))
+      mutants.push([flip(pathname, index), body, signedBy(right)])
+    for (let index = 0; index < right.length - 1; index += 2)
+      mutants.push([pathname, body, signedBy(flip(right, index))])
+    mutants.push(
+      [`${pathname}?`, body, signedBy(right)],
+      [`${pathname}?x=1`, body, signedBy(right)],
+      [`${pathname}/`, body, signedBy(right)],
+      [`${pathname}%20`, body, signedBy(right)],
+      [`${pathname}=`, body, signedBy(right)],
+    )
+    mutants.push(
+      [pathname, `${body}&More=1`, signedBy(right)],
+      [pathname, '', signedBy(right)],
+      [pathname, body, { ...signedBy(right), 'Content-Type': 'application/json' }],
+    )
+    mutants.push(
+      [pathname, body.replace('CallSid=', 'CallSid=x&CallSid='), signedBy(right)],
+      [pathname, `${body}&Digits=${digits}`, signedBy(right)],
+      [pathname, body, signedBy(right.toLowerCase())],
+    )
     // Rightly signed, but larger than any webhook is.
-    mutants.push([pathname, form({ ...sent, Padding: 'x'.repeat(5000) }), signedBy(signature(asked, { ...sent, Padding: 'x'.repeat(5000) }))])
+    mutants.push([
+      pathname,
+      form({ ...sent, Padding: 'x'.repeat(5000) }),
+      signedBy(signature(asked, { ...sent, Padding: 'x'.repeat(5000) })),
+    ])
     // Rightly signed, but for another telephone, or as the number of nobody.
-    for (const to of ['+12025550145', '', '12025550123', '+12025550123 ', '+1 202 555 0123']) mutants.push([pathname, form({ ...sent, To: to }), signedBy(signature(asked, { ...sent, To: to }))])
+    for (const to of ['+12025550145', '', '12025550123', '+12025550123 ', '+1 202 555 0123'])
+      mutants.push([
+        pathname,
+        form({ ...sent, To: to }),
+        signedBy(signature(asked, { ...sent, To: to })),
+      ])
   }
   expect(mutants.length).toBeGreaterThan(200)
   for (const mutant of mutants) expect([mutant, await ask(...mutant)]).toEqual([mutant, [403, '']])
-  for (const method of ['GET', 'PUT', 'HEAD']) expect((await ask(new URL(keyed.url).pathname, method === 'PUT' ? form(keyed.fields) : '', signedBy(signature(keyed.url, keyed.fields)), method))[0]).toBe(405)
+  for (const method of ['GET', 'PUT', 'HEAD'])
+    expect(
+      (
+        await ask(
+          new URL(keyed.url).pathname,
+          method === 'PUT' ? form(keyed.fields) : '',
+          signedBy(signature(keyed.url, keyed.fields)),
+          method,
+        )
+      )[0],
+    ).toBe(405)
   // None of them used up what the right one may.
   const [status, text] = await askSigned(keyed)
   expect([status, mayHoldCode(text)]).toEqual([200, true])
   // Names and values are signed without a border between them: cut elsewhere, the string is the same, and worth nothing.
   const { Digits: pressed = '', To: to = '', ...rest } = keyed.fields
-  for (const recut of [{ ...rest, To: to, [`Digits${pressed[0]!}`]: pressed.slice(1) }, { ...rest, Digits: pressed, T: `o${to}` }, { ...rest, Digits: pressed, [`To${to}`]: '' }]) {
-    const [, text] = await ask(new URL(keyed.url).pathname, form(recut), signedBy(signature(keyed.url, { ...rest, Digits: pressed, To: to })))
+  for (const recut of [
+    { ...rest, To: to, [`Digits${pressed[0]!}`]: pressed.slice(1) },
+    { ...rest, Digits: pressed, T: `o${to}` },
+    { ...rest, Digits: pressed, [`To${to}`]: '' },
+  ]) {
+    const [, text] = await ask(
+      new URL(keyed.url).pathname,
+      form(recut),
+      signedBy(signature(keyed.url, { ...rest, Digits: pressed, To: to })),
+    )
     expect(mayHoldCode(text)).toBe(false)
   }
 })
@@ -149,7 +288,10 @@ test('A-74 a signed webhook played again: three times at most, and nothing secre
   const { alice, sid, digits } = await answered()
   await site.simulator.keys(sid, digits)
   await site.simulator.idle(sid)
-  const spelt = async (index: number, count: number) => (await Promise.all(Array.from({ length: count }, () => site.simulator.refetch(sid, index)))).filter(({ body }) => mayHoldCode(body)).length
+  const spelt = async (index: number, count: number) =>
+    (
+      await Promise.all(Array.from({ length: count }, () => site.simulator.refetch(sid, index)))
+    ).filter(({ body }) => mayHoldCode(body)).length
   expect(await spelt(0, 20)).toBe(0)
   expect(await spelt(1, 20)).toBe(2)
   expect(await spelt(1, 20)).toBe(0)
@@ -157,22 +299,41 @@ test('A-74 a signed webhook played again: three times at most, and nothing secre
   const after = async (end: (code: string) => Promise<unknown>): Promise<void> => {
     const code = await alice.hearCode()
     await end(code)
-    const call = site.simulator.calls.find(({ heard }) => heard.join(' ').includes(Array.from(code).join(', ')))!
+    const call = site.simulator.calls.find(({ heard }) =>
+      heard.join(' ').includes(Array.from(code).join(', ')),
+    )!
     for (const index of call.webhooks.keys()) {
       const { status, body } = await site.simulator.refetch(call.sid, index)
       expect([status, mayHoldCode(body), body.includes('<Gather')]).toEqual([200, false, false])
     }
   }
-  await after(async () => { site.clock.pass(271) })
-  await after(async () => { site.clock.pass(301) })
-  await after(async () => { await alice.askForCall() })
-  await after(async () => { await alice.logOut(); await alice.logIn() })
-  await after(async code => { for (let index = 0; index < 5; index++) await alice.submit(other(code).padStart(6, '0')) ; site.counters.flush() })
-  await after(async code => { expect((await alice.submit(code)).status).toBe(303) })
+  await after(async () => {
+    site.clock.pass(271)
+  })
+  await after(async () => {
+    site.clock.pass(301)
+  })
+  await after(async () => {
+    await alice.askForCall()
+  })
+  await after(async () => {
+    await alice.logOut()
+    await alice.logIn()
+  })
+  await after(async code => {
+    for (let index = 0; index < 5; index++) await alice.submit(other(code).padStart(6, '0'))
+    site.counters.flush()
+  })
+  await after(async code => {
+    expect((await alice.submit(code)).status).toBe(303)
+  })
 })
 
 test('A-80 XML in the name, the announcement and the language: the call has exactly the elements that it always has', async () => {
-  const elementsOf = () => site.simulator.calls[0]!.webhooks.map(({ body }) => (body.match(/<[/?!]?[\w-]+/g) ?? []).join(' '))
+  const elementsOf = () =>
+    site.simulator.calls[0]!.webhooks.map(({ body }) =>
+      (body.match(/<[/?!]?[\w-]+/g) ?? []).join(' '),
+    )
   await open({ announce: () => 'Your login from Berlin.' })
   const alice = site.person('alice')
   await alice.logIn()
@@ -181,15 +342,34 @@ test('A-80 XML in the name, the announcement and the language: the call has exac
   await site.close()
 
   const evil = '</Say><Dial>+19005550100</Dial><Say>'
-  const names = [evil, 'A" voice="x', "A' onload='x", 'A]]><Dial/>', 'A<!--', 'A&amp;&lt;Dial&gt;', 'A&#60;Dial&#62;', '<![CDATA[x]]>', '<?xml version="1.0"?>', '&xxe; &#0;']
+  const names = [
+    evil,
+    'A" voice="x',
+    "A' onload='x",
+    'A]]><Dial/>',
+    'A<!--',
+    'A&amp;&lt;Dial&gt;',
+    'A&#60;Dial&#62;',
+    '<![CDATA[x]]>',
+    '<?xml version="1.0"?>',
+    '&xxe; &#0;',
+  ]
   for (const name of names) {
-    await open({ appName: name, announce: () => 'Your login from "Berlin" & \'Köln\' ]]&gt; &#60;Dial&#62;', locale: () => '"><Dial>+19005550100</Dial>' })
+    await open({
+      appName: name,
+      announce: () => 'Your login from "Berlin" & \'Köln\' ]]&gt; &#60;Dial&#62;',
+      locale: () => '"><Dial>+19005550100</Dial>',
+    })
     const someone = site.person('alice')
     await someone.logIn()
     await someone.hearCode()
     expect(elementsOf()).toEqual(usual)
     const { error, heard } = site.simulator.calls[0]!
-    expect([error, heard[0], heard[1]]).toEqual([null, `This is ${name}, with a code for your login.`, 'Your login from "Berlin" & \'Köln\' ]]&gt; &#60;Dial&#62;'])
+    expect([error, heard[0], heard[1]]).toEqual([
+      null,
+      `This is ${name}, with a code for your login.`,
+      'Your login from "Berlin" & \'Köln\' ]]&gt; &#60;Dial&#62;',
+    ])
     await site.close()
   }
   // An announcement with angle brackets is left out, and the call goes through without it.
@@ -198,5 +378,8 @@ test('A-80 XML in the name, the announcement and the language: the call has exac
   await last.logIn()
   await last.hearCode()
   expect(site.simulator.calls[0]!.heard.join(' ')).not.toContain('Dial')
-  expect(site.events).toContainEqual({ name: 'prompt.defaulted', details: { userId: 'alice', what: 'announce', reason: 'malformed' } })
+  expect(site.events).toContainEqual({
+    name: 'prompt.defaulted',
+    details: { userId: 'alice', what: 'announce', reason: 'malformed' },
+  })
 })

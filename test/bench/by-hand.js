@@ -1,6 +1,13 @@
 // The least that the requirements allow, written into the route itself: no checks of options or input, no ways, purposes or events, no
 // choice of stores. What a package adds to it is the difference between these rows and its own.
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { sign } from '../../build/simulator/signature.js'
 import { phoneOf, request, secret, siteWith } from './base.js'
@@ -8,11 +15,17 @@ import { phoneOf, request, secret, siteWith } from './base.js'
 const key = createSecretKey(Buffer.from(secret))
 const keyed = (...parts) => createHmac('sha256', key).update(JSON.stringify(parts)).digest()
 const nameOf = (...parts) => keyed(...parts).toString('base64url')
-const limiter = (name, points, duration) => new RateLimiterMemory({ keyPrefix: name, points, duration })
+const limiter = (name, points, duration) =>
+  new RateLimiterMemory({ keyPrefix: name, points, duration })
 /** R-04, R-06, R-15: the one living challenge, the locks, the guesses of a challenge and of a user, each under a keyed hash. */
 const createLimiters = () => ({
-  ticket: limiter('ticket', 1e9, 360), pause: limiter('pause', 1e9, 900), stop: limiter('stop', 1e9, 1_728_000),
-  guesses: limiter('guesses', 5, 360), failures: limiter('failures', 10, 86_400), row: limiter('row', 100, 1_728_000), uses: limiter('uses', 1, 360),
+  ticket: limiter('ticket', 1e9, 360),
+  pause: limiter('pause', 1e9, 900),
+  stop: limiter('stop', 1e9, 1_728_000),
+  guesses: limiter('guesses', 5, 360),
+  failures: limiter('failures', 10, 86_400),
+  row: limiter('row', 100, 1_728_000),
+  uses: limiter('uses', 1, 360),
 })
 
 async function verifying(count, codeFrom) {
@@ -23,38 +36,94 @@ async function verifying(count, codeFrom) {
     const id = nameOf('challenge', index)
     const code = String(index % 1_000_000).padStart(6, '0')
     codes.push(code)
-    return { voiceOtp: { challenge: {
-      id, userId, purpose: 'login', way: 'call', ticket: index + 1, expiresAt: Date.now() + 600_000, nextCallAt: Date.now(), matchingDigits: '42', phone: '••• ••• ••23',
-      phoneHash: nameOf('phone', phoneOf(userId)), codeHash: nameOf(code, id, userId, sessionId),
-    } } }
+    return {
+      voiceOtp: {
+        challenge: {
+          id,
+          userId,
+          purpose: 'login',
+          way: 'call',
+          ticket: index + 1,
+          expiresAt: Date.now() + 600_000,
+          nextCallAt: Date.now(),
+          matchingDigits: '42',
+          phone: '••• ••• ••23',
+          phoneHash: nameOf('phone', phoneOf(userId)),
+          codeHash: nameOf(code, id, userId, sessionId),
+        },
+      },
+    }
   })
-  for (let index = 0; index < count; index++) await ticket.set(nameOf('user', `u${index}`), index + 1, 360)
+  for (let index = 0; index < count; index++)
+    await ticket.set(nameOf('user', `u${index}`), index + 1, 360)
   site.app.use(site.session, site.form, site.passport.session())
   site.app.post('/otp', async (req, res, next) => {
     const { challenge } = req.session.voiceOtp
     const { id, userId, codeHash } = challenge
-    if (userId !== req.user.id || Date.now() >= challenge.expiresAt || typeof req.body.code !== 'string') return res.status(401).end()
+    if (
+      userId !== req.user.id ||
+      Date.now() >= challenge.expiresAt ||
+      typeof req.body.code !== 'string'
+    )
+      return res.status(401).end()
     const name = nameOf('user', userId)
     // R-04: counted before it is compared.
-    const [alive, , paused, stopped] = await Promise.all([ticket.get(name), guesses.consume(id), pause.get(name), stop.get(name)])
-    if (alive?.consumedPoints !== challenge.ticket || paused !== null || stopped !== null) return res.status(401).end()
+    const [alive, , paused, stopped] = await Promise.all([
+      ticket.get(name),
+      guesses.consume(id),
+      pause.get(name),
+      stop.get(name),
+    ])
+    if (alive?.consumedPoints !== challenge.ticket || paused !== null || stopped !== null)
+      return res.status(401).end()
     await Promise.all([failures.consume(name), row.consume(name)])
     // R-18.
-    if (!timingSafeEqual(keyed(req.body.code, id, userId, req.sessionID), Buffer.from(codeHash, 'base64url'))) return res.status(401).end('Unauthorized')
+    if (
+      !timingSafeEqual(
+        keyed(req.body.code, id, userId, req.sessionID),
+        Buffer.from(codeHash, 'base64url'),
+      )
+    )
+      return res.status(401).end('Unauthorized')
     // R-03: the one gate of parallel right codes.
     await uses.consume(id)
     // R-09: a new session id, which carries who is in and how.
     const { passport } = req.session
     req.session.regenerate(error => {
       if (error) return next(error)
-      Object.assign(req.session, { passport, voiceOtp: { mark: { userId, method: 'call', amr: ['otp', 'tel'], at: Date.now(), phoneHash: challenge.phoneHash } } })
-      Promise.all([failures.delete(name), row.delete(name), ticket.delete(name)]).then(() => req.session.save(failure => { if (failure) next(failure); else res.redirect('/') }), next)
+      Object.assign(req.session, {
+        passport,
+        voiceOtp: {
+          mark: {
+            userId,
+            method: 'call',
+            amr: ['otp', 'tel'],
+            at: Date.now(),
+            phoneHash: challenge.phoneHash,
+          },
+        },
+      })
+      Promise.all([failures.delete(name), row.delete(name), ticket.delete(name)]).then(
+        () =>
+          req.session.save(failure => {
+            if (failure) next(failure)
+            else res.redirect('/')
+          }),
+        next,
+      )
     })
   })
-  return { app: site.app, requestAt: index => { const id = site.sessions[index]; return request(id, 'POST', '/otp', { code: codeFrom(codes[index]) }) } }
+  return {
+    app: site.app,
+    requestAt: index => {
+      const id = site.sessions[index]
+      return request(id, 'POST', '/otp', { code: codeFrom(codes[index]) })
+    },
+  }
 }
 
-export const wrongCode = count => verifying(count, code => String((Number(code) + 1) % 1_000_000).padStart(6, '0'))
+export const wrongCode = count =>
+  verifying(count, code => String((Number(code) + 1) % 1_000_000).padStart(6, '0'))
 export const rightCode = count => verifying(count, code => code)
 
 const url = 'http://127.0.0.1:3999/voice-otp'
@@ -63,13 +132,22 @@ const signingKey = createSecretKey(Buffer.from('PSKbenchbenchbench'))
 function seal(content) {
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
-  return Buffer.concat([nonce, cipher.update(JSON.stringify(content)), cipher.final(), cipher.getAuthTag()]).toString('base64url')
+  return Buffer.concat([
+    nonce,
+    cipher.update(JSON.stringify(content)),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]).toString('base64url')
 }
 
 function open(token) {
   const bytes = Buffer.from(token, 'base64url')
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12)).setAuthTag(bytes.subarray(-16))
-  return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString())
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12)).setAuthTag(
+    bytes.subarray(-16),
+  )
+  return JSON.parse(
+    Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString(),
+  )
 }
 
 /** R-21: the signature in its two spellings, the sealed token, at most three fetches, the challenge alive; then the next token and a fixed text. */
@@ -81,26 +159,67 @@ export async function document(count) {
   for (let index = 0; index < count; index++) {
     const userId = `u${index}`
     await ticket.set(nameOf('user', userId), index + 1, 360)
-    const token = seal({ challengeId: nameOf('challenge', index), userId, purpose: 'login', ticket: index + 1, code: '123456', phone: phoneOf(userId), matchingDigits: '42', expiresAt: Date.now() + 600_000, languages: ['en-US'], repeatsLeft: 2 })
+    const token = seal({
+      challengeId: nameOf('challenge', index),
+      userId,
+      purpose: 'login',
+      ticket: index + 1,
+      code: '123456',
+      phone: phoneOf(userId),
+      matchingDigits: '42',
+      expiresAt: Date.now() + 600_000,
+      languages: ['en-US'],
+      repeatsLeft: 2,
+    })
     const fields = {
-      AccountSid: '7e760598-bdf8-490d-927c-799a4d5b15ca', ApiVersion: '2010-04-01', CallSid: 'b7a8c6f0-1111-4222-8333-944455566677', CallStatus: 'in-progress', Direction: 'outbound-api', From: '+12025550100', To: phoneOf(userId),
+      AccountSid: '7e760598-bdf8-490d-927c-799a4d5b15ca',
+      ApiVersion: '2010-04-01',
+      CallSid: 'b7a8c6f0-1111-4222-8333-944455566677',
+      CallStatus: 'in-progress',
+      Direction: 'outbound-api',
+      From: '+12025550100',
+      To: phoneOf(userId),
     }
     const made = request(undefined, 'POST', `/voice-otp/${token}`, fields)
-    requests.push({ ...made, headers: { ...made.headers, 'x-signalwire-signature': sign('PSKbenchbenchbench', `${url}/${token}`, fields) } })
+    requests.push({
+      ...made,
+      headers: {
+        ...made.headers,
+        'x-signalwire-signature': sign('PSKbenchbenchbench', `${url}/${token}`, fields),
+      },
+    })
   }
   site.app.post('/voice-otp/:token', site.form, async (req, res) => {
     const given = Buffer.from(req.headers['x-signalwire-signature'])
-    const form = Object.keys(req.body).sort().map(name => name + req.body[name]).join('')
-    const fits = [`${url}/${req.params.token}`, `${url.replace('3999', '3999:80')}/${req.params.token}`].map(spelling => {
-      const expected = Buffer.from(createHmac('sha1', signingKey).update(spelling + form).digest('base64'))
+    const form = Object.keys(req.body)
+      .sort()
+      .map(name => name + req.body[name])
+      .join('')
+    const fits = [
+      `${url}/${req.params.token}`,
+      `${url.replace('3999', '3999:80')}/${req.params.token}`,
+    ].map(spelling => {
+      const expected = Buffer.from(
+        createHmac('sha1', signingKey)
+          .update(spelling + form)
+          .digest('base64'),
+      )
       return given.length === expected.length && timingSafeEqual(given, expected)
     })
     if (!fits.includes(true)) return res.status(403).end()
     const content = open(req.params.token)
-    const [, alive] = await Promise.all([fetches.consume(req.params.token.slice(-22)), ticket.get(nameOf('user', content.userId))])
-    if (alive?.consumedPoints !== content.ticket || content.phone !== req.body.To) return res.status(403).end()
+    const [, alive] = await Promise.all([
+      fetches.consume(req.params.token.slice(-22)),
+      ticket.get(nameOf('user', content.userId)),
+    ])
+    if (alive?.consumedPoints !== content.ticket || content.phone !== req.body.To)
+      return res.status(403).end()
     const action = `${url}/${seal(content)}`
-    res.type('application/xml').send(`<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="1"/><Gather input="dtmf" numDigits="2" timeout="8" action="${action}" method="POST"><Say>This is Acme, with a code for your login.</Say></Gather><Hangup/></Response>`)
+    res
+      .type('application/xml')
+      .send(
+        `<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="1"/><Gather input="dtmf" numDigits="2" timeout="8" action="${action}" method="POST"><Say>This is Acme, with a code for your login.</Say></Gather><Hangup/></Response>`,
+      )
   })
   return { app: site.app, requestAt: index => requests[index] }
 }

@@ -6,14 +6,32 @@ import autocannon from 'autocannon'
 const connections = 10
 
 /** Starts a case in a process of its own; each call of `run` sends requests that were not sent before, and answers how many a second were served. */
-export async function start({ name, status, requests = 2000 }, runs, space, node = process.execPath) {
+export async function start(
+  { name, status, requests = 2000 },
+  runs,
+  space,
+  node = process.execPath,
+) {
   const sessions = requests * (runs + 1)
-  const child = fork(fileURLToPath(new URL('site.js', import.meta.url)), [name, String(sessions), space ?? ''], {
-    execPath: node, env: { ...process.env, NODE_ENV: 'production' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
+  const child = fork(
+    fileURLToPath(new URL('site.js', import.meta.url)),
+    [name, String(sessions), space ?? ''],
+    {
+      execPath: node,
+      env: { ...process.env, NODE_ENV: 'production' },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    },
+  )
   let said = ''
-  child.stderr.on('data', text => { said += String(text) }) // express-session warns of its memory store; only a failure is worth reading
-  const [{ port }] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => { throw new Error(`The case '${name}' could not start: ${said}`) })])
+  child.stderr.on('data', text => {
+    said += String(text)
+  }) // express-session warns of its memory store; only a failure is worth reading
+  const [{ port }] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => {
+      throw new Error(`The case '${name}' could not start: ${said}`)
+    }),
+  ])
   let sent = 0
 
   async function run() {
@@ -34,7 +52,9 @@ async function perSecond(port, list, status) {
   let wrong = 0
   const startedAt = performance.now()
   const instance = autocannon({
-    url: `http://127.0.0.1:${port}`, connections, amount: list.length,
+    url: `http://127.0.0.1:${port}`,
+    connections,
+    amount: list.length,
     requests: [{ setupRequest: request => ({ ...request, ...list[next++ % list.length] }) }],
   })
   instance.on('response', (_client, code) => {
@@ -42,6 +62,7 @@ async function perSecond(port, list, status) {
     if (code !== status) wrong++
   })
   const { errors } = await instance
-  if (wrong > 0 || errors > 0) throw new Error(`${wrong} answers were not ${status}, ${errors} failed.`)
+  if (wrong > 0 || errors > 0)
+    throw new Error(`${wrong} answers were not ${status}, ${errors} failed.`)
   return list.length / ((last - startedAt) / 1000)
 }

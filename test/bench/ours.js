@@ -6,21 +6,46 @@ import { sign } from '../../build/simulator/signature.js'
 import { phoneOf, request, siteWith, spaceOf } from './base.js'
 
 const publicUrl = 'http://127.0.0.1:3999'
-const off = { callIntervalSeconds: false, callsPerUserHour: false, callsPerNumberTenMinutes: false, callsPerNumberDay: false, callsPerPrefixTenMinutes: false, callsPerAppMinute: false }
+const off = {
+  callIntervalSeconds: false,
+  callsPerUserHour: false,
+  callsPerNumberTenMinutes: false,
+  callsPerNumberDay: false,
+  callsPerPrefixTenMinutes: false,
+  callsPerAppMinute: false,
+}
 
-const strategyFor = space => new VoiceOtpStrategy({
-  appName: 'Acme', webhookUrl: `${publicUrl}/voice-otp`, secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn', signalwire: spaceOf(space ?? 'http://127.0.0.1:3998'), limits: off,
-}, user => user.phone)
+const strategyFor = space =>
+  new VoiceOtpStrategy(
+    {
+      appName: 'Acme',
+      webhookUrl: `${publicUrl}/voice-otp`,
+      secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
+      signalwire: spaceOf(space ?? 'http://127.0.0.1:3998'),
+      limits: off,
+    },
+    user => user.phone,
+  )
 
 /** A living challenge for each session, with its code. */
 async function challengesFor(strategy, count) {
   const { keys, counters } = strategy.parts
-  const tickets = await Promise.all(Array.from({ length: count }, (_, index) => counters.issueTicket(`u${index}`)))
+  const tickets = await Promise.all(
+    Array.from({ length: count }, (_, index) => counters.issueTicket(`u${index}`)),
+  )
   return (index, sessionId) => {
     const number = phoneOf(`u${index}`)
     return makeChallenge(keys, {
-      userId: `u${index}`, purpose: 'login', way: 'call', destination: { number, telephone: number, country: 'US', ordinary: true }, ticket: tickets[index],
-      sessionId, codeLength: 6, matching: true, expiresAt: Date.now() + 600_000, nextCallAt: Date.now(),
+      userId: `u${index}`,
+      purpose: 'login',
+      way: 'call',
+      destination: { number, telephone: number, country: 'US', ordinary: true },
+      ticket: tickets[index],
+      sessionId,
+      codeLength: 6,
+      matching: true,
+      expiresAt: Date.now() + 600_000,
+      nextCallAt: Date.now(),
     })
   }
 }
@@ -37,28 +62,55 @@ async function verifying(count, codeFrom) {
   site.passport.use(strategy)
   site.app.use(site.session, site.form, site.passport.session(), strategy.enforce())
   site.app.post('/otp', site.passport.authenticate('voice-otp', { successRedirect: '/' }))
-  return { app: site.app, requestAt: index => { const id = site.sessions[index]; return request(id, 'POST', '/otp', { code: codeFrom(codes[index]) }) } }
+  return {
+    app: site.app,
+    requestAt: index => {
+      const id = site.sessions[index]
+      return request(id, 'POST', '/otp', { code: codeFrom(codes[index]) })
+    },
+  }
 }
 
-export const wrongCode = count => verifying(count, code => String((Number(code) + 1) % 1_000_000).padStart(6, '0'))
+export const wrongCode = count =>
+  verifying(count, code => String((Number(code) + 1) % 1_000_000).padStart(6, '0'))
 export const rightCode = count => verifying(count, code => code)
 
 export async function statusPoll(count) {
   const strategy = strategyFor()
   const make = await challengesFor(strategy, count)
-  const site = await siteWith(count, (index, id) => ({ voiceOtp: { challenge: make(index, id).challenge } }))
+  const site = await siteWith(count, (index, id) => ({
+    voiceOtp: { challenge: make(index, id).challenge },
+  }))
   site.app.use(site.session, site.passport.session(), strategy.enforce())
   site.app.get('/otp/status', strategy.status())
-  return { app: site.app, requestAt: index => { const id = site.sessions[index]; return request(id, 'GET', '/otp/status') } }
+  return {
+    app: site.app,
+    requestAt: index => {
+      const id = site.sessions[index]
+      return request(id, 'GET', '/otp/status')
+    },
+  }
 }
 
 async function page(count, isEnforced) {
   const strategy = strategyFor()
-  const site = await siteWith(count, index => ({ voiceOtp: { mark: { userId: `u${index}`, method: 'call', amr: ['otp', 'tel'], at: Date.now() } } }))
+  const site = await siteWith(count, index => ({
+    voiceOtp: {
+      mark: { userId: `u${index}`, method: 'call', amr: ['otp', 'tel'], at: Date.now() },
+    },
+  }))
   site.app.use(site.session, site.passport.session())
   if (isEnforced) site.app.use(strategy.enforce())
-  site.app.get('/', (req, res) => { res.send(`Hello ${req.user.id}`) })
-  return { app: site.app, requestAt: index => { const id = site.sessions[index]; return request(id, 'GET', '/') } }
+  site.app.get('/', (req, res) => {
+    res.send(`Hello ${req.user.id}`)
+  })
+  return {
+    app: site.app,
+    requestAt: index => {
+      const id = site.sessions[index]
+      return request(id, 'GET', '/')
+    },
+  }
 }
 
 export const enforcedPage = count => page(count, true)
@@ -73,13 +125,36 @@ async function webhook(count, step, digits) {
   const requests = Array.from({ length: count }, (_, index) => {
     const { challenge, code } = make(index, 'none')
     const { id, userId, purpose, ticket, matchingDigits, expiresAt } = challenge
-    const url = sealedUrl(strategy.parts, step, { challengeId: id, userId, purpose, ticket, code, phone: phoneOf(userId), matchingDigits, expiresAt, languages: ['en-US'], repeatsLeft: 2 })
+    const url = sealedUrl(strategy.parts, step, {
+      challengeId: id,
+      userId,
+      purpose,
+      ticket,
+      code,
+      phone: phoneOf(userId),
+      matchingDigits,
+      expiresAt,
+      languages: ['en-US'],
+      repeatsLeft: 2,
+    })
     const fields = {
-      AccountSid: '7e760598-bdf8-490d-927c-799a4d5b15ca', ApiVersion: '2010-04-01', CallSid: id, CallStatus: 'in-progress', Direction: 'outbound-api', From: '+12025550100', To: phoneOf(userId),
+      AccountSid: '7e760598-bdf8-490d-927c-799a4d5b15ca',
+      ApiVersion: '2010-04-01',
+      CallSid: id,
+      CallStatus: 'in-progress',
+      Direction: 'outbound-api',
+      From: '+12025550100',
+      To: phoneOf(userId),
       ...(digits ? { Digits: matchingDigits } : {}),
     }
     const made = request(undefined, 'POST', url.slice(publicUrl.length), fields)
-    return { ...made, headers: { ...made.headers, 'x-signalwire-signature': sign('PSKbenchbenchbench', url, fields) } }
+    return {
+      ...made,
+      headers: {
+        ...made.headers,
+        'x-signalwire-signature': sign('PSKbenchbenchbench', url, fields),
+      },
+    }
   })
   return { app: site.app, requestAt: index => requests[index] }
 }
@@ -93,6 +168,18 @@ export async function callRequest(count, space) {
   const site = await siteWith(count)
   site.passport.use(strategy)
   site.app.use(site.session, site.form, site.passport.session(), strategy.enforce())
-  site.app.post('/otp/call', site.passport.authenticate('voice-otp', { action: 'call' }), (_req, res) => { res.redirect('/otp') })
-  return { app: site.app, requestAt: index => { const id = site.sessions[index]; return request(id, 'POST', '/otp/call', {}) } }
+  site.app.post(
+    '/otp/call',
+    site.passport.authenticate('voice-otp', { action: 'call' }),
+    (_req, res) => {
+      res.redirect('/otp')
+    },
+  )
+  return {
+    app: site.app,
+    requestAt: index => {
+      const id = site.sessions[index]
+      return request(id, 'POST', '/otp/call', {})
+    },
+  }
 }

@@ -7,10 +7,20 @@ import { phoneOf, request, siteWith } from './base.js'
 
 async function local(count, password) {
   const site = await siteWith(count)
-  site.passport.use(new LocalStrategy((id, given, done) => { done(null, given === 'right' ? { id } : false) }))
+  site.passport.use(
+    new LocalStrategy((id, given, done) => {
+      done(null, given === 'right' ? { id } : false)
+    }),
+  )
   site.app.use(site.session, site.form, site.passport.session())
   site.app.post('/login', site.passport.authenticate('local', { successRedirect: '/' }))
-  return { app: site.app, requestAt: index => { const id = site.sessions[index]; return request(id, 'POST', '/login', { username: `u${index}`, password }) } }
+  return {
+    app: site.app,
+    requestAt: index => {
+      const id = site.sessions[index]
+      return request(id, 'POST', '/login', { username: `u${index}`, password })
+    },
+  }
 }
 
 export const localWrong = count => local(count, 'wrong')
@@ -26,15 +36,28 @@ function totp(time) {
 }
 
 async function totpCase(count, codeOf) {
-  const { Strategy } = createRequire(new URL('peers/package.json', import.meta.url))('passport-totp')
+  const { Strategy } = createRequire(new URL('peers/package.json', import.meta.url))(
+    'passport-totp',
+  )
   const site = await siteWith(count)
-  site.passport.use(new Strategy( (_user, done) => { done(null, totpKey, 30) }))
+  site.passport.use(
+    new Strategy((_user, done) => {
+      done(null, totpKey, 30)
+    }),
+  )
   site.app.use(site.session, site.form, site.passport.session())
   site.app.post('/otp', site.passport.authenticate('totp', { successRedirect: '/' }))
-  return { app: site.app, requestAt: index => { const id = site.sessions[index]; return request(id, 'POST', '/otp', { code: codeOf(totp(Date.now())) }) } }
+  return {
+    app: site.app,
+    requestAt: index => {
+      const id = site.sessions[index]
+      return request(id, 'POST', '/otp', { code: codeOf(totp(Date.now())) })
+    },
+  }
 }
 
-export const totpWrong = count => totpCase(count, code => String((Number(code) + 1) % 1_000_000).padStart(6, '0'))
+export const totpWrong = count =>
+  totpCase(count, code => String((Number(code) + 1) % 1_000_000).padStart(6, '0'))
 export const totpRight = count => totpCase(count, code => code)
 
 export async function voiceResponse() {
@@ -42,12 +65,37 @@ export async function voiceResponse() {
   site.app.post('/voice-otp/:token', site.form, (_req, res) => {
     const response = new RestClient.LaML.VoiceResponse()
     response.pause({ length: 1 })
-    const gather = response.gather({ input: 'dtmf', numDigits: 2, timeout: 8, action: 'http://127.0.0.1:3999/voice-otp/x', method: 'POST' })
-    for (const text of ['This is Acme, with a code for your login.', 'To hear the code, press the two digits that you see on your screen.', 'If you did not ask for this call, press zero.']) gather.say({ voice: 'Polly.Joanna-Neural', language: 'en-US' }, text)
-    response.say({ voice: 'Polly.Joanna-Neural', language: 'en-US' }, 'No digits were pressed. Goodbye.')
+    const gather = response.gather({
+      input: 'dtmf',
+      numDigits: 2,
+      timeout: 8,
+      action: 'http://127.0.0.1:3999/voice-otp/x',
+      method: 'POST',
+    })
+    for (const text of [
+      'This is Acme, with a code for your login.',
+      'To hear the code, press the two digits that you see on your screen.',
+      'If you did not ask for this call, press zero.',
+    ])
+      gather.say({ voice: 'Polly.Joanna-Neural', language: 'en-US' }, text)
+    response.say(
+      { voice: 'Polly.Joanna-Neural', language: 'en-US' },
+      'No digits were pressed. Goodbye.',
+    )
     response.hangup()
     res.type('application/xml').send(response.toString())
   })
-  const fields = index => ({ AccountSid: '7e760598-bdf8-490d-927c-799a4d5b15ca', ApiVersion: '2010-04-01', CallSid: 'b7a8c6f0-1111-4222-8333-944455566677', CallStatus: 'in-progress', Direction: 'outbound-api', From: '+12025550100', To: phoneOf(`u${index}`) })
-  return { app: site.app, requestAt: index => request(undefined, 'POST', `/voice-otp/${'x'.repeat(380)}`, fields(index)) }
+  const fields = index => ({
+    AccountSid: '7e760598-bdf8-490d-927c-799a4d5b15ca',
+    ApiVersion: '2010-04-01',
+    CallSid: 'b7a8c6f0-1111-4222-8333-944455566677',
+    CallStatus: 'in-progress',
+    Direction: 'outbound-api',
+    From: '+12025550100',
+    To: phoneOf(`u${index}`),
+  })
+  return {
+    app: site.app,
+    requestAt: index => request(undefined, 'POST', `/voice-otp/${'x'.repeat(380)}`, fields(index)),
+  }
 }

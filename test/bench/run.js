@@ -12,7 +12,15 @@ import { measureScale } from './scale.js'
 import { measureStartUp } from './start-up.js'
 import { interval, median, spread } from './statistics.js'
 
-const { values: options } = parseArgs({ options: { long: { type: 'boolean' }, json: { type: 'string' }, chart: { type: 'string' }, only: { type: 'string' }, node: { type: 'string', default: process.execPath } } })
+const { values: options } = parseArgs({
+  options: {
+    long: { type: 'boolean' },
+    json: { type: 'string' },
+    chart: { type: 'string' },
+    only: { type: 'string' },
+    node: { type: 'string', default: process.execPath },
+  },
+})
 const pairs = options.long ? 15 : 5
 const here = fileURLToPath(new URL('peers/', import.meta.url))
 const nodeVersion = execFileSync(options.node, ['--version'], { encoding: 'utf8' }).trim()
@@ -20,7 +28,11 @@ const nodeVersion = execFileSync(options.node, ['--version'], { encoding: 'utf8'
 function hasPeers() {
   if (existsSync(`${here}node_modules/passport-totp`)) return true
   try {
-    execFileSync('npm', ['install', '--prefix', here, '--no-audit', '--no-fund', '--no-package-lock', '--silent'], { stdio: 'ignore', cwd: here })
+    execFileSync(
+      'npm',
+      ['install', '--prefix', here, '--no-audit', '--no-fund', '--no-package-lock', '--silent'],
+      { stdio: 'ignore', cwd: here },
+    )
     return true
   } catch {
     console.log('The peers could not be installed; their rows are left out.')
@@ -31,8 +43,12 @@ function hasPeers() {
 /** A and B in turn, so that a machine that slows down slows both. */
 async function compare(one) {
   const other = caseNamed(one.against)
-  const simulator = one.needsSpace || other.needsSpace ? await Simulator.start(spaceOf('')) : undefined
-  const [a, b] = await Promise.all([start(one, pairs, simulator?.url, options.node), start(other, pairs, simulator?.url, options.node)])
+  const simulator =
+    one.needsSpace || other.needsSpace ? await Simulator.start(spaceOf('')) : undefined
+  const [a, b] = await Promise.all([
+    start(one, pairs, simulator?.url, options.node),
+    start(other, pairs, simulator?.url, options.node),
+  ])
   const rates = { a: [], b: [] }
   try {
     for (let pair = 0; pair < pairs; pair++) {
@@ -46,31 +62,76 @@ async function compare(one) {
   }
   const ratios = rates.a.map((rate, pair) => rate / rates.b[pair])
   const [low, high] = interval(ratios)
-  return { name: one.name, against: one.against, perSecond: median(rates.a), spread: spread(rates.a), againstPerSecond: median(rates.b), ratio: median(ratios), low, high, goal: one.goal, isMet: one.goal === undefined ? undefined : high >= one.goal }
+  return {
+    name: one.name,
+    against: one.against,
+    perSecond: median(rates.a),
+    spread: spread(rates.a),
+    againstPerSecond: median(rates.b),
+    ratio: median(ratios),
+    low,
+    high,
+    goal: one.goal,
+    isMet: one.goal === undefined ? undefined : high >= one.goal,
+  }
 }
 
 const peers = hasPeers()
 const rows = []
-const chosen = cases.filter(({ against, isPeer, name }) => against !== undefined && (peers || !isPeer) && (options.only === undefined || name.includes(options.only)))
-const machine = { node: nodeVersion, cores: availableParallelism(), processor: cpus()[0]?.model ?? 'unknown', pairs }
-console.log(`Node ${machine.node}, ${machine.cores} cores, ${machine.processor}; ${pairs} interleaved pairs, ratio with its 95 % interval\n`)
-const line = (...cells) => { console.log(`| ${cells.map((cell, index) => String(cell).padEnd([34, 38, 10, 8, 22, 6][index])).join(' | ')} |`) }
+const chosen = cases.filter(
+  ({ against, isPeer, name }) =>
+    against !== undefined &&
+    (peers || !isPeer) &&
+    (options.only === undefined || name.includes(options.only)),
+)
+const machine = {
+  node: nodeVersion,
+  cores: availableParallelism(),
+  processor: cpus()[0]?.model ?? 'unknown',
+  pairs,
+}
+console.log(
+  `Node ${machine.node}, ${machine.cores} cores, ${machine.processor}; ${pairs} interleaved pairs, ratio with its 95 % interval\n`,
+)
+const line = (...cells) => {
+  console.log(
+    `| ${cells.map((cell, index) => String(cell).padEnd([34, 38, 10, 8, 22, 6][index])).join(' | ')} |`,
+  )
+}
 line('case', 'against', 'per second', 'spread', 'ratio', 'goal')
 line('-'.repeat(34), '-'.repeat(38), '-'.repeat(10), '-'.repeat(8), '-'.repeat(22), '-'.repeat(6))
 for (const one of chosen) {
   const row = await compare(one)
   rows.push(row)
-  line(row.name, row.against, Math.round(row.perSecond), `${Math.round(row.spread * 100)} %`, `${row.ratio.toFixed(2)} (${row.low.toFixed(2)} to ${row.high.toFixed(2)})`, row.goal === undefined ? '' : `${row.goal}${row.isMet ? '' : ' !'}`)
+  line(
+    row.name,
+    row.against,
+    Math.round(row.perSecond),
+    `${Math.round(row.spread * 100)} %`,
+    `${row.ratio.toFixed(2)} (${row.low.toFixed(2)} to ${row.high.toFixed(2)})`,
+    row.goal === undefined ? '' : `${row.goal}${row.isMet ? '' : ' !'}`,
+  )
 }
 const startUp = measureStartUp(options.node)
-console.log(`\nimport 'passport-voice-otp' over import 'passport': ${startUp.milliseconds.toFixed(0)} ms, ${startUp.megabytes.toFixed(1)} MB (goals 60 ms, 20 MB)`)
-console.log(`10,000 pending challenges with memory counters: ${startUp.challengesMegabytes.toFixed(1)} MB above the sessions (goal 64 MB), ${startUp.leftMegabytes.toFixed(1)} MB after they expired`)
-console.log(`The package: ${startUp.packedKilobytes.toFixed(0)} kB packed (goal 120 kB), ${startUp.dependencies} dependencies of its own`)
-const scale = options.long || options.only === 'scale' ? await measureScale(options.node) : undefined
+console.log(
+  `\nimport 'passport-voice-otp' over import 'passport': ${startUp.milliseconds.toFixed(0)} ms, ${startUp.megabytes.toFixed(1)} MB (goals 60 ms, 20 MB)`,
+)
+console.log(
+  `10,000 pending challenges with memory counters: ${startUp.challengesMegabytes.toFixed(1)} MB above the sessions (goal 64 MB), ${startUp.leftMegabytes.toFixed(1)} MB after they expired`,
+)
+console.log(
+  `The package: ${startUp.packedKilobytes.toFixed(0)} kB packed (goal 120 kB), ${startUp.dependencies} dependencies of its own`,
+)
+const scale =
+  options.long || options.only === 'scale' ? await measureScale(options.node) : undefined
 if (scale !== undefined) {
-  console.log('\nRight codes on one Redis, beside the load and the Redis on the same machine; the counts held:')
+  console.log(
+    '\nRight codes on one Redis, beside the load and the Redis on the same machine; the counts held:',
+  )
   for (const { processes, perSecond, commandsPerLogin, bytesPerUser } of scale) {
-    console.log(`  ${processes} ${processes === 1 ? 'process' : 'processes'}: ${Math.round(perSecond)} a second, ${Math.round(perSecond / processes)} each; ${commandsPerLogin.toFixed(0)} Redis commands a login, ${Math.round(bytesPerUser)} bytes a user`)
+    console.log(
+      `  ${processes} ${processes === 1 ? 'process' : 'processes'}: ${Math.round(perSecond)} a second, ${Math.round(perSecond / processes)} each; ${commandsPerLogin.toFixed(0)} Redis commands a login, ${Math.round(bytesPerUser)} bytes a user`,
+    )
   }
 }
 const report = { machine, rows, startUp, scale }

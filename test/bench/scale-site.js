@@ -11,23 +11,50 @@ import { phoneOf, secret, spaceOf } from './base.js'
 
 const client = createClient({ url: process.argv[2] })
 await client.connect()
-const strategy = new VoiceOtpStrategy({
-  appName: 'Acme', webhookUrl: 'http://127.0.0.1:3999/voice-otp', secret, signalwire: spaceOf('http://127.0.0.1:3998'),
-  counters: options => new RateLimiterRedis({ storeClient: client, useRedisPackage: true, ...options }),
-}, user => user.phone)
+const strategy = new VoiceOtpStrategy(
+  {
+    appName: 'Acme',
+    webhookUrl: 'http://127.0.0.1:3999/voice-otp',
+    secret,
+    signalwire: spaceOf('http://127.0.0.1:3998'),
+    counters: options =>
+      new RateLimiterRedis({ storeClient: client, useRedisPackage: true, ...options }),
+  },
+  user => user.phone,
+)
 let compared = 0
-strategy.events.on('code.rejected', event => { if (event.compared) compared++ })
+strategy.events.on('code.rejected', event => {
+  if (event.compared) compared++
+})
 
 const passport = new Passport()
 passport.use(strategy)
-passport.serializeUser((user, done) => { done(null, user.id) })
-passport.deserializeUser((id, done) => { done(null, { id, phone: phoneOf(id) }) })
+passport.serializeUser((user, done) => {
+  done(null, user.id)
+})
+passport.deserializeUser((id, done) => {
+  done(null, { id, phone: phoneOf(id) })
+})
 const app = express()
-app.use(session({ secret, store: new RedisStore({ client, prefix: 'session:' }), resave: false, saveUninitialized: false }), express.urlencoded({ extended: false }))
+app.use(
+  session({
+    secret,
+    store: new RedisStore({ client, prefix: 'session:' }),
+    resave: false,
+    saveUninitialized: false,
+  }),
+  express.urlencoded({ extended: false }),
+)
 app.use(passport.session(), strategy.enforce())
 app.post('/otp', passport.authenticate('voice-otp', { successRedirect: '/' }))
 
 const server = createServer(app)
-process.on('message', () => { process.send({ compared }) })
-process.on('disconnect', () => { process.exit(0) })
-server.listen(0, '127.0.0.1', () => { process.send({ port: server.address().port }) })
+process.on('message', () => {
+  process.send({ compared })
+})
+process.on('disconnect', () => {
+  process.exit(0)
+})
+server.listen(0, '127.0.0.1', () => {
+  process.send({ port: server.address().port })
+})

@@ -21,11 +21,17 @@ export async function measureScale(node) {
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' })
   } catch {
-    console.log('redis-server is not on this machine (apt-get install redis-server): the rows on scale are left out.')
+    console.log(
+      'redis-server is not on this machine (apt-get install redis-server): the rows on scale are left out.',
+    )
     return undefined
   }
   const port = await freePort()
-  const redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
+  const redis = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    { stdio: 'ignore' },
+  )
   const url = `redis://127.0.0.1:${port}`
   const client = createClient({ url, socket: { reconnectStrategy: 50 } })
   client.on('error', () => undefined) // until the server listens
@@ -50,7 +56,12 @@ async function measure({ node, url, client, processes }) {
     const { commands, bytes } = await usage(client)
     await guessTooOften(children, people.splice(0, guessed.users))
     await raceRightCodes(children, people)
-    return { processes, perSecond: (logins - 1000) / seconds, commandsPerLogin: (commands - before) / (logins - 1000), bytesPerUser: bytes / logins }
+    return {
+      processes,
+      perSecond: (logins - 1000) / seconds,
+      commandsPerLogin: (commands - before) / (logins - 1000),
+      bytesPerUser: bytes / logins,
+    }
   } finally {
     for (const { child } of children) child.kill()
     await client.flushAll()
@@ -58,28 +69,59 @@ async function measure({ node, url, client, processes }) {
 }
 
 async function startSite(node, url) {
-  const child = fork(fileURLToPath(new URL('scale-site.js', import.meta.url)), [url], { execPath: node, env: { ...process.env, NODE_ENV: 'production' }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(fileURLToPath(new URL('scale-site.js', import.meta.url)), [url], {
+    execPath: node,
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   const [{ port }] = await once(child, 'message')
   return { child, port }
 }
 
 /** People whose password was right and who were called, each with the code. */
 async function makePeople(client, count) {
-  const { parts: { keys, counters } } = new VoiceOtpStrategy({
-    appName: 'Acme', webhookUrl: 'http://127.0.0.1:3999/voice-otp', secret, signalwire: spaceOf('http://127.0.0.1:3998'),
-    counters: options => new RateLimiterRedis({ storeClient: client, useRedisPackage: true, ...options }),
-  }, () => null)
-  return Promise.all(Array.from({ length: count }, async () => {
-    const userId = `u${users++}`
-    const sessionId = randomBytes(24).toString('base64url')
-    const number = phoneOf(userId)
-    const { challenge, code } = makeChallenge(keys, {
-      userId, purpose: 'login', way: 'call', destination: { number, telephone: number }, ticket: await counters.issueTicket(userId),
-      sessionId, codeLength: 6, matching: true, expiresAt: Date.now() + 600_000, nextCallAt: Date.now(),
-    })
-    await client.set(`session:${sessionId}`, JSON.stringify({ cookie: { originalMaxAge: null, httpOnly: true, path: '/' }, passport: { user: userId }, voiceOtp: { challenge } }), { EX: 3600 })
-    return { sessionId, code }
-  }))
+  const {
+    parts: { keys, counters },
+  } = new VoiceOtpStrategy(
+    {
+      appName: 'Acme',
+      webhookUrl: 'http://127.0.0.1:3999/voice-otp',
+      secret,
+      signalwire: spaceOf('http://127.0.0.1:3998'),
+      counters: options =>
+        new RateLimiterRedis({ storeClient: client, useRedisPackage: true, ...options }),
+    },
+    () => null,
+  )
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const userId = `u${users++}`
+      const sessionId = randomBytes(24).toString('base64url')
+      const number = phoneOf(userId)
+      const { challenge, code } = makeChallenge(keys, {
+        userId,
+        purpose: 'login',
+        way: 'call',
+        destination: { number, telephone: number },
+        ticket: await counters.issueTicket(userId),
+        sessionId,
+        codeLength: 6,
+        matching: true,
+        expiresAt: Date.now() + 600_000,
+        nextCallAt: Date.now(),
+      })
+      await client.set(
+        `session:${sessionId}`,
+        JSON.stringify({
+          cookie: { originalMaxAge: null, httpOnly: true, path: '/' },
+          passport: { user: userId },
+          voiceOtp: { challenge },
+        }),
+        { EX: 3600 },
+      )
+      return { sessionId, code }
+    }),
+  )
 }
 
 const asks = ({ sessionId, code }) => request(sessionId, 'POST', '/otp', { code })
@@ -88,39 +130,58 @@ const asks = ({ sessionId, code }) => request(sessionId, 'POST', '/otp', { code 
 async function load(children, people) {
   const startedAt = performance.now()
   let last = startedAt
-  await Promise.all(children.map(async ({ port }, index) => {
-    const list = people.filter((_, position) => position % children.length === index).map(asks)
-    let next = 0
-    let wrong = 0
-    const instance = autocannon({ url: `http://127.0.0.1:${port}`, connections: 10, amount: list.length, requests: [{ setupRequest: each => ({ ...each, ...list[next++ % list.length] }) }] })
-    instance.on('response', (_client, status) => {
-      last = performance.now()
-      if (status !== 302) wrong++
-    })
-    const { errors } = await instance
-    if (wrong + errors > 0) throw new Error(`${wrong + errors} of ${list.length} right codes were not accepted.`)
-  }))
+  await Promise.all(
+    children.map(async ({ port }, index) => {
+      const list = people.filter((_, position) => position % children.length === index).map(asks)
+      let next = 0
+      let wrong = 0
+      const instance = autocannon({
+        url: `http://127.0.0.1:${port}`,
+        connections: 10,
+        amount: list.length,
+        requests: [{ setupRequest: each => ({ ...each, ...list[next++ % list.length] }) }],
+      })
+      instance.on('response', (_client, status) => {
+        last = performance.now()
+        if (status !== 302) wrong++
+      })
+      const { errors } = await instance
+      if (wrong + errors > 0)
+        throw new Error(`${wrong + errors} of ${list.length} right codes were not accepted.`)
+    }),
+  )
   return (last - startedAt) / 1000
 }
 
 async function guessTooOften(children, people) {
-  await Promise.all(people.flatMap(({ sessionId, code }) => Array.from({ length: guessed.guessesEach }, (_, index) => {
-    const wrong = String((Number(code) + 1 + index) % 1_000_000).padStart(6, '0')
-    return send(children[index % children.length], { sessionId, code: wrong })
-  })))
-  const compared = await Promise.all(children.map(async ({ child }) => {
-    child.send('compared?')
-    const [answer] = await once(child, 'message')
-    return answer.compared
-  }))
+  await Promise.all(
+    people.flatMap(({ sessionId, code }) =>
+      Array.from({ length: guessed.guessesEach }, (_, index) => {
+        const wrong = String((Number(code) + 1 + index) % 1_000_000).padStart(6, '0')
+        return send(children[index % children.length], { sessionId, code: wrong })
+      }),
+    ),
+  )
+  const compared = await Promise.all(
+    children.map(async ({ child }) => {
+      child.send('compared?')
+      const [answer] = await once(child, 'message')
+      return answer.compared
+    }),
+  )
   const total = compared.reduce((sum, each) => sum + each, 0)
   const allowed = guessed.users * guessed.allowedEach
-  if (total !== allowed) throw new Error(`${total} wrong codes were compared where ${allowed} are allowed.`)
+  if (total !== allowed)
+    throw new Error(`${total} wrong codes were compared where ${allowed} are allowed.`)
 }
 
 async function raceRightCodes(children, people) {
   for (const person of people) {
-    const statuses = await Promise.all(Array.from({ length: raced.timesEach }, (_, index) => send(children[index % children.length], person)))
+    const statuses = await Promise.all(
+      Array.from({ length: raced.timesEach }, (_, index) =>
+        send(children[index % children.length], person),
+      ),
+    )
     const accepted = statuses.filter(status => status === 302).length
     if (accepted !== 1) throw new Error(`One code was accepted ${accepted} times.`)
   }
@@ -135,7 +196,10 @@ async function send({ port }, person) {
 
 async function usage(client) {
   const [stats, memory] = await Promise.all([client.info('stats'), client.info('memory')])
-  return { commands: Number(/total_commands_processed:(\d+)/.exec(stats)?.[1]), bytes: Number(/used_memory_dataset:(\d+)/.exec(memory)?.[1]) }
+  return {
+    commands: Number(/total_commands_processed:(\d+)/.exec(stats)?.[1]),
+    bytes: Number(/used_memory_dataset:(\d+)/.exec(memory)?.[1]),
+  }
 }
 
 async function freePort() {

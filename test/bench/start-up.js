@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { median } from './statistics.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const ask = (node, code, ...flags) => JSON.parse(execFileSync(node, [...flags, '--input-type=module', '-e', code], { cwd: root, encoding: 'utf8' }))
+const ask = (node, code, ...flags) =>
+  JSON.parse(
+    execFileSync(node, [...flags, '--input-type=module', '-e', code], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
+  )
 
 const imported = name => `
   const before = performance.now()
@@ -43,13 +49,27 @@ const challenges = `
 export function measureStartUp(node) {
   const of = name => Array.from({ length: 7 }, () => ask(node, imported(name), '--expose-gc'))
   const [ours, theirs] = [of('passport-voice-otp'), of('passport')]
-  const difference = part => median(ours.map(each => each[part])) - median(theirs.map(each => each[part]))
+  const difference = part =>
+    median(ours.map(each => each[part])) - median(theirs.map(each => each[part]))
   const { full, left } = ask(node, challenges, '--expose-gc')
   const folder = mkdtempSync(`${tmpdir()}/packed-`)
   try {
-    const [{ size }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+    const [{ size }] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    )
     const { dependencies } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
-    return { milliseconds: difference('milliseconds'), megabytes: difference('megabytes'), challengesMegabytes: full, leftMegabytes: left, packedKilobytes: size / 1000, dependencies: Object.keys(dependencies).length }
+    return {
+      milliseconds: difference('milliseconds'),
+      megabytes: difference('megabytes'),
+      challengesMegabytes: full,
+      leftMegabytes: left,
+      packedKilobytes: size / 1000,
+      dependencies: Object.keys(dependencies).length,
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

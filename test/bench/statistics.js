@@ -7,7 +7,10 @@ export const median = values => {
 /** How far the middle half of the values lies apart, as a share of the median. */
 export const spread = values => {
   const sorted = [...values].sort((a, b) => a - b)
-  return (sorted[Math.floor(sorted.length * 0.75)] - sorted[Math.floor(sorted.length * 0.25)]) / median(values)
+  return (
+    (sorted[Math.floor(sorted.length * 0.75)] - sorted[Math.floor(sorted.length * 0.25)]) /
+    median(values)
+  )
 }
 
 /** The 95 % interval of the median: by order statistics, so that nothing is assumed about how the values are spread. */
@@ -20,7 +23,7 @@ export function interval(values) {
   let sum = share
   while (sum <= 0.025 && below < count / 2) {
     below++
-    share = share * (count - below + 1) / below
+    share = (share * (count - below + 1)) / below
     sum += share
   }
   const rank = Math.max(0, below - 1)

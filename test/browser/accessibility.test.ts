@@ -4,14 +4,23 @@ import { SessionStore } from '../support/stores.js'
 import { wrongCode } from '../example/support.js'
 import { axeFindings, describeInBrowser, type Guest, openDemo } from './support.js'
 
-const unhurried = { limits: { callIntervalSeconds: false, callsPerUserHour: false, callsPerNumberTenMinutes: false, enrolCallsPerNumberTenMinutes: false } } as const
+const unhurried = {
+  limits: {
+    callIntervalSeconds: false,
+    callsPerUserHour: false,
+    callsPerNumberTenMinutes: false,
+    enrolCallsPerNumberTenMinutes: false,
+  },
+} as const
 
 /** Collects what axe finds along the way of one test. */
 function inspector(guest: Guest) {
   const findings: string[] = []
   return {
     findings,
-    look: async (where: string) => { findings.push(...await axeFindings(guest, where)) },
+    look: async (where: string) => {
+      findings.push(...(await axeFindings(guest, where)))
+    },
   }
 }
 
@@ -165,7 +174,9 @@ describeInBrowser('axe-core finds nothing, narrow and wide,', () => {
     await guest.press('Make ten codes')
     await look('new codes')
     await guest.follow('I have stored them')
-    await guest.press(await guest.page.getByRole('button', { name: /^Forget / }).getAttribute('aria-label') ?? '')
+    await guest.press(
+      (await guest.page.getByRole('button', { name: /^Forget / }).getAttribute('aria-label')) ?? '',
+    )
     await guest.page.setViewportSize({ width: 1280, height: 900 })
     await look('security, none remembered')
     await guest.press('Log out')
@@ -198,12 +209,16 @@ describeInBrowser('a screen reader', () => {
     for (let looks = 0; looks < 2; looks++) await guest.page.waitForResponse('**/otp/status')
     const code = await guest.site.answer(await guest.digits())
     await guest.sees('answered')
-    expect(await heard()).toBe('- status: "You are on the phone: key in the digits, and listen for the code."')
+    expect(await heard()).toBe(
+      '- status: "You are on the phone: key in the digits, and listen for the code."',
+    )
     await guest.site.simulator.hangup(guest.site.simulator.calls[0]!.sid)
     await guest.sees('completed')
     await expect.poll(() => timer.textContent()).not.toBe(start)
     expect(await guest.page.evaluate('changes')).toEqual([
-      'Your phone is ringing. Pick up.', 'You are on the phone: key in the digits, and listen for the code.', 'The call has ended. Type the code below, or ask for another call.',
+      'Your phone is ringing. Pick up.',
+      'You are on the phone: key in the digits, and listen for the code.',
+      'The call has ended. Type the code below, or ask for another call.',
     ])
     expect(await timer.getAttribute('aria-live')).toBeNull()
     await guest.submitCode(code)
@@ -217,7 +232,19 @@ describeInBrowser('a screen reader', () => {
     await guest.sees('ringing')
     const [first, second] = await guest.digits()
     const tree = await guest.page.getByRole('main').ariaSnapshot()
-    const order = ['heading "Answer your phone" [level=1]', '••• ••• ••23', 'heading "Pick up, and key in" [level=2]', `paragraph: ${String(first)} ${String(second)}`, 'status: Your phone is ringing', 'textbox "Code that you hear"', 'button "Continue"', 'Valid for another', 'button "Call me again" [disabled]', 'button "Text me instead" [disabled]', 'iframe']
+    const order = [
+      'heading "Answer your phone" [level=1]',
+      '••• ••• ••23',
+      'heading "Pick up, and key in" [level=2]',
+      `paragraph: ${String(first)} ${String(second)}`,
+      'status: Your phone is ringing',
+      'textbox "Code that you hear"',
+      'button "Continue"',
+      'Valid for another',
+      'button "Call me again" [disabled]',
+      'button "Text me instead" [disabled]',
+      'iframe',
+    ]
     const places = order.map(words => tree.indexOf(words))
     expect(places, tree).toEqual([...places].sort((a, b) => a - b))
     expect(places, tree).not.toContain(-1)
@@ -232,6 +259,8 @@ describeInBrowser('a screen reader', () => {
     const field = guest.page.getByRole('textbox', { name: 'Code that you hear' })
     expect(await field.getAttribute('aria-invalid')).toBe('true')
     const [described = ''] = String(await field.getAttribute('aria-describedby')).split(' ')
-    expect(await guest.page.locator(`#${described}`).textContent()).toContain('That is not the code.')
+    expect(await guest.page.locator(`#${described}`).textContent()).toContain(
+      'That is not the code.',
+    )
   })
 })

@@ -75,7 +75,9 @@ describeInBrowser('hands and eyes', () => {
     const tabTo = async (name: string) => {
       for (let presses = 0; presses < 20; presses++) {
         await keyboard.press('Tab')
-        const isThere = await guest.page.evaluate(`document.activeElement.textContent.trim() === '${name}' && getComputedStyle(document.activeElement).outlineStyle !== 'none'`)
+        const isThere = await guest.page.evaluate(
+          `document.activeElement.textContent.trim() === '${name}' && getComputedStyle(document.activeElement).outlineStyle !== 'none'`,
+        )
         if (isThere) return
       }
       throw new Error(`No way by Tab to ${name}, or its focus can not be seen`)
@@ -107,7 +109,10 @@ describeInBrowser('hands and eyes', () => {
     await guest.press('Call me now')
     const code = await guest.answer()
     const field = guest.page.getByRole('textbox', { name: 'Code that you hear' })
-    expect([await field.getAttribute('inputmode'), await field.getAttribute('autocomplete')]).toEqual(['numeric', 'one-time-code'])
+    expect([
+      await field.getAttribute('inputmode'),
+      await field.getAttribute('autocomplete'),
+    ]).toEqual(['numeric', 'one-time-code'])
     await field.focus()
     await guest.page.keyboard.insertText(` ${code.slice(0, 3)} ${code.slice(3)} `)
     await guest.press('Continue')
@@ -115,16 +120,27 @@ describeInBrowser('hands and eyes', () => {
   })
 
   test('nothing on the page moves while the call takes its course', async () => {
-    const guest = await openDemo({ viewport: { width: 390, height: 844 }, reducedMotion: 'no-preference' })
+    const guest = await openDemo({
+      viewport: { width: 390, height: 844 },
+      reducedMotion: 'no-preference',
+    })
     guest.site.simulator.queue({ delayMs: 1000 })
     await guest.logIn('alice')
     await guest.press('Call me now')
-    const places = () => guest.page.evaluate<number[]>(`[...document.querySelectorAll('h1, .digits, .code, .ask, .ask button, iframe')].flatMap(each => {
+    const places = () =>
+      guest.page.evaluate<
+        number[]
+      >(`[...document.querySelectorAll('h1, .digits, .code, .ask, .ask button, iframe')].flatMap(each => {
       const { x, y, width, height } = each.getBoundingClientRect()
       return [x, y + scrollY, width, height]
     })`)
     /** The furthest that anything moved, in pixels; parts of one do not show. */
-    const moved = async () => Math.floor(Math.max(...(await places()).map((place, index) => Math.abs(place - (before[index] ?? NaN)))))
+    const moved = async () =>
+      Math.floor(
+        Math.max(
+          ...(await places()).map((place, index) => Math.abs(place - (before[index] ?? NaN))),
+        ),
+      )
     await guest.sees('queued')
     const before = await places()
     await guest.site.simulator.advance(1000)
@@ -167,8 +183,12 @@ describeInBrowser('without JavaScript', () => {
   })
 
   test('a double click on each button ends where one click leads', async () => {
-    const guest = await openDemo({ javaScriptEnabled: false, siteOptions: { sessionStore: new SessionStore(40, 60) } })
-    const pressTwice = (name: string) => guest.page.getByRole('button', { name }).dblclick({ noWaitAfter: true })
+    const guest = await openDemo({
+      javaScriptEnabled: false,
+      siteOptions: { sessionStore: new SessionStore(40, 60) },
+    })
+    const pressTwice = (name: string) =>
+      guest.page.getByRole('button', { name }).dblclick({ noWaitAfter: true })
     await guest.open('/login')
     await guest.page.getByLabel('User name').fill('alice')
     await guest.page.getByLabel('Password').fill('correct horse battery staple')
@@ -202,7 +222,9 @@ describeInBrowser('with JavaScript', () => {
   test('the second click of a double click is not sent', async () => {
     const guest = await openDemo({ siteOptions: { counters: new CounterStore(100, 150).factory } })
     const sent: string[] = []
-    guest.page.on('request', request => { if (request.method() === 'POST') sent.push(new URL(request.url()).pathname) })
+    guest.page.on('request', request => {
+      if (request.method() === 'POST') sent.push(new URL(request.url()).pathname)
+    })
     await guest.logIn('alice')
     await guest.page.evaluate(`{
       const button = document.querySelector('[data-call-again]')
@@ -219,7 +241,9 @@ describeInBrowser('with JavaScript', () => {
     await guest.press('Call me now')
     await guest.sees('ringing')
     let failures = 0
-    await guest.page.route('**/otp/status', route => failures++ < 1 ? route.abort() : route.continue())
+    await guest.page.route('**/otp/status', route =>
+      failures++ < 1 ? route.abort() : route.continue(),
+    )
     await guest.site.answer(await guest.digits())
     await guest.sees('answered')
     expect(failures).toBeGreaterThan(1)

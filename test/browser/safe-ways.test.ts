@@ -8,7 +8,9 @@ const unhurried = { limits: { callIntervalSeconds: false } } as const
 async function pressByKeys({ page }: Guest, what: string): Promise<void> {
   for (let presses = 0; presses < 20; presses++) {
     await page.keyboard.press('Tab')
-    const name = await page.evaluate<string>('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent')
+    const name = await page.evaluate<string>(
+      'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
+    )
     if (name.includes(what)) break
     if (presses === 19) throw new Error(`No way by Tab to ${what}`)
   }
@@ -58,7 +60,17 @@ describeInBrowser('in without a call', () => {
     expect(await guest.page.title()).toBe('printed')
     await guest.page.emulateMedia({ media: 'print' })
     const isSeen = (name: string) => guest.page.getByText(name, { exact: true }).isVisible()
-    expect(await Promise.all(['Your recovery codes', codes[0]!.trim(), codes[9]!.trim(), 'I have stored them', 'Log out'].map(isSeen))).toEqual([true, true, true, false, false])
+    expect(
+      await Promise.all(
+        [
+          'Your recovery codes',
+          codes[0]!.trim(),
+          codes[9]!.trim(),
+          'I have stored them',
+          'Log out',
+        ].map(isSeen),
+      ),
+    ).toEqual([true, true, true, false, false])
     await guest.page.emulateMedia({ media: 'screen' })
     await guest.follow('I have stored them')
     await guest.page.getByText('10 recovery codes are left.').waitFor()
@@ -69,6 +81,8 @@ describeInBrowser('in without a call', () => {
     await elsewhere.page.getByLabel('Recovery code').fill(codes[0]!.trim().toLowerCase())
     await elsewhere.press('Continue')
     await elsewhere.expectPath('/account')
-    await elsewhere.page.getByText('9 recovery codes are left. If your telephone is gone, change its number now.').waitFor()
+    await elsewhere.page
+      .getByText('9 recovery codes are left. If your telephone is gone, change its number now.')
+      .waitFor()
   })
 })

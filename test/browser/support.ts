@@ -4,17 +4,34 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { AxeResults } from 'axe-core'
-import { type Browser, type BrowserContextOptions, chromium, type FrameLocator, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type FrameLocator,
+  type Page,
+} from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { demoPassword, openSite, type Site, type SiteOptions } from '../example/support.js'
 
 /** The shell is the same Chromium without windows, and takes half the processor. */
 const candidates = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'] as const
-const executablePath = process.env['CHROMIUM'] ?? candidates.find(path => existsSync(path)) ?? candidates[1]
+const executablePath =
+  process.env['CHROMIUM'] ?? candidates.find(path => existsSync(path)) ?? candidates[1]
 const howToGet = `there is no ${executablePath}: apt-get install --no-install-recommends chromium-headless-shell (or chromium), or set CHROMIUM to the path of yours`
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
   // One renderer for each browser of a person: with a process for every site, page and spare there are three times as many to start.
-  '--disable-site-isolation-trials', '--renderer-process-limit=1']
+  '--disable-site-isolation-trials',
+  '--renderer-process-limit=1',
+]
 
 let browser: Browser | undefined
 
@@ -22,7 +39,10 @@ let browser: Browser | undefined
 export function describeInBrowser(name: string, body: () => void): void {
   vi.setConfig({ testTimeout: 60_000 })
   if (!existsSync(executablePath)) {
-    if (process.env['CI'] === 'true') test(name, () => { throw new Error(howToGet) })
+    if (process.env['CI'] === 'true')
+      test(name, () => {
+        throw new Error(howToGet)
+      })
     else describe.skip(`${name} (${howToGet})`, body)
     return
   }
@@ -32,7 +52,9 @@ export function describeInBrowser(name: string, body: () => void): void {
     browser = undefined
   })
   describe(name, () => {
-    beforeAll(async () => { browser ??= await chromium.launch({ executablePath, args: flags }) }, 60_000)
+    beforeAll(async () => {
+      browser ??= await chromium.launch({ executablePath, args: flags })
+    }, 60_000)
     body()
   })
 }
@@ -56,15 +78,28 @@ export async function openDemo({ siteOptions, ...options }: GuestOptions = {}): 
 }
 
 /** Another browser on the same demo. */
-export async function openGuest(site: Site, { isPatient = false, ...options }: Omit<GuestOptions, 'siteOptions'> = {}): Promise<Guest> {
+export async function openGuest(
+  site: Site,
+  { isPatient = false, ...options }: Omit<GuestOptions, 'siteOptions'> = {},
+): Promise<Guest> {
   if (browser === undefined) throw new Error('openDemo() belongs into describeInBrowser().')
   // What moves for as long as a telephone rings is painted sixty times a second: where motion is what matters, the test asks for it.
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce', ...options })
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    ...options,
+  })
   if (!isPatient) await context.addInitScript(impatience)
   const errors: string[] = []
   // What a policy blocks, or a script throws; the browser's own line about a status of 400 and more is no error of the page.
-  context.on('weberror', error => { errors.push(error.error().message) })
-  context.on('console', message => { if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text()) })
+  context.on('weberror', error => {
+    errors.push(error.error().message)
+  })
+  context.on('console', message => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      errors.push(message.text())
+  })
   onTestFinished(async () => {
     await context.close()
     expect(errors).toEqual([])
@@ -74,7 +109,10 @@ export async function openGuest(site: Site, { isPatient = false, ...options }: O
 
 /** Somebody at a screen on which a telephone lies beside the page. */
 export class Guest {
-  constructor(readonly site: Site, readonly page: Page) {}
+  constructor(
+    readonly site: Site,
+    readonly page: Page,
+  ) {}
 
   /** The telephone beside the page. */
   get telephone(): FrameLocator {
@@ -104,7 +142,11 @@ export class Guest {
 
   /** Sends the form of a button that the page may have disabled, as a browser without JavaScript can. */
   async pressAnyway(name: string): Promise<void> {
-    await this.leave(() => this.page.evaluate(`[...document.querySelectorAll('button')].find(each => each.textContent === ${JSON.stringify(name)}).form.requestSubmit()`))
+    await this.leave(() =>
+      this.page.evaluate(
+        `[...document.querySelectorAll('button')].find(each => each.textContent === ${JSON.stringify(name)}).form.requestSubmit()`,
+      ),
+    )
   }
 
   /** Follows a link to another page. */
@@ -122,17 +164,23 @@ export class Guest {
   }
 
   digits(): Promise<string> {
-    return this.page.locator('[data-matching-digits]').getAttribute('data-matching-digits').then(String)
+    return this.page
+      .locator('[data-matching-digits]')
+      .getAttribute('data-matching-digits')
+      .then(String)
   }
 
   /** Picks up the telephone beside the page, keys in the digits of the page and listens; answers the code. */
   async answer(digits?: string): Promise<string> {
-    const keys = digits ?? await this.digits()
+    const keys = digits ?? (await this.digits())
     await this.telephone.getByRole('button', { name: 'Answer' }).click()
     await this.telephone.getByText('To hear the code').first().waitFor()
     for (const key of keys) await this.telephone.getByRole('button', { name: `Key ${key}` }).click()
     if (digits !== undefined) return ''
-    const spoken = await this.telephone.getByText(/^(\d, ){5}\d$/).first().textContent()
+    const spoken = await this.telephone
+      .getByText(/^(\d, ){5}\d$/)
+      .first()
+      .textContent()
     return String(spoken).replaceAll(', ', '')
   }
 
@@ -167,9 +215,14 @@ export async function axeFindings({ page }: Guest, where: string): Promise<strin
   const findings: string[] = []
   for (const [colorScheme, rules] of Object.entries(themes) as [keyof typeof themes, object][]) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    if (!await page.evaluate<boolean>('"axe" in globalThis')) await page.evaluate(await axeSource)
-    const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify({ iframes: false, resultTypes: ['violations'], ...rules })})`)
-    for (const { id, nodes } of violations) findings.push(`${where}, ${colorScheme}: ${id} ${nodes.map(({ html, failureSummary = '' }) => `${html} ${failureSummary}`).join(' ')}`)
+    if (!(await page.evaluate<boolean>('"axe" in globalThis'))) await page.evaluate(await axeSource)
+    const { violations } = await page.evaluate<AxeResults>(
+      `axe.run(document, ${JSON.stringify({ iframes: false, resultTypes: ['violations'], ...rules })})`,
+    )
+    for (const { id, nodes } of violations)
+      findings.push(
+        `${where}, ${colorScheme}: ${id} ${nodes.map(({ html, failureSummary = '' }) => `${html} ${failureSummary}`).join(' ')}`,
+      )
   }
   return findings
 }

@@ -29,7 +29,9 @@ describeInBrowser('with the telephone beside the page', () => {
     await guest.press('Call me now')
     const code = await guest.answer()
     await guest.submitCode(wrongCode(code))
-    expect(await guest.page.getByRole('alert').textContent()).toMatch(/That is not the code\.[^]*4 tries are left\./)
+    expect(await guest.page.getByRole('alert').textContent()).toMatch(
+      /That is not the code\.[^]*4 tries are left\./,
+    )
     await expect.poll(() => guest.page.evaluate('document.activeElement.id')).toBe('code')
     await guest.page.keyboard.type(code)
     await guest.page.keyboard.press('Enter')
@@ -57,11 +59,17 @@ describeInBrowser('with the telephone beside the page', () => {
     await guest.logIn('alice')
     await guest.press('Call me now')
     await guest.sees('busy')
-    const background = (way: string) => guest.page.evaluate(`getComputedStyle(document.querySelector('[value=${way}]')).backgroundColor`)
+    const background = (way: string) =>
+      guest.page.evaluate(
+        `getComputedStyle(document.querySelector('[value=${way}]')).backgroundColor`,
+      )
     expect(await background('text')).not.toBe(await background('call'))
     await guest.press('Text me instead')
     expect(await guest.heading()).toBe('Read your messages')
-    const text = await guest.telephone.getByText(/is your Acme code/).first().textContent()
+    const text = await guest.telephone
+      .getByText(/is your Acme code/)
+      .first()
+      .textContent()
     await guest.submitCode(/\d{6}/.exec(String(text))?.[0] ?? '')
     await guest.expectPath('/account')
   })
@@ -93,7 +101,9 @@ describeInBrowser('with the telephone beside the page', () => {
     const code = await guest.site.answer(await guest.digits())
     await guest.submitCode(code)
     await guest.expectPath('/account')
-    await expect.poll(() => guest.site.simulator.messages.map(({ to }) => to)).toEqual(['+12025550189'])
+    await expect
+      .poll(() => guest.site.simulator.messages.map(({ to }) => to))
+      .toEqual(['+12025550189'])
   })
 
   test('a second telephone is chosen, and is the one that rings', async () => {

@@ -15,21 +15,32 @@ export function createApp({ publicUrl, ...options }: AppOptions): Express {
   const app = express()
 
   // Your login, as it was.
-  passport.use(new LocalStrategy((name, password, done) => {
-    findByPassword(name, password).then(user => { done(null, user ?? false) }, done)
-  }))
-  passport.serializeUser((user, done) => { done(null, (user as User).id) })
+  passport.use(
+    new LocalStrategy((name, password, done) => {
+      findByPassword(name, password).then(user => {
+        done(null, user ?? false)
+      }, done)
+    }),
+  )
+  passport.serializeUser((user, done) => {
+    done(null, (user as User).id)
+  })
   passport.deserializeUser((id: string, done) => {
-    findById(id).then(user => { done(null, user ?? false) }, done)
+    findById(id).then(user => {
+      done(null, user ?? false)
+    }, done)
   })
 
   // 1. Configure: who calls, where SignalWire asks what to say, whose telephone rings.
-  const voiceOtp = new VoiceOtpStrategy<User>({
-    appName: 'Acme',
-    webhookUrl: `${publicUrl}/voice-otp`,
-    secret: VOICE_OTP_SECRET,
-    ...options,
-  }, user => user.phone)
+  const voiceOtp = new VoiceOtpStrategy<User>(
+    {
+      appName: 'Acme',
+      webhookUrl: `${publicUrl}/voice-otp`,
+      secret: VOICE_OTP_SECRET,
+      ...options,
+    },
+    user => user.phone,
+  )
   passport.use(voiceOtp)
 
   // Before session, CSRF protection and body parsers: SignalWire has no cookie, it signs what it sends.
@@ -37,7 +48,14 @@ export function createApp({ publicUrl, ...options }: AppOptions): Express {
   const secure = publicUrl.startsWith('https:')
   // A proxy or a tunnel ends TLS; without this, express-session sets no secure cookie behind one.
   if (secure) app.set('trust proxy', 1)
-  app.use(session({ secret: SESSION_SECRET, resave: false, saveUninitialized: false, cookie: { httpOnly: true, sameSite: 'lax', secure } }))
+  app.use(
+    session({
+      secret: SESSION_SECRET,
+      resave: false,
+      saveUninitialized: false,
+      cookie: { httpOnly: true, sameSite: 'lax', secure },
+    }),
+  )
   app.use(express.urlencoded({ extended: false, limit: '4kb' }))
   app.use(passport.session())
 
@@ -45,18 +63,38 @@ export function createApp({ publicUrl, ...options }: AppOptions): Express {
   app.use(voiceOtp.enforce())
 
   app.get('/login', (_req, res) => {
-    res.send('<form method="post"><input name="username"><input name="password" type="password"><button>Log in</button></form>')
+    res.send(
+      '<form method="post"><input name="username"><input name="password" type="password"><button>Log in</button></form>',
+    )
   })
-  app.post('/login', passport.authenticate('local', { successRedirect: '/otp', failureRedirect: '/login' }))
+  app.post(
+    '/login',
+    passport.authenticate('local', { successRedirect: '/otp', failureRedirect: '/login' }),
+  )
 
   // 3. Call. A POST: opening a page must never make a telephone ring.
-  app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call', failureRedirect: '/otp', failureMessage: true }), (_req, res) => {
-    res.redirect('/otp')
-  })
+  app.post(
+    '/otp/call',
+    passport.authenticate('voice-otp', {
+      action: 'call',
+      failureRedirect: '/otp',
+      failureMessage: true,
+    }),
+    (_req, res) => {
+      res.redirect('/otp')
+    },
+  )
   app.get('/otp/status', voiceOtp.status())
 
   // 4. Verify. The code is `code` of the body.
-  app.post('/otp', passport.authenticate('voice-otp', { successReturnToOrRedirect: '/', failureRedirect: '/otp', failureMessage: true }))
+  app.post(
+    '/otp',
+    passport.authenticate('voice-otp', {
+      successReturnToOrRedirect: '/',
+      failureRedirect: '/otp',
+      failureMessage: true,
+    }),
+  )
   app.get('/otp', (req, res) => {
     if (!req.pendingUser && !req.user) {
       res.redirect('/login')
@@ -64,7 +102,9 @@ export function createApp({ publicUrl, ...options }: AppOptions): Express {
     }
     const { messages = [] } = req.session
     delete req.session.messages
-    res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }).send(otpPage(req.voiceOtp, messages))
+    res
+      .set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
+      .send(otpPage(req.voiceOtp, messages))
   })
 
   // 5. Protect.
@@ -86,11 +126,15 @@ export function createApp({ publicUrl, ...options }: AppOptions): Express {
 
 function otpPage(challenge: PendingChallenge | undefined, messages: readonly string[]): string {
   const call = '<form method="post" action="/otp/call"><button>Call me</button></form>'
-  const verify = challenge && `<p>We call ${challenge.phone}. Key in <b>${challenge.matchingDigits ?? ''}</b> on your telephone and type the code that you hear.</p>
+  const verify =
+    challenge &&
+    `<p>We call ${challenge.phone}. Key in <b>${challenge.matchingDigits ?? ''}</b> on your telephone and type the code that you hear.</p>
     <form method="post" action="/otp"><input name="code" inputmode="numeric" autocomplete="one-time-code"><button>Continue</button></form>`
   return `${messages.map(message => `<p role="alert">${message}</p>`).join('')}${verify ?? ''}${call}`
 }
 
 declare module 'express-session' {
-  interface SessionData { messages?: string[] }
+  interface SessionData {
+    messages?: string[]
+  }
 }

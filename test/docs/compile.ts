@@ -57,8 +57,16 @@ declare global {
 `
 
 function programOf(sources: readonly Source[]): ts.Program {
-  const config = ts.parseJsonConfigFileContent(ts.readConfigFile(join(root, 'tsconfig.json'), path => ts.sys.readFile(path)).config, ts.sys, root)
-  const options: ts.CompilerOptions = { ...config.options, noUnusedLocals: false, noUnusedParameters: false }
+  const config = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(root, 'tsconfig.json'), path => ts.sys.readFile(path)).config,
+    ts.sys,
+    root,
+  )
+  const options: ts.CompilerOptions = {
+    ...config.options,
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+  }
   const host = ts.createCompilerHost(options)
   // They lie beside the app whose imports they share, but only in memory.
   const inMemory = new Map(sources.map(({ name, text }) => [join(root, 'test/docs', name), text]))
@@ -74,12 +82,32 @@ export function mistakes(sources: readonly Source[]): string[] {
   const folder = join(root, 'node_modules/.cache/voice-otp', `pages-${process.pid}`)
   mkdirSync(folder, { recursive: true })
   try {
-    for (const { name, text } of [...sources, { name: 'prelude.ts', text: prelude }]) writeFileSync(join(folder, name), text)
-    const compilerOptions = { noEmit: true, noUnusedLocals: false, noUnusedParameters: false, rootDirs: [folder, join(root, 'test/docs')], typeRoots: [join(root, 'node_modules/@types')] }
+    for (const { name, text } of [...sources, { name: 'prelude.ts', text: prelude }])
+      writeFileSync(join(folder, name), text)
+    const compilerOptions = {
+      noEmit: true,
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      rootDirs: [folder, join(root, 'test/docs')],
+      typeRoots: [join(root, 'node_modules/@types')],
+    }
     const ambient = ['lib/ambient.d.ts', 'test/support/modules.d.ts'].map(path => join(root, path))
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: ['*.ts'], files: ambient }))
-    const tsc = createRequire(import.meta.url).resolve('@typescript/native/package.json').replace('package.json', 'bin/tsc')
-    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { encoding: 'utf8', cwd: folder })
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: join(root, 'tsconfig.json'),
+        compilerOptions,
+        include: ['*.ts'],
+        files: ambient,
+      }),
+    )
+    const tsc = createRequire(import.meta.url)
+      .resolve('@typescript/native/package.json')
+      .replace('package.json', 'bin/tsc')
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], {
+      encoding: 'utf8',
+      cwd: folder,
+    })
     return stdout.split('\n').flatMap(line => {
       const [, name, at, message] = /^(\S+)\((\d+),\d+\): error TS\d+: (.*)$/.exec(line) ?? []
       return name === undefined ? [] : [`${name}:${at}: ${message}`]
@@ -96,9 +124,21 @@ export interface Member {
 
 /** The members of interfaces of this package, and of what an event's tuple holds. */
 export function createReader(paths: readonly string[]) {
-  const program = programOf([{ name: 'reader.ts', text: paths.map((path, index) => `import type * as i${index} from '../../${path.replace('.ts', '.js')}'`).join('\n') }])
+  const program = programOf([
+    {
+      name: 'reader.ts',
+      text: paths
+        .map(
+          (path, index) => `import type * as i${index} from '../../${path.replace('.ts', '.js')}'`,
+        )
+        .join('\n'),
+    },
+  ])
   const checker = program.getTypeChecker()
-  const propertiesOf = (type: ts.Type): Member[] => type.getProperties().map(property => ({ name: property.name, type: checker.getTypeOfSymbol(property) }))
+  const propertiesOf = (type: ts.Type): Member[] =>
+    type
+      .getProperties()
+      .map(property => ({ name: property.name, type: checker.getTypeOfSymbol(property) }))
 
   return {
     members(path: string, name: string): Member[] {

@@ -7,7 +7,8 @@ import { createApp } from './app.js'
 import { blocks } from './pages.js'
 
 test('the diagram of a login in the README shows every HTTP request of one, in order', async () => {
-  process.env['SESSION_SECRET'] = process.env['VOICE_OTP_SECRET'] = 'a secret that only this test ever uses'
+  process.env['SESSION_SECRET'] = process.env['VOICE_OTP_SECRET'] =
+    'a secret that only this test ever uses'
   const simulator = await Simulator.start()
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -26,7 +27,9 @@ test('the diagram of a login in the README shows every HTTP request of one, in o
     exchange.push(`${from}: ${method} ${isWebhook ? `/voice-otp/${back}` : url}`)
     res.on('finish', () => {
       for (const each of simulator.requests.slice(known)) {
-        const path = each.path.replace(simulator.signalwire.project, '{project}').replace(/[^/]{36}\.json$/, '{sid}.json')
+        const path = each.path
+          .replace(simulator.signalwire.project, '{project}')
+          .replace(/[^/]{36}\.json$/, '{sid}.json')
         exchange.push(`A->>S: ${each.method} ${path}`, `S-->>A: ${each.status}`)
       }
       known = simulator.requests.length
@@ -37,7 +40,10 @@ test('the diagram of a login in the README shows every HTTP request of one, in o
   })
 
   const browser = supertest.agent(publicUrl)
-  await browser.post('/login').type('form').send({ username: 'alice', password: 'correct horse battery staple' })
+  await browser
+    .post('/login')
+    .type('form')
+    .send({ username: 'alice', password: 'correct horse battery staple' })
   await browser.get('/otp')
   await browser.post('/otp/call')
   const digits = /<b>(\d\d)<\/b>/.exec((await browser.get('/otp')).text)?.[1] ?? ''
@@ -48,13 +54,19 @@ test('the diagram of a login in the README shows every HTTP request of one, in o
   await simulator.keys(sid, digits)
   await simulator.idle(sid)
   await simulator.hangup(sid)
-  const code = /(\d, ){5}\d/.exec(simulator.call(sid)?.heard.join(' ') ?? '')?.[0].replaceAll(', ', '')
+  const code = /(\d, ){5}\d/
+    .exec(simulator.call(sid)?.heard.join(' ') ?? '')?.[0]
+    .replaceAll(', ', '')
   await browser.post('/otp').type('form').send({ code })
   expect((await browser.get('/')).text).toBe('Hello alice.')
 
   const [diagram] = blocks('README.md').filter(({ language }) => language === 'mermaid')
   // A semicolon ends a statement in Mermaid, also in the middle of a sentence.
   expect(diagram?.text).not.toContain(';')
-  const drawn = [...(diagram?.text ?? '').matchAll(/^ {2}([BAS]-{1,2}>>[BAS]: (?:[A-Z]+ \S+|\d{3}(?: \/\S*)?))/gm)].map(([, line]) => line)
+  const drawn = [
+    ...(diagram?.text ?? '').matchAll(
+      /^ {2}([BAS]-{1,2}>>[BAS]: (?:[A-Z]+ \S+|\d{3}(?: \/\S*)?))/gm,
+    ),
+  ].map(([, line]) => line)
   expect(drawn).toEqual(exchange)
 })

@@ -30,10 +30,18 @@ afterEach(async () => {
 })
 
 /** The password, and a call; answers the call's SID and the two digits on the page. */
-async function askForCall(): Promise<{ sid: string, digits: string }> {
-  await browser.post('/login').type('form').send({ username: 'alice', password: 'correct horse battery staple' }).expect(302)
+async function askForCall(): Promise<{ sid: string; digits: string }> {
+  await browser
+    .post('/login')
+    .type('form')
+    .send({ username: 'alice', password: 'correct horse battery staple' })
+    .expect(302)
   await browser.post('/otp/call').expect(302)
-  const { text } = await browser.get('/otp').expect(200).expect('Cache-Control', 'no-store').expect('Referrer-Policy', 'no-referrer')
+  const { text } = await browser
+    .get('/otp')
+    .expect(200)
+    .expect('Cache-Control', 'no-store')
+    .expect('Referrer-Policy', 'no-referrer')
   return { sid: simulator.calls[0]?.sid ?? '', digits: /<b>(\d\d)<\/b>/.exec(text)?.[1] ?? '' }
 }
 
@@ -74,9 +82,12 @@ test('the line is busy: another call may be asked for at once', async () => {
   simulator.phone(alice, 'busy')
   const { sid } = await askForCall()
   await simulator.waitFor(call => call.sid === sid && call.status === 'busy')
-  await browser.get('/otp/status').expect(200).expect(({ body }) => {
-    expect(body).toMatchObject({ call: 'busy', nextCallIn: 0 })
-  })
+  await browser
+    .get('/otp/status')
+    .expect(200)
+    .expect(({ body }) => {
+      expect(body).toMatchObject({ call: 'busy', nextCallIn: 0 })
+    })
   simulator.phone(alice, 'answers')
   await browser.post('/otp/call').expect(302)
   expect(simulator.calls).toHaveLength(2)
@@ -92,16 +103,24 @@ test('a call that rings too late says so, without the code', async () => {
   expect(heard(sid)).not.toMatch(/\d/)
 })
 
-test.each(['none', 'wrong', 'two'] as const)('a forged webhook is told nothing: signature %s', async signature => {
-  simulator.faults({ webhooks: { signature } })
-  const { sid } = await askForCall()
-  await pickUp(sid)
-  expect(simulator.call(sid)?.webhooks.map(({ status, body }) => [status, body])).toEqual([[403, '']])
-})
+test.each(['none', 'wrong', 'two'] as const)(
+  'a forged webhook is told nothing: signature %s',
+  async signature => {
+    simulator.faults({ webhooks: { signature } })
+    const { sid } = await askForCall()
+    await pickUp(sid)
+    expect(simulator.call(sid)?.webhooks.map(({ status, body }) => [status, body])).toEqual([
+      [403, ''],
+    ])
+  },
+)
 
 test('SignalWire is down: 503, and nobody is in', async () => {
   simulator.faults({ calls: { status: 500, body: 'broken' } })
-  await browser.post('/login').type('form').send({ username: 'alice', password: 'correct horse battery staple' })
+  await browser
+    .post('/login')
+    .type('form')
+    .send({ username: 'alice', password: 'correct horse battery staple' })
   await browser.post('/otp/call').expect(503)
   await browser.get('/').expect(302).expect('Location', '/otp')
 })

@@ -7,14 +7,24 @@ export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
 // What .gitignore leaves out, and what belongs to whoever has the clone.
-const passedOver = new Set(['node_modules', 'dist', 'coverage', '.git', '.env', '.stryker-tmp', 'reports'])
+const passedOver = new Set([
+  'node_modules',
+  'dist',
+  'coverage',
+  '.git',
+  '.env',
+  '.stryker-tmp',
+  'reports',
+])
 
 /** Every file of the repository, as a path from its root. */
 export function files(folder = root): string[] {
-  return readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !passedOver.has(name) && !name.endsWith('.tgz')).flatMap(entry => {
-    const path = join(folder, entry.name)
-    return entry.isDirectory() ? files(path) : [relative(root, path)]
-  })
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !passedOver.has(name) && !name.endsWith('.tgz'))
+    .flatMap(entry => {
+      const path = join(folder, entry.name)
+      return entry.isDirectory() ? files(path) : [relative(root, path)]
+    })
 }
 
 export const pages: readonly string[] = files().filter(path => path.endsWith('.md'))
@@ -28,17 +38,38 @@ export interface Block {
 }
 
 export function blocks(page: string): Block[] {
-  return [...read(page).matchAll(/(?:<!-- file: (\S+) -->\n|^\[(\S+)\]\(\S+\):\n\n)?^```(\w*)\n(.*?)^```$/gms)]
-    .map(([, named, linked, language = '', text = '']) => ({ page, language, text, file: named ?? linked }))
+  return [
+    ...read(page).matchAll(
+      /(?:<!-- file: (\S+) -->\n\n?|^\[(\S+)\]\(\S+\):\n\n)?^```(\w*)\n(.*?)^```$/gms,
+    ),
+  ].map(([, named, linked, language = '', text = '']) => ({
+    page,
+    language,
+    text,
+    file: named ?? linked,
+  }))
 }
 
 /** The text without code, in which alone links and headings count. */
-const prose = (page: string): string => read(page).replace(/^```.*?^```$/gms, '').replace(/^ {4,}\S.*$/gm, '')
+const prose = (page: string): string =>
+  read(page)
+    .replace(/^```.*?^```$/gms, '')
+    .replace(/^ {4,}\S.*$/gm, '')
 
 /** The cells of the first table whose heading row begins with these cells. */
 export function table(page: string, ...first: readonly string[]): string[][] {
-  const rows = prose(page).split('\n').map(line => /^\|(.*)\|$/.exec(line)?.[1]?.replaceAll('\\|', '\u0000').split('|').map(cell => cell.trim().replaceAll('\u0000', '|')))
-  const start = rows.findIndex(cells => cells !== undefined && first.every((cell, index) => cells[index] === cell))
+  const rows = prose(page)
+    .split('\n')
+    .map(line =>
+      /^\|(.*)\|$/
+        .exec(line)?.[1]
+        ?.replaceAll('\\|', '\u0000')
+        .split('|')
+        .map(cell => cell.trim().replaceAll('\u0000', '|')),
+    )
+  const start = rows.findIndex(
+    cells => cells !== undefined && first.every((cell, index) => cells[index] === cell),
+  )
   if (start < 0) throw new Error(`${page} has no table that begins with ${first.join(', ')}.`)
   const end = rows.findIndex((cells, index) => index > start && cells === undefined)
   return rows.slice(start + 2, end < 0 ? undefined : end) as string[][]
@@ -51,7 +82,10 @@ export const plain = (cell = ''): string => cell.replaceAll('`', '')
 export function anchors(page: string): Set<string> {
   const found = new Set<string>()
   for (const [, heading = ''] of prose(page).matchAll(/^#{1,6} (.+)$/gm)) {
-    const anchor = heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')
+    const anchor = heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-')
     let name = anchor
     for (let count = 1; found.has(name); count++) name = `${anchor}-${count}`
     found.add(name)
@@ -60,4 +94,5 @@ export function anchors(page: string): Set<string> {
 }
 
 /** The targets of all links and pictures. */
-export const links = (page: string): string[] => [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+export const links = (page: string): string[] =>
+  [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)

@@ -12,7 +12,12 @@ class CountingStore extends MemoryStore {
     super()
     for (const name of ['get', 'set', 'destroy', 'touch'] as const) {
       const original = (this[name] as (...given: unknown[]) => unknown).bind(this)
-      Object.assign(this, { [name]: (...given: unknown[]) => { this.operations.push(name); return original(...given) } })
+      Object.assign(this, {
+        [name]: (...given: unknown[]) => {
+          this.operations.push(name)
+          return original(...given)
+        },
+      })
     }
   }
 }
@@ -25,11 +30,20 @@ test('docs/scale.md counts the operations of each request as they are', async ()
   const measured: string[][] = []
   const take = (request: string): void => {
     const operations = store.operations.splice(0)
-    measured.push([request, ['get', 'set', 'destroy', 'touch'].filter(name => operations.includes(name)).map(name => `${operations.filter(each => each === name).length} ${name}`).join(', ') || '0', String(counters.operations.splice(0).length)])
+    measured.push([
+      request,
+      ['get', 'set', 'destroy', 'touch']
+        .filter(name => operations.includes(name))
+        .map(name => `${operations.filter(each => each === name).length} ${name}`)
+        .join(', ') || '0',
+      String(counters.operations.splice(0).length),
+    ])
   }
   const ring = async (): Promise<string> => {
     const [call] = world.simulator.calls
-    const { sid } = await world.simulator.waitFor(each => each.sid === call?.sid && each.status === 'ringing')
+    const { sid } = await world.simulator.waitFor(
+      each => each.sid === call?.sid && each.status === 'ringing',
+    )
     return sid
   }
   const answer = async (sid: string): Promise<void> => {
@@ -43,7 +57,9 @@ test('docs/scale.md counts the operations of each request as they are', async ()
 
   const alice = await world.logIn('alice')
   take('the password')
-  const { body } = await alice.post('/otp/call').expect(202) as { body: { matchingDigits: string } }
+  const { body } = (await alice.post('/otp/call').expect(202)) as {
+    body: { matchingDigits: string }
+  }
   take('a call')
   await alice.get('/otp/status').expect(200)
   take('status()')
@@ -53,7 +69,10 @@ test('docs/scale.md counts the operations of each request as they are', async ()
   await press(sid, body.matchingDigits)
   take('each further webhook')
   const code = codeIn(world.simulator.call(sid)?.heard ?? [])
-  await alice.post('/otp').send({ code: wrongCode(code) }).expect(401)
+  await alice
+    .post('/otp')
+    .send({ code: wrongCode(code) })
+    .expect(401)
   take('a wrong code')
   await alice.post('/otp/call').expect(429)
   take('a call that is refused for its interval')
@@ -81,5 +100,7 @@ test('docs/scale.md counts the operations of each request as they are', async ()
   await carol.post('/logout').expect(200)
   take('a logout while a code waits')
 
-  expect(table('docs/scale.md', 'request', 'session store', 'counters').map(row => row.map(plain))).toEqual(measured)
+  expect(
+    table('docs/scale.md', 'request', 'session store', 'counters').map(row => row.map(plain)),
+  ).toEqual(measured)
 })

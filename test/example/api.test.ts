@@ -1,7 +1,15 @@
 // The same as JSON, for single-page apps.
 import { describe, expect, test } from 'vitest'
 import { CounterStore } from '../support/stores.js'
-import { demoPassword, openSite, says, type Site, upTo, type Visitor, wrongCode } from './support.js'
+import {
+  demoPassword,
+  openSite,
+  says,
+  type Site,
+  upTo,
+  type Visitor,
+  wrongCode,
+} from './support.js'
 
 const alicesPassword = { username: 'alice', password: demoPassword }
 
@@ -16,70 +24,158 @@ describe('a login', () => {
   test('password, call, code, account, out', async () => {
     const site = await openSite()
     const alice = site.visitor()
-    expect(await alice.json('GET', '/api/account')).toMatchObject({ status: 401, body: { code: 'first-factor-required', message: says('first-factor-required') } })
-    expect(await alice.json('POST', '/api/login', alicesPassword)).toMatchObject({ status: 200, body: { code: 'second-factor-required' } })
-    expect(await alice.json('GET', '/api/account')).toMatchObject({ status: 401, body: { code: 'second-factor-required' } })
-    expect((await alice.json('GET', '/api/otp/status')).body).toEqual({ call: 'none', expiresIn: 0, nextCallIn: 0, attemptsLeft: 0 })
+    expect(await alice.json('GET', '/api/account')).toMatchObject({
+      status: 401,
+      body: { code: 'first-factor-required', message: says('first-factor-required') },
+    })
+    expect(await alice.json('POST', '/api/login', alicesPassword)).toMatchObject({
+      status: 200,
+      body: { code: 'second-factor-required' },
+    })
+    expect(await alice.json('GET', '/api/account')).toMatchObject({
+      status: 401,
+      body: { code: 'second-factor-required' },
+    })
+    expect((await alice.json('GET', '/api/otp/status')).body).toEqual({
+      call: 'none',
+      expiresIn: 0,
+      nextCallIn: 0,
+      attemptsLeft: 0,
+    })
 
     const { status, body } = await alice.json('POST', '/api/otp/call')
     expect(status).toBe(202)
-    expect(body).toEqual({ phone: '••• ••• ••23', from: '+12025550100', matchingDigits: expect.stringMatching(/^[1-9]\d$/), purpose: 'login', way: 'call', expiresIn: upTo(300), nextCallIn: upTo(60) })
+    expect(body).toEqual({
+      phone: '••• ••• ••23',
+      from: '+12025550100',
+      matchingDigits: expect.stringMatching(/^[1-9]\d$/),
+      purpose: 'login',
+      way: 'call',
+      expiresIn: upTo(300),
+      nextCallIn: upTo(60),
+    })
     const code = await site.answer(String(body['matchingDigits']))
-    expect((await alice.json('GET', '/api/otp/status')).body).toEqual({ call: 'answered', expiresIn: upTo(300), nextCallIn: upTo(60), attemptsLeft: 5 })
+    expect((await alice.json('GET', '/api/otp/status')).body).toEqual({
+      call: 'answered',
+      expiresIn: upTo(300),
+      nextCallIn: upTo(60),
+      attemptsLeft: 5,
+    })
 
-    expect(await alice.json('POST', '/api/otp', { code: wrongCode(code) })).toMatchObject({ status: 401, body: { code: 'code-wrong', attemptsLeft: 4 } })
-    expect(await alice.json('POST', '/api/otp', { code })).toMatchObject({ status: 200, body: { code: 'logged-in', user: { username: 'alice', name: 'Alice Archer' } } })
-    expect(await alice.json('GET', '/api/account')).toMatchObject({ status: 200, body: { user: { username: 'alice' } } })
-    expect(await alice.json('POST', '/api/logout', {})).toMatchObject({ status: 200, body: { code: 'logged-out' } })
+    expect(await alice.json('POST', '/api/otp', { code: wrongCode(code) })).toMatchObject({
+      status: 401,
+      body: { code: 'code-wrong', attemptsLeft: 4 },
+    })
+    expect(await alice.json('POST', '/api/otp', { code })).toMatchObject({
+      status: 200,
+      body: { code: 'logged-in', user: { username: 'alice', name: 'Alice Archer' } },
+    })
+    expect(await alice.json('GET', '/api/account')).toMatchObject({
+      status: 200,
+      body: { user: { username: 'alice' } },
+    })
+    expect(await alice.json('POST', '/api/logout', {})).toMatchObject({
+      status: 200,
+      body: { code: 'logged-out' },
+    })
     expect((await alice.json('GET', '/api/account')).status).toBe(401)
   })
 
   test('numbers and ways to choose from', async () => {
     const site = await openSite({ ways: ['call', 'text'] })
-    expect(await site.visitor().json('GET', '/api/otp/numbers')).toMatchObject({ status: 401, body: { code: 'first-factor-required' } })
+    expect(await site.visitor().json('GET', '/api/otp/numbers')).toMatchObject({
+      status: 401,
+      body: { code: 'first-factor-required' },
+    })
     const bob = await loggedIn(site, 'bob')
     const { body } = await bob.json('GET', '/api/otp/numbers')
-    expect(body).toEqual({ numbers: [{ id: expect.any(String), label: 'Home', phone: '••• ••• ••45' }, { id: expect.any(String), label: 'Office', phone: '••• ••• ••99' }], ways: ['call', 'text'] })
+    expect(body).toEqual({
+      numbers: [
+        { id: expect.any(String), label: 'Home', phone: '••• ••• ••45' },
+        { id: expect.any(String), label: 'Office', phone: '••• ••• ••99' },
+      ],
+      ways: ['call', 'text'],
+    })
     const [, office] = body['numbers'] as { id: string }[]
-    expect(await bob.json('POST', '/api/otp/call', { number: office!.id, way: 'text' })).toMatchObject({ status: 400, body: { code: 'choice-unknown' } })
-    expect(await bob.json('POST', '/api/otp/call', { number: office!.id, way: 'call' })).toMatchObject({ status: 202, body: { way: 'call', phone: '••• ••• ••99' } })
+    expect(
+      await bob.json('POST', '/api/otp/call', { number: office!.id, way: 'text' }),
+    ).toMatchObject({ status: 400, body: { code: 'choice-unknown' } })
+    expect(
+      await bob.json('POST', '/api/otp/call', { number: office!.id, way: 'call' }),
+    ).toMatchObject({ status: 202, body: { way: 'call', phone: '••• ••• ••99' } })
     expect(site.simulator.calls).toMatchObject([{ to: '+12025550199' }])
     const alice = await loggedIn(site)
-    expect(await alice.json('POST', '/api/otp/call', { way: 'text' })).toMatchObject({ status: 202, body: { way: 'text', phone: '••• ••• ••23' } })
+    expect(await alice.json('POST', '/api/otp/call', { way: 'text' })).toMatchObject({
+      status: 202,
+      body: { way: 'text', phone: '••• ••• ••23' },
+    })
     expect(site.simulator.messages).toMatchObject([{ to: '+12025550123' }])
   })
 
-  test.each([[{ way: 'fax' }], [{ way: 'text' }], [{ way: ['call'] }], [{ number: 'nope' }], [{ number: 1 }], [{ number: {} }]])('%j is no choice: 400', async body => {
+  test.each([
+    [{ way: 'fax' }],
+    [{ way: 'text' }],
+    [{ way: ['call'] }],
+    [{ number: 'nope' }],
+    [{ number: 1 }],
+    [{ number: {} }],
+  ])('%j is no choice: 400', async body => {
     const site = await openSite()
     const alice = await loggedIn(site)
-    expect(await alice.json('POST', '/api/otp/call', body)).toMatchObject({ status: 400, body: { code: 'choice-unknown', message: says('choice-unknown') } })
+    expect(await alice.json('POST', '/api/otp/call', body)).toMatchObject({
+      status: 400,
+      body: { code: 'choice-unknown', message: says('choice-unknown') },
+    })
     expect(site.simulator.calls).toHaveLength(0)
   })
 })
 
 describe('refusals are { code, message, ... }', () => {
-  test.each([[{}, 400, 'first-factor-malformed'], [{ username: 'alice', password: 1 }, 400, 'first-factor-malformed'], [{ username: 'alice', password: 'x' }, 401, 'first-factor-wrong']])('login with %j', async (body, status, code) => {
+  test.each([
+    [{}, 400, 'first-factor-malformed'],
+    [{ username: 'alice', password: 1 }, 400, 'first-factor-malformed'],
+    [{ username: 'alice', password: 'x' }, 401, 'first-factor-wrong'],
+  ])('login with %j', async (body, status, code) => {
     const site = await openSite()
-    expect(await site.visitor().json('POST', '/api/login', body)).toMatchObject({ status, body: { code, message: expect.any(String) } })
+    expect(await site.visitor().json('POST', '/api/login', body)).toMatchObject({
+      status,
+      body: { code, message: expect.any(String) },
+    })
   })
 
   test('before the password: 401', async () => {
     const site = await openSite()
     const nobody = site.visitor()
-    for (const path of ['/api/otp', '/api/otp/call']) expect(await nobody.json('POST', path, { code: '123456' })).toMatchObject({ status: 401, body: { code: 'first-factor-required' } })
-    expect(await nobody.json('GET', '/api/otp/status')).toMatchObject({ status: 401, body: { code: 'first-factor-required' } })
+    for (const path of ['/api/otp', '/api/otp/call'])
+      expect(await nobody.json('POST', path, { code: '123456' })).toMatchObject({
+        status: 401,
+        body: { code: 'first-factor-required' },
+      })
+    expect(await nobody.json('GET', '/api/otp/status')).toMatchObject({
+      status: 401,
+      body: { code: 'first-factor-required' },
+    })
   })
 
   test('no number on record: 403; a limit: 429 with Retry-After; a broken Space: 503', async () => {
     const site = await openSite()
-    expect(await (await loggedIn(site, 'dave')).json('POST', '/api/otp/call')).toMatchObject({ status: 403, body: { code: 'phone-missing' } })
+    expect(await (await loggedIn(site, 'dave')).json('POST', '/api/otp/call')).toMatchObject({
+      status: 403,
+      body: { code: 'phone-missing' },
+    })
     const alice = await loggedIn(site)
     await alice.json('POST', '/api/otp/call')
     const limited = await alice.json('POST', '/api/otp/call')
-    expect(limited).toMatchObject({ status: 429, body: { code: 'too-many-calls', retryAfter: upTo(60) } })
+    expect(limited).toMatchObject({
+      status: 429,
+      body: { code: 'too-many-calls', retryAfter: upTo(60) },
+    })
     expect(limited.headers.get('retry-after')).toEqual(upTo(60))
     site.faults({ calls: { drop: true } })
-    expect(await (await loggedIn(site, 'mallory')).json('POST', '/api/otp/call')).toMatchObject({ status: 503, body: { code: 'signalwire-unavailable' } })
+    expect(await (await loggedIn(site, 'mallory')).json('POST', '/api/otp/call')).toMatchObject({
+      status: 503,
+      body: { code: 'signalwire-unavailable' },
+    })
   })
 
   test('the counters are away: 503, and the log knows why', async () => {
@@ -87,7 +183,10 @@ describe('refusals are { code, message, ... }', () => {
     const site = await openSite({ counters: counters.factory })
     const alice = await loggedIn(site)
     counters.faults = { consume: 'rejects' }
-    expect(await alice.json('POST', '/api/otp/call')).toMatchObject({ status: 503, body: { code: 'counters-unavailable', requestId: expect.stringMatching(/^[0-9a-f]{8}$/) } })
+    expect(await alice.json('POST', '/api/otp/call')).toMatchObject({
+      status: 503,
+      body: { code: 'counters-unavailable', requestId: expect.stringMatching(/^[0-9a-f]{8}$/) },
+    })
     expect(site.logged('request.failed')).toMatchObject([{ code: 'counters-unavailable' }])
     expect(site.simulator.calls).toHaveLength(0)
   })
@@ -96,11 +195,18 @@ describe('refusals are { code, message, ... }', () => {
     const site = await openSite()
     const visitor = site.visitor()
     const send = async (body: string) => {
-      const answer = await visitor.request('/api/login', { method: 'POST', body, headers: { 'Content-Type': 'application/json', Origin: site.url } })
+      const answer = await visitor.request('/api/login', {
+        method: 'POST',
+        body,
+        headers: { 'Content-Type': 'application/json', Origin: site.url },
+      })
       return [answer.status, await answer.json()]
     }
     expect(await send('{"code":"123456"')).toMatchObject([400, { code: 'malformed' }])
-    expect(await send(JSON.stringify({ username: 'x'.repeat(5000) }))).toMatchObject([413, { code: 'too-large' }])
+    expect(await send(JSON.stringify({ username: 'x'.repeat(5000) }))).toMatchObject([
+      413,
+      { code: 'too-large' },
+    ])
     expect(JSON.stringify(site.log)).not.toContain('123456')
   })
 })
@@ -111,20 +217,36 @@ describe('requests of other sites are refused', () => {
     ['without an Origin', () => ({})],
     ['from another origin', () => ({ Origin: 'https://evil.example' })],
     ['from no origin', () => ({ Origin: 'null' })],
-    ['from an origin that only its Host makes ours', ({ url }) => ({ Origin: 'http://evil.example', Host: 'evil.example', 'X-Forwarded-Host': new URL(url).host })],
+    [
+      'from an origin that only its Host makes ours',
+      ({ url }) => ({
+        Origin: 'http://evil.example',
+        Host: 'evil.example',
+        'X-Forwarded-Host': new URL(url).host,
+      }),
+    ],
     ['as a form', ({ url }) => ({ ...forms, Origin: url })],
     ['as plain text', ({ url }) => ({ 'Content-Type': 'text/plain', Origin: url })],
   ])('%s: 403', async (_name, headers) => {
     const site = await openSite()
     const alice = await loggedIn(site)
     for (const path of ['/api/login', '/api/otp/call', '/api/otp', '/api/logout']) {
-      expect(await alice.json('POST', path, alicesPassword, headers(site))).toMatchObject({ status: 403, body: { code: 'origin-forbidden', message: expect.any(String) } })
+      expect(await alice.json('POST', path, alicesPassword, headers(site))).toMatchObject({
+        status: 403,
+        body: { code: 'origin-forbidden', message: expect.any(String) },
+      })
     }
     expect(site.simulator.calls).toHaveLength(0)
   })
 
   test('the loopback address that it listens on is ours too', async () => {
     const site = await openSite({ otherOrigins: ['http://localhost:1234'] })
-    expect((await site.visitor().json('POST', '/api/login', alicesPassword, { Origin: 'http://localhost:1234' })).status).toBe(200)
+    expect(
+      (
+        await site
+          .visitor()
+          .json('POST', '/api/login', alicesPassword, { Origin: 'http://localhost:1234' })
+      ).status,
+    ).toBe(200)
   })
 })

@@ -4,15 +4,29 @@ import { MemoryRememberStore } from 'passport-voice-otp'
 import { demoPassword, openSite, passBoth, type Site, type Visitor } from './support.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
-const firefox = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0' }
-const safari = { 'User-Agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1' }
+const firefox = {
+  'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+}
+const safari = {
+  'User-Agent':
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
+}
 const cookie = 'voice-otp-browser'
 
 /** A login with a call, after which the browser is remembered, or not. */
-async function logInWithCall(site: Site, visitor: Visitor, headers = firefox, remember: Record<string, string> = { remember: 'on' }): Promise<void> {
+async function logInWithCall(
+  site: Site,
+  visitor: Visitor,
+  headers = firefox,
+  remember: Record<string, string> = { remember: 'on' },
+): Promise<void> {
   await visitor.logIn('alice')
   await visitor.submit('/otp/call')
-  await visitor.submit('/otp', { code: await site.answer(visitor.matchingDigits), ...remember }, headers)
+  await visitor.submit(
+    '/otp',
+    { code: await site.answer(visitor.matchingDigits), ...remember },
+    headers,
+  )
 }
 
 async function rememberedAlice(options: Parameters<typeof openSite>[0] = unhurried) {
@@ -22,7 +36,10 @@ async function rememberedAlice(options: Parameters<typeof openSite>[0] = unhurri
   return { site, alice }
 }
 
-const entries = ({ text }: Visitor): string[] => [...text.matchAll(/(Firefox on Linux|Safari on an iPhone|A browser)( this browser)? Since/g)].map(([, name = '', mine = '']) => name + mine)
+const entries = ({ text }: Visitor): string[] =>
+  [...text.matchAll(/(Firefox on Linux|Safari on an iPhone|A browser)( this browser)? Since/g)].map(
+    ([, name = '', mine = '']) => name + mine,
+  )
 
 describe('a browser is remembered', () => {
   test('only if the box is ticked, which it is not by itself', async () => {
@@ -32,15 +49,20 @@ describe('a browser is remembered', () => {
     expect(alice.page.path).toBe('/account')
     expect(alice.cookies.has(cookie)).toBe(false)
     await alice.open('/security')
-    expect(alice.text).toContain('None. When you enter a code, you may have the browser remembered for 30 days.')
+    expect(alice.text).toContain(
+      'None. When you enter a code, you may have the browser remembered for 30 days.',
+    )
   })
 
-  test.each([{ remember: '' }, { remember: 'off' }, { remember: 'true' }])('%j is no tick', async fields => {
-    const site = await openSite()
-    const alice = site.visitor()
-    await logInWithCall(site, alice, firefox, fields)
-    expect(alice.cookies.has(cookie)).toBe(false)
-  })
+  test.each([{ remember: '' }, { remember: 'off' }, { remember: 'true' }])(
+    '%j is no tick',
+    async fields => {
+      const site = await openSite()
+      const alice = site.visitor()
+      await logInWithCall(site, alice, firefox, fields)
+      expect(alice.cookies.has(cookie)).toBe(false)
+    },
+  )
 
   test('then the password is enough, for the page that was asked for first', async () => {
     const { site, alice } = await rememberedAlice()
@@ -50,7 +72,9 @@ describe('a browser is remembered', () => {
     expect(alice.page).toMatchObject({ status: 200, path: '/security' })
     expect(entries(alice)).toEqual(['Firefox on Linux this browser'])
     expect(site.simulator.calls).toHaveLength(1)
-    expect(site.logged('browser.recognized')).toMatchObject([{ userId: 'alice', name: 'Firefox on Linux' }])
+    expect(site.logged('browser.recognized')).toMatchObject([
+      { userId: 'alice', name: 'Firefox on Linux' },
+    ])
     expect((await alice.open('/otp')).path).not.toBe('/otp')
   })
 
@@ -62,7 +86,8 @@ describe('a browser is remembered', () => {
     expect(alice.page.path).toBe('/otp')
     expect(alice.text).toContain('Confirm that it is still you')
     expect((await alice.open('/account')).path).toBe('/account')
-    for (const path of ['/phone', '/security/codes', '/transfer']) expect((await alice.open(path)).path).toBe('/otp')
+    for (const path of ['/phone', '/security/codes', '/transfer'])
+      expect((await alice.open(path)).path).toBe('/otp')
     await alice.submit('/otp/call')
     expect(alice.page.html).not.toContain('name="remember"')
     await alice.submit('/otp', { code: await site.answer(alice.matchingDigits) })
@@ -93,7 +118,9 @@ describe('a browser is remembered', () => {
   })
 
   test('until its days are over', async () => {
-    const { site, alice } = await rememberedAlice({ remember: { days: 2, store: new MemoryRememberStore() } })
+    const { site, alice } = await rememberedAlice({
+      remember: { days: 2, store: new MemoryRememberStore() },
+    })
     await alice.open('/security')
     await alice.submit('/logout')
     site.clock.offset = 2 * 86_400_000
@@ -111,7 +138,9 @@ describe('the list', () => {
     await logInWithCall(site, onThePhone, safari)
     await alice.open('/security')
     expect(entries(alice)).toEqual(['Safari on an iPhone', 'Firefox on Linux this browser'])
-    const [id = ''] = [...alice.page.html.matchAll(/name="id" value="([^"]+)"/g)].map(each => each[1])
+    const [id = ''] = [...alice.page.html.matchAll(/name="id" value="([^"]+)"/g)].map(
+      each => each[1],
+    )
     await alice.submit('/security/browsers', { id })
     expect(alice.page).toMatchObject({ status: 200, path: '/security' })
     expect(alice.text).toContain('That browser is remembered no more.')
@@ -135,7 +164,8 @@ describe('the list', () => {
     const [entry] = await site.voiceOtp.remembered.list('alice')
     const bob = await passBoth(site, 'bob')
     await bob.open('/security')
-    for (const id of [entry!.id, '', 'nobody', '__proto__']) await bob.follow(await bob.post('/security/browsers', { ...bob.fill('/logout'), id }), '')
+    for (const id of [entry!.id, '', 'nobody', '__proto__'])
+      await bob.follow(await bob.post('/security/browsers', { ...bob.fill('/logout'), id }), '')
     expect(await site.voiceOtp.remembered.list('alice')).toHaveLength(1)
     await alice.open('/security')
     expect(entries(alice)).toEqual(['Firefox on Linux this browser'])
@@ -146,7 +176,10 @@ describe('the list', () => {
     const thief = site.visitor()
     await thief.logIn('alice')
     expect((await thief.open('/security')).path).toBe('/otp')
-    await thief.follow(await thief.post('/security/browsers', { ...thief.fill('/otp/call'), id: 'all' }), '')
+    await thief.follow(
+      await thief.post('/security/browsers', { ...thief.fill('/otp/call'), id: 'all' }),
+      '',
+    )
     expect(thief.page.path).toBe('/otp')
     await alice.open('/security')
     expect((await alice.post('/security/browsers', { id: 'all' })).status).toBe(403)
@@ -163,10 +196,16 @@ describe('the list', () => {
 })
 
 describe('a store that fails', () => {
-  const failing = (names: readonly (keyof MemoryRememberStore)[]) => Object.assign(new MemoryRememberStore(), Object.fromEntries(names.map(name => [name, () => Promise.reject(new Error('down'))])))
+  const failing = (names: readonly (keyof MemoryRememberStore)[]) =>
+    Object.assign(
+      new MemoryRememberStore(),
+      Object.fromEntries(names.map(name => [name, () => Promise.reject(new Error('down'))])),
+    )
 
   test('costs the comfort and not the login', async () => {
-    const { site, alice } = await rememberedAlice({ remember: { days: 30, store: failing(['add']) } })
+    const { site, alice } = await rememberedAlice({
+      remember: { days: 30, store: failing(['add']) },
+    })
     expect(alice.page).toMatchObject({ status: 200, path: '/account' })
     expect(alice.text).toContain('You are in, but this browser could not be remembered.')
     expect(alice.cookies.has(cookie)).toBe(false)
@@ -178,8 +217,14 @@ describe('a store that fails', () => {
     const { alice } = await rememberedAlice({ remember: { days: 30, store } })
     Object.assign(store, failing(['get', 'list', 'removeAll']))
     expect((await alice.open('/security')).status).toBe(503)
-    expect(await alice.json('GET', '/api/browsers')).toMatchObject({ status: 503, body: { code: 'unavailable', message: expect.any(String) } })
-    expect(await alice.json('DELETE', '/api/browsers')).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+    expect(await alice.json('GET', '/api/browsers')).toMatchObject({
+      status: 503,
+      body: { code: 'unavailable', message: expect.any(String) },
+    })
+    expect(await alice.json('DELETE', '/api/browsers')).toMatchObject({
+      status: 503,
+      body: { code: 'unavailable' },
+    })
     await alice.open('/account')
     await alice.submit('/logout')
     await alice.logIn('alice')
@@ -193,40 +238,87 @@ describe('by JSON', () => {
     const alice = site.visitor()
     const password = { username: 'alice', password: demoPassword }
     await alice.json('POST', '/api/login', password)
-    expect(await alice.json('GET', '/api/browsers')).toMatchObject({ status: 401, body: { code: 'second-factor-required' } })
-    const { body: { matchingDigits } } = await alice.json('POST', '/api/otp/call')
-    expect(await alice.json('POST', '/api/otp', { code: await site.answer(String(matchingDigits)), remember: true })).toMatchObject({ status: 200, body: { code: 'logged-in', remembered: true } })
+    expect(await alice.json('GET', '/api/browsers')).toMatchObject({
+      status: 401,
+      body: { code: 'second-factor-required' },
+    })
+    const {
+      body: { matchingDigits },
+    } = await alice.json('POST', '/api/otp/call')
+    expect(
+      await alice.json('POST', '/api/otp', {
+        code: await site.answer(String(matchingDigits)),
+        remember: true,
+      }),
+    ).toMatchObject({ status: 200, body: { code: 'logged-in', remembered: true } })
     const { body } = await alice.json('GET', '/api/browsers')
-    expect(body).toEqual({ browsers: [{ id: expect.any(String), name: 'A browser', createdAt: expect.any(String), usedAt: expect.any(String), expiresAt: expect.any(String), isThisOne: true }] })
+    expect(body).toEqual({
+      browsers: [
+        {
+          id: expect.any(String),
+          name: 'A browser',
+          createdAt: expect.any(String),
+          usedAt: expect.any(String),
+          expiresAt: expect.any(String),
+          isThisOne: true,
+        },
+      ],
+    })
 
     await alice.json('POST', '/api/logout', {})
     await alice.json('POST', '/api/login', password)
     expect((await alice.json('GET', '/api/account')).status).toBe(200)
-    expect(await alice.json('POST', '/api/recovery-codes')).toMatchObject({ status: 401, body: { code: 'second-factor-required', maxAge: 300 } })
+    expect(await alice.json('POST', '/api/recovery-codes')).toMatchObject({
+      status: 401,
+      body: { code: 'second-factor-required', maxAge: 300 },
+    })
 
     const [{ id }] = body['browsers'] as [{ id: string }]
-    expect(await alice.json('DELETE', `/api/browsers/${id}`, undefined, { Origin: 'https://evil.example' })).toMatchObject({ status: 403, body: { code: 'origin-forbidden' } })
-    expect(await alice.json('DELETE', `/api/browsers/${id}`)).toMatchObject({ status: 200, body: { code: 'forgotten' } })
+    expect(
+      await alice.json('DELETE', `/api/browsers/${id}`, undefined, {
+        Origin: 'https://evil.example',
+      }),
+    ).toMatchObject({ status: 403, body: { code: 'origin-forbidden' } })
+    expect(await alice.json('DELETE', `/api/browsers/${id}`)).toMatchObject({
+      status: 200,
+      body: { code: 'forgotten' },
+    })
     expect((await alice.json('GET', '/api/browsers')).body).toEqual({ browsers: [] })
     await alice.json('POST', '/api/logout', {})
     await alice.json('POST', '/api/login', password)
     expect((await alice.json('GET', '/api/account')).status).toBe(401)
   })
 
-  test.each([{}, { remember: false }, { remember: 'true' }, { remember: 1 }, { remember: [true] }])('%j is no wish', async wish => {
-    const site = await openSite()
-    const alice = site.visitor()
-    await alice.json('POST', '/api/login', { username: 'alice', password: demoPassword })
-    const { body: { matchingDigits } } = await alice.json('POST', '/api/otp/call')
-    const { status, body } = await alice.json('POST', '/api/otp', { code: await site.answer(String(matchingDigits)), ...wish })
-    expect([status, body['remembered']]).toEqual([200, undefined])
-    expect(alice.cookies.has(cookie)).toBe(false)
-  })
+  test.each([{}, { remember: false }, { remember: 'true' }, { remember: 1 }, { remember: [true] }])(
+    '%j is no wish',
+    async wish => {
+      const site = await openSite()
+      const alice = site.visitor()
+      await alice.json('POST', '/api/login', { username: 'alice', password: demoPassword })
+      const {
+        body: { matchingDigits },
+      } = await alice.json('POST', '/api/otp/call')
+      const { status, body } = await alice.json('POST', '/api/otp', {
+        code: await site.answer(String(matchingDigits)),
+        ...wish,
+      })
+      expect([status, body['remembered']]).toEqual([200, undefined])
+      expect(alice.cookies.has(cookie)).toBe(false)
+    },
+  )
 
   test('all of them; and nothing for those who are not logged in', async () => {
     const { site, alice } = await rememberedAlice()
-    for (const [method, path] of [['GET', '/api/browsers'], ['DELETE', '/api/browsers'], ['DELETE', '/api/browsers/x'], ['POST', '/api/recovery-codes']] as const) {
-      expect(await site.visitor().json(method, path)).toMatchObject({ status: 401, body: { code: 'first-factor-required', message: expect.any(String) } })
+    for (const [method, path] of [
+      ['GET', '/api/browsers'],
+      ['DELETE', '/api/browsers'],
+      ['DELETE', '/api/browsers/x'],
+      ['POST', '/api/recovery-codes'],
+    ] as const) {
+      expect(await site.visitor().json(method, path)).toMatchObject({
+        status: 401,
+        body: { code: 'first-factor-required', message: expect.any(String) },
+      })
     }
     expect(await site.voiceOtp.remembered.list('alice')).toHaveLength(1)
     expect((await alice.json('DELETE', '/api/browsers')).status).toBe(200)

@@ -12,7 +12,13 @@ describe('several telephones', () => {
     const site = await openSite()
     const bob = site.visitor()
     await bob.logIn('bob')
-    const choices = [...bob.page.html.matchAll(/<label class="choice">([^]*?)<\/label>/g)].map(([, inner = '']) => inner.replace(/<[^>]+>/g, '').trim().replace(/\s+/g, ' '))
+    const choices = [...bob.page.html.matchAll(/<label class="choice">([^]*?)<\/label>/g)].map(
+      ([, inner = '']) =>
+        inner
+          .replace(/<[^>]+>/g, '')
+          .trim()
+          .replace(/\s+/g, ' '),
+    )
     expect(choices).toEqual(['Home ••• ••• ••45', 'Office ••• ••• ••99'])
     const [home, office] = [...bob.page.html.matchAll(/name="number" value="([^"]+)"( checked)?/g)]
     expect([home?.[2], office?.[2]]).toEqual([' checked', undefined])
@@ -29,7 +35,9 @@ describe('several telephones', () => {
     const bob = site.visitor()
     await bob.logIn('bob')
     expect((await bob.submit('/otp/call', { number: '+12025550123' })).status).toBe(400)
-    expect(bob.alert).toBe(`${says('choice-unknown')} Only the ordinary call reaches a telephone with an extension.`)
+    expect(bob.alert).toBe(
+      `${says('choice-unknown')} Only the ordinary call reaches a telephone with an extension.`,
+    )
     expect(site.simulator.calls).toHaveLength(0)
   })
 
@@ -67,18 +75,35 @@ describe('several telephones', () => {
   })
 
   test('a number on record that is none: the page is drawn, and the call says what is wrong', async () => {
-    const site = await openSite({ people: [{ id: 'eve', username: 'eve', name: 'Eve', phone: '+1202', mayEnrol: true, passwordHash: cheapHash }] })
+    const site = await openSite({
+      people: [
+        {
+          id: 'eve',
+          username: 'eve',
+          name: 'Eve',
+          phone: '+1202',
+          mayEnrol: true,
+          passwordHash: cheapHash,
+        },
+      ],
+    })
     const eve = site.visitor()
     await eve.logIn('eve')
     expect(eve.page.status).toBe(200)
     expect((await eve.submit('/otp/call')).status).toBe(403)
     expect(eve.alert).toBe(`${says('phone-invalid')} Ask whoever runs this site to correct it.`)
-    expect((await eve.json('GET', '/api/otp/numbers'))).toMatchObject({ status: 200, body: { numbers: [] } })
+    expect(await eve.json('GET', '/api/otp/numbers')).toMatchObject({
+      status: 200,
+      body: { numbers: [] },
+    })
   })
 })
 
 describe('several ways', () => {
-  const buttons = (html: string) => [...html.matchAll(/<button name="way" value="(\w+)"[^>]*>([^<]+)</g)].map(([, way, words]) => `${way ?? ''}: ${words ?? ''}`)
+  const buttons = (html: string) =>
+    [...html.matchAll(/<button name="way" value="(\w+)"[^>]*>([^<]+)</g)].map(
+      ([, way, words]) => `${way ?? ''}: ${words ?? ''}`,
+    )
 
   test('a call alone by default', async () => {
     const site = await openSite()
@@ -99,7 +124,9 @@ describe('several ways', () => {
     expect(alice.text).toContain('The text message is on its way.')
     expect(alice.matchingDigits).toBe('')
     expect(buttons(alice.page.html)).toEqual(['text: Text me again', 'call: Call me instead'])
-    expect(site.logged('call.placed')).toMatchObject([{ userId: 'alice', way: 'text', sid: site.simulator.messages[0]!.sid }])
+    expect(site.logged('call.placed')).toMatchObject([
+      { userId: 'alice', way: 'text', sid: site.simulator.messages[0]!.sid },
+    ])
     const code = /^\d{6}/.exec(site.simulator.messages[0]!.body)?.[0] ?? ''
     await alice.submit('/otp', { code })
     expect(alice.page.path).toBe('/account')
@@ -119,7 +146,10 @@ describe('several ways', () => {
   })
 
   test('hosted ways have words of their own', async () => {
-    const site = await openSite({ ways: ['hostedText', 'hostedCall'], limits: { callIntervalSeconds: false } })
+    const site = await openSite({
+      ways: ['hostedText', 'hostedCall'],
+      limits: { callIntervalSeconds: false },
+    })
     const alice = site.visitor()
     await alice.logIn('alice')
     await alice.submit('/otp/call', { way: 'hostedText' })
@@ -132,7 +162,8 @@ describe('several ways', () => {
 })
 
 /** A request as Express has it. */
-const requestWith = (headers: Record<string, string>): Request => Object.create(express.request, { headers: { value: headers } }) as Request
+const requestWith = (headers: Record<string, string>): Request =>
+  Object.create(express.request, { headers: { value: headers } }) as Request
 
 describe('the language of the browser', () => {
   const heard = async (headers: Record<string, string>) => {
@@ -147,14 +178,21 @@ describe('the language of the browser', () => {
   }
 
   test('is the language of the call; the announcement is left out where it would be in another', async () => {
-    const { words, site } = await heard({ 'Accept-Language': 'de-DE,de;q=0.9', 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0' })
+    const { words, site } = await heard({
+      'Accept-Language': 'de-DE,de;q=0.9',
+      'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+    })
     expect(words).toContain('Acme')
     expect(words).not.toMatch(/code for your login|password was entered/)
     expect(site.logged('prompt.defaulted')).toHaveLength(0)
   })
 
   test('English: browser and time are said in words, without a digit', async () => {
-    const { words } = await heard({ 'Accept-Language': 'en-GB', 'User-Agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0' })
+    const { words } = await heard({
+      'Accept-Language': 'en-GB',
+      'User-Agent':
+        'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0',
+    })
     expect(words).toContain('The password was entered in Edge on Windows, just now.')
     expect(words).not.toMatch(/\d/)
   })
@@ -184,14 +222,28 @@ describe('the language of the browser', () => {
   })
 
   test.each([
-    ['Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1', 0, 'The password was entered in Safari on an iPhone, just now.'],
-    ['Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36', 61, 'The password was entered in Chrome on Android, a minute ago.'],
-    ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:127.0) Gecko/20100101 Firefox/127.0', 540, 'The password was entered in Firefox on a Mac, nine minutes ago.'],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
+      0,
+      'The password was entered in Safari on an iPhone, just now.',
+    ],
+    [
+      'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36',
+      61,
+      'The password was entered in Chrome on Android, a minute ago.',
+    ],
+    [
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:127.0) Gecko/20100101 Firefox/127.0',
+      540,
+      'The password was entered in Firefox on a Mac, nine minutes ago.',
+    ],
     ['curl/8.5.0', 86_400, 'The password was entered, ten minutes ago or more.'],
     ['<Dial>+19005550100</Dial> press 1', -5, 'The password was entered, just now.'],
   ])('%j is announced in words of our own', (userAgent, secondsAgo, words) => {
     const now = 1_800_000_000_000
-    const req = Object.assign(requestWith({ 'user-agent': userAgent }), { session: { passwordAt: now - secondsAgo * 1000 } })
+    const req = Object.assign(requestWith({ 'user-agent': userAgent }), {
+      session: { passwordAt: now - secondsAgo * 1000 },
+    })
     expect(announcement(req as never, now)).toBe(words)
   })
 })

@@ -5,58 +5,118 @@ import { createUsers, demoPassword, demoPeople, realPeople } from '../../example
 
 const secret = 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA'
 const space = {
-  SIGNALWIRE_PROJECT: 'b08dacad-e1f6-4e6d-8a94-0c5a5c5e4e1c', SIGNALWIRE_TOKEN: 'PT1234', SIGNALWIRE_SPACE: 'acme.signalwire.com',
-  SIGNALWIRE_NUMBER: '+12025550100', SIGNALWIRE_SIGNING_KEY: 'PSK_1234567890',
+  SIGNALWIRE_PROJECT: 'b08dacad-e1f6-4e6d-8a94-0c5a5c5e4e1c',
+  SIGNALWIRE_TOKEN: 'PT1234',
+  SIGNALWIRE_SPACE: 'acme.signalwire.com',
+  SIGNALWIRE_NUMBER: '+12025550100',
+  SIGNALWIRE_SIGNING_KEY: 'PSK_1234567890',
 }
 const real = { ...space, PUBLIC_URL: 'https://acme.example' }
-const production = { ...real, NODE_ENV: 'production', SESSION_SECRET: secret, VOICE_OTP_SECRET: secret }
-const simulated = { ...space, SIMULATOR_URL: 'http://127.0.0.1:3001', SIGNALWIRE_SPACE: 'http://127.0.0.1:3001' }
+const production = {
+  ...real,
+  NODE_ENV: 'production',
+  SESSION_SECRET: secret,
+  VOICE_OTP_SECRET: secret,
+}
+const simulated = {
+  ...space,
+  SIMULATOR_URL: 'http://127.0.0.1:3001',
+  SIGNALWIRE_SPACE: 'http://127.0.0.1:3001',
+}
 
 describe('what is read', () => {
   test('nothing set: the demo on port 3000, its telephones on the next', () => {
     const config = readConfig({})
-    expect(config).toMatchObject({ port: 3000, simulatorPort: 3001, isReal: false, isProduction: false, hasOwnSecrets: true })
-    expect([config.signalwire, config.publicUrl, config.simulatorUrl, config.redisUrl, config.demoPhone]).toEqual([undefined, undefined, undefined, undefined, undefined])
+    expect(config).toMatchObject({
+      port: 3000,
+      simulatorPort: 3001,
+      isReal: false,
+      isProduction: false,
+      hasOwnSecrets: true,
+    })
+    expect([
+      config.signalwire,
+      config.publicUrl,
+      config.simulatorUrl,
+      config.redisUrl,
+      config.demoPhone,
+    ]).toEqual([undefined, undefined, undefined, undefined, undefined])
     expect(config.sessionSecret).not.toEqual(readConfig({}).sessionSecret)
   })
 
   test('blank is not set', () => {
-    expect(readConfig({ PORT: ' ', SESSION_SECRET: '', SIGNALWIRE_TOKEN: '  ' })).toMatchObject({ port: 3000, isReal: false })
+    expect(readConfig({ PORT: ' ', SESSION_SECRET: '', SIGNALWIRE_TOKEN: '  ' })).toMatchObject({
+      port: 3000,
+      isReal: false,
+    })
   })
 
   test('ports', () => {
     expect(readConfig({ PORT: '4000' })).toMatchObject({ port: 4000, simulatorPort: 4001 })
-    expect(readConfig({ PORT: '4000', SIMULATOR_PORT: '5000' })).toMatchObject({ port: 4000, simulatorPort: 5000 })
+    expect(readConfig({ PORT: '4000', SIMULATOR_PORT: '5000' })).toMatchObject({
+      port: 4000,
+      simulatorPort: 5000,
+    })
     expect(readConfig({ PORT: '0' })).toMatchObject({ port: 0, simulatorPort: 0 })
   })
 
   test('a Space', () => {
     expect(readConfig(real)).toMatchObject({
-      isReal: true, publicUrl: 'https://acme.example', countries: ['US'],
-      signalwire: { project: space.SIGNALWIRE_PROJECT, token: 'PT1234', space: 'acme.signalwire.com', from: '+12025550100', signingKey: 'PSK_1234567890' },
+      isReal: true,
+      publicUrl: 'https://acme.example',
+      countries: ['US'],
+      signalwire: {
+        project: space.SIGNALWIRE_PROJECT,
+        token: 'PT1234',
+        space: 'acme.signalwire.com',
+        from: '+12025550100',
+        signingKey: 'PSK_1234567890',
+      },
     })
   })
 
   test('DEMO_PHONE in its one form; its country may be called too', () => {
-    expect(readConfig({ ...real, DEMO_PHONE: '+49 (30) 123456' })).toMatchObject({ demoPhone: '+4930123456', countries: ['US', 'DE'] })
+    expect(readConfig({ ...real, DEMO_PHONE: '+49 (30) 123456' })).toMatchObject({
+      demoPhone: '+4930123456',
+      countries: ['US', 'DE'],
+    })
   })
 
   test('a HOSTNAME with a dot stands in for PUBLIC_URL, with a Space alone', () => {
-    expect(readConfig({ ...space, HOSTNAME: 'acme.example' }).publicUrl).toBe('https://acme.example')
-    expect(readConfig({ ...space, HOSTNAME: 'https://acme.example' }).publicUrl).toBe('https://acme.example')
-    expect(readConfig({ ...real, HOSTNAME: 'other.example' }).publicUrl).toBe('https://acme.example')
+    expect(readConfig({ ...space, HOSTNAME: 'acme.example' }).publicUrl).toBe(
+      'https://acme.example',
+    )
+    expect(readConfig({ ...space, HOSTNAME: 'https://acme.example' }).publicUrl).toBe(
+      'https://acme.example',
+    )
+    expect(readConfig({ ...real, HOSTNAME: 'other.example' }).publicUrl).toBe(
+      'https://acme.example',
+    )
     expect(readConfig({ HOSTNAME: 'laptop.local' }).publicUrl).toBeUndefined()
     expect(() => readConfig({ ...space, HOSTNAME: 'b08dacad' })).toThrow('PUBLIC_URL is missing')
   })
 
   test('a simulator that runs already takes the place of a Space, and its address may be named once', () => {
-    expect(readConfig(simulated)).toMatchObject({ isReal: false, simulatorUrl: 'http://127.0.0.1:3001', signalwire: { space: 'http://127.0.0.1:3001' } })
-    expect(readConfig({ ...simulated, SIGNALWIRE_SPACE: '' })).toMatchObject({ isReal: false, signalwire: { space: 'http://127.0.0.1:3001' } })
+    expect(readConfig(simulated)).toMatchObject({
+      isReal: false,
+      simulatorUrl: 'http://127.0.0.1:3001',
+      signalwire: { space: 'http://127.0.0.1:3001' },
+    })
+    expect(readConfig({ ...simulated, SIGNALWIRE_SPACE: '' })).toMatchObject({
+      isReal: false,
+      signalwire: { space: 'http://127.0.0.1:3001' },
+    })
   })
 
   test('secrets rotate, and processes with one SESSION_SECRET know each other', () => {
-    expect(readConfig({ VOICE_OTP_SECRET: `${secret}, ${secret}x`, SESSION_SECRET: secret })).toMatchObject({ secrets: [secret, `${secret}x`], hasOwnSecrets: false })
-    const [one, two, three] = [{ SESSION_SECRET: secret }, { SESSION_SECRET: secret, PORT: '4000' }, {}].map(each => readConfig(each).instance)
+    expect(
+      readConfig({ VOICE_OTP_SECRET: `${secret}, ${secret}x`, SESSION_SECRET: secret }),
+    ).toMatchObject({ secrets: [secret, `${secret}x`], hasOwnSecrets: false })
+    const [one, two, three] = [
+      { SESSION_SECRET: secret },
+      { SESSION_SECRET: secret, PORT: '4000' },
+      {},
+    ].map(each => readConfig(each).instance)
     expect(one).toBe(two)
     expect(one).not.toBe(three)
     expect(secret).not.toContain(one)
@@ -72,34 +132,101 @@ describe('a mistake is one sentence that names the variable and the mend', () =>
     [{ PORT: 'http' }, 'PORT is not a port: give a whole number from 0 (any free one) to 65535.'],
     [{ PORT: '65536' }, 'PORT is not a port: give a whole number from 0 (any free one) to 65535.'],
     [{ PORT: '-1' }, 'PORT is not a port: give a whole number from 0 (any free one) to 65535.'],
-    [{ SIMULATOR_PORT: '1e3' }, 'SIMULATOR_PORT is not a port: give a whole number from 0 (any free one) to 65535.'],
-    [{ PORT: '65535' }, 'SIMULATOR_PORT is not a port: give a whole number from 0 (any free one) to 65535.'],
-    [{ SIMULATOR_URL: 'https://acme.example' }, 'SIMULATOR_URL: give the loopback address of a running simulator without a path, for example http://127.0.0.1:3001'],
-    [{ SIMULATOR_URL: 'http://127.0.0.1:3001' }, 'SIGNALWIRE_PROJECT, SIGNALWIRE_TOKEN, SIGNALWIRE_NUMBER, SIGNALWIRE_SIGNING_KEY are missing: to join the simulator at SIMULATOR_URL, set what it printed when it started.'],
-    [{ ...simulated, SIGNALWIRE_SPACE: 'acme.signalwire.com' }, 'SIGNALWIRE_SPACE and SIMULATOR_URL name two different Spaces: leave one of them out.'],
-    [{ PUBLIC_URL: 'http://acme.example' }, 'PUBLIC_URL: give the address without a path, https://acme.example (http for loopback addresses only).'],
-    [{ PUBLIC_URL: 'https://acme.example/app' }, 'PUBLIC_URL: give the address without a path, https://acme.example (http for loopback addresses only).'],
-    [{ PUBLIC_URL: 'acme.example' }, 'PUBLIC_URL: give the address without a path, https://acme.example (http for loopback addresses only).'],
-    [{ ...space, HOSTNAME: 'acme.example/app' }, 'HOSTNAME: give the address without a path, https://acme.example (http for loopback addresses only).'],
-    [space, 'PUBLIC_URL is missing: SignalWire must reach this app from outside, so give the https address of your proxy or tunnel, for example PUBLIC_URL=https://acme.example'],
-    [{ ...real, SIGNALWIRE_TOKEN: '' }, 'SIGNALWIRE_TOKEN is missing: set all five SIGNALWIRE_* variables to use a Space, or none of them for the demo.'],
-    [{ SIGNALWIRE_TOKEN: 'PT1234', SIGNALWIRE_SPACE: 'acme' }, 'SIGNALWIRE_PROJECT, SIGNALWIRE_NUMBER, SIGNALWIRE_SIGNING_KEY are missing: set all five SIGNALWIRE_* variables to use a Space, or none of them for the demo.'],
-    [{ SESSION_SECRET: 'short' }, 'SESSION_SECRET is too short: it needs 32 bytes or more. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"'],
-    [{ VOICE_OTP_SECRET: `${secret},short` }, 'VOICE_OTP_SECRET is too short: it needs 32 bytes or more. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"'],
-    [{ ...real, DEMO_PHONE: '555 0123' }, 'DEMO_PHONE is not a telephone number: write it with + and country code, for example +12025550123'],
-    [{ ...real, DEMO_PHONE: '+1 202' }, 'DEMO_PHONE is not a telephone number: write it with + and country code, for example +12025550123'],
-    [{ REDIS_URL: '127.0.0.1:6379' }, 'REDIS_URL is not the address of a Redis: write it like redis://127.0.0.1:6379'],
-    [{ NODE_ENV: 'production' }, 'NODE_ENV is production and no SIGNALWIRE_* variable is set: use a Space of yours, or leave NODE_ENV out for the demo. The demo has a published password.'],
-    [{ ...simulated, NODE_ENV: 'production' }, 'NODE_ENV is production and SIMULATOR_URL is set: use a Space of yours, or leave NODE_ENV out for the demo. The demo has a published password.'],
-    [{ ...production, SESSION_SECRET: '' }, 'SESSION_SECRET is missing: in production it must outlive a restart. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"'],
-    [{ ...production, VOICE_OTP_SECRET: '' }, 'VOICE_OTP_SECRET is missing: in production it must outlive a restart. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"'],
+    [
+      { SIMULATOR_PORT: '1e3' },
+      'SIMULATOR_PORT is not a port: give a whole number from 0 (any free one) to 65535.',
+    ],
+    [
+      { PORT: '65535' },
+      'SIMULATOR_PORT is not a port: give a whole number from 0 (any free one) to 65535.',
+    ],
+    [
+      { SIMULATOR_URL: 'https://acme.example' },
+      'SIMULATOR_URL: give the loopback address of a running simulator without a path, for example http://127.0.0.1:3001',
+    ],
+    [
+      { SIMULATOR_URL: 'http://127.0.0.1:3001' },
+      'SIGNALWIRE_PROJECT, SIGNALWIRE_TOKEN, SIGNALWIRE_NUMBER, SIGNALWIRE_SIGNING_KEY are missing: to join the simulator at SIMULATOR_URL, set what it printed when it started.',
+    ],
+    [
+      { ...simulated, SIGNALWIRE_SPACE: 'acme.signalwire.com' },
+      'SIGNALWIRE_SPACE and SIMULATOR_URL name two different Spaces: leave one of them out.',
+    ],
+    [
+      { PUBLIC_URL: 'http://acme.example' },
+      'PUBLIC_URL: give the address without a path, https://acme.example (http for loopback addresses only).',
+    ],
+    [
+      { PUBLIC_URL: 'https://acme.example/app' },
+      'PUBLIC_URL: give the address without a path, https://acme.example (http for loopback addresses only).',
+    ],
+    [
+      { PUBLIC_URL: 'acme.example' },
+      'PUBLIC_URL: give the address without a path, https://acme.example (http for loopback addresses only).',
+    ],
+    [
+      { ...space, HOSTNAME: 'acme.example/app' },
+      'HOSTNAME: give the address without a path, https://acme.example (http for loopback addresses only).',
+    ],
+    [
+      space,
+      'PUBLIC_URL is missing: SignalWire must reach this app from outside, so give the https address of your proxy or tunnel, for example PUBLIC_URL=https://acme.example',
+    ],
+    [
+      { ...real, SIGNALWIRE_TOKEN: '' },
+      'SIGNALWIRE_TOKEN is missing: set all five SIGNALWIRE_* variables to use a Space, or none of them for the demo.',
+    ],
+    [
+      { SIGNALWIRE_TOKEN: 'PT1234', SIGNALWIRE_SPACE: 'acme' },
+      'SIGNALWIRE_PROJECT, SIGNALWIRE_NUMBER, SIGNALWIRE_SIGNING_KEY are missing: set all five SIGNALWIRE_* variables to use a Space, or none of them for the demo.',
+    ],
+    [
+      { SESSION_SECRET: 'short' },
+      'SESSION_SECRET is too short: it needs 32 bytes or more. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"',
+    ],
+    [
+      { VOICE_OTP_SECRET: `${secret},short` },
+      'VOICE_OTP_SECRET is too short: it needs 32 bytes or more. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"',
+    ],
+    [
+      { ...real, DEMO_PHONE: '555 0123' },
+      'DEMO_PHONE is not a telephone number: write it with + and country code, for example +12025550123',
+    ],
+    [
+      { ...real, DEMO_PHONE: '+1 202' },
+      'DEMO_PHONE is not a telephone number: write it with + and country code, for example +12025550123',
+    ],
+    [
+      { REDIS_URL: '127.0.0.1:6379' },
+      'REDIS_URL is not the address of a Redis: write it like redis://127.0.0.1:6379',
+    ],
+    [
+      { NODE_ENV: 'production' },
+      'NODE_ENV is production and no SIGNALWIRE_* variable is set: use a Space of yours, or leave NODE_ENV out for the demo. The demo has a published password.',
+    ],
+    [
+      { ...simulated, NODE_ENV: 'production' },
+      'NODE_ENV is production and SIMULATOR_URL is set: use a Space of yours, or leave NODE_ENV out for the demo. The demo has a published password.',
+    ],
+    [
+      { ...production, SESSION_SECRET: '' },
+      'SESSION_SECRET is missing: in production it must outlive a restart. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"',
+    ],
+    [
+      { ...production, VOICE_OTP_SECRET: '' },
+      'VOICE_OTP_SECRET is missing: in production it must outlive a restart. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"',
+    ],
   ])('%j', (environment, sentence) => {
     expect(() => readConfig(environment)).toThrow(new ConfigError(sentence))
   })
 
   test('what the strategy finds wrong is said by the name of the variable', () => {
-    expect(inVariables('signalwire.from: a telephone number')).toBe('SIGNALWIRE_NUMBER: a telephone number')
-    expect(inVariables('signalwire.signingKey: the Signing Key')).toBe('SIGNALWIRE_SIGNING_KEY: the Signing Key')
+    expect(inVariables('signalwire.from: a telephone number')).toBe(
+      'SIGNALWIRE_NUMBER: a telephone number',
+    )
+    expect(inVariables('signalwire.signingKey: the Signing Key')).toBe(
+      'SIGNALWIRE_SIGNING_KEY: the Signing Key',
+    )
     expect(inVariables('secret: at least')).toBe('VOICE_OTP_SECRET: at least')
     expect(inVariables('webhookUrl: the https address')).toBe('PUBLIC_URL: the https address')
     expect(inVariables('ways: a list')).toBe('ways: a list')
@@ -109,10 +236,22 @@ describe('a mistake is one sentence that names the variable and the mend', () =>
 test('with a real Space nobody but alice has a number or may add one, whatever the demo gives the others', async () => {
   const passwords = new Map(demoPeople.map(({ username }) => [username, `password of ${username}`]))
   const people = await realPeople('+12025550111', passwords)
-  expect(people.map(({ username, phone, otherPhones, mayEnrol }) => [username, phone, otherPhones, mayEnrol])).toEqual([
-    ['alice', '+12025550111', [], true], ['bob', null, [], false], ['mallory', null, [], false], ['dave', null, [], false],
+  expect(
+    people.map(({ username, phone, otherPhones, mayEnrol }) => [
+      username,
+      phone,
+      otherPhones,
+      mayEnrol,
+    ]),
+  ).toEqual([
+    ['alice', '+12025550111', [], true],
+    ['bob', null, [], false],
+    ['mallory', null, [], false],
+    ['dave', null, [], false],
   ])
-  expect((await realPeople(null, passwords)).some(({ phone, mayEnrol }) => phone !== null || mayEnrol)).toBe(false)
+  expect(
+    (await realPeople(null, passwords)).some(({ phone, mayEnrol }) => phone !== null || mayEnrol),
+  ).toBe(false)
   const users = createUsers(people)
   expect(await users.byPassword('bob', 'password of bob')).toMatchObject({ id: 'bob' })
   expect(await users.byPassword('bob', demoPassword)).toBeUndefined()

@@ -6,14 +6,28 @@ import { demoPassword, openSite, says, upTo, type Visitor } from './support.js'
 /** What browsers add to a form of the site's own page. */
 const fromOurPage = { 'Sec-Fetch-Site': 'same-origin' }
 
-const slowStores = () => ({ sessionStore: new SessionStore(2, 25), counters: new CounterStore().factory })
+const slowStores = () => ({
+  sessionStore: new SessionStore(2, 25),
+  counters: new CounterStore().factory,
+})
 
 /** The page that a `Refresh` header leads to. */
-const refreshOf = (response: Response): string => /^\d; url=(\S+)$/.exec(response.headers.get('refresh') ?? '')?.[1] ?? ''
+const refreshOf = (response: Response): string =>
+  /^\d; url=(\S+)$/.exec(response.headers.get('refresh') ?? '')?.[1] ?? ''
 
-async function twice(visitor: Visitor, path: string, fields: Record<string, string>): Promise<Response[]> {
+async function twice(
+  visitor: Visitor,
+  path: string,
+  fields: Record<string, string>,
+): Promise<Response[]> {
   const cookie = visitor.cookies.get('acme') ?? ''
-  const send = () => fetch(new URL(path, visitor.url), { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields), headers: { Cookie: `acme=${cookie}`, ...fromOurPage } })
+  const send = () =>
+    fetch(new URL(path, visitor.url), {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams(fields),
+      headers: { Cookie: `acme=${cookie}`, ...fromOurPage },
+    })
   return Promise.all([send(), send()])
 }
 
@@ -62,7 +76,9 @@ describe('the right code, sent twice', () => {
     await alice.submit('/otp/call')
     const fields = alice.fill('/otp', { code: await site.answer(alice.matchingDigits) })
     const answers = await twice(alice, '/otp', fields)
-    const [winner] = answers.filter(({ status, headers }) => status === 303 && headers.get('location') === '/account')
+    const [winner] = answers.filter(
+      ({ status, headers }) => status === 303 && headers.get('location') === '/account',
+    )
     const [loser] = answers.filter(each => each !== winner)
     expect(loser!.status).toBe(401)
     expect(refreshOf(loser!)).toBe('/otp')
@@ -85,7 +101,11 @@ describe('the right code, sent twice', () => {
     const late = site.visitor()
     late.cookies.set('acme', old)
     const answer = await late.post('/otp', fields, fromOurPage)
-    expect([answer.status, answer.headers.get('location'), answer.headers.getSetCookie()]).toEqual([303, '/otp', []])
+    expect([answer.status, answer.headers.get('location'), answer.headers.getSetCookie()]).toEqual([
+      303,
+      '/otp',
+      [],
+    ])
     expect((await late.open('/account')).path).toBe('/login')
     expect((await alice.open('/otp')).path).toBe('/account')
   })
@@ -117,7 +137,9 @@ describe('a call, asked for twice', () => {
     expect(alice.page.status).toBe(429)
     expect(alice.page.headers.get('retry-after')).toEqual(upTo(60))
     expect(alice.matchingDigits).toBe(digits)
-    expect(alice.alert).toMatch(/^Your code is on its way already\. You can try again in \d\d seconds\.$/)
+    expect(alice.alert).toMatch(
+      /^Your code is on its way already\. You can try again in \d\d seconds\.$/,
+    )
     expect(site.simulator.calls).toHaveLength(1)
     expect((await alice.open('/otp/call')).path).toBe('/otp')
   })

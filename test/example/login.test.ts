@@ -49,7 +49,11 @@ describe('a login', () => {
     const visitor = site.visitor()
     for (const [fields, status, words] of [
       [{ username: 'alice', password: 'wrong' }, 401, 'The user name or the password is wrong.'],
-      [{ username: 'nobody', password: demoPassword }, 401, 'The user name or the password is wrong.'],
+      [
+        { username: 'nobody', password: demoPassword },
+        401,
+        'The user name or the password is wrong.',
+      ],
       [{ username: 'alice', password: '' }, 400, 'Enter your user name and your password.'],
     ] as const) {
       await visitor.open('/login')
@@ -61,34 +65,41 @@ describe('a login', () => {
 
   test("the demo's own hashes are those of its published password, an own salt each, at the cost that is recommended", async () => {
     const users = createUsers(demoPeople)
-    const found = await Promise.all(demoPeople.map(({ username }) => users.byPassword(username, demoPassword)))
+    const found = await Promise.all(
+      demoPeople.map(({ username }) => users.byPassword(username, demoPassword)),
+    )
     expect(found.map(user => user?.username)).toEqual(['alice', 'bob', 'mallory', 'dave'])
     expect(found.every(user => user !== undefined && !('passwordHash' in user))).toBe(true)
     const stored = demoPeople.map(({ passwordHash }) => passwordHash.split(':'))
     expect(stored.map(parts => parts.slice(0, 4).join())).toEqual(Array(4).fill('scrypt,16384,8,5'))
-    expect(new Set(stored.map(([,,,, salt]) => salt)).size).toBe(4)
+    expect(new Set(stored.map(([, , , , salt]) => salt)).size).toBe(4)
   })
 
   test('a pending user is sent on from the login page, and back to the code from every other', async () => {
     const site = await openSite()
     const [alice, dave] = [site.visitor(), site.visitor()]
     await alice.logIn('alice')
-    for (const path of ['/login', '/account', '/transfer', '/phone', '/']) expect((await alice.open(path)).path).toBe('/otp')
+    for (const path of ['/login', '/account', '/transfer', '/phone', '/'])
+      expect((await alice.open(path)).path).toBe('/otp')
     await dave.logIn('dave')
-    for (const path of ['/login', '/account', '/transfer', '/otp', '/']) expect((await dave.open(path)).path).toBe('/phone')
+    for (const path of ['/login', '/account', '/transfer', '/otp', '/'])
+      expect((await dave.open(path)).path).toBe('/phone')
   })
 
   test('whoever is in is sent on to the account from the login page and the code page', async () => {
     const site = await openSite()
     const alice = await passBoth(site)
-    for (const path of ['/login', '/otp', '/otp/call', '/']) expect((await alice.open(path)).path).toBe('/account')
+    for (const path of ['/login', '/otp', '/otp/call', '/'])
+      expect((await alice.open(path)).path).toBe('/account')
   })
 
   test('the session id changes at the password and at the code, and the old ones are worth nothing', async () => {
     const site = await openSite()
     const alice = site.visitor()
     const before: string[] = []
-    const keep = () => { before.push(alice.cookies.get('acme') ?? '') }
+    const keep = () => {
+      before.push(alice.cookies.get('acme') ?? '')
+    }
     await alice.open('/login')
     keep()
     await alice.submit('/login', { username: 'alice', password: demoPassword })
@@ -129,7 +140,14 @@ describe('a code that is refused', () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
-    expect((await alice.follow(await alice.post('/otp', { ...alice.fill('/otp/call'), code: '123456' }), '/otp')).status).toBe(401)
+    expect(
+      (
+        await alice.follow(
+          await alice.post('/otp', { ...alice.fill('/otp/call'), code: '123456' }),
+          '/otp',
+        )
+      ).status,
+    ).toBe(401)
     expect(alice.alert).toBe(says('no-challenge'))
     await alice.submit('/otp/call')
     expect((await alice.submit('/otp', { code: '12345' })).status).toBe(400)

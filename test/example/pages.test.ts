@@ -26,12 +26,18 @@ describe('a transfer', () => {
     await alice.submit('/otp/call')
     const { sid } = await site.simulator.waitFor(call => call.status === 'ringing')
     await alice.submit('/otp', { code: await site.answer(alice.matchingDigits) })
-    expect(site.simulator.call(sid)!.heard.join(' ')).toContain('with a code to confirm that it is you')
+    expect(site.simulator.call(sid)!.heard.join(' ')).toContain(
+      'with a code to confirm that it is you',
+    )
     expect(alice.page).toMatchObject({ status: 200, path: '/transfer' })
     expect((await alice.open('/account')).html).not.toContain('25 sent')
   })
 
-  test.each([[{ to: '', amount: '25' }, 'Say who gets the money.'], [{ to: 'Bob', amount: 'much' }, 'Enter an amount such as 25 or 25.50.'], [{ to: 'Bob', amount: '0' }, 'Enter an amount such as 25 or 25.50.']])('%j: 400, and what was typed stays', async (fields, words) => {
+  test.each([
+    [{ to: '', amount: '25' }, 'Say who gets the money.'],
+    [{ to: 'Bob', amount: 'much' }, 'Enter an amount such as 25 or 25.50.'],
+    [{ to: 'Bob', amount: '0' }, 'Enter an amount such as 25 or 25.50.'],
+  ])('%j: 400, and what was typed stays', async (fields, words) => {
     const site = await openSite()
     const alice = await passBoth(site)
     await alice.open('/transfer')
@@ -56,9 +62,13 @@ describe('what SignalWire does wrong', () => {
     const alice = await loggedIn(site)
     site.faults({ calls: { status: 500, body: 'broken' } })
     expect((await alice.submit('/otp/call')).status).toBe(503)
-    expect(alice.alert.replace(/[0-9a-f]{8}$/, '')).toBe(`${says('signalwire-unavailable')} Nothing was changed. Try again in a moment. Reference `)
+    expect(alice.alert.replace(/[0-9a-f]{8}$/, '')).toBe(
+      `${says('signalwire-unavailable')} Nothing was changed. Try again in a moment. Reference `,
+    )
     const [reference] = /[0-9a-f]{8}$/.exec(alice.alert) ?? []
-    expect(site.logged('request.failed')).toMatchObject([{ requestId: reference, status: 503, code: 'signalwire-unavailable', route: '/otp/call' }])
+    expect(site.logged('request.failed')).toMatchObject([
+      { requestId: reference, status: 503, code: 'signalwire-unavailable', route: '/otp/call' },
+    ])
     expect(alice.text).toMatch(/You can ask for another in \d+ seconds/)
   })
 
@@ -67,7 +77,9 @@ describe('what SignalWire does wrong', () => {
     const alice = await loggedIn(site)
     site.faults({ calls: { status: 400, body: { errors: [{ code: '21217', message: 'no' }] } } })
     expect((await alice.submit('/otp/call')).status).toBe(403)
-    expect(alice.alert).toBe(`${says('phone-refused')} Check that it can be reached, or use another number.`)
+    expect(alice.alert).toBe(
+      `${says('phone-refused')} Check that it can be reached, or use another number.`,
+    )
   })
 
   test('it says nothing about a call: the page is drawn without waiting for it', async () => {
@@ -89,29 +101,54 @@ describe('errors are pages', () => {
     expect(await visitor.open('/nowhere')).toMatchObject({ status: 404 })
     expect(visitor.text).toContain('There is no such page')
     expect(visitor.text).toContain('Continue')
-    expect(await visitor.json('GET', '/api/nowhere')).toMatchObject({ status: 404, body: { code: 'not-found', message: 'Check the address, or continue to your account.' } })
+    expect(await visitor.json('GET', '/api/nowhere')).toMatchObject({
+      status: 404,
+      body: { code: 'not-found', message: 'Check the address, or continue to your account.' },
+    })
   })
 
-  test.each(['/login', '/otp', '/otp/call', '/phone', '/phone/verify', '/transfer', '/logout'])('a form to %s without its token, or with another session\'s: 403, and nothing is done', async path => {
-    const site = await openSite()
-    const alice = await loggedIn(site)
-    const mallory = await loggedIn(site, 'mallory')
-    const { _csrf: foreign = '' } = mallory.fill('/otp/call')
-    const tokens: Record<string, string>[] = [{}, { _csrf: '' }, { _csrf: foreign }, { '_csrf[]': foreign }]
-    for (const token of tokens) {
-      await alice.follow(await alice.post(path, { ...token, username: 'mallory', password: 'x', code: '123456', phone: '+12025550189' }, { 'Sec-Fetch-Site': 'cross-site' }), path)
-      expect(alice.page.status).toBe(403)
-      expect(alice.text).toContain('This form is no longer valid')
-    }
-    expect(site.simulator.calls).toHaveLength(0)
-    expect((await alice.open('/otp')).status).toBe(200)
-  })
+  test.each(['/login', '/otp', '/otp/call', '/phone', '/phone/verify', '/transfer', '/logout'])(
+    "a form to %s without its token, or with another session's: 403, and nothing is done",
+    async path => {
+      const site = await openSite()
+      const alice = await loggedIn(site)
+      const mallory = await loggedIn(site, 'mallory')
+      const { _csrf: foreign = '' } = mallory.fill('/otp/call')
+      const tokens: Record<string, string>[] = [
+        {},
+        { _csrf: '' },
+        { _csrf: foreign },
+        { '_csrf[]': foreign },
+      ]
+      for (const token of tokens) {
+        await alice.follow(
+          await alice.post(
+            path,
+            { ...token, username: 'mallory', password: 'x', code: '123456', phone: '+12025550189' },
+            { 'Sec-Fetch-Site': 'cross-site' },
+          ),
+          path,
+        )
+        expect(alice.page.status).toBe(403)
+        expect(alice.text).toContain('This form is no longer valid')
+      }
+      expect(site.simulator.calls).toHaveLength(0)
+      expect((await alice.open('/otp')).status).toBe(200)
+    },
+  )
 
   test('a password from another site is not taken, though the login form of ours is taken without a token', async () => {
     const site = await openSite()
-    const senders: Record<string, string>[] = [{}, { 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { 'Sec-Fetch-Site': 'none' }]
+    const senders: Record<string, string>[] = [
+      {},
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+      { 'Sec-Fetch-Site': 'none' },
+    ]
     for (const headers of senders) {
-      const answer = await site.visitor().post('/login', { username: 'alice', password: 'correct horse battery staple' }, headers)
+      const answer = await site
+        .visitor()
+        .post('/login', { username: 'alice', password: 'correct horse battery staple' }, headers)
       expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []])
     }
   })
@@ -125,14 +162,19 @@ describe('errors are pages', () => {
     expect(alice.page.headers.get('retry-after')).toBe('60')
     expect(alice.text).toContain('Not available at the moment')
     const [reference] = /reference ([0-9a-f]{8})/.exec(alice.text)?.slice(1) ?? []
-    expect(site.logged('request.failed').at(-1)).toMatchObject({ requestId: reference, status: 503 })
+    expect(site.logged('request.failed').at(-1)).toMatchObject({
+      requestId: reference,
+      status: 503,
+    })
   })
 
   test('a session that cannot be saved after the call was placed is a 503, and not a redirect to a page that knows nothing of it', async () => {
     const sessionStore = new SessionStore()
     const site = await openSite({ sessionStore })
     const alice = await loggedIn(site)
-    site.voiceOtp.events.on('call.placed', () => { sessionStore.faults = { set: 'rejects' } })
+    site.voiceOtp.events.on('call.placed', () => {
+      sessionStore.faults = { set: 'rejects' }
+    })
     expect((await alice.submit('/otp/call')).status).toBe(503)
     expect(alice.text).toContain('Not available at the moment')
   })
@@ -140,8 +182,27 @@ describe('errors are pages', () => {
   test('too large, too strange', async () => {
     const site = await openSite()
     const visitor = site.visitor()
-    expect((await visitor.request('/login', { method: 'POST', body: 'x='.padEnd(5000, 'x'), headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })).status).toBe(413)
-    expect((await visitor.request('/login', { method: 'POST', body: 'x=1', headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Encoding': 'gzip' } })).status).toBe(415)
+    expect(
+      (
+        await visitor.request('/login', {
+          method: 'POST',
+          body: 'x='.padEnd(5000, 'x'),
+          headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        })
+      ).status,
+    ).toBe(413)
+    expect(
+      (
+        await visitor.request('/login', {
+          method: 'POST',
+          body: 'x=1',
+          headers: {
+            'Content-Type': 'application/x-www-form-urlencoded',
+            'Content-Encoding': 'gzip',
+          },
+        })
+      ).status,
+    ).toBe(415)
     expect((await visitor.request('/%E0%A4%A')).status).toBe(404)
   })
 })
@@ -167,10 +228,19 @@ describe('headers', () => {
     const site = await openSite()
     const publicUrl = 'https://acme.example'
     const { createApp } = await import('../../example/app.js')
-    const { app } = createApp({ users: site.users, publicUrl, sessionSecret: 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA', secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn', signalwire: site.simulator.signalwire, logger: false })
+    const { app } = createApp({
+      users: site.users,
+      publicUrl,
+      sessionSecret: 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA',
+      secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
+      signalwire: site.simulator.signalwire,
+      logger: false,
+    })
     const { default: supertest } = await import('supertest')
     const { headers } = await supertest(app).get('/login').set('X-Forwarded-Proto', 'https')
-    expect(String(headers['set-cookie'])).toMatch(/^__Host-acme=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+    expect(String(headers['set-cookie'])).toMatch(
+      /^__Host-acme=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    )
     expect(headers['strict-transport-security']).toBeDefined()
     expect((await supertest(app).get('/login')).headers['set-cookie']).toBeUndefined()
   })
@@ -178,7 +248,10 @@ describe('headers', () => {
   test('healthz says whether the app is ready, and who it is', async () => {
     let isReady = false
     const site = await openSite({ health: () => ({ ready: isReady, instance: 'abc' }) })
-    const ask = async () => { const answer = await fetch(`${site.url}/healthz`); return [answer.status, await answer.json()] }
+    const ask = async () => {
+      const answer = await fetch(`${site.url}/healthz`)
+      return [answer.status, await answer.json()]
+    }
     expect(await ask()).toEqual([503, { ready: false, instance: 'abc' }])
     isReady = true
     expect(await ask()).toEqual([200, { ready: true, instance: 'abc' }])
@@ -194,10 +267,30 @@ describe('the log', () => {
     const code = await site.answer(bob.matchingDigits)
     await bob.submit('/otp', { code: '000000' === code ? '000001' : '000000' })
     await bob.submit('/otp', { code })
-    await fetch(`${site.url}/voice-otp/x`, { method: 'POST', body: new URLSearchParams({ To: '+12025550145' }) })
-    expect(site.log.map(({ event }) => event)).toEqual(['call.placed', 'code.rejected', 'code.accepted', 'webhook.rejected'])
-    expect(site.log[0]).toMatchObject({ userId: 'bob', purpose: 'login', way: 'call', sid: site.simulator.calls[0]!.sid })
+    await fetch(`${site.url}/voice-otp/x`, {
+      method: 'POST',
+      body: new URLSearchParams({ To: '+12025550145' }),
+    })
+    expect(site.log.map(({ event }) => event)).toEqual([
+      'call.placed',
+      'code.rejected',
+      'code.accepted',
+      'webhook.rejected',
+    ])
+    expect(site.log[0]).toMatchObject({
+      userId: 'bob',
+      purpose: 'login',
+      way: 'call',
+      sid: site.simulator.calls[0]!.sid,
+    })
     const text = JSON.stringify(site.log)
-    for (const secret of [code, '2025550145', site.simulator.signalwire.token, site.simulator.signalwire.signingKey, 'correct horse']) expect(text).not.toContain(secret)
+    for (const secret of [
+      code,
+      '2025550145',
+      site.simulator.signalwire.token,
+      site.simulator.signalwire.signingKey,
+      'correct horse',
+    ])
+      expect(text).not.toContain(secret)
   })
 })

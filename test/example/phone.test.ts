@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { cheapHash } from '../support/people.js'
 import { openSite, passBoth, says, type Site, type Visitor, wrongCode } from './support.js'
 
-const settled = async (check: () => boolean) => { while (!check()) await new Promise(resolve => { setImmediate(resolve) }) }
+const settled = async (check: () => boolean) => {
+  while (!check())
+    await new Promise(resolve => {
+      setImmediate(resolve)
+    })
+}
 
 async function change(site: Site, visitor: Visitor, phone: string): Promise<void> {
   await visitor.open('/phone')
@@ -38,8 +43,16 @@ describe('the first number', () => {
   test.each([
     ['555 0189', 400, says('phone-malformed')],
     ['', 400, says('phone-malformed')],
-    ['+1 900 555 0100', 403, `${says('destination-blocked')} Use a number of another kind or country, or ask whoever runs this site.`],
-    ['+49 30 123456', 403, `${says('destination-blocked')} Use a number of another kind or country, or ask whoever runs this site.`],
+    [
+      '+1 900 555 0100',
+      403,
+      `${says('destination-blocked')} Use a number of another kind or country, or ask whoever runs this site.`,
+    ],
+    [
+      '+49 30 123456',
+      403,
+      `${says('destination-blocked')} Use a number of another kind or country, or ask whoever runs this site.`,
+    ],
   ])('%j is refused on the page, which keeps what was typed', async (phone, status, words) => {
     const site = await openSite()
     const dave = site.visitor()
@@ -65,12 +78,30 @@ describe('the first number', () => {
   })
 
   test('users who may not add one are told so, and nobody is called', async () => {
-    const site = await openSite({ people: [{ id: 'eve', username: 'eve', name: 'Eve', phone: null, mayEnrol: false, passwordHash: cheapHash }] })
+    const site = await openSite({
+      people: [
+        {
+          id: 'eve',
+          username: 'eve',
+          name: 'Eve',
+          phone: null,
+          mayEnrol: false,
+          passwordHash: cheapHash,
+        },
+      ],
+    })
     const eve = site.visitor()
     await eve.logIn('eve')
     expect(eve.page).toMatchObject({ status: 200, path: '/phone' })
     expect(eve.text).toContain('No number can be added for this user.')
-    expect((await eve.follow(await eve.post('/phone', { ...eve.fill('/logout'), phone: '+12025550189' }), '/phone')).status).toBe(403)
+    expect(
+      (
+        await eve.follow(
+          await eve.post('/phone', { ...eve.fill('/logout'), phone: '+12025550189' }),
+          '/phone',
+        )
+      ).status,
+    ).toBe(403)
     expect(eve.alert).toContain(says('call-vetoed'))
     expect(site.simulator.calls).toHaveLength(0)
   })
@@ -82,7 +113,14 @@ describe('the first number', () => {
     const alice = site.visitor()
     await alice.logIn('alice')
     for (const path of ['/phone', '/phone/verify']) {
-      await alice.follow(await alice.post(path, { ...alice.fill('/otp/call'), phone: '+12025550189', code: '123456' }), path)
+      await alice.follow(
+        await alice.post(path, {
+          ...alice.fill('/otp/call'),
+          phone: '+12025550189',
+          code: '123456',
+        }),
+        path,
+      )
       expect(alice.page.path).toBe('/otp')
     }
     expect(site.simulator.calls).toHaveLength(0)
@@ -97,7 +135,12 @@ describe('another number', () => {
     expect(alice.text).toContain('From now on we call ••• ••• ••89.')
     expect((await site.users.byId('alice'))?.phone).toBe('+12025550189')
     await settled(() => site.logged('old-number.told').length > 0)
-    expect(site.simulator.messages).toMatchObject([{ to: '+12025550123', body: 'Acme: calls for your account now go to a number that ends in 89. If you did not change it, tell us at once.' }])
+    expect(site.simulator.messages).toMatchObject([
+      {
+        to: '+12025550123',
+        body: 'Acme: calls for your account now go to a number that ends in 89. If you did not change it, tell us at once.',
+      },
+    ])
     expect(site.logged('phone.changed')).toMatchObject([{ userId: 'alice' }])
   })
 
@@ -122,7 +165,8 @@ describe('another number', () => {
     expect(site.logged('old-number.not-told')).toMatchObject([{ userId: 'alice', reason }])
     expect((await site.users.byId('alice'))?.phone).toBe('+12025550189')
     const logged = JSON.stringify(site.log)
-    for (const secret of ['+12025550123', '+12025550189', site.simulator.signalwire.token]) expect(logged).not.toContain(secret)
+    for (const secret of ['+12025550123', '+12025550189', site.simulator.signalwire.token])
+      expect(logged).not.toContain(secret)
   })
 
   test('needs a code that is not older than five minutes', async () => {

@@ -1,10 +1,18 @@
 // Recovery codes: made, shown once, used in place of a call.
 import { describe, expect, test } from 'vitest'
 import { recoveryInMemory } from '../../example/recovery-codes.js'
-import { demoPassword, openSite, passBoth, says, type SiteOptions, type Visitor } from './support.js'
+import {
+  demoPassword,
+  openSite,
+  passBoth,
+  says,
+  type SiteOptions,
+  type Visitor,
+} from './support.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
-const codesOn = ({ page }: Visitor): string[] => [...page.html.matchAll(/<li><code>([\w-]+)<\/code>/g)].map(([, code = '']) => code)
+const codesOn = ({ page }: Visitor): string[] =>
+  [...page.html.matchAll(/<li><code>([\w-]+)<\/code>/g)].map(([, code = '']) => code)
 
 /** Alice, with a fresh code of a call; the ten codes that she made, by the page. */
 async function withCodes(options: SiteOptions = unhurried) {
@@ -53,7 +61,11 @@ describe('made', () => {
   })
 
   test('new ones make the old ones worthless', async () => {
-    const { site, alice, codes: [old = ''] } = await withCodes()
+    const {
+      site,
+      alice,
+      codes: [old = ''],
+    } = await withCodes()
     await alice.open('/security/codes')
     await alice.submit('/security/codes')
     const later = site.visitor()
@@ -76,22 +88,33 @@ describe('made', () => {
 
 describe('used', () => {
   test('in place of a call: in, told how many are left, and free to change the number', async () => {
-    const { site, codes: [code = ''] } = await withCodes()
+    const {
+      site,
+      codes: [code = ''],
+    } = await withCodes()
     const later = site.visitor()
     await later.logIn('alice')
     expect(later.page.html).toContain('href="/recover"')
     await later.open('/recover')
     await later.submit('/recover', { code: ` ${code.toLowerCase().replace('-', ' ')} ` })
     expect(later.page).toMatchObject({ status: 200, path: '/account' })
-    expect(later.text).toContain('9 recovery codes are left. If your telephone is gone, change its number now.')
+    expect(later.text).toContain(
+      '9 recovery codes are left. If your telephone is gone, change its number now.',
+    )
     expect(site.logged('recovery.used')).toMatchObject([{ userId: 'alice', left: 9 }])
     expect((await later.open('/phone')).path).toBe('/phone')
     expect((await later.open('/account')).html).not.toContain('recovery codes are left')
   })
 
   test('once', async () => {
-    const { site, codes: [code = ''] } = await withCodes()
-    for (const [status, path] of [[200, '/account'], [401, '/recover']] as const) {
+    const {
+      site,
+      codes: [code = ''],
+    } = await withCodes()
+    for (const [status, path] of [
+      [200, '/account'],
+      [401, '/recover'],
+    ] as const) {
       const later = site.visitor()
       await later.logIn('alice')
       await later.open('/recover')
@@ -110,11 +133,21 @@ describe('used', () => {
       await later.submit('/recover', { code })
       notices.push(/role="status">(.*?) If your/.exec(later.page.html)?.[1] ?? '')
     }
-    expect(notices.slice(5)).toEqual(['4 recovery codes are left.', 'Only 3 recovery codes are left. Make new ones soon.', 'Only 2 recovery codes are left. Make new ones soon.', 'One recovery code is left. Make new ones now.', 'You have no recovery codes. Make new ones now.'])
+    expect(notices.slice(5)).toEqual([
+      '4 recovery codes are left.',
+      'Only 3 recovery codes are left. Make new ones soon.',
+      'Only 2 recovery codes are left. Make new ones soon.',
+      'One recovery code is left. Make new ones now.',
+      'You have no recovery codes. Make new ones now.',
+    ])
   })
 
   test('to confirm a transfer, and on to it', async () => {
-    const { site, alice, codes: [code = ''] } = await withCodes()
+    const {
+      site,
+      alice,
+      codes: [code = ''],
+    } = await withCodes()
     site.clock.offset = 301_000
     await alice.open('/transfer')
     await alice.open('/recover')
@@ -124,7 +157,10 @@ describe('used', () => {
   })
 
   test('a second click on the same button leads where the first did', async () => {
-    const { site, codes: [code = ''] } = await withCodes()
+    const {
+      site,
+      codes: [code = ''],
+    } = await withCodes()
     const later = site.visitor()
     await later.logIn('alice')
     await later.open('/recover')
@@ -136,7 +172,11 @@ describe('used', () => {
     expect(site.logged('code.rejected')).toEqual([])
   })
 
-  test.each([['', 400, 'recovery-malformed'], ['123456', 400, 'recovery-malformed'], ['00000-00000', 401, 'recovery-wrong']] as const)('%j: refused on its page', async (code, status, words) => {
+  test.each([
+    ['', 400, 'recovery-malformed'],
+    ['123456', 400, 'recovery-malformed'],
+    ['00000-00000', 401, 'recovery-wrong'],
+  ] as const)('%j: refused on its page', async (code, status, words) => {
     const { site } = await withCodes()
     const later = site.visitor()
     await later.logIn('alice')
@@ -146,11 +186,15 @@ describe('used', () => {
   })
 
   test('wrong ones end in a pause, which the page names', async () => {
-    const { site, codes: [code = ''] } = await withCodes()
+    const {
+      site,
+      codes: [code = ''],
+    } = await withCodes()
     const thief = site.visitor()
     await thief.logIn('alice')
     await thief.open('/recover')
-    for (let guess = 0; guess < 10; guess++) await thief.submit('/recover', { code: `00000-0000${guess}` })
+    for (let guess = 0; guess < 10; guess++)
+      await thief.submit('/recover', { code: `00000-0000${guess}` })
     expect((await thief.submit('/recover', { code })).status).toBe(429)
     expect(thief.alert).toBe(`${says('locked')} You can try again in 15 minutes.`)
   })
@@ -160,7 +204,14 @@ describe('used', () => {
     expect((await alice.open('/recover')).path).toBe('/account')
     const nobody = site.visitor()
     expect((await nobody.open('/recover')).path).toBe('/login')
-    expect((await nobody.follow(await nobody.post('/recover', { ...nobody.fill('/login'), code: '00000-00000' }), '')).status).toBe(401)
+    expect(
+      (
+        await nobody.follow(
+          await nobody.post('/recover', { ...nobody.fill('/login'), code: '00000-00000' }),
+          '',
+        )
+      ).status,
+    ).toBe(401)
     const dave = site.visitor()
     await dave.logIn('dave')
     expect((await dave.open('/recover')).path).toBe('/phone')
@@ -172,12 +223,26 @@ describe('a store that fails', () => {
   test('is a 503 on each page, and lets nobody in', async () => {
     const down = () => Promise.reject(new Error('down'))
     const recovery = recoveryInMemory()
-    const { site, alice, codes: [code = ''] } = await withCodes({ ...unhurried, recovery: { save: (...set) => recovery.save(...set), use: (...set) => recovery.use(...set), left: user => recovery.left(user) } })
+    const {
+      site,
+      alice,
+      codes: [code = ''],
+    } = await withCodes({
+      ...unhurried,
+      recovery: {
+        save: (...set) => recovery.save(...set),
+        use: (...set) => recovery.use(...set),
+        left: user => recovery.left(user),
+      },
+    })
     Object.assign(recovery, { save: down, use: down, left: down })
     expect((await alice.open('/security')).status).toBe(503)
     await alice.open('/security/codes')
     expect((await alice.submit('/security/codes')).status).toBe(503)
-    expect(await alice.json('POST', '/api/recovery-codes')).toMatchObject({ status: 503, body: { code: 'hook-failed', message: expect.any(String) } })
+    expect(await alice.json('POST', '/api/recovery-codes')).toMatchObject({
+      status: 503,
+      body: { code: 'hook-failed', message: expect.any(String) },
+    })
     const later = site.visitor()
     await later.logIn('alice')
     await later.open('/recover')
@@ -195,12 +260,31 @@ describe('by JSON', () => {
     const codes = body['codes'] as string[]
     expect([status, codes.length]).toEqual([200, 10])
     const later = site.visitor()
-    expect(await later.json('POST', '/api/otp/recover', { code: codes[0] })).toMatchObject({ status: 401, body: { code: 'first-factor-required' } })
+    expect(await later.json('POST', '/api/otp/recover', { code: codes[0] })).toMatchObject({
+      status: 401,
+      body: { code: 'first-factor-required' },
+    })
     await later.json('POST', '/api/login', { username: 'alice', password: demoPassword })
-    expect(await later.json('POST', '/api/otp/recover', { code: 5 })).toMatchObject({ status: 400, body: { code: 'recovery-malformed', message: says('recovery-malformed') } })
-    expect(await later.json('POST', '/api/otp/recover', { code: '00000-00000' })).toMatchObject({ status: 401, body: { code: 'recovery-wrong' } })
-    expect(await later.json('POST', '/api/otp/recover', { code: codes[0] }, { Origin: 'https://evil.example' })).toMatchObject({ status: 403, body: { code: 'origin-forbidden' } })
-    expect(await later.json('POST', '/api/otp/recover', { code: codes[0] })).toMatchObject({ status: 200, body: { code: 'logged-in', user: { username: 'alice' }, recoveryCodesLeft: 9 } })
+    expect(await later.json('POST', '/api/otp/recover', { code: 5 })).toMatchObject({
+      status: 400,
+      body: { code: 'recovery-malformed', message: says('recovery-malformed') },
+    })
+    expect(await later.json('POST', '/api/otp/recover', { code: '00000-00000' })).toMatchObject({
+      status: 401,
+      body: { code: 'recovery-wrong' },
+    })
+    expect(
+      await later.json(
+        'POST',
+        '/api/otp/recover',
+        { code: codes[0] },
+        { Origin: 'https://evil.example' },
+      ),
+    ).toMatchObject({ status: 403, body: { code: 'origin-forbidden' } })
+    expect(await later.json('POST', '/api/otp/recover', { code: codes[0] })).toMatchObject({
+      status: 200,
+      body: { code: 'logged-in', user: { username: 'alice' }, recoveryCodesLeft: 9 },
+    })
     expect((await later.json('GET', '/api/account')).status).toBe(200)
   })
 })

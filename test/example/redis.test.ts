@@ -2,7 +2,11 @@
 import { createClient } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MemoryRememberStore, type RememberStore } from 'passport-voice-otp'
-import { recoveryInMemory, recoveryInRedis, type RecoveryCodes } from '../../example/recovery-codes.js'
+import {
+  recoveryInMemory,
+  recoveryInRedis,
+  type RecoveryCodes,
+} from '../../example/recovery-codes.js'
 import type { RedisClient } from '../../example/redis.js'
 import { browsersInRedis } from '../../example/redis-browsers.js'
 import { demoPeople } from '../../example/users.js'
@@ -10,10 +14,22 @@ import { describeWithRedis, openRedis } from '../attacks/support/redis.js'
 import { demoPassword, openSite, passBoth } from './support.js'
 
 const now = Date.now()
-const [alice, bob] = demoPeople as [typeof demoPeople[number], typeof demoPeople[number]]
-const browserOf = (id: string, user = 'a', more: object = {}) => ({ id, user, name: 'Firefox on Linux', hash: 'first', phoneHash: 'phone', createdAt: now, usedAt: now, usedBy: 'session', expiresAt: now + 86_400_000, ...more })
+const [alice, bob] = demoPeople as [(typeof demoPeople)[number], (typeof demoPeople)[number]]
+const browserOf = (id: string, user = 'a', more: object = {}) => ({
+  id,
+  user,
+  name: 'Firefox on Linux',
+  hash: 'first',
+  phoneHash: 'phone',
+  createdAt: now,
+  usedAt: now,
+  usedBy: 'session',
+  expiresAt: now + 86_400_000,
+  ...more,
+})
 const next = { hash: 'second', usedAt: now + 5, usedBy: 'another' }
-const idsOf = async (store: RememberStore, user: string) => (await store.list(user)).map(({ id }) => id).sort()
+const idsOf = async (store: RememberStore, user: string) =>
+  (await store.list(user)).map(({ id }) => id).sort()
 
 /** What every store of remembered browsers promises. */
 function promisesOfBrowsers(open: () => RememberStore): void {
@@ -22,21 +38,37 @@ function promisesOfBrowsers(open: () => RememberStore): void {
     await store.add(browserOf('one'))
     expect(await store.get('one')).toEqual(browserOf('one'))
     expect(await store.list('a')).toEqual([browserOf('one')])
-    expect([await store.get('two'), await store.get(''), await store.list('b')]).toEqual([undefined, undefined, []])
+    expect([await store.get('two'), await store.get(''), await store.list('b')]).toEqual([
+      undefined,
+      undefined,
+      [],
+    ])
   })
 
   test('of 20 changes at once one is made', async () => {
     const store = open()
     await store.add(browserOf('one'))
-    const made = await Promise.all(Array.from({ length: 20 }, (_, index) => store.rotate('one', 'first', { ...next, hash: `hash ${index}` })))
+    const made = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        store.rotate('one', 'first', { ...next, hash: `hash ${index}` }),
+      ),
+    )
     expect(made.filter(Boolean)).toHaveLength(1)
-    expect(await store.get('one')).toEqual({ ...browserOf('one'), ...next, hash: `hash ${made.indexOf(true)}` })
+    expect(await store.get('one')).toEqual({
+      ...browserOf('one'),
+      ...next,
+      hash: `hash ${made.indexOf(true)}`,
+    })
   })
 
   test('changes nothing for an old value, and brings back nothing that is gone', async () => {
     const store = open()
     await store.add(browserOf('one'))
-    expect([await store.rotate('one', 'other', next), await store.rotate('two', 'first', next), await store.rotate('two', '', next)]).toEqual([false, false, false])
+    expect([
+      await store.rotate('one', 'other', next),
+      await store.rotate('two', 'first', next),
+      await store.rotate('two', '', next),
+    ]).toEqual([false, false, false])
     await store.remove('one')
     expect(await store.rotate('one', 'first', next)).toBe(false)
     expect([await store.get('one'), await store.get('two')]).toEqual([undefined, undefined])
@@ -51,7 +83,11 @@ function promisesOfBrowsers(open: () => RememberStore): void {
     expect(await idsOf(store, 'a')).toEqual(['one', 'three'])
     await store.removeAll('a')
     await store.removeAll('nobody')
-    expect([await idsOf(store, 'a'), await idsOf(store, 'b'), await store.get('one')]).toEqual([[], ['four'], undefined])
+    expect([await idsOf(store, 'a'), await idsOf(store, 'b'), await store.get('one')]).toEqual([
+      [],
+      ['four'],
+      undefined,
+    ])
   })
 }
 
@@ -60,26 +96,49 @@ function promisesOfCodes(open: () => RecoveryCodes): void {
   test('takes each code once, of its user alone, and counts', async () => {
     const codes = open()
     await codes.save(alice, ['1', '2', '3'])
-    expect([await codes.left(alice), await codes.left(bob), await codes.use(bob, ['1']), await codes.use(alice, ['4'])]).toEqual([3, 0, undefined, undefined])
-    expect([await codes.use(alice, ['x', '1']), await codes.use(alice, ['1']), await codes.use(alice, ['2']), await codes.use(alice, ['3']), await codes.left(alice)]).toEqual([2, undefined, 1, 0, 0])
+    expect([
+      await codes.left(alice),
+      await codes.left(bob),
+      await codes.use(bob, ['1']),
+      await codes.use(alice, ['4']),
+    ]).toEqual([3, 0, undefined, undefined])
+    expect([
+      await codes.use(alice, ['x', '1']),
+      await codes.use(alice, ['1']),
+      await codes.use(alice, ['2']),
+      await codes.use(alice, ['3']),
+      await codes.left(alice),
+    ]).toEqual([2, undefined, 1, 0, 0])
   })
 
   test('of 20 requests with one code, one is answered', async () => {
     const codes = open()
     await codes.save(alice, ['1', '2'])
-    expect((await Promise.all(Array.from({ length: 20 }, async () => codes.use(alice, ['1'])))).filter(left => left !== undefined)).toEqual([1])
+    expect(
+      (await Promise.all(Array.from({ length: 20 }, async () => codes.use(alice, ['1'])))).filter(
+        left => left !== undefined,
+      ),
+    ).toEqual([1])
   })
 
   test('a new set takes the place of the old', async () => {
     const codes = open()
     await codes.save(alice, ['1', '2'])
     await codes.save(alice, ['3'])
-    expect([await codes.left(alice), await codes.use(alice, ['1']), await codes.use(alice, ['3'])]).toEqual([1, undefined, 0])
+    expect([
+      await codes.left(alice),
+      await codes.use(alice, ['1']),
+      await codes.use(alice, ['3']),
+    ]).toEqual([1, undefined, 0])
   })
 }
 
-describe('browsers in memory', () => { promisesOfBrowsers(() => new MemoryRememberStore()) })
-describe('codes in memory', () => { promisesOfCodes(recoveryInMemory) })
+describe('browsers in memory', () => {
+  promisesOfBrowsers(() => new MemoryRememberStore())
+})
+describe('codes in memory', () => {
+  promisesOfCodes(recoveryInMemory)
+})
 
 describeWithRedis('in Redis', () => {
   let redis: Awaited<ReturnType<typeof openRedis>>
@@ -113,25 +172,44 @@ describeWithRedis('in Redis', () => {
       for (let round = 0; round < 20; round++) {
         await store.add(browserOf('old'))
         await Promise.all([store.removeAll('a'), store.add(browserOf('new'))])
-        expect(await idsOf(store, 'a')).toEqual(await store.get('new') === undefined ? [] : ['new'])
+        expect(await idsOf(store, 'a')).toEqual(
+          (await store.get('new')) === undefined ? [] : ['new'],
+        )
         await store.removeAll('a')
       }
     })
   })
 
-  describe('codes', () => { promisesOfCodes(() => recoveryInRedis(client, 'acme')) })
+  describe('codes', () => {
+    promisesOfCodes(() => recoveryInRedis(client, 'acme'))
+  })
 
   test('the app on them: remembered, recovered, and nothing in Redis that opens a door', async () => {
-    const site = await openSite({ limits: { callIntervalSeconds: false }, remember: { days: 30, store: browsersInRedis(client, 'acme') }, recovery: recoveryInRedis(client, 'acme') })
+    const site = await openSite({
+      limits: { callIntervalSeconds: false },
+      remember: { days: 30, store: browsersInRedis(client, 'acme') },
+      recovery: recoveryInRedis(client, 'acme'),
+    })
     const visitor = site.visitor()
     await visitor.logIn('alice')
     await visitor.submit('/otp/call')
-    await visitor.submit('/otp', { code: await site.answer(visitor.matchingDigits), remember: 'on' })
-    const { body: { codes } } = await visitor.json('POST', '/api/recovery-codes')
+    await visitor.submit('/otp', {
+      code: await site.answer(visitor.matchingDigits),
+      remember: 'on',
+    })
+    const {
+      body: { codes },
+    } = await visitor.json('POST', '/api/recovery-codes')
     const [code = ''] = codes as string[]
     const kept = redis.recorded.join('')
     expect(kept).toContain('A browser')
-    for (const secret of [visitor.cookies.get('voice-otp-browser')!.split('.')[1]!, code, code.replace('-', ''), '2025550123']) expect(kept).not.toContain(secret)
+    for (const secret of [
+      visitor.cookies.get('voice-otp-browser')!.split('.')[1]!,
+      code,
+      code.replace('-', ''),
+      '2025550123',
+    ])
+      expect(kept).not.toContain(secret)
 
     await visitor.open('/account')
     await visitor.submit('/logout')
@@ -142,20 +220,34 @@ describeWithRedis('in Redis', () => {
     await visitor.submit('/logout')
     await visitor.logIn('alice')
     expect(visitor.page.path).toBe('/otp')
-    expect(await visitor.json('POST', '/api/otp/recover', { code })).toMatchObject({ status: 200, body: { recoveryCodesLeft: 9 } })
+    expect(await visitor.json('POST', '/api/otp/recover', { code })).toMatchObject({
+      status: 200,
+      body: { recoveryCodesLeft: 9 },
+    })
   })
 
   test('a Redis that is cut off: a call in place of the remembered browser, 503 for the list, nobody in by a code', async () => {
-    const line = createClient({ url: redis.url, disableOfflineQueue: true, socket: { reconnectStrategy: false } })
+    const line = createClient({
+      url: redis.url,
+      disableOfflineQueue: true,
+      socket: { reconnectStrategy: false },
+    })
     line.on('error', () => undefined)
     await line.connect()
-    const site = await openSite({ limits: { callIntervalSeconds: false }, remember: { days: 30, store: browsersInRedis(line as RedisClient, 'acme') }, recovery: recoveryInRedis(line as RedisClient, 'acme') })
+    const site = await openSite({
+      limits: { callIntervalSeconds: false },
+      remember: { days: 30, store: browsersInRedis(line as RedisClient, 'acme') },
+      recovery: recoveryInRedis(line as RedisClient, 'acme'),
+    })
     const visitor = await passBoth(site)
     line.destroy()
     expect((await visitor.open('/security')).status).toBe(503)
     const later = site.visitor()
     await later.json('POST', '/api/login', { username: 'alice', password: demoPassword })
-    expect(await later.json('POST', '/api/otp/recover', { code: '00000-00000' })).toMatchObject({ status: 503, body: { code: 'hook-failed' } })
+    expect(await later.json('POST', '/api/otp/recover', { code: '00000-00000' })).toMatchObject({
+      status: 503,
+      body: { code: 'hook-failed' },
+    })
     expect((await later.json('GET', '/api/account')).status).toBe(401)
   })
 })

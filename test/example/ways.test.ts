@@ -2,7 +2,15 @@
 import { describe, expect, test } from 'vitest'
 import type { Way } from 'passport-voice-otp'
 import type { Faults } from 'passport-voice-otp/simulator'
-import { demoPassword, openSite, passBoth, says, type Site, type Visitor, wrongCode } from './support.js'
+import {
+  demoPassword,
+  openSite,
+  passBoth,
+  says,
+  type Site,
+  type Visitor,
+  wrongCode,
+} from './support.js'
 
 const ways = ['call', 'text', 'hostedCall', 'hostedText'] as const
 const unhurried = { callIntervalSeconds: false } as const
@@ -15,11 +23,18 @@ async function receive(site: Site, way: Way, digits: string): Promise<string> {
   const { sid } = await site.simulator.waitFor(call => call.status === 'ringing')
   await site.simulator.answer(sid)
   await site.simulator.idle(sid)
-  return site.simulator.call(sid)!.heard.join(' ').match(/(\d, ){5}\d/)?.[0].replaceAll(', ', '') ?? ''
+  return (
+    site.simulator
+      .call(sid)!
+      .heard.join(' ')
+      .match(/(\d, ){5}\d/)?.[0]
+      .replaceAll(', ', '') ?? ''
+  )
 }
 
 /** What the page offers, the way that it recommends first. */
-const offered = ({ page }: Visitor): string[] => [...page.html.matchAll(/<button name="way" value="(\w+)"/g)].map(([, way = '']) => way)
+const offered = ({ page }: Visitor): string[] =>
+  [...page.html.matchAll(/<button name="way" value="(\w+)"/g)].map(([, way = '']) => way)
 
 async function pendingAlice(site: Site): Promise<Visitor> {
   const alice = site.visitor()
@@ -54,11 +69,24 @@ describe.each(ways)('%s', way => {
     await alice.json('POST', '/api/login', { username: 'alice', password: demoPassword })
     expect((await alice.json('GET', '/api/otp/numbers')).body).toMatchObject({ ways })
     const { status, body } = await alice.json('POST', '/api/otp/call', { way })
-    expect([status, body['way'], body['matchingDigits'] !== undefined]).toEqual([202, way, way === 'call'])
+    expect([status, body['way'], body['matchingDigits'] !== undefined]).toEqual([
+      202,
+      way,
+      way === 'call',
+    ])
     const code = await receive(site, way, String(body['matchingDigits']))
-    expect((await alice.json('GET', '/api/otp/status')).body).toMatchObject({ call: way === 'call' ? 'answered' : 'sent', attemptsLeft: 5 })
-    expect(await alice.json('POST', '/api/otp', { code: wrongCode(code) })).toMatchObject({ status: 401, body: { code: 'code-wrong' } })
-    expect(await alice.json('POST', '/api/otp', { code })).toMatchObject({ status: 200, body: { code: 'logged-in' } })
+    expect((await alice.json('GET', '/api/otp/status')).body).toMatchObject({
+      call: way === 'call' ? 'answered' : 'sent',
+      attemptsLeft: 5,
+    })
+    expect(await alice.json('POST', '/api/otp', { code: wrongCode(code) })).toMatchObject({
+      status: 401,
+      body: { code: 'code-wrong' },
+    })
+    expect(await alice.json('POST', '/api/otp', { code })).toMatchObject({
+      status: 200,
+      body: { code: 'logged-in' },
+    })
     expect((await alice.json('GET', '/api/account')).status).toBe(200)
   })
 
@@ -104,50 +132,95 @@ describe('a way that did not work: the next one comes first', () => {
   })
 
   test.each<[string, Way, Way, Faults, 403 | 503]>([
-    ['a message that is refused', 'text', 'hostedCall', { messages: { status: 400, body: { code: '21610', message: 'no' } } }, 503],
-    ['a number that gets no texts', 'text', 'hostedCall', { messages: { status: 400, body: { code: '21211', message: 'no' } } }, 403],
-    ['hosted MFA that refuses', 'hostedText', 'call', { mfa: { status: 422, body: { errors: [{ code: 'invalid_to', detail: 'no', status: '422', title: 'no' }] } } }, 503],
-    ['hosted MFA that may not be used', 'hostedCall', 'hostedText', { mfa: { status: 401, body: { error: 'Unauthorized' } } }, 503],
-  ])('%s: the declared sentence, and the next way at once', async (_what, way, next, faults, status) => {
-    const site = await openSite({ ways })
-    const alice = await pendingAlice(site)
-    site.faults(faults)
-    expect((await alice.submit('/otp/call', { way })).status).toBe(status)
-    expect(alice.alert).toContain(says(status === 403 ? 'phone-refused' : 'signalwire-unavailable'))
-    expect(offered(alice)[0]).toBe(next)
-    expect(JSON.stringify([site.log, alice.page.html])).not.toContain(site.simulator.signalwire.token)
-    site.faults({})
-    await alice.submit('/otp/call', { way: next })
-    await alice.submit('/otp', { code: await receive(site, next, alice.matchingDigits) })
-    expect(alice.page.path).toBe('/account')
-  })
+    [
+      'a message that is refused',
+      'text',
+      'hostedCall',
+      { messages: { status: 400, body: { code: '21610', message: 'no' } } },
+      503,
+    ],
+    [
+      'a number that gets no texts',
+      'text',
+      'hostedCall',
+      { messages: { status: 400, body: { code: '21211', message: 'no' } } },
+      403,
+    ],
+    [
+      'hosted MFA that refuses',
+      'hostedText',
+      'call',
+      {
+        mfa: {
+          status: 422,
+          body: { errors: [{ code: 'invalid_to', detail: 'no', status: '422', title: 'no' }] },
+        },
+      },
+      503,
+    ],
+    [
+      'hosted MFA that may not be used',
+      'hostedCall',
+      'hostedText',
+      { mfa: { status: 401, body: { error: 'Unauthorized' } } },
+      503,
+    ],
+  ])(
+    '%s: the declared sentence, and the next way at once',
+    async (_what, way, next, faults, status) => {
+      const site = await openSite({ ways })
+      const alice = await pendingAlice(site)
+      site.faults(faults)
+      expect((await alice.submit('/otp/call', { way })).status).toBe(status)
+      expect(alice.alert).toContain(
+        says(status === 403 ? 'phone-refused' : 'signalwire-unavailable'),
+      )
+      expect(offered(alice)[0]).toBe(next)
+      expect(JSON.stringify([site.log, alice.page.html])).not.toContain(
+        site.simulator.signalwire.token,
+      )
+      site.faults({})
+      await alice.submit('/otp/call', { way: next })
+      await alice.submit('/otp', { code: await receive(site, next, alice.matchingDigits) })
+      expect(alice.page.path).toBe('/account')
+    },
+  )
 
   test.each<[string, Faults]>([
-    ['HTML', { mfa: { status: 200, body: '<p>hello' } }], ['nothing', { mfa: { status: 200, body: '' } }], ['no name', { mfa: { status: 200, body: { success: true } } }], ['a broken connection', { mfa: { drop: true } }],
-  ])('hosted MFA that answers %s: 503 and the next way, but not before the interval, since a telephone may be ringing', async (_what, faults) => {
-    const site = await openSite({ ways })
-    const alice = await pendingAlice(site)
-    site.faults(faults)
-    expect((await alice.submit('/otp/call', { way: 'hostedText' })).status).toBe(503)
-    expect(alice.alert).toContain(says('signalwire-unavailable'))
-    expect(offered(alice)[0]).toBe('call')
-    expect(alice.text).toMatch(/You can ask for another in \d\d seconds/)
-    site.faults({})
-    expect((await alice.submit('/otp/call', { way: 'call' })).status).toBe(429)
-  })
+    ['HTML', { mfa: { status: 200, body: '<p>hello' } }],
+    ['nothing', { mfa: { status: 200, body: '' } }],
+    ['no name', { mfa: { status: 200, body: { success: true } } }],
+    ['a broken connection', { mfa: { drop: true } }],
+  ])(
+    'hosted MFA that answers %s: 503 and the next way, but not before the interval, since a telephone may be ringing',
+    async (_what, faults) => {
+      const site = await openSite({ ways })
+      const alice = await pendingAlice(site)
+      site.faults(faults)
+      expect((await alice.submit('/otp/call', { way: 'hostedText' })).status).toBe(503)
+      expect(alice.alert).toContain(says('signalwire-unavailable'))
+      expect(offered(alice)[0]).toBe('call')
+      expect(alice.text).toMatch(/You can ask for another in \d\d seconds/)
+      site.faults({})
+      expect((await alice.submit('/otp/call', { way: 'call' })).status).toBe(429)
+    },
+  )
 
-  test.each(['<p>hello', '', 'null'])('hosted MFA that answers 500 and %j about a code: 503, no try is lost, and the code still lets in', async body => {
-    const site = await openSite({ ways })
-    const alice = await pendingAlice(site)
-    await alice.submit('/otp/call', { way: 'hostedText' })
-    const code = await receive(site, 'hostedText', '')
-    site.faults({ mfa: { status: 500, body } })
-    expect((await alice.submit('/otp', { code })).status).toBe(503)
-    expect(alice.alert).toContain(says('signalwire-unavailable'))
-    site.faults({})
-    await alice.submit('/otp', { code })
-    expect(alice.page.path).toBe('/account')
-  })
+  test.each(['<p>hello', '', 'null'])(
+    'hosted MFA that answers 500 and %j about a code: 503, no try is lost, and the code still lets in',
+    async body => {
+      const site = await openSite({ ways })
+      const alice = await pendingAlice(site)
+      await alice.submit('/otp/call', { way: 'hostedText' })
+      const code = await receive(site, 'hostedText', '')
+      site.faults({ mfa: { status: 500, body } })
+      expect((await alice.submit('/otp', { code })).status).toBe(503)
+      expect(alice.alert).toContain(says('signalwire-unavailable'))
+      site.faults({})
+      await alice.submit('/otp', { code })
+      expect(alice.page.path).toBe('/account')
+    },
+  )
 
   test('hosted MFA that takes the code and answers nonsense: 503, then an honest "no longer valid", and a new code lets in', async () => {
     const site = await openSite({ ways, limits: unhurried })
@@ -167,8 +240,17 @@ describe('a way that did not work: the next one comes first', () => {
     const site = await openSite({ ways })
     const alice = site.visitor()
     await alice.json('POST', '/api/login', { username: 'alice', password: demoPassword })
-    site.faults({ messages: { status: 400, body: { code: '21211', message: 'no' } }, mfa: { status: 500, body: 'no' } })
-    expect(await alice.json('POST', '/api/otp/call', { way: 'text' })).toMatchObject({ status: 403, body: { code: 'phone-refused', message: says('phone-refused') } })
-    expect(await alice.json('POST', '/api/otp/call', { way: 'hostedText' })).toMatchObject({ status: 503, body: { code: 'signalwire-unavailable' } })
+    site.faults({
+      messages: { status: 400, body: { code: '21211', message: 'no' } },
+      mfa: { status: 500, body: 'no' },
+    })
+    expect(await alice.json('POST', '/api/otp/call', { way: 'text' })).toMatchObject({
+      status: 403,
+      body: { code: 'phone-refused', message: says('phone-refused') },
+    })
+    expect(await alice.json('POST', '/api/otp/call', { way: 'hostedText' })).toMatchObject({
+      status: 503,
+      body: { code: 'signalwire-unavailable' },
+    })
   })
 })

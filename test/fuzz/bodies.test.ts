@@ -4,43 +4,89 @@ import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import type { FailureInfo } from 'passport-voice-otp'
 import { createWorld, type World } from '../support/world.js'
-import { type Answer, character, keys, logIn, names, noLimits, odd, send, settings, timeout, watchProcess, wellFormed } from './support.js'
+import {
+  type Answer,
+  character,
+  keys,
+  logIn,
+  names,
+  noLimits,
+  odd,
+  send,
+  settings,
+  timeout,
+  watchProcess,
+  wellFormed,
+} from './support.js'
 
 watchProcess()
 let world: World
 let alice: string
 let dave: string
-const typed = (name: string) => (req: object): unknown => (req as { body?: Record<string, unknown> }).body?.[name]
+const typed =
+  (name: string) =>
+  (req: object): unknown =>
+    (req as { body?: Record<string, unknown> }).body?.[name]
 
 function enrolRoutes(app: Express, passport: Authenticator): void {
-  const answering = (options: object): RequestHandler => (req, res, next) => {
-    const authenticate = passport.authenticate('voice-otp', options, (error: unknown, user: unknown, info?: FailureInfo, status?: number) => {
-      if (error) next(error)
-      else res.status(user ? 200 : status ?? 401).json(info)
-    }) as RequestHandler
-    void authenticate(req, res, next)
-  }
-  app.post('/chosen/call', answering({ action: 'call', way: typed('way'), number: typed('number') }), (_req, res) => { res.status(202).end() })
-  app.post('/enrol/call', answering({ action: 'call', enrol: typed('phone') }), (_req, res) => { res.status(202).end() })
+  const answering =
+    (options: object): RequestHandler =>
+    (req, res, next) => {
+      const authenticate = passport.authenticate(
+        'voice-otp',
+        options,
+        (error: unknown, user: unknown, info?: FailureInfo, status?: number) => {
+          if (error) next(error)
+          else res.status(user ? 200 : (status ?? 401)).json(info)
+        },
+      ) as RequestHandler
+      void authenticate(req, res, next)
+    }
+  app.post(
+    '/chosen/call',
+    answering({ action: 'call', way: typed('way'), number: typed('number') }),
+    (_req, res) => {
+      res.status(202).end()
+    },
+  )
+  app.post('/enrol/call', answering({ action: 'call', enrol: typed('phone') }), (_req, res) => {
+    res.status(202).end()
+  })
   app.post('/enrol', answering({ enrol: true }))
   // As the documents write it, and as it throws when nothing has parsed the body.
-  app.post('/careless/call', answering({ action: 'call', enrol: (req: { body: { phone: unknown } }) => req.body.phone }))
-  app.post('/careless/chosen', answering({ action: 'call', way: (req: { body: { way: unknown } }) => req.body.way }))
+  app.post(
+    '/careless/call',
+    answering({ action: 'call', enrol: (req: { body: { phone: unknown } }) => req.body.phone }),
+  )
+  app.post(
+    '/careless/chosen',
+    answering({ action: 'call', way: (req: { body: { way: unknown } }) => req.body.way }),
+  )
 }
 
 beforeAll(async () => {
-  world = await createWorld({ options: { limits: noLimits, ways: ['call', 'text'] }, routes: enrolRoutes })
+  world = await createWorld({
+    options: { limits: noLimits, ways: ['call', 'text'] },
+    routes: enrolRoutes,
+  })
   alice = await logIn(world.url, 'alice')
   dave = await logIn(world.url, 'dave')
 })
 afterAll(() => world.close())
 
 const json = (value: unknown) => ({ type: 'application/json', body: JSON.stringify(value) ?? '' })
-const post = (path: string, cookie: string, { type, body }: { readonly type: string, readonly body: string | Uint8Array }): Promise<Answer> =>
-  send(world.url, 'POST', path, { Cookie: cookie, 'Content-Type': type }, body)
+const post = (
+  path: string,
+  cookie: string,
+  { type, body }: { readonly type: string; readonly body: string | Uint8Array },
+): Promise<Answer> => send(world.url, 'POST', path, { Cookie: cookie, 'Content-Type': type }, body)
 
 /** Asks for a call and looks into the sealed address that SignalWire was given. */
-async function codeOfNewCall(cookie: string, path = '/otp/call', body: object = {}): Promise<string> {
+async function codeOfNewCall(
+  cookie: string,
+  path = '/otp/call',
+  body: object = {},
+): Promise<string> {
   expect((await post(path, cookie, json(body))).status).toBe(202)
   const token = world.simulator.calls[0]!.parameters['Url']!.split('/').at(-1)!
   return (keys.open(token)!.payload as { code: string }).code
@@ -54,77 +100,170 @@ async function expectOut(cookie: string): Promise<void> {
 const bodies = fc.oneof(
   fc.dictionary(names, odd).map(json),
   odd.map(json),
-  fc.array(fc.tuple(names, fc.oneof(fc.string({ unit: character }), fc.stringMatching(/^[0-9]{6}$/))), { maxLength: 30 })
-    .map(pairs => ({ type: 'application/x-www-form-urlencoded', body: pairs.map(([name, value]) => `${encodeURIComponent(wellFormed(name))}=${encodeURIComponent(wellFormed(value))}`).join('&') })),
-  fc.tuple(
-    fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'application/json; charset=utf-7', 'application/x-www-form-urlencoded; charset=iso-8859-1', 'text/plain', 'multipart/form-data; boundary=x', '', 'x'),
-    fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.constantFrom('{"code":"123456"', 'code=%', 'code=%zz', 'code=%ff%fe', 'code', '=&=&', '[[[[', '{"__proto__":{"code":"123456"}}', '{"code":"123456","code":["123456"]}', '\ufeff{}'),
-      fc.constant('{"code":'.repeat(500)), fc.constant('code=1&'.repeat(1200)), fc.constant('a'.repeat(110_000))),
-  ).map(([type, body]) => ({ type, body })),
+  fc
+    .array(
+      fc.tuple(names, fc.oneof(fc.string({ unit: character }), fc.stringMatching(/^[0-9]{6}$/))),
+      { maxLength: 30 },
+    )
+    .map(pairs => ({
+      type: 'application/x-www-form-urlencoded',
+      body: pairs
+        .map(
+          ([name, value]) =>
+            `${encodeURIComponent(wellFormed(name))}=${encodeURIComponent(wellFormed(value))}`,
+        )
+        .join('&'),
+    })),
+  fc
+    .tuple(
+      fc.constantFrom(
+        'application/json',
+        'application/x-www-form-urlencoded',
+        'application/json; charset=utf-7',
+        'application/x-www-form-urlencoded; charset=iso-8859-1',
+        'text/plain',
+        'multipart/form-data; boundary=x',
+        '',
+        'x',
+      ),
+      fc.oneof(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.constantFrom(
+          '{"code":"123456"',
+          'code=%',
+          'code=%zz',
+          'code=%ff%fe',
+          'code',
+          '=&=&',
+          '[[[[',
+          '{"__proto__":{"code":"123456"}}',
+          '{"code":"123456","code":["123456"]}',
+          '\ufeff{}',
+        ),
+        fc.constant('{"code":'.repeat(500)),
+        fc.constant('code=1&'.repeat(1200)),
+        fc.constant('a'.repeat(110_000)),
+      ),
+    )
+    .map(([type, body]) => ({ type, body })),
 )
 
-test('the code field: the code alone lets in, digits are compared, all the rest is malformed', async () => {
-  let code = await codeOfNewCall(alice)
-  const given = fc.oneof(odd, fc.stringMatching(/^[0-9]{6}$/), fc.stringMatching(/^([ -]{0,3}[0-9]){6}[ -]{0,3}$/), fc.array(fc.stringMatching(/^[0-9]{6}$/)))
-  await fc.assert(fc.asyncProperty(given, async value => {
-    const digits = typeof value === 'string' && value.length <= 40 ? value.replace(/[ -]/g, '') : ''
-    fc.pre(digits !== code)
-    const { status, text } = await post('/otp', alice, json({ code: value }))
-    expect(status).toBeOneOf(/^[0-9]{6}$/.test(digits) ? [401, 429] : [400])
-    if (text.includes('attemptsLeft":0')) code = await codeOfNewCall(alice)
-  }), settings)
-  await expectOut(alice)
-
-  // What a polluted prototype holds is no part of the body.
-  code = await codeOfNewCall(alice)
-  for (const { type, body } of [json({}), json([]), json({ phone: 'x' }), { type: 'application/x-www-form-urlencoded', body: 'a=1' }, { type: 'text/plain', body: '' }]) {
-    Object.defineProperty(Object.prototype, 'code', { value: code, configurable: true, enumerable: false })
-    const { status } = await post('/otp', alice, { type, body }).finally(() => { Reflect.deleteProperty(Object.prototype, 'code') })
-    expect([type, status]).toEqual([type, 400])
-  }
-  expect((await post('/otp', alice, json({ code: await codeOfNewCall(alice) }))).status).toBe(200)
-  alice = await logIn(world.url, 'alice')
-}, timeout)
-
-test('whole bodies to verify: never in, never a server error', async () => {
-  let code = await codeOfNewCall(alice)
-  await fc.assert(fc.asyncProperty(bodies, async body => {
-    fc.pre(!body.body.toString().includes(code))
-    const { status, text, headers } = await post('/otp', alice, body)
-    expect(status).toBeOneOf([400, 401, 413, 415, 429])
-    expect(headers['set-cookie']).toBeUndefined()
+test(
+  'the code field: the code alone lets in, digits are compared, all the rest is malformed',
+  async () => {
+    let code = await codeOfNewCall(alice)
+    const given = fc.oneof(
+      odd,
+      fc.stringMatching(/^[0-9]{6}$/),
+      fc.stringMatching(/^([ -]{0,3}[0-9]){6}[ -]{0,3}$/),
+      fc.array(fc.stringMatching(/^[0-9]{6}$/)),
+    )
+    await fc.assert(
+      fc.asyncProperty(given, async value => {
+        const digits =
+          typeof value === 'string' && value.length <= 40 ? value.replace(/[ -]/g, '') : ''
+        fc.pre(digits !== code)
+        const { status, text } = await post('/otp', alice, json({ code: value }))
+        expect(status).toBeOneOf(/^[0-9]{6}$/.test(digits) ? [401, 429] : [400])
+        if (text.includes('attemptsLeft":0')) code = await codeOfNewCall(alice)
+      }),
+      settings,
+    )
     await expectOut(alice)
-    if (text.includes('attemptsLeft":0')) code = await codeOfNewCall(alice)
-  }), settings)
-}, timeout)
 
-test("whole bodies to call: nobody but the user's own telephone is ever called", async () => {
-  await fc.assert(fc.asyncProperty(bodies, fc.constantFrom('/otp/call', '/chosen/call'), async (body, path) => {
-    const { status, headers } = await post(path, alice, body)
-    expect(status).toBeOneOf([202, 400, 413, 415])
-    expect(headers['set-cookie']).toBeUndefined()
-    await expectOut(alice)
-  }), settings)
-  expect([...new Set([...world.simulator.calls, ...world.simulator.messages].map(({ to }) => to))]).toEqual(['+12025550123'])
-}, timeout)
+    // What a polluted prototype holds is no part of the body.
+    code = await codeOfNewCall(alice)
+    for (const { type, body } of [
+      json({}),
+      json([]),
+      json({ phone: 'x' }),
+      { type: 'application/x-www-form-urlencoded', body: 'a=1' },
+      { type: 'text/plain', body: '' },
+    ]) {
+      Object.defineProperty(Object.prototype, 'code', {
+        value: code,
+        configurable: true,
+        enumerable: false,
+      })
+      const { status } = await post('/otp', alice, { type, body }).finally(() => {
+        Reflect.deleteProperty(Object.prototype, 'code')
+      })
+      expect([type, status]).toEqual([type, 400])
+    }
+    expect((await post('/otp', alice, json({ code: await codeOfNewCall(alice) }))).status).toBe(200)
+    alice = await logIn(world.url, 'alice')
+  },
+  timeout,
+)
 
-test('whole bodies to enrol: who has a number keeps it, who has none needs the code', async () => {
-  let code = await codeOfNewCall(dave, '/enrol/call', { phone: '+12025550189' })
-  await fc.assert(fc.asyncProperty(bodies, fc.constantFrom('/enrol/call', '/enrol'), async (body, path) => {
-    fc.pre(!body.body.toString().includes(code))
-    const { status, text } = await post(path, dave, body)
-    expect(status).toBeOneOf([202, 400, 401, 403, 413, 415, 429])
-    if (path === '/enrol') expect(status).not.toBe(202)
-    if (status === 202 || text.includes('attemptsLeft":0')) code = await codeOfNewCall(dave, '/enrol/call', { phone: '+12025550189' })
-    expect((await post('/enrol/call', alice, body)).status).toBeOneOf([400, 403, 413, 415])
-    await expectOut(dave)
-  }), settings)
-  expect(world.people['dave']!.phone).toBeNull()
-  expect(world.people['alice']!.phone).toBe('+12025550123')
-}, timeout)
+test(
+  'whole bodies to verify: never in, never a server error',
+  async () => {
+    let code = await codeOfNewCall(alice)
+    await fc.assert(
+      fc.asyncProperty(bodies, async body => {
+        fc.pre(!body.body.toString().includes(code))
+        const { status, text, headers } = await post('/otp', alice, body)
+        expect(status).toBeOneOf([400, 401, 413, 415, 429])
+        expect(headers['set-cookie']).toBeUndefined()
+        await expectOut(alice)
+        if (text.includes('attemptsLeft":0')) code = await codeOfNewCall(alice)
+      }),
+      settings,
+    )
+  },
+  timeout,
+)
+
+test(
+  "whole bodies to call: nobody but the user's own telephone is ever called",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(bodies, fc.constantFrom('/otp/call', '/chosen/call'), async (body, path) => {
+        const { status, headers } = await post(path, alice, body)
+        expect(status).toBeOneOf([202, 400, 413, 415])
+        expect(headers['set-cookie']).toBeUndefined()
+        await expectOut(alice)
+      }),
+      settings,
+    )
+    expect([
+      ...new Set([...world.simulator.calls, ...world.simulator.messages].map(({ to }) => to)),
+    ]).toEqual(['+12025550123'])
+  },
+  timeout,
+)
+
+test(
+  'whole bodies to enrol: who has a number keeps it, who has none needs the code',
+  async () => {
+    let code = await codeOfNewCall(dave, '/enrol/call', { phone: '+12025550189' })
+    await fc.assert(
+      fc.asyncProperty(bodies, fc.constantFrom('/enrol/call', '/enrol'), async (body, path) => {
+        fc.pre(!body.body.toString().includes(code))
+        const { status, text } = await post(path, dave, body)
+        expect(status).toBeOneOf([202, 400, 401, 403, 413, 415, 429])
+        if (path === '/enrol') expect(status).not.toBe(202)
+        if (status === 202 || text.includes('attemptsLeft":0'))
+          code = await codeOfNewCall(dave, '/enrol/call', { phone: '+12025550189' })
+        expect((await post('/enrol/call', alice, body)).status).toBeOneOf([400, 403, 413, 415])
+        await expectOut(dave)
+      }),
+      settings,
+    )
+    expect(world.people['dave']!.phone).toBeNull()
+    expect(world.people['alice']!.phone).toBe('+12025550123')
+  },
+  timeout,
+)
 
 test('a function of the app that reads a body which nothing has parsed: a refusal, or the declared 503', async () => {
   for (const path of ['/careless/call', '/careless/chosen']) {
-    for (const type of ['text/plain', 'application/xml', '']) expect([path, type, (await post(path, dave, { type, body: 'x' })).status]).toEqual([path, type, expect.toBeOneOf([400, 503])])
+    for (const type of ['text/plain', 'application/xml', ''])
+      expect([path, type, (await post(path, dave, { type, body: 'x' })).status]).toEqual([
+        path,
+        type,
+        expect.toBeOneOf([400, 503]),
+      ])
   }
 })

@@ -4,52 +4,149 @@ import type { RequestHandler } from 'express'
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { parseDestination, parsePhone, type PhoneEntry } from '../../lib/phone.js'
 import { createWorld, type World } from '../support/world.js'
-import { character, logIn, noLimits, odd, send, settings, timeout, watchProcess } from './support.js'
+import {
+  character,
+  logIn,
+  noLimits,
+  odd,
+  send,
+  settings,
+  timeout,
+  watchProcess,
+} from './support.js'
 
 watchProcess()
 
 /** Real numbers among nearly real ones: most random digits are nobody's. */
-const digits = fc.oneof({ arbitrary: fc.stringMatching(/^\+1(202|212|415)[2-9]([02-9][0-9]|1[02-9])[0-9]{4}$/), weight: 3 }, fc.stringMatching(/^\+1[2-9][0-9]{9}$/), fc.stringMatching(/^\+(44|49|33|39|269|88[0-9])[0-9]{6,11}$/), fc.stringMatching(/^\+[0-9]{1,18}$/))
-const punctuated = fc.tuple(digits, fc.array(fc.tuple(fc.nat(14), fc.constantFrom(' ', '-', '.', '(', ')', '\u00a0', '\u2011', '+', '0', ';ext=1', 'x1', '\n', '\0', '/', ',', 'a', '٣', '１', '@'))))
-  .map(([number, marks]) => marks.reduce((text, [index, mark]) => text.slice(0, index + 1) + mark + text.slice(index + 1), number))
-const texts = fc.oneof(digits, punctuated, fc.string({ unit: character }), odd.filter(value => typeof value === 'string'), fc.webUrl(), fc.emailAddress().map(address => `sip:${address}`))
+const digits = fc.oneof(
+  {
+    arbitrary: fc.stringMatching(/^\+1(202|212|415)[2-9]([02-9][0-9]|1[02-9])[0-9]{4}$/),
+    weight: 3,
+  },
+  fc.stringMatching(/^\+1[2-9][0-9]{9}$/),
+  fc.stringMatching(/^\+(44|49|33|39|269|88[0-9])[0-9]{6,11}$/),
+  fc.stringMatching(/^\+[0-9]{1,18}$/),
+)
+const punctuated = fc
+  .tuple(
+    digits,
+    fc.array(
+      fc.tuple(
+        fc.nat(14),
+        fc.constantFrom(
+          ' ',
+          '-',
+          '.',
+          '(',
+          ')',
+          '\u00a0',
+          '\u2011',
+          '+',
+          '0',
+          ';ext=1',
+          'x1',
+          '\n',
+          '\0',
+          '/',
+          ',',
+          'a',
+          '٣',
+          '１',
+          '@',
+        ),
+      ),
+    ),
+  )
+  .map(([number, marks]) =>
+    marks.reduce(
+      (text, [index, mark]) => text.slice(0, index + 1) + mark + text.slice(index + 1),
+      number,
+    ),
+  )
+const texts = fc.oneof(
+  digits,
+  punctuated,
+  fc.string({ unit: character }),
+  odd.filter(value => typeof value === 'string'),
+  fc.webUrl(),
+  fc.emailAddress().map(address => `sip:${address}`),
+)
 
 describe('a text that may be a number', () => {
   test('answers nothing, or one canonical E.164 form that reads as itself', () => {
     let found = 0
-    fc.assert(fc.property(texts, text => {
-      const phone = parsePhone(text)
-      if (phone === undefined) return
-      found++
-      expect(phone.number).toMatch(/^\+[1-9]\d{6,14}$/)
-      expect(parsePhone(phone.number)).toEqual(phone)
-      expect(parsePhoneNumberFromString(phone.number)?.isValid()).toBe(true)
-      expect(text).toMatch(/^\+/)
-      expect(text).not.toMatch(/[\p{L}\p{Cc};,/@#*:]|(?![0-9])\p{N}/u)
-      // Nothing was made up: every digit stands in what was typed.
-      expect(text.replace(/\D/g, '')).toContain(phone.number.slice(-4))
-    }), settings)
+    fc.assert(
+      fc.property(texts, text => {
+        const phone = parsePhone(text)
+        if (phone === undefined) return
+        found++
+        expect(phone.number).toMatch(/^\+[1-9]\d{6,14}$/)
+        expect(parsePhone(phone.number)).toEqual(phone)
+        expect(parsePhoneNumberFromString(phone.number)?.isValid()).toBe(true)
+        expect(text).toMatch(/^\+/)
+        expect(text).not.toMatch(/[\p{L}\p{Cc};,/@#*:]|(?![0-9])\p{N}/u)
+        // Nothing was made up: every digit stands in what was typed.
+        expect(text.replace(/\D/g, '')).toContain(phone.number.slice(-4))
+      }),
+      settings,
+    )
     expect(found).toBeGreaterThan(settings.numRuns / 20)
   })
 
   test('marks between the digits change nothing', () => {
-    fc.assert(fc.property(fc.stringMatching(/^\+1202555[0-9]{4}$/), fc.array(fc.tuple(fc.integer({ min: 1, max: 11 }), fc.constantFrom(' ', '-', '.', '\u00a0', '\u2011')), { maxLength: 8 }), (number, marks) => {
-      const text = marks.reduce((spelt, [index, mark]) => spelt.slice(0, index + 1) + mark + spelt.slice(index + 1), number)
-      expect(parsePhone(text)?.number).toBe(number)
-    }), settings)
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^\+1202555[0-9]{4}$/),
+        fc.array(
+          fc.tuple(
+            fc.integer({ min: 1, max: 11 }),
+            fc.constantFrom(' ', '-', '.', '\u00a0', '\u2011'),
+          ),
+          { maxLength: 8 },
+        ),
+        (number, marks) => {
+          const text = marks.reduce(
+            (spelt, [index, mark]) => spelt.slice(0, index + 1) + mark + spelt.slice(index + 1),
+            number,
+          )
+          expect(parsePhone(text)?.number).toBe(number)
+        },
+      ),
+      settings,
+    )
   })
 })
 
 describe('an entry of the app', () => {
   test('whatever its fields hold: nothing, or a number and an extension of digits', () => {
-    const anything = fc.oneof(odd, fc.anything(), texts, fc.constantFrom<unknown>(null, { toString: '' }, Object.create(null), Symbol('5'), ['5'], 5, { valueOf: () => 5 }))
-    fc.assert(fc.property(fc.oneof(digits, anything), fc.oneof(fc.constant(undefined), fc.stringMatching(/^[0-9]{0,10}$/), anything), anything, (number, extension, label) => {
-      const destination = parseDestination({ number, extension, label } as PhoneEntry)
-      if (destination === undefined) return
-      expect(destination.telephone).toMatch(/^\+[1-9]\d{6,14}(;ext=\d{1,8})?$/)
-      expect(destination.extension === undefined || /^\d{1,8}$/.test(destination.extension)).toBe(true)
-      expect(parseDestination({ number: destination.number, extension: destination.extension })?.telephone).toBe(destination.telephone)
-    }), settings)
+    const anything = fc.oneof(
+      odd,
+      fc.anything(),
+      texts,
+      fc.constantFrom<unknown>(null, { toString: '' }, Object.create(null), Symbol('5'), ['5'], 5, {
+        valueOf: () => 5,
+      }),
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(digits, anything),
+        fc.oneof(fc.constant(undefined), fc.stringMatching(/^[0-9]{0,10}$/), anything),
+        anything,
+        (number, extension, label) => {
+          const destination = parseDestination({ number, extension, label } as PhoneEntry)
+          if (destination === undefined) return
+          expect(destination.telephone).toMatch(/^\+[1-9]\d{6,14}(;ext=\d{1,8})?$/)
+          expect(
+            destination.extension === undefined || /^\d{1,8}$/.test(destination.extension),
+          ).toBe(true)
+          expect(
+            parseDestination({ number: destination.number, extension: destination.extension })
+              ?.telephone,
+          ).toBe(destination.telephone)
+        },
+      ),
+      settings,
+    )
   })
 })
 
@@ -59,27 +156,58 @@ describe('the enrol route', () => {
     world = await createWorld({
       options: { limits: noLimits },
       routes: (app, passport) => {
-        app.post('/enrol/call', passport.authenticate('voice-otp', { action: 'call', enrol: (req: { body?: { phone?: unknown } }) => req.body?.phone } as object) as RequestHandler, (_req, res) => { res.status(202).end() })
+        app.post(
+          '/enrol/call',
+          passport.authenticate('voice-otp', {
+            action: 'call',
+            enrol: (req: { body?: { phone?: unknown } }) => req.body?.phone,
+          } as object) as RequestHandler,
+          (_req, res) => {
+            res.status(202).end()
+          },
+        )
       },
     })
   })
   afterAll(() => world.close())
 
-  test('calls nothing but permitted numbers in E.164, and one number however it is spelt', async () => {
-    const cookie = await logIn(world.url, 'dave')
-    await fc.assert(fc.asyncProperty(fc.oneof({ arbitrary: digits, weight: 2 }, texts, odd), async phone => {
-      const before = world.simulator.requests.length
-      const { status } = await send(world.url, 'POST', '/enrol/call', { Cookie: cookie, 'Content-Type': 'application/json' }, JSON.stringify({ phone }))
-      expect(status).toBeOneOf([202, 400, 403])
-      const asked = world.simulator.requests.slice(before)
-      expect(asked).toHaveLength(status === 202 ? 1 : 0)
-      if (status !== 202) return
-      const to = asked[0]!.fields['To']!
-      expect(to).toMatch(/^\+1[2-9]\d{9}$/)
-      expect(parsePhoneNumberFromString(to)).toMatchObject({ country: 'US' })
-      expect(['PREMIUM_RATE', 'SHARED_COST', 'UAN', 'PAGER', 'VOICEMAIL', 'PERSONAL_NUMBER', 'TOLL_FREE', undefined]).not.toContain(parsePhoneNumberFromString(to)!.getType())
-      expect(parsePhone((phone as string).trim())?.number).toBe(to)
-    }), settings)
-    expect(world.simulator.requests.length).toBeGreaterThan(settings.numRuns / 20)
-  }, timeout)
+  test(
+    'calls nothing but permitted numbers in E.164, and one number however it is spelt',
+    async () => {
+      const cookie = await logIn(world.url, 'dave')
+      await fc.assert(
+        fc.asyncProperty(fc.oneof({ arbitrary: digits, weight: 2 }, texts, odd), async phone => {
+          const before = world.simulator.requests.length
+          const { status } = await send(
+            world.url,
+            'POST',
+            '/enrol/call',
+            { Cookie: cookie, 'Content-Type': 'application/json' },
+            JSON.stringify({ phone }),
+          )
+          expect(status).toBeOneOf([202, 400, 403])
+          const asked = world.simulator.requests.slice(before)
+          expect(asked).toHaveLength(status === 202 ? 1 : 0)
+          if (status !== 202) return
+          const to = asked[0]!.fields['To']!
+          expect(to).toMatch(/^\+1[2-9]\d{9}$/)
+          expect(parsePhoneNumberFromString(to)).toMatchObject({ country: 'US' })
+          expect([
+            'PREMIUM_RATE',
+            'SHARED_COST',
+            'UAN',
+            'PAGER',
+            'VOICEMAIL',
+            'PERSONAL_NUMBER',
+            'TOLL_FREE',
+            undefined,
+          ]).not.toContain(parsePhoneNumberFromString(to)!.getType())
+          expect(parsePhone((phone as string).trim())?.number).toBe(to)
+        }),
+        settings,
+      )
+      expect(world.simulator.requests.length).toBeGreaterThan(settings.numRuns / 20)
+    },
+    timeout,
+  )
 })

@@ -2,15 +2,75 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sameOriginPath } from '../../example/return-to.js'
 import { demoPassword } from '../../example/users.js'
-import { ChangingStore, character, cookieOf, odd, openExample, send, settings, timeout, watchProcess } from './support.js'
+import {
+  ChangingStore,
+  character,
+  cookieOf,
+  odd,
+  openExample,
+  send,
+  settings,
+  timeout,
+  watchProcess,
+} from './support.js'
 
 watchProcess()
 const fallback = '/account'
 
 /** Nearly a path, nearly another site. */
-const piece = fc.constantFrom('/', '//', '\\', '/\\', '.', '..', '/..', '/.', '%2f', '%5c', '%2e', '%00', '%0d%0a', '\r\n', '\t', '\n', ' ', '\0', '\u00a0', '\u2028', '\ufeff', '@', ':', '#', '?', ';', '&', 'evil.example', 'evil.example:80', 'user:password@',
-  'http:', 'https:', 'HTTPS:', 'javascript:', 'data:', 'account', 'transfer', '[::1]', '127.0.0.1', '。', '／', '＼', '\ud800', 'x'.repeat(300))
-const paths = fc.oneof(fc.array(piece, { maxLength: 8 }).map(pieces => pieces.join('')), fc.array(piece, { maxLength: 6 }).map(pieces => `/${pieces.join('')}`), fc.webUrl(), fc.string({ unit: character }), odd)
+const piece = fc.constantFrom(
+  '/',
+  '//',
+  '\\',
+  '/\\',
+  '.',
+  '..',
+  '/..',
+  '/.',
+  '%2f',
+  '%5c',
+  '%2e',
+  '%00',
+  '%0d%0a',
+  '\r\n',
+  '\t',
+  '\n',
+  ' ',
+  '\0',
+  '\u00a0',
+  '\u2028',
+  '\ufeff',
+  '@',
+  ':',
+  '#',
+  '?',
+  ';',
+  '&',
+  'evil.example',
+  'evil.example:80',
+  'user:password@',
+  'http:',
+  'https:',
+  'HTTPS:',
+  'javascript:',
+  'data:',
+  'account',
+  'transfer',
+  '[::1]',
+  '127.0.0.1',
+  '。',
+  '／',
+  '＼',
+  '\ud800',
+  'x'.repeat(300),
+)
+const paths = fc.oneof(
+  fc.array(piece, { maxLength: 8 }).map(pieces => pieces.join('')),
+  fc.array(piece, { maxLength: 6 }).map(pieces => `/${pieces.join('')}`),
+  fc.webUrl(),
+  fc.string({ unit: character }),
+  odd,
+)
 
 /** Where a browser goes that is sent to `location` from a page of the app. */
 const originOf = (location: string): string => new URL(location, 'https://acme.example/otp').origin
@@ -22,30 +82,50 @@ function expectOwnPath(path: string): void {
 
 test('a path is one of this site, or the fallback', () => {
   let kept = 0
-  fc.assert(fc.property(paths, path => {
-    const found = sameOriginPath(path, fallback)
-    expectOwnPath(found)
-    expect(sameOriginPath(found, '/')).toBe(found)
-    if (found !== fallback) kept++
-  }), settings)
+  fc.assert(
+    fc.property(paths, path => {
+      const found = sameOriginPath(path, fallback)
+      expectOwnPath(found)
+      expect(sameOriginPath(found, '/')).toBe(found)
+      if (found !== fallback) kept++
+    }),
+    settings,
+  )
   expect(kept).toBeGreaterThan(settings.numRuns / 20)
 })
 
-test('after the code the browser stays on this site, whatever the session says', async () => {
-  const store = new ChangingStore()
-  const example = await openExample(store)
-  try {
-    let cookie = cookieOf(await example.api('/login', '', { username: 'alice', password: demoPassword }))
-    cookie = cookieOf(await example.api('/otp', cookie, { code: await example.codeOfNewCall(cookie) }))
-    await fc.assert(fc.asyncProperty(paths, async returnTo => {
-      store.change = session => ({ ...session, csrfToken: 'token', returnTo })
-      const code = await example.codeOfNewCall(cookie)
-      const answer = await send(example.url, 'POST', '/otp', { Cookie: cookie, 'Content-Type': 'application/x-www-form-urlencoded' }, `_csrf=token&code=${code}`)
-      expect(answer.status).toBe(303)
-      expectOwnPath(answer.headers.location!)
-      cookie = cookieOf(answer)
-    }), settings)
-  } finally {
-    await example.close()
-  }
-}, timeout)
+test(
+  'after the code the browser stays on this site, whatever the session says',
+  async () => {
+    const store = new ChangingStore()
+    const example = await openExample(store)
+    try {
+      let cookie = cookieOf(
+        await example.api('/login', '', { username: 'alice', password: demoPassword }),
+      )
+      cookie = cookieOf(
+        await example.api('/otp', cookie, { code: await example.codeOfNewCall(cookie) }),
+      )
+      await fc.assert(
+        fc.asyncProperty(paths, async returnTo => {
+          store.change = session => ({ ...session, csrfToken: 'token', returnTo })
+          const code = await example.codeOfNewCall(cookie)
+          const answer = await send(
+            example.url,
+            'POST',
+            '/otp',
+            { Cookie: cookie, 'Content-Type': 'application/x-www-form-urlencoded' },
+            `_csrf=token&code=${code}`,
+          )
+          expect(answer.status).toBe(303)
+          expectOwnPath(answer.headers.location!)
+          cookie = cookieOf(answer)
+        }),
+        settings,
+      )
+    } finally {
+      await example.close()
+    }
+  },
+  timeout,
+)

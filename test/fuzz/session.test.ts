@@ -2,7 +2,19 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, password, type World } from '../support/world.js'
 import { demoPassword } from '../../example/users.js'
-import { ChangingStore, cookieOf, keys, logIn, noLimits, odd, openExample, send, settings, timeout, watchProcess } from './support.js'
+import {
+  ChangingStore,
+  cookieOf,
+  keys,
+  logIn,
+  noLimits,
+  odd,
+  openExample,
+  send,
+  settings,
+  timeout,
+  watchProcess,
+} from './support.js'
 
 watchProcess()
 const store = new ChangingStore()
@@ -13,99 +25,240 @@ beforeAll(async () => {
   alice = await logIn(world.url, 'alice')
 })
 afterAll(() => world.close())
-afterEach(() => { store.change = session => session })
+afterEach(() => {
+  store.change = session => session
+})
 
-const post = (path: string, cookie: string, body: unknown = {}) => send(world.url, 'POST', path, { Cookie: cookie, 'Content-Type': 'application/json' }, JSON.stringify(body))
+const post = (path: string, cookie: string, body: unknown = {}) =>
+  send(
+    world.url,
+    'POST',
+    path,
+    { Cookie: cookie, 'Content-Type': 'application/json' },
+    JSON.stringify(body),
+  )
 const get = (path: string, cookie: string) => send(world.url, 'GET', path, { Cookie: cookie })
-const withOurs = (voiceOtp: unknown) => { store.change = session => ({ ...session, voiceOtp }) }
+const withOurs = (voiceOtp: unknown) => {
+  store.change = session => ({ ...session, voiceOtp })
+}
 
 /** Values as JSON brings them back: own keys named like a prototype, texts of any length, deep nesting. */
 const stored = fc.oneof(
-  odd, fc.constantFrom<unknown>(null, true, 0, '', [], {}, [null], 'x'.repeat(50_000), Array.from({ length: 5000 }, () => 0)),
-  fc.constantFrom('{"__proto__":{"userId":"alice"}}', '{"constructor":{"prototype":{}}}', '{"toString":null,"valueOf":1}', '{"toJSON":"x"}', '{"length":1e9}', '['.repeat(500) + ']'.repeat(500)).map(text => JSON.parse(text) as unknown),
+  odd,
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    0,
+    '',
+    [],
+    {},
+    [null],
+    'x'.repeat(50_000),
+    Array.from({ length: 5000 }, () => 0),
+  ),
+  fc
+    .constantFrom(
+      '{"__proto__":{"userId":"alice"}}',
+      '{"constructor":{"prototype":{}}}',
+      '{"toString":null,"valueOf":1}',
+      '{"toJSON":"x"}',
+      '{"length":1e9}',
+      '['.repeat(500) + ']'.repeat(500),
+    )
+    .map(text => JSON.parse(text) as unknown),
 )
 const mark = { userId: 'alice', method: 'call', amr: ['otp', 'tel'], at: 1_700_000_000_000 }
 const badMark = fc.oneof(
   stored,
-  fc.tuple(fc.constantFrom<keyof typeof mark>('userId', 'method', 'amr', 'at'), stored).filter(([name, value]) =>
-    !(name === 'userId' && value === 'alice') && !(name === 'method' && ['call', 'text', 'hostedCall', 'hostedText'].includes(value as string)) && !(name === 'amr' && Array.isArray(value)) && !(name === 'at' && typeof value === 'number'))
+  fc
+    .tuple(fc.constantFrom<keyof typeof mark>('userId', 'method', 'amr', 'at'), stored)
+    .filter(
+      ([name, value]) =>
+        !(name === 'userId' && value === 'alice') &&
+        !(
+          name === 'method' &&
+          ['call', 'text', 'hostedCall', 'hostedText'].includes(value as string)
+        ) &&
+        !(name === 'amr' && Array.isArray(value)) &&
+        !(name === 'at' && typeof value === 'number'),
+    )
     .map(([name, value]) => ({ ...mark, [name]: value })),
-  fc.constantFrom<keyof typeof mark>('userId', 'method', 'amr', 'at').map(name => Object.fromEntries(Object.entries(mark).filter(([each]) => each !== name))),
-  fc.constantFrom('bob', 'Alice', 'alice ', 'alice\0', 'ALICE').map(userId => ({ ...mark, userId })),
-  fc.constant([mark]), fc.constant({ mark }), fc.constant(JSON.stringify(mark)),
+  fc
+    .constantFrom<keyof typeof mark>('userId', 'method', 'amr', 'at')
+    .map(name => Object.fromEntries(Object.entries(mark).filter(([each]) => each !== name))),
+  fc
+    .constantFrom('bob', 'Alice', 'alice ', 'alice\0', 'ALICE')
+    .map(userId => ({ ...mark, userId })),
+  fc.constant([mark]),
+  fc.constant({ mark }),
+  fc.constant(JSON.stringify(mark)),
 )
 
-test('our part of the session, whatever is in it: never in, never a server error', async () => {
-  await fc.assert(fc.asyncProperty(fc.oneof(stored, fc.record({ mark: badMark, challenge: stored }, { requiredKeys: [] })), fc.constantFrom('/otp', '/otp/call', '/logout', '/cart'), async (voiceOtp, path) => {
-    withOurs(voiceOtp)
-    expect((await get('/account', alice)).status).toBe(401)
-    expect((await get('/otp/status', alice)).status).toBe(200)
-    const { status, headers } = await post(path, alice, { code: '123456' })
-    expect(status).toBeOneOf(path === '/otp' ? [401] : path === '/otp/call' ? [202] : [200])
-    store.change = session => session
-    expect((await get('/transfer', headers['set-cookie'] === undefined ? alice : cookieOf({ headers }))).status).toBe(401)
-    if (path === '/logout') alice = await logIn(world.url, 'alice')
-  }), settings)
-}, timeout)
+test(
+  'our part of the session, whatever is in it: never in, never a server error',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(stored, fc.record({ mark: badMark, challenge: stored }, { requiredKeys: [] })),
+        fc.constantFrom('/otp', '/otp/call', '/logout', '/cart'),
+        async (voiceOtp, path) => {
+          withOurs(voiceOtp)
+          expect((await get('/account', alice)).status).toBe(401)
+          expect((await get('/otp/status', alice)).status).toBe(200)
+          const { status, headers } = await post(path, alice, { code: '123456' })
+          expect(status).toBeOneOf(path === '/otp' ? [401] : path === '/otp/call' ? [202] : [200])
+          store.change = session => session
+          expect(
+            (
+              await get(
+                '/transfer',
+                headers['set-cookie'] === undefined ? alice : cookieOf({ headers }),
+              )
+            ).status,
+          ).toBe(401)
+          if (path === '/logout') alice = await logIn(world.url, 'alice')
+        },
+      ),
+      settings,
+    )
+  },
+  timeout,
+)
 
-test('a challenge of which any part was changed: the right code is a wrong one', async () => {
-  const placed = await post('/otp/call', alice)
-  expect(placed.status).toBe(202)
-  const { code } = keys.open(world.simulator.calls[0]!.parameters['Url']!.split('/').at(-1)!)!.payload as { code: string }
-  const challenge = await new Promise<Record<string, unknown>>(resolve => {
-    store.change = session => {
-      resolve((session['voiceOtp'] as { challenge: Record<string, unknown> }).challenge)
-      return session
-    }
-    void get('/account', alice)
-  })
-  const decides = fc.constantFrom('id', 'userId', 'purpose', 'way', 'codeHash', 'phoneHash', 'ticket', 'expiresAt', 'sessionId')
-  const nearly = (value: unknown): unknown => typeof value === 'number' ? value + 1000 : typeof value === 'string' ? `${value.slice(0, -2)}AA` : value
-  const changes = fc.oneof(fc.tuple(decides, stored), decides.map(name => [name, nearly(challenge[name])] as const),
-    fc.constantFrom(['purpose', 'step-up'], ['purpose', 'enrol'], ['way', 'text'], ['way', 'hostedCall'], ['userId', 'bob'], ['expiresAt', 9e15], ['ticket', 1], ['codeHash', '']))
-  await fc.assert(fc.asyncProperty(changes, fc.boolean(), async ([name, value], hosted) => {
-    fc.pre(value !== challenge[name])
-    withOurs({ challenge: { ...challenge, [name]: value, ...(hosted ? { hostedId: '00000000-0000-4000-8000-000000000000' } : {}) } })
-    expect((await post('/otp', alice, { code })).status).toBeOneOf([401, 429])
-    expect((await get('/account', alice)).status).toBe(401)
-  }), settings)
-  expect(world.simulator.requests.filter(({ path }) => path.includes('/mfa/'))).toEqual([])
-}, timeout)
+test(
+  'a challenge of which any part was changed: the right code is a wrong one',
+  async () => {
+    const placed = await post('/otp/call', alice)
+    expect(placed.status).toBe(202)
+    const { code } = keys.open(world.simulator.calls[0]!.parameters['Url']!.split('/').at(-1)!)!
+      .payload as { code: string }
+    const challenge = await new Promise<Record<string, unknown>>(resolve => {
+      store.change = session => {
+        resolve((session['voiceOtp'] as { challenge: Record<string, unknown> }).challenge)
+        return session
+      }
+      void get('/account', alice)
+    })
+    const decides = fc.constantFrom(
+      'id',
+      'userId',
+      'purpose',
+      'way',
+      'codeHash',
+      'phoneHash',
+      'ticket',
+      'expiresAt',
+      'sessionId',
+    )
+    const nearly = (value: unknown): unknown =>
+      typeof value === 'number'
+        ? value + 1000
+        : typeof value === 'string'
+          ? `${value.slice(0, -2)}AA`
+          : value
+    const changes = fc.oneof(
+      fc.tuple(decides, stored),
+      decides.map(name => [name, nearly(challenge[name])] as const),
+      fc.constantFrom(
+        ['purpose', 'step-up'],
+        ['purpose', 'enrol'],
+        ['way', 'text'],
+        ['way', 'hostedCall'],
+        ['userId', 'bob'],
+        ['expiresAt', 9e15],
+        ['ticket', 1],
+        ['codeHash', ''],
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(changes, fc.boolean(), async ([name, value], hosted) => {
+        fc.pre(value !== challenge[name])
+        withOurs({
+          challenge: {
+            ...challenge,
+            [name]: value,
+            ...(hosted ? { hostedId: '00000000-0000-4000-8000-000000000000' } : {}),
+          },
+        })
+        expect((await post('/otp', alice, { code })).status).toBeOneOf([401, 429])
+        expect((await get('/account', alice)).status).toBe(401)
+      }),
+      settings,
+    )
+    expect(world.simulator.requests.filter(({ path }) => path.includes('/mfa/'))).toEqual([])
+  },
+  timeout,
+)
 
-test("a user in Passport's part that is none: a mark of Alice lets nobody else in", async () => {
-  withOurs({ mark })
-  expect((await get('/account', alice)).status).toBe(200)
-  const users = fc.oneof(stored, fc.constantFrom('bob', 'dave', '__proto__', 'constructor', 'toString', 'alice '))
-  await fc.assert(fc.asyncProperty(fc.oneof(users.map(user => ({ user })), users), async passport => {
-    const { user } = (passport ?? {}) as { user?: unknown }
-    // What a list or an object stands for is a matter of the app's deserializeUser.
-    fc.pre(user !== 'alice' && (typeof user !== 'object' || user === null))
-    store.change = session => ({ ...session, passport, voiceOtp: { mark } })
-    expect((await get('/account', alice)).status).toBe(401)
-    expect((await post('/otp', alice, { code: '123456' })).status).toBeOneOf([401, 503])
-  }), settings)
-}, timeout)
+test(
+  "a user in Passport's part that is none: a mark of Alice lets nobody else in",
+  async () => {
+    withOurs({ mark })
+    expect((await get('/account', alice)).status).toBe(200)
+    const users = fc.oneof(
+      stored,
+      fc.constantFrom('bob', 'dave', '__proto__', 'constructor', 'toString', 'alice '),
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          users.map(user => ({ user })),
+          users,
+        ),
+        async passport => {
+          const { user } = (passport ?? {}) as { user?: unknown }
+          // What a list or an object stands for is a matter of the app's deserializeUser.
+          fc.pre(user !== 'alice' && (typeof user !== 'object' || user === null))
+          store.change = session => ({ ...session, passport, voiceOtp: { mark } })
+          expect((await get('/account', alice)).status).toBe(401)
+          expect((await post('/otp', alice, { code: '123456' })).status).toBeOneOf([401, 503])
+        },
+      ),
+      settings,
+    )
+  },
+  timeout,
+)
 
 describe('in the example', () => {
-  test('a session that is none at all: 503 or a new one, never in', async () => {
-    const sessions = new ChangingStore()
-    const example = await openExample(sessions)
-    try {
-      const cookie = cookieOf(await example.api('/login', '', { username: 'alice', password: demoPassword }))
-      const whole = fc.oneof(stored, fc.record({ cookie: stored, passport: fc.constant({ user: 'alice' }), voiceOtp: fc.constant({ mark }) }).filter(({ cookie: given }) => given !== null))
-      let served = 0
-      await fc.assert(fc.asyncProperty(whole, async session => {
-        sessions.change = () => session
-        const { status } = await send(example.url, 'GET', '/api/account', { Cookie: cookie })
-        if (typeof session === 'object' && session !== null && 'voiceOtp' in session) expect(status).toBeOneOf([200, 503])
-        else expect(status).toBeOneOf([401, 503])
-        if (status === 401) served++
-      }), settings)
-      expect(served).toBeGreaterThan(0)
-    } finally {
-      await example.close()
-    }
-  }, timeout)
+  test(
+    'a session that is none at all: 503 or a new one, never in',
+    async () => {
+      const sessions = new ChangingStore()
+      const example = await openExample(sessions)
+      try {
+        const cookie = cookieOf(
+          await example.api('/login', '', { username: 'alice', password: demoPassword }),
+        )
+        const whole = fc.oneof(
+          stored,
+          fc
+            .record({
+              cookie: stored,
+              passport: fc.constant({ user: 'alice' }),
+              voiceOtp: fc.constant({ mark }),
+            })
+            .filter(({ cookie: given }) => given !== null),
+        )
+        let served = 0
+        await fc.assert(
+          fc.asyncProperty(whole, async session => {
+            sessions.change = () => session
+            const { status } = await send(example.url, 'GET', '/api/account', { Cookie: cookie })
+            if (typeof session === 'object' && session !== null && 'voiceOtp' in session)
+              expect(status).toBeOneOf([200, 503])
+            else expect(status).toBeOneOf([401, 503])
+            if (status === 401) served++
+          }),
+          settings,
+        )
+        expect(served).toBeGreaterThan(0)
+      } finally {
+        await example.close()
+      }
+    },
+    timeout,
+  )
 })
 
 test('the password of the small app is the one that these tests use', () => {

@@ -13,17 +13,28 @@ export function createBrowser(origin) {
       const response = await fetch(origin + path, {
         method,
         redirect: 'manual',
-        headers: { Cookie: [...cookies].map(pair => pair.join('=')).join('; '), ...(fields && { 'Content-Type': form }) },
+        headers: {
+          Cookie: [...cookies].map(pair => pair.join('=')).join('; '),
+          ...(fields && { 'Content-Type': form }),
+        },
         body: fields && new URLSearchParams(fields).toString(),
       })
       for (const line of response.headers.getSetCookie()) {
         const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)
         cookies.set(name, value)
       }
-      return { status: response.status, location: response.headers.get('location'), body: await response.text() }
+      return {
+        status: response.status,
+        location: response.headers.get('location'),
+        body: await response.text(),
+      }
     },
-    get(path) { return this.request('GET', path) },
-    post(path, fields = {}) { return this.request('POST', path, fields) },
+    get(path) {
+      return this.request('GET', path)
+    },
+    post(path, fields = {}) {
+      return this.request('POST', path, fields)
+    },
   }
 }
 
@@ -32,7 +43,10 @@ export async function logIn(origin, simulator) {
   const browser = createBrowser(origin)
   const isIn = async () => (await browser.get('/account')).body.includes('alice')
 
-  const password = await browser.post('/login', { username: 'alice', password: 'correct horse battery staple' })
+  const password = await browser.post('/login', {
+    username: 'alice',
+    password: 'correct horse battery staple',
+  })
   assert.ok(password.status < 400, `the password: ${password.status} ${password.body}`)
   assert.equal(await isIn(), false, 'the password alone must not be enough')
   const firstFactorCookies = new Map(browser.cookies)
@@ -40,7 +54,8 @@ export async function logIn(origin, simulator) {
   const call = await browser.post('/otp/call')
   assert.ok(call.status < 400, `the call: ${call.status} ${call.body}`)
   const page = call.location ? await browser.get(call.location) : call
-  const [, matchingDigits] = /matchingDigits\W+(\d\d)/.exec(page.body) ?? assert.fail(`no matching digits: ${page.body}`)
+  const [, matchingDigits] =
+    /matchingDigits\W+(\d\d)/.exec(page.body) ?? assert.fail(`no matching digits: ${page.body}`)
   const code = await listen(simulator, matchingDigits)
 
   await browser.post('/otp', { code: code.replace(/\d$/, digit => (Number(digit) + 1) % 10) })
@@ -52,7 +67,10 @@ export async function logIn(origin, simulator) {
 
   const old = createBrowser(origin)
   for (const [name, value] of firstFactorCookies) old.cookies.set(name, value)
-  assert.ok(!(await old.get('/account')).body.includes('alice'), 'the cookie from before the code must be worthless')
+  assert.ok(
+    !(await old.get('/account')).body.includes('alice'),
+    'the cookie from before the code must be worthless',
+  )
 }
 
 /** Picks up, keys in the two digits and writes down the code. */

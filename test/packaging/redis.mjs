@@ -16,14 +16,20 @@ export async function startRedis() {
   const { port } = probe.address()
   await new Promise(done => probe.close(done))
 
-  const server = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const server = spawn(
+    'redis-server',
+    ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
   process.on('exit', () => server.kill())
-  for await (const line of server.stdout) if (String(line).includes('Ready to accept connections')) break
+  for await (const line of server.stdout)
+    if (String(line).includes('Ready to accept connections')) break
   return {
     url: `redis://127.0.0.1:${port}`,
-    stop: () => new Promise(done => {
-      server.once('exit', done)
-      server.kill()
-    }),
+    stop: () =>
+      new Promise(done => {
+        server.once('exit', done)
+        server.kill()
+      }),
   }
 }

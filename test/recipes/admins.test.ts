@@ -21,7 +21,10 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const asMember = ({ id }: Person): Member => ({ id, isAdmin: admins.has(id) ? true : admins.has('unloaded') ? undefined as never : false })
+const asMember = ({ id }: Person): Member => ({
+  id,
+  isAdmin: admins.has(id) ? true : admins.has('unloaded') ? (undefined as never) : false,
+})
 
 test('an ordinary member is in with the password, an admin is not', async () => {
   await (await world.logIn('bob')).get('/account').expect(200, { user: 'bob' })
@@ -33,7 +36,10 @@ test('who becomes an admin is asked at the next request', async () => {
   await bob.get('/account').expect(200)
   admins.add('bob')
   await bob.get('/account').expect(401, { pendingUser: 'bob' })
-  await bob.post('/otp').send({ code: await world.hearCode(bob) }).expect(200)
+  await bob
+    .post('/otp')
+    .send({ code: await world.hearCode(bob) })
+    .expect(200)
   await bob.get('/account').expect(200)
   await bob.get('/admin').expect(200, 'The admin page.')
 })
@@ -46,11 +52,17 @@ test('a field that was not loaded lets nobody off', async () => {
 test('the admin page wants a code that was entered, of those too who were let off', async () => {
   const bob = await world.logIn('bob')
   await bob.get('/admin').expect(303).expect('Location', '/otp')
-  await bob.post('/otp').send({ code: await world.hearCode(bob) }).expect(200)
+  await bob
+    .post('/otp')
+    .send({ code: await world.hearCode(bob) })
+    .expect(200)
   await bob.get('/admin').expect(403)
   const alice = await world.logIn('alice')
   await alice.get('/admin').expect(303)
-  await alice.post('/otp').send({ code: await world.hearCode(alice) }).expect(200)
+  await alice
+    .post('/otp')
+    .send({ code: await world.hearCode(alice) })
+    .expect(200)
   await alice.get('/admin').expect(200, 'The admin page.')
   expect(world.simulator.calls.map(({ to }) => to)).toEqual(['+12025550123', '+12025550145'])
 })

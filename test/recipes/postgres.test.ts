@@ -22,9 +22,14 @@ afterAll(() => database.close())
 
 test('the whole login, with every count in one table and no name in it', async () => {
   const alice = await world.logIn('alice')
-  await alice.post('/otp').send({ code: await world.hearCode(alice) }).expect(200)
+  await alice
+    .post('/otp')
+    .send({ code: await world.hearCode(alice) })
+    .expect(200)
   await alice.get('/account').expect(200, { user: 'alice' })
-  const { rows } = await database.query<{ key: string, points: number }>('SELECT key, points FROM voice_otp_counters')
+  const { rows } = await database.query<{ key: string; points: number }>(
+    'SELECT key, points FROM voice_otp_counters',
+  )
   expect(rows.length).toBeGreaterThan(5)
   expect(JSON.stringify(rows)).not.toMatch(/alice|12025550123/)
 })
@@ -32,16 +37,25 @@ test('the whole login, with every count in one table and no name in it', async (
 test('20 wrong codes at once: five are compared, and the right one comes too late', async () => {
   const alice = await world.logIn('alice')
   const code = await world.hearCode(alice)
-  const answers = await Promise.all(Array.from({ length: 20 }, () => alice.post('/otp').send({ code: wrongCode(code) })))
-  expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(5).fill(401), ...Array<number>(15).fill(429)])
-  expect(world.named('code.rejected').filter(details => (details as { compared: boolean }).compared)).toHaveLength(5)
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => alice.post('/otp').send({ code: wrongCode(code) })),
+  )
+  expect(answers.map(({ status }) => status).sort()).toEqual([
+    ...Array<number>(5).fill(401),
+    ...Array<number>(15).fill(429),
+  ])
+  expect(
+    world.named('code.rejected').filter(details => (details as { compared: boolean }).compared),
+  ).toHaveLength(5)
   await alice.post('/otp').send({ code }).expect(429)
 })
 
 test('8 times the right code at once: one success', async () => {
   const alice = await world.logIn('alice')
   const code = await world.hearCode(alice)
-  const answers = await Promise.all(Array.from({ length: 8 }, () => alice.post('/otp').send({ code })))
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => alice.post('/otp').send({ code })),
+  )
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
 })
 
@@ -58,6 +72,12 @@ test('a database that is gone lets nobody in', async () => {
   const alice = await world.logIn('alice')
   const code = await world.hearCode(alice)
   pool.query = () => Promise.reject(new Error('connection refused'))
-  await alice.post('/otp').send({ code }).expect(503).expect(({ body }) => { expect(body).toMatchObject({ code: 'counters-unavailable' }) })
+  await alice
+    .post('/otp')
+    .send({ code })
+    .expect(503)
+    .expect(({ body }) => {
+      expect(body).toMatchObject({ code: 'counters-unavailable' })
+    })
   await alice.get('/account').expect(401)
 })

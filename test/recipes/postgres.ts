@@ -10,16 +10,22 @@ export const createTable = `CREATE TABLE IF NOT EXISTS voice_otp_counters (
 
 /** What is used of a `Pool` of `pg`. */
 export interface Pool {
-  query(query: { readonly text: string, readonly values?: readonly unknown[] }): Promise<{ readonly rows: unknown[] }>
+  query(query: {
+    readonly text: string
+    readonly values?: readonly unknown[]
+  }): Promise<{ readonly rows: unknown[] }>
 }
 
 /** The option `counters` for a Postgres that the app has anyway. */
-export const postgresCounters = (pool: Pool): CounterFactory => options => new RateLimiterPostgres({
-  storeClient: pool,
-  storeType: 'pool',
-  tableName: 'voice_otp_counters',
-  tableCreated: true,
-  // Deletes what expired, every five minutes; one of the counters does it for the whole table.
-  clearExpiredByTimeout: options.keyPrefix.endsWith('ticket'),
-  ...options,
-})
+export const postgresCounters =
+  (pool: Pool): CounterFactory =>
+  options =>
+    new RateLimiterPostgres({
+      storeClient: pool,
+      storeType: 'pool',
+      tableName: 'voice_otp_counters',
+      tableCreated: true,
+      // Deletes what expired, every five minutes; one of the counters does it for the whole table.
+      clearExpiredByTimeout: options.keyPrefix.endsWith('ticket'),
+      ...options,
+    })

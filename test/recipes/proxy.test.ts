@@ -23,10 +23,19 @@ async function listen(server: Server): Promise<number> {
 /** Hands on what is under /app, and tells of the connection in headers, as a proxy that ends TLS does. */
 function createProxy(port: number): Server {
   return createServer((req, res) => {
-    const onward = request({ port, host: '127.0.0.1', method: req.method, path: req.url?.replace(/^\/app/, ''), headers: { ...req.headers, 'x-forwarded-proto': forwardedProtocol } }, answer => {
-      res.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(res)
-    })
+    const onward = request(
+      {
+        port,
+        host: '127.0.0.1',
+        method: req.method,
+        path: req.url?.replace(/^\/app/, ''),
+        headers: { ...req.headers, 'x-forwarded-proto': forwardedProtocol },
+      },
+      answer => {
+        res.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(res)
+      },
+    )
     req.pipe(onward)
   })
 }
@@ -37,30 +46,60 @@ beforeEach(async () => {
   simulator = await Simulator.start()
   const server = createServer()
   url = `http://127.0.0.1:${await listen(createProxy(await listen(server)))}/app`
-  const voiceOtp = new VoiceOtpStrategy<typeof alice>({ appName: 'Acme', webhookUrl: `${url}/voice-otp`, secret, signalwire: simulator.signalwire }, user => user.phone)
+  const voiceOtp = new VoiceOtpStrategy<typeof alice>(
+    { appName: 'Acme', webhookUrl: `${url}/voice-otp`, secret, signalwire: simulator.signalwire },
+    user => user.phone,
+  )
   const passport = new Passport() as Authenticator
   passport.use(voiceOtp)
-  passport.serializeUser((user, done) => { done(null, (user as typeof alice).id) })
-  passport.deserializeUser((_id, done) => { done(null, alice) })
+  passport.serializeUser((user, done) => {
+    done(null, (user as typeof alice).id)
+  })
+  passport.deserializeUser((_id, done) => {
+    done(null, alice)
+  })
 
   const app = createAppBehindProxy(voiceOtp, secret)
   app.use(passport.session(), voiceOtp.enforce())
-  app.post('/login', (req, res, next) => { req.logIn(alice, problem => { if (problem) next(problem); else res.json({}) }) })
-  app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call' }), (req, res) => { res.json(req.voiceOtp) })
-  app.post('/otp', passport.authenticate('voice-otp'), (_req, res) => { res.json({}) })
-  app.get('/account', (req, res) => { res.sendStatus(req.isAuthenticated() ? 200 : 401) })
+  app.post('/login', (req, res, next) => {
+    req.logIn(alice, problem => {
+      if (problem) next(problem)
+      else res.json({})
+    })
+  })
+  app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call' }), (req, res) => {
+    res.json(req.voiceOtp)
+  })
+  app.post('/otp', passport.authenticate('voice-otp'), (_req, res) => {
+    res.json({})
+  })
+  app.get('/account', (req, res) => {
+    res.sendStatus(req.isAuthenticated() ? 200 : 401)
+  })
   server.on('request', app)
 })
 afterEach(async () => {
   await simulator.stop()
-  await Promise.all(servers.map(server => new Promise(resolve => { server.close(resolve); server.closeAllConnections() })))
+  await Promise.all(
+    servers.map(
+      server =>
+        new Promise(resolve => {
+          server.close(resolve)
+          server.closeAllConnections()
+        }),
+    ),
+  )
 })
 
 /** A browser on the other side of the TLS that the proxy claims: it sends secure cookies. */
 function createBrowser() {
   let cookie = ''
   return async (method: string, path: string, fields?: Record<string, string>) => {
-    const response = await fetch(url + path, { method, headers: { Cookie: cookie }, ...(fields && { body: new URLSearchParams(fields) }) })
+    const response = await fetch(url + path, {
+      method,
+      headers: { Cookie: cookie },
+      ...(fields && { body: new URLSearchParams(fields) }),
+    })
     const [set = ''] = response.headers.getSetCookie()
     cookie = set.split(';')[0] || cookie
     return { status: response.status, set, text: await response.text() }
@@ -71,15 +110,26 @@ test('a login through a proxy that ends TLS and takes a part of the path away', 
   const browser = createBrowser()
   const { set } = await browser('POST', '/login')
   expect(set).toMatch(/; HttpOnly; Secure/)
-  const { matchingDigits } = JSON.parse((await browser('POST', '/otp/call')).text) as { matchingDigits: string }
+  const { matchingDigits } = JSON.parse((await browser('POST', '/otp/call')).text) as {
+    matchingDigits: string
+  }
   const { sid } = await simulator.waitFor(call => call.status === 'ringing')
   await simulator.answer(sid)
   await simulator.idle(sid)
   await simulator.keys(sid, matchingDigits)
   await simulator.idle(sid)
   // SignalWire asked the proxy, under the address that it signed.
-  expect(simulator.call(sid)!.webhooks.map(webhook => [webhook.url.startsWith(`${url}/voice-otp/`), webhook.status])).toEqual([[true, 200], [true, 200]])
-  expect((await browser('POST', '/otp', { code: codeIn(simulator.call(sid)!.heard) })).status).toBe(200)
+  expect(
+    simulator
+      .call(sid)!
+      .webhooks.map(webhook => [webhook.url.startsWith(`${url}/voice-otp/`), webhook.status]),
+  ).toEqual([
+    [true, 200],
+    [true, 200],
+  ])
+  expect((await browser('POST', '/otp', { code: codeIn(simulator.call(sid)!.heard) })).status).toBe(
+    200,
+  )
   expect((await browser('GET', '/account')).status).toBe(200)
 })
 
@@ -90,5 +140,11 @@ test('without TLS between browser and proxy there is no session cookie', async (
 
 test('the address of the page is one that the strategy takes', () => {
   expect(webhookUrl.startsWith(`${publicUrl}/`)).toBe(true)
-  expect(() => new VoiceOtpStrategy<typeof alice>({ appName: 'Acme', webhookUrl, secret, signalwire: simulator.signalwire }, () => null)).not.toThrow()
+  expect(
+    () =>
+      new VoiceOtpStrategy<typeof alice>(
+        { appName: 'Acme', webhookUrl, secret, signalwire: simulator.signalwire },
+        () => null,
+      ),
+  ).not.toThrow()
 })

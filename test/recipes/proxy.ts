@@ -9,7 +9,10 @@ export const publicUrl = 'https://acme.example/app'
 export const webhookUrl = `${publicUrl}/voice-otp`
 
 /** The beginning of the app; Passport, `enforce()` and the routes follow. */
-export function createAppBehindProxy<User extends object>(voiceOtp: VoiceOtpStrategy<User>, sessionSecret: string): Express {
+export function createAppBehindProxy<User extends object>(
+  voiceOtp: VoiceOtpStrategy<User>,
+  sessionSecret: string,
+): Express {
   const app = express()
   // One proxy. `true` would believe everybody who sends X-Forwarded-For or X-Forwarded-Proto.
   app.set('trust proxy', 1)
@@ -17,7 +20,14 @@ export function createAppBehindProxy<User extends object>(voiceOtp: VoiceOtpStra
   app.use('/voice-otp', voiceOtp.webhooks())
   // Behind a proxy that is not trusted, express-session sets no secure cookie, and nobody stays logged in. The cookie's path
   // stays '/': the session is only there for addresses that begin with it, and what the proxy hands on begins with no '/app'.
-  app.use(session({ secret: sessionSecret, resave: false, saveUninitialized: false, cookie: { secure: true, httpOnly: true, sameSite: 'lax' } }))
+  app.use(
+    session({
+      secret: sessionSecret,
+      resave: false,
+      saveUninitialized: false,
+      cookie: { secure: true, httpOnly: true, sameSite: 'lax' },
+    }),
+  )
   app.use(express.urlencoded({ extended: false, limit: '4kb' }))
   return app
 }

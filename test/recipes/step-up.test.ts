@@ -3,12 +3,20 @@ import { createWorld, type World } from '../support/world.js'
 import { addPayout } from './step-up.js'
 
 let world: World
-beforeEach(async () => { world = await createWorld({ routes: addPayout, options: { limits: { callIntervalSeconds: false } } }) })
+beforeEach(async () => {
+  world = await createWorld({
+    routes: addPayout,
+    options: { limits: { callIntervalSeconds: false } },
+  })
+})
 afterEach(() => world.close())
 
 test('a fresh code is enough for five minutes, and no longer', async () => {
   const alice = await world.logIn('alice')
-  await alice.post('/otp').send({ code: await world.hearCode(alice) }).expect(200)
+  await alice
+    .post('/otp')
+    .send({ code: await world.hearCode(alice) })
+    .expect(200)
   await alice.get('/payout').expect(200)
   await alice.post('/payout').expect(200, 'Paid.')
   world.clock.offset += 299_000
@@ -21,13 +29,22 @@ test('a fresh code is enough for five minutes, and no longer', async () => {
 
 test('the code leads back to the form, and the session keeps what it held', async () => {
   const alice = await world.logIn('alice')
-  await alice.post('/otp').send({ code: await world.hearCode(alice) }).expect(200)
+  await alice
+    .post('/otp')
+    .send({ code: await world.hearCode(alice) })
+    .expect(200)
   await alice.post('/cart').expect(200)
   world.clock.offset += 301_000
   await alice.get('/payout').expect(303)
-  const { body } = await alice.post('/otp/call').expect(202) as { body: { purpose: string, matchingDigits: string } }
+  const { body } = (await alice.post('/otp/call').expect(202)) as {
+    body: { purpose: string; matchingDigits: string }
+  }
   expect(body.purpose).toBe('step-up')
-  await alice.post('/otp/verify').send({ code: await world.answerAndListen(body.matchingDigits) }).expect(302).expect('Location', '/payout')
+  await alice
+    .post('/otp/verify')
+    .send({ code: await world.answerAndListen(body.matchingDigits) })
+    .expect(302)
+    .expect('Location', '/payout')
   await alice.get('/payout').expect(200)
   await alice.get('/account').expect(200, { user: 'alice', cart: 'a book' })
 })

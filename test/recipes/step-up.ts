@@ -3,7 +3,11 @@ import type { Authenticator } from 'passport'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
 
 /** One route that wants a code which is not older than five minutes; everything else goes on as it was. */
-export function addPayout<User extends object>(app: Express, passport: Authenticator, voiceOtp: VoiceOtpStrategy<User>): void {
+export function addPayout<User extends object>(
+  app: Express,
+  passport: Authenticator,
+  voiceOtp: VoiceOtpStrategy<User>,
+): void {
   const maxAge = 300
 
   // On its way to the code a GET leaves its address in `req.session.returnTo`.
@@ -16,5 +20,8 @@ export function addPayout<User extends object>(app: Express, passport: Authentic
   })
 
   // The same route as at login. The person stays logged in meanwhile, and comes back to the form.
-  app.post('/otp/verify', passport.authenticate('voice-otp', { successReturnToOrRedirect: '/', failureRedirect: '/otp' }))
+  app.post(
+    '/otp/verify',
+    passport.authenticate('voice-otp', { successReturnToOrRedirect: '/', failureRedirect: '/otp' }),
+  )
 }

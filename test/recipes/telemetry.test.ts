@@ -9,9 +9,19 @@ let counted: (Attributes | undefined)[]
 beforeEach(async () => {
   counted = []
   // What an SDK does, as far as it matters here.
-  const meter = Object.assign(Object.create(createNoopMeter()) as Meter, { createCounter: () => ({ add: (_value: number, attributes?: Attributes) => { counted.push(attributes) } }) })
+  const meter = Object.assign(Object.create(createNoopMeter()) as Meter, {
+    createCounter: () => ({
+      add: (_value: number, attributes?: Attributes) => {
+        counted.push(attributes)
+      },
+    }),
+  })
   metrics.setGlobalMeterProvider({ getMeter: () => meter })
-  world = await createWorld({ routes: (_app, _passport, strategy) => { observe(strategy) } })
+  world = await createWorld({
+    routes: (_app, _passport, strategy) => {
+      observe(strategy)
+    },
+  })
 })
 afterEach(async () => {
   metrics.disable()
@@ -21,22 +31,37 @@ afterEach(async () => {
 test('every event is counted, and nothing in it names a user, a call or a number', async () => {
   const alice = await world.logIn('alice')
   const code = await world.hearCode(alice)
-  await alice.post('/otp').send({ code: wrongCode(code) }).expect(401)
+  await alice
+    .post('/otp')
+    .send({ code: wrongCode(code) })
+    .expect(401)
   await alice.post('/otp').send({ code }).expect(200)
   await alice.post('/otp/call').expect(429)
   expect(counted).toEqual([
     { event: 'call.placed', purpose: 'login', way: 'call' },
     { event: 'code.rejected', code: 'code-wrong', compared: true },
     { event: 'code.accepted', purpose: 'login', way: 'call' },
-    { event: 'call.blocked', purpose: 'step-up', code: 'too-many-calls', limit: 'callIntervalSeconds' },
+    {
+      event: 'call.blocked',
+      purpose: 'step-up',
+      code: 'too-many-calls',
+      limit: 'callIntervalSeconds',
+    },
   ])
 })
 
 test('without an SDK nothing happens, the login included', async () => {
   metrics.disable()
   await world.close()
-  world = await createWorld({ routes: (_app, _passport, strategy) => { observe(strategy) } })
+  world = await createWorld({
+    routes: (_app, _passport, strategy) => {
+      observe(strategy)
+    },
+  })
   const alice = await world.logIn('alice')
-  await alice.post('/otp').send({ code: await world.hearCode(alice) }).expect(200)
+  await alice
+    .post('/otp')
+    .send({ code: await world.hearCode(alice) })
+    .expect(200)
   expect(counted).toEqual([])
 })

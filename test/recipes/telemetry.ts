@@ -3,8 +3,19 @@ import type { VoiceOtpEvents, VoiceOtpStrategy } from 'passport-voice-otp'
 
 // An object, so that it does not compile when an event is missing.
 const names = Object.keys({
-  'call.placed': true, 'call.blocked': true, 'call.failed': true, 'code.accepted': true, 'code.rejected': true, locked: true, reported: true, 'webhook.rejected': true,
-  'phone.changed': true, 'prompt.defaulted': true, 'recovery.used': true, 'browser.recognized': true, 'browser.revoked': true,
+  'call.placed': true,
+  'call.blocked': true,
+  'call.failed': true,
+  'code.accepted': true,
+  'code.rejected': true,
+  locked: true,
+  reported: true,
+  'webhook.rejected': true,
+  'phone.changed': true,
+  'prompt.defaulted': true,
+  'recovery.used': true,
+  'browser.recognized': true,
+  'browser.revoked': true,
 } satisfies Record<keyof VoiceOtpEvents, true>) as readonly (keyof VoiceOtpEvents)[]
 
 /** Few values each. A user's id would make a time series of its own, and is nobody's business in a metrics system. */
@@ -12,10 +23,14 @@ const kept = ['purpose', 'way', 'code', 'limit', 'reason', 'compared', 'what']
 
 /** Counts what happens, and notes it in the trace of the request. Without an OpenTelemetry SDK in the app this does nothing. */
 export function observe<User extends object>(voiceOtp: VoiceOtpStrategy<User>): void {
-  const counter = metrics.getMeter('passport-voice-otp').createCounter('voice_otp.events', { description: 'Events of the second factor' })
+  const counter = metrics
+    .getMeter('passport-voice-otp')
+    .createCounter('voice_otp.events', { description: 'Events of the second factor' })
   for (const name of names) {
     voiceOtp.events.on(name, (details: object) => {
-      const attributes: Attributes = Object.fromEntries(Object.entries(details as Attributes).filter(([key]) => kept.includes(key)))
+      const attributes: Attributes = Object.fromEntries(
+        Object.entries(details as Attributes).filter(([key]) => kept.includes(key)),
+      )
       counter.add(1, { event: name, ...attributes })
       trace.getActiveSpan()?.addEvent(`voice_otp.${name}`, attributes)
     })

@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { alice, place, post, startApp, startSimulator } from './support.js'
 
-const keysAt = (url: string, more = 'numDigits="2" timeout="5"', inside = '<Say>Two digits</Say>') => `<Gather action="${url}/keys" ${more}>${inside}</Gather><Say>Nothing came</Say>`
+const keysAt = (
+  url: string,
+  more = 'numDigits="2" timeout="5"',
+  inside = '<Say>Two digits</Say>',
+) => `<Gather action="${url}/keys" ${more}>${inside}</Gather><Say>Nothing came</Say>`
 
 async function start() {
   const [simulator, app] = [await startSimulator(), await startApp()]
   app.answers['/open'] = keysAt(app.url)
   app.answers['/keys'] = '<Say>Thank you</Say>'
-  return { simulator, app, order: (more?: Readonly<Record<string, string>>) => place(simulator, `${app.url}/open`, more) }
+  return {
+    simulator,
+    app,
+    order: (more?: Readonly<Record<string, string>>) => place(simulator, `${app.url}/open`, more),
+  }
 }
 
 describe('the life of a call', () => {
@@ -15,7 +23,18 @@ describe('the life of a call', () => {
     const { simulator, app, order } = await start()
     simulator.queue({ delayMs: 2000 })
     const sid = await order()
-    expect(simulator.call(sid)).toMatchObject({ sid, from: '+12025550100', to: alice, status: 'queued', heard: [], transcript: [], waitingFor: null, error: null, sendDigits: null, speaking: null })
+    expect(simulator.call(sid)).toMatchObject({
+      sid,
+      from: '+12025550100',
+      to: alice,
+      status: 'queued',
+      heard: [],
+      transcript: [],
+      waitingFor: null,
+      error: null,
+      sendDigits: null,
+      speaking: null,
+    })
     await simulator.advance(1999)
     expect(simulator.call(sid)?.status).toBe('queued')
     await simulator.advance(1)
@@ -24,28 +43,58 @@ describe('the life of a call', () => {
 
     await simulator.answer(sid)
     await simulator.idle(sid)
-    expect(app.asked.map(({ method, path, fields }) => ({ method, path, fields }))).toEqual([{
-      method: 'POST', path: '/open',
-      fields: { AccountSid: simulator.signalwire.project, ApiVersion: '2010-04-01', CallSid: sid, CallStatus: 'in-progress', Direction: 'outbound-api', From: '+12025550100', To: alice },
-    }])
-    expect(simulator.call(sid)).toMatchObject({ status: 'in-progress', heard: ['Two digits'], waitingFor: { numDigits: 2, finishOnKey: '#', timeout: 5 } })
+    expect(app.asked.map(({ method, path, fields }) => ({ method, path, fields }))).toEqual([
+      {
+        method: 'POST',
+        path: '/open',
+        fields: {
+          AccountSid: simulator.signalwire.project,
+          ApiVersion: '2010-04-01',
+          CallSid: sid,
+          CallStatus: 'in-progress',
+          Direction: 'outbound-api',
+          From: '+12025550100',
+          To: alice,
+        },
+      },
+    ])
+    expect(simulator.call(sid)).toMatchObject({
+      status: 'in-progress',
+      heard: ['Two digits'],
+      waitingFor: { numDigits: 2, finishOnKey: '#', timeout: 5 },
+    })
 
     await simulator.keys(sid, '4')
     await simulator.keys(sid, '2')
     await simulator.idle(sid)
-    expect(app.asked[1]).toMatchObject({ path: '/keys', fields: { CallSid: sid, CallStatus: 'in-progress', Digits: '42' } })
-    expect(simulator.call(sid)).toMatchObject({ status: 'completed', heard: ['Two digits', 'Thank you'], waitingFor: null, error: null })
+    expect(app.asked[1]).toMatchObject({
+      path: '/keys',
+      fields: { CallSid: sid, CallStatus: 'in-progress', Digits: '42' },
+    })
+    expect(simulator.call(sid)).toMatchObject({
+      status: 'completed',
+      heard: ['Two digits', 'Thank you'],
+      waitingFor: null,
+      error: null,
+    })
     expect(simulator.call(sid)?.transcript).toEqual([
       { kind: 'gather', numDigits: 2, finishOnKey: '#', timeout: 5 },
       { kind: 'say', text: 'Two digits', voice: null, language: null },
-      { kind: 'keys', digits: '4' }, { kind: 'keys', digits: '2' },
+      { kind: 'keys', digits: '4' },
+      { kind: 'keys', digits: '2' },
       { kind: 'say', text: 'Thank you', voice: null, language: null },
       { kind: 'hangup', by: 'caller' },
     ])
     const [first, second] = simulator.call(sid)!.webhooks
-    expect(first).toMatchObject({ url: `${app.url}/open`, status: 200, fields: app.asked[0]!.fields })
+    expect(first).toMatchObject({
+      url: `${app.url}/open`,
+      status: 200,
+      fields: app.asked[0]!.fields,
+    })
     expect(first!.body).toContain('<Gather')
-    expect(second!.headers['X-SignalWire-Signature']).toBe(app.asked[1]!.req.headers['x-signalwire-signature'])
+    expect(second!.headers['X-SignalWire-Signature']).toBe(
+      app.asked[1]!.req.headers['x-signalwire-signature'],
+    )
   })
 
   test('a snapshot stays what it was', async () => {
@@ -63,7 +112,10 @@ describe('the life of a call', () => {
     await simulator.advance(29_999)
     expect(simulator.call(short)?.status).toBe('ringing')
     await simulator.advance(1)
-    expect(simulator.calls.map(({ sid, status }) => [sid, status])).toEqual([[long, 'ringing'], [short, 'no-answer']])
+    expect(simulator.calls.map(({ sid, status }) => [sid, status])).toEqual([
+      [long, 'ringing'],
+      [short, 'no-answer'],
+    ])
     await simulator.advance(30_000)
     expect(simulator.call(long)).toMatchObject({ status: 'no-answer', durationMs: 0 })
     expect(app.asked).toHaveLength(0)
@@ -72,10 +124,16 @@ describe('the life of a call', () => {
 
   test('each event comes at its moment, whatever the step of the clock', async () => {
     const { simulator, order } = await start()
-    const [slow, quick, talking] = [await order({ Timeout: '20' }), await order({ Timeout: '10' }), await order()]
+    const [slow, quick, talking] = [
+      await order({ Timeout: '20' }),
+      await order({ Timeout: '10' }),
+      await order(),
+    ]
     const ended: string[] = []
     simulator.onChange(() => {
-      for (const { sid, status } of simulator.calls) if (status !== 'ringing' && status !== 'in-progress' && !ended.includes(sid)) ended.push(sid)
+      for (const { sid, status } of simulator.calls)
+        if (status !== 'ringing' && status !== 'in-progress' && !ended.includes(sid))
+          ended.push(sid)
     })
     await simulator.answer(talking)
     await simulator.idle()
@@ -84,30 +142,50 @@ describe('the life of a call', () => {
     expect(simulator.call(talking)?.durationMs).toBe(spoken + 1000)
     await simulator.advance(60_000)
     expect(ended).toEqual([talking, quick, slow])
-    expect(simulator.call(talking)?.durationMs).toBe(spoken + 5000 + 300 + 65 * 'Nothing came'.length)
+    expect(simulator.call(talking)?.durationMs).toBe(
+      spoken + 5000 + 300 + 65 * 'Nothing came'.length,
+    )
   })
 
   test('the person declines, or hangs up', async () => {
     const { simulator, app, order } = await start()
     const [declined, ended] = [await order(), await order()]
     await simulator.hangup(declined)
-    expect(simulator.call(declined)).toMatchObject({ status: 'busy', transcript: [{ kind: 'hangup', by: 'person' }] })
+    expect(simulator.call(declined)).toMatchObject({
+      status: 'busy',
+      transcript: [{ kind: 'hangup', by: 'person' }],
+    })
     await simulator.answer(ended)
     await simulator.idle()
     await simulator.hangup(ended)
-    expect(simulator.call(ended)).toMatchObject({ status: 'completed', waitingFor: null, error: null })
+    expect(simulator.call(ended)).toMatchObject({
+      status: 'completed',
+      waitingFor: null,
+      error: null,
+    })
     expect(simulator.call(ended)?.transcript.at(-1)).toEqual({ kind: 'hangup', by: 'person' })
     await simulator.advance(60_000)
     expect(simulator.call(ended)?.heard).toEqual(['Two digits'])
     expect(app.asked).toHaveLength(1)
-    for (const act of [simulator.hangup(ended), simulator.answer(ended), simulator.keys(ended, '1')]) await expect(act).rejects.toMatchObject({ status: 409 })
+    for (const act of [
+      simulator.hangup(ended),
+      simulator.answer(ended),
+      simulator.keys(ended, '1'),
+    ])
+      await expect(act).rejects.toMatchObject({ status: 409 })
   })
 
   test('a person who hangs up while the app is asked hears nothing of its answer', async () => {
     const { simulator, app, order } = await start()
     let sid = ''
     app.answers['/open'] = (_, res) => {
-      void simulator.hangup(sid).then(() => res.writeHead(200, { 'Content-Type': 'text/xml' }).end('<Response><Say>Too late</Say></Response>'))
+      void simulator
+        .hangup(sid)
+        .then(() =>
+          res
+            .writeHead(200, { 'Content-Type': 'text/xml' })
+            .end('<Response><Say>Too late</Say></Response>'),
+        )
     }
     sid = await order()
     await simulator.answer(sid)
@@ -119,14 +197,23 @@ describe('the life of a call', () => {
   test('the caller cancels, or ends', async () => {
     const { simulator, order } = await start()
     const [first, second, third] = [await order(), await order(), await order()]
-    expect((await post(simulator, `Calls/${first}`, { Status: 'canceled' })).body).toMatchObject({ sid: first, status: 'canceled' })
+    expect((await post(simulator, `Calls/${first}`, { Status: 'canceled' })).body).toMatchObject({
+      sid: first,
+      status: 'canceled',
+    })
     await simulator.answer(second)
     await simulator.answer(third)
     await simulator.idle()
-    expect((await post(simulator, `Calls/${second}.json`, { Status: 'canceled' })).body).toMatchObject({ status: 'in-progress' })
-    expect((await post(simulator, `Calls/${third}`, { Status: 'completed' })).body).toMatchObject({ status: 'completed' })
+    expect(
+      (await post(simulator, `Calls/${second}.json`, { Status: 'canceled' })).body,
+    ).toMatchObject({ status: 'in-progress' })
+    expect((await post(simulator, `Calls/${third}`, { Status: 'completed' })).body).toMatchObject({
+      status: 'completed',
+    })
     expect(simulator.call(third)?.transcript.at(-1)).toEqual({ kind: 'hangup', by: 'caller' })
-    expect((await post(simulator, `Calls/${third}`, { Status: 'completed' })).body).toMatchObject({ errors: [{ code: '21220' }] })
+    expect((await post(simulator, `Calls/${third}`, { Status: 'completed' })).body).toMatchObject({
+      errors: [{ code: '21220' }],
+    })
     expect(simulator.call(second)?.status).toBe('in-progress')
   })
 
@@ -137,10 +224,18 @@ describe('the life of a call', () => {
     const later = simulator.waitFor(call => call.heard.includes('Two digits'))
     await simulator.answer(sid)
     expect((await later).sid).toBe(sid)
-    await expect(simulator.waitFor(() => { throw new Error('a mistake of the test') })).rejects.toThrow('a mistake of the test')
+    await expect(
+      simulator.waitFor(() => {
+        throw new Error('a mistake of the test')
+      }),
+    ).rejects.toThrow('a mistake of the test')
     const never = simulator.waitFor(call => call.status === 'failed')
-    await expect(never).rejects.toThrow(/No call got there within 5 seconds\. The calls are: \+12025550123 in-progress, waits for keys\./)
-    const stopped = expect(simulator.waitFor(call => call.status === 'failed')).rejects.toThrow('stopped')
+    await expect(never).rejects.toThrow(
+      /No call got there within 5 seconds\. The calls are: \+12025550123 in-progress, waits for keys\./,
+    )
+    const stopped = expect(simulator.waitFor(call => call.status === 'failed')).rejects.toThrow(
+      'stopped',
+    )
     await simulator.stop()
     await stopped
   })
@@ -154,8 +249,12 @@ describe('a Gather', () => {
     await simulator.advance(4999)
     expect(simulator.call(sid)?.status).toBe('in-progress')
     await simulator.advance(1)
-    expect(simulator.call(sid)).toMatchObject({ status: 'completed', heard: ['Two digits', 'Nothing came'], error: null })
-    expect(simulator.call(sid)?.durationMs).toBe((300 + 65 * 10) + 5000 + (300 + 65 * 12))
+    expect(simulator.call(sid)).toMatchObject({
+      status: 'completed',
+      heard: ['Two digits', 'Nothing came'],
+      error: null,
+    })
+    expect(simulator.call(sid)?.durationMs).toBe(300 + 65 * 10 + 5000 + (300 + 65 * 12))
     expect(app.asked).toHaveLength(1)
   })
 
@@ -209,7 +308,11 @@ describe('a Gather', () => {
     await simulator.idle()
     expect(app.asked).toHaveLength(2)
     expect(app.asked[1]?.fields['Digits']).toBe('42')
-    expect(simulator.call(sid)?.transcript.filter(({ kind }) => kind === 'keys')).toEqual([{ kind: 'keys', digits: '42' }, { kind: 'keys', digits: '99', lost: true }, { kind: 'keys', digits: '7', lost: true }])
+    expect(simulator.call(sid)?.transcript.filter(({ kind }) => kind === 'keys')).toEqual([
+      { kind: 'keys', digits: '42' },
+      { kind: 'keys', digits: '99', lost: true },
+      { kind: 'keys', digits: '7', lost: true },
+    ])
     expect(simulator.call(sid)?.waitingFor).toMatchObject({ numDigits: 1 })
   })
 
@@ -217,7 +320,10 @@ describe('a Gather', () => {
     const { simulator, order } = await start()
     const sid = await order()
     await simulator.answer(sid)
-    await expect(simulator.keys(sid, keys)).rejects.toMatchObject({ name: 'SimulatorError', status: 400 })
+    await expect(simulator.keys(sid, keys)).rejects.toMatchObject({
+      name: 'SimulatorError',
+      status: 400,
+    })
   })
 
   test('asks by GET if told so', async () => {
@@ -252,12 +358,26 @@ describe('what the app answers', () => {
     await simulator.answer(sid)
     await simulator.idle()
     expect(app.asked).toHaveLength(100)
-    expect(simulator.call(sid)).toMatchObject({ status: 'completed', error: 'over 100 webhooks in one call' })
+    expect(simulator.call(sid)).toMatchObject({
+      status: 'completed',
+      error: 'over 100 webhooks in one call',
+    })
   })
 
-  test.each([[301, 'redirect'], [307, 'redirect'], [403, 'HTTP 403'], [500, 'HTTP 500'], [201, 'HTTP 201'], [204, 'HTTP 204']])('HTTP %i breaks the call', async (status, reason) => {
+  test.each([
+    [301, 'redirect'],
+    [307, 'redirect'],
+    [403, 'HTTP 403'],
+    [500, 'HTTP 500'],
+    [201, 'HTTP 201'],
+    [204, 'HTTP 204'],
+  ])('HTTP %i breaks the call', async (status, reason) => {
     const { simulator, app, order } = await start()
-    app.answers['/open'] = (_, res) => { res.writeHead(status, { 'Content-Type': 'text/xml', Location: `${app.url}/next` }).end(status === 204 ? undefined : '<Response><Hangup/></Response>') }
+    app.answers['/open'] = (_, res) => {
+      res
+        .writeHead(status, { 'Content-Type': 'text/xml', Location: `${app.url}/next` })
+        .end(status === 204 ? undefined : '<Response><Hangup/></Response>')
+    }
     const sid = await order()
     await simulator.answer(sid)
     await simulator.idle()

@@ -7,8 +7,13 @@ import { alice, startSimulator } from './support.js'
 /** Starts the command; `text()` is everything it printed. */
 function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const { PATH } = process.env
-  const child = spawn(process.execPath, [compiled('lib/simulator/cli.ts'), ...args], { env: { PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
-  onTestFinished(() => { child.kill('SIGKILL') })
+  const child = spawn(process.execPath, [compiled('lib/simulator/cli.ts'), ...args], {
+    env: { PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
   let text = ''
   let printed = (): void => undefined
   for (const stream of [child.stdout, child.stderr]) {
@@ -17,9 +22,20 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
       printed()
     })
   }
-  const ended = once(child, 'close').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null }))
+  const ended = once(child, 'close').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as string | null,
+  }))
   const until = async (pattern: RegExp): Promise<void> => {
-    while (!pattern.test(text)) await Promise.race([new Promise<void>(resolve => { printed = resolve }), ended.then(() => { if (!pattern.test(text)) throw new Error(`It ended: ${text}`) })])
+    while (!pattern.test(text))
+      await Promise.race([
+        new Promise<void>(resolve => {
+          printed = resolve
+        }),
+        ended.then(() => {
+          if (!pattern.test(text)) throw new Error(`It ended: ${text}`)
+        }),
+      ])
   }
   return { child, text: () => text, until, ended }
 }
@@ -28,40 +44,70 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
 async function sent(space: string): Promise<void> {
   for (;;) {
     const response = await fetch(`${space}/mfa.json`)
-    if ((await response.json() as unknown[]).length > 0) return
+    if (((await response.json()) as unknown[]).length > 0) return
   }
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)('prints address and environment, and ends cleanly by %s with a stream open and a late answer under way', async signal => {
-  const { child, text, until, ended } = run(['--port', '0'])
-  await until(/SIGNALWIRE_SIGNING_KEY=.*\n/)
-  const environment = Object.fromEntries(text().split('\n').filter(line => line.startsWith('SIGNALWIRE_')).map(line => line.split(/=(.*)/s).slice(0, 2))) as Record<string, string>
-  expect(environment).toEqual({
-    SIGNALWIRE_PROJECT: expect.stringMatching(/^[\da-f-]{36}$/), SIGNALWIRE_TOKEN: expect.stringMatching(/^PT/), SIGNALWIRE_SPACE: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-    SIGNALWIRE_NUMBER: '+12025550100', SIGNALWIRE_SIGNING_KEY: expect.stringMatching(/^PSK/),
-  })
-  expect(text()).toContain(`The telephones: ${environment['SIGNALWIRE_SPACE']!}`)
-  const events = await fetch(`${environment['SIGNALWIRE_SPACE']!}/events`)
-  const cut = expect(events.text()).rejects.toThrow()
-  const json = { 'Content-Type': 'application/json' }
-  await fetch(`${environment['SIGNALWIRE_SPACE']!}/faults`, { method: 'PUT', headers: json, body: '{"mfa":{"delayMs":3600000}}' })
-  const { SIGNALWIRE_PROJECT: project = '', SIGNALWIRE_TOKEN: token = '' } = environment
-  const late = expect(fetch(`${environment['SIGNALWIRE_SPACE']!}/api/relay/rest/mfa/sms`, {
-    method: 'POST', headers: { ...json, Authorization: `Basic ${Buffer.from(`${project}:${token}`).toString('base64')}` }, body: JSON.stringify({ to: alice }),
-  })).rejects.toThrow('fetch failed')
-  await sent(environment['SIGNALWIRE_SPACE']!)
-  child.kill(signal)
-  expect(await ended).toEqual({ code: 0, signal: null })
-  await Promise.all([cut, late])
-})
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'prints address and environment, and ends cleanly by %s with a stream open and a late answer under way',
+  async signal => {
+    const { child, text, until, ended } = run(['--port', '0'])
+    await until(/SIGNALWIRE_SIGNING_KEY=.*\n/)
+    const environment = Object.fromEntries(
+      text()
+        .split('\n')
+        .filter(line => line.startsWith('SIGNALWIRE_'))
+        .map(line => line.split(/=(.*)/s).slice(0, 2)),
+    ) as Record<string, string>
+    expect(environment).toEqual({
+      SIGNALWIRE_PROJECT: expect.stringMatching(/^[\da-f-]{36}$/),
+      SIGNALWIRE_TOKEN: expect.stringMatching(/^PT/),
+      SIGNALWIRE_SPACE: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      SIGNALWIRE_NUMBER: '+12025550100',
+      SIGNALWIRE_SIGNING_KEY: expect.stringMatching(/^PSK/),
+    })
+    expect(text()).toContain(`The telephones: ${environment['SIGNALWIRE_SPACE']!}`)
+    const events = await fetch(`${environment['SIGNALWIRE_SPACE']!}/events`)
+    const cut = expect(events.text()).rejects.toThrow()
+    const json = { 'Content-Type': 'application/json' }
+    await fetch(`${environment['SIGNALWIRE_SPACE']!}/faults`, {
+      method: 'PUT',
+      headers: json,
+      body: '{"mfa":{"delayMs":3600000}}',
+    })
+    const { SIGNALWIRE_PROJECT: project = '', SIGNALWIRE_TOKEN: token = '' } = environment
+    const late = expect(
+      fetch(`${environment['SIGNALWIRE_SPACE']!}/api/relay/rest/mfa/sms`, {
+        method: 'POST',
+        headers: {
+          ...json,
+          Authorization: `Basic ${Buffer.from(`${project}:${token}`).toString('base64')}`,
+        },
+        body: JSON.stringify({ to: alice }),
+      }),
+    ).rejects.toThrow('fetch failed')
+    await sent(environment['SIGNALWIRE_SPACE']!)
+    child.kill(signal)
+    expect(await ended).toEqual({ code: 0, signal: null })
+    await Promise.all([cut, late])
+  },
+)
 
 test('the Space of the environment, and its PORT', async () => {
   const taken = await startSimulator()
   const { port } = new URL(taken.url)
   await taken.stop()
-  const { text, until } = run([], { PORT: port, SIGNALWIRE_PROJECT: 'p', SIGNALWIRE_TOKEN: 't', SIGNALWIRE_NUMBER: '+12025550111', SIGNALWIRE_SIGNING_KEY: 'k' })
+  const { text, until } = run([], {
+    PORT: port,
+    SIGNALWIRE_PROJECT: 'p',
+    SIGNALWIRE_TOKEN: 't',
+    SIGNALWIRE_NUMBER: '+12025550111',
+    SIGNALWIRE_SIGNING_KEY: 'k',
+  })
   await until(/SIGNALWIRE_SIGNING_KEY=.*\n/)
-  expect(text()).toBe(`The telephones: http://127.0.0.1:${port}\n\nSIGNALWIRE_PROJECT=p\nSIGNALWIRE_TOKEN=t\nSIGNALWIRE_SPACE=http://127.0.0.1:${port}\nSIGNALWIRE_NUMBER=+12025550111\nSIGNALWIRE_SIGNING_KEY=k\n`)
+  expect(text()).toBe(
+    `The telephones: http://127.0.0.1:${port}\n\nSIGNALWIRE_PROJECT=p\nSIGNALWIRE_TOKEN=t\nSIGNALWIRE_SPACE=http://127.0.0.1:${port}\nSIGNALWIRE_NUMBER=+12025550111\nSIGNALWIRE_SIGNING_KEY=k\n`,
+  )
 })
 
 test('a mistake is one sentence and status 1', async () => {

@@ -1,37 +1,89 @@
 import { request } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Simulator } from 'passport-voice-otp/simulator'
-import { alice, authorization, face, place, post, raw, startApp, startSimulator } from './support.js'
+import {
+  alice,
+  authorization,
+  face,
+  place,
+  post,
+  raw,
+  startApp,
+  startSimulator,
+} from './support.js'
 
 const json = { 'Content-Type': 'application/json' }
 
 describe('what scripts do', () => {
   test('answer, keys and hang up, and read what was heard', async () => {
     const [simulator, app] = [await startSimulator(), await startApp()]
-    app.answers['/open'] = `<Gather action="${app.url}/keys" numDigits="2"><Say>Two digits</Say></Gather>`
+    app.answers['/open'] =
+      `<Gather action="${app.url}/keys" numDigits="2"><Say>Two digits</Say></Gather>`
     app.answers['/keys'] = `<Gather action="${app.url}/keys" numDigits="2"/>`
     const sid = await place(simulator, `${app.url}/open`)
-    expect(await face(simulator, 'POST', `/calls/${sid}/answer`)).toMatchObject({ status: 200, body: { sid } })
+    expect(await face(simulator, 'POST', `/calls/${sid}/answer`)).toMatchObject({
+      status: 200,
+      body: { sid },
+    })
     await simulator.idle()
     expect((await face(simulator, 'POST', `/calls/${sid}/keys`, { digits: '42' })).status).toBe(200)
     await simulator.idle()
     const { status, body } = await face(simulator, 'GET', '/calls.json')
     expect(status).toBe(200)
     expect(body).toEqual([{ ...simulator.calls[0], durationMs: expect.any(Number) }])
-    expect(body).toMatchObject([{ sid, to: alice, status: 'in-progress', heard: ['Two digits'], waitingFor: { numDigits: 2, finishOnKey: '#', timeout: 5 }, webhooks: [{ url: `${app.url}/open`, status: 200 }, { body: expect.stringContaining('<Gather') }] }])
-    expect(await face(simulator, 'POST', `/calls/${sid}/hangup`, {})).toMatchObject({ status: 200, body: { status: 'completed' } })
+    expect(body).toMatchObject([
+      {
+        sid,
+        to: alice,
+        status: 'in-progress',
+        heard: ['Two digits'],
+        waitingFor: { numDigits: 2, finishOnKey: '#', timeout: 5 },
+        webhooks: [
+          { url: `${app.url}/open`, status: 200 },
+          { body: expect.stringContaining('<Gather') },
+        ],
+      },
+    ])
+    expect(await face(simulator, 'POST', `/calls/${sid}/hangup`, {})).toMatchObject({
+      status: 200,
+      body: { status: 'completed' },
+    })
   })
 
   test('telephones, faults and the queue', async () => {
     const simulator = await startSimulator()
-    expect(await face(simulator, 'PUT', `/phones/${alice}`, { behaviour: 'voicemail', keys: '1#' })).toEqual({ status: 200, body: { behaviour: 'voicemail', keys: '1#' } })
-    expect(await face(simulator, 'PUT', `/phones/${encodeURIComponent('+12025550145')}`, { behaviour: 'busy' })).toEqual({ status: 200, body: { behaviour: 'busy' } })
-    expect(await face(simulator, 'PUT', '/faults', { calls: { status: 500 } })).toEqual({ status: 200, body: { calls: { status: 500 } } })
-    expect((await post(simulator, 'Calls', { To: '+12025550145', From: '+12025550100', Url: 'https://acme.example/' })).status).toBe(500)
+    expect(
+      await face(simulator, 'PUT', `/phones/${alice}`, { behaviour: 'voicemail', keys: '1#' }),
+    ).toEqual({ status: 200, body: { behaviour: 'voicemail', keys: '1#' } })
+    expect(
+      await face(simulator, 'PUT', `/phones/${encodeURIComponent('+12025550145')}`, {
+        behaviour: 'busy',
+      }),
+    ).toEqual({ status: 200, body: { behaviour: 'busy' } })
+    expect(await face(simulator, 'PUT', '/faults', { calls: { status: 500 } })).toEqual({
+      status: 200,
+      body: { calls: { status: 500 } },
+    })
+    expect(
+      (
+        await post(simulator, 'Calls', {
+          To: '+12025550145',
+          From: '+12025550100',
+          Url: 'https://acme.example/',
+        })
+      ).status,
+    ).toBe(500)
     expect(await face(simulator, 'DELETE', '/faults')).toEqual({ status: 200, body: {} })
-    const { body } = await post(simulator, 'Calls', { To: '+12025550145', From: '+12025550100', Url: 'https://acme.example/' })
+    const { body } = await post(simulator, 'Calls', {
+      To: '+12025550145',
+      From: '+12025550100',
+      Url: 'https://acme.example/',
+    })
     expect(simulator.call((body as { sid: string }).sid)?.status).toBe('busy')
-    expect(await face(simulator, 'PUT', '/queue', { delayMs: 500 })).toEqual({ status: 200, body: { delayMs: 500 } })
+    expect(await face(simulator, 'PUT', '/queue', { delayMs: 500 })).toEqual({
+      status: 200,
+      body: { delayMs: 500 },
+    })
     expect(simulator.call(await place(simulator, 'https://acme.example/'))?.status).toBe('queued')
   })
 
@@ -39,7 +91,13 @@ describe('what scripts do', () => {
     const simulator = await startSimulator()
     for (const to of [alice, '+12025550145']) {
       await post(simulator, 'Messages', { From: '+12025550100', To: to, Body: 'Your code is 1' })
-      await raw(simulator, 'POST', '/api/relay/rest/mfa/sms', { ...json, Authorization: authorization(simulator) }, JSON.stringify({ to }))
+      await raw(
+        simulator,
+        'POST',
+        '/api/relay/rest/mfa/sms',
+        { ...json, Authorization: authorization(simulator) },
+        JSON.stringify({ to }),
+      )
     }
     expect((await face(simulator, 'GET', '/messages.json')).body).toEqual(simulator.messages)
     expect((await face(simulator, 'GET', '/mfa.json')).body).toEqual(simulator.mfaRequests)
@@ -59,7 +117,13 @@ describe('what scripts do', () => {
     ['PUT', '/phones/%ZZ', { behaviour: 'busy' }, 400, 'malformed'],
     ['PUT', `/phones/${alice}`, {}, 400, 'behaviour is one of'],
     ['PUT', `/phones/${alice}`, { behaviour: 'toString' }, 400, 'behaviour is one of'],
-    ['PUT', `/phones/${alice}`, { behaviour: 'busy', keys: '1' }, 400, 'keys are what the greeting'],
+    [
+      'PUT',
+      `/phones/${alice}`,
+      { behaviour: 'busy', keys: '1' },
+      400,
+      'keys are what the greeting',
+    ],
     ['PUT', `/phones/${alice}`, { behaviour: 'voicemail', keys: 'x' }, 400, 'keys are 1 to 32'],
     ['PUT', `/phones/${alice}`, { behavior: 'busy' }, 400, "'behavior' is nothing"],
     ['PUT', '/faults', { calls: { status: 'bad' } }, 400, 'calls.status'],
@@ -85,30 +149,73 @@ describe('what scripts do', () => {
 })
 
 describe('strangers', () => {
-  const foreign = ['evil.example', 'evil.example:PORT', '127.0.0.1.evil.example:PORT', '127.0.0.1', 'localhost', '127.0.0.1:1', '0.0.0.0:PORT']
+  const foreign = [
+    'evil.example',
+    'evil.example:PORT',
+    '127.0.0.1.evil.example:PORT',
+    '127.0.0.1',
+    'localhost',
+    '127.0.0.1:1',
+    '0.0.0.0:PORT',
+  ]
 
   test.each(foreign)('Host %j: 403 everywhere, and nothing happens', async host => {
     const simulator = await startSimulator()
     const sid = await place(simulator, 'https://acme.example/')
-    const headers = { ...json, Host: host.replace('PORT', new URL(simulator.url).port), Authorization: authorization(simulator) }
+    const headers = {
+      ...json,
+      Host: host.replace('PORT', new URL(simulator.url).port),
+      Authorization: authorization(simulator),
+    }
     for (const [method, path, body] of [
-      ['GET', '/', ''], ['GET', '/calls.json', ''], ['GET', '/events', ''], ['POST', `/calls/${sid}/answer`, ''], ['PUT', '/queue', '{"delayMs":5}'],
-      ['GET', `/2010-04-01/Accounts/${simulator.signalwire.project}/Calls/${sid}`, ''], ['POST', '/api/relay/rest/mfa/sms', JSON.stringify({ to: alice })],
-    ] as const) expect((await raw(simulator, method, path, headers, body)).status, `${method} ${path}`).toBe(403)
+      ['GET', '/', ''],
+      ['GET', '/calls.json', ''],
+      ['GET', '/events', ''],
+      ['POST', `/calls/${sid}/answer`, ''],
+      ['PUT', '/queue', '{"delayMs":5}'],
+      ['GET', `/2010-04-01/Accounts/${simulator.signalwire.project}/Calls/${sid}`, ''],
+      ['POST', '/api/relay/rest/mfa/sms', JSON.stringify({ to: alice })],
+    ] as const)
+      expect((await raw(simulator, method, path, headers, body)).status, `${method} ${path}`).toBe(
+        403,
+      )
     expect(simulator.call(sid)?.status).toBe('ringing')
     expect(simulator.mfaRequests).toHaveLength(0)
   })
 
-  test.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])('Host %s with the port is its own', async host => {
-    const simulator = await startSimulator()
-    expect((await raw(simulator, 'GET', '/calls.json', { Host: `${host}:${new URL(simulator.url).port}` })).status).toBe(200)
-  })
+  test.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])(
+    'Host %s with the port is its own',
+    async host => {
+      const simulator = await startSimulator()
+      expect(
+        (
+          await raw(simulator, 'GET', '/calls.json', {
+            Host: `${host}:${new URL(simulator.url).port}`,
+          })
+        ).status,
+      ).toBe(200)
+    },
+  )
 
-  test.each(['https://evil.example', 'http://evil.example:PORT', 'null', 'http://127.0.0.1', 'http://127.0.0.1:1', 'https://127.0.0.1:PORT', ''])('Origin %j: 403 on its own face, and nothing happens', async origin => {
+  test.each([
+    'https://evil.example',
+    'http://evil.example:PORT',
+    'null',
+    'http://127.0.0.1',
+    'http://127.0.0.1:1',
+    'https://127.0.0.1:PORT',
+    '',
+  ])('Origin %j: 403 on its own face, and nothing happens', async origin => {
     const simulator = await startSimulator()
     const sid = await place(simulator, 'https://acme.example/')
     const headers = { ...json, Origin: origin.replace('PORT', new URL(simulator.url).port) }
-    for (const [method, path, body] of [['GET', '/calls.json', ''], ['GET', '/events', ''], ['POST', `/calls/${sid}/answer`, '{}'], ['DELETE', '/faults', ''], ['OPTIONS', '/faults', '']] as const) {
+    for (const [method, path, body] of [
+      ['GET', '/calls.json', ''],
+      ['GET', '/events', ''],
+      ['POST', `/calls/${sid}/answer`, '{}'],
+      ['DELETE', '/faults', ''],
+      ['OPTIONS', '/faults', ''],
+    ] as const) {
       const { status, headers: answered } = await raw(simulator, method, path, headers, body)
       expect(status, `${method} ${path}`).toBe(403)
       expect(answered['access-control-allow-origin']).toBeUndefined()
@@ -120,7 +227,17 @@ describe('strangers', () => {
     const simulator = await startSimulator()
     for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
       const sid = await place(simulator, 'https://acme.example/')
-      expect((await raw(simulator, 'POST', `/calls/${sid}/hangup`, { ...json, Origin: `http://${host}:${new URL(simulator.url).port}` }, '{}')).status).toBe(200)
+      expect(
+        (
+          await raw(
+            simulator,
+            'POST',
+            `/calls/${sid}/hangup`,
+            { ...json, Origin: `http://${host}:${new URL(simulator.url).port}` },
+            '{}',
+          )
+        ).status,
+      ).toBe(200)
     }
   })
 
@@ -129,8 +246,17 @@ describe('strangers', () => {
     const sid = await place(simulator, 'https://acme.example/')
     const path = `/calls/${sid}/hangup`
     for (const [headers, body] of [
-      [{ 'Content-Type': 'text/plain' }, '{}'], [{ 'Content-Type': 'application/x-www-form-urlencoded' }, 'a=1'], [{}, '{}'], [{ Origin: simulator.url }, ''], [{ ...json }, '{'], [{ ...json }, '5'],
-    ] as [Record<string, string>, string][]) expect((await raw(simulator, 'POST', path, headers, body)).status, JSON.stringify([headers, body])).toBe(400)
+      [{ 'Content-Type': 'text/plain' }, '{}'],
+      [{ 'Content-Type': 'application/x-www-form-urlencoded' }, 'a=1'],
+      [{}, '{}'],
+      [{ Origin: simulator.url }, ''],
+      [{ ...json }, '{'],
+      [{ ...json }, '5'],
+    ] as [Record<string, string>, string][])
+      expect(
+        (await raw(simulator, 'POST', path, headers, body)).status,
+        JSON.stringify([headers, body]),
+      ).toBe(400)
     expect((await raw(simulator, 'POST', path, json, ' '.repeat(65_537))).status).toBe(413)
     expect(simulator.call(sid)?.status).toBe('ringing')
     expect((await raw(simulator, 'POST', path)).status).toBe(200)
@@ -145,7 +271,9 @@ describe('strangers', () => {
   test('listens on loopback only', async () => {
     const simulator = await startSimulator()
     expect(simulator.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-    await expect(startSimulator({ port: Number(new URL(simulator.url).port) })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    await expect(
+      startSimulator({ port: Number(new URL(simulator.url).port) }),
+    ).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 })
 
@@ -155,51 +283,83 @@ describe('the page', () => {
     const { status, headers, text } = await raw(simulator, 'GET', '/?phone=%2B12025550123')
     expect(status).toBe(200)
     expect(headers).toMatchObject({
-      'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff',
-      'content-security-policy': "default-src 'self'; frame-ancestors http://127.0.0.1:* http://localhost:*",
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy':
+        "default-src 'self'; frame-ancestors http://127.0.0.1:* http://localhost:*",
     })
-    const files = [...text.matchAll(/(?:href|src)="(\/?page\/[^"]+)"/g)].map(([, file = '']) => file)
+    const files = [...text.matchAll(/(?:href|src)="(\/?page\/[^"]+)"/g)].map(
+      ([, file = '']) => file,
+    )
     expect(files.length).toBeGreaterThan(1)
     for (const file of files) {
       const answer = await raw(simulator, 'GET', file.startsWith('/') ? file : `/${file}`)
       expect(answer.status, file).toBe(200)
-      expect(answer.headers['content-type'], file).toMatch(/^(text\/css|text\/javascript|image\/svg\+xml)/)
+      expect(answer.headers['content-type'], file).toMatch(
+        /^(text\/css|text\/javascript|image\/svg\+xml)/,
+      )
     }
   })
 
-  test.each(['/page/', '/page', '/page/../server.ts', '/page/..%2fserver.ts', '/page/%2e%2e/server.ts', '/page/..\\server.ts', '/page/nothing.js', '/page/page.js%00.css', '/page/./page.js', '//page/page.js', '/page/index.html/', '/server.ts'])('%s is not part of it', async path => {
+  test.each([
+    '/page/',
+    '/page',
+    '/page/../server.ts',
+    '/page/..%2fserver.ts',
+    '/page/%2e%2e/server.ts',
+    '/page/..\\server.ts',
+    '/page/nothing.js',
+    '/page/page.js%00.css',
+    '/page/./page.js',
+    '//page/page.js',
+    '/page/index.html/',
+    '/server.ts',
+  ])('%s is not part of it', async path => {
     const simulator = await startSimulator()
     expect((await raw(simulator, 'GET', path)).status).toBe(404)
   })
 })
 
 describe('events', () => {
-  interface State { calls: { sid: string, status: string }[], messages: unknown[], mfa: unknown[] }
+  interface State {
+    calls: { sid: string; status: string }[]
+    messages: unknown[]
+    mfa: unknown[]
+  }
 
   /** The states that are sent, one after the other. */
   async function listen(simulator: Simulator) {
     const states: State[] = []
     let arrived = (): void => undefined
-    const response = await new Promise<NodeJS.ReadableStream & { headers: object }>((resolve, reject) => {
-      const sent = request(`${simulator.url}/events`, resolve).on('error', reject)
-      sent.end()
-      onTestFinished(() => { sent.destroy() })
-    })
+    const response = await new Promise<NodeJS.ReadableStream & { headers: object }>(
+      (resolve, reject) => {
+        const sent = request(`${simulator.url}/events`, resolve).on('error', reject)
+        sent.end()
+        onTestFinished(() => {
+          sent.destroy()
+        })
+      },
+    )
     let text = ''
-    response.on('error', () => undefined).on('data', (chunk: Buffer) => {
-      text += chunk.toString()
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        expect(text).toMatch(/^event: state\ndata: /)
-        states.push(JSON.parse(text.slice('event: state\ndata: '.length, end)) as State)
-        text = text.slice(end + 2)
-      }
-      arrived()
-    })
+    response
+      .on('error', () => undefined)
+      .on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+        for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+          expect(text).toMatch(/^event: state\ndata: /)
+          states.push(JSON.parse(text.slice('event: state\ndata: '.length, end)) as State)
+          text = text.slice(end + 2)
+        }
+        arrived()
+      })
     const until = async (fits: (state: State) => boolean): Promise<State> => {
       for (;;) {
         const last = states.at(-1)
         if (last !== undefined && fits(last)) return last
-        await new Promise<void>(resolve => { arrived = resolve })
+        await new Promise<void>(resolve => {
+          arrived = resolve
+        })
       }
     }
     return { states, until, headers: response.headers }
@@ -208,15 +368,28 @@ describe('events', () => {
   test('the state at once, and after every change', async () => {
     const simulator = await startSimulator()
     const { until, headers } = await listen(simulator)
-    expect(headers).toMatchObject({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' })
+    expect(headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+    })
     expect(await until(() => true)).toEqual({ calls: [], messages: [], mfa: [] })
     const sid = await place(simulator, 'https://acme.example/')
-    expect((await until(({ calls }) => calls[0]?.status === 'ringing')).calls).toEqual([simulator.call(sid)])
+    expect((await until(({ calls }) => calls[0]?.status === 'ringing')).calls).toEqual([
+      simulator.call(sid),
+    ])
     await simulator.hangup(sid)
     await until(({ calls }) => calls[0]?.status === 'busy')
     await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x' })
-    expect((await until(({ messages }) => messages.length === 1)).messages).toMatchObject([{ body: 'x' }])
-    await raw(simulator, 'POST', '/api/relay/rest/mfa/sms', { ...json, Authorization: authorization(simulator) }, JSON.stringify({ to: alice }))
+    expect((await until(({ messages }) => messages.length === 1)).messages).toMatchObject([
+      { body: 'x' },
+    ])
+    await raw(
+      simulator,
+      'POST',
+      '/api/relay/rest/mfa/sms',
+      { ...json, Authorization: authorization(simulator) },
+      JSON.stringify({ to: alice }),
+    )
     expect((await until(({ mfa }) => mfa.length === 1)).mfa).toEqual(simulator.mfaRequests)
   })
 
@@ -225,7 +398,8 @@ describe('events', () => {
     const { states, until } = await listen(simulator)
     await until(() => true)
     const sids: string[] = []
-    for (let index = 0; index < 25; index++) sids.push(await place(simulator, 'https://acme.example/'))
+    for (let index = 0; index < 25; index++)
+      sids.push(await place(simulator, 'https://acme.example/'))
     await until(({ calls }) => calls[0]?.sid === sids[24])
     expect(states.at(-1)?.calls.map(({ sid }) => sid)).toEqual(sids.slice(5).reverse())
     const before = states.length
@@ -237,7 +411,9 @@ describe('events', () => {
   test('onChange tells of the same changes, until it is ended', async () => {
     const simulator = await startSimulator()
     let changes = 0
-    const end = simulator.onChange(() => { changes++ })
+    const end = simulator.onChange(() => {
+      changes++
+    })
     const sid = await place(simulator, 'https://acme.example/')
     expect(changes).toBeGreaterThan(0)
     end()

@@ -7,9 +7,16 @@ const order = { To: alice, From: '+12025550100', Url: 'https://acme.example/voic
 describe('faults of the REST API', () => {
   test('a refusal: nobody is called, and the answer is as told', async () => {
     const simulator = await startSimulator()
-    simulator.faults({ calls: { status: 429, body: { code: 20429, message: 'Too many', status: 429 } } })
-    expect(await post(simulator, 'Calls', order)).toEqual({ status: 429, body: { code: 20429, message: 'Too many', status: 429 } })
-    expect(await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x' })).toMatchObject({ status: 201 })
+    simulator.faults({
+      calls: { status: 429, body: { code: 20429, message: 'Too many', status: 429 } },
+    })
+    expect(await post(simulator, 'Calls', order)).toEqual({
+      status: 429,
+      body: { code: 20429, message: 'Too many', status: 429 },
+    })
+    expect(
+      await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x' }),
+    ).toMatchObject({ status: 201 })
     expect(simulator.calls).toHaveLength(0)
     expect(simulator.requests[0]).toMatchObject({ fields: order, authorized: true, status: 429 })
     simulator.clearFaults()
@@ -20,20 +27,33 @@ describe('faults of the REST API', () => {
     const simulator = await startSimulator()
     simulator.faults({ calls: { status: 200, body: '<html>' } })
     const path = `/2010-04-01/Accounts/${simulator.signalwire.project}/Calls`
-    const headers = { Authorization: authorization(simulator), 'Content-Type': 'application/x-www-form-urlencoded' }
-    expect(await raw(simulator, 'POST', path, headers, new URLSearchParams(order).toString())).toMatchObject({ status: 200, text: '<html>' })
+    const headers = {
+      Authorization: authorization(simulator),
+      'Content-Type': 'application/x-www-form-urlencoded',
+    }
+    expect(
+      await raw(simulator, 'POST', path, headers, new URLSearchParams(order).toString()),
+    ).toMatchObject({ status: 200, text: '<html>' })
     expect(simulator.calls).toMatchObject([{ status: 'ringing' }])
     simulator.faults({ calls: { body: '' } })
-    expect(await raw(simulator, 'GET', path + `/${simulator.calls[0]!.sid}`, headers)).toMatchObject({ status: 200, text: '' })
+    expect(
+      await raw(simulator, 'GET', path + `/${simulator.calls[0]!.sid}`, headers),
+    ).toMatchObject({ status: 200, text: '' })
   })
 
   test('a late answer: the telephone rings before it', async () => {
     const simulator = await startSimulator()
     simulator.faults({ calls: { delayMs: 60_000 } })
     const gone = new AbortController()
-    const answer = fetch(`${simulator.url}/2010-04-01/Accounts/${simulator.signalwire.project}/Calls`, {
-      method: 'POST', headers: { Authorization: authorization(simulator) }, body: new URLSearchParams(order), signal: gone.signal,
-    })
+    const answer = fetch(
+      `${simulator.url}/2010-04-01/Accounts/${simulator.signalwire.project}/Calls`,
+      {
+        method: 'POST',
+        headers: { Authorization: authorization(simulator) },
+        body: new URLSearchParams(order),
+        signal: gone.signal,
+      },
+    )
     await simulator.waitFor(call => call.status === 'ringing')
     expect(simulator.requests[0]?.status).toBe(0)
     gone.abort()
@@ -46,20 +66,35 @@ describe('faults of the REST API', () => {
     expect(await post(simulator, 'Calls', order)).toEqual({ status: 500, body: {} })
   })
 
-  test.each([[{ drop: true }], [{ drop: true, delayMs: 1 }]])('%j: no answer, and nobody is called', async calls => {
-    const simulator = await startSimulator()
-    simulator.faults({ calls })
-    await expect(post(simulator, 'Calls', order)).rejects.toThrow('fetch failed')
-    expect(simulator.calls).toHaveLength(0)
-    expect(simulator.requests).toMatchObject([{ status: 0 }])
-  })
+  test.each([[{ drop: true }], [{ drop: true, delayMs: 1 }]])(
+    '%j: no answer, and nobody is called',
+    async calls => {
+      const simulator = await startSimulator()
+      simulator.faults({ calls })
+      await expect(post(simulator, 'Calls', order)).rejects.toThrow('fetch failed')
+      expect(simulator.calls).toHaveLength(0)
+      expect(simulator.requests).toMatchObject([{ status: 0 }])
+    },
+  )
 
   test('each API has its own', async () => {
     const simulator = await startSimulator()
     simulator.faults({ mfa: { status: 503 }, messages: { status: 402 } })
     const headers = { Authorization: authorization(simulator), 'Content-Type': 'application/json' }
-    expect((await raw(simulator, 'POST', '/api/relay/rest/mfa/call', headers, JSON.stringify({ to: alice }))).status).toBe(503)
-    expect((await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x' })).status).toBe(402)
+    expect(
+      (
+        await raw(
+          simulator,
+          'POST',
+          '/api/relay/rest/mfa/call',
+          headers,
+          JSON.stringify({ to: alice }),
+        )
+      ).status,
+    ).toBe(503)
+    expect(
+      (await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x' })).status,
+    ).toBe(402)
     expect((await post(simulator, 'Calls', order)).status).toBe(201)
     expect([simulator.mfaRequests, simulator.messages]).toEqual([[], []])
     expect((await get(simulator, `Calls/${simulator.calls[0]!.sid}`)).status).toBe(200)
@@ -77,7 +112,10 @@ describe('faults of the REST API', () => {
 
 describe('faults of webhooks', () => {
   async function answered(webhooks: Faults['webhooks']) {
-    const [simulator, app] = [await startSimulator(), await startApp({ '/open': '<Say>Hello</Say>' })]
+    const [simulator, app] = [
+      await startSimulator(),
+      await startApp({ '/open': '<Say>Hello</Say>' }),
+    ]
     simulator.faults({ webhooks })
     const sid = await place(simulator, `${app.url}/open`)
     await simulator.answer(sid)
@@ -105,7 +143,11 @@ describe('faults of webhooks', () => {
   test('never', async () => {
     const { app, call } = await answered({ drop: true })
     expect(app.asked).toHaveLength(0)
-    expect(call()).toMatchObject({ status: 'completed', heard: ['An application error has occurred.'], error: expect.stringContaining('was not sent') })
+    expect(call()).toMatchObject({
+      status: 'completed',
+      heard: ['An application error has occurred.'],
+      error: expect.stringContaining('was not sent'),
+    })
     expect(call().webhooks).toMatchObject([{ url: `${app.url}/open`, status: 0 }])
   })
 
@@ -136,29 +178,48 @@ describe('faults of webhooks', () => {
     const wrong = app.asked[0]!.req.headers['x-signalwire-signature']
     expect(call().webhooks[0]!.headers['X-SignalWire-Signature']).toBe(wrong)
     const { app: other } = await answered({ signature: 'two' })
-    const [first, second] = (other.asked[0]!.req.headers['x-signalwire-signature'] as string).split(', ')
+    const [first, second] = (other.asked[0]!.req.headers['x-signalwire-signature'] as string).split(
+      ', ',
+    )
     expect(first).not.toBe(second)
   })
 })
 
 test.each([
-  [{ call: {} }, "there are no faults of 'call'"], [{ constructor: {} }, "there are no faults of 'constructor'"], [{ calls: 500 }, 'calls is an object'], [{ calls: { statuss: 500 } }, "calls has no 'statuss'"], [{ calls: { status: 99 } }, 'calls.status is an HTTP status'],
-  [{ mfa: { delayMs: -1 } }, 'mfa.delayMs is milliseconds'], [{ messages: { drop: 'yes' } }, 'messages.drop is true or false'], [{ webhooks: { status: 500 } }, "webhooks has no 'status'"],
-  [{ webhooks: { repeat: 1.5 } }, 'webhooks.repeat is a whole number'], [{ webhooks: { signature: 'bad' } }, "webhooks.signature is 'none'"], [[], 'give an object'], [null, 'give an object'],
+  [{ call: {} }, "there are no faults of 'call'"],
+  [{ constructor: {} }, "there are no faults of 'constructor'"],
+  [{ calls: 500 }, 'calls is an object'],
+  [{ calls: { statuss: 500 } }, "calls has no 'statuss'"],
+  [{ calls: { status: 99 } }, 'calls.status is an HTTP status'],
+  [{ mfa: { delayMs: -1 } }, 'mfa.delayMs is milliseconds'],
+  [{ messages: { drop: 'yes' } }, 'messages.drop is true or false'],
+  [{ webhooks: { status: 500 } }, "webhooks has no 'status'"],
+  [{ webhooks: { repeat: 1.5 } }, 'webhooks.repeat is a whole number'],
+  [{ webhooks: { signature: 'bad' } }, "webhooks.signature is 'none'"],
+  [[], 'give an object'],
+  [null, 'give an object'],
 ])('a fault that cannot be: %j', async (faults, message) => {
   const simulator = await startSimulator()
-  expect(() => { simulator.faults(faults as Faults) }).toThrow(message)
+  expect(() => {
+    simulator.faults(faults as Faults)
+  }).toThrow(message)
   expect(await post(simulator, 'Calls', order)).toMatchObject({ status: 201 })
 })
 
-test.each([undefined, {}, { delayMs: -1 }, { delayMs: NaN }, { delayMs: '5' }])('a queue that cannot be: %j', async queue => {
-  const simulator = await startSimulator()
-  expect(() => { simulator.queue(queue as { delayMs: number }) }).toThrow('give { delayMs')
-})
+test.each([undefined, {}, { delayMs: -1 }, { delayMs: NaN }, { delayMs: '5' }])(
+  'a queue that cannot be: %j',
+  async queue => {
+    const simulator = await startSimulator()
+    expect(() => {
+      simulator.queue(queue as { delayMs: number })
+    }).toThrow('give { delayMs')
+  },
+)
 
 test('time: only forward, only by the manual clock', async () => {
   const manual = await startSimulator()
-  for (const milliseconds of [-1, NaN, Infinity, '5']) await expect(manual.advance(milliseconds as number)).rejects.toThrow('give milliseconds')
+  for (const milliseconds of [-1, NaN, Infinity, '5'])
+    await expect(manual.advance(milliseconds as number)).rejects.toThrow('give milliseconds')
   await manual.advance(0)
   const real = await startSimulator({ clock: 'real' })
   await expect(real.advance(1000)).rejects.toThrow('manual clock')

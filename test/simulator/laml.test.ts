@@ -4,15 +4,19 @@ import { place, sendXml, startApp, startSimulator } from './support.js'
 /** Answers a call with this document; what became of it. */
 async function callWith(xml: string | Buffer, contentType?: string) {
   const [simulator, app] = [await startSimulator(), await startApp()]
-  app.answers['/open'] = (_, res) => { sendXml(res, xml as string, contentType) }
+  app.answers['/open'] = (_, res) => {
+    sendXml(res, xml as string, contentType)
+  }
   simulator.phone('+12025550123', 'answers')
   const sid = await place(simulator, `${app.url}/open`)
   await simulator.idle()
   return { app, simulator, call: simulator.call(sid)! }
 }
 
-const say = (attributes: string, text = 'Hello') => `<Response><Say${attributes}>${text}</Say></Response>`
-const gather = (attributes: string, inside = '') => `<Response><Gather action="http://127.0.0.1:9/keys"${attributes}>${inside}</Gather></Response>`
+const say = (attributes: string, text = 'Hello') =>
+  `<Response><Say${attributes}>${text}</Say></Response>`
+const gather = (attributes: string, inside = '') =>
+  `<Response><Gather action="http://127.0.0.1:9/keys"${attributes}>${inside}</Gather></Response>`
 
 test.each([
   ['nothing', '', 'the answer is empty'],
@@ -22,7 +26,11 @@ test.each([
   ['no verb', '<Response/>', '<Response> is empty'],
   ['white space for a verb', '<Response> </Response>', '<Response> is empty'],
   ['a root in small letters', '<response><Hangup/></response>', 'the root is <response>'],
-  ['a root with an attribute', '<Response version="1"><Hangup/></Response>', "<Response> has no attribute 'version'"],
+  [
+    'a root with an attribute',
+    '<Response version="1"><Hangup/></Response>',
+    "<Response> has no attribute 'version'",
+  ],
   ['two roots', '<Response><Hangup/></Response><Response/>', 'not well-formed'],
   ['text after the root', '<Response><Hangup/></Response>x', 'not well-formed'],
   ['an unclosed verb', '<Response><Say>Hello</Response>', 'not well-formed'],
@@ -34,20 +42,44 @@ test.each([
   ['stray CDATA', '<Response><![CDATA[Hello]]><Hangup/></Response>', 'stray text in <Response>'],
   ['a comment', '<Response><!-- no --><Hangup/></Response>', 'a comment'],
   ['a DOCTYPE', '<!DOCTYPE Response><Response><Hangup/></Response>', 'a DOCTYPE'],
-  ['an external entity', '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><Response><Say>&x;</Say></Response>', 'a DOCTYPE'],
-  ['a processing instruction', '<Response><?php x?><Hangup/></Response>', 'the processing instruction <?php?>'],
-  ['another encoding', '<?xml version="1.0" encoding="ISO-8859-1"?><Response><Hangup/></Response>', 'the encoding is ISO-8859-1'],
+  [
+    'an external entity',
+    '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><Response><Say>&x;</Say></Response>',
+    'a DOCTYPE',
+  ],
+  [
+    'a processing instruction',
+    '<Response><?php x?><Hangup/></Response>',
+    'the processing instruction <?php?>',
+  ],
+  [
+    'another encoding',
+    '<?xml version="1.0" encoding="ISO-8859-1"?><Response><Hangup/></Response>',
+    'the encoding is ISO-8859-1',
+  ],
   ['a verb in small letters', '<Response><say>Hello</say></Response>', '<say> is not a verb'],
   ['a verb nobody knows', '<Response><Shout>Hello</Shout></Response>', '<Shout> is not a verb'],
   ['a verb of the prototype', '<Response><constructor/></Response>', '<constructor> is not a verb'],
   ['Dial', '<Response><Dial>+19005551234</Dial></Response>', '<Dial> is not a verb'],
   ['a verb in a Say', say('', '<Hangup/>'), '<Hangup> may not stand in <Say>'],
   ['SSML', say('', '<break time="1s"/>'), '<break> is not a verb'],
-  ['a Gather in a Gather', gather('', '<Gather action="http://127.0.0.1:9/"/>'), '<Gather> may not stand in <Gather>'],
+  [
+    'a Gather in a Gather',
+    gather('', '<Gather action="http://127.0.0.1:9/"/>'),
+    '<Gather> may not stand in <Gather>',
+  ],
   ['a Hangup in a Gather', gather('', '<Hangup/>'), '<Hangup> may not stand in <Gather>'],
-  ['a Response in a Response', '<Response><Response/></Response>', '<Response> may not stand in <Response>'],
+  [
+    'a Response in a Response',
+    '<Response><Response/></Response>',
+    '<Response> may not stand in <Response>',
+  ],
   ['a misspelt attribute', say(' Voice="man"'), "<Say> has no attribute 'Voice'"],
-  ['an attribute of another verb', '<Response><Hangup reason="busy"/></Response>', "<Hangup> has no attribute 'reason'"],
+  [
+    'an attribute of another verb',
+    '<Response><Hangup reason="busy"/></Response>',
+    "<Hangup> has no attribute 'reason'",
+  ],
   ['an empty Say', say('', ''), '<Say> says nothing'],
   ['a Say of white space', say('', ' \n '), '<Say> says nothing'],
   ['4097 characters', say('', 'x'.repeat(4097)), '<Say> has 4097 characters'],
@@ -57,9 +89,17 @@ test.each([
   ['a pause of 0 seconds', '<Response><Pause length="0"/></Response>', '<Pause length="0">'],
   ['half a second', '<Response><Pause length="0.5"/></Response>', '<Pause length="0.5">'],
   ['a pause of 61 seconds', '<Response><Pause length="61"/></Response>', '<Pause length="61">'],
-  ['a Gather without an action', '<Response><Gather numDigits="1"/></Response>', "<Gather> has no 'action'"],
+  [
+    'a Gather without an action',
+    '<Response><Gather numDigits="1"/></Response>',
+    "<Gather> has no 'action'",
+  ],
   ['a relative action', '<Response><Gather action="/keys"/></Response>', "<Gather action> '/keys'"],
-  ['an action without http', '<Response><Gather action="ftp://acme.example/"/></Response>', "<Gather action> 'ftp://acme.example/'"],
+  [
+    'an action without http',
+    '<Response><Gather action="ftp://acme.example/"/></Response>',
+    "<Gather action> 'ftp://acme.example/'",
+  ],
   ['a method in small letters', gather(' method="post"'), '<Gather method="post">'],
   ['speech', gather(' input="dtmf speech"'), '<Gather input="dtmf speech">'],
   ['no digits', gather(' numDigits="0"'), '<Gather numDigits="0">'],
@@ -72,11 +112,22 @@ test.each([
   expect(call.error).toMatch(/^the webhook http.* was answered wrongly: /)
   expect(call.error).toContain(reason)
   expect(call).toMatchObject({ status: 'completed', heard: ['An application error has occurred.'] })
-  expect(call.transcript).toEqual([{ kind: 'error', message: call.error }, { kind: 'say', text: 'An application error has occurred.', voice: null, language: null }, { kind: 'hangup', by: 'caller' }])
+  expect(call.transcript).toEqual([
+    { kind: 'error', message: call.error },
+    { kind: 'say', text: 'An application error has occurred.', voice: null, language: null },
+    { kind: 'hangup', by: 'caller' },
+  ])
   expect(app.asked).toHaveLength(1)
 })
 
-test.each([['application/xml', null], ['text/xml; charset=utf-8', null], ['Application/XML', null], ['text/html', "content type of the answer is 'text/html'"], ['application/json', 'content type'], ['', 'content type']])('content type %j', async (contentType, reason) => {
+test.each([
+  ['application/xml', null],
+  ['text/xml; charset=utf-8', null],
+  ['Application/XML', null],
+  ['text/html', "content type of the answer is 'text/html'"],
+  ['application/json', 'content type'],
+  ['', 'content type'],
+])('content type %j', async (contentType, reason) => {
   const { call } = await callWith(say(''), contentType)
   if (reason === null) expect(call.error).toBeNull()
   else expect(call.error).toContain(reason)
@@ -104,7 +155,11 @@ test('everything that is allowed', async () => {
       <Say>never heard</Say>
     </Response>`)
   expect(call.error).toBeNull()
-  expect(call.heard).toEqual(['Caf\u00e9 <1> & \u4E2D <b>', 'Caf\u00e9 <1> & \u4E2D <b>', 'x'.repeat(4096)])
+  expect(call.heard).toEqual([
+    'Caf\u00e9 <1> & \u4E2D <b>',
+    'Caf\u00e9 <1> & \u4E2D <b>',
+    'x'.repeat(4096),
+  ])
   expect(call.transcript).toEqual([
     { kind: 'pause', seconds: 1 },
     { kind: 'pause', seconds: 60 },

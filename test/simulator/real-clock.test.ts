@@ -13,8 +13,13 @@ test('a call rings after a moment, and speaks for as long as it takes', async ()
   expect(simulator.call(sid)?.status).toBe('queued')
   await simulator.waitFor(({ status }) => status === 'ringing')
   await simulator.answer(sid)
-  expect(await simulator.waitFor(({ speaking }) => speaking === 'Hi')).toMatchObject({ status: 'in-progress', heard: ['Hi'] })
-  expect(await simulator.waitFor(({ speaking }) => speaking === 'Bye')).toMatchObject({ heard: ['Hi', 'Bye'] })
+  expect(await simulator.waitFor(({ speaking }) => speaking === 'Hi')).toMatchObject({
+    status: 'in-progress',
+    heard: ['Hi'],
+  })
+  expect(await simulator.waitFor(({ speaking }) => speaking === 'Bye')).toMatchObject({
+    heard: ['Hi', 'Bye'],
+  })
   const { durationMs } = await simulator.waitFor(({ status }) => status === 'completed')
   expect(durationMs).toBeGreaterThanOrEqual(300 + 65 * 2 + 300 + 65 * 3)
 })
@@ -22,14 +27,17 @@ test('a call rings after a moment, and speaks for as long as it takes', async ()
 test('a key stops what a Gather says, not what is said outside of one', async () => {
   const { simulator, app, order } = await start()
   const long = 'a sentence of half a minute '.repeat(16)
-  app.answers['/open'] = `<Say>Hi</Say><Gather action="${app.url}/keys" numDigits="2"><Say>${long}</Say><Say>never</Say></Gather>`
+  app.answers['/open'] =
+    `<Say>Hi</Say><Gather action="${app.url}/keys" numDigits="2"><Say>${long}</Say><Say>never</Say></Gather>`
   const sid = await order()
   await simulator.waitFor(({ status }) => status === 'ringing')
   await simulator.answer(sid)
   await simulator.waitFor(({ speaking }) => speaking === 'Hi')
   await simulator.keys(sid, '7')
   expect(simulator.call(sid)?.speaking).toBe('Hi')
-  await simulator.waitFor(({ speaking, waitingFor }) => speaking === long.trim() && waitingFor !== null)
+  await simulator.waitFor(
+    ({ speaking, waitingFor }) => speaking === long.trim() && waitingFor !== null,
+  )
   await simulator.keys(sid, '4')
   await simulator.waitFor(({ speaking, waitingFor }) => speaking === null && waitingFor !== null)
   await simulator.keys(sid, '2')
@@ -56,7 +64,9 @@ test('a Gather runs out by itself', async () => {
   await order()
   const { sid } = await simulator.waitFor(({ status }) => status === 'ringing')
   await simulator.answer(sid)
-  expect(await simulator.waitFor(({ status }) => status === 'completed')).toMatchObject({ heard: ['Bye'] })
+  expect(await simulator.waitFor(({ status }) => status === 'completed')).toMatchObject({
+    heard: ['Bye'],
+  })
 })
 
 test('an app that never answers has five seconds', async () => {
@@ -66,5 +76,8 @@ test('an app that never answers has five seconds', async () => {
   const { sid } = await simulator.waitFor(({ status }) => status === 'ringing')
   await simulator.answer(sid)
   await simulator.idle(sid)
-  expect(simulator.call(sid)).toMatchObject({ status: 'completed', error: expect.stringContaining('no answer within 5 seconds') })
+  expect(simulator.call(sid)).toMatchObject({
+    status: 'completed',
+    error: expect.stringContaining('no answer within 5 seconds'),
+  })
 })

@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { alice, get, place, post, startApp, startSimulator } from './support.js'
 
-const keysAt = (url: string, more = 'numDigits="2" timeout="5"', inside = '<Say>Two digits</Say>') => `<Gather action="${url}/keys" ${more}>${inside}</Gather><Say>Nothing came</Say>`
+const keysAt = (
+  url: string,
+  more = 'numDigits="2" timeout="5"',
+  inside = '<Say>Two digits</Say>',
+) => `<Gather action="${url}/keys" ${more}>${inside}</Gather><Say>Nothing came</Say>`
 
 async function start() {
   const [simulator, app] = [await startSimulator(), await startApp()]
   app.answers['/open'] = keysAt(app.url)
   app.answers['/keys'] = '<Say>Thank you</Say>'
-  return { simulator, app, order: (more?: Readonly<Record<string, string>>) => place(simulator, `${app.url}/open`, more) }
+  return {
+    simulator,
+    app,
+    order: (more?: Readonly<Record<string, string>>) => place(simulator, `${app.url}/open`, more),
+  }
 }
 
 describe('telephones', () => {
@@ -34,7 +42,10 @@ describe('telephones', () => {
     simulator.phone(alice, 'answers')
     const sid = await order()
     await simulator.idle(sid)
-    expect(simulator.call(sid)).toMatchObject({ status: 'in-progress', waitingFor: { numDigits: 2 } })
+    expect(simulator.call(sid)).toMatchObject({
+      status: 'in-progress',
+      waitingFor: { numDigits: 2 },
+    })
   })
 
   test('voicemail answers, presses nothing and is not waited for', async () => {
@@ -42,7 +53,10 @@ describe('telephones', () => {
     simulator.phone(alice, 'voicemail')
     const sid = await order()
     await simulator.idle()
-    expect(simulator.call(sid)).toMatchObject({ status: 'completed', heard: ['Two digits', 'Nothing came'] })
+    expect(simulator.call(sid)).toMatchObject({
+      status: 'completed',
+      heard: ['Two digits', 'Nothing came'],
+    })
     expect(simulator.call(sid)?.durationMs).toBeGreaterThanOrEqual(5000)
     expect(app.asked).toHaveLength(1)
   })
@@ -63,30 +77,49 @@ describe('telephones', () => {
     expect(simulator.call(await order())?.status).toBe('ringing')
   })
 
-  test.each([['12025550123', 'busy'], ['', 'busy'], [alice, 'sleeps'], [alice, 'constructor']])('%s %s is refused', async (number, behaviour) => {
+  test.each([
+    ['12025550123', 'busy'],
+    ['', 'busy'],
+    [alice, 'sleeps'],
+    [alice, 'constructor'],
+  ])('%s %s is refused', async (number, behaviour) => {
     const simulator = await startSimulator()
-    expect(() => { simulator.phone(number, behaviour as 'busy') }).toThrow(expect.objectContaining({ status: 400 }))
+    expect(() => {
+      simulator.phone(number, behaviour as 'busy')
+    }).toThrow(expect.objectContaining({ status: 400 }))
   })
 })
 
 describe('machine detection', () => {
-  test.each([['manual', undefined, undefined], ['manual', 'none', undefined], ['manual', 'Enable', 'human'], ['voicemail', 'Enable', 'machine_start'], ['voicemail', 'DetectMessageEnd', 'machine_start']] as const)('%s, %s: %s', async (behaviour, detection, answeredBy) => {
+  test.each([
+    ['manual', undefined, undefined],
+    ['manual', 'none', undefined],
+    ['manual', 'Enable', 'human'],
+    ['voicemail', 'Enable', 'machine_start'],
+    ['voicemail', 'DetectMessageEnd', 'machine_start'],
+  ] as const)('%s, %s: %s', async (behaviour, detection, answeredBy) => {
     const { simulator, app, order } = await start()
     simulator.phone(alice, behaviour)
     const sid = await order(detection === undefined ? {} : { MachineDetection: detection })
     if (behaviour === 'manual') await simulator.answer(sid)
     await simulator.idle()
     expect(app.asked[0]?.fields['AnsweredBy']).toBe(answeredBy)
-    expect((await get(simulator, `Calls/${sid}`)).body).toMatchObject({ answered_by: answeredBy ?? null })
+    expect((await get(simulator, `Calls/${sid}`)).body).toMatchObject({
+      answered_by: answeredBy ?? null,
+    })
   })
 })
 
 describe('status callbacks', () => {
-  const statuses = (app: Awaited<ReturnType<typeof startApp>>) => app.asked.filter(({ path }) => path === '/status').map(({ fields }) => fields['CallStatus'])
+  const statuses = (app: Awaited<ReturnType<typeof startApp>>) =>
+    app.asked.filter(({ path }) => path === '/status').map(({ fields }) => fields['CallStatus'])
 
   test('the events that were asked for, in order', async () => {
     const { simulator, app, order } = await start()
-    const form = { StatusCallback: `${app.url}/status`, StatusCallbackEvent: 'initiated ringing answered completed' }
+    const form = {
+      StatusCallback: `${app.url}/status`,
+      StatusCallbackEvent: 'initiated ringing answered completed',
+    }
     const sid = await order(form)
     await simulator.answer(sid)
     await simulator.idle()
@@ -109,7 +142,13 @@ describe('status callbacks', () => {
 
   test('an event named twice in the form is a list', async () => {
     const { simulator, app } = await start()
-    const form = new URLSearchParams({ To: alice, From: simulator.signalwire.from, Url: `${app.url}/open`, StatusCallback: `${app.url}/status`, StatusCallbackEvent: 'ringing' })
+    const form = new URLSearchParams({
+      To: alice,
+      From: simulator.signalwire.from,
+      Url: `${app.url}/open`,
+      StatusCallback: `${app.url}/status`,
+      StatusCallbackEvent: 'ringing',
+    })
     form.append('StatusCallbackEvent', 'completed')
     const { body } = await post(simulator, 'Calls', form.toString())
     await simulator.hangup((body as { sid: string }).sid)
@@ -125,7 +164,10 @@ describe('replays', () => {
     await simulator.answer(sid)
     await simulator.idle()
     const before = simulator.call(sid)
-    expect(await simulator.refetch(sid, 0)).toEqual({ status: 200, body: before!.webhooks[0]!.body })
+    expect(await simulator.refetch(sid, 0)).toEqual({
+      status: 200,
+      body: before!.webhooks[0]!.body,
+    })
     const [first, again] = app.asked
     expect(again!.fields).toEqual(first!.fields)
     expect(again!.req.headers).toEqual(first!.req.headers)

@@ -5,23 +5,54 @@ import type { Mark, VoiceOtpAuthenticateOptions, VoiceOtpStrategy } from 'passpo
 import type { Person } from './world.js'
 
 /** A field of the body, whatever its type. */
-const field = (name: string) => (req: unknown): unknown => (req as { body?: Readonly<Record<string, unknown>> }).body?.[name]
+const field =
+  (name: string) =>
+  (req: unknown): unknown =>
+    (req as { body?: Readonly<Record<string, unknown>> }).body?.[name]
 
-export function choiceRoutes(app: Express, passport: Authenticator, strategy: VoiceOtpStrategy<Person>): void {
-  const action = (options: VoiceOtpAuthenticateOptions): RequestHandler => (req, res, next) => {
-    const run = passport.authenticate('voice-otp', options as object, (error: unknown, user: Express.User | false, info?: object, status?: number) => {
-      if (error) next(error)
-      else if (!user) res.status(status ?? 401).json(info)
-      else req.logIn(user, failure => { if (failure) next(failure); else res.json({ user: (user as unknown as Person).id, info }) })
-    }) as RequestHandler
-    void run(req, res, next)
+export function choiceRoutes(
+  app: Express,
+  passport: Authenticator,
+  strategy: VoiceOtpStrategy<Person>,
+): void {
+  const action =
+    (options: VoiceOtpAuthenticateOptions): RequestHandler =>
+    (req, res, next) => {
+      const run = passport.authenticate(
+        'voice-otp',
+        options as object,
+        (error: unknown, user: Express.User | false, info?: object, status?: number) => {
+          if (error) next(error)
+          else if (!user) res.status(status ?? 401).json(info)
+          else
+            req.logIn(user, failure => {
+              if (failure) next(failure)
+              else res.json({ user: (user as unknown as Person).id, info })
+            })
+        },
+      ) as RequestHandler
+      void run(req, res, next)
+    }
+  const pending: RequestHandler = (req, res) => {
+    res.status(202).json(req.voiceOtp)
   }
-  const pending: RequestHandler = (req, res) => { res.status(202).json(req.voiceOtp) }
 
   app.post('/otp', action({}))
-  app.post('/otp/call', action({ action: 'call', number: field('number'), way: field('way') }), pending)
-  app.post('/enrol/call', action({ action: 'call', enrol: field('phone'), number: field('number'), way: field('way') }), pending)
+  app.post(
+    '/otp/call',
+    action({ action: 'call', number: field('number'), way: field('way') }),
+    pending,
+  )
+  app.post(
+    '/enrol/call',
+    action({ action: 'call', enrol: field('phone'), number: field('number'), way: field('way') }),
+    pending,
+  )
   app.post('/enrol', action({ enrol: true }))
-  app.get('/numbers', (req, res, next) => { strategy.numbers(req).then(numbers => res.json(numbers), next) })
-  app.get('/mark', (req, res) => { res.json((req.session as unknown as { voiceOtp?: { mark?: Mark } }).voiceOtp?.mark ?? {}) })
+  app.get('/numbers', (req, res, next) => {
+    strategy.numbers(req).then(numbers => res.json(numbers), next)
+  })
+  app.get('/mark', (req, res) => {
+    res.json((req.session as unknown as { voiceOtp?: { mark?: Mark } }).voiceOtp?.mark ?? {})
+  })
 }

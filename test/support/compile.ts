@@ -24,19 +24,41 @@ export default function setup(project: TestProject): () => void {
   const folder = `${cache}/${process.pid}`
   mkdirSync(folder, { recursive: true })
   // A package of the same name: the programs import it as an app does, and must get the code that is tested, not an older dist/.
-  writeFileSync(`${folder}/package.json`, JSON.stringify({ name: 'passport-voice-otp', type: 'module', exports: { '.': './lib/index.js', './simulator': './lib/simulator/index.js' } }))
-  writeFileSync(`${folder}/tsconfig.json`, JSON.stringify({
-    extends: `${root}tsconfig.json`,
-    compilerOptions: { noEmit: false, noCheck: true, rootDir: root, outDir: folder, sourceMap: false, declaration: false, typeRoots: [`${root}node_modules/@types`] },
-    include: [],
-    files: programs.map(file => root + file),
-  }))
-  const tsc = createRequire(import.meta.url).resolve('@typescript/native/package.json').replace('package.json', 'bin/tsc')
+  writeFileSync(
+    `${folder}/package.json`,
+    JSON.stringify({
+      name: 'passport-voice-otp',
+      type: 'module',
+      exports: { '.': './lib/index.js', './simulator': './lib/simulator/index.js' },
+    }),
+  )
+  writeFileSync(
+    `${folder}/tsconfig.json`,
+    JSON.stringify({
+      extends: `${root}tsconfig.json`,
+      compilerOptions: {
+        noEmit: false,
+        noCheck: true,
+        rootDir: root,
+        outDir: folder,
+        sourceMap: false,
+        declaration: false,
+        typeRoots: [`${root}node_modules/@types`],
+      },
+      include: [],
+      files: programs.map(file => root + file),
+    }),
+  )
+  const tsc = createRequire(import.meta.url)
+    .resolve('@typescript/native/package.json')
+    .replace('package.json', 'bin/tsc')
   const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`The example could not be compiled: ${stdout}`)
   for (const each of besides) cpSync(root + each, `${folder}/${each}`, { recursive: true })
   project.provide('compiledRoot', folder)
-  return () => { rmSync(folder, { recursive: true, force: true }) }
+  return () => {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** What runs left behind that were killed. */

@@ -4,4 +4,7 @@ import { demoPassword, demoPeople, hashPassword, type Person } from '../../examp
 export const cheapHash = await hashPassword(demoPassword, { N: 16, r: 8, p: 1 })
 
 /** The users of the demo, for tests that log in by the hundred. */
-export const cheapPeople: readonly Person[] = demoPeople.map(each => ({ ...each, passwordHash: cheapHash }))
+export const cheapPeople: readonly Person[] = demoPeople.map(each => ({
+  ...each,
+  passwordHash: cheapHash,
+}))

@@ -7,7 +7,11 @@ export type Fault = 'throws' | 'rejects' | 'hangs' | 'nonsense' | 'hangs after t
 type SessionOperation = 'get' | 'set' | 'destroy' | 'touch'
 type Callback = (error?: unknown, data?: SessionData | null) => void
 
-const between = (least: number, most: number): number => least + Math.floor((most - least) * ((between.turn = (between.turn * 16_807) % 2_147_483_647) / 2_147_483_647))
+const between = (least: number, most: number): number =>
+  least +
+  Math.floor(
+    (most - least) * ((between.turn = (between.turn * 16_807) % 2_147_483_647) / 2_147_483_647),
+  )
 between.turn = 4711
 
 /** A MemoryStore that answers after a while, as a real one does: without delay the races hide. */
@@ -17,25 +21,44 @@ export class SessionStore extends MemoryStore {
   readonly written: string[] = []
   private noteHang: () => void = () => undefined
 
-  constructor(private readonly least = 0, private readonly most = least) {
+  constructor(
+    private readonly least = 0,
+    private readonly most = least,
+  ) {
     super()
   }
 
   /** Resolves as soon as somebody waits for an answer that never comes. */
   nextHang(): Promise<void> {
-    return new Promise(resolve => { this.noteHang = resolve })
+    return new Promise(resolve => {
+      this.noteHang = resolve
+    })
   }
 
-  override get = (sid: string, done: Callback): void => { this.run('get', done, callback => { super.get(sid, callback) }) }
+  override get = (sid: string, done: Callback): void => {
+    this.run('get', done, callback => {
+      super.get(sid, callback)
+    })
+  }
   override set = (sid: string, data: SessionData, done: Callback = () => undefined): void => {
     // A real store takes the data as they are now, not as they will be.
     const text = JSON.stringify(data)
     const copy = JSON.parse(text) as SessionData
     this.written.push(`${sid} ${text}`)
-    this.run('set', done, callback => { super.set(sid, copy, callback) })
+    this.run('set', done, callback => {
+      super.set(sid, copy, callback)
+    })
   }
-  override destroy = (sid: string, done: Callback = () => undefined): void => { this.run('destroy', done, callback => { super.destroy(sid, callback) }) }
-  override touch = (sid: string, data: SessionData, done: Callback = () => undefined): void => { this.run('touch', done, callback => { super.touch(sid, data, callback) }) }
+  override destroy = (sid: string, done: Callback = () => undefined): void => {
+    this.run('destroy', done, callback => {
+      super.destroy(sid, callback)
+    })
+  }
+  override touch = (sid: string, data: SessionData, done: Callback = () => undefined): void => {
+    this.run('touch', done, callback => {
+      super.touch(sid, data, callback)
+    })
+  }
 
   /** Everything that is at rest. */
   dump(): string {
@@ -50,18 +73,36 @@ export class SessionStore extends MemoryStore {
   private run(operation: SessionOperation, done: Callback, work: (done: Callback) => void): void {
     const fault = this.faults[operation]
     if (fault === 'throws') throw new Error('the store threw')
-    if (fault === 'hangs') { this.noteHang(); return }
-    if (fault === 'rejects') { setImmediate(done, new Error('the store failed')); return }
-    if (fault === 'hangs after the work') { work(() => { this.noteHang() }); return }
+    if (fault === 'hangs') {
+      this.noteHang()
+      return
+    }
+    if (fault === 'rejects') {
+      setImmediate(done, new Error('the store failed'))
+      return
+    }
+    if (fault === 'hangs after the work') {
+      work(() => {
+        this.noteHang()
+      })
+      return
+    }
     if (this.most === 0) work(done)
-    else setTimeout(() => { work(done) }, between(this.least, this.most))
+    else
+      setTimeout(
+        () => {
+          work(done)
+        },
+        between(this.least, this.most),
+      )
   }
 }
 
 type CounterOperation = 'consume' | 'reward' | 'get' | 'set' | 'delete'
 
 /** The memory limiter forgets by timers, which do not run when a test moves the date. */
-const unlessOver = (count: Count | null): Count | null => count !== null && count.msBeforeNext <= 0 && count.msBeforeNext !== -1 ? null : count
+const unlessOver = (count: Count | null): Count | null =>
+  count !== null && count.msBeforeNext <= 0 && count.msBeforeNext !== -1 ? null : count
 
 /** Counters in memory that answer after 2 to 25 ms, and fail as told. */
 export class CounterStore {
@@ -73,16 +114,22 @@ export class CounterStore {
   readonly written: string[] = []
   private readonly limiters: InstanceType<typeof RateLimiterMemory>[] = []
 
-  constructor(private readonly least = 2, private readonly most = 25) {}
+  constructor(
+    private readonly least = 2,
+    private readonly most = 25,
+  ) {}
 
   readonly factory: CounterFactory = options => {
     const limiter = new RateLimiterMemory(options)
     this.limiters.push(limiter)
     return {
-      consume: (key, points) => this.run(options, 'consume', [key, points], () => limiter.consume(key, points)),
-      reward: (key, points) => this.run(options, 'reward', [key, points], () => limiter.reward(key, points)),
+      consume: (key, points) =>
+        this.run(options, 'consume', [key, points], () => limiter.consume(key, points)),
+      reward: (key, points) =>
+        this.run(options, 'reward', [key, points], () => limiter.reward(key, points)),
       get: key => this.run(options, 'get', [key], async () => unlessOver(await limiter.get(key))),
-      set: (key, points, seconds) => this.run(options, 'set', [key, points, seconds], () => limiter.set(key, points, seconds)),
+      set: (key, points, seconds) =>
+        this.run(options, 'set', [key, points, seconds], () => limiter.set(key, points, seconds)),
       delete: key => this.run(options, 'delete', [key], () => limiter.delete(key)),
     } satisfies Counter
   }
@@ -93,15 +140,22 @@ export class CounterStore {
 
   /** What a flush of the store does. */
   flush(): void {
-    for (const limiter of this.limiters) for (const { key } of limiter.dump().storage) void limiter.delete(key)
+    for (const limiter of this.limiters)
+      for (const { key } of limiter.dump().storage) void limiter.delete(key)
   }
 
-  private async run<T>({ keyPrefix }: CounterOptions, operation: CounterOperation, given: readonly unknown[], work: () => Promise<T>): Promise<T> {
+  private async run<T>(
+    { keyPrefix }: CounterOptions,
+    operation: CounterOperation,
+    given: readonly unknown[],
+    work: () => Promise<T>,
+  ): Promise<T> {
     const name = `${keyPrefix.replace('voice-otp:', '')}.${operation}`
     this.operations.push(name)
     this.written.push(`${name} ${JSON.stringify(given)}`)
     const fault = this.faults[name] ?? this.faults[operation]
-    if (this.most > 0) await new Promise(resolve => setTimeout(resolve, between(this.least, this.most)))
+    if (this.most > 0)
+      await new Promise(resolve => setTimeout(resolve, between(this.least, this.most)))
     if (fault === 'throws' || fault === 'rejects') throw new Error('the counter failed')
     if (fault === 'hangs') return new Promise<T>(() => undefined)
     if (fault === 'nonsense') return { consumedPoints: NaN, msBeforeNext: 'soon' } as never

@@ -9,15 +9,24 @@ const silenceMilliseconds = 8000
 
 /** Limits that a test of words, not of limits, does without. */
 export const unlimited = {
-  callIntervalSeconds: false, callsPerUserHour: false, callsPerNumberTenMinutes: false, callsPerNumberDay: false, callsPerPrefixTenMinutes: false,
-  callsPerAppMinute: false, enrolCallsPerNumberTenMinutes: false, enrolCallsPerNumberDay: false,
+  callIntervalSeconds: false,
+  callsPerUserHour: false,
+  callsPerNumberTenMinutes: false,
+  callsPerNumberDay: false,
+  callsPerPrefixTenMinutes: false,
+  callsPerAppMinute: false,
+  enrolCallsPerNumberTenMinutes: false,
+  enrolCallsPerNumberDay: false,
 } as const
 
 /** One call as the person with the telephone has it; by default the newest. */
 export class Telephone {
   readonly sid: string
 
-  constructor(private readonly world: Pick<World, 'simulator'>, sid?: string) {
+  constructor(
+    private readonly world: Pick<World, 'simulator'>,
+    sid?: string,
+  ) {
     const found = sid ?? world.simulator.calls[0]?.sid
     if (found === undefined) throw new Error('No telephone rings.')
     this.sid = found
@@ -39,7 +48,8 @@ export class Telephone {
     return this.listen(async () => {
       await this.world.simulator.keys(this.sid, keys)
       await this.world.simulator.idle(this.sid)
-      if (this.call.waitingFor !== null && this.call.webhooks.length === asked) await this.world.simulator.advance(silenceMilliseconds)
+      if (this.call.waitingFor !== null && this.call.webhooks.length === asked)
+        await this.world.simulator.advance(silenceMilliseconds)
     })
   }
 
@@ -57,18 +67,29 @@ export class Telephone {
 }
 
 /** Asks for a call, and answers the telephone that rings and the digits that the page shows. */
-export async function ring(world: World, agent: Awaited<ReturnType<World['logIn']>>): Promise<{ readonly telephone: Telephone, readonly digits: string }> {
-  const { body } = await agent.post('/otp/call').expect(202) as { body: { matchingDigits?: string } }
+export async function ring(
+  world: World,
+  agent: Awaited<ReturnType<World['logIn']>>,
+): Promise<{ readonly telephone: Telephone; readonly digits: string }> {
+  const { body } = (await agent.post('/otp/call').expect(202)) as {
+    body: { matchingDigits?: string }
+  }
   return { telephone: new Telephone(world), digits: body.matchingDigits ?? '' }
 }
 
 /** Two digits that the page does not show. */
-export const otherDigits = (digits: string): string => digits === '17' ? '71' : '17'
+export const otherDigits = (digits: string): string => (digits === '17' ? '71' : '17')
 
 /** What the address of a call's first webhook holds, sealed: for the code of a call that never read it out. */
-export function sealedIn({ call: { webhooks, parameters } }: Telephone): { readonly code: string, readonly matchingDigits?: string } {
+export function sealedIn({ call: { webhooks, parameters } }: Telephone): {
+  readonly code: string
+  readonly matchingDigits?: string
+} {
   const url = webhooks[0]?.url ?? parameters['Url'] ?? ''
-  return createKeys([secret], secret).open(url.slice(url.lastIndexOf('/') + 1))?.payload as { code: string, matchingDigits?: string }
+  return createKeys([secret], secret).open(url.slice(url.lastIndexOf('/') + 1))?.payload as {
+    code: string
+    matchingDigits?: string
+  }
 }
 
 /** A code as an English voice is given it. */
@@ -77,7 +98,10 @@ export const spoken = (code: string): string => Array.from(code).join(', ')
 /** Nothing in the call has told the code: no digit was said at all, and none stands in the LaML but in sealed addresses. */
 export function expectSecret({ call }: Telephone, code: string): void {
   assert.doesNotMatch(call.heard.join(' '), /\d/)
-  assert.ok(!call.webhooks.some(({ body }) => body.replaceAll(/action="[^"]*"/g, '').includes(code)), 'the code stands in an answer')
+  assert.ok(
+    !call.webhooks.some(({ body }) => body.replaceAll(/action="[^"]*"/g, '').includes(code)),
+    'the code stands in an answer',
+  )
 }
 
 /** How a webhook that is sent by hand differs from an honest one. */
@@ -94,15 +118,39 @@ export interface HandMade {
 }
 
 /** Sends the webhook that a call's `url` stands for, as anybody could who has it; answers status, body and headers. */
-export async function sendWebhook(world: World, url: string, { fields = {}, body, signedUrl = url, signingKey = world.simulator.signalwire.signingKey, headers, method = 'POST' }: HandMade = {}) {
-  const form = { To: '+12025550123', From: '+12025550100', CallSid: 'by-hand', CallStatus: 'in-progress', ...fields } as Readonly<Record<string, string>>
+export async function sendWebhook(
+  world: World,
+  url: string,
+  {
+    fields = {},
+    body,
+    signedUrl = url,
+    signingKey = world.simulator.signalwire.signingKey,
+    headers,
+    method = 'POST',
+  }: HandMade = {},
+) {
+  const form = {
+    To: '+12025550123',
+    From: '+12025550100',
+    CallSid: 'by-hand',
+    CallStatus: 'in-progress',
+    ...fields,
+  } as Readonly<Record<string, string>>
   const signature = sign(signingKey, signedUrl, form)
   const { pathname, search } = new URL(url)
   const sent = headers?.(signature) ?? [['X-SignalWire-Signature', signature]]
   const response = await fetch(`${world.url}${pathname}${search}`, {
     method,
-    headers: [...(sent.some(([name]) => name === 'Content-Type') ? [] : [['Content-Type', 'application/x-www-form-urlencoded']]), ...sent] as [string, string][],
-    ...(method === 'GET' || method === 'HEAD' ? {} : { body: body ?? new URLSearchParams(form).toString() }),
+    headers: [
+      ...(sent.some(([name]) => name === 'Content-Type')
+        ? []
+        : [['Content-Type', 'application/x-www-form-urlencoded']]),
+      ...sent,
+    ] as [string, string][],
+    ...(method === 'GET' || method === 'HEAD'
+      ? {}
+      : { body: body ?? new URLSearchParams(form).toString() }),
   })
   return { status: response.status, text: await response.text(), headers: response.headers }
 }

@@ -7,6 +7,7 @@ const environment = { ...process.env }
 afterAll(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
-  for (const name of Object.keys(process.env)) if (!(name in environment)) Reflect.deleteProperty(process.env, name)
+  for (const name of Object.keys(process.env))
+    if (!(name in environment)) Reflect.deleteProperty(process.env, name)
   Object.assign(process.env, environment)
 })

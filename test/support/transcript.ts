@@ -17,7 +17,8 @@ class Code {
 
   /** The text of a `Say`, with the written code if it consists of digits of the real one. */
   written(text: string, language: string | null): string {
-    const { digits: words = Array.from('0123456789'), separator } = languages[(language ?? 'en-US') as Locale]
+    const { digits: words = Array.from('0123456789'), separator } =
+      languages[(language ?? 'en-US') as Locale]
     const parts = text.split(separator)
     if (!parts.every(part => words.includes(part))) return text
     return parts.map(part => words[this.next(words.indexOf(part))]).join(separator)
@@ -26,7 +27,10 @@ class Code {
   private next(digit: number): number {
     const { position } = this
     this.digits[position] ??= digit
-    if (this.digits[position] !== digit) throw new Error(`Digit ${position + 1} of the code was ${this.digits[position]}, and now is ${digit}.`)
+    if (this.digits[position] !== digit)
+      throw new Error(
+        `Digit ${position + 1} of the code was ${this.digits[position]}, and now is ${digit}.`,
+      )
     this.position = (position + 1) % this.length
     return Number(writtenCode[position])
   }
@@ -34,13 +38,26 @@ class Code {
 
 function lineOf(entry: Entry, code: Code, mainLanguage: string | null): string[] {
   switch (entry.kind) {
-    case 'say': return [`"${code.written(entry.text, entry.language)}"${entry.language === mainLanguage ? '' : ` (${entry.language ?? 'no language'})`}`]
-    case 'pause': return [`(${entry.seconds} s pause)`]
-    case 'gather': return [entry.numDigits === 1 ? '(from here on one key is taken)' : `(from here on ${entry.numDigits ?? 'any number of'} keys are taken)`]
-    case 'hangup': return [entry.by === 'caller' ? '(the call ends)' : '(hung up)']
-    case 'error': return [`(the call breaks: ${entry.message})`]
-    case 'play': return [`(plays ${entry.url})`]
-    case 'keys': return [] // written where they are pressed
+    case 'say':
+      return [
+        `"${code.written(entry.text, entry.language)}"${entry.language === mainLanguage ? '' : ` (${entry.language ?? 'no language'})`}`,
+      ]
+    case 'pause':
+      return [`(${entry.seconds} s pause)`]
+    case 'gather':
+      return [
+        entry.numDigits === 1
+          ? '(from here on one key is taken)'
+          : `(from here on ${entry.numDigits ?? 'any number of'} keys are taken)`,
+      ]
+    case 'hangup':
+      return [entry.by === 'caller' ? '(the call ends)' : '(hung up)']
+    case 'error':
+      return [`(the call breaks: ${entry.message})`]
+    case 'play':
+      return [`(plays ${entry.url})`]
+    case 'keys':
+      return [] // written where they are pressed
   }
 }
 
@@ -55,7 +72,10 @@ export interface Recording {
 }
 
 /** Answers the newest call, presses the keys, and writes down what was heard, a line each; a blank line before each answer of the person. */
-export async function writeDown(world: Pick<World, 'simulator'>, { matchingDigits = '', keys, codeLength = 6 }: Recording): Promise<readonly string[]> {
+export async function writeDown(
+  world: Pick<World, 'simulator'>,
+  { matchingDigits = '', keys, codeLength = 6 }: Recording,
+): Promise<readonly string[]> {
   const telephone = new Telephone(world)
   const code = new Code(codeLength)
   const lines: string[] = []
@@ -67,7 +87,8 @@ export async function writeDown(world: Pick<World, 'simulator'>, { matchingDigit
     told = transcript.length
   }
   // 42 stands for the digits on the page, so these stand for 42.
-  const pressed = (given: string): string => given === writtenDigits ? matchingDigits : given === matchingDigits ? writtenDigits : given
+  const pressed = (given: string): string =>
+    given === writtenDigits ? matchingDigits : given === matchingDigits ? writtenDigits : given
 
   await telephone.answer()
   tell()
@@ -80,5 +101,7 @@ export async function writeDown(world: Pick<World, 'simulator'>, { matchingDigit
     else await telephone.press(numDigits === 2 ? pressed(given) : given)
     tell()
   }
-  return left.length === 0 ? lines : [...lines, '', `[keys that nobody asked for: ${left.join(', ')}]`]
+  return left.length === 0
+    ? lines
+    : [...lines, '', `[keys that nobody asked for: ${left.join(', ')}]`]
 }

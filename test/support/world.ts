@@ -6,7 +6,13 @@ import session, { type Store } from 'express-session'
 import { Passport, type Authenticator } from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
 import supertest from 'supertest'
-import { type FailureInfo, VoiceOtpError, type VoiceOtpEvents, type VoiceOtpOptions, VoiceOtpStrategy } from 'passport-voice-otp'
+import {
+  type FailureInfo,
+  VoiceOtpError,
+  type VoiceOtpEvents,
+  type VoiceOtpOptions,
+  VoiceOtpStrategy,
+} from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 
 export interface Person {
@@ -32,7 +38,11 @@ export interface WorldOptions {
   readonly express?: typeof express
   readonly passport?: Authenticator
   /** Adds routes, or takes the place of the usual ones. */
-  readonly routes?: (app: Express, passport: Authenticator, strategy: VoiceOtpStrategy<Person>) => void
+  readonly routes?: (
+    app: Express,
+    passport: Authenticator,
+    strategy: VoiceOtpStrategy<Person>,
+  ) => void
   readonly beforeSession?: (app: Express) => void
   readonly enforce?: boolean
 }
@@ -59,72 +69,138 @@ export async function createWorld(given: WorldOptions = {}) {
     dave: { id: 'dave', phone: null },
   }
   const clock = { offset: 0, now: () => Date.now() + clock.offset }
-  const strategy = new VoiceOtpStrategy<Person>({
-    appName: 'Acme',
-    webhookUrl: `${url}/voice-otp`,
-    secret,
-    signalwire: simulator.signalwire,
-    clock,
-    onEnrol: (person, phone) => { people[person.id]!.phone = phone },
-    ...given.options,
-    passReqToCallback: false,
-  }, (given.phoneOf ?? (person => people[person.id]!.phone)) as (person: Person) => string | null)
+  const strategy = new VoiceOtpStrategy<Person>(
+    {
+      appName: 'Acme',
+      webhookUrl: `${url}/voice-otp`,
+      secret,
+      signalwire: simulator.signalwire,
+      clock,
+      onEnrol: (person, phone) => {
+        people[person.id]!.phone = phone
+      },
+      ...given.options,
+      passReqToCallback: false,
+    },
+    (given.phoneOf ?? (person => people[person.id]!.phone)) as (person: Person) => string | null,
+  )
 
-  const events: { name: keyof VoiceOtpEvents, details: unknown }[] = []
-  for (const name of ['call.placed', 'call.blocked', 'call.failed', 'code.accepted', 'code.rejected', 'locked', 'reported', 'webhook.rejected', 'phone.changed', 'prompt.defaulted', 'recovery.used', 'browser.recognized', 'browser.revoked'] as const) {
+  const events: { name: keyof VoiceOtpEvents; details: unknown }[] = []
+  for (const name of [
+    'call.placed',
+    'call.blocked',
+    'call.failed',
+    'code.accepted',
+    'code.rejected',
+    'locked',
+    'reported',
+    'webhook.rejected',
+    'phone.changed',
+    'prompt.defaulted',
+    'recovery.used',
+    'browser.recognized',
+    'browser.revoked',
+  ] as const) {
     strategy.events.on(name, (details: unknown) => events.push({ name, details }))
   }
 
   const passport: Authenticator = given.passport ?? (new Passport() as Authenticator)
-  passport.use(new LocalStrategy((username, given, done) => {
-    const person = people[username]
-    done(null, person !== undefined && given === password ? person : false)
-  }))
+  passport.use(
+    new LocalStrategy((username, given, done) => {
+      const person = people[username]
+      done(null, person !== undefined && given === password ? person : false)
+    }),
+  )
   passport.use(strategy)
-  passport.serializeUser((person, done) => { done(null, (person as Person).id) })
-  passport.deserializeUser((id: string, done) => { done(null, people[id] ?? false) })
+  passport.serializeUser((person, done) => {
+    done(null, (person as Person).id)
+  })
+  passport.deserializeUser((id: string, done) => {
+    done(null, people[id] ?? false)
+  })
 
   const app = (given.express ?? express)()
   const property = given.userProperty ?? 'user'
-  const userOf = (req: Request): Person | undefined => (req as unknown as Record<string, Person | undefined>)[property]
+  const userOf = (req: Request): Person | undefined =>
+    (req as unknown as Record<string, Person | undefined>)[property]
   given.beforeSession?.(app)
   app.use('/voice-otp', strategy.webhooks())
-  app.use(session({ secret, resave: false, saveUninitialized: false, ...(given.store === undefined ? {} : { store: given.store }) }))
+  app.use(
+    session({
+      secret,
+      resave: false,
+      saveUninitialized: false,
+      ...(given.store === undefined ? {} : { store: given.store }),
+    }),
+  )
   app.use(express.urlencoded({ extended: false }), express.json())
-  app.use(passport.initialize(given.userProperty === undefined ? undefined : { userProperty: given.userProperty }))
+  app.use(
+    passport.initialize(
+      given.userProperty === undefined ? undefined : { userProperty: given.userProperty },
+    ),
+  )
   app.use(passport.session())
   if (given.enforce !== false) app.use(strategy.enforce())
   given.routes?.(app, passport, strategy)
   app.post('/login', passport.authenticate('local'), (req, res) => {
-    res.json({ user: userOf(req)?.id, pendingUser: (req.pendingUser as Person | undefined)?.id, isAuthenticated: req.isAuthenticated() })
+    res.json({
+      user: userOf(req)?.id,
+      pendingUser: (req.pendingUser as Person | undefined)?.id,
+      isAuthenticated: req.isAuthenticated(),
+    })
   })
-  app.post('/otp/call', (req, res, next) => {
-    const authenticate = passport.authenticate('voice-otp', { action: 'call' }, answerWith(res, next, () => undefined)) as express.RequestHandler
-    void authenticate(req, res, next)
-  }, (req, res) => { res.status(202).json(req.voiceOtp) })
+  app.post(
+    '/otp/call',
+    (req, res, next) => {
+      const authenticate = passport.authenticate(
+        'voice-otp',
+        { action: 'call' },
+        answerWith(res, next, () => undefined),
+      ) as express.RequestHandler
+      void authenticate(req, res, next)
+    },
+    (req, res) => {
+      res.status(202).json(req.voiceOtp)
+    },
+  )
   app.post('/otp', (req, res, next) => {
-    const authenticate = passport.authenticate('voice-otp', (error: unknown, user: Person | false, info?: FailureInfo, status?: number) => {
-      answerWith(res, next, () => {
-        req.logIn(user, failure => { if (failure) next(failure); else res.json({ user: userOf(req)?.id, info }) })
-      })(error, user, info, status)
-    }) as express.RequestHandler
+    const authenticate = passport.authenticate(
+      'voice-otp',
+      (error: unknown, user: Person | false, info?: FailureInfo, status?: number) => {
+        answerWith(res, next, () => {
+          req.logIn(user, failure => {
+            if (failure) next(failure)
+            else res.json({ user: userOf(req)?.id, info })
+          })
+        })(error, user, info, status)
+      },
+    ) as express.RequestHandler
     void authenticate(req, res, next)
   })
   app.get('/otp/status', strategy.status())
   app.get('/account', (req, res) => {
     const person = userOf(req)
-    if (req.isAuthenticated() && person !== undefined) res.json({ user: person.id, cart: req.session.cart })
+    if (req.isAuthenticated() && person !== undefined)
+      res.json({ user: person.id, cart: req.session.cart })
     else res.status(401).json({ pendingUser: (req.pendingUser as Person | undefined)?.id })
   })
   app.post('/cart', (req, res) => {
     req.session.cart = 'a book'
     res.json({})
   })
-  app.post('/logout', (req, res, next) => { req.logout({ keepSessionInfo: 'keep' in req.query }, error => { if (error) next(error); else res.json({}) }) })
-  app.get('/transfer', strategy.require({ maxAge: 300 }), (_req, res) => { res.json({ transferred: true }) })
+  app.post('/logout', (req, res, next) => {
+    req.logout({ keepSessionInfo: 'keep' in req.query }, error => {
+      if (error) next(error)
+      else res.json({})
+    })
+  })
+  app.get('/transfer', strategy.require({ maxAge: 300 }), (_req, res) => {
+    res.json({ transferred: true })
+  })
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
   app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
-    if (error instanceof VoiceOtpError) res.status(error.status).json({ code: error.code, message: error.message })
+    if (error instanceof VoiceOtpError)
+      res.status(error.status).json({ code: error.code, message: error.message })
     else res.status((error as { status?: number }).status ?? 500).json({ message: String(error) })
   })
   server.on('request', app)
@@ -139,7 +215,9 @@ export async function createWorld(given: WorldOptions = {}) {
 
   /** Asks for a call, answers the telephone, presses the matching digits and listens. */
   async function hearCode(agent: ReturnType<typeof browser>): Promise<string> {
-    const { body } = await agent.post('/otp/call').expect(202) as { body: { matchingDigits: string } }
+    const { body } = (await agent.post('/otp/call').expect(202)) as {
+      body: { matchingDigits: string }
+    }
     return answerAndListen(body.matchingDigits)
   }
 
@@ -161,7 +239,22 @@ export async function createWorld(given: WorldOptions = {}) {
     await simulator.stop()
   }
 
-  return { app, url, simulator, strategy, events, people, clock, browser, logIn, hearCode, answerAndListen, close, named: (name: keyof VoiceOtpEvents) => events.filter(event => event.name === name).map(event => event.details) }
+  return {
+    app,
+    url,
+    simulator,
+    strategy,
+    events,
+    people,
+    clock,
+    browser,
+    logIn,
+    hearCode,
+    answerAndListen,
+    close,
+    named: (name: keyof VoiceOtpEvents) =>
+      events.filter(event => event.name === name).map(event => event.details),
+  }
 }
 
 /** The code among what was heard: six digits, each alone. */
@@ -172,4 +265,5 @@ export function codeIn(heard: readonly string[]): string {
 }
 
 /** A code that is surely not `code`. */
-export const wrongCode = (code = '000000'): string => String((Number(code) + 1) % 10 ** code.length).padStart(code.length, '0')
+export const wrongCode = (code = '000000'): string =>
+  String((Number(code) + 1) % 10 ** code.length).padStart(code.length, '0')

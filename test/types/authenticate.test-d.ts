@@ -8,13 +8,32 @@ const app = express()
 const typedPhone = (req: Request): unknown => (req.body as { phone?: unknown } | undefined)?.phone
 
 app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call' }))
-app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call', failureRedirect: '/otp', way: 'text' }))
-app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call', way: req => req.body?.['way'], number: req => req.body?.['number'] }))
-app.post('/otp', passport.authenticate('voice-otp', { successRedirect: '/', failureRedirect: '/otp' }))
-app.post('/phone', passport.authenticate('voice-otp', { action: 'call', enrol: req => req.body?.['phone'] }))
+app.post(
+  '/otp/call',
+  passport.authenticate('voice-otp', { action: 'call', failureRedirect: '/otp', way: 'text' }),
+)
+app.post(
+  '/otp/call',
+  passport.authenticate('voice-otp', {
+    action: 'call',
+    way: req => req.body?.['way'],
+    number: req => req.body?.['number'],
+  }),
+)
+app.post(
+  '/otp',
+  passport.authenticate('voice-otp', { successRedirect: '/', failureRedirect: '/otp' }),
+)
+app.post(
+  '/phone',
+  passport.authenticate('voice-otp', { action: 'call', enrol: req => req.body?.['phone'] }),
+)
 app.post('/phone', passport.authenticate('voice-otp', { action: 'call', enrol: typedPhone }))
 app.post('/phone/verify', passport.authenticate('voice-otp', { enrol: true }))
-app.post('/otp', passport.authenticate(voiceOtp, { action: 'verify' }, () => undefined))
+app.post(
+  '/otp',
+  passport.authenticate(voiceOtp, { action: 'verify' }, () => undefined),
+)
 
 // @ts-expect-error -- no such action
 app.post('/otp/call', passport.authenticate('voice-otp', { action: 'ring' }))
@@ -26,4 +45,7 @@ app.post('/phone', passport.authenticate('voice-otp', { action: 'call', enrol: '
 app.post('/otp/call', passport.authenticate('voice-otp', { acton: 'call' }))
 
 /** Passport's own options stay what they are. */
-export const both: passport.AuthenticateOptions & VoiceOtpAuthenticateOptions = { action: 'call', session: true }
+export const both: passport.AuthenticateOptions & VoiceOtpAuthenticateOptions = {
+  action: 'call',
+  session: true,
+}

@@ -1,5 +1,14 @@
 // Checked by the compiler alone: the limiters of rate-limiter-flexible are counters as they are.
-import { BurstyRateLimiter, RateLimiterMemory, RateLimiterMongo, RateLimiterPostgres, RateLimiterRedis, RateLimiterUnion, RateLimiterValkey, RLWrapperBlackAndWhite } from 'rate-limiter-flexible'
+import {
+  BurstyRateLimiter,
+  RateLimiterMemory,
+  RateLimiterMongo,
+  RateLimiterPostgres,
+  RateLimiterRedis,
+  RateLimiterUnion,
+  RateLimiterValkey,
+  RLWrapperBlackAndWhite,
+} from 'rate-limiter-flexible'
 import type { Counter, CounterFactory } from 'passport-voice-otp'
 
 declare const storeClient: object
@@ -9,15 +18,17 @@ export const counters: readonly CounterFactory[] = [
   options => new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options }),
   options => new RateLimiterValkey({ storeClient, ...options }),
   options => new RateLimiterPostgres({ storeClient, tableName: 'counters', ...options }),
-  options => new RateLimiterMongo({ storeClient, ...options, keyPrefix: `app:${options.keyPrefix}` }),
+  options =>
+    new RateLimiterMongo({ storeClient, ...options, keyPrefix: `app:${options.keyPrefix}` }),
   options => new RLWrapperBlackAndWhite({ limiter: new RateLimiterMemory(options) }),
 ]
 
 // Several limiters in one have no `set`, no `get` and no single count: they cannot hold a ticket.
 // @ts-expect-error -- one of these
 export const union: CounterFactory = options => new RateLimiterUnion(new RateLimiterMemory(options))
-// @ts-expect-error -- one of these
-export const bursty: CounterFactory = options => new BurstyRateLimiter(new RateLimiterMemory(options), new RateLimiterMemory(options))
+export const bursty: CounterFactory = options =>
+  // @ts-expect-error -- one of these
+  new BurstyRateLimiter(new RateLimiterMemory(options), new RateLimiterMemory(options))
 
 /** A store of one's own needs these five and nothing of rate-limiter-flexible. */
 export const own: Counter = {

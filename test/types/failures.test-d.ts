@@ -1,30 +1,46 @@
 // Checked by the compiler alone: codes are closed unions, so that an app can translate all of them and be told of a new one.
-import { type ErrorCode, type FailureCode, type FailureInfo, failureTable, VoiceOtpError } from 'passport-voice-otp'
+import {
+  type ErrorCode,
+  type FailureCode,
+  type FailureInfo,
+  failureTable,
+  VoiceOtpError,
+} from 'passport-voice-otp'
 
 /** Fails to compile when a code is missing here, or is none any more. */
 export function inGerman({ code, attemptsLeft, retryAfter }: FailureInfo): string {
   switch (code) {
-    case 'code-malformed': return 'Geben Sie den Code als Ziffern ein.'
-    case 'code-wrong': return `Das ist nicht der Code. Noch ${attemptsLeft ?? 0} Versuche.`
+    case 'code-malformed':
+      return 'Geben Sie den Code als Ziffern ein.'
+    case 'code-wrong':
+      return `Das ist nicht der Code. Noch ${attemptsLeft ?? 0} Versuche.`
     case 'code-expired':
-    case 'no-challenge': return 'Fordern Sie einen neuen Anruf an.'
+    case 'no-challenge':
+      return 'Fordern Sie einen neuen Anruf an.'
     case 'phone-malformed':
     case 'phone-invalid':
     case 'phone-missing':
-    case 'phone-refused': return 'Diese Nummer ist nicht erreichbar.'
+    case 'phone-refused':
+      return 'Diese Nummer ist nicht erreichbar.'
     case 'destination-blocked':
-    case 'call-vetoed': return 'Diese Nummer wird nicht angerufen.'
+    case 'call-vetoed':
+      return 'Diese Nummer wird nicht angerufen.'
     case 'recovery-malformed':
-    case 'recovery-wrong': return 'Das ist keiner Ihrer Notfallcodes.'
-    case 'choice-unknown': return 'Wählen Sie eines der Telefone.'
+    case 'recovery-wrong':
+      return 'Das ist keiner Ihrer Notfallcodes.'
+    case 'choice-unknown':
+      return 'Wählen Sie eines der Telefone.'
     case 'enrol-forbidden':
     case 'first-factor-required':
-    case 'second-factor-required': return 'Melden Sie sich an.'
+    case 'second-factor-required':
+      return 'Melden Sie sich an.'
     case 'too-many-guesses':
     case 'too-many-calls':
     case 'locked':
-    case 'reported': return `Warten Sie ${retryAfter ?? 60} Sekunden.`
-    default: return code satisfies never
+    case 'reported':
+      return `Warten Sie ${retryAfter ?? 60} Sekunden.`
+    default:
+      return code satisfies never
   }
 }
 
@@ -40,5 +56,7 @@ export const statusOf = (code: FailureCode): number => failureTable[code][0]
 export const unknownCode: FailureCode = 'code-mistyped'
 // @ts-expect-error -- trouble is no refusal
 export const trouble: FailureCode = 'counters-unavailable'
-// @ts-expect-error -- what is handed on is not to be changed
-export const change = (info: FailureInfo): void => { info.message = 'other' }
+export const change = (info: FailureInfo): void => {
+  // @ts-expect-error -- what is handed on is not to be changed
+  info.message = 'other'
+}

@@ -1,6 +1,12 @@
 // Checked by the compiler alone: what is on a request, and the middlewares in an Express app, without a cast.
 import express, { type Request } from 'express'
-import type { Middleware, OfferedNumber, PendingChallenge, VoiceOtpOptions, VoiceOtpStrategy } from 'passport-voice-otp'
+import type {
+  Middleware,
+  OfferedNumber,
+  PendingChallenge,
+  VoiceOtpOptions,
+  VoiceOtpStrategy,
+} from 'passport-voice-otp'
 
 declare const voiceOtp: VoiceOtpStrategy
 const app = express()
@@ -8,16 +14,25 @@ const app = express()
 app.use('/voice-otp', voiceOtp.webhooks())
 app.use(voiceOtp.enforce())
 app.get('/otp/status', voiceOtp.status())
-app.get('/transfer', voiceOtp.require({ maxAge: 300, redirectTo: '/otp' }), (_req, res) => { res.send('fresh') })
+app.get('/transfer', voiceOtp.require({ maxAge: 300, redirectTo: '/otp' }), (_req, res) => {
+  res.send('fresh')
+})
 app.get('/otp', async (req, res) => {
   const pending: Express.User | undefined = req.pendingUser
   const challenge: PendingChallenge | undefined = req.voiceOtp
   const numbers: readonly OfferedNumber[] = await voiceOtp.numbers(req)
   await voiceOtp.cancel(req)
-  res.json({ pending, expiresIn: challenge?.expiresIn, matchingDigits: req.voiceOtp?.matchingDigits, numbers })
+  res.json({
+    pending,
+    expiresIn: challenge?.expiresIn,
+    matchingDigits: req.voiceOtp?.matchingDigits,
+    numbers,
+  })
 })
-// @ts-expect-error -- only this package says who is pending
-app.get('/otp', req => { req.pendingUser = {} })
+app.get('/otp', req => {
+  // @ts-expect-error -- only this package says who is pending
+  req.pendingUser = {}
+})
 // @ts-expect-error -- the number is masked and the code is nowhere
 app.get('/otp', req => req.voiceOtp?.code)
 // @ts-expect-error -- seconds, not text
@@ -27,7 +42,9 @@ app.get('/transfer', voiceOtp.require({ maxAge: '5m' }))
 export const asked: Partial<VoiceOtpOptions> = {
   required: (_user, req: Request) => req.ip !== '10.0.0.1',
   announce: (_user, req) => req.headers['user-agent'],
-  onEnrol: (_user, phone: string, req: Request) => { console.log(phone.length, req.path) },
+  onEnrol: (_user, phone: string, req: Request) => {
+    console.log(phone.length, req.path)
+  },
   beforeCall: ({ req, phone }) => req.headers['user-agent'] !== undefined && phone.startsWith('+1'),
   locale: (_user, req: Request) => req.acceptsLanguages(),
 }
@@ -37,6 +54,10 @@ export const enforced: Middleware = voiceOtp.enforce()
 
 // @ts-expect-error -- events are a closed set
 voiceOtp.events.on('call.placd', () => undefined)
-voiceOtp.events.on('call.placed', ({ userId, way, purpose, sid }) => { console.log(userId, way, purpose, sid) })
+voiceOtp.events.on('call.placed', ({ userId, way, purpose, sid }) => {
+  console.log(userId, way, purpose, sid)
+})
 // @ts-expect-error -- no event holds a number
-voiceOtp.events.on('phone.changed', ({ phone }) => { console.log(phone) })
+voiceOtp.events.on('phone.changed', ({ phone }) => {
+  console.log(phone)
+})

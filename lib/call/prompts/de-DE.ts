@@ -14,7 +14,8 @@ export const deDE: Prompts = {
     'step-up': appName => `Hier ist ${appName} mit einem Code zur Bestätigung Ihrer Identität.`,
     enrol: appName => `Hier ist ${appName} mit einem Code zur Bestätigung dieser Telefonnummer.`,
   },
-  pressMatchingDigits: 'Um den Code zu hören, geben Sie bitte die beiden Ziffern ein, die auf Ihrem Bildschirm stehen.',
+  pressMatchingDigits:
+    'Um den Code zu hören, geben Sie bitte die beiden Ziffern ein, die auf Ihrem Bildschirm stehen.',
   pressAnyKey: 'Um den Code zu hören, drücken Sie bitte die Eins.',
   pressIfNotYou: 'Wenn Sie diesen Anruf nicht angefordert haben, drücken Sie bitte die Null.',
   codeIs: 'Ihr Code lautet:',
@@ -22,9 +23,12 @@ export const deDE: Prompts = {
   menu: 'Um den Code noch einmal zu hören, drücken Sie die Eins. Um ihn langsamer zu hören, drücken Sie die Zwei.',
   inThisLanguage: 'Um diese Ansage auf Deutsch zu hören, drücken Sie bitte die Drei.',
   goodbye: 'Auf Wiederhören.',
-  wrongDigits: 'Das sind nicht die Ziffern auf Ihrem Bildschirm. Bitte fordern Sie einen neuen Anruf an. Auf Wiederhören.',
+  wrongDigits:
+    'Das sind nicht die Ziffern auf Ihrem Bildschirm. Bitte fordern Sie einen neuen Anruf an. Auf Wiederhören.',
   noDigits: 'Es wurde keine Taste gedrückt. Auf Wiederhören.',
-  expired: 'Dieser Code ist nicht mehr gültig. Bitte fordern Sie einen neuen Anruf an. Auf Wiederhören.',
-  reported: 'Vielen Dank für den Hinweis. Der Code ist ab sofort ungültig, niemand kann sich damit anmelden. Auf Wiederhören.',
+  expired:
+    'Dieser Code ist nicht mehr gültig. Bitte fordern Sie einen neuen Anruf an. Auf Wiederhören.',
+  reported:
+    'Vielen Dank für den Hinweis. Der Code ist ab sofort ungültig, niemand kann sich damit anmelden. Auf Wiederhören.',
   text: (appName, code) => `${code} ist Ihr Code für ${appName}.`,
 }

@@ -21,9 +21,11 @@ export const enGB: Prompts = {
   menu: 'To hear the code again, press one. To hear it more slowly, press two.',
   inThisLanguage: 'To hear this in English, press three.',
   goodbye: 'Goodbye.',
-  wrongDigits: 'Sorry, those are not the digits on your screen. Please ask for another call. Goodbye.',
+  wrongDigits:
+    'Sorry, those are not the digits on your screen. Please ask for another call. Goodbye.',
   noDigits: 'Sorry, no digits were pressed. Goodbye.',
   expired: 'Sorry, this code is no longer valid. Please ask for another call. Goodbye.',
-  reported: 'Thank you for letting us know. This code has been cancelled, and nobody can use it to log in. Goodbye.',
+  reported:
+    'Thank you for letting us know. This code has been cancelled, and nobody can use it to log in. Goodbye.',
   text: (appName, code) => `${code} is your ${appName} code.`,
 }

@@ -11,10 +11,13 @@ export const esES: Prompts = {
   separator: ', ',
   opening: {
     login: appName => `Le llamamos de ${appName} para darle un código de acceso.`,
-    'step-up': appName => `Le llamamos de ${appName} para darle un código con el que confirmar su identidad.`,
-    enrol: appName => `Le llamamos de ${appName} para darle un código con el que confirmar este número de teléfono.`,
+    'step-up': appName =>
+      `Le llamamos de ${appName} para darle un código con el que confirmar su identidad.`,
+    enrol: appName =>
+      `Le llamamos de ${appName} para darle un código con el que confirmar este número de teléfono.`,
   },
-  pressMatchingDigits: 'Para escuchar el código, marque las dos cifras que aparecen en su pantalla.',
+  pressMatchingDigits:
+    'Para escuchar el código, marque las dos cifras que aparecen en su pantalla.',
   pressAnyKey: 'Para escuchar el código, pulse uno.',
   pressIfNotYou: 'Si no ha solicitado esta llamada, pulse cero.',
   codeIs: 'Su código es:',
@@ -22,9 +25,11 @@ export const esES: Prompts = {
   menu: 'Para volver a escuchar el código, pulse uno. Para escucharlo más despacio, pulse dos.',
   inThisLanguage: 'Para continuar en español, pulse tres.',
   goodbye: 'Adiós.',
-  wrongDigits: 'Las cifras no coinciden con las de su pantalla. Por favor, solicite otra llamada. Adiós.',
+  wrongDigits:
+    'Las cifras no coinciden con las de su pantalla. Por favor, solicite otra llamada. Adiós.',
   noDigits: 'No ha pulsado ninguna tecla. Adiós.',
   expired: 'Este código ya no es válido. Por favor, solicite otra llamada. Adiós.',
-  reported: 'Gracias por avisarnos. Este código ha quedado anulado y nadie podrá usarlo para iniciar sesión. Adiós.',
+  reported:
+    'Gracias por avisarnos. Este código ha quedado anulado y nadie podrá usarlo para iniciar sesión. Adiós.',
   text: (appName, code) => `${code} es su clave de ${appName}.`,
 }

@@ -11,10 +11,13 @@ export const esMX: Prompts = {
   separator: ', ',
   opening: {
     login: appName => `Le llamamos de ${appName} para proporcionarle un código de acceso.`,
-    'step-up': appName => `Le llamamos de ${appName} para proporcionarle un código con el que podrá confirmar su identidad.`,
-    enrol: appName => `Le llamamos de ${appName} para proporcionarle un código con el que podrá confirmar este número de teléfono.`,
+    'step-up': appName =>
+      `Le llamamos de ${appName} para proporcionarle un código con el que podrá confirmar su identidad.`,
+    enrol: appName =>
+      `Le llamamos de ${appName} para proporcionarle un código con el que podrá confirmar este número de teléfono.`,
   },
-  pressMatchingDigits: 'Para escuchar el código, marque los dos dígitos que aparecen en su pantalla.',
+  pressMatchingDigits:
+    'Para escuchar el código, marque los dos dígitos que aparecen en su pantalla.',
   pressAnyKey: 'Para escuchar el código, oprima uno.',
   pressIfNotYou: 'Si usted no solicitó esta llamada, oprima cero.',
   codeIs: 'Su código es:',
@@ -22,9 +25,11 @@ export const esMX: Prompts = {
   menu: 'Para escuchar el código otra vez, oprima uno. Para escucharlo más despacio, oprima dos.',
   inThisLanguage: 'Para continuar en español, oprima tres.',
   goodbye: 'Hasta luego.',
-  wrongDigits: 'Los dígitos no coinciden con los de su pantalla. Por favor, solicite otra llamada. Hasta luego.',
+  wrongDigits:
+    'Los dígitos no coinciden con los de su pantalla. Por favor, solicite otra llamada. Hasta luego.',
   noDigits: 'No se oprimió ninguna tecla. Hasta luego.',
   expired: 'Este código ya no es válido. Por favor, solicite otra llamada. Hasta luego.',
-  reported: 'Gracias por avisarnos. Este código quedó cancelado y nadie podrá usarlo para iniciar sesión. Hasta luego.',
+  reported:
+    'Gracias por avisarnos. Este código quedó cancelado y nadie podrá usarlo para iniciar sesión. Hasta luego.',
   text: (appName, code) => `${code} es su clave de ${appName}.`,
 }

@@ -10,9 +10,12 @@ export const frFR: Prompts = {
   // The space stays: "4,7" is a decimal number.
   separator: ', ',
   opening: {
-    login: appName => `Bonjour, ${appName} vous appelle pour vous communiquer un code de connexion.`,
-    'step-up': appName => `Bonjour, ${appName} vous appelle pour vous communiquer un code qui permet de confirmer votre identité.`,
-    enrol: appName => `Bonjour, ${appName} vous appelle pour vous communiquer un code qui permet de confirmer ce numéro de téléphone.`,
+    login: appName =>
+      `Bonjour, ${appName} vous appelle pour vous communiquer un code de connexion.`,
+    'step-up': appName =>
+      `Bonjour, ${appName} vous appelle pour vous communiquer un code qui permet de confirmer votre identité.`,
+    enrol: appName =>
+      `Bonjour, ${appName} vous appelle pour vous communiquer un code qui permet de confirmer ce numéro de téléphone.`,
   },
   pressMatchingDigits: 'Pour écouter le code, composez les deux chiffres affichés sur votre écran.',
   pressAnyKey: 'Pour écouter le code, appuyez sur un.',
@@ -22,9 +25,11 @@ export const frFR: Prompts = {
   menu: 'Pour réécouter le code, appuyez sur un. Pour l’écouter plus lentement, appuyez sur deux.',
   inThisLanguage: 'Pour le français, appuyez sur trois.',
   goodbye: 'Au revoir.',
-  wrongDigits: 'Ces chiffres ne sont pas ceux qui s’affichent sur votre écran. Veuillez demander un nouvel appel. Au revoir.',
+  wrongDigits:
+    'Ces chiffres ne sont pas ceux qui s’affichent sur votre écran. Veuillez demander un nouvel appel. Au revoir.',
   noDigits: 'Aucun chiffre n’a été saisi. Au revoir.',
   expired: 'Ce code n’est plus valable. Veuillez demander un nouvel appel. Au revoir.',
-  reported: 'Merci de votre vigilance. Ce code est annulé, et personne ne peut plus s’en servir pour se connecter. Au revoir.',
+  reported:
+    'Merci de votre vigilance. Ce code est annulé, et personne ne peut plus s’en servir pour se connecter. Au revoir.',
   text: (appName, code) => `${code} est votre code ${appName}.`,
 }

@@ -11,8 +11,10 @@ export const itIT: Prompts = {
   separator: ', ',
   opening: {
     login: appName => `${appName} la chiama per comunicarle il codice di accesso.`,
-    'step-up': appName => `${appName} la chiama per comunicarle un codice con cui confermare la sua identità.`,
-    enrol: appName => `${appName} la chiama per comunicarle un codice con cui confermare questo numero di telefono.`,
+    'step-up': appName =>
+      `${appName} la chiama per comunicarle un codice con cui confermare la sua identità.`,
+    enrol: appName =>
+      `${appName} la chiama per comunicarle un codice con cui confermare questo numero di telefono.`,
   },
   pressMatchingDigits: 'Per ascoltare il codice, digiti le due cifre che vede sullo schermo.',
   pressAnyKey: 'Per ascoltare il codice, prema uno.',
@@ -22,9 +24,11 @@ export const itIT: Prompts = {
   menu: 'Per riascoltare il codice, prema uno. Per ascoltarlo più lentamente, prema due.',
   inThisLanguage: 'Per continuare in italiano, prema tre.',
   goodbye: 'Arrivederci.',
-  wrongDigits: 'Le cifre non corrispondono a quelle che vede sullo schermo. Richieda una nuova chiamata. Arrivederci.',
+  wrongDigits:
+    'Le cifre non corrispondono a quelle che vede sullo schermo. Richieda una nuova chiamata. Arrivederci.',
   noDigits: 'Non è stato premuto alcun tasto. Arrivederci.',
   expired: 'Questo codice non è più valido. Richieda una nuova chiamata. Arrivederci.',
-  reported: 'Grazie per la segnalazione. Il codice è stato annullato e nessuno potrà usarlo per accedere. Arrivederci.',
+  reported:
+    'Grazie per la segnalazione. Il codice è stato annullato e nessuno potrà usarlo per accedere. Arrivederci.',
   text: (appName, code) => `${code} è il suo codice ${appName}.`,
 }

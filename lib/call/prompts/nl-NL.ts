@@ -25,6 +25,7 @@ export const nlNL: Prompts = {
   wrongDigits: 'Dit zijn niet de cijfers op uw scherm. Vraag een nieuwe oproep aan. Tot ziens.',
   noDigits: 'U hebt niets ingetoetst. Tot ziens.',
   expired: 'Deze code is niet meer geldig. Vraag een nieuwe oproep aan. Tot ziens.',
-  reported: 'Bedankt voor uw melding. De code werkt nu niet meer en niemand kan er nog mee inloggen. Tot ziens.',
+  reported:
+    'Bedankt voor uw melding. De code werkt nu niet meer en niemand kan er nog mee inloggen. Tot ziens.',
   text: (appName, code) => `${code} is uw code voor ${appName}.`,
 }

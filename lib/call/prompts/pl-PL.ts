@@ -11,10 +11,12 @@ export const plPL: Prompts = {
   separator: ', ',
   opening: {
     login: appName => `Tu ${appName}, dzwonimy, aby podać kod do logowania.`,
-    'step-up': appName => `Tu ${appName}, dzwonimy, aby podać kod potwierdzający Państwa tożsamość.`,
+    'step-up': appName =>
+      `Tu ${appName}, dzwonimy, aby podać kod potwierdzający Państwa tożsamość.`,
     enrol: appName => `Tu ${appName}, dzwonimy, aby podać kod potwierdzający ten numer telefonu.`,
   },
-  pressMatchingDigits: 'Aby usłyszeć kod, proszę wybrać na klawiaturze dwie cyfry wyświetlone na ekranie.',
+  pressMatchingDigits:
+    'Aby usłyszeć kod, proszę wybrać na klawiaturze dwie cyfry wyświetlone na ekranie.',
   pressAnyKey: 'Aby usłyszeć kod, proszę nacisnąć jeden.',
   pressIfNotYou: 'Jeśli nie prosili Państwo o ten telefon, proszę nacisnąć zero.',
   codeIs: 'Państwa kod to:',
@@ -22,9 +24,11 @@ export const plPL: Prompts = {
   menu: 'Aby usłyszeć kod jeszcze raz, proszę nacisnąć jeden. Aby usłyszeć go wolniej, proszę nacisnąć dwa.',
   inThisLanguage: 'Aby usłyszeć tę wiadomość po polsku, proszę nacisnąć trzy.',
   goodbye: 'Do usłyszenia.',
-  wrongDigits: 'Wybrane cyfry nie zgadzają się z cyframi na ekranie. Proszę zamówić kolejne połączenie. Do usłyszenia.',
+  wrongDigits:
+    'Wybrane cyfry nie zgadzają się z cyframi na ekranie. Proszę zamówić kolejne połączenie. Do usłyszenia.',
   noDigits: 'Nie wybrano żadnej cyfry. Do usłyszenia.',
   expired: 'Ten kod stracił ważność. Proszę zamówić kolejne połączenie. Do usłyszenia.',
-  reported: 'Dziękujemy za zgłoszenie. Kod został unieważniony i nikt się już za jego pomocą nie zaloguje. Do usłyszenia.',
+  reported:
+    'Dziękujemy za zgłoszenie. Kod został unieważniony i nikt się już za jego pomocą nie zaloguje. Do usłyszenia.',
   text: (appName, code) => `${code} to kod do ${appName}.`,
 }

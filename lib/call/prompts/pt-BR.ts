@@ -11,8 +11,10 @@ export const ptBR: Prompts = {
   separator: ', ',
   opening: {
     login: appName => `Olá, ${appName} está ligando para informar o seu código de acesso.`,
-    'step-up': appName => `Olá, ${appName} está ligando para informar o código que confirma a sua identidade.`,
-    enrol: appName => `Olá, ${appName} está ligando para informar o código que confirma este número de telefone.`,
+    'step-up': appName =>
+      `Olá, ${appName} está ligando para informar o código que confirma a sua identidade.`,
+    enrol: appName =>
+      `Olá, ${appName} está ligando para informar o código que confirma este número de telefone.`,
   },
   pressMatchingDigits: 'Para ouvir o código, digite os dois números que aparecem na sua tela.',
   pressAnyKey: 'Para ouvir o código, digite um.',
@@ -22,9 +24,11 @@ export const ptBR: Prompts = {
   menu: 'Para ouvir o código de novo, digite um. Para ouvir mais devagar, digite dois.',
   inThisLanguage: 'Para ouvir em português, digite três.',
   goodbye: 'Até logo.',
-  wrongDigits: 'Esses não são os números que aparecem na sua tela. Por favor, peça uma nova ligação. Até logo.',
+  wrongDigits:
+    'Esses não são os números que aparecem na sua tela. Por favor, peça uma nova ligação. Até logo.',
   noDigits: 'Nenhum número foi digitado. Até logo.',
   expired: 'Este código não é mais válido. Por favor, peça uma nova ligação. Até logo.',
-  reported: 'Agradecemos o aviso. Este código foi cancelado, e ninguém poderá usá-lo para entrar na sua conta. Até logo.',
+  reported:
+    'Agradecemos o aviso. Este código foi cancelado, e ninguém poderá usá-lo para entrar na sua conta. Até logo.',
   text: (appName, code) => `${code} é seu código ${appName}.`,
 }

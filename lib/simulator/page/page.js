@@ -33,8 +33,17 @@ function telephoneOf(number) {
 
 /** The texts that arrived, those of the hosted MFA among them; newest first, as far as one can tell. */
 function textsOf({ messages, mfa }) {
-  const sent = messages.filter(({ status }) => status === 'delivered').map(({ sid, from, to, body }) => ({ key: `text:${sid}`, from, to, text: body }))
-  const hosted = mfa.filter(({ channel }) => channel === 'sms').map(({ id, from, to, code, message }) => ({ key: `mfa:${id}`, from, to, text: [message, code].filter(Boolean).join(' ') }))
+  const sent = messages
+    .filter(({ status }) => status === 'delivered')
+    .map(({ sid, from, to, body }) => ({ key: `text:${sid}`, from, to, text: body }))
+  const hosted = mfa
+    .filter(({ channel }) => channel === 'sms')
+    .map(({ id, from, to, code, message }) => ({
+      key: `mfa:${id}`,
+      from,
+      to,
+      text: [message, code].filter(Boolean).join(' '),
+    }))
   return [...hosted, ...sent]
 }
 
@@ -44,14 +53,21 @@ function show(state) {
   const texts = textsOf(state).filter(isShown)
 
   // Oldest first. Nothing tells how calls and texts mix, so that what a page finds when it opens is: texts, then calls.
-  for (const { key, to } of [...calls.map(({ sid, to }) => ({ key: sid, to })), ...texts].reverse()) {
+  for (const { key, to } of [
+    ...calls.map(({ sid, to }) => ({ key: sid, to })),
+    ...texts,
+  ].reverse()) {
     const telephone = telephoneOf(to)
     if (!known.has(key)) bringToFront(telephone)
     known.add(key)
   }
   for (const telephone of telephones.values()) {
     const isOurs = ({ to }) => to === telephone.number
-    telephone.update({ call: currentCall(calls.filter(isOurs)), texts: texts.filter(isOurs).reverse(), isQuiet: isFirstState })
+    telephone.update({
+      call: currentCall(calls.filter(isOurs)),
+      texts: texts.filter(isOurs).reverse(),
+      isQuiet: isFirstState,
+    })
   }
   isFirstState = false
   empty.hidden = telephones.size > 0
@@ -61,7 +77,11 @@ function show(state) {
 /** One telephone, one call: the one that is on, else one that rings, else the last that did either. */
 function currentCall(calls) {
   const had = calls.filter(({ status }) => status !== 'queued')
-  return had.find(({ status }) => status === 'in-progress') ?? had.find(({ status }) => status === 'ringing') ?? had[0]
+  return (
+    had.find(({ status }) => status === 'in-progress') ??
+    had.find(({ status }) => status === 'ringing') ??
+    had[0]
+  )
 }
 
 function bringToFront(telephone) {
@@ -70,8 +90,14 @@ function bringToFront(telephone) {
 }
 
 function announceRinging() {
-  const ringing = isConnected ? [...telephones.values()].find(telephone => telephone.isRinging) : undefined
-  document.title = ringing ? `Ringing: ${spaced(ringing.number)}` : only ? `Telephone ${spaced(only)}` : 'Telephones'
+  const ringing = isConnected
+    ? [...telephones.values()].find(telephone => telephone.isRinging)
+    : undefined
+  document.title = ringing
+    ? `Ringing: ${spaced(ringing.number)}`
+    : only
+      ? `Telephone ${spaced(only)}`
+      : 'Telephones'
   sound.ring(ringing !== undefined)
 }
 

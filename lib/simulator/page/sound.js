@@ -34,8 +34,8 @@ function play(frequencies, seconds, volume) {
   const gain = new GainNode(audio, { gain: 0 })
   const start = audio.currentTime
   // Faded in and out: a tone that is cut off clicks.
-  gain.gain.linearRampToValueAtTime(volume, start + .02)
-  gain.gain.setValueAtTime(volume, start + seconds - .03)
+  gain.gain.linearRampToValueAtTime(volume, start + 0.02)
+  gain.gain.setValueAtTime(volume, start + seconds - 0.03)
   gain.gain.linearRampToValueAtTime(0, start + seconds)
   gain.connect(audio.destination)
   for (const frequency of frequencies) {
@@ -68,14 +68,14 @@ export const sound = {
   /** The two tones of a key, briefly. */
   key(digit) {
     const index = keys.indexOf(digit)
-    if (isOn && index >= 0) play([rows[Math.floor(index / 3)], columns[index % 3]], .14, .08)
+    if (isOn && index >= 0) play([rows[Math.floor(index / 3)], columns[index % 3]], 0.14, 0.08)
   },
 
   /** Starts the bell, or stops it. */
   ring(isRinging) {
     if (!isOn || !isRinging) return stopBell()
     if (bellTimer !== undefined) return
-    const once = () => play(bell, 1.2, .05)
+    const once = () => play(bell, 1.2, 0.05)
     once()
     bellTimer = setInterval(once, ringEveryMilliseconds)
   },

@@ -41,7 +41,11 @@ function setText(element, text) {
 
 async function post(path, body = {}) {
   try {
-    await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+    await fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
   } catch {
     // Not running: the page says so, and the next state puts this telephone right.
   }
@@ -61,7 +65,12 @@ function linesOf({ sid, status, transcript, speaking, error }) {
     if (entry.kind === 'say') add({ kind: 'say', text: entry.text, language: entry.language })
     const keys = entry.lost ? 'keys lost' : 'keys'
     if (entry.kind === 'keys' && last?.kind === keys) last.text += entry.digits
-    else if (entry.kind === 'keys') add({ kind: keys, label: entry.lost ? 'You pressed, unheard: ' : 'You pressed ', text: entry.digits })
+    else if (entry.kind === 'keys')
+      add({
+        kind: keys,
+        label: entry.lost ? 'You pressed, unheard: ' : 'You pressed ',
+        text: entry.digits,
+      })
     if (entry.kind === 'hangup') add({ kind: 'note', text: hangupWords(entry.by, status) })
     if (entry.kind === 'error') add({ kind: 'error', text: entry.message })
   }
@@ -99,9 +108,17 @@ export class Telephone {
     const isNew = call?.sid !== before?.sid
     if (isNew || (call?.waitingFor && !before?.waitingFor)) this.#pressed = ''
     if (isNew) this.#answeredAt = undefined
-    if (call?.status === 'in-progress') this.#answeredAt ??= performance.now() - (call.durationMs ?? 0)
+    if (call?.status === 'in-progress')
+      this.#answeredAt ??= performance.now() - (call.durationMs ?? 0)
     this.#call = call
-    const lines = [...texts.map(text => ({ ...text, kind: 'text', label: text.from ? `Text from ${spaced(text.from)}` : 'Text message' })), ...call ? linesOf(call) : []]
+    const lines = [
+      ...texts.map(text => ({
+        ...text,
+        kind: 'text',
+        label: text.from ? `Text from ${spaced(text.from)}` : 'Text message',
+      })),
+      ...(call ? linesOf(call) : []),
+    ]
     this.#showLines(lines, isQuiet)
     this.#render()
   }
@@ -119,7 +136,9 @@ export class Telephone {
 
   /** Moving, disabling or hiding what has the focus drops it, and keys typed next would go nowhere. */
   keepingFocus(change) {
-    const focused = this.element.contains(document.activeElement) ? document.activeElement : undefined
+    const focused = this.element.contains(document.activeElement)
+      ? document.activeElement
+      : undefined
     change()
     if (focused === undefined) return
     if (focused.disabled || focused.hidden) this.element.focus({ preventScroll: true })
@@ -139,16 +158,25 @@ export class Telephone {
       if (target.dataset.key) this.#press(target.dataset.key)
     })
     // The second click of a double click on Answer would land on Hang up.
-    const once = act => ({ detail }) => {
-      if (detail < 2) act()
-    }
-    this.#find('.answer').addEventListener('click', once(() => void post(`/calls/${this.#call.sid}/answer`)))
-    this.#find('.end').addEventListener('click', once(() => {
-      sound.hush()
-      void post(`/calls/${this.#call.sid}/hangup`)
-    }))
+    const once =
+      act =>
+      ({ detail }) => {
+        if (detail < 2) act()
+      }
+    this.#find('.answer').addEventListener(
+      'click',
+      once(() => void post(`/calls/${this.#call.sid}/answer`)),
+    )
+    this.#find('.end').addEventListener(
+      'click',
+      once(() => {
+        sound.hush()
+        void post(`/calls/${this.#call.sid}/hangup`)
+      }),
+    )
     this.element.addEventListener('keydown', event => {
-      const isDigit = /^[0-9*#]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey
+      const isDigit =
+        /^[0-9*#]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey
       if (!isDigit || event.repeat || !this.#canPress) return
       event.preventDefault()
       this.#press(event.key)
@@ -165,7 +193,7 @@ export class Telephone {
     sound.key(digit)
     this.#pressed += digit
     this.#showPressed()
-    this.#find(`[data-key="${digit}"]`).animate([{ opacity: .35 }, { opacity: 1 }], 180)
+    this.#find(`[data-key="${digit}"]`).animate([{ opacity: 0.35 }, { opacity: 1 }], 180)
     // One after the other: two requests at once may overtake each other, and 42 would arrive as 24.
     this.#sending = this.#sending.then(() => post(`/calls/${sid}/keys`, { digits: digit }))
   }
@@ -176,9 +204,16 @@ export class Telephone {
     const isRinging = status === 'ringing'
     this.element.dataset.state = status
     setText(this.#find('.state'), stateWords[status] ?? status)
-    if (!isOn) setText(this.#find('.length'), this.#call?.durationMs > 0 ? clockTime(this.#call.durationMs) : '')
+    if (!isOn)
+      setText(
+        this.#find('.length'),
+        this.#call?.durationMs > 0 ? clockTime(this.#call.durationMs) : '',
+      )
     this.tick()
-    setText(this.#find('.about'), (about[status] ?? about.completed)(spaced(this.#call?.from ?? '')))
+    setText(
+      this.#find('.about'),
+      (about[status] ?? about.completed)(spaced(this.#call?.from ?? '')),
+    )
     const isStageShown = isRinging || this.#lines.size === 0
     this.#find('.stage').hidden = !isStageShown
     this.#find('.feed').tabIndex = isStageShown ? -1 : 0 // covered by the stage
@@ -194,7 +229,11 @@ export class Telephone {
 
   #showPressed() {
     const waitingFor = this.#call?.waitingFor
-    const hint = !waitingFor ? '' : waitingFor.numDigits ? `Waiting for ${waitingFor.numDigits} ${waitingFor.numDigits === 1 ? 'key' : 'keys'}` : `Waiting for keys, then ${waitingFor.finishOnKey}`
+    const hint = !waitingFor
+      ? ''
+      : waitingFor.numDigits
+        ? `Waiting for ${waitingFor.numDigits} ${waitingFor.numDigits === 1 ? 'key' : 'keys'}`
+        : `Waiting for keys, then ${waitingFor.finishOnKey}`
     const isShown = this.#canPress
     setText(this.#find('.pressed'), isShown ? this.#pressed.slice(-shownKeys) || hint : '')
     this.#find('.pressed').classList.toggle('digits', isShown && this.#pressed !== '')
@@ -210,7 +249,8 @@ export class Telephone {
       this.#lines.delete(key)
     }
     for (const line of lines) {
-      if (!this.#lines.has(line.key) && line.kind === 'say' && !isQuiet) sound.say(line.text, line.language)
+      if (!this.#lines.has(line.key) && line.kind === 'say' && !isQuiet)
+        sound.say(line.text, line.language)
       this.#showLine(feed, line)
     }
     if (follows) feed.scrollTop = feed.scrollHeight
@@ -218,7 +258,8 @@ export class Telephone {
 
   #showLine(feed, { key, kind, label, text, language, isNow }) {
     const element = this.#lines.get(key) ?? document.createElement('p')
-    if (!this.#lines.has(key)) element.append(document.createElement('span'), document.createElement('span'))
+    if (!this.#lines.has(key))
+      element.append(document.createElement('span'), document.createElement('span'))
     element.className = isNow ? `${kind} now` : kind
     if (language) element.lang = language
     setText(element.firstElementChild, label ?? '')

@@ -38,12 +38,25 @@ export class Browser {
   cookies = new Map<string, string>()
 
   /** @param origin Origin that the browser writes into JSON requests: the app's public one. */
-  constructor(readonly url: string, protected readonly capture: Capture, protected readonly origin = url) {}
+  constructor(
+    readonly url: string,
+    protected readonly capture: Capture,
+    protected readonly origin = url,
+  ) {}
 
   /** Sends one request on a connection of its own, with the cookies as they are now. */
-  send(method: string, path: string, { form, json, body, headers, url = this.url, holdsCode = false }: Sent = {}): Promise<Answer> {
+  send(
+    method: string,
+    path: string,
+    { form, json, body, headers, url = this.url, holdsCode = false }: Sent = {},
+  ): Promise<Answer> {
     const { hostname, port } = new URL(url)
-    const content = form !== undefined ? new URLSearchParams(form).toString() : json !== undefined ? JSON.stringify(json) : body
+    const content =
+      form !== undefined
+        ? new URLSearchParams(form).toString()
+        : json !== undefined
+          ? JSON.stringify(json)
+          : body
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const all = {
       ...(cookie === '' ? {} : { Cookie: cookie }),
@@ -52,18 +65,30 @@ export class Browser {
       ...(content === undefined ? {} : { 'Content-Length': Buffer.byteLength(content) }),
       ...headers,
     }
-    if (!holdsCode) this.capture.note('a request line and headers', `${method} ${path} ${JSON.stringify(all)}`)
+    if (!holdsCode)
+      this.capture.note('a request line and headers', `${method} ${path} ${JSON.stringify(all)}`)
     return new Promise((resolve, reject) => {
-      const sent = request({ hostname, port, method, path, headers: all, agent: false }, response => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8')
-          this.capture.note('answered headers', JSON.stringify(response.headers))
-          this.capture.note(`page ${path.split('?', 1)[0] ?? ''}`, text)
-          this.keepCookies(response.headers['set-cookie'] ?? [])
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, location: response.headers.location ?? '' })
-        })
-      })
+      const sent = request(
+        { hostname, port, method, path, headers: all, agent: false },
+        response => {
+          const chunks: Buffer[] = []
+          response
+            .on('data', (chunk: Buffer) => chunks.push(chunk))
+            .on('error', reject)
+            .on('end', () => {
+              const text = Buffer.concat(chunks).toString('utf8')
+              this.capture.note('answered headers', JSON.stringify(response.headers))
+              this.capture.note(`page ${path.split('?', 1)[0] ?? ''}`, text)
+              this.keepCookies(response.headers['set-cookie'] ?? [])
+              resolve({
+                status: response.statusCode ?? 0,
+                headers: response.headers,
+                text,
+                location: response.headers.location ?? '',
+              })
+            })
+        },
+      )
       sent.on('error', reject).end(content)
     })
   }
@@ -73,8 +98,16 @@ export class Browser {
   }
 
   /** Fills in the form of a page: reads its `_csrf`, sends it along with `fields` to `action`. */
-  async submitForm(page: string, action: string, fields: Readonly<Record<string, string>> = {}, sent: Sent = {}): Promise<Answer> {
-    return this.send('POST', action, { ...sent, form: { _csrf: await this.csrf(page, sent), ...fields } })
+  async submitForm(
+    page: string,
+    action: string,
+    fields: Readonly<Record<string, string>> = {},
+    sent: Sent = {},
+  ): Promise<Answer> {
+    return this.send('POST', action, {
+      ...sent,
+      form: { _csrf: await this.csrf(page, sent), ...fields },
+    })
   }
 
   /** The `_csrf` of a page; one for each session, so it may be read once and sent many times. */
@@ -99,8 +132,12 @@ export class Browser {
 
   /** Whether `GET /account` is 200, the page or the API: nobody is in by one and not by the other. */
   async isIn(sent: Sent = {}): Promise<boolean> {
-    const [page, api] = await Promise.all([this.get('/account', sent), this.get('/api/account', sent)])
-    if ((page.status === 200) !== (api.status === 200)) throw new Error(`GET /account is ${page.status}, GET /api/account ${api.status}`)
+    const [page, api] = await Promise.all([
+      this.get('/account', sent),
+      this.get('/api/account', sent),
+    ])
+    if ((page.status === 200) !== (api.status === 200))
+      throw new Error(`GET /account is ${page.status}, GET /api/account ${api.status}`)
     return page.status === 200
   }
 
@@ -125,14 +162,24 @@ export class Person extends Browser {
   private readonly simulator: Simulator
 
   /** @param phone The telephone that this person can answer, E.164. */
-  constructor(place: Place, readonly username: string, readonly password: string, readonly phone: string) {
+  constructor(
+    place: Place,
+    readonly username: string,
+    readonly password: string,
+    readonly phone: string,
+  ) {
     super(place.url, place.capture, place.origin)
     this.simulator = place.simulator
   }
 
   /** The password form. */
   logIn(sent: Sent = {}): Promise<Answer> {
-    return this.submitForm('/login', '/login', { username: this.username, password: this.password }, sent)
+    return this.submitForm(
+      '/login',
+      '/login',
+      { username: this.username, password: this.password },
+      sent,
+    )
   }
 
   /** The button that asks for a call. */
@@ -150,8 +197,10 @@ export class Person extends Browser {
    * @param digits What is keyed in. Default: the digits on `/otp`, read now.
    */
   async answerCall(digits?: string, phone = this.phone): Promise<string> {
-    const { sid } = await this.simulator.waitFor(call => call.to === phone && call.status === 'ringing')
-    const keys = digits ?? await this.matchingDigits(phone === this.phone ? '/otp' : '/phone')
+    const { sid } = await this.simulator.waitFor(
+      call => call.to === phone && call.status === 'ringing',
+    )
+    const keys = digits ?? (await this.matchingDigits(phone === this.phone ? '/otp' : '/phone'))
     await this.simulator.answer(sid)
     await this.simulator.idle(sid)
     if (keys !== '') await this.simulator.keys(sid, keys)
@@ -162,7 +211,10 @@ export class Person extends Browser {
   /** Asks for a call and answers it. */
   async hearCode(): Promise<string> {
     const { status, text } = await this.askForCall()
-    if (status !== 303) throw new Error(`The call was refused: ${status} ${/role="alert"[^]*?<strong>([^<]*)/.exec(text)?.[1] ?? ''}`)
+    if (status !== 303)
+      throw new Error(
+        `The call was refused: ${status} ${/role="alert"[^]*?<strong>([^<]*)/.exec(text)?.[1] ?? ''}`,
+      )
     return this.answerCall()
   }
 
@@ -175,7 +227,8 @@ export class Person extends Browser {
   /** The same for whoever has passed the password: call, answered; answers the code. */
   async askAndHearCode(): Promise<string> {
     const answer = await this.api('/otp/call')
-    if (answer.status !== 202) throw new Error(`The call was refused: ${answer.status} ${answer.text}`)
+    if (answer.status !== 202)
+      throw new Error(`The call was refused: ${answer.status} ${answer.text}`)
     return this.answerCall((JSON.parse(answer.text) as { matchingDigits: string }).matchingDigits)
   }
 
@@ -189,7 +242,7 @@ export class Person extends Browser {
     await this.logIn()
     const code = await this.hearCode()
     await this.submit(code)
-    if (!await this.isIn()) throw new Error(`${this.username} did everything right and is not in`)
+    if (!(await this.isIn())) throw new Error(`${this.username} did everything right and is not in`)
   }
 
   /** Enters a new number on its page; `answerCall(undefined, phone)` hears its code. */

@@ -17,7 +17,10 @@ export class Capture {
   /** Telephone numbers in E.164 that must be nowhere but in the simulator and in the form on which they are enrolled. */
   readonly phones = new Set<string>()
   private readonly seen: Seen[] = []
-  private readonly sources: { readonly place: string, readonly read: () => string | readonly string[] | Promise<string | readonly string[]> }[] = []
+  private readonly sources: {
+    readonly place: string
+    readonly read: () => string | readonly string[] | Promise<string | readonly string[]>
+  }[] = []
 
   /** Keeps what was seen at `place`. */
   note(place: string, text: string): void {
@@ -25,13 +28,20 @@ export class Capture {
   }
 
   /** Reads `place` when the search begins: a store, a log that grows. */
-  watch(place: string, read: () => string | readonly string[] | Promise<string | readonly string[]>): void {
+  watch(
+    place: string,
+    read: () => string | readonly string[] | Promise<string | readonly string[]>,
+  ): void {
     this.sources.push({ place, read })
   }
 
   /** All that was captured so far, by place. */
   async all(): Promise<readonly Seen[]> {
-    const read = await Promise.all(this.sources.map(async ({ place, read }) => [await read()].flat().map(text => ({ place, text }))))
+    const read = await Promise.all(
+      this.sources.map(async ({ place, read }) =>
+        [await read()].flat().map(text => ({ place, text })),
+      ),
+    )
     return [...this.seen, ...read.flat()]
   }
 
@@ -39,18 +49,25 @@ export class Capture {
   async check(codes: Iterable<string>): Promise<void> {
     const wanted = new Set(codes)
     // In any grouping, and of a North American number also without its 1.
-    const phones = [...this.phones].map(phone => new RegExp(`(?<!\\d)${Array.from(phone.slice(1)).join('[ ().-]{0,2}').replace(/^1/, '1?')}(?!\\d)`))
+    const phones = [...this.phones].map(
+      phone =>
+        new RegExp(
+          `(?<!\\d)${Array.from(phone.slice(1)).join('[ ().-]{0,2}').replace(/^1/, '1?')}(?!\\d)`,
+        ),
+    )
     const found: string[] = []
     const searched = new Set<string>()
     for (const { place, text } of await this.all()) {
       if (searched.has(text)) continue
       // What may stand on the page of a new number may not stand elsewhere.
       if (!place.startsWith('page /phone')) searched.add(text)
-      for (const code of codesIn(text)) if (wanted.has(code)) found.push(`the code ${code} in ${place}: ${around(text, code)}`)
+      for (const code of codesIn(text))
+        if (wanted.has(code)) found.push(`the code ${code} in ${place}: ${around(text, code)}`)
       // Whoever enrols a number reads it on that page; the telephone of the demo shows its own.
       if (place.startsWith('page /phone')) continue
       const shown = text.replace(/<iframe[^>]*>/g, '')
-      for (const phone of phones) if (phone.test(shown)) found.push(`a telephone number in ${place}: ${shown.slice(0, 300)}`)
+      for (const phone of phones)
+        if (phone.test(shown)) found.push(`a telephone number in ${place}: ${shown.slice(0, 300)}`)
     }
     if (found.length > 0) throw new Error(`The canary sings. ${found.slice(0, 5).join('\n')}`)
   }
@@ -59,8 +76,12 @@ export class Capture {
 /** Every code that a text could hold, sealed-looking parts decoded first. */
 function codesIn(text: string): readonly string[] {
   const plain = text.replace(noise, ' ')
-  const decoded = (text.match(noise) ?? []).map(part => Buffer.from(part, 'base64url').toString('latin1'))
-  return [plain, ...decoded].flatMap(each => each.match(digitRuns) ?? []).map(run => run.replace(/\D/g, ''))
+  const decoded = (text.match(noise) ?? []).map(part =>
+    Buffer.from(part, 'base64url').toString('latin1'),
+  )
+  return [plain, ...decoded]
+    .flatMap(each => each.match(digitRuns) ?? [])
+    .map(run => run.replace(/\D/g, ''))
 }
 
 const around = (text: string, code: string): string => {
@@ -70,15 +91,23 @@ const around = (text: string, code: string): string => {
 
 /** Every code that the Space ever spoke, texted or made itself. */
 export function codesSpoken(simulator: Simulator): ReadonlySet<string> {
-  const spoken = simulator.calls.flatMap(({ heard }) => heard).flatMap(sentence => sentence.match(/^(?:\d, ){5,9}\d$/) ?? []).map(digits => digits.replaceAll(', ', ''))
+  const spoken = simulator.calls
+    .flatMap(({ heard }) => heard)
+    .flatMap(sentence => sentence.match(/^(?:\d, ){5,9}\d$/) ?? [])
+    .map(digits => digits.replaceAll(', ', ''))
   const sent = simulator.messages.flatMap(({ body }) => body.match(/(?<!\d)\d{6,10}(?!\d)/g) ?? [])
   return new Set([...spoken, ...sent, ...simulator.mfaRequests.map(({ code }) => code)])
 }
 
 /** What the Space saw of the app apart from words spoken and texts sent: those are where a code belongs. */
 export function seenBySpace(simulator: Simulator): readonly string[] {
-  const requests = simulator.requests.map(({ method, path, fields }) => `${method} ${path} ${JSON.stringify({ ...fields, Body: '', token: '' })}`)
-  const webhooks = simulator.calls.flatMap(call => call.webhooks).map(({ url, fields, headers }) => `${url} ${JSON.stringify({ ...fields, ...headers })}`)
+  const requests = simulator.requests.map(
+    ({ method, path, fields }) =>
+      `${method} ${path} ${JSON.stringify({ ...fields, Body: '', token: '' })}`,
+  )
+  const webhooks = simulator.calls
+    .flatMap(call => call.webhooks)
+    .map(({ url, fields, headers }) => `${url} ${JSON.stringify({ ...fields, ...headers })}`)
   return [...requests, ...webhooks].map(withoutNumbers)
 }
 

@@ -4,9 +4,19 @@ import { type Answer, Browser } from './browser.js'
 import type { Person, Site } from './harness.js'
 
 /** What Alice does, in this order; `page`, `status` and `log out` come instead of the code. */
-export const phases = ['log in', 'call', 'pick up', 'keys', 'wrong code', 'right code', 'page', 'status', 'log out'] as const
+export const phases = [
+  'log in',
+  'call',
+  'pick up',
+  'keys',
+  'wrong code',
+  'right code',
+  'page',
+  'status',
+  'log out',
+] as const
 /** One of them. */
-export type Phase = typeof phases[number]
+export type Phase = (typeof phases)[number]
 
 /** How it went. */
 export interface Course {
@@ -23,14 +33,24 @@ export interface Course {
   readonly code: string
 }
 
-const orderFor = (phase: Phase): readonly Phase[] => [...phases.slice(0, 4), ...(phase === 'right code' ? ['wrong code'] as const : []), phase].filter((each, index, all) => all.indexOf(each) === index && index <= all.indexOf(phase))
+const orderFor = (phase: Phase): readonly Phase[] =>
+  [
+    ...phases.slice(0, 4),
+    ...(phase === 'right code' ? (['wrong code'] as const) : []),
+    phase,
+  ].filter((each, index, all) => all.indexOf(each) === index && index <= all.indexOf(phase))
 
 /**
  * Does all steps up to `phase`, and that one with a broken store.
  * @param breakStore Breaks it; answers a function that mends it.
  * @param watch Told before each step, so that a test can see which step does what.
  */
-export async function runCourse(site: Site, phase: Phase, breakStore: () => () => void, watch: (phase: Phase) => void = () => undefined): Promise<Course> {
+export async function runCourse(
+  site: Site,
+  phase: Phase,
+  breakStore: () => () => void,
+  watch: (phase: Phase) => void = () => undefined,
+): Promise<Course> {
   const alice = site.person('alice')
   const answers: Course['answers'][number][] = []
   let [code, digits, sid] = ['', '', '']
@@ -73,11 +93,21 @@ export async function runCourse(site: Site, phase: Phase, breakStore: () => () =
     answers.push(await steps[step]())
   }
   mend()
-  return { alice, answers, broken: answers.at(-1)!, callsPlaced: site.simulator.calls.length - before, heard: site.simulator.call(sid)?.heard.join(' ') ?? '', code }
+  return {
+    alice,
+    answers,
+    broken: answers.at(-1)!,
+    callsPlaced: site.simulator.calls.length - before,
+    heard: site.simulator.call(sid)?.heard.join(' ') ?? '',
+    code,
+  }
 }
 
 /** The cookies that are in, of all those that these answers ever set: each in a browser of its own. */
-export async function cookiesThatAreIn(site: Site, answers: Course['answers']): Promise<readonly string[]> {
+export async function cookiesThatAreIn(
+  site: Site,
+  answers: Course['answers'],
+): Promise<readonly string[]> {
   const found: string[] = []
   for (const line of new Set(answers.flatMap(({ headers }) => headers['set-cookie'] ?? []))) {
     const [name = '', ...value] = (line.split(';')[0] ?? '').split('=')

@@ -6,7 +6,13 @@ import { vi } from 'vitest'
 import type { Limits, VoiceOtpEvents } from 'passport-voice-otp'
 import { Simulator, type SimulatorOptions } from 'passport-voice-otp/simulator'
 import { type AppOptions, createApp } from '../../../example/app.js'
-import { createUsers, demoPassword, type Person as Account, type User, type Users } from '../../../example/users.js'
+import {
+  createUsers,
+  demoPassword,
+  type Person as Account,
+  type User,
+  type Users,
+} from '../../../example/users.js'
 import { cheapPeople } from '../../support/people.js'
 import { CounterStore, SessionStore } from '../../support/stores.js'
 import { Browser, Person } from './browser.js'
@@ -26,20 +32,39 @@ export interface SiteOptions extends Partial<Omit<AppOptions, 'users' | 'clock' 
 }
 
 export type Site = Awaited<ReturnType<typeof openSite>>
-export interface SiteEvent { readonly name: keyof VoiceOtpEvents, readonly details: { readonly userId?: string, readonly code?: string, readonly compared?: boolean, readonly limit?: string } }
+export interface SiteEvent {
+  readonly name: keyof VoiceOtpEvents
+  readonly details: {
+    readonly userId?: string
+    readonly code?: string
+    readonly compared?: boolean
+    readonly limit?: string
+  }
+}
 
 /** Stores without delay: for attacks in which one thing happens after the other. */
 export const quick = { delayMilliseconds: [0, 0] } as const
 
 /** No limit on calls: for attacks on the code itself. */
 export const callsUnlimited = {
-  callIntervalSeconds: false, callsPerUserHour: false, callsPerNumberTenMinutes: false, callsPerNumberDay: false,
-  callsPerPrefixTenMinutes: false, callsPerAppMinute: false, enrolCallsPerNumberTenMinutes: false, enrolCallsPerNumberDay: false,
+  callIntervalSeconds: false,
+  callsPerUserHour: false,
+  callsPerNumberTenMinutes: false,
+  callsPerNumberDay: false,
+  callsPerPrefixTenMinutes: false,
+  callsPerAppMinute: false,
+  enrolCallsPerNumberTenMinutes: false,
+  enrolCallsPerNumberDay: false,
 } as const satisfies Partial<Limits>
 
 /** Starts the app on a free loopback port. `close()` ends it and fails if a code or a number leaked anywhere: call it in `afterEach`. */
 export async function openSite(given: SiteOptions = {}) {
-  const { people = cheapPeople, delayMilliseconds: [least, most] = [2, 25], simulatorOptions, ...options } = given
+  const {
+    people = cheapPeople,
+    delayMilliseconds: [least, most] = [2, 25],
+    simulatorOptions,
+    ...options
+  } = given
   // The date alone is in the hands of the test: it decides expiry and windows, while sockets and delays run on.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-01T12:00:00Z') })
   const simulator = await Simulator.start(simulatorOptions)
@@ -49,8 +74,14 @@ export async function openSite(given: SiteOptions = {}) {
   const counters = new CounterStore(least, most)
   const directory = createDirectory(people)
 
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 2000 })
-  await new Promise<void>(resolve => server.listen({ port: 0, host: '127.0.0.1', backlog: 2048 }, resolve))
+  const server = createServer({
+    requestTimeout: 15_000,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 2000,
+  })
+  await new Promise<void>(resolve =>
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 2048 }, resolve),
+  )
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
   const logLines: string[] = []
@@ -64,18 +95,29 @@ export async function openSite(given: SiteOptions = {}) {
     sessionStore: sessions,
     counters: counters.factory,
     clock: Date,
-    logger: pino({ base: null }, { write: (line: string) => { logLines.push(line) } }),
+    logger: pino(
+      { base: null },
+      {
+        write: (line: string) => {
+          logLines.push(line)
+        },
+      },
+    ),
     ...options,
   })
   server.on('request', app)
 
   const events: SiteEvent[] = []
-  const emit = voiceOtp.events.emit.bind(voiceOtp.events) as (...event: readonly unknown[]) => boolean
+  const emit = voiceOtp.events.emit.bind(voiceOtp.events) as (
+    ...event: readonly unknown[]
+  ) => boolean
   // Whatever the name: an event that is added later is searched for leaks too.
-  Object.assign(voiceOtp.events, { emit: (name: keyof VoiceOtpEvents, details: object) => {
-    events.push({ name, details })
-    return emit(name, details)
-  } })
+  Object.assign(voiceOtp.events, {
+    emit: (name: keyof VoiceOtpEvents, details: object) => {
+      events.push({ name, details })
+      return emit(name, details)
+    },
+  })
   for (const { phone } of people) if (phone !== null) capture.phones.add(phone)
   capture.watch('stdout and stderr', () => output.lines)
   capture.watch('log', () => logLines)
@@ -98,17 +140,35 @@ export async function openSite(given: SiteOptions = {}) {
   }
 
   return {
-    url, app, voiceOtp, simulator, capture, sessions, counters, directory, events, logLines,
+    url,
+    app,
+    voiceOtp,
+    simulator,
+    capture,
+    sessions,
+    counters,
+    directory,
+    events,
+    logLines,
     /** Captured writes to stdout and stderr. */
     output: output.lines,
     clock: {
       now: () => Date.now(),
       /** Moves the date for app, strategy and counters; the telephones have `simulator.advance`. */
-      pass: (seconds: number) => { vi.setSystemTime(Date.now() + seconds * 1000) },
+      pass: (seconds: number) => {
+        vi.setSystemTime(Date.now() + seconds * 1000)
+      },
     },
-    named: (name: keyof VoiceOtpEvents) => events.filter(event => event.name === name).map(({ details }) => details),
+    named: (name: keyof VoiceOtpEvents) =>
+      events.filter(event => event.name === name).map(({ details }) => details),
     /** How often a code was really compared and found wrong, for one user or all. */
-    comparisons: (userId?: string) => events.filter(({ name, details }) => name === 'code.rejected' && details.compared === true && (userId === undefined || details.userId === userId)).length,
+    comparisons: (userId?: string) =>
+      events.filter(
+        ({ name, details }) =>
+          name === 'code.rejected' &&
+          details.compared === true &&
+          (userId === undefined || details.userId === userId),
+      ).length,
     /** One of the people with a new browser. */
     person(username: string): Person {
       const account = people.find(each => each.username === username)
@@ -132,14 +192,28 @@ function createDirectory(people: readonly Account[]) {
   }
   const users: Users = {
     byId: async id => asOnRecord(await inner.byId(id)),
-    byPassword: async (username, password) => asOnRecord(await inner.byPassword(username, password)),
-    changePhone: async (id, phone) => { phones.set(id, phone) },
+    byPassword: async (username, password) =>
+      asOnRecord(await inner.byPassword(username, password)),
+    changePhone: async (id, phone) => {
+      phones.set(id, phone)
+    },
   }
-  return { users, remove: (id: string) => { removed.add(id) }, restore: (id: string) => { removed.delete(id) }, setPhone: (id: string, phone: string | null) => { phones.set(id, phone) } }
+  return {
+    users,
+    remove: (id: string) => {
+      removed.add(id)
+    },
+    restore: (id: string) => {
+      removed.delete(id)
+    },
+    setPhone: (id: string, phone: string | null) => {
+      phones.set(id, phone)
+    },
+  }
 }
 
 /** Keeps a copy of what this process prints. */
-function captureOutput(): { readonly lines: string[], readonly restore: () => void } {
+function captureOutput(): { readonly lines: string[]; readonly restore: () => void } {
   const lines: string[] = []
   const restorers: (() => void)[] = []
   const wrap = (target: object, name: string): void => {
@@ -147,12 +221,29 @@ function captureOutput(): { readonly lines: string[], readonly restore: () => vo
     const original = holder[name]
     if (original === undefined) return
     holder[name] = (...parts) => {
-      lines.push(parts.map(part => part instanceof Uint8Array ? Buffer.from(part).toString('utf8') : typeof part === 'string' ? part : JSON.stringify(part)).join(' '))
+      lines.push(
+        parts
+          .map(part =>
+            part instanceof Uint8Array
+              ? Buffer.from(part).toString('utf8')
+              : typeof part === 'string'
+                ? part
+                : JSON.stringify(part),
+          )
+          .join(' '),
+      )
       return original.apply(target, [...parts])
     }
-    restorers.push(() => { holder[name] = original })
+    restorers.push(() => {
+      holder[name] = original
+    })
   }
   for (const stream of [process.stdout, process.stderr]) wrap(stream, 'write')
   for (const name of ['log', 'info', 'warn', 'error', 'debug']) wrap(console, name)
-  return { lines, restore: () => { for (const restore of restorers) restore() } }
+  return {
+    lines,
+    restore: () => {
+      for (const restore of restorers) restore()
+    },
+  }
 }

@@ -20,7 +20,10 @@ export interface AppProcess {
 }
 
 /** Starts `count` processes, all reached by SignalWire under the address of the first, as behind one load balancer. */
-export async function openProcesses(count: number, environment: Readonly<Record<string, string>> = {}) {
+export async function openProcesses(
+  count: number,
+  environment: Readonly<Record<string, string>> = {},
+) {
   const [redis, simulator] = await Promise.all([openRedis(), Simulator.start()])
   const { project, token, space, from, signingKey } = simulator.signalwire
   const capture = new Capture()
@@ -28,9 +31,20 @@ export async function openProcesses(count: number, environment: Readonly<Record<
 
   async function start(): Promise<AppProcess> {
     const started = await startProcess(await freePort(), {
-      SIMULATOR_URL: simulator.url, REDIS_URL: redis.url, PUBLIC_URL: processes[0]?.url ?? '',
-      SIGNALWIRE_PROJECT: project, SIGNALWIRE_TOKEN: token, SIGNALWIRE_SPACE: space, SIGNALWIRE_NUMBER: from, SIGNALWIRE_SIGNING_KEY: signingKey,
-      SESSION_SECRET: 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA', VOICE_OTP_SECRET: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn', DEMO_PHONE: '', HOSTNAME: '', NODE_ENV: 'test', ...environment,
+      SIMULATOR_URL: simulator.url,
+      REDIS_URL: redis.url,
+      PUBLIC_URL: processes[0]?.url ?? '',
+      SIGNALWIRE_PROJECT: project,
+      SIGNALWIRE_TOKEN: token,
+      SIGNALWIRE_SPACE: space,
+      SIGNALWIRE_NUMBER: from,
+      SIGNALWIRE_SIGNING_KEY: signingKey,
+      SESSION_SECRET: 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA',
+      VOICE_OTP_SECRET: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
+      DEMO_PHONE: '',
+      HOSTNAME: '',
+      NODE_ENV: 'test',
+      ...environment,
     })
     processes.push(started)
     return started
@@ -55,36 +69,73 @@ export async function openProcesses(count: number, environment: Readonly<Record<
   capture.watch('seen by SignalWire', () => seenBySpace(simulator))
 
   /** The events that the processes logged, in order for each. */
-  const events = (): readonly SiteEvent[] => processes.flatMap(({ lines }) => lines).flatMap(line => {
-    const { event, ...details } = (line.startsWith('{') ? JSON.parse(line) : {}) as { readonly event?: SiteEvent['name'] }
-    return event === undefined ? [] : [{ name: event, details }]
-  })
+  const events = (): readonly SiteEvent[] =>
+    processes
+      .flatMap(({ lines }) => lines)
+      .flatMap(line => {
+        const { event, ...details } = (line.startsWith('{') ? JSON.parse(line) : {}) as {
+          readonly event?: SiteEvent['name']
+        }
+        return event === undefined ? [] : [{ name: event, details }]
+      })
   const { url } = processes[0]!
   const place = { url, origin: url, simulator, capture }
 
   return {
-    processes, simulator, redis, capture, events, start,
-    named: (name: SiteEvent['name']) => events().filter(event => event.name === name).map(({ details }) => details),
+    processes,
+    simulator,
+    redis,
+    capture,
+    events,
+    start,
+    named: (name: SiteEvent['name']) =>
+      events()
+        .filter(event => event.name === name)
+        .map(({ details }) => details),
     /** How often a code was really compared and found wrong, in all processes. */
-    comparisons: (userId?: string) => events().filter(({ name, details }) => name === 'code.rejected' && details.compared === true && (userId === undefined || details.userId === userId)).length,
+    comparisons: (userId?: string) =>
+      events().filter(
+        ({ name, details }) =>
+          name === 'code.rejected' &&
+          details.compared === true &&
+          (userId === undefined || details.userId === userId),
+      ).length,
     /** One of the people of the demo with a new browser, which begins at the first process. */
-    person: (username: string) => new Person(place, username, demoPassword, demoPeople.find(each => each.username === username)?.phone ?? ''),
+    person: (username: string) =>
+      new Person(
+        place,
+        username,
+        demoPassword,
+        demoPeople.find(each => each.username === username)?.phone ?? '',
+      ),
     browser: () => new Browser(url, capture),
     /** Fails if a code or a number leaked anywhere so far: call it in `afterEach`. */
-    async checkCanary(): Promise<void> { await capture.check(codesSpoken(simulator)) },
+    async checkCanary(): Promise<void> {
+      await capture.check(codesSpoken(simulator))
+    },
     close: end,
   }
 }
 
-async function startProcess(port: number, environment: Readonly<Record<string, string>>): Promise<AppProcess> {
+async function startProcess(
+  port: number,
+  environment: Readonly<Record<string, string>>,
+): Promise<AppProcess> {
   const env = { PATH: process.env['PATH'], PORT: String(port), ...environment }
-  const child = spawn(process.execPath, [compiled('example/server.ts')], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const killToo = (): void => { child.kill('SIGKILL') }
+  const child = spawn(process.execPath, [compiled('example/server.ts')], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const killToo = (): void => {
+    child.kill('SIGKILL')
+  }
   process.once('exit', killToo)
   child.once('exit', () => process.off('exit', killToo))
   const lines = collectLines(child)
   await new Promise<void>((resolve, reject) => {
-    const late = setTimeout(() => { reject(new Error('it did not start within a minute')) }, 60_000)
+    const late = setTimeout(() => {
+      reject(new Error('it did not start within a minute'))
+    }, 60_000)
     child.stdout?.on('data', () => {
       if (!lines.some(line => line.startsWith('The app:'))) return
       clearTimeout(late)
@@ -101,11 +152,17 @@ async function startProcess(port: number, environment: Readonly<Record<string, s
   return {
     url: `http://127.0.0.1:${port}`,
     lines,
-    kill: () => new Promise(resolve => {
-      if (child.exitCode !== null || child.signalCode !== null) { resolve(); return }
-      child.once('close', () => { resolve() })
-      child.kill('SIGKILL')
-    }),
+    kill: () =>
+      new Promise(resolve => {
+        if (child.exitCode !== null || child.signalCode !== null) {
+          resolve()
+          return
+        }
+        child.once('close', () => {
+          resolve()
+        })
+        child.kill('SIGKILL')
+      }),
   }
 }
 

@@ -2,24 +2,54 @@
 import { connect } from 'node:net'
 
 /** Sends a POST or whatever `requestLine` says, with exactly these headers; answers the whole answer as text. A length and `Connection: close` are added. */
-export function sendRaw(url: string, requestLine: string, headers: Readonly<Record<string, string>>, body = ''): Promise<string> {
-  const lines = [requestLine, ...Object.entries({ ...headers, 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' }).map(([name, value]) => `${name}: ${value}`)]
+export function sendRaw(
+  url: string,
+  requestLine: string,
+  headers: Readonly<Record<string, string>>,
+  body = '',
+): Promise<string> {
+  const lines = [
+    requestLine,
+    ...Object.entries({
+      ...headers,
+      'Content-Length': String(Buffer.byteLength(body)),
+      Connection: 'close',
+    }).map(([name, value]) => `${name}: ${value}`),
+  ]
   return new Promise((resolve, reject) => {
     let answer = ''
-    connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8').on('data', (text: string) => { answer += text }).on('error', reject).on('end', () => { resolve(answer) })
+    connect(Number(new URL(url).port), '127.0.0.1')
+      .setEncoding('utf8')
+      .on('data', (text: string) => {
+        answer += text
+      })
+      .on('error', reject)
+      .on('end', () => {
+        resolve(answer)
+      })
       // Not ended here: a server drops the answer to a client that has closed its side.
       .write(`${lines.join('\r\n')}\r\n\r\n${body}`)
   })
 }
 
 /** Sends whole requests on one connection, one behind the other without waiting, as cheaply as can be; answers the statuses in order. */
-export function sendPipelined(url: string, requests: readonly string[]): Promise<readonly number[]> {
+export function sendPipelined(
+  url: string,
+  requests: readonly string[],
+): Promise<readonly number[]> {
   return new Promise((resolve, reject) => {
     let text = ''
-    const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1').on('error', reject).on('close', () => { reject(new Error('the connection was closed')) })
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+      .setEncoding('latin1')
+      .on('error', reject)
+      .on('close', () => {
+        reject(new Error('the connection was closed'))
+      })
     socket.on('data', (more: string) => {
       text += more
-      const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
+      const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) =>
+        Number(status),
+      )
       if (statuses.length < requests.length) return
       resolve(statuses)
       socket.destroy()

@@ -19,7 +19,10 @@ function isInstalled(): boolean {
 /** `describe`, where a Redis can be had; elsewhere a skip that says how to get it, which with `CI=true` is a failure. */
 export function describeWithRedis(name: string, body: () => void): void {
   if (isInstalled()) describe(name, body)
-  else if (process.env['CI'] === 'true') test(name, () => { throw new Error(howToGet) })
+  else if (process.env['CI'] === 'true')
+    test(name, () => {
+      throw new Error(howToGet)
+    })
   else {
     console.warn(`Skipped: ${name}. ${howToGet}`)
     describe.skip(`${name} (${howToGet})`, body)
@@ -27,19 +30,38 @@ export function describeWithRedis(name: string, body: () => void): void {
 }
 
 /** What Redis keeps of limits on calls: without these keys it is as if the windows were over. */
-const callLimitKeys = ['user-interval', 'number-interval', 'user-hour', 'number-10min', 'number-day', 'prefix-10min', 'app-minute'].map(name => `*voice-otp:${name}:*`)
+const callLimitKeys = [
+  'user-interval',
+  'number-interval',
+  'user-hour',
+  'number-10min',
+  'number-day',
+  'prefix-10min',
+  'app-minute',
+].map(name => `*voice-otp:${name}:*`)
 
 /**
  * Starts a Redis.
  * @param delayMilliseconds Delay of everything on the line `url`, each way, `[least, most]`. Default `[1, 6]`: without delay the races hide.
  */
-export async function openRedis({ delayMilliseconds = [1, 6] }: { readonly delayMilliseconds?: readonly [number, number] } = {}) {
+export async function openRedis({
+  delayMilliseconds = [1, 6],
+}: { readonly delayMilliseconds?: readonly [number, number] } = {}) {
   const port = await freePort()
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
-  const killToo = (): void => { child.kill('SIGKILL') }
+  const child = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    { stdio: 'ignore' },
+  )
+  const killToo = (): void => {
+    child.kill('SIGKILL')
+  }
   process.once('exit', killToo)
   child.once('exit', () => process.off('exit', killToo))
-  const client = createClient({ url: `redis://127.0.0.1:${port}`, socket: { reconnectStrategy: 50 } })
+  const client = createClient({
+    url: `redis://127.0.0.1:${port}`,
+    socket: { reconnectStrategy: 50 },
+  })
   client.on('error', () => undefined) // until the server listens
   await client.connect()
   const line = await openLine(port, delayMilliseconds)
@@ -58,7 +80,11 @@ export async function openRedis({ delayMilliseconds = [1, 6] }: { readonly delay
       const keys = (await client.keys('*')).filter(key => !key.endsWith(':phones'))
       const valueOf = async (key: string): Promise<unknown> => {
         const type = await client.type(key)
-        return type === 'hash' ? client.hGetAll(key) : type === 'set' ? client.sMembers(key) : client.get(key)
+        return type === 'hash'
+          ? client.hGetAll(key)
+          : type === 'set'
+            ? client.sMembers(key)
+            : client.get(key)
       }
       return JSON.stringify(await Promise.all(keys.map(async key => [key, await valueOf(key)])))
     },
@@ -73,7 +99,11 @@ export async function openRedis({ delayMilliseconds = [1, 6] }: { readonly delay
       await line.close()
       client.destroy()
       child.kill('SIGKILL')
-      await new Promise(resolve => child.exitCode === null && child.signalCode === null ? child.once('exit', resolve) : resolve(undefined))
+      await new Promise(resolve =>
+        child.exitCode === null && child.signalCode === null
+          ? child.once('exit', resolve)
+          : resolve(undefined),
+      )
     },
   }
 }
@@ -86,21 +116,40 @@ async function openLine(port: number, [least, most]: readonly [number, number]) 
   const pass = (from: Socket, to: Socket): void => {
     const index = recorded.push('') - 1
     let turn = Promise.resolve()
-    from.on('data', (bytes: Buffer) => {
-      recorded[index] = `${recorded[index] ?? ''}${bytes.toString('utf8')}`
-      const wait = new Promise(resolve => setTimeout(resolve, least + Math.random() * (most - least)))
-      turn = turn.then(() => wait).then(() => { if (state === 'good' && !to.destroyed) to.write(bytes) })
-    }).on('close', () => to.destroy()).on('error', () => to.destroy())
+    from
+      .on('data', (bytes: Buffer) => {
+        recorded[index] = `${recorded[index] ?? ''}${bytes.toString('utf8')}`
+        const wait = new Promise(resolve =>
+          setTimeout(resolve, least + Math.random() * (most - least)),
+        )
+        turn = turn
+          .then(() => wait)
+          .then(() => {
+            if (state === 'good' && !to.destroyed) to.write(bytes)
+          })
+      })
+      .on('close', () => to.destroy())
+      .on('error', () => to.destroy())
   }
   const server: Server = createServer({ noDelay: true }, near => {
-    if (state === 'cut') { near.destroy(); return }
+    if (state === 'cut') {
+      near.destroy()
+      return
+    }
     const far = connect({ port, host: '127.0.0.1', noDelay: true })
-    for (const socket of [near, far]) sockets.add(socket.on('close', () => { sockets.delete(socket) }))
+    for (const socket of [near, far])
+      sockets.add(
+        socket.on('close', () => {
+          sockets.delete(socket)
+        }),
+      )
     pass(near, far)
     pass(far, near)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const cut = (): void => { for (const socket of sockets) socket.destroy() }
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
   return {
     port: (server.address() as AddressInfo).port,
     recorded,
@@ -108,10 +157,11 @@ async function openLine(port: number, [least, most]: readonly [number, number]) 
       state = kind
       if (kind === 'cut') cut()
     },
-    close: () => new Promise(resolve => {
-      server.close(resolve)
-      cut()
-    }),
+    close: () =>
+      new Promise(resolve => {
+        server.close(resolve)
+        cut()
+      }),
   }
 }
 

@@ -4,15 +4,22 @@ import passport from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
 
-const users = { alice: { id: 'alice', password: 'correct horse battery staple', phone: '+12025550123' } }
+const users = {
+  alice: { id: 'alice', password: 'correct horse battery staple', phone: '+12025550123' },
+}
 
 export function createApp({ secret, signalwire, webhookUrl }) {
-  const voiceOtp = new VoiceOtpStrategy({ appName: 'Acme', webhookUrl, secret, signalwire }, user => user.phone)
+  const voiceOtp = new VoiceOtpStrategy(
+    { appName: 'Acme', webhookUrl, secret, signalwire },
+    user => user.phone,
+  )
   passport.use(voiceOtp)
-  passport.use(new LocalStrategy((username, password, done) => {
-    const user = users[username]
-    done(null, user?.password === password ? user : false)
-  }))
+  passport.use(
+    new LocalStrategy((username, password, done) => {
+      const user = users[username]
+      done(null, user?.password === password ? user : false)
+    }),
+  )
   passport.serializeUser((user, done) => done(null, user.id))
   passport.deserializeUser((id, done) => done(null, users[id] ?? false))
 
@@ -23,10 +30,19 @@ export function createApp({ secret, signalwire, webhookUrl }) {
   app.use(passport.session())
   app.use(voiceOtp.enforce())
 
-  app.post('/login', passport.authenticate('local', { successRedirect: '/otp', failureRedirect: '/login' }))
+  app.post(
+    '/login',
+    passport.authenticate('local', { successRedirect: '/otp', failureRedirect: '/login' }),
+  )
   app.get('/otp', (req, res) => res.json(req.voiceOtp ?? {}))
-  app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call' }), (req, res) => res.redirect('/otp'))
-  app.post('/otp', passport.authenticate('voice-otp', { failWithError: true }), (req, res) => res.redirect('/account'))
-  app.get('/account', (req, res) => req.isAuthenticated() ? res.send(`This is ${req.user.id}.`) : res.sendStatus(401))
+  app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call' }), (req, res) =>
+    res.redirect('/otp'),
+  )
+  app.post('/otp', passport.authenticate('voice-otp', { failWithError: true }), (req, res) =>
+    res.redirect('/account'),
+  )
+  app.get('/account', (req, res) =>
+    req.isAuthenticated() ? res.send(`This is ${req.user.id}.`) : res.sendStatus(401),
+  )
   return app
 }

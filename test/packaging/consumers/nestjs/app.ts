@@ -1,12 +1,28 @@
 import 'reflect-metadata'
-import { Controller, Get, HttpCode, Module, Post, Req, UnauthorizedException, UseGuards } from '@nestjs/common'
+import {
+  Controller,
+  Get,
+  HttpCode,
+  Module,
+  Post,
+  Req,
+  UnauthorizedException,
+  UseGuards,
+} from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import type { Request, RequestHandler } from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import { Password, type Person, Sessions } from './people.js'
-import { CallGuard, CodeGuard, PasswordGuard, type Settings, settings, VoiceOtp } from './second-factor.js'
+import {
+  CallGuard,
+  CodeGuard,
+  PasswordGuard,
+  type Settings,
+  settings,
+  VoiceOtp,
+} from './second-factor.js'
 
 @Controller()
 class AccountController {
@@ -37,7 +53,10 @@ class AccountController {
 }
 
 export async function createApp(given: Settings): Promise<RequestHandler> {
-  @Module({ controllers: [AccountController], providers: [Password, Sessions, VoiceOtp, { provide: settings, useValue: given }] })
+  @Module({
+    controllers: [AccountController],
+    providers: [Password, Sessions, VoiceOtp, { provide: settings, useValue: given }],
+  })
   class AppModule {}
 
   const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ['error'] })

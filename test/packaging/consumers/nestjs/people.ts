@@ -8,7 +8,9 @@ export interface Person {
   readonly phone: string
 }
 
-const people: Readonly<Record<string, Person>> = { alice: { id: 'alice', password: 'correct horse battery staple', phone: '+12025550123' } }
+const people: Readonly<Record<string, Person>> = {
+  alice: { id: 'alice', password: 'correct horse battery staple', phone: '+12025550123' },
+}
 
 @Injectable()
 export class Password extends PassportStrategy(LocalStrategy) {

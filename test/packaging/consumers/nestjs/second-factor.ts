@@ -1,7 +1,12 @@
 import { type ExecutionContext, HttpException, Inject, Injectable } from '@nestjs/common'
 import { AuthGuard, PassportStrategy } from '@nestjs/passport'
 import type { Request } from 'express'
-import { type FailureInfo, VoiceOtpError, type VoiceOtpOptions, VoiceOtpStrategy } from 'passport-voice-otp'
+import {
+  type FailureInfo,
+  VoiceOtpError,
+  type VoiceOtpOptions,
+  VoiceOtpStrategy,
+} from 'passport-voice-otp'
 import type { Person } from './people.js'
 
 export const settings = Symbol('settings of the second factor')
@@ -23,7 +28,10 @@ export class VoiceOtp extends PassportStrategy(VoiceOtpStrategy<Person>) {
 function logIn(context: ExecutionContext): Promise<void> {
   const req = context.switchToHttp().getRequest<Request>()
   return new Promise((resolve, reject) => {
-    req.logIn((req.pendingUser ?? req.user)!, problem => { if (problem) reject(problem); else resolve() })
+    req.logIn((req.pendingUser ?? req.user)!, problem => {
+      if (problem) reject(problem)
+      else resolve()
+    })
   })
 }
 
@@ -42,8 +50,14 @@ export class PasswordGuard extends AuthGuard('local') {
 }
 
 /** Answers a refusal with its own status and code in place of Nest's 401. */
-function orRefuse<User>(error: unknown, user: User | false, info: FailureInfo, status: number): User {
-  if (error instanceof VoiceOtpError) throw new HttpException({ code: error.code, message: error.message }, error.status)
+function orRefuse<User>(
+  error: unknown,
+  user: User | false,
+  info: FailureInfo,
+  status: number,
+): User {
+  if (error instanceof VoiceOtpError)
+    throw new HttpException({ code: error.code, message: error.message }, error.status)
   if (error) throw error
   if (!user) throw new HttpException(info, status)
   return user
@@ -61,7 +75,13 @@ export class CallGuard extends AuthGuard('voice-otp') {
     return { action: 'call' } as const
   }
 
-  override handleRequest<User>(error: unknown, user: User | false, info: FailureInfo, _context: ExecutionContext, status: number): User {
+  override handleRequest<User>(
+    error: unknown,
+    user: User | false,
+    info: FailureInfo,
+    _context: ExecutionContext,
+    status: number,
+  ): User {
     return orRefuse(error, user, info, status)
   }
 }
@@ -79,7 +99,13 @@ export class CodeGuard extends AuthGuard('voice-otp') {
     return true
   }
 
-  override handleRequest<User>(error: unknown, user: User | false, info: FailureInfo, _context: ExecutionContext, status: number): User {
+  override handleRequest<User>(
+    error: unknown,
+    user: User | false,
+    info: FailureInfo,
+    _context: ExecutionContext,
+    status: number,
+  ): User {
     return orRefuse(error, user, info, status)
   }
 }

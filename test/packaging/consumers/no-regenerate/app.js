@@ -4,7 +4,10 @@ import passport from 'passport'
 import { VoiceOtpError, VoiceOtpStrategy } from 'passport-voice-otp'
 
 export function createApp({ secret, signalwire, webhookUrl }) {
-  const voiceOtp = new VoiceOtpStrategy({ appName: 'Acme', webhookUrl, secret, signalwire }, user => user.phone)
+  const voiceOtp = new VoiceOtpStrategy(
+    { appName: 'Acme', webhookUrl, secret, signalwire },
+    user => user.phone,
+  )
   passport.use(voiceOtp)
 
   const app = express()

@@ -20,17 +20,28 @@ interface Settings {
   readonly webhookUrl: string
 }
 
-const users: Readonly<Record<string, Express.User>> = { alice: { id: 'alice', password: 'correct horse battery staple', phone: '+12025550123' } }
+const users: Readonly<Record<string, Express.User>> = {
+  alice: { id: 'alice', password: 'correct horse battery staple', phone: '+12025550123' },
+}
 
 export function createApp({ secret, signalwire, webhookUrl }: Settings): express.Express {
-  const voiceOtp = new VoiceOtpStrategy({ appName: 'Acme', webhookUrl, secret, signalwire }, user => user.phone)
+  const voiceOtp = new VoiceOtpStrategy(
+    { appName: 'Acme', webhookUrl, secret, signalwire },
+    user => user.phone,
+  )
   passport.use(voiceOtp)
-  passport.use(new LocalStrategy((username, password, done) => {
-    const user = users[username]
-    done(null, user?.password === password ? user : false)
-  }))
-  passport.serializeUser((user, done) => { done(null, user.id) })
-  passport.deserializeUser((id: string, done) => { done(null, users[id] ?? false) })
+  passport.use(
+    new LocalStrategy((username, password, done) => {
+      const user = users[username]
+      done(null, user?.password === password ? user : false)
+    }),
+  )
+  passport.serializeUser((user, done) => {
+    done(null, user.id)
+  })
+  passport.deserializeUser((id: string, done) => {
+    done(null, users[id] ?? false)
+  })
 
   const app = express()
   app.use('/voice-otp', voiceOtp.webhooks())
@@ -39,9 +50,19 @@ export function createApp({ secret, signalwire, webhookUrl }: Settings): express
   app.use(passport.session())
   app.use(voiceOtp.enforce())
 
-  app.post('/login', passport.authenticate('local'), (req, res) => { res.json({ pendingUser: req.pendingUser?.id }) })
-  app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call', way: 'call' }), (req, res) => { res.json(req.voiceOtp) })
-  app.post('/otp', passport.authenticate('voice-otp'), (req, res) => { res.json({ user: req.user?.id }) })
+  app.post('/login', passport.authenticate('local'), (req, res) => {
+    res.json({ pendingUser: req.pendingUser?.id })
+  })
+  app.post(
+    '/otp/call',
+    passport.authenticate('voice-otp', { action: 'call', way: 'call' }),
+    (req, res) => {
+      res.json(req.voiceOtp)
+    },
+  )
+  app.post('/otp', passport.authenticate('voice-otp'), (req, res) => {
+    res.json({ user: req.user?.id })
+  })
   app.get('/account', (req, res) => {
     if (req.isAuthenticated()) res.send(`This is ${req.user.id}.`)
     else res.sendStatus(401)
