@@ -105,11 +105,9 @@ function fromOurPages(origins: readonly string[]): RequestHandler {
     const isOurs = type === 'application/json' && origins.includes(req.headers.origin ?? '')
     if (isOurs || req.method === 'GET' || req.method === 'HEAD') next()
     else
-      res
-        .status(403)
-        .json({
-          code: 'origin-forbidden',
-          message: 'Send Content-Type: application/json and the Origin of this site.',
-        })
+      res.status(403).json({
+        code: 'origin-forbidden',
+        message: 'Send Content-Type: application/json and the Origin of this site.',
+      })
   }
 }

@@ -46,14 +46,7 @@ export function createConnect({ signalwire }: Pick<Settings<unknown>, 'signalwir
  */
 export function createHttpClient(origin: string, callFields: Readonly<Record<string, string>>) {
   return {
-    async request({
-      method,
-      uri,
-      username,
-      password,
-      headers,
-      data,
-    }: ClientRequest): Promise<{
+    async request({ method, uri, username, password, headers, data }: ClientRequest): Promise<{
       statusCode: number
       body: unknown
       headers: Record<string, string>

@@ -29,7 +29,6 @@ export const ofPeople = new VoiceOtpStrategy<Person>(
       console.log(person.id, phone)
     },
   },
-  // @ts-expect-error -- no overload fits
   person => person.phone,
 )
 
