@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
-import type { Purpose } from './challenge.js'
-import type { LimitName } from './tally.js'
-import type { Way } from './ways.js'
+import type { Purpose } from './session/challenge.js'
+import type { LimitName } from './limits/limit-counter.js'
+import type { Way } from './channels.js'
 import type { ErrorCode, FailureCode } from './errors.js'
 
 /** What the app is told; no event holds a code, a number or a credential. */

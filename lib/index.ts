@@ -6,10 +6,10 @@
  */
 export { VoiceOtpStrategy, VoiceOtpStrategy as Strategy } from './strategy.js'
 export type { OfferedNumber } from './strategy.js'
-export type { VoiceOtpAuthenticateOptions } from './actions/situation.js'
+export type { VoiceOtpAuthenticateOptions } from './actions/context.js'
 export type { SuccessInfo } from './actions/verify.js'
 export { type Locale, languages } from './call/languages.js'
-export type { Prompts } from './call/prompts.js'
+export type { Prompts } from './options/prompts.js'
 export type {
   BeforeCall,
   Hook,
@@ -23,25 +23,31 @@ export type {
   Request,
   SignalWireOptions,
   VoiceOtpOptions,
-} from './options.js'
-export type { PendingChallenge, Purpose } from './challenge.js'
-export type { Count, Counter, CounterFactory, CounterOptions, LimitName } from './tally.js'
+} from './options/options.js'
+export type { PendingChallenge, Purpose } from './session/challenge.js'
+export type {
+  Count,
+  Counter,
+  CounterFactory,
+  CounterOptions,
+  LimitName,
+} from './limits/limit-counter.js'
 export { errorTable, failureTable, VoiceOtpError } from './errors.js'
 export type { ErrorCode, FailureCode, FailureInfo } from './errors.js'
 export type { VoiceOtpEvents } from './events.js'
 export type { Country, PhoneEntry } from './phone.js'
-export type { Middleware } from './middleware.js'
-export type { RecoveryOptions } from './recovery.js'
-export { MemoryRememberStore } from './remember.js'
+export type { Middleware } from './middleware/respond.js'
+export type { RecoveryOptions } from './recovery-codes.js'
+export { MemoryRememberStore } from './remembered-browsers/recognition.js'
 export type {
   Remembered,
   RememberedBrowser,
   RememberedEntry,
   RememberOptions,
   RememberStore,
-} from './remember.js'
-export type { RequireOptions } from './require.js'
-export type { Mark } from './second-factor.js'
+} from './remembered-browsers/recognition.js'
+export type { RequireOptions } from './middleware/require-second-factor.js'
+export type { Mark } from './session/login-state.js'
 export type { DeliveryState } from './signalwire/calls.js'
-export type { CallStatus } from './status.js'
-export type { Way } from './ways.js'
+export type { CallStatus } from './middleware/status.js'
+export type { Way } from './channels.js'

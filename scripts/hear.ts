@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { languages, type VoiceOtpOptions, type Way } from 'passport-voice-otp'
 import { negotiate } from '../lib/call/languages.js'
-import { isWay } from '../lib/ways.js'
+import { isWay } from '../lib/channels.js'
 import { writeDown, writtenCode, writtenDigits } from '../test/support/transcript.js'
 import { createWorld, type Person, type World } from '../test/support/world.js'
 

@@ -1,8 +1,8 @@
 // A call that goes on and on costs money and helps nobody: every path through it, in every language.
 import { afterEach, describe, expect, test } from 'vitest'
 import { languages, type Locale } from 'passport-voice-otp'
-import { createKeys } from '../lib/keys.js'
-import type { TokenContent } from '../lib/tokens.js'
+import { createKeys } from '../lib/crypto.js'
+import type { TokenContent } from '../lib/call/token.js'
 import { otherDigits, ring, Telephone, unlimited } from './support/telephone.js'
 import { createWorld, secret, type World } from './support/world.js'
 

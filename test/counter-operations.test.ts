@@ -2,10 +2,10 @@
 // An upgrade that named them anew, or gave one another window, would forget what was counted.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Count, CounterOptions } from 'passport-voice-otp'
-import { createCounters } from '../lib/counters.js'
-import type { Keys } from '../lib/keys.js'
-import type { Limits } from '../lib/options.js'
-import { type Hit, uncounted } from '../lib/tally.js'
+import { createCounters } from '../lib/limits/attempts.js'
+import type { Keys } from '../lib/crypto.js'
+import type { Limits } from '../lib/options/options.js'
+import { type Hit, uncounted } from '../lib/limits/limit-counter.js'
 
 const limits: Limits = {
   guessesPerChallenge: 5,

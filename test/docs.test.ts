@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { errorTable, failureTable, languages, VoiceOtpStrategy } from 'passport-voice-otp'
-import { defaultLimits } from '../lib/options.js'
-import { settle } from '../lib/settings.js'
-import { amrOf } from '../lib/ways.js'
+import { defaultLimits } from '../lib/options/options.js'
+import { settle } from '../lib/resolve-options.js'
+import { amrOf } from '../lib/channels.js'
 import { createReader } from './docs/compile.js'
 import { files, plain, read, table } from './docs/pages.js'
 

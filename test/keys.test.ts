@@ -1,6 +1,6 @@
 import { createCipheriv, createHmac, hkdfSync } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createKeys, type Keys } from '../lib/keys.js'
+import { createKeys, type Keys } from '../lib/crypto.js'
 
 const older = 'an older secret of more than 32 bytes'
 const newer = 'a newer secret of more than 32 bytes!'

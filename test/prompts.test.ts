@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { languages, negotiate, type Locale } from '../lib/call/languages.js'
-import type { Prompts } from '../lib/call/prompts.js'
+import type { Prompts } from '../lib/options/prompts.js'
 import { fitsOneSegment } from '../lib/signalwire/messages.js'
 
 const all = Object.entries(languages) as [Locale, Prompts][]

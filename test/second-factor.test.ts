@@ -1,9 +1,9 @@
 // The two factors of one request by themselves: what of a session counts as a mark, whose it is, how old, and what ends with whom.
 import { describe, expect, test, vi } from 'vitest'
-import type { Challenge } from '../lib/challenge.js'
-import { Factor, type Mark } from '../lib/second-factor.js'
-import type { Parts } from '../lib/parts.js'
-import type { Request } from '../lib/options.js'
+import type { Challenge } from '../lib/session/challenge.js'
+import { Factor, type Mark } from '../lib/session/login-state.js'
+import type { Parts } from '../lib/context.js'
+import type { Request } from '../lib/options/options.js'
 
 interface Person {
   readonly id?: unknown

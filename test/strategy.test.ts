@@ -1,9 +1,9 @@
 // The strategy by itself, as Passport runs it: one copy for each request, with verbs of its own.
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
-import type { Parts } from '../lib/parts.js'
-import { Factor, factorsKey } from '../lib/second-factor.js'
-import { LimitReached } from '../lib/tally.js'
+import type { Parts } from '../lib/context.js'
+import { Factor, factorsKey } from '../lib/session/login-state.js'
+import { LimitReached } from '../lib/limits/limit-counter.js'
 
 interface User {
   readonly id: string

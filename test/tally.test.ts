@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { VoiceOtpError } from '../lib/errors.js'
-import { type Counter, LimitReached, seconds, Tally } from '../lib/tally.js'
+import { type Counter, LimitReached, seconds, Tally } from '../lib/limits/limit-counter.js'
 
 /** A counter of which one operation answers as the test says. */
 function tallyOf(operations: Partial<Record<keyof Counter, () => unknown>>, limit = 5) {

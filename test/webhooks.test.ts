@@ -4,8 +4,8 @@ import supertest from 'supertest'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type CounterFactory, languages, VoiceOtpStrategy } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
-import { createKeys } from '../lib/keys.js'
-import { steps } from '../lib/tokens.js'
+import { createKeys } from '../lib/crypto.js'
+import { steps } from '../lib/call/token.js'
 import { CounterStore } from './support/stores.js'
 import {
   expectSecret,

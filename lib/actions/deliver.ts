@@ -1,10 +1,10 @@
-import type { Prompts } from '../call/prompts.js'
-import type { Challenge } from '../challenge.js'
-import { askAnnouncement, askLanguages } from '../hooks.js'
+import type { Prompts } from '../options/prompts.js'
+import type { Challenge } from '../session/challenge.js'
+import { askAnnouncement, askLanguages } from '../callbacks.js'
 import type { Destination } from '../phone.js'
 import { fitsOneSegment } from '../signalwire/messages.js'
-import { openingUrl } from '../tokens.js'
-import type { Situation } from './situation.js'
+import { openingUrl } from '../call/token.js'
+import type { Situation } from './context.js'
 
 /** Has SignalWire deliver the code by the challenge's way; answers SignalWire's name for it. @internal */
 export async function deliver<User>(

@@ -1,7 +1,7 @@
 import { Refusal } from '../errors.js'
-import { carryMark } from '../re-login.js'
-import { readRecoveryCode, useRecoveryCode } from '../recovery.js'
-import { refuseOutsideSessions, type Situation } from './situation.js'
+import { carryMark } from '../session/re-login.js'
+import { readRecoveryCode, useRecoveryCode } from '../recovery-codes.js'
+import { refuseOutsideSessions, type Situation } from './context.js'
 import type { SuccessInfo } from './verify.js'
 
 /** Takes a recovery code in place of a call; its wrong guesses count on the user as those of a call do. @internal */

@@ -5,13 +5,13 @@ import {
   hostedIdOf,
   phoneMatches,
   readCode,
-} from '../challenge.js'
+} from '../session/challenge.js'
 import { Refusal } from '../errors.js'
-import { isOnRecord, storeNewPhone } from '../hooks.js'
-import { carryMark } from '../re-login.js'
-import { forgetBrowsers } from '../remember.js'
-import { amrOf, isHosted } from '../ways.js'
-import { checkMayEnrol, refuseOutsideSessions, type Situation } from './situation.js'
+import { isOnRecord, storeNewPhone } from '../callbacks.js'
+import { carryMark } from '../session/re-login.js'
+import { forgetBrowsers } from '../remembered-browsers/recognition.js'
+import { amrOf, isHosted } from '../channels.js'
+import { checkMayEnrol, refuseOutsideSessions, type Situation } from './context.js'
 
 /** `info` of a success. */
 export interface SuccessInfo {

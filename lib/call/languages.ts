@@ -1,4 +1,4 @@
-import type { Prompts } from './prompts.js'
+import type { Prompts } from '../options/prompts.js'
 import { deDE } from './prompts/de-DE.js'
 import { enGB } from './prompts/en-GB.js'
 import { enUS } from './prompts/en-US.js'

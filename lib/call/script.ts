@@ -1,5 +1,5 @@
-import type { Purpose } from '../challenge.js'
-import type { Prompts } from './prompts.js'
+import type { Purpose } from '../session/challenge.js'
+import type { Prompts } from '../options/prompts.js'
 
 /** One thing that the call does. @internal */
 export type Line =

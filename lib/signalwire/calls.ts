@@ -1,4 +1,4 @@
-import type { Settings } from '../settings.js'
+import type { Settings } from '../resolve-options.js'
 import type { Connect } from './client.js'
 import { HttpTrouble } from './http.js'
 

@@ -1,5 +1,5 @@
 import type { RestClient } from '@signalwire/compatibility-api'
-import type { Settings } from '../settings.js'
+import type { Settings } from '../resolve-options.js'
 import { type ClientRequest, HttpTrouble, sendRequest } from './http.js'
 
 /** Loads the vendor's client at its first use: 150 ms and 40 MB that a process without calls need not spend. @internal */

@@ -1,4 +1,4 @@
-import type { Settings } from '../settings.js'
+import type { Settings } from '../resolve-options.js'
 import { checkedSid } from './calls.js'
 import type { Connect } from './client.js'
 

@@ -1,5 +1,5 @@
 import { VoiceOtpError } from '../errors.js'
-import type { Settings } from '../settings.js'
+import type { Settings } from '../resolve-options.js'
 import { checkedSid } from './calls.js'
 import { errorCode, parseObject } from './client.js'
 import { HttpTrouble, sendRequest } from './http.js'

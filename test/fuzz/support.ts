@@ -14,7 +14,7 @@ import type { Limits } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createApp } from '../../example/app.js'
 import { createUsers } from '../../example/users.js'
-import { createKeys, type Keys } from '../../lib/keys.js'
+import { createKeys, type Keys } from '../../lib/crypto.js'
 import { cheapPeople } from '../support/people.js'
 import { password, secret } from '../support/world.js'
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CounterFactory } from 'passport-voice-otp'
 import { sign } from 'passport-voice-otp/simulator'
 import { parseLaml } from '../../lib/simulator/laml.js'
-import type { TokenContent } from '../../lib/tokens.js'
+import type { TokenContent } from '../../lib/call/token.js'
 import { createWorld, type World } from '../support/world.js'
 import {
   type Answer,

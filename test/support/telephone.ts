@@ -1,6 +1,6 @@
 // A person with a telephone: answers, presses keys, waits; and the webhooks of the call, sent by hand.
 import assert from 'node:assert/strict'
-import { createKeys } from '../../lib/keys.js'
+import { createKeys } from '../../lib/crypto.js'
 import { sign, type SimulatedCall } from 'passport-voice-otp/simulator'
 import { secret, type World } from './world.js'
 

@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /**
  * German, with "Sie". Voice: Amazon Polly's Vicki, neural ("Available voices" in the Amazon Polly Developer Guide; its form here: SignalWire's

@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /**
  * British English, which says "please" and "sorry" where American English need not. Voice: Amazon Polly's Amy, neural ("Available voices" in

@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /** American English. Voice: Amazon Polly's Joanna, neural ("Available voices" in the Amazon Polly Developer Guide; its form here: SignalWire's page "<Say>"). */
 export const enUS: Prompts = {

@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /**
  * Spanish of Spain, with "usted". Voice: Amazon Polly's Lucia, neural ("Available voices" in the Amazon Polly Developer Guide; its form here:

@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /**
  * Spanish of Mexico, with "usted"; also for the rest of the Americas. Voice: Amazon Polly's Mia, neural ("Available voices" in the Amazon Polly

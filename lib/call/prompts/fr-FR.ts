@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /**
  * French of France, with "vous". Voice: Amazon Polly's Léa, neural, whose id is Lea ("Available voices" in the Amazon Polly Developer Guide;

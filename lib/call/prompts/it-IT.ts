@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /**
  * Italian, with "Lei". Voice: Amazon Polly's Bianca, neural ("Available voices" in the Amazon Polly Developer Guide; its form here: SignalWire's

@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /**
  * Japanese, polite throughout. Voice: Amazon Polly's Kazuha, neural ("Available voices" in the Amazon Polly Developer Guide; its form here:

@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /**
  * Dutch, with "u". Voice: Amazon Polly's Laura, neural ("Available voices" in the Amazon Polly Developer Guide; its form here: SignalWire's page

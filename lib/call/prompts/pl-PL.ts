@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /**
  * Polish, with "Państwo", which fits every listener. Voice: Amazon Polly's Ola, neural ("Available voices" in the Amazon Polly Developer Guide;

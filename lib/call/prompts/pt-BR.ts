@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /**
  * Portuguese of Brazil, with "você". Voice: Amazon Polly's Camila, neural ("Available voices" in the Amazon Polly Developer Guide; its form here:

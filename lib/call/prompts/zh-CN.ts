@@ -1,4 +1,4 @@
-import type { Prompts } from '../prompts.js'
+import type { Prompts } from '../../options/prompts.js'
 
 /**
  * Mandarin Chinese, with "您". Voice: Amazon Polly's Zhiyu, neural ("Available voices" in the Amazon Polly Developer Guide; its form here, and

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http'
-import { describe } from './challenge.js'
-import { VoiceOtpError } from './errors.js'
-import type { PhoneLookup } from './hooks.js'
-import type { Middleware } from './middleware.js'
-import type { Request } from './options.js'
-import type { Parts } from './parts.js'
-import { carryMark } from './re-login.js'
-import { recognize } from './remember.js'
-import { Factor, factorsKey, wired } from './second-factor.js'
+import { describe } from '../session/challenge.js'
+import { VoiceOtpError } from '../errors.js'
+import type { PhoneLookup } from '../callbacks.js'
+import type { Middleware } from './respond.js'
+import type { Request } from '../options/options.js'
+import type { Parts } from '../context.js'
+import { carryMark } from '../session/re-login.js'
+import { recognize } from '../remembered-browsers/recognition.js'
+import { Factor, factorsKey, wired } from '../session/login-state.js'
 
 /** A request whose user is guarded. */
 interface Guarded {

@@ -1,11 +1,11 @@
-import type { Purpose } from '../challenge.js'
+import type { Purpose } from '../session/challenge.js'
 import { Refusal, unwatched, VoiceOtpError } from '../errors.js'
-import type { PhoneLookup } from '../hooks.js'
-import type { Keys } from '../keys.js'
-import type { Hook, Request } from '../options.js'
-import type { Parts } from '../parts.js'
-import { type Factor, factorOf, freshSeconds } from '../second-factor.js'
-import type { Way } from '../ways.js'
+import type { PhoneLookup } from '../callbacks.js'
+import type { Keys } from '../crypto.js'
+import type { Hook, Request } from '../options/options.js'
+import type { Parts } from '../context.js'
+import { type Factor, factorOf, freshSeconds } from '../session/login-state.js'
+import type { Way } from '../channels.js'
 
 /** What `passport.authenticate('voice-otp', options)` takes besides Passport's own options. */
 export interface VoiceOtpAuthenticateOptions {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { Refusal, VoiceOtpError, withDeadline } from './errors.js'
-import { type PhoneLookup, phonesOnRecord } from './hooks.js'
-import type { Request } from './options.js'
-import type { Parts } from './parts.js'
-import type { Destination } from './phone.js'
-import { type Factor, freshSeconds, type Mark, wired } from './second-factor.js'
+import { Refusal, VoiceOtpError, withDeadline } from '../errors.js'
+import { type PhoneLookup, phonesOnRecord } from '../callbacks.js'
+import type { Request } from '../options/options.js'
+import type { Parts } from '../context.js'
+import type { Destination } from '../phone.js'
+import { type Factor, freshSeconds, type Mark, wired } from '../session/login-state.js'
 
 /** A browser that may log in without a call, as a store keeps it: neither its cookie nor its user in clear. */
 export interface RememberedBrowser {

@@ -1,6 +1,6 @@
-import type { Keys } from './keys.js'
-import { VoiceOtpError } from './errors.js'
-import type { Limits } from './options.js'
+import type { Keys } from '../crypto.js'
+import { VoiceOtpError } from '../errors.js'
+import type { Limits } from '../options/options.js'
 import {
   type Count,
   type Hit,
@@ -14,7 +14,7 @@ import {
   undoAll,
   unlimited,
   type Wanted,
-} from './tally.js'
+} from './limit-counter.js'
 
 /** A call that is asked for. @internal */
 export interface CallRequest {

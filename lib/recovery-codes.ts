@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { VoiceOtpError, withDeadline } from './errors.js'
-import type { Parts } from './parts.js'
+import type { Parts } from './context.js'
 
 /** Where the app keeps recovery codes: as keyed hashes, beside the user's other data. */
 export interface RecoveryOptions<User> {

@@ -1,15 +1,15 @@
-import { type Challenge, delivered, makeChallenge, phoneMatches } from '../challenge.js'
-import type { CallRequest } from '../call-limits.js'
+import { type Challenge, delivered, makeChallenge, phoneMatches } from '../session/challenge.js'
+import type { CallRequest } from '../limits/sends.js'
 import { Refusal, VoiceOtpError, withDeadline } from '../errors.js'
-import { askBeforeCall, phonesOnRecord } from '../hooks.js'
+import { askBeforeCall, phonesOnRecord } from '../callbacks.js'
 import { type Destination, isPermitted, parseDestination } from '../phone.js'
-import type { Factor } from '../second-factor.js'
+import type { Factor } from '../session/login-state.js'
 import { reachedNobody } from '../signalwire/calls.js'
 import { deliveryTrouble } from '../signalwire/errors.js'
-import { LimitReached } from '../tally.js'
-import { isWay, type Way } from '../ways.js'
+import { LimitReached } from '../limits/limit-counter.js'
+import { isWay, type Way } from '../channels.js'
 import { deliver } from './deliver.js'
-import { checkMayEnrol, choiceId, readFrom, type Situation } from './situation.js'
+import { checkMayEnrol, choiceId, readFrom, type Situation } from './context.js'
 
 const sessionDeadlineMilliseconds = 5000
 

@@ -1,8 +1,8 @@
-import { failureTable } from './errors.js'
-import { type Middleware, sendJson } from './middleware.js'
-import type { Request } from './options.js'
-import type { Parts } from './parts.js'
-import { factorOf, wired } from './second-factor.js'
+import { failureTable } from '../errors.js'
+import { type Middleware, sendJson } from './respond.js'
+import type { Request } from '../options/options.js'
+import type { Parts } from '../context.js'
+import { factorOf, wired } from '../session/login-state.js'
 
 /** Options of `require()`. */
 export interface RequireOptions {

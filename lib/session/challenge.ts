@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import type { Keys } from './keys.js'
-import { type Destination, maskPhone, shownDigits } from './phone.js'
-import { isHosted, isWay, type Way } from './ways.js'
+import type { Keys } from '../crypto.js'
+import { type Destination, maskPhone, shownDigits } from '../phone.js'
+import { isHosted, isWay, type Way } from '../channels.js'
 
 /** What a challenge is good for: to log in, to prove oneself once more, or to store another number. A code for one is worthless for another. */
 export type Purpose = 'login' | 'step-up' | 'enrol'

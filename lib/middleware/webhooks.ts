@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Prompts } from './call/prompts.js'
+import type { Prompts } from '../options/prompts.js'
 import {
   farewell,
   firstReading,
@@ -8,15 +8,15 @@ import {
   repeatedReading,
   type Turn,
   type Words,
-} from './call/script.js'
-import { VoiceOtpError, withDeadline } from './errors.js'
-import type { VoiceOtpEvents } from './events.js'
-import type { Parts } from './parts.js'
-import type { Middleware } from './middleware.js'
-import { forgetBrowsers } from './remember.js'
-import { createSignatureCheck, type FormFields } from './signalwire/signature.js'
-import { writeLaml } from './signalwire/laml.js'
-import { openToken, sealedUrl, type Step, steps, tagOf, type TokenContent } from './tokens.js'
+} from '../call/script.js'
+import { VoiceOtpError, withDeadline } from '../errors.js'
+import type { VoiceOtpEvents } from '../events.js'
+import type { Parts } from '../context.js'
+import type { Middleware } from './respond.js'
+import { forgetBrowsers } from '../remembered-browsers/recognition.js'
+import { createSignatureCheck, type FormFields } from '../signalwire/signature.js'
+import { writeLaml } from '../signalwire/laml.js'
+import { openToken, sealedUrl, type Step, steps, tagOf, type TokenContent } from '../call/token.js'
 
 const bodyBytes = 4096
 const bodyMilliseconds = 1500

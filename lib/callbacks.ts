@@ -1,6 +1,6 @@
-import { isSpeakable } from './call/checks.js'
+import { isSpeakable } from './call/check-prompts.js'
 import { negotiate } from './call/languages.js'
-import type { Prompts } from './call/prompts.js'
+import type { Prompts } from './options/prompts.js'
 import { Refusal, unwatched, VoiceOtpError, withDeadline } from './errors.js'
 import type {
   BeforeCall,
@@ -9,8 +9,8 @@ import type {
   PhoneOf,
   PhoneOfWithRequest,
   Request,
-} from './options.js'
-import type { Parts } from './parts.js'
+} from './options/options.js'
+import type { Parts } from './context.js'
 import { type Destination, parseDestination, type PhoneEntry, telephoneAsWritten } from './phone.js'
 
 /** What the app is asked on the way: whose number, may it be called, store it. A hook that fails or hangs lets nobody in. */

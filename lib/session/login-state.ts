@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { asChallenge, type Challenge, type PendingChallenge } from './challenge.js'
-import { unwatched, VoiceOtpError } from './errors.js'
-import type { Request } from './options.js'
-import type { Parts } from './parts.js'
-import { isWay, type Way } from './ways.js'
+import { unwatched, VoiceOtpError } from '../errors.js'
+import type { Request } from '../options/options.js'
+import type { Parts } from '../context.js'
+import { isWay, type Way } from '../channels.js'
 
 declare global {
   namespace Express {

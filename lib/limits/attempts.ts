@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto'
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
-import { createCallLimits } from './call-limits.js'
-import { Refusal } from './errors.js'
-import type { Keys } from './keys.js'
-import type { Limits } from './options.js'
+import { createCallLimits } from './sends.js'
+import { Refusal } from '../errors.js'
+import type { Keys } from '../crypto.js'
+import type { Limits } from '../options/options.js'
 import {
   type Count,
   type CounterFactory,
@@ -17,7 +17,7 @@ import {
   undoAll,
   unlimited,
   type Wanted,
-} from './tally.js'
+} from './limit-counter.js'
 
 /** A guess that may be compared, and the limit that it fills. @internal */
 export interface Admission {

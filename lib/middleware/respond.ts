@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Request } from './options.js'
+import type { Request } from '../options/options.js'
 
 /** Express middleware, typed by what Node gives alone. */
 export type Middleware = (

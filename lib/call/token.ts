@@ -1,6 +1,6 @@
-import type { Purpose } from './challenge.js'
-import { VoiceOtpError } from './errors.js'
-import type { Parts } from './parts.js'
+import type { Purpose } from '../session/challenge.js'
+import { VoiceOtpError } from '../errors.js'
+import type { Parts } from '../context.js'
 
 /** The places of a call at which SignalWire asks what comes next; part of the sealed token. @internal */
 export const steps = { open: 1, keys: 2, again: 3 } as const

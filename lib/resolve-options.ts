@@ -1,14 +1,14 @@
-import type { Prompts } from './call/prompts.js'
-import { checkedPrompts, isSpeakable } from './call/checks.js'
+import type { Prompts } from './options/prompts.js'
+import { checkedPrompts, isSpeakable } from './call/check-prompts.js'
 import { languages, negotiate } from './call/languages.js'
 import {
   defaultLimits,
   type Limits,
   type SignalWireOptions,
   type VoiceOtpOptions,
-} from './options.js'
+} from './options/options.js'
 import { type Country, isCountry, parsePhone } from './phone.js'
-import { isWay } from './ways.js'
+import { isWay } from './channels.js'
 
 type Filled =
   | 'secret'

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import type { Prompts } from './call/prompts.js'
-import type { Country, PhoneEntry } from './phone.js'
-import type { RecoveryOptions } from './recovery.js'
-import type { RememberOptions } from './remember.js'
-import type { CounterFactory } from './tally.js'
-import type { Way } from './ways.js'
+import type { Prompts } from './prompts.js'
+import type { Country, PhoneEntry } from '../phone.js'
+import type { RecoveryOptions } from '../recovery-codes.js'
+import type { RememberOptions } from '../remembered-browsers/recognition.js'
+import type { CounterFactory } from '../limits/limit-counter.js'
+import type { Way } from '../channels.js'
 
 /** A request as this package sees it: Node's, with what Express, express-session and Passport add. */
 export type Request = IncomingMessage &

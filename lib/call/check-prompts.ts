@@ -1,4 +1,4 @@
-import type { Prompts } from './prompts.js'
+import type { Prompts } from '../options/prompts.js'
 
 /** Longest text of one `Say`. Source: SignalWire, "Say" of LaML. */
 const sayLength = 4096

@@ -1,9 +1,9 @@
-import { failureTable, VoiceOtpError } from './errors.js'
-import type { Parts } from './parts.js'
-import { type Middleware, sendJson } from './middleware.js'
-import { factorOf } from './second-factor.js'
-import type { Request } from './options.js'
-import { type DeliveryState, reachedNobody } from './signalwire/calls.js'
+import { failureTable, VoiceOtpError } from '../errors.js'
+import type { Parts } from '../context.js'
+import { type Middleware, sendJson } from './respond.js'
+import { factorOf } from '../session/login-state.js'
+import type { Request } from '../options/options.js'
+import { type DeliveryState, reachedNobody } from '../signalwire/calls.js'
 
 /** What `status()` answers; all times in whole seconds. */
 export interface CallStatus {

@@ -1,5 +1,5 @@
-import { type FailureCode, Refusal, VoiceOtpError } from './errors.js'
-import type { Limits } from './options.js'
+import { type FailureCode, Refusal, VoiceOtpError } from '../errors.js'
+import type { Limits } from '../options/options.js'
 
 /** What one counter is made with; hand all of it on to the limiter. */
 export interface CounterOptions {

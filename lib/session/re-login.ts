@@ -1,5 +1,5 @@
-import { VoiceOtpError } from './errors.js'
-import type { Request } from './options.js'
+import { VoiceOtpError } from '../errors.js'
+import type { Request } from '../options/options.js'
 import {
   type Factor,
   type LogIn,
@@ -8,7 +8,7 @@ import {
   ours,
   type Session,
   wired,
-} from './second-factor.js'
+} from './login-state.js'
 
 const sessionDeadlineMilliseconds = 5000
 
