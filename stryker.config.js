@@ -5,7 +5,7 @@ export default {
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutation.config.ts' },
   mutate: isShort
-    ? ['lib/keys.ts', 'lib/signalwire/signature.ts']
+    ? ['lib/crypto.ts', 'lib/signalwire/signature.ts']
     : ['lib/**/*.ts', '!lib/**/*.d.ts', '!lib/simulator/**', '!lib/call/prompts/**'],
   coverageAnalysis: 'perTest',
   // What runs once, when a file is loaded, would need every test for each mutant.

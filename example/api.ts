@@ -12,7 +12,7 @@ const secondFactorNext = {
   message: 'Ask for a call and send the code that you hear.',
 }
 const forgotten = { code: 'forgotten', message: 'It is remembered no more.' }
-const refuse: WhenRefused = ({ status, ...refusal }, _req, res) => res.status(status).json(refusal)
+const refuse: WhenRefused = ({ status, ...failure }, _req, res) => res.status(status).json(failure)
 
 /** The same as JSON, for single-page apps. */
 export function api(
@@ -28,14 +28,19 @@ export function api(
     res.json(currentUser(req) ? loggedIn : secondFactorNext)
   })
 
-  router.get('/otp/numbers', async (req, res) => {
-    if (person(req)) res.json({ numbers: await voiceOtp.numbers(req), ways: voiceOtp.ways })
+  router.get('/otp/phones', async (req, res) => {
+    if (person(req))
+      res.json({ phones: await voiceOtp.listPhones(req), channels: voiceOtp.channels })
     else res.status(401).json(firstFactorNext)
   })
 
   router.post(
     '/otp/call',
-    secondFactor(passport, { action: 'call', way: field('way'), number: field('number') }, refuse),
+    secondFactor(
+      passport,
+      { action: 'call', channel: field('channel'), phone: field('phone') },
+      refuse,
+    ),
     (req, res) => {
       res.status(202).json(req.voiceOtp)
     },
@@ -72,9 +77,9 @@ export function api(
   router.post(
     '/recovery-codes',
     bothFactors,
-    voiceOtp.require({ maxAge: 300 }),
+    voiceOtp.requireSecondFactor({ maxAge: 300 }),
     async (req, res) => {
-      res.json({ codes: await voiceOtp.recoveryCodes(req) })
+      res.json({ codes: await voiceOtp.createRecoveryCodes(req) })
     },
   )
 

@@ -81,8 +81,8 @@ export function createApp(options: AppOptions) {
       locale: (_user, req: express.Request) => wantedLanguages(req),
       announce: (_user, req: express.Request) => announcement(req),
       // Where calls cost money, nobody adds a number to call.
-      beforeCall: ({ user }) => user.phone !== null || user.mayEnrol,
-      onEnrol: async (user, phone) => {
+      beforeCall: ({ user }) => user.phone !== null || user.mayEnroll,
+      onEnroll: async (user, phone) => {
         await users.changePhone(user.id, phone)
         void tellOldNumber(options.signalwire, logger, user, phone)
       },

@@ -143,7 +143,7 @@ export function inVariables(message: string): string {
   const names: Readonly<Record<string, string>> = {
     ...signalWireNames,
     secret: 'VOICE_OTP_SECRET',
-    counterSecret: 'VOICE_OTP_SECRET',
+    limiterSecret: 'VOICE_OTP_SECRET',
     webhookUrl: 'PUBLIC_URL',
   }
   return `${names[option.replace('signalwire.', '')] ?? option}${message.slice(option.length)}`

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
-import { failureTable, VoiceOtpError } from 'passport-voice-otp'
+import { failures, VoiceOtpError } from 'passport-voice-otp'
 
 interface Words {
   readonly code: string
@@ -70,7 +70,7 @@ export const answerErrors: ErrorRequestHandler = (error: unknown, req, res, _nex
 /** What the strategy says of its own errors is fit for everybody's eyes; of all others, nothing is. */
 function ownWords(error: unknown): Partial<Words> {
   const { code, message } = error as { code?: string; message?: string }
-  return error instanceof VoiceOtpError || Object.hasOwn(failureTable, code ?? '')
+  return error instanceof VoiceOtpError || Object.hasOwn(failures, code ?? '')
     ? { code, message }
     : {}
 }

@@ -6,17 +6,17 @@ type EventName = keyof VoiceOtpEvents
 
 /** Every event of the strategy; one that is missing here does not compile. */
 const levels: Readonly<Record<EventName, 'info' | 'warn'>> = {
-  'call.placed': 'info',
-  'call.blocked': 'info',
-  'call.failed': 'warn',
+  'code.sent': 'info',
+  'code.blocked': 'info',
+  'code.failed': 'warn',
   'code.accepted': 'info',
   'code.rejected': 'info',
-  locked: 'warn',
-  reported: 'warn',
+  'user.locked': 'warn',
+  'call.reported': 'warn',
   'recovery.used': 'info',
   'browser.recognized': 'info',
   'browser.revoked': 'warn',
-  'prompt.defaulted': 'info',
+  'prompt.fallback': 'info',
   'webhook.rejected': 'warn',
   'phone.changed': 'info',
 }

@@ -22,8 +22,8 @@ export const bothFactors: RequestHandler = (req, res, next) => {
  * A form is sent back to its page first, and from there on to the code: the way back after the code is only kept for a GET.
  */
 export function freshCode(voiceOtp: VoiceOtpStrategy<User>, page: string): RequestHandler {
-  const forPage = voiceOtp.require({ maxAge: 300, redirectTo: '/otp' })
-  const forForm = voiceOtp.require({ maxAge: 300, redirectTo: page })
+  const forPage = voiceOtp.requireSecondFactor({ maxAge: 300, redirectTo: '/otp' })
+  const forForm = voiceOtp.requireSecondFactor({ maxAge: 300, redirectTo: page })
   return (req, res, next) =>
     bothFactors(req, res, (error?: unknown) => {
       if (error) next(error)

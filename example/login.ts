@@ -1,15 +1,15 @@
 import { Router, type RequestHandler } from 'express'
 import { secondStep } from './guards.js'
 import { goTo } from './return-to.js'
-import { field, typed, type Passport, type Refusal, type WhenRefused } from './second-factor.js'
+import { field, typed, type Passport, type Failure, type WhenRefused } from './second-factor.js'
 import { currentUser, pendingUser } from './users.js'
 
-const wrong: Refusal = {
+const wrong: Failure = {
   code: 'first-factor-wrong',
   message: 'The user name or the password is wrong.',
   status: 401,
 }
-const malformed: Refusal = {
+const malformed: Failure = {
   code: 'first-factor-malformed',
   message: 'Enter your user name and your password.',
   status: 400,
@@ -50,13 +50,13 @@ export function loginPages(passport: Passport): Router {
     const pending = pendingUser(req)
     if (currentUser(req)) res.redirect(303, '/account')
     else if (pending) res.redirect(303, secondStep(pending))
-    else res.render('login', { username: '', refusal: undefined })
+    else res.render('login', { username: '', failure: undefined })
   })
 
   router.post(
     '/login',
-    firstFactor(passport, (refusal, req, res) => {
-      res.status(refusal.status).render('login', { username: typed('username', req), refusal })
+    firstFactor(passport, (failure, req, res) => {
+      res.status(failure.status).render('login', { username: typed('username', req), failure })
     }),
     (req, res, next) => {
       const user = pendingUser(req)

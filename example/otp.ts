@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express'
-import type { PendingChallenge, VoiceOtpStrategy, Way } from 'passport-voice-otp'
+import type { PendingChallenge, VoiceOtpStrategy, Channel } from 'passport-voice-otp'
 import { rememberIfWished } from './browsers.js'
 import { codeNeeded } from './guards.js'
 import { goTo, takeReturnTo } from './return-to.js'
@@ -9,19 +9,19 @@ import {
   onPage,
   secondFactor,
   type Passport,
-  type Refusal,
+  type Failure,
 } from './second-factor.js'
 import { pendingUser, person, type User } from './users.js'
 import { waitingCode } from './waiting-code.js'
 import { masked } from './words.js'
 
-const wantedWay = field('way')
+const wantedChannel = field('channel')
 
 /** The call and its code. Opening the page places no call: a prefetch, a link or a reload must not make a telephone ring. */
 export function otpPages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): Router {
   const router = Router()
-  const refused = onPage((refusal, req, res) =>
-    showOtp(req, res, goOnIfOvertaken(refusal, '/otp', req, res)),
+  const refused = onPage((failure, req, res) =>
+    showOtp(req, res, goOnIfOvertaken(failure, '/otp', req, res)),
   )
 
   router.get('/otp', codeNeeded, (req, res) => showOtp(req, res))
@@ -35,7 +35,11 @@ export function otpPages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): 
 
   router.post(
     '/otp/call',
-    secondFactor(passport, { action: 'call', way: wantedWay, number: field('number') }, refused),
+    secondFactor(
+      passport,
+      { action: 'call', channel: wantedChannel, phone: field('phone') },
+      refused,
+    ),
     (req, res, next) => {
       goTo('/otp', req, res, next)
     },
@@ -54,40 +58,40 @@ export function otpPages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): 
 
   return router
 
-  async function showOtp(req: Request, res: Response, refusal?: Refusal): Promise<void> {
-    const [code, numbers] = await Promise.all([
-      waitingCode(voiceOtp, req, 'log in', refusal?.code === 'counters-unavailable'),
-      voiceOtp.numbers(req).catch(() => []), // one that is not valid is refused when it is called
+  async function showOtp(req: Request, res: Response, failure?: Failure): Promise<void> {
+    const [code, phones] = await Promise.all([
+      waitingCode(voiceOtp, req, 'log in', failure?.code === 'limiter-unavailable'),
+      voiceOtp.listPhones(req).catch(() => []), // one that is not valid is refused when it is called
     ])
-    res.status(refusal?.status ?? 200).render('otp', {
+    res.status(failure?.status ?? 200).render('otp', {
       ...code,
-      numbers,
-      ways: offered(
-        voiceOtp.ways,
+      phones,
+      channels: offered(
+        voiceOtp.channels,
         code.challenge,
-        isUndelivered(refusal) ? wantedWay(req) : undefined,
+        isUndelivered(failure) ? wantedChannel(req) : undefined,
       ),
       ownPhone: person(req)?.phone,
       telephone: ringing(person(req), code.challenge?.phone),
       isStepUp: !pendingUser(req),
-      refusal,
+      failure,
     })
   }
 }
 
-const isUndelivered = (refusal: Refusal | undefined): boolean =>
-  refusal?.code === 'phone-refused' || refusal?.code === 'signalwire-unavailable'
+const isUndelivered = (failure: Failure | undefined): boolean =>
+  failure?.code === 'phone-refused' || failure?.code === 'signalwire-unavailable'
 
 /** The ways in the order in which they are offered: the one in use first, or the next after one that just failed. */
 function offered(
-  ways: readonly Way[],
+  channels: readonly Channel[],
   challenge: PendingChallenge | undefined,
   failed: unknown,
-): readonly Way[] {
+): readonly Channel[] {
   const first = challenge
-    ? ways.indexOf(challenge.way)
-    : (ways.indexOf(failed as Way) + 1) % ways.length
-  return [...ways.slice(first), ...ways.slice(0, first)]
+    ? channels.indexOf(challenge.channel)
+    : (channels.indexOf(failed as Channel) + 1) % channels.length
+  return [...channels.slice(first), ...channels.slice(0, first)]
 }
 
 /** Which telephone of the demo to show; `undefined`, all of them, where the mask fits two. */

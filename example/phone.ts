@@ -9,7 +9,7 @@ import {
   secondFactor,
   typed,
   type Passport,
-  type Refusal,
+  type Failure,
 } from './second-factor.js'
 import { currentUser, pendingUser, person, type User } from './users.js'
 import { waitingCode } from './waiting-code.js'
@@ -20,7 +20,7 @@ export function phonePages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>)
   const router = Router()
   const fresh = freshCode(voiceOtp, '/phone')
   const refused = (onTo: string) =>
-    onPage((refusal, req, res) => showPhone(req, res, goOnIfOvertaken(refusal, onTo, req, res)))
+    onPage((failure, req, res) => showPhone(req, res, goOnIfOvertaken(failure, onTo, req, res)))
 
   // Without a number on record the password must do; to change one takes a fresh second factor, or whoever finds an
   // open browser moves the calls to a telephone of their own.
@@ -37,7 +37,11 @@ export function phonePages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>)
   router.post(
     '/phone',
     mayChange,
-    secondFactor(passport, { action: 'call', enrol: field('phone') }, refused('/phone')),
+    secondFactor(
+      passport,
+      { action: 'call', purpose: 'enroll', phone: field('phone') },
+      refused('/phone'),
+    ),
     (req, res, next) => {
       goTo('/phone', req, res, next)
     },
@@ -51,10 +55,10 @@ export function phonePages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>)
     '/phone/verify',
     mayChange,
     (req, res, next) => {
-      if (currentUser(req) && req.voiceOtp?.purpose !== 'enrol') res.redirect(303, '/account')
+      if (currentUser(req) && req.voiceOtp?.purpose !== 'enroll') res.redirect(303, '/account')
       else next()
     },
-    secondFactor(passport, { enrol: true }, refused('/account'), (req, { phone = '' }) => {
+    secondFactor(passport, { purpose: 'enroll' }, refused('/account'), (req, { phone = '' }) => {
       req.session.notice = `From now on we call ${masked(phone)}.`
     }),
     (_req, res) => {
@@ -64,13 +68,13 @@ export function phonePages(passport: Passport, voiceOtp: VoiceOtpStrategy<User>)
 
   return router
 
-  async function showPhone(req: Request, res: Response, refusal?: Refusal): Promise<void> {
-    res.status(refusal?.status ?? 200).render('phone', {
-      ...(await waitingCode(voiceOtp, req, 'enrol', refusal?.code === 'counters-unavailable')),
+  async function showPhone(req: Request, res: Response, failure?: Failure): Promise<void> {
+    res.status(failure?.status ?? 200).render('phone', {
+      ...(await waitingCode(voiceOtp, req, 'enroll', failure?.code === 'limiter-unavailable')),
       ownPhone: person(req)?.phone ?? null,
-      mayEnrol: person(req)?.mayEnrol ?? false,
+      mayEnroll: person(req)?.mayEnroll ?? false,
       typed: typed('phone', req),
-      refusal,
+      failure,
     })
   }
 }

@@ -9,7 +9,7 @@ export function recoverPages(passport: Passport): Router {
   const router = Router()
 
   router.get('/recover', codeNeeded, (_req, res) => {
-    res.render('recover', { refusal: undefined })
+    res.render('recover', { failure: undefined })
   })
 
   router.post(
@@ -18,8 +18,8 @@ export function recoverPages(passport: Passport): Router {
     secondFactor(
       passport,
       { action: 'recover' },
-      onPage((refusal, _req, res) => {
-        res.status(refusal.status).render('recover', { refusal })
+      onPage((failure, _req, res) => {
+        res.status(failure.status).render('recover', { failure })
       }),
       (req, { recoveryCodesLeft = 0 }) => {
         takeReturnTo(req)

@@ -1,5 +1,5 @@
 import { RedisStore } from 'connect-redis'
-import type { CounterOptions } from 'passport-voice-otp'
+import type { LimiterOptions } from 'passport-voice-otp'
 import type { Logger } from 'pino'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
@@ -39,7 +39,7 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
 
   return {
     sessionStore: new RedisStore({ client, prefix: `${prefix}:session:` }),
-    counters: (options: CounterOptions) =>
+    limiter: (options: LimiterOptions) =>
       new RateLimiterRedis({
         storeClient: client,
         useRedisPackage: true,

@@ -10,7 +10,7 @@ import { noteTrouble } from './errors.js'
 import { person } from './users.js'
 
 /** Why a person is not let in, in a shape that a page or a JSON answer can show. */
-export interface Refusal extends Omit<FailureInfo, 'code'> {
+export interface Failure extends Omit<FailureInfo, 'code'> {
   readonly code: string
   readonly status: number
   /** By which trouble is found in the log. */
@@ -20,7 +20,7 @@ export interface Refusal extends Omit<FailureInfo, 'code'> {
 /** What the pages need of Passport. */
 export type Passport = Pick<PassportStatic, 'authenticate'>
 
-export type WhenRefused = (refusal: Refusal, req: Request, res: Response) => unknown
+export type WhenRefused = (failure: Failure, req: Request, res: Response) => unknown
 
 /**
  * `passport.authenticate('voice-otp')` with an answer of one's own for a refusal: goes on to the next handler when the
@@ -34,8 +34,8 @@ export function secondFactor(
   beforeLogIn?: (req: Request, info: SuccessInfo) => void,
 ): RequestHandler {
   return (req, res, next) => {
-    const refuse = (refusal: Refusal): void => {
-      Promise.resolve(whenRefused(refusal, req, res)).catch(next)
+    const refuse = (failure: Failure): void => {
+      Promise.resolve(whenRefused(failure, req, res)).catch(next)
     }
     const answered = (
       error: unknown,
@@ -75,12 +75,12 @@ function isTemporary(error: unknown): error is VoiceOtpError {
 /** Shows a refusal on the page of its form; to whoever has not passed the first factor, on the page of that. */
 export const onPage =
   (show: WhenRefused): WhenRefused =>
-  (refusal, req, res) => {
-    if (person(req)) return show(refusal, req, res)
-    res.status(refusal.status).render('login', { username: '', refusal })
+  (failure, req, res) => {
+    if (person(req)) return show(failure, req, res)
+    res.status(failure.status).render('login', { username: '', failure })
   }
 
-/** Reads a field of the body; the shape that the strategy's options `way`, `number` and `enrol` take. */
+/** Reads a field of the body; the shape that the strategy's options `way`, `number` and `enroll` take. */
 export const field =
   (name: string) =>
   (req: object): unknown =>
@@ -98,18 +98,22 @@ export function typed(name: string, req: object): string {
  * refusal may hide that the person is in, or that a telephone is ringing.
  */
 export function goOnIfOvertaken(
-  refusal: Refusal,
+  failure: Failure,
   path: string,
   req: Request,
   res: Response,
-): Refusal {
-  const isAlive = (req.voiceOtp?.expiresIn ?? 0) > 0
-  if (refusal.code === 'too-many-calls' && !isAlive && (refusal.retryAfter ?? Infinity) <= 60)
+): Failure {
+  const isActiveChallenge = (req.voiceOtp?.expiresIn ?? 0) > 0
+  if (
+    failure.code === 'too-many-calls' &&
+    !isActiveChallenge &&
+    (failure.retryAfter ?? Infinity) <= 60
+  )
     res.set('Refresh', `2; url=${path}`)
-  if (refusal.code !== 'code-expired' || !isAlive) return refusal
+  if (failure.code !== 'code-expired' || !isActiveChallenge) return failure
   res.set('Refresh', `1; url=${path}`)
   return {
-    ...refusal,
+    ...failure,
     message: 'One moment. This code was sent twice, or a newer one has taken its place.',
   }
 }

@@ -35,7 +35,7 @@ export function securityPages(voiceOtp: VoiceOtpStrategy<User>, recovery: Recove
   })
 
   router.post('/security/codes', fresh, async (req, res) => {
-    res.render('codes', { codes: await voiceOtp.recoveryCodes(req) })
+    res.render('codes', { codes: await voiceOtp.createRecoveryCodes(req) })
   })
 
   return router

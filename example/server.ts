@@ -64,10 +64,10 @@ async function start(config: Config) {
     signalwire: space,
     countries: isReal ? config.countries : undefined,
     // A Space carries texts only for a campaign that the carriers have registered; see the README.
-    ways: isReal ? ['call'] : ['call', 'text', 'hostedCall', 'hostedText'],
+    channels: isReal ? ['call'] : ['call', 'sms', 'hosted-call', 'hosted-sms'],
     simulatorUrl,
     sessionStore: shared?.sessionStore,
-    counters: shared?.counters,
+    limiter: shared?.limiter,
     remember: shared && { days: 30, store: shared.browsers },
     recovery: shared?.recovery,
     health: () => ({ ready: isReady && (shared?.isReady() ?? true), instance }),

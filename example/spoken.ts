@@ -70,8 +70,9 @@ const systems = [
 export function browserName({
   headers: { 'user-agent': userAgent = '' },
 }: Pick<Request, 'headers'>): string | undefined {
-  const nameIn = (list: readonly (readonly [mark: string, name: string])[]): string | undefined =>
-    list.find(([mark]) => userAgent.includes(mark))?.[1]
+  const nameIn = (
+    list: readonly (readonly [verification: string, name: string])[],
+  ): string | undefined => list.find(([verification]) => userAgent.includes(verification))?.[1]
   const browser = nameIn(browsers)
   const system = nameIn(systems)
   return browser === undefined || system === undefined ? browser : `${browser} on ${system}`

@@ -11,14 +11,14 @@ export interface User {
   readonly phone: string | null
   /** Further telephones, of which the user may choose one at each login. */
   readonly otherPhones?: readonly PhoneEntry[]
-  readonly mayEnrol: boolean
+  readonly mayEnroll: boolean
 }
 
 /** Whose number to call, in the strategy's words: `null` alone lets a number be added with nothing but the password. */
 export const phonesOf = ({ phone, otherPhones = [] }: User): PhoneAnswer =>
   phone === null || otherPhones.length === 0
     ? phone
-    : { numbers: [{ number: phone, label: 'Home' }, ...otherPhones] }
+    : { phones: [{ number: phone, label: 'Home' }, ...otherPhones] }
 
 export interface Person extends User {
   /** As {@link hashPassword} writes it. */
@@ -104,7 +104,7 @@ export const demoPeople: readonly Person[] = [
     passwordHash:
       'scrypt:16384:8:5:fbUtenTNSAy6Xc8w1LXfhg:UdQ-46Q52P_M-WdNJZS_QXRs0tlzEpYlXIVhpjcxUhA',
   },
-].map(each => ({ id: each.username, ...each, mayEnrol: true }))
+].map(each => ({ id: each.username, ...each, mayEnroll: true }))
 
 /** With a real Space: alice alone has a number and may change it, or anyone could place calls at your cost. */
 export function realPeople(
@@ -120,7 +120,7 @@ export function realPeople(
         ...each,
         phone: isAlice ? alicePhone : null,
         otherPhones: [],
-        mayEnrol: isAlice && alicePhone !== null,
+        mayEnroll: isAlice && alicePhone !== null,
         passwordHash: await hashPassword(password),
       }
     }),

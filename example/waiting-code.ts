@@ -12,7 +12,7 @@ const patienceMilliseconds = 1500
 export async function waitingCode(
   voiceOtp: VoiceOtpStrategy<User>,
   req: Request,
-  page: 'enrol' | 'log in',
+  page: 'enroll' | 'log in',
   failed: boolean,
 ) {
   const late = new Promise<undefined>(resolve => {
@@ -20,13 +20,13 @@ export async function waitingCode(
   })
   const status = failed
     ? undefined
-    : await Promise.race([voiceOtp.look(req).catch(() => undefined), late])
+    : await Promise.race([voiceOtp.getStatus(req).catch(() => undefined), late])
   const waiting =
-    (req.voiceOtp?.purpose === 'enrol') === (page === 'enrol') ? req.voiceOtp : undefined
-  const isAlive = (status?.expiresIn ?? waiting?.expiresIn ?? 0) > 0
+    (req.voiceOtp?.purpose === 'enroll') === (page === 'enroll') ? req.voiceOtp : undefined
+  const isActiveChallenge = (status?.expiresIn ?? waiting?.expiresIn ?? 0) > 0
   return {
-    challenge: isAlive ? waiting : undefined,
-    isOver: !isAlive && waiting !== undefined,
+    challenge: isActiveChallenge ? waiting : undefined,
+    isOver: !isActiveChallenge && waiting !== undefined,
     status,
   }
 }

@@ -1,7 +1,7 @@
-import type { Way } from 'passport-voice-otp'
+import type { Channel } from 'passport-voice-otp'
 
 /** How a way is offered: at first, once more, in place of one of the other kind, beside one of its own kind; and what will happen. */
-export interface WayWords {
+export interface ChannelWords {
   readonly first: string
   readonly again: string
   readonly instead: string
@@ -18,28 +18,28 @@ const aText = {
   then: 'Type the code that is in the message.',
 } as const
 
-export const wayWords: Readonly<Record<Way, WayWords>> = {
+export const channelWords: Readonly<Record<Channel, ChannelWords>> = {
   call: {
     ...aCall,
     instead: 'Call me instead',
     beside: 'A call with keys',
     then: 'Pick up, key in the two digits that this page then shows, and a voice reads you a code.',
   },
-  text: { ...aText, instead: 'Text me instead', beside: 'A text by the usual route' },
-  hostedCall: {
+  sms: { ...aText, instead: 'Text me instead', beside: 'A text by the usual route' },
+  'hosted-call': {
     ...aCall,
     instead: 'A call without keys',
     beside: 'A call without keys',
     then: 'Pick up, and a voice reads you a code.',
   },
-  hostedText: { ...aText, instead: 'A text by another route', beside: 'A text by another route' },
+  'hosted-sms': { ...aText, instead: 'A text by another route', beside: 'A text by another route' },
 }
 
 /** What the button of a way says next to the first one, by which a code came already or not. */
-export function buttonWords(way: Way, first: Way, isAgain: boolean): string {
-  const { again, instead, beside, verb, ...words } = wayWords[way]
-  if (way === first) return isAgain ? again : words.first
-  return wayWords[first].verb === verb ? beside : instead
+export function buttonWords(channel: Channel, first: Channel, isAgain: boolean): string {
+  const { again, instead, beside, verb, ...words } = channelWords[channel]
+  if (channel === first) return isAgain ? again : words.first
+  return channelWords[first].verb === verb ? beside : instead
 }
 
 const ofACall = {
@@ -57,11 +57,11 @@ const ofACall = {
   expired: 'This code is no longer valid. Ask for a new one below.',
 }
 
-export const isText = (way: Way): boolean => wayWords[way].verb === 'text'
+export const isText = (channel: Channel): boolean => channelWords[channel].verb === 'text'
 
 /** What the page says about a call or a text, by the states of `GET /otp/status`. The browser gets the same words. */
-export const stateWords = (way: Way): Readonly<Record<string, string>> =>
-  !isText(way)
+export const stateWords = (channel: Channel): Readonly<Record<string, string>> =>
+  !isText(channel)
     ? ofACall
     : {
         ...ofACall,

@@ -1,20 +1,21 @@
 /**
- * How a code travels: `call`, a telephone call of ours; `text`, a text message; `hostedCall` and `hostedText`, SignalWire's
+ * How a code travels: `call`, a telephone call of ours; `text`, a text message; `hosted-call` and `hosted-sms`, SignalWire's
  * hosted MFA, which makes and checks the code itself.
  */
-export type Way = 'call' | 'text' | 'hostedCall' | 'hostedText'
+export type Channel = 'call' | 'sms' | 'hosted-call' | 'hosted-sms'
 
 /** Every way with its authentication method references (RFC 8176): a one-time code, and what proves the telephone. @internal */
-export const amrOf: Readonly<Record<Way, readonly string[]>> = {
+export const amrOf: Readonly<Record<Channel, readonly string[]>> = {
   call: ['otp', 'tel'],
-  text: ['otp', 'sms'],
-  hostedCall: ['otp', 'tel'],
-  hostedText: ['otp', 'sms'],
+  sms: ['otp', 'sms'],
+  'hosted-call': ['otp', 'tel'],
+  'hosted-sms': ['otp', 'sms'],
 }
 
 /** @internal */
-export const isWay = (value: unknown): value is Way =>
+export const isChannel = (value: unknown): value is Channel =>
   typeof value === 'string' && Object.hasOwn(amrOf, value)
 
 /** Whether SignalWire, not this package, makes and checks the code. @internal */
-export const isHosted = (way: Way): boolean => way === 'hostedCall' || way === 'hostedText'
+export const isHosted = (channel: Channel): boolean =>
+  channel === 'hosted-call' || channel === 'hosted-sms'

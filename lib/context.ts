@@ -1,7 +1,7 @@
 import type { Counters } from './limits/attempts.js'
 import type { Emit } from './events.js'
 import type { Keys } from './crypto.js'
-import type { Settings } from './resolve-options.js'
+import type { ResolvedOptions } from './resolve-options.js'
 import type { Calls } from './signalwire/calls.js'
 import type { Connect } from './signalwire/client.js'
 import type { SendText } from './signalwire/messages.js'
@@ -11,8 +11,8 @@ import type { Mfa } from './signalwire/mfa.js'
  * What the rooms share, made once by the strategy's constructor. Passport runs a named strategy on
  * `Object.create(strategy)`, so anything that changes lives in here and never on `this`. @internal
  */
-export interface Parts<User> {
-  readonly settings: Settings<User>
+export interface Context<User> {
+  readonly settings: ResolvedOptions<User>
   readonly keys: Keys
   readonly counters: Counters
   readonly connect: Connect

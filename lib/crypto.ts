@@ -43,12 +43,12 @@ function keyedHash(key: KeyObject, parts: readonly (string | number)[]): Buffer 
 }
 
 /** @internal */
-export function createKeys(secrets: readonly string[], counterSecret: string): Keys {
+export function createKeys(secrets: readonly string[], limiterSecret: string): Keys {
   const pairs = secrets.map(secret => ({
     hash: derive(secret, 'hash'),
     seal: derive(secret, 'seal'),
   }))
-  const storeKey = derive(counterSecret, 'counters')
+  const storeKey = derive(limiterSecret, 'counters')
   const [current] = pairs
   if (current === undefined) throw new TypeError('At least one secret is needed.')
 

@@ -1,44 +1,61 @@
-/** Every reason for which this strategy refuses a person: one closed union, one table, compared with the README by a test. */
-const refusals = {
-  'code-malformed': [400, 'Enter the code as digits, just as you heard it.'],
-  'phone-malformed': [
-    400,
-    'Enter the telephone number with its country code, for example +1 202 555 0123.',
-  ],
-  'recovery-malformed': [400, 'Enter a recovery code as it was shown, ten letters and digits.'],
-  'choice-unknown': [400, 'Choose one of the telephones and ways that are offered.'],
-  'first-factor-required': [401, 'Log in first.'],
-  'second-factor-required': [401, 'Confirm with a code from a telephone call first.'],
-  'no-challenge': [401, 'No code is waiting. Ask for a call.'],
-  'code-expired': [401, 'This code is no longer valid. Ask for a new call.'],
-  'code-wrong': [401, 'That is not the code. Check it and try again.'],
-  'recovery-wrong': [401, 'That is none of your recovery codes, or it was used before.'],
-  'phone-missing': [403, 'There is no telephone number on record to call.'],
-  'phone-invalid': [403, 'The telephone number on record is not valid.'],
-  'destination-blocked': [403, 'Numbers like this one are not called.'],
-  'phone-refused': [403, 'The telephone network refused to call this number.'],
-  'call-vetoed': [403, 'This number may not be called at the moment.'],
-  'enrol-forbidden': [403, 'Confirm with a code sent to your present number before you change it.'],
-  'too-many-guesses': [429, 'Too many wrong codes for this call. Ask for a new call.'],
-  'too-many-calls': [429, 'Too many calls. Wait before you ask for another.'],
-  locked: [429, 'Too many wrong codes. Wait before you try again.'],
-  reported: [429, 'The last call was reported as unwanted. Wait before you ask for another.'],
-} as const satisfies Record<string, readonly [status: number, message: string]>
+/** Every reason for which the strategy refuses a request, with its HTTP status and an English sentence for the user. */
+export const failures = {
+  'code-malformed': { status: 400, message: 'Enter the code as digits, as you heard it.' },
+  'phone-malformed': {
+    status: 400,
+    message: 'Enter the phone number with its country code, for example +1 202 555 0123.',
+  },
+  'recovery-malformed': {
+    status: 400,
+    message: 'Enter a recovery code as it was shown: ten letters and digits.',
+  },
+  'choice-unknown': { status: 400, message: 'Choose one of the options on the page.' },
+  'first-factor-required': { status: 401, message: 'Log in first.' },
+  'second-factor-required': { status: 401, message: 'Confirm with a code first.' },
+  'no-challenge': { status: 401, message: 'There is no code to check. Ask for a new code.' },
+  'code-expired': { status: 401, message: 'This code is no longer valid. Ask for a new code.' },
+  'code-wrong': { status: 401, message: 'This code is wrong. Check it and try again.' },
+  'recovery-wrong': { status: 401, message: 'This recovery code is not valid.' },
+  'phone-missing': { status: 403, message: 'There is no phone number on record.' },
+  'phone-invalid': { status: 403, message: 'The phone number on record is not valid.' },
+  'destination-blocked': { status: 403, message: 'We cannot call numbers like this one.' },
+  'phone-refused': { status: 403, message: 'The phone network refused to call this number.' },
+  'call-vetoed': { status: 403, message: 'We cannot call this number at the moment.' },
+  'enroll-forbidden': {
+    status: 403,
+    message: 'To change your number, first confirm with a code sent to your current number.',
+  },
+  'too-many-attempts': {
+    status: 429,
+    message: 'Too many wrong codes. Ask for a new code.',
+  },
+  'too-many-calls': { status: 429, message: 'Too many calls. Wait before you ask for another.' },
+  locked: { status: 429, message: 'Too many wrong codes. Wait before you try again.' },
+  reported: {
+    status: 429,
+    message: 'The last call was reported as unwanted. Wait before you ask for another.',
+  },
+} as const satisfies Record<string, FailureEntry>
 
-/** Trouble below the strategy, always answered 503; nobody gets in. */
-const troubles = {
-  configuration: 'The second factor is not set up correctly.',
-  'counters-unavailable': 'The store of the limits did not answer.',
-  'session-unavailable': 'The session store did not answer.',
-  'signalwire-unavailable': 'The code could not be sent or checked.',
-  'phone-lookup-failed': 'The telephone number could not be looked up.',
-  'hook-failed': 'A hook of the application failed.',
-} as const
+/** Every error of a dependency or of the setup, with its English sentence. Nobody is let in. */
+export const errors = {
+  configuration: { status: 503, message: 'The second factor is not set up correctly.' },
+  'limiter-unavailable': { status: 503, message: 'The store of the limits did not respond.' },
+  'session-unavailable': { status: 503, message: 'The session store did not respond.' },
+  'signalwire-unavailable': { status: 503, message: 'The code could not be sent or checked.' },
+  'phone-lookup-failed': { status: 503, message: 'The phone number could not be looked up.' },
+  'callback-failed': { status: 503, message: 'A callback of the app failed.' },
+} as const satisfies Record<string, FailureEntry>
 
-/** Stable codes of refusals, in `info.code` of a failed authentication; {@link failureTable} has their status and sentence. @useDeclaredType */
-export type FailureCode = keyof typeof refusals
-/** Stable codes of trouble, in `error.code` of a {@link VoiceOtpError}; {@link errorTable} has their sentence. @useDeclaredType */
-export type ErrorCode = keyof typeof troubles
+interface FailureEntry {
+  readonly status: number
+  readonly message: string
+}
+
+/** Stable codes of refusals, in `info.code` of a failed authentication; {@link failures} has their status and sentence. @useDeclaredType */
+export type FailureCode = keyof typeof failures
+/** Stable codes of trouble, in `error.code` of a {@link VoiceOtpError}; {@link errors} has their sentence. @useDeclaredType */
+export type ErrorCode = keyof typeof errors
 
 /** What Passport hands on as `info` (or `challenge`) when a request is refused. Holds no code, no number, no credential. */
 export interface FailureInfo {
@@ -52,15 +69,8 @@ export interface FailureInfo {
   readonly attemptsLeft?: number
 }
 
-/** Every refusal with its HTTP status and sentence: for documentation and translation. */
-export const failureTable: Readonly<
-  Record<FailureCode, readonly [status: number, message: string]>
-> = refusals
-/** Every trouble with its sentence. The status is always 503. */
-export const errorTable: Readonly<Record<ErrorCode, string>> = troubles
-
 /** A refusal on its way to `fail()`. @internal */
-export class Refusal extends Error {
+export class Failure extends Error {
   readonly code: FailureCode
   readonly extra: Partial<Pick<FailureInfo, 'retryAfter' | 'attemptsLeft'>>
 
@@ -68,17 +78,13 @@ export class Refusal extends Error {
     code: FailureCode,
     extra: Partial<Pick<FailureInfo, 'retryAfter' | 'attemptsLeft'>> = {},
   ) {
-    // Nobody reads the stack of a wrong code, and it costs more than all that is hashed for one.
-    const { stackTraceLimit } = Error
-    Error.stackTraceLimit = 0
-    super(refusals[code][1])
-    Error.stackTraceLimit = stackTraceLimit
+    super(failures[code].message)
     this.code = code
     this.extra = extra
   }
 
   get status(): number {
-    return refusals[this.code][0]
+    return failures[this.code].status
   }
 
   get info(): FailureInfo {
@@ -117,7 +123,7 @@ export class VoiceOtpError extends Error {
     detail?: string,
     original?: unknown,
   ) {
-    super(detail === undefined ? troubles[code] : `${troubles[code]} ${detail}`)
+    super(detail === undefined ? errors[code].message : `${errors[code].message} ${detail}`)
     this.cause = original === undefined ? undefined : safeCause(original)
   }
 }

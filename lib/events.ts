@@ -1,26 +1,26 @@
 import { EventEmitter } from 'node:events'
 import type { Purpose } from './session/challenge.js'
 import type { LimitName } from './limits/limit-counter.js'
-import type { Way } from './channels.js'
+import type { Channel } from './channels.js'
 import type { ErrorCode, FailureCode } from './errors.js'
 
 /** What the app is told; no event holds a code, a number or a credential. */
 export interface VoiceOtpEvents {
   /** A call was placed or a text sent; `sid` is SignalWire's name for it. */
-  'call.placed': [
+  'code.sent': [
     {
       /** Whose: what `userId` answered, as text. */
       readonly userId: string
       /** What the code is good for. */
       readonly purpose: Purpose
       /** How the code travels. */
-      readonly way: Way
+      readonly channel: Channel
       /** SignalWire's name for the call, the message or the hosted challenge. */
       readonly sid: string
     },
   ]
   /** A call was refused before SignalWire was asked; `limit` says by which limit, if by one. */
-  'call.blocked': [
+  'code.blocked': [
     {
       /** Whose: what `userId` answered, as text. */
       readonly userId: string
@@ -33,14 +33,14 @@ export interface VoiceOtpEvents {
     },
   ]
   /** SignalWire refused or failed; `reason` is its own error code or a word for what went wrong. */
-  'call.failed': [
+  'code.failed': [
     {
       /** Whose: what `userId` answered, as text. */
       readonly userId: string
       /** What the code is good for. */
       readonly purpose: Purpose
       /** How the code travels. */
-      readonly way: Way
+      readonly channel: Channel
       /** What the person was answered. */
       readonly code: FailureCode | ErrorCode
       /** SignalWire's error code (`21211`), `http-<status>` where it gave none, or `timeout`, `network`, `redirect`, `too-large`, `garbage`, `unknown`. */
@@ -55,7 +55,7 @@ export interface VoiceOtpEvents {
       /** What the code is good for. */
       readonly purpose: Purpose
       /** How the code travels. */
-      readonly way: Way
+      readonly channel: Channel
     },
   ]
   /** `compared` tells a wrong code from one that was refused without a look at it. */
@@ -69,17 +69,17 @@ export interface VoiceOtpEvents {
       readonly compared: boolean
     },
   ]
-  /** A limit on wrong codes was just reached; `guessesInARow` lasts until `unlock(userId)`. */
-  locked: [
+  /** A limit on wrong codes was just reached; `maxConsecutiveFailures` lasts until `unlock(userId)`. */
+  'user.locked': [
     {
       /** Whose: what `userId` answered, as text. */
       readonly userId: string
-      /** `guessesPerUser` or `guessesInARow`. */
+      /** `attemptsPerUser` or `maxConsecutiveFailures`. */
       readonly limit: LimitName
     },
   ]
   /** Whoever answered pressed "this was not me": somebody else may know the password. */
-  reported: [
+  'call.reported': [
     {
       /** Whose: what `userId` answered, as text. */
       readonly userId: string
@@ -119,7 +119,7 @@ export interface VoiceOtpEvents {
     },
   ]
   /** The app's `locale` or `announce` could not be used; the call was placed without it. */
-  'prompt.defaulted': [
+  'prompt.fallback': [
     {
       /** Whose: what `userId` answered, as text. */
       readonly userId: string
@@ -133,7 +133,7 @@ export interface VoiceOtpEvents {
   'webhook.rejected': [
     {
       /** No POST; no form, too large or too slow; not signed by SignalWire; no token of ours; another `To` than the token is for; the counters failed. */
-      readonly reason: 'method' | 'body' | 'signature' | 'token' | 'number' | 'counters-unavailable'
+      readonly reason: 'method' | 'body' | 'signature' | 'token' | 'number' | 'limiter-unavailable'
     },
   ]
   /** A number was enrolled or changed. */

@@ -5,34 +5,31 @@
  * @module passport-voice-otp
  */
 export { VoiceOtpStrategy, VoiceOtpStrategy as Strategy } from './strategy.js'
-export type { OfferedNumber } from './strategy.js'
+export type { PhoneChoice } from './strategy.js'
 export type { VoiceOtpAuthenticateOptions } from './actions/context.js'
 export type { SuccessInfo } from './actions/verify.js'
 export { type Locale, languages } from './call/languages.js'
 export type { Prompts } from './options/prompts.js'
 export type {
   BeforeCall,
+  GetPhone,
   Hook,
   Limits,
-  NumberLimit,
+  PhoneLimit,
   PhoneAnswer,
-  PhoneDone,
-  PhoneOf,
-  PhoneOfWithRequest,
-  PhoneReturn,
   Request,
   SignalWireOptions,
   VoiceOtpOptions,
 } from './options/options.js'
 export type { PendingChallenge, Purpose } from './session/challenge.js'
 export type {
-  Count,
-  Counter,
-  CounterFactory,
-  CounterOptions,
+  LimiterCount,
+  Limiter,
+  LimiterFactory,
+  LimiterOptions,
   LimitName,
 } from './limits/limit-counter.js'
-export { errorTable, failureTable, VoiceOtpError } from './errors.js'
+export { errors, failures, VoiceOtpError } from './errors.js'
 export type { ErrorCode, FailureCode, FailureInfo } from './errors.js'
 export type { VoiceOtpEvents } from './events.js'
 export type { Country, PhoneEntry } from './phone.js'
@@ -47,7 +44,7 @@ export type {
   RememberStore,
 } from './remembered-browsers/recognition.js'
 export type { RequireOptions } from './middleware/require-second-factor.js'
-export type { Mark } from './session/login-state.js'
+export type { Verification as Verification } from './session/login-state.js'
 export type { DeliveryState } from './signalwire/calls.js'
 export type { CallStatus } from './middleware/status.js'
-export type { Way } from './channels.js'
+export type { Channel } from './channels.js'

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { VoiceOtpError, withDeadline } from './errors.js'
-import type { Parts } from './context.js'
+import type { Context } from './context.js'
 
 /** Where the app keeps recovery codes: as keyed hashes, beside the user's other data. */
 export interface RecoveryOptions<User> {
@@ -24,18 +24,18 @@ const deadlineMilliseconds = 5000
 
 /** Draws ten codes of 50 bits each, hands their hashes to the app, and answers the codes, to be shown once. @internal */
 export async function makeRecoveryCodes<User>(
-  parts: Parts<User>,
+  context: Context<User>,
   userId: string,
   user: User,
 ): Promise<readonly string[]> {
   const codes = Array.from({ length: codesOfASet }, () =>
     Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join(''),
   )
-  const { save } = recoveryOf(parts)
+  const { save } = recoveryOf(context)
   await asked('recovery.save', async () =>
     save(
       user,
-      codes.map(code => parts.keys.hash('recovery', userId, code)),
+      codes.map(code => context.keys.hash('recovery', userId, code)),
     ),
   )
   return codes.map(code => `${code.slice(0, 5)}-${code.slice(5)}`)
@@ -43,19 +43,19 @@ export async function makeRecoveryCodes<User>(
 
 /** Uses up one code; answers how many are left, or `undefined` if it is none of the user's. @internal */
 export async function useRecoveryCode<User>(
-  parts: Parts<User>,
+  context: Context<User>,
   userId: string,
   user: User,
   code: string,
 ): Promise<number | undefined> {
-  const { use } = recoveryOf(parts)
+  const { use } = recoveryOf(context)
   const left: unknown = await asked('recovery.use', async () =>
-    use(user, parts.keys.everyHash('recovery', userId, code)),
+    use(user, context.keys.everyHash('recovery', userId, code)),
   )
   if (left === undefined || (Number.isInteger(left) && (left as number) >= 0))
     return left as number | undefined
   throw new VoiceOtpError(
-    'hook-failed',
+    'callback-failed',
     'recovery.use must answer how many codes are left, or undefined.',
   )
 }
@@ -72,7 +72,7 @@ export function readRecoveryCode(body: unknown): string | undefined {
     : undefined
 }
 
-function recoveryOf<User>({ settings: { recovery } }: Parts<User>): RecoveryOptions<User> {
+function recoveryOf<User>({ settings: { recovery } }: Context<User>): RecoveryOptions<User> {
   if (recovery === undefined)
     throw new VoiceOtpError(
       'configuration',
@@ -86,11 +86,11 @@ async function asked<T>(name: string, hook: () => Promise<T>): Promise<T> {
     return await withDeadline(
       hook(),
       deadlineMilliseconds,
-      () => new VoiceOtpError('hook-failed', `${name} took too long.`),
+      () => new VoiceOtpError('callback-failed', `${name} took longer than 5 seconds.`),
     )
   } catch (error) {
     throw error instanceof VoiceOtpError
       ? error
-      : new VoiceOtpError('hook-failed', `It was ${name}.`, error)
+      : new VoiceOtpError('callback-failed', `It was ${name}.`, error)
   }
 }

@@ -8,15 +8,15 @@ import {
   type VoiceOtpOptions,
 } from './options/options.js'
 import { type Country, isCountry, parsePhone } from './phone.js'
-import { isWay } from './channels.js'
+import { isChannel } from './channels.js'
 
 type Filled =
   | 'secret'
   | 'countries'
   | 'limits'
-  | 'counters'
+  | 'limiter'
   | 'beforeCall'
-  | 'onEnrol'
+  | 'onEnroll'
   | 'signalwire'
   | 'prompts'
   | 'locale'
@@ -25,13 +25,13 @@ type Filled =
   | 'recovery'
 
 /** The options with every default filled in. @internal */
-export interface Settings<User> extends Required<Omit<VoiceOtpOptions<User>, Filled>> {
+export interface ResolvedOptions<User> extends Required<Omit<VoiceOtpOptions<User>, Filled>> {
   readonly secrets: readonly string[]
   readonly countries: ReadonlySet<string>
   readonly limits: Limits
-  readonly counters: VoiceOtpOptions<User>['counters']
+  readonly limiter: VoiceOtpOptions<User>['limiter']
   readonly beforeCall: VoiceOtpOptions<User>['beforeCall']
-  readonly onEnrol: VoiceOtpOptions<User>['onEnrol']
+  readonly onEnroll: VoiceOtpOptions<User>['onEnroll']
   readonly announce: VoiceOtpOptions<User>['announce']
   readonly remember: VoiceOtpOptions<User>['remember']
   readonly recovery: VoiceOtpOptions<User>['recovery']
@@ -53,12 +53,11 @@ const known = [
   'signalwire',
   'userId',
   'required',
-  'passReqToCallback',
   'codeLength',
   'codeSeconds',
-  'gate',
+  'numberMatching',
   'ringSeconds',
-  'ways',
+  'channels',
   'locale',
   'prompts',
   'announce',
@@ -66,11 +65,11 @@ const known = [
   'countries',
   'limits',
   'beforeCall',
-  'onEnrol',
+  'onEnroll',
   'remember',
   'recovery',
-  'counters',
-  'counterSecret',
+  'limiter',
+  'limiterSecret',
   'clock',
 ] as const satisfies readonly (keyof VoiceOtpOptions)[]
 const knownSignalWire = [
@@ -83,24 +82,24 @@ const knownSignalWire = [
 ] as const satisfies readonly (keyof SignalWireOptions)[]
 
 /** Checks the options and fills in the defaults. Throws a `TypeError` that names the option and the mend. @internal */
-export function settle<User>(options: VoiceOtpOptions<User>): Settings<User> {
+export function resolveOptions<User>(options: VoiceOtpOptions<User>): ResolvedOptions<User> {
   if (typeof options !== 'object' || options === null)
     throw new TypeError('VoiceOtpStrategy needs an options object as its first argument.')
   refuseUnknown(options, known, '')
-  const { appName, secret, gate = 'match' } = options
+  const { appName, secret, numberMatching = true } = options
   if (typeof appName !== 'string' || !isSpeakable(appName, 60))
     throw new TypeError(
       'appName: give the name that people know, 1 to 60 characters on one line; it is spoken in the call.',
     )
-  if (!['match', 'any', 'none'].includes(gate))
-    throw new TypeError("gate: 'match' (default), 'any' or 'none'.")
+  if (numberMatching !== true && numberMatching !== 'any-key' && numberMatching)
+    throw new TypeError("numberMatching: true (default), 'any-key' or false.")
   for (const name of [
     'userId',
     'required',
     'beforeCall',
-    'onEnrol',
+    'onEnroll',
     'announce',
-    'counters',
+    'limiter',
   ] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function')
       throw new TypeError(`${name}: a function, or leave it out.`)
@@ -115,9 +114,9 @@ export function settle<User>(options: VoiceOtpOptions<User>): Settings<User> {
         : []
   for (const each of secrets.length === 0 ? [''] : secrets) checkSecret('secret', each)
   /* v8 ignore next -- checkSecret() refused it */
-  const counterSecret = options.counterSecret ?? secrets.at(-1) ?? ''
-  checkSecret('counterSecret', counterSecret)
-  const { signalwire, fromCountry } = settleSignalWire(options.signalwire)
+  const limiterSecret = options.limiterSecret ?? secrets.at(-1) ?? ''
+  checkSecret('limiterSecret', limiterSecret)
+  const { signalwire, fromCountry } = resolveSignalWire(options.signalwire)
   const countries = options.countries ?? [fromCountry]
   if (
     !Array.isArray(countries) ||
@@ -127,46 +126,45 @@ export function settle<User>(options: VoiceOtpOptions<User>): Settings<User> {
       "countries: a list of two-letter codes in capitals, for example ['US', 'CA'].",
     )
   }
-  const { ways = ['call'] } = options
+  const { channels = ['call'] } = options
   if (
-    !Array.isArray(ways) ||
-    ways.length === 0 ||
-    !ways.every(isWay) ||
-    new Set(ways).size !== ways.length
+    !Array.isArray(channels) ||
+    channels.length === 0 ||
+    !channels.every(isChannel) ||
+    new Set(channels).size !== channels.length
   ) {
     throw new TypeError(
-      "ways: a list of 'call', 'text', 'hostedCall' and 'hostedText', each at most once, the usual one first.",
+      "channels: a list of 'call', 'sms', 'hosted-call' and 'hosted-sms', each at most once, the default one first.",
     )
   }
   return {
     appName,
-    webhookUrl: settleWebhookUrl(options.webhookUrl),
+    webhookUrl: resolveWebhookUrl(options.webhookUrl),
     secrets,
-    counterSecret,
+    limiterSecret: limiterSecret,
     signalwire,
     userId: options.userId ?? (user => (user as { id?: string | number } | null)?.id ?? ''),
     required: options.required ?? (() => true),
-    passReqToCallback: options.passReqToCallback === true,
     codeLength: wholeNumber('codeLength', options.codeLength ?? 6, 6, 10),
     codeSeconds: wholeNumber('codeSeconds', options.codeSeconds ?? 300, 60, 600),
     ringSeconds: wholeNumber('ringSeconds', options.ringSeconds ?? 30, 5, 120),
-    gate,
-    ways: Object.freeze([...ways]),
+    numberMatching,
+    channels: Object.freeze([...channels]),
     machineDetection: options.machineDetection === true,
     announce: options.announce,
-    remember: settleRemember(options.remember),
-    recovery: settleRecovery(options.recovery),
-    ...settleLanguages(options),
+    remember: resolveRemember(options.remember),
+    recovery: resolveRecovery(options.recovery),
+    ...resolveLanguages(options),
     countries: new Set(countries as readonly string[]),
-    limits: settleLimits(options.limits ?? {}),
+    limits: resolveLimits(options.limits ?? {}),
     beforeCall: options.beforeCall,
-    onEnrol: options.onEnrol,
-    counters: options.counters,
+    onEnroll: options.onEnroll,
+    limiter: options.limiter,
     clock: options.clock ?? Date,
   }
 }
 
-function settleRemember(remember: VoiceOtpOptions['remember']): VoiceOtpOptions['remember'] {
+function resolveRemember(remember: VoiceOtpOptions['remember']): VoiceOtpOptions['remember'] {
   if (remember === undefined) return undefined
   if (typeof remember !== 'object' || remember === null)
     throw new TypeError('remember: { days, store }, or leave it out.')
@@ -183,7 +181,7 @@ function settleRemember(remember: VoiceOtpOptions['remember']): VoiceOtpOptions[
   return { days, store }
 }
 
-function settleRecovery<User>(
+function resolveRecovery<User>(
   recovery: VoiceOtpOptions<User>['recovery'],
 ): VoiceOtpOptions<User>['recovery'] {
   if (recovery === undefined) return undefined
@@ -195,18 +193,18 @@ function settleRecovery<User>(
   return { save: recovery.save, use: recovery.use }
 }
 
-function settleLanguages<User>({
+function resolveLanguages<User>({
   prompts: own = {},
   locale = 'en-US',
-}: VoiceOtpOptions<User>): Pick<Settings<User>, 'prompts' | 'defaultPrompts' | 'locale'> {
+}: VoiceOtpOptions<User>): Pick<ResolvedOptions<User>, 'prompts' | 'defaultPrompts' | 'locale'> {
   if (typeof own !== 'object' || own === null)
     throw new TypeError(
       "prompts: an object of languages by tag, for example { 'sv-SE': {...} }, or leave it out.",
     )
   const prompts = new Map<string, Prompts>(Object.entries(languages))
   for (const [tag, given] of Object.entries(own)) {
-    const ours = [...prompts.keys()].find(known => known.toLowerCase() === tag.toLowerCase())
-    if (ours !== undefined) prompts.delete(ours)
+    const sessionKey = [...prompts.keys()].find(known => known.toLowerCase() === tag.toLowerCase())
+    if (sessionKey !== undefined) prompts.delete(sessionKey)
     prompts.set(tag, checkedPrompts(tag, given))
   }
   const wanted =
@@ -233,8 +231,8 @@ function settleLanguages<User>({
   }
 }
 
-function settleSignalWire(given: SignalWireOptions | undefined): {
-  signalwire: Settings<unknown>['signalwire']
+function resolveSignalWire(given: SignalWireOptions | undefined): {
+  signalwire: ResolvedOptions<unknown>['signalwire']
   fromCountry: Country
 } {
   if (typeof given !== 'object' || given === null)
@@ -314,7 +312,7 @@ function spaceOrigin(space: unknown): string {
   )
 }
 
-function settleWebhookUrl(webhookUrl: unknown): string {
+function resolveWebhookUrl(webhookUrl: unknown): string {
   const url =
     typeof webhookUrl === 'string' && URL.canParse(webhookUrl) ? new URL(webhookUrl) : undefined
   const secure =
@@ -341,7 +339,7 @@ function settleWebhookUrl(webhookUrl: unknown): string {
   return url.href.replace(/\/+$/, '')
 }
 
-function settleLimits(given: Partial<Limits>): Limits {
+function resolveLimits(given: Partial<Limits>): Limits {
   if (typeof given !== 'object' || given === null)
     throw new TypeError('limits: an object, or leave it out.')
   refuseUnknown(given, Object.keys(defaultLimits), 'limits.')
@@ -351,12 +349,12 @@ function settleLimits(given: Partial<Limits>): Limits {
   }
   for (const [name, value] of Object.entries(limits) as [keyof Limits, unknown][]) {
     const mayBeOff =
-      name !== 'guessesPerChallenge' &&
+      name !== 'attemptsPerChallenge' &&
       (!name.endsWith('Seconds') || name === 'callIntervalSeconds' || name === 'reportedSeconds')
     if (value === false && mayBeOff) continue
-    if (typeof value === 'function' && /Number|Prefix/.test(name)) continue
+    if (typeof value === 'function' && /Phone|Prefix/.test(name)) continue
     const most =
-      name === 'guessesPerChallenge' ? 10 : name.endsWith('Seconds') ? 1_728_000 : 1_000_000
+      name === 'attemptsPerChallenge' ? 10 : name.endsWith('Seconds') ? 1_728_000 : 1_000_000
     wholeNumber(`limits.${name}`, value, 1, most, mayBeOff ? ', or false for no limit' : '')
   }
   return limits

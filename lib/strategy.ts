@@ -2,18 +2,18 @@ import type { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import PassportStrategy from 'passport-strategy'
 import { call } from './actions/send.js'
-import { type ActionOptions, choiceId, situationOf } from './actions/context.js'
+import { type ActionOptions, choiceId, createActionContext } from './actions/context.js'
 import { recover } from './actions/recover.js'
 import { type SuccessInfo, verify } from './actions/verify.js'
 import { createCounters } from './limits/attempts.js'
 import { enforce } from './middleware/enforce.js'
-import { type FailureInfo, Refusal } from './errors.js'
+import { type FailureInfo, Failure } from './errors.js'
 import { createEvents, type VoiceOtpEvents } from './events.js'
 import { createPhoneLookup, type PhoneLookup, phonesOnRecord } from './callbacks.js'
 import { createKeys } from './crypto.js'
 import type { Middleware } from './middleware/respond.js'
-import type { PhoneOf, PhoneOfWithRequest, Request, VoiceOtpOptions } from './options/options.js'
-import type { Parts } from './context.js'
+import type { GetPhone, Request, VoiceOtpOptions } from './options/options.js'
+import type { Context } from './context.js'
 import { maskPhone } from './phone.js'
 import { makeRecoveryCodes } from './recovery-codes.js'
 import {
@@ -22,18 +22,18 @@ import {
   type Remembered,
 } from './remembered-browsers/recognition.js'
 import { requireFresh, type RequireOptions } from './middleware/require-second-factor.js'
-import { factorOf, freshSeconds } from './session/login-state.js'
-import { settle } from './resolve-options.js'
+import { loginStateOf, freshSeconds } from './session/login-state.js'
+import { resolveOptions } from './resolve-options.js'
 import { createCalls } from './signalwire/calls.js'
 import { createConnect } from './signalwire/client.js'
 import { createSendText } from './signalwire/messages.js'
 import { createMfa } from './signalwire/mfa.js'
-import { type CallStatus, createStatus, look } from './middleware/status.js'
-import type { Way } from './channels.js'
+import { type CallStatus, createStatus, getStatus } from './middleware/status.js'
+import type { Channel } from './channels.js'
 import { createWebhooks } from './middleware/webhooks.js'
 
 /** One of the user's telephones, for a page that lets the user choose. */
-export interface OfferedNumber {
+export interface PhoneChoice {
   /** What `number` of `passport.authenticate('voice-otp', { action: 'call', number })` answers. */
   readonly id: string
   /** What the user calls it, as the record says. */
@@ -74,69 +74,55 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   readonly events: EventEmitter<VoiceOtpEvents>
   /** Browsers that may log in without a call, if the option `remember` is set. */
   readonly remembered: Remembered
-  declare private readonly parts: Parts<User>
+  declare private readonly context: Context<User>
   declare private readonly lookup: PhoneLookup<User>
 
   /**
-   * With `passReqToCallback: true`, where `phoneOf` is given the request first.
    * @param options Everything is checked here, once.
-   * @param phoneOf Whose number to call: a value, a promise, or `done(error, number)`; `null` if none is on record. `undefined`, `''` and no answer
-   * within 5 seconds are trouble (503, `phone-lookup-failed`).
-   * @throws TypeError that names the option and the mend.
+   * @param getPhone Returns the phone to call: a number with its country code, `{ phones }`, or `null` if none is on
+   * record; or a promise of it. `undefined`, `''`, a rejection and no result within 5 seconds are an error (503,
+   * `phone-lookup-failed`).
+   * @throws TypeError that names the option and how to fix it.
    */
-  constructor(
-    options: VoiceOtpOptions<User> & { readonly passReqToCallback: true },
-    phoneOf: PhoneOfWithRequest<User>,
-  )
-  /**
-   * @param options Everything is checked here, once.
-   * @param phoneOf Whose number to call: a value, a promise, or `done(error, number)`; `null` if none is on record. `undefined`, `''` and no answer
-   * within 5 seconds are trouble (503, `phone-lookup-failed`).
-   * @throws TypeError that names the option and the mend.
-   */
-  constructor(
-    options: VoiceOtpOptions<User> & { readonly passReqToCallback?: false },
-    phoneOf: PhoneOf<User>,
-  )
-  constructor(options: VoiceOtpOptions<User>, phoneOf: PhoneOf<User> | PhoneOfWithRequest<User>) {
+  constructor(options: VoiceOtpOptions<User>, getPhone: GetPhone<User>) {
     super()
-    const settings = settle(options)
-    const lookup = createPhoneLookup(phoneOf, settings.passReqToCallback)
+    const settings = resolveOptions(options)
+    const lookup = createPhoneLookup(getPhone)
     const { events, emit } = createEvents()
     this.events = events
-    const keys = createKeys(settings.secrets, settings.counterSecret)
+    const keys = createKeys(settings.secrets, settings.limiterSecret)
     const connect = createConnect(settings)
-    const parts: Parts<User> = {
+    const context: Context<User> = {
       settings,
       keys,
-      counters: createCounters(settings.counters, settings.limits, settings.codeSeconds, keys),
+      counters: createCounters(settings.limiter, settings.limits, settings.codeSeconds, keys),
       connect,
       calls: createCalls(settings, connect, () => settings.clock.now()),
       sendText: createSendText(settings, connect),
       mfa: createMfa(settings),
       emit,
     }
-    this.remembered = createRemembered(parts, lookup, req => factorOf(parts, req))
+    this.remembered = createRemembered(context, lookup, req => loginStateOf(context, req))
     // Whoever prints a strategy must not print its secrets.
-    Object.defineProperties(this, { parts: { value: parts }, lookup: { value: lookup } })
+    Object.defineProperties(this, { context: { value: context }, lookup: { value: lookup } })
   }
 
-  /** Passport's entry; use `passport.authenticate('voice-otp', options)` on a POST route. Refusals are in {@link failureTable}, trouble is a {@link VoiceOtpError}. */
+  /** Passport's entry; use `passport.authenticate('voice-otp', options)` on a POST route. Refusals are in {@link failures}, trouble is a {@link VoiceOtpError}. */
   authenticate(req: Request, options: ActionOptions = {}): void {
     // Taken now: given as an instance, the strategy is shared by parallel requests, and a late `this.success` would log in another's user.
-    const { success, fail, pass, error, parts, lookup } = this
+    const { success, fail, pass, error, context, lookup } = this
     const flow = async (): Promise<() => void> => {
-      const situation = situationOf(parts, lookup, req, options)
-      if (options.action === 'call') return call(situation).then(() => pass)
+      const action = createActionContext(context, lookup, req, options)
+      if (options.action === 'call') return call(action).then(() => pass)
       const info: SuccessInfo =
-        options.action === 'recover' ? await recover(situation) : await verify(situation)
+        options.action === 'recover' ? await recover(action) : await verify(action)
       return () => {
-        success(situation.user, info)
+        success(action.user, info)
       }
     }
     flow()
       .catch((thrown: unknown) =>
-        thrown instanceof Refusal
+        thrown instanceof Failure
           ? () => {
               if (thrown.info.retryAfter !== undefined)
                 responseOf(req)?.setHeader('Retry-After', thrown.info.retryAfter)
@@ -170,15 +156,15 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * {@link VoiceOtpError} (`configuration`) for a session that cannot be regenerated, a second strategy, or a second user property.
    */
   enforce(): Middleware {
-    return enforce(this.parts, this.lookup)
+    return enforce(this.context, this.lookup)
   }
 
   /**
    * Middleware for routes that need a second factor not older than `maxAge` seconds. Otherwise it answers 401 as JSON with the header of
    * RFC 9470, section 3, or 303 to `redirectTo`. Throws a `TypeError` for options that are none.
    */
-  require(options: RequireOptions = {}): Middleware {
-    return requireFresh(this.parts, options)
+  requireSecondFactor(options: RequireOptions = {}): Middleware {
+    return requireFresh(this.context, options)
   }
 
   /**
@@ -186,7 +172,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * it hands on a {@link VoiceOtpError} (`configuration`). What is not signed by SignalWire, or not for a token of ours, gets 403; 405 if it is no POST.
    */
   webhooks(): Middleware {
-    return createWebhooks(this.parts)
+    return createWebhooks(this.context)
   }
 
   /**
@@ -194,36 +180,36 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * Asks SignalWire once a second per call at most, and never writes the session.
    */
   status(): Middleware {
-    return createStatus(this.parts)
+    return createStatus(this.context)
   }
 
   /**
    * What `status()` answers, for a page that is rendered on the server; `undefined` for nobody. The state of a call comes from SignalWire and can take seconds:
    * a page that must not wait goes on without it. Rejects with a {@link VoiceOtpError}.
    */
-  async look(req: Request): Promise<CallStatus | undefined> {
-    return look(this.parts, req)
+  async getStatus(req: Request): Promise<CallStatus | undefined> {
+    return getStatus(this.context, req)
   }
 
   /** The ways that the app allows, the usual one first. */
-  get ways(): readonly Way[] {
-    return this.parts.settings.ways
+  get channels(): readonly Channel[] {
+    return this.context.settings.channels
   }
 
   /**
    * The telephones of the pending or full user of this request, to choose from; empty without a valid one, or for nobody. Rejects with a
-   * {@link VoiceOtpError} where `enforce()` did not run or `phoneOf` failed.
+   * {@link VoiceOtpError} where `enforce()` did not run or `getPhone` failed.
    */
-  async numbers(req: Request): Promise<readonly OfferedNumber[]> {
-    const factor = factorOf(this.parts, req)
-    if (factor.anyUser === undefined) return []
+  async listPhones(req: Request): Promise<readonly PhoneChoice[]> {
+    const loginState = loginStateOf(this.context, req)
+    if (loginState.anyUser === undefined) return []
     const destinations =
-      (await phonesOnRecord(this.lookup, req, factor.anyUser).catch((error: unknown) => {
-        if (error instanceof Refusal) return null // numbers on record, and none of them is one
+      (await phonesOnRecord(this.lookup, req, loginState.anyUser).catch((error: unknown) => {
+        if (error instanceof Failure) return null // numbers on record, and none of them is one
         throw error
       })) ?? []
     return destinations.map(({ number, label, telephone }) => ({
-      id: choiceId(this.parts.keys, factor.userId, telephone),
+      id: choiceId(this.context.keys, loginState.userId, telephone),
       label,
       phone: maskPhone(number),
     }))
@@ -234,11 +220,12 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * most five minutes old: whoever finds an open browser must not take a way in home. Rejects with the code `second-factor-required` (status
    * 401) otherwise, and with a {@link VoiceOtpError} if the option `recovery` is not set or its `save` failed.
    */
-  async recoveryCodes(req: Request): Promise<readonly string[]> {
-    const factor = factorOf(this.parts, req)
-    const { user } = factor
-    if (!user || factor.markAge > freshSeconds) throw new Refusal('second-factor-required')
-    return makeRecoveryCodes(this.parts, factor.userId, user)
+  async createRecoveryCodes(req: Request): Promise<readonly string[]> {
+    const loginState = loginStateOf(this.context, req)
+    const { user } = loginState
+    if (!user || loginState.verificationAge > freshSeconds)
+      throw new Failure('second-factor-required')
+    return makeRecoveryCodes(this.context, loginState.userId, user)
   }
 
   /**
@@ -247,23 +234,23 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    */
   async unlock(userId: string | number): Promise<void> {
     await Promise.all([
-      this.parts.counters.unlock(String(userId)),
-      forgetBrowsers(this.parts, String(userId)),
+      this.context.counters.unlock(String(userId)),
+      forgetBrowsers(this.context, String(userId)),
     ])
   }
 
   /** Ends the challenge that waits in this session, if any. Rejects with a {@link VoiceOtpError} where `enforce()` did not run, or if the counters failed. */
   async cancel(req: Request): Promise<void> {
-    const factor = factorOf(this.parts, req)
-    const { challenge } = factor
+    const loginState = loginStateOf(this.context, req)
+    const { challenge } = loginState
     if (challenge === undefined) return
-    factor.challenge = undefined
-    await this.parts.counters.killTicket(challenge.userId, challenge.ticket)
+    loginState.challenge = undefined
+    await this.context.counters.deactivateChallenge(challenge.userId, challenge.activation)
   }
 
   /** Loads the vendor's client now, so that the first call is not slower than the others. Rejects if it cannot be loaded. */
   async warmUp(): Promise<void> {
-    await this.parts.connect()
+    await this.context.connect()
   }
 }
 

@@ -10,10 +10,10 @@ async function busyCall(
   agent: ReturnType<World['browser']>,
   number = '+12025550123',
 ): Promise<void> {
-  world.simulator.phone(number, 'busy')
+  world.simulator.setPhone(number, 'busy')
   await agent.post('/otp/call').expect(202)
   await world.simulator.idle()
-  world.simulator.phone(number, 'manual')
+  world.simulator.setPhone(number, 'manual')
 }
 
 describe('the minute between two calls is waived once, when the last call reached nobody', () => {
@@ -38,7 +38,7 @@ describe('the minute between two calls is waived once, when the last call reache
 
   test('not for an older call than the one that rings now', async () => {
     world = await createWorld({
-      options: { limits: { callsPerUserHour: false, callsPerNumberTenMinutes: false } },
+      options: { limits: { callsPerUserHour: false, callsPerPhoneTenMinutes: false } },
     })
     const [older, newer] = [await world.logIn('alice'), await world.logIn('alice')]
     await busyCall(older)
@@ -55,10 +55,11 @@ describe('the minute between two calls is waived once, when the last call reache
     world = await createWorld({
       routes: (app, passport) => {
         app.post(
-          '/enrol',
+          '/enroll',
           passport.authenticate('voice-otp', {
             action: 'call',
-            enrol: (req: { body: { phone: string } }) => req.body.phone,
+            purpose: 'enroll',
+            phone: (req: { body: { phone: string } }) => req.body.phone,
           } as object) as RequestHandler,
           (_req, res) => {
             res.status(202).json({})
@@ -67,10 +68,10 @@ describe('the minute between two calls is waived once, when the last call reache
       },
     })
     const dave = await world.logIn('dave')
-    world.simulator.phone('+12025550177', 'busy')
-    await dave.post('/enrol').send({ phone: '+12025550177' }).expect(202)
+    world.simulator.setPhone('+12025550177', 'busy')
+    await dave.post('/enroll').send({ phone: '+12025550177' }).expect(202)
     await world.simulator.idle()
-    await dave.post('/enrol').send({ phone: '+12025550123' }).expect(429)
+    await dave.post('/enroll').send({ phone: '+12025550123' }).expect(429)
     expect(world.simulator.calls.map(({ to }) => to)).toEqual(['+12025550177'])
   })
 
@@ -87,7 +88,7 @@ describe('the minute between two calls is waived once, when the last call reache
   test('also when SignalWire refused to place it', async () => {
     world = await createWorld()
     const alice = await world.logIn('alice')
-    world.simulator.faults({
+    world.simulator.setFaults({
       calls: { status: 402, body: { errors: [{ code: 30002, message: 'balance' }] } },
     })
     await alice.post('/otp/call').expect(503)

@@ -16,7 +16,7 @@ const readTwice = (code: string) => [english.codeIs, spoken(code), english.onceM
 const overWithoutError = { status: 'completed', error: null, waitingFor: null }
 
 let world: World
-const defaulted = () => world.named('prompt.defaulted')
+const defaulted = () => world.named('prompt.fallback')
 afterEach(() => world.close())
 
 async function open(
@@ -235,10 +235,14 @@ describe('announce', () => {
   })
 
   test('is said with every gate, once, and not again in another language', async () => {
-    await open({ gate: 'none', announce: () => 'In Lyon.' })
+    await open({ numberMatching: false, announce: () => 'In Lyon.' })
     expect((await opening()).filter(text => text === 'In Lyon.')).toHaveLength(1)
     await world.close()
-    await open({ gate: 'any', announce: () => 'In Lyon.', locale: ['de-DE', 'en-US'] })
+    await open({
+      numberMatching: 'any-key',
+      announce: () => 'In Lyon.',
+      locale: ['de-DE', 'en-US'],
+    })
     const { telephone } = await ringing()
     expect((await telephone.answer())[1]).toBe('In Lyon.')
     await telephone.press('3')
@@ -318,7 +322,7 @@ describe('prompts of the app', () => {
     opening: {
       login: name => `Det här är ${name}.`,
       'step-up': name => `Det är ${name}.`,
-      enrol: name => `Här är ${name}.`,
+      enroll: name => `Här är ${name}.`,
     },
     codeIs: 'Din kod är:',
     pressMatchingDigits: 'Tryck siffrorna på skärmen.',
@@ -369,7 +373,11 @@ describe('prompts of the app', () => {
       'åtta',
       'nio',
     ] as const
-    await open({ prompts: { 'sv-SE': { ...swedish, digits } }, locale: 'sv-SE', gate: 'none' })
+    await open({
+      prompts: { 'sv-SE': { ...swedish, digits } },
+      locale: 'sv-SE',
+      numberMatching: false,
+    })
     const { telephone } = await ringing()
     const said = await telephone.answer()
     expect(
@@ -453,13 +461,13 @@ describe('prompts of the app', () => {
     ],
     [
       'a missing opening',
-      { ...swedish, opening: { login: swedish.opening.login, enrol: swedish.opening.enrol } },
+      { ...swedish, opening: { login: swedish.opening.login, enroll: swedish.opening.enroll } },
       "prompts['sv-SE'].opening['step-up']: a text of 1 to 4096 characters without control characters.",
     ],
     [
       'an opening without the name',
-      { ...swedish, opening: { ...swedish.opening, enrol: () => 'Hej.' } },
-      "prompts['sv-SE'].opening['enrol']: say the name that it is given: people must hear who calls.",
+      { ...swedish, opening: { ...swedish.opening, enroll: () => 'Hej.' } },
+      "prompts['sv-SE'].opening['enroll']: say the name that it is given: people must hear who calls.",
     ],
     [
       'a text without the code',

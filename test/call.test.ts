@@ -87,7 +87,7 @@ describe('gate match', () => {
           expect(body).toMatchObject({ code: 'code-expired' })
         })
       expect((await alice.get('/otp/status')).body).toMatchObject({ expiresIn: 0, attemptsLeft: 0 })
-      expect(world.named('reported')).toEqual([])
+      expect(world.named('call.reported')).toEqual([])
     },
   )
 
@@ -117,7 +117,7 @@ describe('gate match', () => {
     for (const each of keys) said = await telephone.press(each === 'right' ? digits : each)
     expect(said).toEqual([english.reported])
     expect(telephone.call).toMatchObject(overWithoutError)
-    expect(world.named('reported')).toEqual([
+    expect(world.named('call.reported')).toEqual([
       { userId: 'alice', purpose: 'login', callSid: telephone.sid },
     ])
     expect((await alice.get('/otp/status').expect(200)).body).toMatchObject({
@@ -146,7 +146,7 @@ describe('gate match', () => {
       String((again.body as { retryAfter: number }).retryAfter),
     )
     expect(world.simulator.calls).toHaveLength(1)
-    expect(world.named('call.blocked')).toEqual([
+    expect(world.named('code.blocked')).toEqual([
       { userId: 'alice', purpose: 'login', code: 'reported', limit: 'reportedSeconds' },
     ])
   })
@@ -224,7 +224,7 @@ describe('after the code', () => {
 })
 
 describe('gate any', () => {
-  beforeEach(() => open({ gate: 'any' }))
+  beforeEach(() => open({ numberMatching: 'any-key' }))
 
   test('one key opens, nothing does not, 0 reports; the page shows no digits', async () => {
     const { alice, telephone, digits } = await ringing()
@@ -259,7 +259,7 @@ describe('gate any', () => {
     const { telephone } = await ringing()
     await telephone.answer()
     expect(codeIn(await telephone.press('3'))).toBe(sealedIn(telephone).code)
-    await open({ gate: 'any', locale: ['en-US', 'de-DE'] })
+    await open({ numberMatching: 'any-key', locale: ['en-US', 'de-DE'] })
     const { telephone: other } = await ringing()
     await other.answer()
     expect((await other.press('3'))[0]).toBe(german.opening.login('Acme'))
@@ -269,7 +269,7 @@ describe('gate any', () => {
 
 describe('gate none', () => {
   test('the plain call: who calls, the code twice, goodbye, and not a question', async () => {
-    await open({ gate: 'none' })
+    await open({ numberMatching: false })
     const { alice, telephone, digits } = await ringing()
     expect(digits).toBe('')
     const { code } = sealedIn(telephone)
@@ -343,7 +343,9 @@ describe('too late', () => {
       await telephone.answer()
       await act(alice)
       await telephone.press('0')
-      expect(world.named('reported')).toMatchObject([{ userId: 'alice', callSid: telephone.sid }])
+      expect(world.named('call.reported')).toMatchObject([
+        { userId: 'alice', callSid: telephone.sid },
+      ])
       await alice.post('/otp/call').expect(429)
     },
   )

@@ -19,7 +19,7 @@ const keys = createKeys([secret], secret)
 const given: NewChallenge = {
   userId: 'alice',
   purpose: 'login',
-  way: 'call',
+  channel: 'call',
   destination: {
     number: '+12025550123',
     telephone: '+12025550123;ext=12',
@@ -27,7 +27,7 @@ const given: NewChallenge = {
     country: 'US',
     ordinary: true,
   },
-  ticket: 7,
+  activation: 7,
   sessionId: 's1',
   codeLength: 6,
   matching: true,
@@ -37,14 +37,14 @@ const given: NewChallenge = {
 const make = (change: Partial<NewChallenge> = {}) => makeChallenge(keys, { ...given, ...change })
 
 describe('what the session keeps of a challenge', () => {
-  test('neither code nor number in clear: the last two digits, and for an enrolment the number sealed', () => {
+  test('neither code nor number in clear: the last two digits, and for an enrollment the number sealed', () => {
     const { challenge, code } = make()
     expect(challenge.phoneEnd).toBe('23')
     expect(challenge.sealedPhone).toBeUndefined()
     expect(JSON.stringify(challenge)).not.toMatch(new RegExp(`2025550123|${code}`))
-    const enrol = make({ purpose: 'enrol' }).challenge
-    expect(JSON.stringify(enrol)).not.toContain('2025550123')
-    expect(enrolledPhone(keys, { ...enrol, phoneHash: keys.hash('phone', '+12025550123') })).toBe(
+    const enroll = make({ purpose: 'enroll' }).challenge
+    expect(JSON.stringify(enroll)).not.toContain('2025550123')
+    expect(enrolledPhone(keys, { ...enroll, phoneHash: keys.hash('phone', '+12025550123') })).toBe(
       '+12025550123',
     )
   })
@@ -64,9 +64,9 @@ describe('what the session keeps of a challenge', () => {
       id: 'x',
       userId: 'bob',
       purpose: 'step-up',
-      way: 'text',
+      channel: 'sms',
       phoneHash: 'x',
-      ticket: 8,
+      activation: 8,
       expiresAt: 1_000_001,
       sessionId: 's2',
     }
@@ -93,7 +93,7 @@ describe('once it is delivered', () => {
   })
 
   test('a hosted challenge is bound to its own name, and no code of ours is good any more', () => {
-    const { challenge, code } = make({ way: 'hostedText' })
+    const { challenge, code } = make({ channel: 'hosted-sms' })
     const sent = delivered(keys, challenge, 'mfa-1')
     expect(hostedIdOf(keys, sent)).toBe('mfa-1')
     expect(hostedIdOf(keys, { ...sent, hostedId: 'mfa-2' })).toBeUndefined()
@@ -103,42 +103,42 @@ describe('once it is delivered', () => {
   })
 })
 
-describe('the number of an enrolment', () => {
-  const enrol = make({
-    purpose: 'enrol',
+describe('the number of an enrollment', () => {
+  const enroll = make({
+    purpose: 'enroll',
     destination: { ...given.destination, telephone: '+12025550123' },
   }).challenge
 
   test('is the one that was called', () => {
-    expect(enrolledPhone(keys, enrol)).toBe('+12025550123')
+    expect(enrolledPhone(keys, enroll)).toBe('+12025550123')
   })
 
   test('is none if another was put in its place, or a token of a call', () => {
     expect(
       enrolledPhone(keys, {
-        ...enrol,
+        ...enroll,
         sealedPhone: make({
-          purpose: 'enrol',
+          purpose: 'enroll',
           destination: { ...given.destination, number: '+12025550199', telephone: '+12025550199' },
         }).challenge.sealedPhone,
       }),
     ).toBeUndefined()
     expect(
-      enrolledPhone(keys, { ...enrol, sealedPhone: keys.seal(1, '+12025550123') }),
+      enrolledPhone(keys, { ...enroll, sealedPhone: keys.seal(1, '+12025550123') }),
     ).toBeUndefined()
-    expect(enrolledPhone(keys, { ...enrol, sealedPhone: 'x' })).toBeUndefined()
-    expect(enrolledPhone(keys, { ...enrol, sealedPhone: undefined })).toBeUndefined()
+    expect(enrolledPhone(keys, { ...enroll, sealedPhone: 'x' })).toBeUndefined()
+    expect(enrolledPhone(keys, { ...enroll, sealedPhone: undefined })).toBeUndefined()
   })
 })
 
 describe('a challenge read from a session', () => {
-  const whole = make({ purpose: 'enrol' }).challenge
+  const whole = make({ purpose: 'enroll' }).challenge
 
   test('is taken as it was written, with and without what it need not have', () => {
     expect(asChallenge(whole)).toBe(whole)
     for (const name of ['sealedPhone', 'matchingDigits', 'deliverySid', 'hostedId'])
       expect(asChallenge({ ...whole, [name]: undefined }), name).toBeDefined()
-    for (const purpose of ['login', 'step-up', 'enrol'])
+    for (const purpose of ['login', 'step-up', 'enroll'])
       expect(asChallenge({ ...whole, purpose }), purpose).toBeDefined()
   })
 
@@ -157,7 +157,7 @@ describe('a challenge read from a session', () => {
           `${name}: ${JSON.stringify(value)}`,
         ).toBeUndefined()
     }
-    for (const name of ['ticket', 'expiresAt', 'nextCallAt']) {
+    for (const name of ['activation', 'expiresAt', 'nextCallAt']) {
       for (const value of [undefined, null, '7', 1.5, NaN, Infinity, 2 ** 53])
         expect(
           asChallenge({ ...whole, [name]: value }),
@@ -172,7 +172,7 @@ describe('a challenge read from a session', () => {
         ).toBeUndefined()
     }
     for (const value of [undefined, 'pigeon', 'toString', 7])
-      expect(asChallenge({ ...whole, way: value }), `way: ${String(value)}`).toBeUndefined()
+      expect(asChallenge({ ...whole, channel: value }), `way: ${String(value)}`).toBeUndefined()
     for (const value of [undefined, 'logout', '', 7])
       expect(asChallenge({ ...whole, purpose: value }), `purpose: ${String(value)}`).toBeUndefined()
   })
@@ -186,7 +186,7 @@ test('a page is told the mask, the digits and whole seconds, which never run bel
     from: '+12025550100',
     matchingDigits,
     purpose: 'login',
-    way: 'call',
+    channel: 'call',
     expiresIn: 700,
     nextCallIn: 100,
   })

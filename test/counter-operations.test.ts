@@ -1,33 +1,33 @@
 // What the counters ask of their store, operation by operation: which counts there are, in which order they are taken, and what a refusal gives back.
 // An upgrade that named them anew, or gave one another window, would forget what was counted.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Count, CounterOptions } from 'passport-voice-otp'
+import type { LimiterCount, LimiterOptions } from 'passport-voice-otp'
 import { createCounters } from '../lib/limits/attempts.js'
 import type { Keys } from '../lib/crypto.js'
 import type { Limits } from '../lib/options/options.js'
 import { type Hit, uncounted } from '../lib/limits/limit-counter.js'
 
 const limits: Limits = {
-  guessesPerChallenge: 5,
-  guessesPerUser: 10,
-  guessesPerUserSeconds: 86_400,
-  pauseSeconds: 900,
-  guessesInARow: 100,
-  guessesInARowSeconds: 1_728_000,
+  attemptsPerChallenge: 5,
+  attemptsPerUser: 10,
+  attemptsPerUserSeconds: 86_400,
+  lockoutSeconds: 900,
+  maxConsecutiveFailures: 100,
+  consecutiveFailureSeconds: 1_728_000,
   callIntervalSeconds: 60,
   callsPerUserHour: 5,
-  callsPerNumberTenMinutes: 3,
-  callsPerNumberDay: 10,
+  callsPerPhoneTenMinutes: 3,
+  callsPerPhoneDay: 10,
   callsPerPrefixTenMinutes: 100,
   callsPerAppMinute: 40,
-  enrolCallsPerNumberTenMinutes: 2,
-  enrolCallsPerNumberDay: 4,
-  enrolCallsPerAppMinute: 20,
+  enrollCallsPerPhoneTenMinutes: 2,
+  enrollCallsPerPhoneDay: 4,
+  enrollCallsPerAppMinute: 20,
   reportedSeconds: 600,
 }
 const unlimited = 2_147_483_647
 const [phone, telephone] = ['+12025550123', '+12025550123;ext=7']
-const mine = { userId: 'alice', phone, telephone, enrol: false, waived: false }
+const mine = { userId: 'alice', phone, telephone, enroll: false, waived: false }
 const refused = (code: string, limit: string, retryAfter?: number) =>
   expect.objectContaining({
     code,
@@ -37,11 +37,11 @@ const refused = (code: string, limit: string, retryAfter?: number) =>
 
 /** A store whose counts the test puts there; it notes what was asked of it. */
 class Store {
-  readonly made: CounterOptions[] = []
-  readonly counts = new Map<string, Count>()
+  readonly made: LimiterOptions[] = []
+  readonly counts = new Map<string, LimiterCount>()
   asked: string[] = []
 
-  readonly factory = (options: CounterOptions) => {
+  readonly factory = (options: LimiterOptions) => {
     this.made.push(options)
     const path = (key: string) => `${options.keyPrefix.slice('voice-otp:'.length)} ${key}`
     return {
@@ -87,7 +87,7 @@ class Store {
   }
 }
 
-const keys = { storeName: (...parts: readonly unknown[]) => parts.join('/') } as unknown as Keys
+const keys = { storeName: (...context: readonly unknown[]) => context.join('/') } as unknown as Keys
 let store: Store
 beforeEach(() => {
   store = new Store()
@@ -115,20 +115,20 @@ describe('there is one count', () => {
 
   test('for each limit, with its own name, limit and window in seconds; those of one code outlive it by a minute', () => {
     expect(made()).toEqual({
-      'voice-otp:ticket': [unlimited, 360],
-      'voice-otp:guesses': [5, 360],
+      'voice-otp:active-challenge': [unlimited, 360],
+      'voice-otp:attempts': [5, 360],
       'voice-otp:uses': [1, 360],
       'voice-otp:fetches': [3, 360],
       'voice-otp:failures': [10, 86_400],
-      'voice-otp:row': [100, 1_728_000],
-      'voice-otp:pause': [unlimited, 900],
-      'voice-otp:stop': [unlimited, 1_728_000],
+      'voice-otp:consecutive-failures': [100, 1_728_000],
+      'voice-otp:lockout': [unlimited, 900],
+      'voice-otp:locked': [unlimited, 1_728_000],
       'voice-otp:reported': [unlimited, 600],
       'voice-otp:waivers': [1, 86_400],
       'voice-otp:user-interval': [1, 60],
-      'voice-otp:number-interval': [1, 60],
+      'voice-otp:phone-interval': [1, 60],
       'voice-otp:user-hour': [5, 3600],
-      'voice-otp:number-10min': [unlimited, 600],
+      'voice-otp:phone-10min': [unlimited, 600],
       'voice-otp:number-day': [unlimited, 86_400],
       'voice-otp:prefix-10min': [unlimited, 600],
       'voice-otp:app-minute': [unlimited, 60],
@@ -138,17 +138,17 @@ describe('there is one count', () => {
   test('also where its limit is off: a limiter wants a number and a window', () => {
     expect(
       made({
-        guessesPerUser: false,
-        guessesInARow: false,
+        attemptsPerUser: false,
+        maxConsecutiveFailures: false,
         callIntervalSeconds: false,
         callsPerUserHour: false,
         reportedSeconds: false,
       }),
     ).toMatchObject({
       'voice-otp:failures': [unlimited, 86_400],
-      'voice-otp:row': [unlimited, 1_728_000],
+      'voice-otp:consecutive-failures': [unlimited, 1_728_000],
       'voice-otp:user-interval': [1, 1],
-      'voice-otp:number-interval': [1, 1],
+      'voice-otp:phone-interval': [1, 1],
       'voice-otp:user-hour': [unlimited, 3600],
       'voice-otp:reported': [unlimited, 1],
     })
@@ -158,8 +158,8 @@ describe('there is one count', () => {
 describe('a call', () => {
   const ofUser = [
     'consume user-hour user/alice',
-    `consume number-interval own/telephone/${telephone}`,
-    `consume number-10min own/telephone/${telephone}`,
+    `consume phone-interval own/telephone/${telephone}`,
+    `consume phone-10min own/telephone/${telephone}`,
     `consume number-day own/number/${phone}`,
   ]
   const ofAll = ['consume prefix-10min own/prefix/+1202555', 'consume app-minute own/app']
@@ -175,44 +175,44 @@ describe('a call', () => {
   })
 
   test('to a number that is not hers yet counts in a set of its own, with its own limits', async () => {
-    await make().admitCall({ ...mine, enrol: true })
+    await make().admitCall({ ...mine, enroll: true })
     expect(store.changes.toSorted()).toEqual([
-      'consume app-minute enrol/app',
-      `consume number-10min enrol/telephone/${telephone}`,
-      `consume number-day enrol/number/${phone}`,
-      `consume number-interval enrol/telephone/${telephone}`,
-      'consume prefix-10min enrol/prefix/+1202555',
+      'consume app-minute enroll/app',
+      `consume phone-10min enroll/telephone/${telephone}`,
+      `consume number-day enroll/number/${phone}`,
+      `consume phone-interval enroll/telephone/${telephone}`,
+      'consume prefix-10min enroll/prefix/+1202555',
       'consume user-hour user/alice',
       'consume user-interval user/alice',
     ])
   })
 
   test.each([
-    ['number-10min', `enrol/telephone/${telephone}`, 2, 'enrolCallsPerNumberTenMinutes'],
-    ['number-day', `enrol/number/${phone}`, 4, 'enrolCallsPerNumberDay'],
-    ['app-minute', 'enrol/app', 20, 'enrolCallsPerAppMinute'],
-    ['prefix-10min', 'enrol/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'],
-    ['number-interval', `enrol/telephone/${telephone}`, 1, 'callIntervalSeconds'],
+    ['phone-10min', `enroll/telephone/${telephone}`, 2, 'enrollCallsPerPhoneTenMinutes'],
+    ['number-day', `enroll/number/${phone}`, 4, 'enrollCallsPerPhoneDay'],
+    ['app-minute', 'enroll/app', 20, 'enrollCallsPerAppMinute'],
+    ['prefix-10min', 'enroll/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'],
+    ['phone-interval', `enroll/telephone/${telephone}`, 1, 'callIntervalSeconds'],
   ])('to such a number is refused by %s alone', async (name, key, most, limit) => {
     store.put(`${name} ${key}`, most - 1, 600_000)
-    await make().admitCall({ ...mine, enrol: true })
+    await make().admitCall({ ...mine, enroll: true })
     store.counts.clear()
     store.put(`${name} ${key}`, most, 600_000)
-    await expect(make().admitCall({ ...mine, userId: 'bob', enrol: true })).rejects.toEqual(
+    await expect(make().admitCall({ ...mine, userId: 'bob', enroll: true })).rejects.toEqual(
       refused('too-many-calls', limit, 600),
     )
   })
 
   test('whose interval is waived begins both intervals anew and counts all the rest', async () => {
     store.put('user-interval user/alice', 1, 30_000)
-    store.put(`number-interval own/telephone/${telephone}`, 1, 30_000)
+    store.put(`phone-interval own/telephone/${telephone}`, 1, 30_000)
     await make().admitCall({ ...mine, waived: true })
     expect(store.changes.toSorted()).toEqual(
       [
         ...ofUser.filter(line => !line.includes('interval')),
         ...ofAll,
         'set user-interval user/alice 1 60',
-        `set number-interval own/telephone/${telephone} 1 60`,
+        `set phone-interval own/telephone/${telephone} 1 60`,
       ].toSorted(),
     )
   })
@@ -225,7 +225,7 @@ describe('a call', () => {
     expect(store.changes).toEqual(
       expect.arrayContaining([
         'delete user-interval user/alice',
-        `delete number-interval own/telephone/${telephone}`,
+        `delete phone-interval own/telephone/${telephone}`,
       ]),
     )
   })
@@ -261,9 +261,9 @@ describe('a call', () => {
 
   test.each([
     ['user-hour user/alice', 5, 'callsPerUserHour'],
-    [`number-interval own/telephone/${telephone}`, 1, 'callIntervalSeconds'],
-    [`number-10min own/telephone/${telephone}`, 3, 'callsPerNumberTenMinutes'],
-    [`number-day own/number/${phone}`, 10, 'callsPerNumberDay'],
+    [`phone-interval own/telephone/${telephone}`, 1, 'callIntervalSeconds'],
+    [`phone-10min own/telephone/${telephone}`, 3, 'callsPerPhoneTenMinutes'],
+    [`number-day own/number/${phone}`, 10, 'callsPerPhoneDay'],
     ['prefix-10min own/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'],
     ['app-minute own/app', 40, 'callsPerAppMinute'],
   ])(
@@ -306,7 +306,7 @@ describe('a call', () => {
   })
 
   test('whose interval is waived asks the app too, within the interval of the number', async () => {
-    store.put(`number-interval own/telephone/${telephone}`, 1, 30_000)
+    store.put(`phone-interval own/telephone/${telephone}`, 1, 30_000)
     const permit = vi.fn(() => Promise.resolve())
     await make().admitCall({ ...mine, waived: true }, permit)
     expect(permit).toHaveBeenCalledTimes(1)
@@ -315,11 +315,11 @@ describe('a call', () => {
   test('that the app allowed, and that another was quicker to place, gives all of it up', async () => {
     await expect(
       make().admitCall(mine, async () => {
-        store.put(`number-interval own/telephone/${telephone}`, 1, 59_000)
+        store.put(`phone-interval own/telephone/${telephone}`, 1, 59_000)
       }),
     ).rejects.toEqual(refused('too-many-calls', 'callIntervalSeconds', 59))
     expect(store.changes).toContain('delete user-interval user/alice')
-    expect(store.changes).not.toContain(`delete number-interval own/telephone/${telephone}`)
+    expect(store.changes).not.toContain(`delete phone-interval own/telephone/${telephone}`)
   })
 
   test('over a limit of her own gives back what it took, says the longest wait, and touches nothing that everybody shares', async () => {
@@ -332,20 +332,20 @@ describe('a call', () => {
       [
         ...ofUser,
         'reward user-hour user/alice',
-        `reward number-10min own/telephone/${telephone}`,
+        `reward phone-10min own/telephone/${telephone}`,
         `reward number-day own/number/${phone}`,
-        `delete number-interval own/telephone/${telephone}`,
+        `delete phone-interval own/telephone/${telephone}`,
         'delete user-interval user/alice',
       ].toSorted(),
     )
   })
 
   test('to a telephone whose interval runs leaves that as it is', async () => {
-    store.put(`number-interval own/telephone/${telephone}`, 1, 20_000)
+    store.put(`phone-interval own/telephone/${telephone}`, 1, 20_000)
     await expect(make().admitCall(mine)).rejects.toEqual(
       refused('too-many-calls', 'callIntervalSeconds', 20),
     )
-    expect(store.changes).not.toContain(`delete number-interval own/telephone/${telephone}`)
+    expect(store.changes).not.toContain(`delete phone-interval own/telephone/${telephone}`)
   })
 
   test('over the limit of the app gives back hers as well', async () => {
@@ -355,7 +355,7 @@ describe('a call', () => {
     )
     expect(store.changes.filter(line => line.startsWith('reward')).toSorted()).toEqual([
       'reward app-minute own/app',
-      `reward number-10min own/telephone/${telephone}`,
+      `reward phone-10min own/telephone/${telephone}`,
       `reward number-day own/number/${phone}`,
       'reward prefix-10min own/prefix/+1202555',
       'reward user-hour user/alice',
@@ -363,8 +363,8 @@ describe('a call', () => {
   })
 
   test.each([
-    ['pause user/alice', 'locked', 'guessesPerUser', 10],
-    ['stop user/alice', 'locked', 'guessesInARow', undefined],
+    ['lockout user/alice', 'locked', 'attemptsPerUser', 10],
+    ['locked user/alice', 'locked', 'maxConsecutiveFailures', undefined],
     ['reported user/alice', 'reported', 'reportedSeconds', 10],
   ])(
     'is refused while there is a %s, whatever else there is, and gives the interval up',
@@ -388,19 +388,19 @@ describe('a call', () => {
   })
 
   test.each([false, () => false] as const)('a limit that is %s is not counted', async off => {
-    await make({ callsPerNumberDay: off as never }).admitCall(mine)
+    await make({ callsPerPhoneDay: off as never }).admitCall(mine)
     expect(store.changes.join()).not.toContain('number-day')
   })
 
   test.each([0, () => 0])('a limit of %s calls nobody', async none => {
-    await expect(make({ callsPerNumberDay: none as never }).admitCall(mine)).rejects.toEqual(
-      refused('too-many-calls', 'callsPerNumberDay'),
+    await expect(make({ callsPerPhoneDay: none as never }).admitCall(mine)).rejects.toEqual(
+      refused('too-many-calls', 'callsPerPhoneDay'),
     )
   })
 
   test('a function of the app is given the number', async () => {
     const most = vi.fn(() => 1)
-    await make({ callsPerNumberDay: most }).admitCall(mine)
+    await make({ callsPerPhoneDay: most }).admitCall(mine)
     expect(most).toHaveBeenCalledWith(phone)
   })
 
@@ -408,11 +408,11 @@ describe('a call', () => {
     'a function that answers %j is a mistake that is named',
     async answer => {
       await expect(
-        make({ callsPerNumberDay: (() => answer) as never }).admitCall(mine),
+        make({ callsPerPhoneDay: (() => answer) as never }).admitCall(mine),
       ).rejects.toMatchObject({
         code: 'configuration',
         message: expect.stringContaining(
-          'limits.callsPerNumberDay must answer a whole number or false',
+          'limits.callsPerPhoneDay must answer a whole number or false',
         ),
       })
     },
@@ -421,13 +421,13 @@ describe('a call', () => {
   test('a function that throws is a mistake that is named', async () => {
     await expect(
       make({
-        callsPerNumberDay: () => {
+        callsPerPhoneDay: () => {
           throw new Error('theirs')
         },
       }).admitCall(mine),
     ).rejects.toMatchObject({
       code: 'configuration',
-      message: expect.stringContaining('limits.callsPerNumberDay threw an error'),
+      message: expect.stringContaining('limits.callsPerPhoneDay threw an error'),
     })
   })
 
@@ -438,7 +438,7 @@ describe('a call', () => {
     await counters.waiveInterval(mine)
     expect(store.changes).toEqual([
       'delete user-interval user/alice',
-      `delete number-interval own/telephone/${telephone}`,
+      `delete phone-interval own/telephone/${telephone}`,
     ])
     await make({ callIntervalSeconds: false }).waiveInterval(mine)
     expect(store.changes).toEqual(['delete user-interval user/alice'])
@@ -468,18 +468,18 @@ describe('a call', () => {
 
 describe('a guess', () => {
   test('at a challenge is counted there, and how many remain is answered', async () => {
-    store.put('ticket user/alice', 7, 100_000)
+    store.put('active-challenge user/alice', 7, 100_000)
     const counters = make()
-    expect(await counters.admitGuess('alice', 'c1', 7)).toBe(4)
-    expect(store.changes).toEqual(['consume guesses c1'])
-    store.put('guesses c1', 5, 100_000)
-    await expect(counters.admitGuess('alice', 'c1', 7)).rejects.toEqual(
-      refused('too-many-guesses', 'guessesPerChallenge'),
+    expect(await counters.admitAttempt('alice', 'c1', 7)).toBe(4)
+    expect(store.changes).toEqual(['consume attempts c1'])
+    store.put('attempts c1', 5, 100_000)
+    await expect(counters.admitAttempt('alice', 'c1', 7)).rejects.toEqual(
+      refused('too-many-attempts', 'attemptsPerChallenge'),
     )
-    await expect(counters.admitGuess('alice', 'c2', 8)).rejects.toMatchObject({
+    await expect(counters.admitAttempt('alice', 'c2', 8)).rejects.toMatchObject({
       code: 'code-expired',
     })
-    await expect(counters.admitGuess('bob', 'c3', 7)).rejects.toMatchObject({
+    await expect(counters.admitAttempt('bob', 'c3', 7)).rejects.toMatchObject({
       code: 'code-expired',
     })
   })
@@ -487,130 +487,139 @@ describe('a guess', () => {
   test('fills no limit but the last of one', async () => {
     const counters = make()
     store.put('failures user/alice', 8, 50_000)
-    expect(await counters.admitUserGuess('alice')).toEqual({
+    expect(await counters.admitUserAttempt('alice')).toEqual({
       limit: undefined,
       failed: hit(9, 50),
       inRow: hit(1, 1_728_000),
     })
-    expect(store.changes).toEqual(['consume failures user/alice', 'consume row user/alice'])
-    expect(await counters.admitUserGuess('alice')).toMatchObject({ limit: 'guessesPerUser' })
     expect(store.changes).toEqual([
       'consume failures user/alice',
-      'consume row user/alice',
-      'set pause user/alice 1 900',
+      'consume consecutive-failures user/alice',
+    ])
+    expect(await counters.admitUserAttempt('alice')).toMatchObject({ limit: 'attemptsPerUser' })
+    expect(store.changes).toEqual([
+      'consume failures user/alice',
+      'consume consecutive-failures user/alice',
+      'set lockout user/alice 1 900',
       'set failures user/alice 1073741824 900',
     ])
     store.put('failures user/bob', 9, 50_000)
-    store.put('row user/bob', 99, 50_000)
-    expect(await counters.admitLooseGuess('bob')).toMatchObject({
-      limit: 'guessesInARow',
+    store.put('consecutive-failures user/bob', 99, 50_000)
+    expect(await counters.admitRecoveryAttempt('bob')).toMatchObject({
+      limit: 'maxConsecutiveFailures',
       failed: { count: 10 },
       inRow: { count: 100 },
     })
-    expect(store.changes).toContain('set pause user/bob 1 900')
+    expect(store.changes).toContain('set lockout user/bob 1 900')
   })
 
   test('over the limit of a user during the pause is given back, and waits no longer than that', async () => {
     store.put('failures user/alice', 2 ** 30, 86_000)
-    await expect(make().admitUserGuess('alice')).rejects.toEqual(
-      refused('locked', 'guessesPerUser', 86),
+    await expect(make().admitUserAttempt('alice')).rejects.toEqual(
+      refused('locked', 'attemptsPerUser', 86),
     )
     expect(store.changes).toEqual([
       'consume failures user/alice',
-      'consume row user/alice',
+      'consume consecutive-failures user/alice',
       'reward failures user/alice',
-      'reward row user/alice',
+      'reward consecutive-failures user/alice',
     ])
     store.put('failures user/alice', 2 ** 30, 86_000_000)
-    await expect(make().admitUserGuess('alice')).rejects.toEqual(
-      refused('locked', 'guessesPerUser', 900),
+    await expect(make().admitUserAttempt('alice')).rejects.toEqual(
+      refused('locked', 'attemptsPerUser', 900),
     )
   })
 
   test('over the limit of a user that nobody paused begins the pause', async () => {
     store.put('failures user/alice', 10, 86_000_000)
-    await expect(make().admitUserGuess('alice')).rejects.toEqual(
-      refused('locked', 'guessesPerUser', 900),
+    await expect(make().admitUserAttempt('alice')).rejects.toEqual(
+      refused('locked', 'attemptsPerUser', 900),
     )
     expect(store.changes.slice(2)).toEqual([
       'reward failures user/alice',
-      'reward row user/alice',
-      'set pause user/alice 1 900',
+      'reward consecutive-failures user/alice',
+      'set lockout user/alice 1 900',
       'set failures user/alice 1073741824 900',
     ])
     store.put('failures user/bob', 10, 86_000)
-    await expect(make().admitLooseGuess('bob')).rejects.toEqual(
-      refused('locked', 'guessesPerUser', 900),
+    await expect(make().admitRecoveryAttempt('bob')).rejects.toEqual(
+      refused('locked', 'attemptsPerUser', 900),
     )
     expect(store.changes).toEqual([
       'consume failures user/bob',
-      'set pause user/bob 1 900',
+      'set lockout user/bob 1 900',
       'set failures user/bob 1073741824 900',
     ])
   })
 
   test('that a limiter refuses from the memory of its own process begins no pause for the others', async () => {
-    const factory = (options: CounterOptions) => ({
+    const factory = (options: LimiterOptions) => ({
       ...store.factory(options),
       ...(options.keyPrefix === 'voice-otp:failures' && {
         consume: () => Promise.reject({ consumedPoints: 0, msBeforeNext: 5000 }),
       }),
     })
     const counters = createCounters(factory, limits, 300, keys)
-    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(
-      refused('locked', 'guessesPerUser', 5),
+    await expect(counters.admitRecoveryAttempt('alice')).rejects.toEqual(
+      refused('locked', 'attemptsPerUser', 5),
     )
     expect(store.changes).toEqual([])
   })
 
   test('over both limits at once is refused by that of the user, and stops nobody', async () => {
     store.put('failures user/alice', 2 ** 30, 86_000)
-    store.put('row user/alice', 100, 86_000_000)
-    await expect(make().admitUserGuess('alice')).rejects.toEqual(
-      refused('locked', 'guessesPerUser', 86),
+    store.put('consecutive-failures user/alice', 100, 86_000_000)
+    await expect(make().admitUserAttempt('alice')).rejects.toEqual(
+      refused('locked', 'attemptsPerUser', 86),
     )
-    expect(store.changes).not.toContain('set stop user/alice 1 0')
+    expect(store.changes).not.toContain('set locked user/alice 1 0')
   })
 
   test('over the limit of a row stops the user for ever, and is given back', async () => {
-    store.put('row user/alice', 100, 86_000_000)
-    await expect(make().admitUserGuess('alice')).rejects.toEqual(refused('locked', 'guessesInARow'))
+    store.put('consecutive-failures user/alice', 100, 86_000_000)
+    await expect(make().admitUserAttempt('alice')).rejects.toEqual(
+      refused('locked', 'maxConsecutiveFailures'),
+    )
     expect(store.changes.slice(2)).toEqual([
       'reward failures user/alice',
-      'reward row user/alice',
-      'set stop user/alice 1 0',
+      'reward consecutive-failures user/alice',
+      'set locked user/alice 1 0',
     ])
   })
 
   test('without a challenge counts one after the other, and gives nothing back', async () => {
     store.put('failures user/alice', 2 ** 30, 86_000)
-    await expect(make().admitLooseGuess('alice')).rejects.toEqual(
-      refused('locked', 'guessesPerUser', 86),
+    await expect(make().admitRecoveryAttempt('alice')).rejects.toEqual(
+      refused('locked', 'attemptsPerUser', 86),
     )
     expect(store.changes).toEqual(['consume failures user/alice'])
-    store.put('row user/bob', 100, 86_000)
-    await expect(make().admitLooseGuess('bob')).rejects.toEqual(refused('locked', 'guessesInARow'))
+    store.put('consecutive-failures user/bob', 100, 86_000)
+    await expect(make().admitRecoveryAttempt('bob')).rejects.toEqual(
+      refused('locked', 'maxConsecutiveFailures'),
+    )
     expect(store.changes).toEqual([
       'consume failures user/bob',
-      'consume row user/bob',
-      'set stop user/bob 1 0',
+      'consume consecutive-failures user/bob',
+      'set locked user/bob 1 0',
     ])
   })
 
-  test.each(['admitUserGuess', 'admitLooseGuess'] as const)(
+  test.each(['admitUserAttempt', 'admitRecoveryAttempt'] as const)(
     'is not counted where the limits are off: %s',
     async admit => {
-      expect(await make({ guessesPerUser: false, guessesInARow: false })[admit]('alice')).toEqual({
+      expect(
+        await make({ attemptsPerUser: false, maxConsecutiveFailures: false })[admit]('alice'),
+      ).toEqual({
         limit: undefined,
         failed: uncounted,
         inRow: uncounted,
       })
       expect(store.changes).toEqual([])
-      expect(await make({ guessesInARow: false })[admit]('alice')).toMatchObject({
+      expect(await make({ maxConsecutiveFailures: false })[admit]('alice')).toMatchObject({
         failed: { count: 1 },
         inRow: { count: 0 },
       })
-      expect(await make({ guessesPerUser: false })[admit]('alice')).toMatchObject({
+      expect(await make({ attemptsPerUser: false })[admit]('alice')).toMatchObject({
         failed: { count: 0 },
         inRow: { count: 1 },
       })
@@ -618,27 +627,27 @@ describe('a guess', () => {
   )
 
   test.each([
-    ['pause', 'guessesPerUser', 10],
-    ['stop', 'guessesInARow', undefined],
+    ['pause', 'attemptsPerUser', 10],
+    ['stop', 'maxConsecutiveFailures', undefined],
   ] as const)('during a %s is refused before it is counted', async (name, limit, retryAfter) => {
     store.put(`${name} user/alice`, 1, 10_000)
-    await expect(make().admitLooseGuess('alice')).rejects.toEqual(
+    await expect(make().admitRecoveryAttempt('alice')).rejects.toEqual(
       refused('locked', limit, retryAfter),
     )
     expect(store.changes).toEqual([])
-    store.put('ticket user/alice', 7, 100_000)
-    await expect(make().admitGuess('alice', 'c1', 7)).rejects.toEqual(
+    store.put('active-challenge user/alice', 7, 100_000)
+    await expect(make().admitAttempt('alice', 'c1', 7)).rejects.toEqual(
       refused('locked', limit, retryAfter),
     )
   })
 
   test('that filled the row and was wrong stops the user for ever', async () => {
     await make().countWrong('alice', {
-      limit: 'guessesInARow',
+      limit: 'maxConsecutiveFailures',
       failed: hit(1, 50),
       inRow: hit(100, 50),
     })
-    expect(store.changes).toEqual(['set stop user/alice 1 0'])
+    expect(store.changes).toEqual(['set locked user/alice 1 0'])
   })
 
   test('that was wrong renews the row, where a twentieth of it has passed, and forgets nothing that came meanwhile', async () => {
@@ -653,58 +662,61 @@ describe('a guess', () => {
     await wrong(0, 0)
     expect(store.changes).toEqual([])
     await wrong(3, 1_641_599)
-    expect(store.changes).toEqual(['set row user/alice 3 1728000'])
-    store.put('row user/alice', 5, 1_000_000)
+    expect(store.changes).toEqual(['set consecutive-failures user/alice 3 1728000'])
+    store.put('consecutive-failures user/alice', 5, 1_000_000)
     await wrong(3, 1_641_599)
-    expect(store.changes).toEqual(['set row user/alice 5 1728000'])
+    expect(store.changes).toEqual(['set consecutive-failures user/alice 5 1728000'])
     store.counts.clear()
     await wrong(1, 1)
-    expect(store.changes).toEqual(['set row user/alice 1 1728000'])
+    expect(store.changes).toEqual(['set consecutive-failures user/alice 1 1728000'])
   })
 
   test('that was right where nothing is cleared is given back', async () => {
-    await make().forgiveGuess('alice', { failed: hit(3, 50), inRow: hit(4, 50) })
-    expect(store.changes).toEqual(['reward row user/alice', 'reward failures user/alice'])
+    await make().forgiveAttempt('alice', { failed: hit(3, 50), inRow: hit(4, 50) })
+    expect(store.changes).toEqual([
+      'reward consecutive-failures user/alice',
+      'reward failures user/alice',
+    ])
   })
 
   test('that was right and had begun a pause ends it', async () => {
-    await make().forgiveGuess('alice', { failed: hit(10, 50), inRow: hit(4, 50) })
+    await make().forgiveAttempt('alice', { failed: hit(10, 50), inRow: hit(4, 50) })
     expect(store.changes.toSorted()).toEqual([
-      'delete pause user/alice',
-      'reward row user/alice',
+      'delete lockout user/alice',
+      'reward consecutive-failures user/alice',
       'set failures user/alice 9 86400',
     ])
   })
 
   test('that was right and had filled the row alone ends no pause', async () => {
-    await make().forgiveGuess('alice', { failed: hit(3, 50), inRow: hit(100, 50) })
+    await make().forgiveAttempt('alice', { failed: hit(3, 50), inRow: hit(100, 50) })
     expect(store.changes.toSorted()).toEqual([
       'reward failures user/alice',
-      'reward row user/alice',
+      'reward consecutive-failures user/alice',
     ])
-    await make({ guessesPerUser: false }).forgiveGuess('alice', {
+    await make({ attemptsPerUser: false }).forgiveAttempt('alice', {
       failed: hit(0, 0),
       inRow: hit(100, 50),
     })
-    expect(store.changes).toEqual(['reward row user/alice'])
+    expect(store.changes).toEqual(['reward consecutive-failures user/alice'])
   })
 })
 
 describe('a challenge', () => {
   test('has a ticket between 1 and 2^31 for its life and a minute, and dies alone', async () => {
     const counters = make()
-    const ticket = await counters.issueTicket('alice')
-    expect(ticket).toBeGreaterThan(0)
-    expect(store.changes).toEqual([`set ticket user/alice ${ticket} 360`])
-    await counters.killTicket('alice', ticket + 1)
+    const activation = await counters.activateChallenge('alice')
+    expect(activation).toBeGreaterThan(0)
+    expect(store.changes).toEqual([`set active-challenge user/alice ${activation} 360`])
+    await counters.deactivateChallenge('alice', activation + 1)
     expect(store.changes).toEqual([])
-    await counters.killTicket('alice', ticket)
-    expect(store.changes).toEqual(['delete ticket user/alice'])
-    expect(await counters.isAlive('alice', ticket)).toBe(false)
+    await counters.deactivateChallenge('alice', activation)
+    expect(store.changes).toEqual(['delete active-challenge user/alice'])
+    expect(await counters.isActiveChallenge('alice', activation)).toBe(false)
   })
 
   test('is used up once, and only while it lives', async () => {
-    store.put('ticket user/alice', 7, 100_000)
+    store.put('active-challenge user/alice', 7, 100_000)
     const counters = make()
     expect([
       await counters.useUp('alice', 'c1', 7),
@@ -719,32 +731,32 @@ describe('a challenge', () => {
       await make(change).reset('alice', { failed: hit(failed, 50), inRow: hit(inRow, 50) })
       return store.changes.map(line => line.split(' ')[1]).toSorted()
     }
-    expect(await cleared(5, 95)).toEqual(['failures', 'row', 'ticket'])
-    expect(await cleared(6, 95)).toEqual(['failures', 'pause', 'row', 'ticket'])
-    expect(await cleared(5, 96)).toEqual(['failures', 'row', 'stop', 'ticket'])
-    expect(await cleared(0, 0, { guessesPerUser: false, guessesInARow: false })).toEqual([
+    expect(await cleared(5, 95)).toEqual(['failures', 'row', 'activation'])
+    expect(await cleared(6, 95)).toEqual(['failures', 'pause', 'row', 'activation'])
+    expect(await cleared(5, 96)).toEqual(['failures', 'row', 'stop', 'activation'])
+    expect(await cleared(0, 0, { attemptsPerUser: false, maxConsecutiveFailures: false })).toEqual([
       'failures',
       'row',
-      'ticket',
+      'activation',
     ])
   })
 
   test('that was reported dies, and no call follows for a while', async () => {
     await make().report('alice')
     expect(store.changes.toSorted()).toEqual([
-      'delete ticket user/alice',
+      'delete active-challenge user/alice',
       'set reported user/alice 1 600',
     ])
     await make({ reportedSeconds: false }).report('alice')
-    expect(store.changes).toEqual(['delete ticket user/alice'])
+    expect(store.changes).toEqual(['delete active-challenge user/alice'])
   })
 
   test('shows the guesses that are left, and how long a report holds', async () => {
     expect(await make().outlook('alice', 'c1')).toEqual({ attemptsLeft: 5, reportedFor: 0 })
-    store.put('guesses c1', 2, 1000)
+    store.put('attempts c1', 2, 1000)
     store.put('reported user/alice', 1, 299_001)
     expect(await make().outlook('alice', 'c1')).toEqual({ attemptsLeft: 3, reportedFor: 300 })
-    store.put('guesses c1', 9, 1000)
+    store.put('attempts c1', 9, 1000)
     expect(await make({ reportedSeconds: false }).outlook('alice', 'c1')).toEqual({
       attemptsLeft: 0,
       reportedFor: 0,
@@ -767,15 +779,15 @@ describe('a challenge', () => {
 test('who is stopped, and who is let go again', async () => {
   const counters = make()
   expect(await counters.isStopped('alice')).toBe(false)
-  store.put('stop user/alice', 1, -1)
+  store.put('locked user/alice', 1, -1)
   expect(await counters.isStopped('alice')).toBe(true)
   await counters.unlock('alice')
   expect(store.changes.toSorted()).toEqual([
     'delete failures user/alice',
-    'delete pause user/alice',
+    'delete lockout user/alice',
     'delete reported user/alice',
-    'delete row user/alice',
-    'delete stop user/alice',
+    'delete consecutive-failures user/alice',
+    'delete locked user/alice',
   ])
   expect(await counters.isStopped('alice')).toBe(false)
 })

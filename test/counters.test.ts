@@ -4,7 +4,7 @@ import {
   type RateLimiterStoreAbstract,
 } from 'rate-limiter-flexible'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { CounterOptions } from 'passport-voice-otp'
+import type { LimiterOptions } from 'passport-voice-otp'
 import { createCounters } from '../lib/limits/attempts.js'
 import { createKeys } from '../lib/crypto.js'
 import type { Limits } from '../lib/options/options.js'
@@ -13,21 +13,21 @@ import { CounterStore } from './support/stores.js'
 
 const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
 const limits: Limits = {
-  guessesPerChallenge: 5,
-  guessesPerUser: 10,
-  guessesPerUserSeconds: 86_400,
-  pauseSeconds: 900,
-  guessesInARow: 100,
-  guessesInARowSeconds: 1_728_000,
+  attemptsPerChallenge: 5,
+  attemptsPerUser: 10,
+  attemptsPerUserSeconds: 86_400,
+  lockoutSeconds: 900,
+  maxConsecutiveFailures: 100,
+  consecutiveFailureSeconds: 1_728_000,
   callIntervalSeconds: 60,
   callsPerUserHour: 5,
-  callsPerNumberTenMinutes: 3,
-  callsPerNumberDay: 10,
+  callsPerPhoneTenMinutes: 3,
+  callsPerPhoneDay: 10,
   callsPerPrefixTenMinutes: 100,
   callsPerAppMinute: 60,
-  enrolCallsPerNumberTenMinutes: 2,
-  enrolCallsPerNumberDay: 4,
-  enrolCallsPerAppMinute: 20,
+  enrollCallsPerPhoneTenMinutes: 2,
+  enrollCallsPerPhoneDay: 4,
+  enrollCallsPerAppMinute: 20,
   reportedSeconds: 600,
 }
 const make = (change: Partial<Limits> = {}, store = new CounterStore(0, 0)) => ({
@@ -43,7 +43,7 @@ const call = (userId: string, phone = '+12025550123', more = {}) => ({
   userId,
   phone,
   telephone: phone,
-  enrol: false,
+  enroll: false,
   waived: false,
   ...more,
 })
@@ -58,7 +58,7 @@ const AbstractLimiter = Object.getPrototypeOf(RateLimiterRedis) as typeof RateLi
 /** What two processes share, behind limiters that also block in the memory of their own process, as those of a real store may. */
 class BlockingLimiter extends AbstractLimiter {
   constructor(
-    options: CounterOptions,
+    options: LimiterOptions,
     private readonly shared: Map<string, { points: number; readonly endsAt: number }>,
   ) {
     super({ ...options, storeClient: {}, inMemoryBlockOnConsumed: options.points })
@@ -92,7 +92,7 @@ class BlockingLimiter extends AbstractLimiter {
 
 /** One wrong guess at an own challenge. */
 async function guessWrong(counters: Counters, userId = 'alice'): Promise<string | undefined> {
-  const admission = await counters.admitLooseGuess(userId)
+  const admission = await counters.admitRecoveryAttempt(userId)
   await counters.countWrong(userId, admission)
   return admission.limit
 }
@@ -113,32 +113,32 @@ test('names are remembered for a thousand users and no more, and are what they w
     (storeName.mock.calls as readonly (readonly unknown[])[]).filter(
       ([, userId]) => userId === 'alice',
     ).length
-  const ticket = await counters.issueTicket('alice')
-  expect(await counters.isAlive('alice', ticket)).toBe(true)
+  const activation = await counters.activateChallenge('alice')
+  expect(await counters.isActiveChallenge('alice', activation)).toBe(true)
   expect(namings()).toBe(1)
   for (let index = 1; index < 1000; index++) await counters.nextCallIn(`user ${index}`)
-  expect(await counters.isAlive('alice', ticket)).toBe(true)
+  expect(await counters.isActiveChallenge('alice', activation)).toBe(true)
   expect(namings()).toBe(1)
   await counters.nextCallIn('one more')
-  expect(await counters.isAlive('alice', ticket)).toBe(true)
+  expect(await counters.isActiveChallenge('alice', activation)).toBe(true)
   expect(namings()).toBe(2)
 })
 
 describe('wrong codes in a row', () => {
   test('are not counted where their limit is off', async () => {
-    const { counters, store } = make({ guessesInARow: false, guessesPerUser: 3 })
+    const { counters, store } = make({ maxConsecutiveFailures: false, attemptsPerUser: 3 })
     for (let times = 0; times < 3; times++)
-      await counters.countWrong('alice', await counters.admitUserGuess('alice'))
-    await expect(counters.admitUserGuess('alice')).rejects.toEqual(
-      refused('locked', 'guessesPerUser'),
+      await counters.countWrong('alice', await counters.admitUserAttempt('alice'))
+    await expect(counters.admitUserAttempt('alice')).rejects.toEqual(
+      refused('locked', 'attemptsPerUser'),
     )
     expect(store.operations.filter(each => each.startsWith('row'))).toEqual([])
   })
 
   test('guesses that come at once pass the limit of a row once, and it stops the user', async () => {
-    const { counters } = make({ guessesPerUser: false, guessesInARow: 3 })
+    const { counters } = make({ attemptsPerUser: false, maxConsecutiveFailures: 3 })
     const guesses = await Promise.allSettled(
-      Array.from({ length: 4 }, () => counters.admitUserGuess('alice')),
+      Array.from({ length: 4 }, () => counters.admitUserAttempt('alice')),
     )
     expect(guesses.map(({ status }) => status)).toEqual([
       'fulfilled',
@@ -146,18 +146,18 @@ describe('wrong codes in a row', () => {
       'fulfilled',
       'rejected',
     ])
-    expect(guesses[3]).toMatchObject({ reason: refused('locked', 'guessesInARow') })
+    expect(guesses[3]).toMatchObject({ reason: refused('locked', 'maxConsecutiveFailures') })
     expect(await counters.isStopped('alice')).toBe(true)
   })
 
   test('a row that was flushed between the count and the comparison begins anew with what was seen', async () => {
-    const { counters, store } = make({ guessesInARow: 3, guessesInARowSeconds: 1000 })
+    const { counters, store } = make({ maxConsecutiveFailures: 3, consecutiveFailureSeconds: 1000 })
     await guessWrong(counters)
     await pass(100)
-    const admission = await counters.admitLooseGuess('alice')
+    const admission = await counters.admitRecoveryAttempt('alice')
     store.flush()
     await counters.countWrong('alice', admission)
-    expect(await guessWrong(counters)).toBe('guessesInARow')
+    expect(await guessWrong(counters)).toBe('maxConsecutiveFailures')
   })
 })
 
@@ -167,7 +167,7 @@ describe('calls', () => {
     const inProcess = () =>
       createCounters(
         options => new BlockingLimiter(options, shared),
-        { ...limits, callIntervalSeconds: false, callsPerNumberTenMinutes: false },
+        { ...limits, callIntervalSeconds: false, callsPerPhoneTenMinutes: false },
         300,
         createKeys([secret], secret),
       )
@@ -273,7 +273,7 @@ describe('calls', () => {
     const { counters } = make()
     let placed = 0
     for (let index = 0; index < 20; index++) {
-      await counters.admitCall(call(`attacker${index}`, undefined, { enrol: true })).then(
+      await counters.admitCall(call(`attacker${index}`, undefined, { enroll: true })).then(
         () => placed++,
         () => undefined,
       )
@@ -287,18 +287,18 @@ describe('calls', () => {
     const { counters } = make({
       callIntervalSeconds: false,
       callsPerUserHour: false,
-      callsPerNumberTenMinutes: phone => (phone.endsWith('23') ? 20 : 1),
-      callsPerNumberDay: false,
+      callsPerPhoneTenMinutes: phone => (phone.endsWith('23') ? 20 : 1),
+      callsPerPhoneDay: false,
     })
     for (let index = 0; index < 20; index++) await counters.admitCall(call('alice'))
     await counters.admitCall(call('alice', '+12025550145'))
     await expect(counters.admitCall(call('alice', '+12025550145'))).rejects.toEqual(
-      refused('too-many-calls', 'callsPerNumberTenMinutes'),
+      refused('too-many-calls', 'callsPerPhoneTenMinutes'),
     )
   })
 
   test('a function that answers nonsense is a configuration error, not an open door', async () => {
-    const { counters } = make({ callsPerNumberDay: () => NaN })
+    const { counters } = make({ callsPerPhoneDay: () => NaN })
     await expect(counters.admitCall(call('alice'))).rejects.toMatchObject({ code: 'configuration' })
   })
 
@@ -358,12 +358,12 @@ describe('wrong codes', () => {
   test('the tenth wrong code of a user begins a pause of 15 minutes, and no longer', async () => {
     const { counters } = make()
     for (let index = 1; index <= 9; index++) expect(await guessWrong(counters)).toBeUndefined()
-    expect(await guessWrong(counters)).toBe('guessesPerUser')
+    expect(await guessWrong(counters)).toBe('attemptsPerUser')
     await pass(899)
-    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(refused('locked'))
+    await expect(counters.admitRecoveryAttempt('alice')).rejects.toEqual(refused('locked'))
     await expect(counters.admitCall(call('alice'))).rejects.toEqual(refused('locked'))
     await pass(2)
-    await counters.admitLooseGuess('alice')
+    await counters.admitRecoveryAttempt('alice')
     await counters.admitCall(call('alice'))
   })
 
@@ -371,7 +371,7 @@ describe('wrong codes', () => {
     const { counters } = make()
     for (let index = 0; index < 10; index++) await guessWrong(counters)
     for (let index = 0; index < 200; index++)
-      await expect(counters.admitLooseGuess('alice')).rejects.toEqual(refused('locked'))
+      await expect(counters.admitRecoveryAttempt('alice')).rejects.toEqual(refused('locked'))
     await pass(901)
     for (let index = 1; index <= 9; index++)
       expect(await guessWrong(counters), `guess ${index} after the pause`).toBeUndefined()
@@ -386,17 +386,17 @@ describe('wrong codes', () => {
 
   test('a process that dies between the tenth guess and the pause leaves nobody locked out for a day', async () => {
     const { counters } = make()
-    for (let index = 0; index < 10; index++) await counters.admitLooseGuess('alice')
-    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(refused('locked'))
+    for (let index = 0; index < 10; index++) await counters.admitRecoveryAttempt('alice')
+    await expect(counters.admitRecoveryAttempt('alice')).rejects.toEqual(refused('locked'))
     await pass(901)
-    await counters.admitLooseGuess('alice')
+    await counters.admitRecoveryAttempt('alice')
   })
 
   test('a hundred in a row stop the user for good, until unlock', async () => {
     const { counters } = make()
     let compared = 0
     let limit: string | undefined
-    for (let hour = 0; hour < 200 && limit !== 'guessesInARow'; hour++) {
+    for (let hour = 0; hour < 200 && limit !== 'maxConsecutiveFailures'; hour++) {
       for (let index = 0; index < 10; index++) {
         try {
           limit = await guessWrong(counters)
@@ -410,28 +410,28 @@ describe('wrong codes', () => {
     }
     expect(compared).toBe(100)
     await pass(1_728_000 * 3)
-    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(
-      refused('locked', 'guessesInARow'),
+    await expect(counters.admitRecoveryAttempt('alice')).rejects.toEqual(
+      refused('locked', 'maxConsecutiveFailures'),
     )
     await expect(counters.admitCall(call('alice'))).rejects.toEqual(
-      refused('locked', 'guessesInARow'),
+      refused('locked', 'maxConsecutiveFailures'),
     )
     await counters.unlock('alice')
-    await counters.admitLooseGuess('alice')
+    await counters.admitRecoveryAttempt('alice')
     await counters.admitCall(call('alice'))
   })
 
   test('each failure renews the 20 days of the row', async () => {
-    const { counters } = make({ guessesPerUser: false, guessesInARow: 4 })
+    const { counters } = make({ attemptsPerUser: false, maxConsecutiveFailures: 4 })
     for (let index = 0; index < 3; index++) {
       await guessWrong(counters)
       await pass(1_700_000)
     }
-    expect(await guessWrong(counters)).toBe('guessesInARow')
+    expect(await guessWrong(counters)).toBe('maxConsecutiveFailures')
   })
 
   test('a success forgets both counts', async () => {
-    const { counters } = make({ guessesInARow: 15 })
+    const { counters } = make({ maxConsecutiveFailures: 15 })
     for (let round = 0; round < 5; round++) {
       for (let index = 0; index < 9; index++) expect(await guessWrong(counters)).toBeUndefined()
       await counters.reset('alice', uncountedGuess)
@@ -441,8 +441,8 @@ describe('wrong codes', () => {
   test('a success with the last guess before the pause lifts the pause', async () => {
     const { counters } = make()
     for (let index = 0; index < 9; index++) await guessWrong(counters)
-    const admission = await counters.admitLooseGuess('alice')
-    expect(admission.limit).toBe('guessesPerUser')
+    const admission = await counters.admitRecoveryAttempt('alice')
+    expect(admission.limit).toBe('attemptsPerUser')
     await counters.reset('alice', admission)
     expect(await guessWrong(counters)).toBeUndefined()
   })
@@ -456,10 +456,10 @@ describe('wrong codes', () => {
       const { counters } = make()
       for (let index = 0; index < 8; index++) await guessWrong(counters)
       const [right, other] = await Promise.all([
-        counters.admitUserGuess('alice'),
-        counters.admitUserGuess('alice'),
+        counters.admitUserAttempt('alice'),
+        counters.admitUserAttempt('alice'),
       ])
-      expect([right.limit, other.limit]).toEqual([undefined, 'guessesPerUser'])
+      expect([right.limit, other.limit]).toEqual([undefined, 'attemptsPerUser'])
       if (!isRight) await counters.countWrong('alice', other)
       await counters.reset('alice', right)
       await counters.admitCall(call('alice'))
@@ -480,22 +480,22 @@ describe('wrong codes', () => {
     }
     await wrong(9)
     const burst = await Promise.allSettled(
-      Array.from({ length: 5 }, () => counters.admitUserGuess('alice')),
+      Array.from({ length: 5 }, () => counters.admitUserAttempt('alice')),
     )
     expect(burst.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     expect(await counters.isStopped('alice')).toBe(false)
     await pass(901)
     for (let left = 3; left > 1; left--) expect(await guessWrong(counters)).toBeUndefined()
-    expect(await guessWrong(counters)).toBe('guessesInARow')
+    expect(await guessWrong(counters)).toBe('maxConsecutiveFailures')
   })
 
   test('a success with the last guess before the stop leaves nobody stopped', async () => {
-    const { counters } = make({ guessesInARow: 3 })
+    const { counters } = make({ maxConsecutiveFailures: 3 })
     for (let index = 0; index < 2; index++) await guessWrong(counters)
-    const admission = await counters.admitLooseGuess('alice')
-    expect(admission.limit).toBe('guessesInARow')
-    await expect(counters.admitLooseGuess('alice')).rejects.toEqual(
-      refused('locked', 'guessesInARow'),
+    const admission = await counters.admitRecoveryAttempt('alice')
+    expect(admission.limit).toBe('maxConsecutiveFailures')
+    await expect(counters.admitRecoveryAttempt('alice')).rejects.toEqual(
+      refused('locked', 'maxConsecutiveFailures'),
     )
     expect(await counters.isStopped('alice')).toBe(true)
     await counters.reset('alice', admission)
@@ -506,9 +506,9 @@ describe('wrong codes', () => {
   test('a thousand guesses at one challenge at once: five are compared', async () => {
     vi.useRealTimers()
     const { counters } = make({}, new CounterStore())
-    const ticket = await counters.issueTicket('alice')
+    const activation = await counters.activateChallenge('alice')
     const results = await Promise.allSettled(
-      Array.from({ length: 1000 }, () => counters.admitGuess('alice', 'challenge', ticket)),
+      Array.from({ length: 1000 }, () => counters.admitAttempt('alice', 'challenge', activation)),
     )
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5)
   })
@@ -563,11 +563,11 @@ describe('wrong codes', () => {
     const { counters } = make()
     for (let index = 0; index < 20; index++)
       await counters.admitCall(
-        call(`new${index}`, `+1202${5_550_000 + index * 10_000}`, { enrol: true }),
+        call(`new${index}`, `+1202${5_550_000 + index * 10_000}`, { enroll: true }),
       )
     await expect(
-      counters.admitCall(call('another', '+13035550100', { enrol: true })),
-    ).rejects.toEqual(refused('too-many-calls', 'enrolCallsPerAppMinute'))
+      counters.admitCall(call('another', '+13035550100', { enroll: true })),
+    ).rejects.toEqual(refused('too-many-calls', 'enrollCallsPerAppMinute'))
     for (let index = 0; index < 60; index++)
       await counters.admitCall(call(`user${index}`, `+1303${5_550_000 + index * 10_000}`))
   })
@@ -576,61 +576,62 @@ describe('wrong codes', () => {
 describe('the ticket', () => {
   test('of a locked user lets no guess through, the right code neither', async () => {
     const { counters } = make()
-    const ticket = await counters.issueTicket('alice')
+    const activation = await counters.activateChallenge('alice')
     for (let index = 0; index < 10; index++) await guessWrong(counters)
-    await expect(counters.admitGuess('alice', 'challenge', ticket)).rejects.toEqual(
-      refused('locked', 'guessesPerUser'),
+    await expect(counters.admitAttempt('alice', 'challenge', activation)).rejects.toEqual(
+      refused('locked', 'attemptsPerUser'),
     )
   })
 
   test('the newest is alive, alone', async () => {
     const { counters } = make()
-    const older = await counters.issueTicket('alice')
-    const newer = await counters.issueTicket('alice')
+    const older = await counters.activateChallenge('alice')
+    const newer = await counters.activateChallenge('alice')
     expect([
-      await counters.isAlive('alice', older),
-      await counters.isAlive('alice', newer),
+      await counters.isActiveChallenge('alice', older),
+      await counters.isActiveChallenge('alice', newer),
     ]).toEqual([false, true])
   })
 
   test('a flushed store kills challenges and revives none', async () => {
     const { counters, store } = make()
-    const older = await counters.issueTicket('alice')
-    await counters.issueTicket('alice')
+    const older = await counters.activateChallenge('alice')
+    await counters.activateChallenge('alice')
     store.flush()
-    expect(await counters.isAlive('alice', older)).toBe(false)
+    expect(await counters.isActiveChallenge('alice', older)).toBe(false)
   })
 
   test('tickets are random over 31 bits: they do not come again', async () => {
     const { counters } = make()
-    const tickets = new Set<number>()
-    for (let index = 0; index < 1000; index++) tickets.add(await counters.issueTicket('alice'))
-    expect(tickets.size).toBeGreaterThan(998)
+    const activations = new Set<number>()
+    for (let index = 0; index < 1000; index++)
+      activations.add(await counters.activateChallenge('alice'))
+    expect(activations.size).toBeGreaterThan(998)
   })
 
   test('killing an old one leaves the newer alone', async () => {
     const { counters } = make()
-    const older = await counters.issueTicket('alice')
-    const newer = await counters.issueTicket('alice')
-    await counters.killTicket('alice', older)
-    expect(await counters.isAlive('alice', newer)).toBe(true)
+    const older = await counters.activateChallenge('alice')
+    const newer = await counters.activateChallenge('alice')
+    await counters.deactivateChallenge('alice', older)
+    expect(await counters.isActiveChallenge('alice', newer)).toBe(true)
   })
 
   test('a challenge is used up once, by twenty at the same time', async () => {
     vi.useRealTimers()
     const { counters } = make({}, new CounterStore())
-    const ticket = await counters.issueTicket('alice')
+    const activation = await counters.activateChallenge('alice')
     const results = await Promise.all(
-      Array.from({ length: 20 }, () => counters.useUp('alice', 'challenge', ticket)),
+      Array.from({ length: 20 }, () => counters.useUp('alice', 'challenge', activation)),
     )
     expect(results.filter(Boolean)).toHaveLength(1)
   })
 
   test('a superseded challenge cannot be used up', async () => {
     const { counters } = make()
-    const ticket = await counters.issueTicket('alice')
-    await counters.issueTicket('alice')
-    expect(await counters.useUp('alice', 'challenge', ticket)).toBe(false)
+    const activation = await counters.activateChallenge('alice')
+    await counters.activateChallenge('alice')
+    expect(await counters.useUp('alice', 'challenge', activation)).toBe(false)
   })
 
   test('a webhook token is fetched three times at most', async () => {
@@ -644,10 +645,10 @@ describe('the ticket', () => {
 describe('a store that fails never opens a door', () => {
   const operations = [
     ['admitCall', (counters: Counters) => counters.admitCall(call('alice'))],
-    ['issueTicket', (counters: Counters) => counters.issueTicket('alice')],
-    ['admitGuess', (counters: Counters) => counters.admitGuess('alice', 'challenge', 1)],
-    ['admitUserGuess', (counters: Counters) => counters.admitUserGuess('alice')],
-    ['admitLooseGuess', (counters: Counters) => counters.admitLooseGuess('alice')],
+    ['activateChallenge', (counters: Counters) => counters.activateChallenge('alice')],
+    ['admitAttempt', (counters: Counters) => counters.admitAttempt('alice', 'challenge', 1)],
+    ['admitUserAttempt', (counters: Counters) => counters.admitUserAttempt('alice')],
+    ['admitRecoveryAttempt', (counters: Counters) => counters.admitRecoveryAttempt('alice')],
     ['useUp', (counters: Counters) => counters.useUp('alice', 'challenge', 1)],
     ['reset', (counters: Counters) => counters.reset('alice', uncountedGuess)],
     ['admitFetch', (counters: Counters) => counters.admitFetch('token')],
@@ -668,27 +669,27 @@ describe('a store that fails never opens a door', () => {
       const { counters, store } = make()
       for (let index = 0; index < 9; index++) await guessWrong(counters)
       store.faults = { [operation]: fault }
-      const tenth = expect(counters.admitUserGuess('alice')).rejects.toMatchObject({
-        code: 'counters-unavailable',
+      const tenth = expect(counters.admitUserAttempt('alice')).rejects.toMatchObject({
+        code: 'limiter-unavailable',
       })
       await pass(3)
       await tenth
       store.faults = {}
-      await counters.admitUserGuess('alice').catch(() => undefined)
+      await counters.admitUserAttempt('alice').catch(() => undefined)
       await pass(901)
-      expect((await counters.admitUserGuess('alice')).failed.over).toBe(false)
+      expect((await counters.admitUserAttempt('alice')).failed.over).toBe(false)
     },
   )
 
   test.each(['failures.consume', 'row.consume'])(
     'a hundred guesses while %s fails are compared by nobody, and count nowhere',
     async operation => {
-      for (const admit of ['admitUserGuess', 'admitLooseGuess'] as const) {
+      for (const admit of ['admitUserAttempt', 'admitRecoveryAttempt'] as const) {
         const { counters, store } = make()
         store.faults = { [operation]: 'rejects' }
         for (let index = 0; index < 100; index++)
           await expect(counters[admit]('alice')).rejects.toMatchObject({
-            code: 'counters-unavailable',
+            code: 'limiter-unavailable',
           })
         store.faults = {}
         expect(await counters[admit]('alice')).toMatchObject({
@@ -712,7 +713,7 @@ describe('a store that fails never opens a door', () => {
     store.faults = { [operation]: 'rejects' }
     for (let index = 0; index < 6; index++)
       await expect(counters.admitCall(call('alice'))).rejects.toMatchObject({
-        code: 'counters-unavailable',
+        code: 'limiter-unavailable',
       })
     store.faults = {}
     await counters.admitCall(call('alice'))
@@ -723,19 +724,19 @@ describe('a store that fails never opens a door', () => {
   test('what cannot be given back either stays counted, and the first trouble is told', async () => {
     const { counters, store } = make()
     store.faults = { 'row.consume': 'rejects', reward: 'rejects', delete: 'rejects' }
-    await expect(counters.admitUserGuess('alice')).rejects.toMatchObject({
-      code: 'counters-unavailable',
+    await expect(counters.admitUserAttempt('alice')).rejects.toMatchObject({
+      code: 'limiter-unavailable',
       cause: { name: 'Error' },
     })
-    await expect(counters.admitLooseGuess('alice')).rejects.toMatchObject({
-      code: 'counters-unavailable',
+    await expect(counters.admitRecoveryAttempt('alice')).rejects.toMatchObject({
+      code: 'limiter-unavailable',
     })
     store.faults = { 'prefix-10min.consume': 'rejects', reward: 'rejects' }
     await expect(counters.admitCall(call('alice'))).rejects.toMatchObject({
-      code: 'counters-unavailable',
+      code: 'limiter-unavailable',
     })
     store.faults = {}
-    expect((await counters.admitLooseGuess('alice')).failed.count).toBe(3)
+    expect((await counters.admitRecoveryAttempt('alice')).failed.count).toBe(3)
   })
 
   const allFaulty = (fault: 'rejects' | 'hangs' | 'nonsense') => ({
@@ -752,7 +753,7 @@ describe('a store that fails never opens a door', () => {
       const { counters, store } = make()
       store.faults = allFaulty('rejects')
       await expect(operation(counters)).rejects.toMatchObject({
-        code: 'counters-unavailable',
+        code: 'limiter-unavailable',
         status: 503,
         message: expect.not.stringContaining('the counter failed'),
       })
@@ -765,7 +766,7 @@ describe('a store that fails never opens a door', () => {
       const { counters, store } = make()
       store.faults = allFaulty('hangs')
       const outcome = expect(operation(counters)).rejects.toMatchObject({
-        code: 'counters-unavailable',
+        code: 'limiter-unavailable',
       })
       await pass(2)
       await outcome
@@ -773,19 +774,21 @@ describe('a store that fails never opens a door', () => {
   )
 
   test.each(
-    operations.filter(([name]) => !['reset', 'report', 'unlock', 'issueTicket'].includes(name)),
+    operations.filter(
+      ([name]) => !['reset', 'report', 'unlock', 'activateChallenge'].includes(name),
+    ),
   )('%s is 503 when the store answers nonsense', async (_, operation) => {
     const { counters, store } = make()
     store.faults = allFaulty('nonsense')
-    await expect(operation(counters)).rejects.toMatchObject({ code: 'counters-unavailable' })
+    await expect(operation(counters)).rejects.toMatchObject({ code: 'limiter-unavailable' })
   })
 })
 
 test('names in the store tell neither user nor number', async () => {
   const { counters, store } = make()
   await counters.admitCall(call('alice'))
-  const ticket = await counters.issueTicket('alice')
-  await counters.admitGuess('alice', 'the-challenge', ticket)
+  const activation = await counters.activateChallenge('alice')
+  await counters.admitAttempt('alice', 'the-challenge', activation)
   await guessWrong(counters)
   const dump = store.dump()
   expect(dump.length).toBeGreaterThan(500)

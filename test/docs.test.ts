@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { errorTable, failureTable, languages, VoiceOtpStrategy } from 'passport-voice-otp'
+import { errors, failures, languages, VoiceOtpStrategy } from 'passport-voice-otp'
 import { defaultLimits } from '../lib/options/options.js'
-import { settle } from '../lib/resolve-options.js'
+import { resolveOptions } from '../lib/resolve-options.js'
 import { amrOf } from '../lib/channels.js'
 import { createReader } from './docs/compile.js'
 import { files, plain, read, table } from './docs/pages.js'
@@ -18,8 +18,8 @@ const least = {
     signingKey: 'PSKsigningkey',
   },
 }
-const settings = settle(least)
-const reader = createReader(['lib/options.ts', 'lib/events.ts', 'lib/actions/situation.ts'])
+const settings = resolveOptions(least)
+const reader = createReader(['lib/options/options.ts', 'lib/events.ts', 'lib/actions/context.ts'])
 const names = (rows: readonly string[][]): string[] => rows.map(([name]) => plain(name))
 const thousands = (value: number | false): string =>
   value === false ? 'false' : value.toLocaleString('en-US')
@@ -31,34 +31,31 @@ describe('the tables of the README are those of the code', () => {
   test('options: every one, with its default', () => {
     expect(names(options).sort()).toEqual(
       reader
-        .members('lib/options.ts', 'VoiceOtpOptions')
+        .members('lib/options/options.ts', 'VoiceOtpOptions')
         .map(({ name }) => name)
         .sort(),
     )
     const stated = Object.fromEntries(options.map(([name, value]) => [plain(name), plain(value)]))
-    for (const name of [
-      'codeLength',
-      'codeSeconds',
-      'ringSeconds',
-      'machineDetection',
-      'passReqToCallback',
-    ] as const)
+    for (const name of ['codeLength', 'codeSeconds', 'ringSeconds', 'machineDetection'] as const)
       expect(stated[name]).toBe(String(settings[name]))
-    expect(stated['gate']).toBe(`'${settings.gate}'`)
-    expect(stated['ways']).toBe(`[${settings.ways.map(way => `'${way}'`).join(', ')}]`)
+    expect(stated['numberMatching']).toBe(`'${settings.numberMatching}'`)
+    expect(stated['channels']).toBe(
+      `[${settings.channels.map(channel => `'${channel}'`).join(', ')}]`,
+    )
     expect(stated['locale']).toBe(`'${settings.defaultPrompts.language}'`)
     expect([...settings.countries]).toEqual(['US'])
     expect(settings.userId({ id: 7 })).toBe(7)
     expect(settings.required({}, {} as never)).toBe(true)
     expect(settings.clock).toBe(Date)
-    expect(settings.counterSecret).toBe(
-      settle({ ...least, secret: ['x'.repeat(32) + 'abcdefgh', least.secret] }).counterSecret,
+    expect(settings.limiterSecret).toBe(
+      resolveOptions({ ...least, secret: ['x'.repeat(32) + 'abcdefgh', least.secret] })
+        .limiterSecret,
     )
     for (const name of [
       'prompts',
       'announce',
       'beforeCall',
-      'onEnrol',
+      'onEnroll',
       'remember',
       'recovery',
     ] as const)
@@ -69,11 +66,11 @@ describe('the tables of the README are those of the code', () => {
 
   test('options of the Space and of passport.authenticate', () => {
     expect(names(table('README.md', '`signalwire.`', 'default'))).toEqual(
-      reader.members('lib/options.ts', 'SignalWireOptions').map(({ name }) => name),
+      reader.members('lib/options/options.ts', 'SignalWireOptions').map(({ name }) => name),
     )
     expect(names(authenticate)).toEqual(
       reader
-        .members('lib/actions/situation.ts', 'VoiceOtpAuthenticateOptions')
+        .members('lib/actions/context.ts', 'VoiceOtpAuthenticateOptions')
         .map(({ name }) => name),
     )
   })
@@ -81,7 +78,7 @@ describe('the tables of the README are those of the code', () => {
   test('limits: every one, with its default, and whether it may be off', () => {
     const mayBeOff = (name: string): boolean => {
       try {
-        settle({ ...least, limits: { [name]: false } })
+        resolveOptions({ ...least, limits: { [name]: false } })
         return true
       } catch {
         return false
@@ -108,7 +105,10 @@ describe('the tables of the README are those of the code', () => {
 
   test('ways and languages', () => {
     expect(
-      table('README.md', 'way').map(([way, , amr]) => [plain(way), plain(amr).split(', ')]),
+      table('README.md', 'channel').map(([channel, , amr]) => [
+        plain(channel),
+        plain(amr).split(', '),
+      ]),
     ).toEqual(Object.entries(amrOf))
     const [, section = ''] = /## Languages\n([^]*?)\n## /.exec(read('README.md')) ?? []
     expect(/The call speaks ([^.]*)\. /.exec(section)?.[1]?.match(/[a-z]{2}-[A-Z]{2}/g)).toEqual(
@@ -134,11 +134,11 @@ describe('the tables of the README are those of the code', () => {
         message,
       ]),
     ).toEqual(
-      Object.entries(failureTable).map(([code, [status, message]]) => [code, status, message]),
+      Object.entries(failures).map(([code, { status, message }]) => [code, status, message]),
     )
     expect(
       table('README.md', '`error.code`').map(([code, message]) => [plain(code), message]),
-    ).toEqual(Object.entries(errorTable))
+    ).toEqual(Object.entries(errors).map(([code, { message }]) => [code, message]))
   })
 })
 
@@ -151,8 +151,8 @@ describe('SECURITY.md', () => {
       codeLength: `${settings.codeLength} digits`,
       codeSeconds: thousands(settings.codeSeconds),
       ringSeconds: thousands(settings.ringSeconds),
-      gate: settings.gate,
-      ways: settings.ways.join(', '),
+      numberMatching: settings.numberMatching,
+      channels: settings.channels.join(', '),
       machineDetection: settings.machineDetection ? 'on' : 'off',
       ...Object.fromEntries(
         Object.entries(defaultLimits).map(([name, value]) => [
@@ -207,7 +207,7 @@ describe('every file', () => {
       ['pypi', 'org'],
       ['crates', 'io'],
       ['unpkg', 'com'],
-    ].map(parts => parts.join('.'))
+    ].map(context => context.join('.'))
     expect(all.length).toBeGreaterThan(100)
     expect(
       all.filter(({ text }) => hosts.some(host => text.includes(host))).map(({ path }) => path),

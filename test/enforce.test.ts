@@ -240,11 +240,11 @@ describe('enforce(): until the code is in, nobody is logged in', () => {
   })
 
   test.each([
-    [{ mark: true }],
-    [{ mark: { userId: 'alice' } }],
-    [{ mark: { userId: 'alice', method: 'call', amr: [], at: 'now' } }],
-    [{ mark: { userId: ['alice'], method: 'call', amr: [], at: 1 } }],
-    [{ mark: { userId: 'bob', method: 'call', amr: ['otp', 'tel'], at: 1 } }],
+    [{ verification: true }],
+    [{ verification: { userId: 'alice' } }],
+    [{ verification: { userId: 'alice', method: 'call', amr: [], at: 'now' } }],
+    [{ verification: { userId: ['alice'], method: 'call', amr: [], at: 1 } }],
+    [{ verification: { userId: 'bob', method: 'call', amr: ['otp', 'tel'], at: 1 } }],
     ['alice'],
     [7],
     [[]],
@@ -315,7 +315,7 @@ describe('require(): a fresh second factor', () => {
   test('without a maxAge: 401 with the header of RFC 9470 that names none', async () => {
     await open({
       routes: (app, _passport, strategy) => {
-        app.get('/vault', strategy.require(), (_req, res) => {
+        app.get('/vault', strategy.requireSecondFactor(), (_req, res) => {
           res.json({})
         })
       },
@@ -333,7 +333,7 @@ describe('require(): a fresh second factor', () => {
   test('redirectTo: 303, with returnTo for GET only, and only within this origin', async () => {
     await open({
       routes: (app, _passport, strategy) => {
-        app.all('/vault', strategy.require({ redirectTo: '/otp' }))
+        app.all('/vault', strategy.requireSecondFactor({ redirectTo: '/otp' }))
         app.get('/return-to', (req, res) => {
           res.json({ returnTo: req.session.returnTo ?? null })
         })
@@ -349,7 +349,7 @@ describe('require(): a fresh second factor', () => {
   test('an address of over a thousand characters is not kept: a session is no place for as much as a stranger likes', async () => {
     await open({
       routes: (app, _passport, strategy) => {
-        app.get('/vault', strategy.require({ redirectTo: '/otp' }))
+        app.get('/vault', strategy.requireSecondFactor({ redirectTo: '/otp' }))
         app.get('/return-to', (req, res) => {
           res.json({ returnTo: req.session.returnTo ?? null })
         })
@@ -373,12 +373,14 @@ describe('require(): a fresh second factor', () => {
     'otp',
   ])('redirectTo %j is a mistake at start-up', async redirectTo => {
     await open()
-    expect(() => world.strategy.require({ redirectTo })).toThrow(TypeError)
+    expect(() => world.strategy.requireSecondFactor({ redirectTo })).toThrow(TypeError)
   })
 
   test.each([0, -1, 1.5, NaN, '300'])('maxAge %j is a mistake at start-up', async maxAge => {
     await open()
-    expect(() => world.strategy.require({ maxAge: maxAge as number })).toThrow(TypeError)
+    expect(() => world.strategy.requireSecondFactor({ maxAge: maxAge as number })).toThrow(
+      TypeError,
+    )
   })
 })
 
@@ -403,7 +405,7 @@ describe('cancel() and events', () => {
   test('a listener that rejects changes nothing, and ends no process', async () => {
     await open()
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
-    world.strategy.events.on('call.placed', async () => {
+    world.strategy.events.on('code.sent', async () => {
       throw new Error('secret')
     })
     const alice = await world.logIn('alice')
@@ -411,7 +413,7 @@ describe('cancel() and events', () => {
       .post('/otp')
       .send({ code: await world.hearCode(alice) })
       .expect(200)
-    expect(JSON.stringify(warn.mock.calls)).toContain("'call.placed'")
+    expect(JSON.stringify(warn.mock.calls)).toContain("'code.sent'")
     expect(JSON.stringify(warn.mock.calls)).not.toContain('secret')
     warn.mockRestore()
   })
@@ -419,7 +421,7 @@ describe('cancel() and events', () => {
   test('a listener that throws changes nothing', async () => {
     await open()
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
-    world.strategy.events.on('call.placed', () => {
+    world.strategy.events.on('code.sent', () => {
       throw new Error('secret')
     })
     const alice = await world.logIn('alice')
@@ -427,7 +429,7 @@ describe('cancel() and events', () => {
       .post('/otp')
       .send({ code: await world.hearCode(alice) })
       .expect(200)
-    expect(JSON.stringify(warn.mock.calls)).toContain("'call.placed'")
+    expect(JSON.stringify(warn.mock.calls)).toContain("'code.sent'")
     expect(JSON.stringify(warn.mock.calls)).not.toContain('secret')
     warn.mockRestore()
   })

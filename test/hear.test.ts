@@ -52,7 +52,7 @@ describe('npm run hear', () => {
     const [none, wrong, text] = await Promise.all([
       hear('--gate', 'none', '--locale', 'ja-JP'),
       hear('--keys', '17,1'),
-      hear('--way', 'text', '--locale', 'fr-FR'),
+      hear('--way', 'sms', '--locale', 'fr-FR'),
     ])
     expect(none).toEqual({
       code: 0,
@@ -83,7 +83,7 @@ describe('npm run hear', () => {
     const { code, out, err } = await hear(...args)
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).toBe(
-      `${message}\nnpm run hear -- --locale de-DE [--gate match|any|none] [--way call|text|hostedCall|hostedText] [--keys 42,1,2]\n`,
+      `${message}\nnpm run hear -- --locale de-DE [--gate match|any|none] [--way call|text|hosted-call|hosted-sms] [--keys 42,1,2]\n`,
     )
   })
 })

@@ -1,6 +1,6 @@
 // SignalWire's hosted MFA makes the code and checks it; every limit stays ours.
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { VoiceOtpError, type Way } from 'passport-voice-otp'
+import { VoiceOtpError, type Channel } from 'passport-voice-otp'
 import type { RestFault } from 'passport-voice-otp/simulator'
 import { choiceRoutes } from './support/choices.js'
 import { expectNoSecrets } from './support/deliveries.js'
@@ -13,10 +13,10 @@ let errors: unknown[]
 afterEach(() => world.close())
 
 /** Alice, to whom SignalWire has sent a code of its own. */
-async function open(way: Way = 'hostedText', options: WorldOptions['options'] = {}) {
+async function open(channel: Channel = 'hosted-sms', options: WorldOptions['options'] = {}) {
   errors = []
   world = await createWorld({
-    options: { ways: [way], ...options },
+    options: { channels: [channel], ...options },
     routes: (app, passport, strategy) => {
       choiceRoutes(app, passport, strategy)
       app.use((error: unknown, _req: unknown, _res: unknown, next: (error: unknown) => void) => {
@@ -48,22 +48,22 @@ const asked = (): number =>
   world.simulator.requests.filter(({ path }) => path.endsWith('/verify')).length
 
 describe.each([
-  ['hostedCall', 'call', ['otp', 'tel']],
-  ['hostedText', 'sms', ['otp', 'sms']],
-] as const)('%s', (way, channel, amr) => {
+  ['hosted-call', 'call', ['otp', 'tel']],
+  ['hosted-sms', 'sms', ['otp', 'sms']],
+] as const)('%s', (channel, kind, amr) => {
   test('a login: SignalWire is asked for a code like ours, and about what was typed', async () => {
-    const { alice, placed, code, verify } = await open(way)
+    const { alice, placed, code, verify } = await open(channel)
     expect(placed).toEqual({
       phone: '••• ••• ••23',
       from: '+12025550100',
       purpose: 'login',
-      way,
+      channel,
       expiresIn: 300,
       nextCallIn: 60,
     })
     expect(world.simulator.requests[0]).toMatchObject({
       method: 'POST',
-      path: `/api/relay/rest/mfa/${channel}`,
+      path: `/api/relay/rest/mfa/${kind}`,
       fields: {
         to: '+12025550123',
         from: '+12025550100',
@@ -87,21 +87,21 @@ describe.each([
     })
     await verify(code).expect(200, { user: 'alice', info: { amr } })
     await alice.get('/account').expect(200)
-    expect((await alice.get('/mark')).body).toMatchObject({ userId: 'alice', method: way, amr })
-    expect(world.named('call.placed')).toEqual([
-      { userId: 'alice', purpose: 'login', way, sid: world.simulator.mfaRequests[0]!.id },
+    expect((await alice.get('/mark')).body).toMatchObject({ userId: 'alice', method: channel, amr })
+    expect(world.named('code.sent')).toEqual([
+      { userId: 'alice', purpose: 'login', channel, sid: world.simulator.mfaRequests[0]!.id },
     ])
-    expect(world.named('code.accepted')).toEqual([{ userId: 'alice', purpose: 'login', way }])
+    expect(world.named('code.accepted')).toEqual([{ userId: 'alice', purpose: 'login', channel }])
     expect(world.named('code.rejected')).toEqual([
       { userId: 'alice', code: 'code-wrong', compared: true },
     ])
   })
 
   test('codes of another length, life, count and language', async () => {
-    const { code, verify } = await open(way, {
+    const { code, verify } = await open(channel, {
       codeLength: 8,
       codeSeconds: 120,
-      limits: { guessesPerChallenge: 3 },
+      limits: { attemptsPerChallenge: 3 },
       locale: 'de-DE',
     })
     expect(world.simulator.requests[0]!.fields).toMatchObject({
@@ -115,19 +115,19 @@ describe.each([
   })
 
   test('a new number is proved by it', async () => {
-    await open(way)
+    await open(channel)
     const dave = await world.logIn('dave')
-    await dave.post('/enrol/call').send({ phone: '+12025550177' }).expect(202)
+    await dave.post('/enroll/call').send({ phone: '+12025550177' }).expect(202)
     const [newest] = world.simulator.mfaRequests
     expect(newest).toMatchObject({ to: '+12025550177', channel })
-    expect((await dave.post('/enrol').send({ code: newest!.code }).expect(200)).body).toMatchObject(
-      { info: { phone: '+12025550177' } },
-    )
+    expect(
+      (await dave.post('/enroll').send({ code: newest!.code }).expect(200)).body,
+    ).toMatchObject({ info: { phone: '+12025550177' } })
   })
 })
 
 test('a hosted call rings, and reads the code to whoever answers', async () => {
-  const { code, verify } = await open('hostedCall')
+  const { code, verify } = await open('hosted-call')
   const telephone = new Telephone(world)
   expect(await telephone.answer()).toEqual([
     'This is Acme, with a code for your login.',
@@ -139,17 +139,17 @@ test('a hosted call rings, and reads the code to whoever answers', async () => {
 describe('our counters decide first', () => {
   test('five guesses, even if SignalWire would take more: the sixth is not asked about, right or wrong', async () => {
     const { alice, code, verify } = await open()
-    world.simulator.faults({ mfa: { status: 200, body: { success: false } } })
+    world.simulator.setFaults({ mfa: { status: 200, body: { success: false } } })
     for (let guess = 0; guess < 5; guess++) await verify(wrongCode(code)).expect(401)
-    world.simulator.faults({ mfa: { status: 200, body: { success: true } } })
-    await verify(code).expect(429).expect(refusedWith('too-many-guesses'))
+    world.simulator.setFaults({ mfa: { status: 200, body: { success: true } } })
+    await verify(code).expect(429).expect(refusedWith('too-many-attempts'))
     await verify(wrongCode(code)).expect(429)
     expect(asked()).toBe(5)
     await alice.get('/account').expect(401)
   })
 
   test('two hundred guesses at once: five are asked about', async () => {
-    const { verify } = await open('hostedText', { counters: new CounterStore().factory })
+    const { verify } = await open('hosted-sms', { limiter: new CounterStore().factory })
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, guess) => verify(String(guess).padStart(6, '0'))),
     )
@@ -210,7 +210,7 @@ describe('our counters decide first', () => {
       },
     ],
   ])('the user has %s: dead, and not asked about', async (_, act) => {
-    const { alice, code, verify } = await open('hostedText', {
+    const { alice, code, verify } = await open('hosted-sms', {
       limits: { callIntervalSeconds: false },
     })
     await act(alice)
@@ -221,18 +221,18 @@ describe('our counters decide first', () => {
 
 describe('a yes of SignalWire', () => {
   test('lets in once, of twenty at once', async () => {
-    const { verify, code } = await open('hostedText', { counters: new CounterStore().factory })
+    const { verify, code } = await open('hosted-sms', { limiter: new CounterStore().factory })
     const answers = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(world.named('code.accepted')).toHaveLength(1)
   })
 
   test('lets in once, also if SignalWire says it ten times', async () => {
-    const { verify, code } = await open('hostedText', {
-      counters: new CounterStore().factory,
-      limits: { guessesPerChallenge: 10 },
+    const { verify, code } = await open('hosted-sms', {
+      limiter: new CounterStore().factory,
+      limits: { attemptsPerChallenge: 10 },
     })
-    world.simulator.faults({ mfa: { status: 200, body: { success: true } } })
+    world.simulator.setFaults({ mfa: { status: 200, body: { success: true } } })
     const answers = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(world.named('code.accepted')).toHaveLength(1)
@@ -321,7 +321,7 @@ describe('SignalWire answers a check', () => {
 
   test.each(faults)('%s: 503, not in, and nothing secret is told', async (_, fault) => {
     const { alice, verify, code } = await open()
-    world.simulator.faults({ mfa: fault })
+    world.simulator.setFaults({ mfa: fault })
     const { body } = await verify(code).expect(503)
     expect(body).toEqual({ code: 'signalwire-unavailable', message: expect.any(String) })
     expect(errors).toEqual([expect.any(VoiceOtpError)])
@@ -331,14 +331,14 @@ describe('SignalWire answers a check', () => {
   })
 
   test('an outage is no wrong guess of the user, who is not paused for it', async () => {
-    const { alice, verify, code } = await open('hostedText', { limits: unlimited })
+    const { alice, verify, code } = await open('hosted-sms', { limits: unlimited })
     for (let challenge = 0; challenge < 3; challenge++) {
       world.simulator.clearFaults()
       await alice.post('/otp/call').expect(202)
-      world.simulator.faults({ mfa: { status: 500, body: '' } })
+      world.simulator.setFaults({ mfa: { status: 500, body: '' } })
       for (let guess = 0; guess < 5; guess++) await verify(code).expect(503)
     }
-    expect(world.named('locked')).toEqual([])
+    expect(world.named('user.locked')).toEqual([])
     world.simulator.clearFaults()
     await alice.post('/otp/call').expect(202)
     await verify(world.simulator.mfaRequests[0]!.code).expect(200)
@@ -356,7 +356,7 @@ describe('SignalWire answers a check', () => {
       vi.restoreAllMocks()
     }
     expect(errors).toMatchObject([
-      { code: 'signalwire-unavailable', cause: { name: 'HttpTrouble', code: 'timeout' } },
+      { code: 'signalwire-unavailable', cause: { name: 'HttpError', code: 'timeout' } },
     ])
     await alice.get('/account').expect(401)
     // It never reached SignalWire, so the code is still good.

@@ -3,10 +3,10 @@ import { IncomingMessage } from 'node:http'
 import { connect, Socket } from 'node:net'
 import type { RequestHandler } from 'express'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { CounterFactory, Request } from 'passport-voice-otp'
+import type { LimiterFactory, Request } from 'passport-voice-otp'
 import { createPhoneLookup } from '../lib/callbacks.js'
 import { createKeys } from '../lib/crypto.js'
-import type { Parts } from '../lib/context.js'
+import type { Context } from '../lib/context.js'
 import { useRecoveryCode } from '../lib/recovery-codes.js'
 import { CounterStore, SessionStore } from './support/stores.js'
 import { ring, sendWebhook } from './support/telephone.js'
@@ -176,7 +176,7 @@ describe('a webhook whose body', () => {
 test('a counter that throws at once is trouble, as one that rejects', async () => {
   world = await createWorld({
     options: {
-      counters: options => ({
+      limiter: options => ({
         ...store.factory(options),
         get: () => {
           throw new Error('no store')
@@ -189,7 +189,7 @@ test('a counter that throws at once is trouble, as one that rejects', async () =
     .post('/otp/call')
     .expect(503)
     .expect(({ body }) => {
-      expect(body).toMatchObject({ code: 'counters-unavailable' })
+      expect(body).toMatchObject({ code: 'limiter-unavailable' })
     })
   expect(world.simulator.calls).toEqual([])
 })
@@ -204,45 +204,47 @@ describe('the app that answers after the time limit', () => {
   })
   const never = (): Promise<never> => new Promise(() => undefined)
 
-  test('phoneOf: the look-up fails', async () => {
-    const asked = expect(createPhoneLookup(never, false)(request, {})).rejects.toMatchObject({
+  test('getPhone that never returns is refused after five seconds', async () => {
+    const asked = expect(createPhoneLookup(never)(request, {})).rejects.toMatchObject({
       code: 'phone-lookup-failed',
-      message: expect.stringContaining('answered undefined or nothing at all'),
+      message: expect.stringContaining('getPhone took longer than 5 seconds'),
     })
     await vi.advanceTimersByTimeAsync(5000)
     await asked
   })
 
   test('recovery.use: the code is not used', async () => {
-    const parts = {
+    const context = {
       settings: { recovery: { save: never, use: never } },
       keys: createKeys([secret], secret),
-    } as unknown as Parts<object>
-    const asked = expect(useRecoveryCode(parts, 'alice', {}, '0123456789')).rejects.toMatchObject({
-      code: 'hook-failed',
-      message: expect.stringContaining('recovery.use took too long'),
-    })
+    } as unknown as Context<object>
+    const asked = expect(useRecoveryCode(context, 'alice', {}, '0123456789')).rejects.toMatchObject(
+      {
+        code: 'callback-failed',
+        message: expect.stringContaining('recovery.use took longer than 5 seconds'),
+      },
+    )
     await vi.advanceTimersByTimeAsync(5000)
     await asked
   })
 })
 
-test('phoneOf is given the request first where the app wants it', async () => {
+test('getPhone is called with the user and the request', async () => {
   world = await createWorld()
   const given: unknown[] = []
   const lookup = createPhoneLookup((...all: unknown[]) => {
     given.push(...all.slice(0, 2))
     return '+12025550123'
-  }, true)
+  })
   const user = { id: 'alice' }
   expect(await lookup(request, user)).toEqual([{ number: '+12025550123' }])
-  expect(given).toEqual([request, user])
+  expect(given).toEqual([user, request])
 })
 
 test("the counters fail after the right code, and the app's callback logs nobody in: nobody is, and the process goes on", async () => {
   const counters = new CounterStore(0, 0)
   world = await createWorld({
-    options: { counters: counters.factory },
+    options: { limiter: counters.factory },
     routes: (app, passport) => {
       app.post('/idle', (req, res, next) => {
         const run = passport.authenticate('voice-otp', (error: unknown) => {
@@ -300,7 +302,7 @@ test('a callback of the app that throws after it has answered changes nothing, a
 })
 
 const store = new CounterStore(0, 0)
-const heldCounters: CounterFactory = options => {
+const heldCounters: LimiterFactory = options => {
   const counter = store.factory(options)
   return {
     ...counter,
@@ -315,7 +317,7 @@ const heldCounters: CounterFactory = options => {
 
 async function open() {
   world = await createWorld({
-    options: { counters: heldCounters },
+    options: { limiter: heldCounters },
     beforeSession: app => {
       app.use(timeLimit)
     },

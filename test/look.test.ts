@@ -11,12 +11,12 @@ async function open() {
   const counters = new CounterStore(0, 0)
   world = await createWorld({
     options: {
-      counters: counters.factory,
+      limiter: counters.factory,
       remember: { days: 30, store: new MemoryRememberStore() },
     },
     routes: (app, _passport, strategy) => {
       app.get('/looked', (req, res) => {
-        strategy.look(req).then(
+        strategy.getStatus(req).then(
           status => res.json(status ?? 'nobody'),
           (error: unknown) => res.status(error instanceof VoiceOtpError ? 503 : 500).end(),
         )

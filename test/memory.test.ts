@@ -7,18 +7,18 @@ import { compiled } from './support/compiled.js'
 
 const at = (file: string) => JSON.stringify(pathToFileURL(compiled(file)).href)
 const script = `
-  const { createCounters } = await import(${at('lib/counters.ts')})
-  const { createKeys } = await import(${at('lib/keys.ts')})
+  const { createCounters } = await import(${at('lib/limits/attempts.ts')})
+  const { createKeys } = await import(${at('lib/crypto.ts')})
   const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
   const limits = {
-    guessesPerChallenge: 5, guessesPerUser: 10, guessesPerUserSeconds: 86400, pauseSeconds: 900, guessesInARow: 100, guessesInARowSeconds: 1728000, callIntervalSeconds: 60, callsPerUserHour: 5, callsPerNumberTenMinutes: 3,
-    callsPerNumberDay: 10, callsPerPrefixTenMinutes: false, callsPerAppMinute: false, enrolCallsPerNumberTenMinutes: 2, enrolCallsPerNumberDay: 4, enrolCallsPerAppMinute: 20, reportedSeconds: 600,
+    attemptsPerChallenge: 5, attemptsPerUser: 10, attemptsPerUserSeconds: 86400, lockoutSeconds: 900, maxConsecutiveFailures: 100, consecutiveFailureSeconds: 1728000, callIntervalSeconds: 60, callsPerUserHour: 5, callsPerPhoneTenMinutes: 3,
+    callsPerPhoneDay: 10, callsPerPrefixTenMinutes: false, callsPerAppMinute: false, enrollCallsPerPhoneTenMinutes: 2, enrollCallsPerPhoneDay: 4, enrollCallsPerAppMinute: 20, reportedSeconds: 600,
   }
   const counters = createCounters(undefined, limits, 300, createKeys([secret], secret))
   const held = () => { gc(); return process.memoryUsage().heapUsed / 2 ** 20 }
   const wait = async index => {
     const [userId, phone] = ['user ' + index, '+1202555' + String(index).padStart(4, '0')]
-    await counters.admitCall({ userId, phone, telephone: phone, enrol: false, waived: false })
+    await counters.admitCall({ userId, phone, telephone: phone, enroll: false, waived: false })
     const ticket = await counters.issueTicket(userId)
     await counters.admitGuess(userId, 'challenge ' + index, ticket)
     await counters.admitUserGuess(userId)

@@ -42,7 +42,7 @@ describe('the options of passport.authenticate', () => {
     expect(world.simulator.calls).toEqual([])
   })
 
-  test('enrol: true on call names no number: 400', async () => {
+  test('a call for the purpose enroll without a phone is refused with 400', async () => {
     await open(
       {},
       {
@@ -50,7 +50,7 @@ describe('the options of passport.authenticate', () => {
           app.post('/ring', (req, res, next) => {
             const run = passport.authenticate(
               'voice-otp',
-              { action: 'call', enrol: true } as object,
+              { action: 'call', purpose: 'enroll' } as object,
               (error: unknown, _user: unknown, info: object, status: number) => {
                 if (error) next(error)
                 else res.status(status).json(info)
@@ -70,7 +70,7 @@ describe('the options of passport.authenticate', () => {
     expect(world.simulator.calls).toEqual([])
   })
 
-  test.each(['enrol', 'way', 'number'])(
+  test.each(['enroll', 'channel', 'number'])(
     'a function %s that throws, as over a body that nothing has parsed: 503, and nobody is called',
     async name => {
       const read = (req: { readonly parsed?: { readonly field: string } }) => req.parsed!.field
@@ -82,13 +82,13 @@ describe('the options of passport.authenticate', () => {
           },
         },
       )
-      const person = name === 'enrol' ? await world.logIn('dave') : alice
-      await person.post('/ring').expect(503).expect(refusedWith('hook-failed'))
+      const person = name === 'enroll' ? await world.logIn('dave') : alice
+      await person.post('/ring').expect(503).expect(refusedWith('callback-failed'))
       expect(world.simulator.calls).toEqual([])
     },
   )
 
-  test.each(['enrol', 'way', 'number'])(
+  test.each(['enroll', 'channel', 'number'])(
     'a function %s that answers a promise, which rejects: 400, nobody is called, and the process goes on',
     async name => {
       const read = async () => Promise.reject(new Error('the database is down'))
@@ -100,13 +100,13 @@ describe('the options of passport.authenticate', () => {
           },
         },
       )
-      const person = name === 'enrol' ? await world.logIn('dave') : alice
+      const person = name === 'enroll' ? await world.logIn('dave') : alice
       await person.post('/ring').expect(400)
       expect(world.simulator.calls).toEqual([])
     },
   )
 
-  test('a recovery code enrols no number', async () => {
+  test('a recovery code enrolls no number', async () => {
     const recovery = { save: () => undefined, use: () => 9 }
     const alice = await open(
       { recovery },
@@ -114,7 +114,11 @@ describe('the options of passport.authenticate', () => {
         routes: (app, passport) => {
           app.post(
             '/recover',
-            authenticate(passport, { action: 'recover', enrol: true, failureRedirect: '/refused' }),
+            authenticate(passport, {
+              action: 'recover',
+              purpose: 'enroll',
+              failureRedirect: '/refused',
+            }),
           )
         },
       },
@@ -125,7 +129,7 @@ describe('the options of passport.authenticate', () => {
       .expect(302)
       .expect('Location', '/refused')
     expect(world.named('code.rejected')).toEqual([
-      { userId: 'alice', code: 'enrol-forbidden', compared: false },
+      { userId: 'alice', code: 'enroll-forbidden', compared: false },
     ])
     await alice.get('/account').expect(401)
   })
@@ -389,7 +393,7 @@ describe('what the app says of a user', () => {
   test('a limit of the number that throws: 503, and nobody is called', async () => {
     const alice = await open({
       limits: {
-        callsPerNumberDay: () => {
+        callsPerPhoneDay: () => {
           throw new Error('no limit')
         },
       },
@@ -400,7 +404,7 @@ describe('what the app says of a user', () => {
       .expect(({ body }) => {
         expect(body).toMatchObject({
           code: 'configuration',
-          message: expect.stringContaining('limits.callsPerNumberDay threw an error'),
+          message: expect.stringContaining('limits.callsPerPhoneDay threw an error'),
         })
       })
     expect(world.simulator.calls).toEqual([])
@@ -464,7 +468,7 @@ describe('what the app says of a user', () => {
         },
       },
     )
-    await alice.post('/otp/call').expect(503).expect(refusedWith('hook-failed'))
+    await alice.post('/otp/call').expect(503).expect(refusedWith('callback-failed'))
     expect(errors.map(error => (error as VoiceOtpError).cause)).toEqual([cause])
   })
 })

@@ -29,28 +29,28 @@ async function open(
 }
 
 describe('enrolling', () => {
-  /** Asks Dave, who has no number, to enrol one, and answers the code that he heard. */
-  async function enrol(options: Options, more: Omit<WorldOptions, 'options'> = {}) {
+  /** Asks Dave, who has no number, to enroll one, and answers the code that he heard. */
+  async function enroll(options: Options, more: Omit<WorldOptions, 'options'> = {}) {
     await open(options, more)
     const dave = await world.logIn('dave')
     const { body } = (await dave
-      .post('/enrol/call')
+      .post('/enroll/call')
       .send({ phone: '+1 202 555 0177' })
       .expect(202)) as { body: { matchingDigits: string } }
     return { dave, code: await world.answerAndListen(body.matchingDigits) }
   }
 
-  test('without onEnrol the number goes nowhere: 503, and nobody is in', async () => {
-    const { dave, code } = await enrol({ onEnrol: undefined })
-    await dave.post('/enrol').send({ code }).expect(503).expect(refusedWith('configuration'))
+  test('without onEnroll the number goes nowhere: 503, and nobody is in', async () => {
+    const { dave, code } = await enroll({ onEnroll: undefined })
+    await dave.post('/enroll').send({ code }).expect(503).expect(refusedWith('configuration'))
     await dave.get('/account').expect(401)
   })
 
   test('a store of browsers that cannot forget does not undo what is enrolled: they are bound to the other number', async () => {
     const store = new MemoryRememberStore()
     store.removeAll = () => Promise.reject(new Error('the store failed'))
-    const { dave, code } = await enrol({ remember: { days: 30, store } })
-    await dave.post('/enrol').send({ code }).expect(200)
+    const { dave, code } = await enroll({ remember: { days: 30, store } })
+    await dave.post('/enroll').send({ code }).expect(200)
     expect(world.named('phone.changed')).toEqual([{ userId: 'dave' }])
   })
 
@@ -62,7 +62,7 @@ describe('enrolling', () => {
       .expect(200)
     world.clock.offset += 301_000
     await alice
-      .post('/enrol/call')
+      .post('/enroll/call')
       .send({ phone: '+1 202 555 0177' })
       .expect(401)
       .expect(refusedWith('second-factor-required'))
@@ -78,20 +78,20 @@ describe('enrolling', () => {
     ['is no text', keys.seal(255, 12_025_550_177)],
   ])('a number that %s in the session store is not enrolled', async (_, sealedPhone) => {
     const store = new SessionStore()
-    const { dave, code } = await enrol({}, { store })
+    const { dave, code } = await enroll({}, { store })
     for (const [id, text] of Object.entries(store.atRest)) {
       const session = JSON.parse(text) as { voiceOtp?: { challenge?: { sealedPhone?: string } } }
       if (session.voiceOtp?.challenge !== undefined)
         session.voiceOtp.challenge.sealedPhone = sealedPhone
       store.atRest[id] = JSON.stringify(session)
     }
-    await dave.post('/enrol').send({ code }).expect(401).expect(refusedWith('no-challenge'))
+    await dave.post('/enroll').send({ code }).expect(401).expect(refusedWith('no-challenge'))
     expect(world.people['dave']!.phone).toBeNull()
   })
 
   test("a hosted challenge whose name was changed in the session store is none: another's code opens nothing", async () => {
     const store = new SessionStore()
-    const alice = await open({ ways: ['hostedText'] }, { store })
+    const alice = await open({ channels: ['hosted-sms'] }, { store })
     await alice.post('/otp/call').expect(202)
     const bob = await world.logIn('bob')
     await bob.post('/otp/call').expect(202)
@@ -117,7 +117,7 @@ test('a refusal takes no stack from the errors of the app', async () => {
 
 test('a logout while the counters are away is a logout', async () => {
   const store = new CounterStore(0, 0)
-  const alice = await open({ counters: store.factory })
+  const alice = await open({ limiter: store.factory })
   await alice.post('/otp/call').expect(202)
   store.faults = { get: 'throws', delete: 'throws' }
   await alice.post('/logout').expect(200)
@@ -179,7 +179,7 @@ test('a counter that is over its limit and cannot say for how long: 429, again i
 
   const over = () => Promise.reject({ consumedPoints: 2, msBeforeNext: 'soon' })
   const alice = await open({
-    counters: options => ({
+    limiter: options => ({
       ...store.factory(options),
       ...(options.keyPrefix.endsWith('user-interval') ? { consume: over } : {}),
     }),
@@ -206,15 +206,15 @@ describe('status()', () => {
     const {
       telephone: { sid },
     } = await ring(world, alice)
-    world.simulator.faults({ calls: { status: 200, body: { sid, status: 'dancing' } } })
+    world.simulator.setFaults({ calls: { status: 200, body: { sid, status: 'dancing' } } })
     expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'queued' })
   })
 
   test('SignalWire cannot say how the last call ended: the next one waits', async () => {
     const alice = await open()
-    world.simulator.phone('+12025550123', 'busy')
+    world.simulator.setPhone('+12025550123', 'busy')
     await alice.post('/otp/call').expect(202)
-    world.simulator.faults({ calls: { status: 500, body: 'broken' } })
+    world.simulator.setFaults({ calls: { status: 500, body: 'broken' } })
     await alice.post('/otp/call').expect(429).expect(refusedWith('too-many-calls'))
     world.simulator.clearFaults()
     expect(world.simulator.calls).toHaveLength(1)

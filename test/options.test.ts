@@ -39,9 +39,9 @@ describe('options are checked once, at construction, with a message that names t
     expect(() => new VoiceOtpStrategy(options as never, () => null)).toThrow(message)
   })
 
-  test.each([undefined, null, 'phone', {}])('phoneOf must be a function: %s', phoneOf => {
-    expect(() => new VoiceOtpStrategy(good, phoneOf as never)).toThrow(
-      /requires a phoneOf callback/,
+  test.each([undefined, null, 'phone', {}])('getPhone must be a function: %s', getPhone => {
+    expect(() => new VoiceOtpStrategy(good, getPhone as never)).toThrow(
+      /requires a getPhone function/,
     )
   })
 
@@ -62,7 +62,7 @@ describe('options are checked once, at construction, with a message that names t
     ['a short secret', { secret: 'short' }, /^secret:/],
     ['a short one among them', { secret: [good.secret, 'short'] }, /^secret:/],
     ['a secret of one letter', { secret: 'a'.repeat(40) }, /^secret:/],
-    ['a short counter secret', { counterSecret: 'x' }, /^counterSecret:/],
+    ['a short counter secret', { limiterSecret: 'x' }, /^limiterSecret:/],
     ['no webhook URL', { webhookUrl: undefined }, /^webhookUrl:/],
     [
       'a webhook URL without encryption',
@@ -113,7 +113,7 @@ describe('options are checked once, at construction, with a message that names t
     ['a negative life', { codeSeconds: -1 }, /^codeSeconds:/],
     ['a life that is no number', { codeSeconds: NaN }, /^codeSeconds:/],
     ['a life as text', { codeSeconds: '300' }, /^codeSeconds:/],
-    ['a gate nobody knows', { gate: 'open' }, /^gate:/],
+    ['a gate nobody knows', { numberMatching: 'open' }, /^gate:/],
     ['endless ringing', { ringSeconds: 121 }, /^ringSeconds:/],
     ['a country nobody knows', { countries: ['XX'] }, /^countries:/],
     ['a country as text', { countries: 'US' }, /^countries:/],
@@ -128,18 +128,18 @@ describe('options are checked once, at construction, with a message that names t
     ],
     [
       'no guesses',
-      { limits: { guessesPerChallenge: 0 } },
-      /^limits\.guessesPerChallenge: a whole number from 1 to 10/,
+      { limits: { attemptsPerChallenge: 0 } },
+      /^limits\.attemptsPerChallenge: a whole number from 1 to 10/,
     ],
     [
       'guesses without end',
-      { limits: { guessesPerChallenge: false } },
-      /^limits\.guessesPerChallenge/,
+      { limits: { attemptsPerChallenge: false } },
+      /^limits\.attemptsPerChallenge/,
     ],
     [
       'a window of more than 20 days',
-      { limits: { guessesInARowSeconds: 1_728_001 } },
-      /^limits\.guessesInARowSeconds.*1,728,000/,
+      { limits: { consecutiveFailureSeconds: 1_728_001 } },
+      /^limits\.consecutiveFailureSeconds.*1,728,000/,
     ],
     ['a window without end', { limits: { pauseSeconds: false } }, /^limits\.pauseSeconds/],
     [
@@ -153,10 +153,10 @@ describe('options are checked once, at construction, with a message that names t
       /^limits\.callsPerUserHour/,
     ],
     ['no Space', { signalwire: undefined }, /^signalwire: give/],
-    ['no ways', { ways: [] }, /^ways: a list/],
-    ['a way nobody knows', { ways: ['call', 'fax'] }, /^ways: a list/],
-    ['a way twice', { ways: ['call', 'call'] }, /^ways: a list/],
-    ['ways as text', { ways: 'call' }, /^ways: a list/],
+    ['no ways', { channels: [] }, /^ways: a list/],
+    ['a way nobody knows', { channels: ['call', 'fax'] }, /^ways: a list/],
+    ['a way twice', { channels: ['call', 'call'] }, /^ways: a list/],
+    ['ways as text', { channels: 'call' }, /^ways: a list/],
     ['a language nobody speaks here', { locale: 'xx-XX' }, /^locale: 'xx-XX' is not spoken here/],
     ['no languages', { locale: [] }, /^locale: a language tag/],
     ['a language that is none', { locale: 7 }, /^locale: a language tag/],
@@ -256,10 +256,10 @@ describe('options are checked once, at construction, with a message that names t
     { webhookUrl: 'https://ACME.example:443/voice-otp/' },
     { secret: [good.secret, `${good.secret}-older`] },
     {
-      limits: { callsPerNumberDay: () => 3, callsPerAppMinute: false, callIntervalSeconds: false },
+      limits: { callsPerPhoneDay: () => 3, callsPerAppMinute: false, callIntervalSeconds: false },
     },
     { countries: [] },
-    { gate: 'none' },
+    { numberMatching: false },
     { beforeCall: undefined },
   ])('is taken: %o', change => {
     expect(make(change)).not.toThrow()
@@ -276,7 +276,7 @@ describe('options are checked once, at construction, with a message that names t
     const secret = 'hunter2hunter2'
     for (const mistake of [
       make({ secret }),
-      make({ counterSecret: secret }),
+      make({ limiterSecret: secret }),
       make({}, { token: `${secret} x` }),
       make({}, { signingKey: [secret, ''] }),
     ]) {
@@ -289,16 +289,16 @@ describe('options are checked once, at construction, with a message that names t
 
 describe('what is set stays as it was set', () => {
   test('nobody who is shown the ways can put a weaker one first', () => {
-    const ways = ['call', 'text'] as const
-    const strategy = make({ ways })()
+    const channels = ['call', 'sms'] as const
+    const strategy = make({ channels })()
     expect(() => {
-      ;(strategy.ways as string[]).reverse()
+      ;(strategy.channels as string[]).reverse()
     }).toThrow(TypeError)
-    expect(strategy.ways).toEqual(['call', 'text'])
+    expect(strategy.channels).toEqual(['call', 'sms'])
   })
 
   test('whoever prints a strategy prints no secret of it', () => {
-    const strategy = make({ counterSecret: 'm7Jq2WvT9xLc4RbZ8sKf1YhN6pDg3EaU' })()
+    const strategy = make({ limiterSecret: 'm7Jq2WvT9xLc4RbZ8sKf1YhN6pDg3EaU' })()
     for (const text of [
       inspect(strategy, { depth: 20 }),
       JSON.stringify(strategy),

@@ -4,7 +4,7 @@ import type { Prompts } from '../lib/options/prompts.js'
 import { fitsOneSegment } from '../lib/signalwire/messages.js'
 
 const all = Object.entries(languages) as [Locale, Prompts][]
-const purposes = ['login', 'step-up', 'enrol'] as const
+const purposes = ['login', 'step-up', 'enroll'] as const
 const appName = 'Acme'
 
 /** Every sentence of a language with the name of its part. A part that is added to `Prompts` is read here without a change. */
@@ -272,9 +272,9 @@ describe('the language of a call', () => {
   })
 
   test('is the one that is spoken exactly, if an app adds it', () => {
-    const ours: Prompts = { ...languages['de-DE'], language: 'de-AT' }
-    expect(chosen(['de-AT'], new Map([...all, ['DE_at', ours]]))).toBe('de-AT')
-    expect(chosen(['de-CH'], new Map([...all, ['DE_at', ours]]))).toBe('de-DE')
+    const sessionKey: Prompts = { ...languages['de-DE'], language: 'de-AT' }
+    expect(chosen(['de-AT'], new Map([...all, ['DE_at', sessionKey]]))).toBe('de-AT')
+    expect(chosen(['de-CH'], new Map([...all, ['DE_at', sessionKey]]))).toBe('de-DE')
   })
 
   test('is the first that is wanted and spoken: a neighbour of the first wish comes before the second wish', () => {

@@ -32,7 +32,7 @@ async function open(options: WorldOptions['options'] = {}) {
     options: { recovery, ...options },
     routes: (app, passport, strategy) => {
       app.post('/codes', (req, res, next) => {
-        strategy.recoveryCodes(req).then(
+        strategy.createRecoveryCodes(req).then(
           codes => {
             res.json(codes)
           },
@@ -153,7 +153,7 @@ describe('a thief with the password', () => {
   })
 
   test('uses a code in twenty parallel requests', async () => {
-    await open({ limits: { guessesPerUser: false } })
+    await open({ limits: { attemptsPerUser: false } })
     const [code] = await drawCodes()
     const agents = await Promise.all(Array.from({ length: 20 }, () => world.logIn('alice')))
     const answers = await Promise.all(agents.map(agent => agent.post('/recover').send({ code })))
@@ -181,7 +181,7 @@ describe('a thief with the password', () => {
     expect(right.body).toEqual(wrong.body)
     await thief.post('/otp/call').expect(429)
     await thief.get('/account').expect(401)
-    expect(world.named('locked')).toEqual([{ userId: 'alice', limit: 'guessesPerUser' }])
+    expect(world.named('user.locked')).toEqual([{ userId: 'alice', limit: 'attemptsPerUser' }])
   })
 
   test('and a burst of parallel guesses: ten are compared', async () => {
@@ -294,7 +294,7 @@ describe('trouble below lets nobody in', () => {
     await open({ recovery: { ...recovery, use } })
     const alice = await world.logIn('alice')
     const { body } = await alice.post('/recover').send({ code: '00000-00000' }).expect(503)
-    expect(body).toMatchObject({ code: 'hook-failed' })
+    expect(body).toMatchObject({ code: 'callback-failed' })
     expect(JSON.stringify(body)).not.toContain('secret')
     await alice.get('/account').expect(401)
   })

@@ -32,7 +32,7 @@ async function open(
           res.json({})
         }, next)
       })
-      app.get('/how', strategy.require(), (req, res) => {
+      app.get('/how', strategy.requireSecondFactor(), (req, res) => {
         res.json((req.session as unknown as { voiceOtp: unknown }).voiceOtp)
       })
     },
@@ -95,7 +95,7 @@ describe('a remembered browser', () => {
       .set({ Cookie: `connect.sid=${pendingSession ?? ''}` })
       .expect(401)
     expect((await agent.get('/how')).body).toMatchObject({
-      mark: { method: 'remembered', amr: [] },
+      verification: { method: 'remembered', amr: [] },
     })
     expect(world.simulator.calls).toHaveLength(1)
     expect(world.named('browser.recognized')).toEqual([
@@ -493,7 +493,7 @@ describe('is over', () => {
     const call = await createCallFor('alice')
     await world.simulator.keys(call, '0')
     await world.simulator.advance(10_000)
-    expect(world.named('reported')).toHaveLength(1)
+    expect(world.named('call.reported')).toHaveLength(1)
     expect((await logInWith(cookie)).isIn).toBe(false)
   })
 
@@ -505,7 +505,9 @@ describe('is over', () => {
   })
 
   test('while the user is stopped after 100 wrong codes in a row', async () => {
-    await open({ limits: { guessesInARow: 1, guessesPerUser: false, callIntervalSeconds: false } })
+    await open({
+      limits: { maxConsecutiveFailures: 1, attemptsPerUser: false, callIntervalSeconds: false },
+    })
     const { cookie } = await rememberedBrowser()
     const thief = await world.logIn('alice')
     await thief

@@ -1,24 +1,29 @@
 // The two factors of one request by themselves: what of a session counts as a mark, whose it is, how old, and what ends with whom.
 import { describe, expect, test, vi } from 'vitest'
 import type { Challenge } from '../lib/session/challenge.js'
-import { Factor, type Mark } from '../lib/session/login-state.js'
-import type { Parts } from '../lib/context.js'
+import { LoginState, type Verification } from '../lib/session/login-state.js'
+import type { Context } from '../lib/context.js'
 import type { Request } from '../lib/options/options.js'
 
 interface Person {
   readonly id?: unknown
 }
 const alice: Person = { id: 'alice' }
-const mark: Mark = { userId: 'alice', method: 'call', amr: ['otp', 'tel'], at: 1_000_000 }
+const verification: Verification = {
+  userId: 'alice',
+  method: 'call',
+  amr: ['otp', 'tel'],
+  verifiedAt: 1_000_000,
+}
 const challenge: Challenge = {
   id: 'c1',
   userId: 'alice',
   purpose: 'login',
-  way: 'call',
+  channel: 'call',
   codeHash: 'h',
   phoneHash: 'p',
   phoneEnd: '23',
-  ticket: 7,
+  activation: 7,
   expiresAt: 2_000_000,
   nextCallAt: 1_500_000,
   sessionId: 's1',
@@ -40,31 +45,31 @@ function request({
   required = () => true,
   ...given
 }: Given) {
-  const killTicket = vi.fn(() => Promise.resolve())
-  const parts = {
+  const deactivateChallenge = vi.fn(() => Promise.resolve())
+  const context = {
     settings: { userId, required, clock: { now: () => 1_060_500 } },
-    counters: { killTicket },
-  } as unknown as Parts<Person>
+    counters: { deactivateChallenge },
+  } as unknown as Context<Person>
   const session: Record<string, unknown> = {
     cart: 'apples',
     ...(part === undefined ? {} : { voiceOtp: part }),
   }
-  const factor = new Factor(
-    parts,
+  const loginState = new LoginState(
+    context,
     { session, sessionID: 's1', ...more } as unknown as Request,
     'user' in given ? given.user : alice,
   )
-  return { factor, session, killTicket }
+  return { loginState, session, deactivateChallenge }
 }
 
 describe('somebody is in', () => {
   test('with a mark of her own, and pending without', () => {
-    expect(request({ part: { mark } }).factor).toMatchObject({
+    expect(request({ part: { verification } }).loginState).toMatchObject({
       user: alice,
       pendingUser: undefined,
       anyUser: alice,
     })
-    expect(request({}).factor).toMatchObject({
+    expect(request({}).loginState).toMatchObject({
       user: undefined,
       pendingUser: alice,
       anyUser: alice,
@@ -74,9 +79,9 @@ describe('somebody is in', () => {
   test.each([undefined, null])(
     'and %s is nobody, as Passport had it, with a mark in the session too',
     user => {
-      const { factor } = request({ user, part: { mark } })
-      expect(factor.user).toBe(user)
-      expect([factor.pendingUser, factor.anyUser]).toEqual([undefined, undefined])
+      const { loginState } = request({ user, part: { verification } })
+      expect(loginState.user).toBe(user)
+      expect([loginState.pendingUser, loginState.anyUser]).toEqual([undefined, undefined])
     },
   )
 
@@ -85,51 +90,55 @@ describe('somebody is in', () => {
     ['null', null],
     ['text', 'alice'],
     ['a number', 7],
-    ['an array', [mark]],
-    ['no user', { ...mark, userId: undefined }],
-    ['an empty user', { ...mark, userId: '' }],
-    ['a user that is a number', { ...mark, userId: 7 }],
-    ['no way', { ...mark, method: undefined }],
-    ['an unknown way', { ...mark, method: 'pigeon' }],
-    ['no amr', { ...mark, amr: undefined }],
-    ['an amr that is text', { ...mark, amr: 'otp' }],
-    ['no time', { ...mark, at: undefined }],
-    ['a time that is text', { ...mark, at: '1000000' }],
-    ['no number for a time', { ...mark, at: NaN }],
-    ['an endless time', { ...mark, at: Infinity }],
-    ['a telephone that is a number', { ...mark, phoneHash: 7 }],
+    ['an array', [verification]],
+    ['no user', { ...verification, userId: undefined }],
+    ['an empty user', { ...verification, userId: '' }],
+    ['a user that is a number', { ...verification, userId: 7 }],
+    ['no way', { ...verification, method: undefined }],
+    ['an unknown way', { ...verification, method: 'pigeon' }],
+    ['no amr', { ...verification, amr: undefined }],
+    ['an amr that is text', { ...verification, amr: 'otp' }],
+    ['no time', { ...verification, verifiedAt: undefined }],
+    ['a time that is text', { ...verification, verifiedAt: '1000000' }],
+    ['no number for a time', { ...verification, verifiedAt: NaN }],
+    ['an endless time', { ...verification, verifiedAt: Infinity }],
+    ['a telephone that is a number', { ...verification, phoneHash: 7 }],
   ])('not with a mark that is none: %s', (_name, value) => {
     for (const userId of [undefined, () => undefined, () => '']) {
-      const { factor } = request({ part: { mark: value }, ...(userId && { userId }) })
-      expect(factor).toMatchObject({
+      const { loginState } = request({ part: { verification: value }, ...(userId && { userId }) })
+      expect(loginState).toMatchObject({
         user: undefined,
         pendingUser: alice,
-        mark: undefined,
-        markAge: Infinity,
+        verification: undefined,
+        verificationAge: Infinity,
       })
     }
   })
 
-  test.each(['call', 'text', 'hostedCall', 'hostedText', 'remembered', 'recovery'] as const)(
+  test.each(['call', 'sms', 'hosted-call', 'hosted-sms', 'remembered', 'recovery'] as const)(
     'by %s',
     method => {
-      expect(request({ part: { mark: { ...mark, method } } }).factor.user).toBe(alice)
+      expect(request({ part: { verification: { ...verification, method } } }).loginState.user).toBe(
+        alice,
+      )
     },
   )
 
   test.each([undefined, null, 'text', 7, []])(
     'not with %j in place of our part of the session, which is as if there were none',
     part => {
-      expect(request({ part }).factor).toMatchObject({
+      expect(request({ part }).loginState).toMatchObject({
         user: undefined,
-        mark: undefined,
+        verification: undefined,
         challenge: undefined,
       })
     },
   )
 
   test('not with the mark of another', () => {
-    expect(request({ part: { mark: { ...mark, userId: 'bob' } } }).factor.user).toBeUndefined()
+    expect(
+      request({ part: { verification: { ...verification, userId: 'bob' } } }).loginState.user,
+    ).toBeUndefined()
   })
 
   test.each([
@@ -141,14 +150,14 @@ describe('somebody is in', () => {
     ['', false],
     [Promise.resolve(false), false],
   ])('without any code, where `required` answers %j: %s', (answer, isIn) => {
-    expect(request({ required: () => answer }).factor.user).toBe(isIn ? alice : undefined)
+    expect(request({ required: () => answer }).loginState.user).toBe(isIn ? alice : undefined)
   })
 
   test('not where `required` answers a promise, whose rejection nobody waits for', async () => {
-    const { factor } = request({
+    const { loginState } = request({
       required: () => Promise.reject(new Error('the database is down')),
     })
-    expect(factor.user).toBeUndefined()
+    expect(loginState.user).toBeUndefined()
     await new Promise(setImmediate) // an unhandled rejection would fail this run
   })
 
@@ -158,15 +167,19 @@ describe('somebody is in', () => {
         required: () => {
           throw new Error('no')
         },
-      }).factor.user,
+      }).loginState.user,
     ).toBeUndefined()
     const required = vi.fn(() => false)
-    const { factor } = request({ required })
-    expect([factor.user, factor.user, factor.pendingUser]).toEqual([alice, alice, undefined])
+    const { loginState } = request({ required })
+    expect([loginState.user, loginState.user, loginState.pendingUser]).toEqual([
+      alice,
+      alice,
+      undefined,
+    ])
     expect(required).toHaveBeenCalledTimes(1)
-    factor.set({ id: 'bob' })
+    loginState.set({ id: 'bob' })
     required.mockReturnValue(true)
-    expect(factor.user).toBeUndefined()
+    expect(loginState.user).toBeUndefined()
   })
 })
 
@@ -179,9 +192,10 @@ describe("a user's id", () => {
     ['a', 'a'],
     ['x'.repeat(200), 'x'.repeat(200)],
   ])('%j is %j', (id, text) => {
-    expect(request({ user: { id } }).factor.userId).toBe(text)
+    expect(request({ user: { id } }).loginState.userId).toBe(text)
     expect(
-      request({ user: { id }, part: { mark: { ...mark, userId: text } } }).factor.user,
+      request({ user: { id }, part: { verification: { ...verification, userId: text } } })
+        .loginState.user,
     ).toEqual({ id })
   })
 
@@ -197,90 +211,105 @@ describe("a user's id", () => {
     [['alice']],
     [7n],
   ])('%s is none: trouble, and nobody is in', (id: unknown) => {
-    const { factor } = request({ user: { id }, part: { mark: { ...mark, userId: String(id) } } })
-    expect(() => factor.userId).toThrow(
+    const { loginState } = request({
+      user: { id },
+      part: { verification: { ...verification, userId: String(id) } },
+    })
+    expect(() => loginState.userId).toThrow(
       expect.objectContaining({
         code: 'configuration',
         message: expect.stringContaining('userId(user) must answer') as string,
       }) as Error,
     )
-    expect(factor.user).toBeUndefined()
+    expect(loginState.user).toBeUndefined()
   })
 
   test('a function that throws answers none', () => {
-    const { factor } = request({
+    const { loginState } = request({
       userId: () => {
         throw new Error('no')
       },
-      part: { mark },
+      part: { verification },
     })
-    expect(factor.user).toBeUndefined()
-    expect(() => factor.userId).toThrow('userId(user)')
+    expect(loginState.user).toBeUndefined()
+    expect(() => loginState.userId).toThrow('userId(user)')
   })
 
   test('is asked of nobody, whatever the function makes of that', () => {
-    const { factor } = request({ user: null, userId: () => 'alice' })
-    expect(() => factor.userId).toThrow('userId(user)')
+    const { loginState } = request({ user: null, userId: () => 'alice' })
+    expect(() => loginState.userId).toThrow('userId(user)')
   })
 })
 
 describe('the age of a mark', () => {
   test('in seconds, and never below none', () => {
-    expect(request({ part: { mark } }).factor.markAge).toBe(60.5)
-    expect(request({ part: { mark: { ...mark, at: 2_000_000 } } }).factor.markAge).toBe(0)
-    expect(request({ part: { mark: { ...mark, method: 'recovery' } } }).factor.markAge).toBe(60.5)
+    expect(request({ part: { verification } }).loginState.verificationAge).toBe(60.5)
+    expect(
+      request({ part: { verification: { ...verification, at: 2_000_000 } } }).loginState
+        .verificationAge,
+    ).toBe(0)
+    expect(
+      request({ part: { verification: { ...verification, method: 'recovery' } } }).loginState
+        .verificationAge,
+    ).toBe(60.5)
   })
 
   test('is endless without a mark, for a remembered browser, for a mark of another, and for nobody', () => {
-    expect(request({}).factor.markAge).toBe(Infinity)
-    expect(request({ part: { mark: { ...mark, method: 'remembered' } } }).factor.markAge).toBe(
-      Infinity,
-    )
-    expect(request({ part: { mark: { ...mark, userId: 'bob' } } }).factor.markAge).toBe(Infinity)
-    const { factor, session } = request({ user: null, userId: () => 'alice' })
-    session['voiceOtp'] = { mark }
-    expect(factor.markAge).toBe(Infinity)
+    expect(request({}).loginState.verificationAge).toBe(Infinity)
+    expect(
+      request({ part: { verification: { ...verification, method: 'remembered' } } }).loginState
+        .verificationAge,
+    ).toBe(Infinity)
+    expect(
+      request({ part: { verification: { ...verification, userId: 'bob' } } }).loginState
+        .verificationAge,
+    ).toBe(Infinity)
+    const { loginState, session } = request({ user: null, userId: () => 'alice' })
+    session['voiceOtp'] = { verification }
+    expect(loginState.verificationAge).toBe(Infinity)
   })
 })
 
 describe('a challenge', () => {
   test('is there for the session that asked for it, and no other', () => {
-    expect(request({ part: { challenge } }).factor.challenge).toEqual(challenge)
+    expect(request({ part: { challenge } }).loginState.challenge).toEqual(challenge)
     expect(
-      request({ part: { challenge: { ...challenge, sessionId: 's2' } } }).factor.challenge,
+      request({ part: { challenge: { ...challenge, sessionId: 's2' } } }).loginState.challenge,
     ).toBeUndefined()
     expect(
-      request({ part: { challenge }, request: { sessionID: undefined } }).factor.challenge,
+      request({ part: { challenge }, request: { sessionID: undefined } }).loginState.challenge,
     ).toBeUndefined()
     expect(
-      request({ part: { challenge: { ...challenge, ticket: '7' } } }).factor.challenge,
+      request({ part: { challenge: { ...challenge, activation: '7' } } }).loginState.challenge,
     ).toBeUndefined()
   })
 
   test('is put beside the mark, and taken away from it', () => {
-    const { factor, session } = request({ part: { mark, other: 1 } })
-    factor.challenge = challenge
-    expect(session).toEqual({ cart: 'apples', voiceOtp: { mark, challenge } })
-    factor.challenge = undefined
-    expect(session).toEqual({ cart: 'apples', voiceOtp: { mark } })
+    const { loginState, session } = request({ part: { verification, other: 1 } })
+    loginState.challenge = challenge
+    expect(session).toEqual({ cart: 'apples', voiceOtp: { verification, challenge } })
+    loginState.challenge = undefined
+    expect(session).toEqual({ cart: 'apples', voiceOtp: { verification } })
     const pending = request({})
-    pending.factor.challenge = challenge
+    pending.loginState.challenge = challenge
     expect(pending.session).toEqual({ cart: 'apples', voiceOtp: { challenge } })
   })
 
   test('that is dropped is dead everywhere; where there is none, no counter is touched', () => {
-    const { factor, session, killTicket } = request({ part: { mark, challenge } })
-    factor.dropChallenge()
-    expect(session['voiceOtp']).toEqual({ mark })
-    expect(killTicket).toHaveBeenCalledExactlyOnceWith('alice', 7)
-    factor.dropChallenge()
-    expect(killTicket).toHaveBeenCalledTimes(1)
+    const { loginState, session, deactivateChallenge } = request({
+      part: { verification, challenge },
+    })
+    loginState.dropChallenge()
+    expect(session['voiceOtp']).toEqual({ verification })
+    expect(deactivateChallenge).toHaveBeenCalledExactlyOnceWith('alice', 7)
+    loginState.dropChallenge()
+    expect(deactivateChallenge).toHaveBeenCalledTimes(1)
   })
 
   test('that cannot be killed in the counters has left the session all the same, and nothing is thrown', async () => {
-    const { factor, session, killTicket } = request({ part: { challenge } })
-    killTicket.mockRejectedValue(new Error('gone'))
-    factor.forget()
+    const { loginState, session, deactivateChallenge } = request({ part: { challenge } })
+    deactivateChallenge.mockRejectedValue(new Error('gone'))
+    loginState.forget()
     await Promise.resolve()
     expect(session).toEqual({ cart: 'apples' })
   })
@@ -288,46 +317,57 @@ describe('a challenge', () => {
 
 describe('who comes next in a session', () => {
   test.each([
-    ['mark', { mark }],
+    ['verification', { verification }],
     ['challenge', { challenge }],
-    ['mark beside a challenge of another', { mark, challenge: { ...challenge, userId: 'bob' } }],
-    ['challenge beside a mark of another', { mark: { ...mark, userId: 'bob' }, challenge }],
+    [
+      'mark beside a challenge of another',
+      { verification, challenge: { ...challenge, userId: 'bob' } },
+    ],
+    [
+      'challenge beside a mark of another',
+      { verification: { ...verification, userId: 'bob' }, challenge },
+    ],
   ])('another user finds nothing of a %s', (_name, part) => {
-    const { factor, session } = request({ part })
-    factor.set({ id: 'bob' })
+    const { loginState, session } = request({ part })
+    loginState.set({ id: 'bob' })
     expect(session).toEqual({ cart: 'apples' })
-    expect(factor).toMatchObject({ user: undefined, pendingUser: { id: 'bob' } })
+    expect(loginState).toMatchObject({ user: undefined, pendingUser: { id: 'bob' } })
   })
 
-  test.each([[{ mark, challenge }], [{ mark }], [{ challenge }]])(
+  test.each([[{ verification, challenge }], [{ verification }], [{ challenge }]])(
     'the same user finds all of it: %j',
     part => {
-      const { factor, session, killTicket } = request({ part })
-      factor.set({ id: 'alice' })
+      const { loginState, session, deactivateChallenge } = request({ part })
+      loginState.set({ id: 'alice' })
       expect(session['voiceOtp']).toEqual(part)
-      expect(factor.user).toEqual('mark' in part ? { id: 'alice' } : undefined)
-      expect(killTicket).not.toHaveBeenCalled()
+      expect(loginState.user).toEqual('verification' in part ? { id: 'alice' } : undefined)
+      expect(deactivateChallenge).not.toHaveBeenCalled()
     },
   )
 
   test('a user without an id inherits nothing', () => {
-    const { factor, session } = request({ part: { mark } })
-    factor.set({})
+    const { loginState, session } = request({ part: { verification } })
+    loginState.set({})
     expect(session).toEqual({ cart: 'apples' })
   })
 
   test.each([undefined, null])('at %s, as after a logout, everything of ours goes', user => {
-    const { factor, session, killTicket } = request({ part: { mark, challenge } })
-    factor.set(user)
+    const { loginState, session, deactivateChallenge } = request({
+      part: { verification, challenge },
+    })
+    loginState.set(user)
     expect(session).toEqual({ cart: 'apples' })
-    expect(killTicket).toHaveBeenCalledExactlyOnceWith('alice', 7)
-    expect(factor.user).toBe(user)
+    expect(deactivateChallenge).toHaveBeenCalledExactlyOnceWith('alice', 7)
+    expect(loginState.user).toBe(user)
   })
 
   test('and a request that begins with nobody leaves nothing of ours', () => {
-    const { session, killTicket } = request({ user: undefined, part: { mark, challenge } })
+    const { session, deactivateChallenge } = request({
+      user: undefined,
+      part: { verification, challenge },
+    })
     expect(session).toEqual({ cart: 'apples' })
-    expect(killTicket).toHaveBeenCalledTimes(1)
+    expect(deactivateChallenge).toHaveBeenCalledTimes(1)
   })
 })
 
@@ -335,11 +375,15 @@ describe('without a session', () => {
   test.each([undefined, null])(
     '%s: nobody is in, nothing is thrown until it is needed',
     session => {
-      const { factor } = request({ request: { session } })
-      expect(factor).toMatchObject({ user: undefined, pendingUser: alice, challenge: undefined })
-      factor.forget()
+      const { loginState } = request({ request: { session } })
+      expect(loginState).toMatchObject({
+        user: undefined,
+        pendingUser: alice,
+        challenge: undefined,
+      })
+      loginState.forget()
       expect(() => {
-        factor.challenge = challenge
+        loginState.challenge = challenge
       }).toThrow(
         expect.objectContaining({
           code: 'session-unavailable',
@@ -350,12 +394,12 @@ describe('without a session', () => {
   )
 
   test('text in its place is none either', () => {
-    expect(() => request({ request: { session: 'text' } }).factor.session).toThrow(
+    expect(() => request({ request: { session: 'text' } }).loginState.session).toThrow(
       expect.objectContaining({ code: 'session-unavailable' }) as Error,
     )
   })
 
   test('and its name is that of the request', () => {
-    expect(request({}).factor.sessionId).toBe('s1')
+    expect(request({}).loginState.sessionId).toBe('s1')
   })
 })

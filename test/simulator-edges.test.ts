@@ -87,7 +87,7 @@ describe('a request', () => {
   test('for what is not there: 404 of the kind that its part of the API has', async () => {
     const simulator = await startSimulator()
     const authorized = { Authorization: authorization(simulator) }
-    simulator.faults({ calls: { status: 500 } })
+    simulator.setFaults({ calls: { status: 500 } })
     expect((await raw(simulator, 'DELETE', '/2010-04-01/Nothing', authorized)).status).toBe(404)
     expect((await raw(simulator, 'GET', '/api/relay/rest/mfa/nothing', authorized)).status).toBe(
       404,
@@ -97,7 +97,7 @@ describe('a request', () => {
 
 test('a fault that is left undefined is none', async () => {
   const simulator = await startSimulator()
-  simulator.faults({ calls: undefined, webhooks: undefined })
+  simulator.setFaults({ calls: undefined, webhooks: undefined })
   expect(
     (
       await post(simulator, 'Calls', {
@@ -121,8 +121,8 @@ describe('an app', () => {
           .end('<Response><Say>Hello</Say></Response>')
       else res.destroy()
     }
-    simulator.faults({ webhooks: { repeat: 2 } })
-    simulator.phone(alice, 'answers')
+    simulator.setFaults({ webhooks: { repeat: 2 } })
+    simulator.setPhone(alice, 'answers')
     const sid = await place(simulator, `${app.url}/open`)
     await simulator.idle(sid)
     expect(simulator.call(sid)).toMatchObject({
@@ -146,7 +146,7 @@ describe('an app', () => {
     app.answers['/open'] = (_asked, res) => {
       res.writeHead(200, { 'Content-Type': 'application/xml' }).end(xml)
     }
-    simulator.phone(alice, 'answers')
+    simulator.setPhone(alice, 'answers')
     const sid = await place(simulator, `${app.url}/open`)
     await simulator.idle(sid)
     expect(simulator.call(sid)?.error).toContain('was answered wrongly')
@@ -158,7 +158,7 @@ describe('an app', () => {
     app.answers['/open'] = (_asked, res) => {
       res.end('<Response><Hangup/></Response>')
     }
-    simulator.phone(alice, 'answers')
+    simulator.setPhone(alice, 'answers')
     const sid = await place(simulator, `${app.url}/open`)
     await simulator.idle(sid)
     expect(simulator.call(sid)?.error).toContain("the content type of the answer is ''")
@@ -166,7 +166,7 @@ describe('an app', () => {
 
   test('that promised https and speaks http: the call breaks', async () => {
     const [simulator, app] = [await startSimulator(), await startApp()]
-    simulator.phone(alice, 'answers')
+    simulator.setPhone(alice, 'answers')
     const sid = await place(simulator, `${app.url.replace('http:', 'https:')}/open`)
     await simulator.idle(sid)
     expect(simulator.call(sid)?.error).toMatch(/failed: no answer \(.+\)/)
@@ -186,7 +186,7 @@ describe('somebody who hangs up', () => {
       simulator.onChange(() => {
         const { status, heard, error } = simulator.call(sid)!
         if (status === 'in-progress' && (heard.length > 0 || error !== null))
-          void simulator.hangup(sid)
+          void simulator.hangUp(sid)
       })
       await simulator.answer(sid)
       await simulator.idle(sid)
@@ -226,7 +226,7 @@ describe('time', () => {
       return waited
     }
     expect(await givenUp()).toBe('No call got there within 5 seconds. There are no calls.')
-    simulator.phone(alice, 'answers')
+    simulator.setPhone(alice, 'answers')
     for (const path of ['/broken', '/gather'])
       await simulator.idle(await place(simulator, `${app.url}${path}`))
     await post(simulator, 'Messages', {
@@ -265,7 +265,7 @@ describe('time', () => {
 
 test('a simulator of real time that is stopped while a telephone rings leaves no timer behind', async () => {
   const simulator = await startSimulator({ clock: 'real' })
-  simulator.queue({ delayMs: 60_000 })
+  simulator.setQueueDelay({ delayMs: 60_000 })
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
     await place(simulator, 'https://acme.example/')

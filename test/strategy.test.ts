@@ -1,8 +1,8 @@
 // The strategy by itself, as Passport runs it: one copy for each request, with verbs of its own.
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
-import type { Parts } from '../lib/context.js'
-import { Factor, factorsKey } from '../lib/session/login-state.js'
+import type { Context } from '../lib/context.js'
+import { LoginState, loginStateKey } from '../lib/session/login-state.js'
 import { LimitReached } from '../lib/limits/limit-counter.js'
 
 interface User {
@@ -28,8 +28,8 @@ function create() {
     },
     () => null,
   )
-  const { parts } = strategy as unknown as { parts: Parts<User> }
-  return { strategy, parts }
+  const { context } = strategy as unknown as { context: Context<User> }
+  return { strategy, context }
 }
 
 /** Runs one request whose user is over a limit, with the verbs that Passport would have put there. */
@@ -37,9 +37,9 @@ async function authenticate(
   verbs: { readonly fail?: () => void; readonly error?: () => void },
   res?: object,
 ) {
-  const { strategy, parts } = create()
-  vi.spyOn(parts.counters, 'admitLooseGuess').mockRejectedValue(
-    new LimitReached('locked', 'guessesPerUser', 9),
+  const { strategy, context } = create()
+  vi.spyOn(context.counters, 'admitRecoveryAttempt').mockRejectedValue(
+    new LimitReached('locked', 'attemptsPerUser', 9),
   )
   const req = {
     method: 'POST',
@@ -48,7 +48,9 @@ async function authenticate(
     session: { regenerate: () => undefined },
     res,
   }
-  Object.assign(req, { [factorsKey]: { factor: new Factor(parts, req as never, { id: 'alice' }) } })
+  Object.assign(req, {
+    [loginStateKey]: { loginState: new LoginState(context, req as never, { id: 'alice' }) },
+  })
   const calls = {
     success: vi.fn(),
     pass: vi.fn(),
@@ -146,17 +148,22 @@ describe("an app's callback that throws", () => {
 
 describe('recovery codes', () => {
   const ask = (secondsAgo: number) => {
-    const { strategy, parts } = create()
+    const { strategy, context } = create()
     const session = {
       voiceOtp: {
-        mark: { userId: 'alice', method: 'call', amr: ['otp', 'tel'], at: now - secondsAgo * 1000 },
+        verification: {
+          userId: 'alice',
+          method: 'call',
+          amr: ['otp', 'tel'],
+          at: now - secondsAgo * 1000,
+        },
       },
     }
     const req = { sessionID: 's1', session }
     Object.assign(req, {
-      [factorsKey]: { factor: new Factor(parts, req as never, { id: 'alice' }) },
+      [loginStateKey]: { loginState: new LoginState(context, req as never, { id: 'alice' }) },
     })
-    return strategy.recoveryCodes(req as never)
+    return strategy.createRecoveryCodes(req as never)
   }
 
   test('are drawn for a code that is five minutes old, and not for one that is older', async () => {
@@ -167,8 +174,8 @@ describe('recovery codes', () => {
 
 describe('warmUp()', () => {
   test('loads the client of the vendor, and rejects if it cannot be loaded', async () => {
-    const { strategy, parts } = create()
-    const connect = vi.spyOn(parts, 'connect').mockRejectedValue(new Error('no module'))
+    const { strategy, context } = create()
+    const connect = vi.spyOn(context, 'connect').mockRejectedValue(new Error('no module'))
     await expect(strategy.warmUp()).rejects.toThrow('no module')
     expect(connect).toHaveBeenCalledTimes(1)
   })

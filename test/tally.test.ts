@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { VoiceOtpError } from '../lib/errors.js'
-import { type Counter, LimitReached, seconds, Tally } from '../lib/limits/limit-counter.js'
+import { type Limiter, LimitReached, seconds, LimitCounter } from '../lib/limits/limit-counter.js'
 
 /** A counter of which one operation answers as the test says. */
-function tallyOf(operations: Partial<Record<keyof Counter, () => unknown>>, limit = 5) {
+function limitCounterOf(operations: Partial<Record<keyof Limiter, () => unknown>>, limit = 5) {
   const never = () => {
     throw new Error('not asked for')
   }
@@ -15,11 +15,11 @@ function tallyOf(operations: Partial<Record<keyof Counter, () => unknown>>, limi
     delete: never,
     ...operations,
   }
-  return new Tally(counter as unknown as Counter, limit)
+  return new LimitCounter(counter as unknown as Limiter, limit)
 }
 const causedBy = (word: string) =>
   expect.objectContaining({
-    code: 'counters-unavailable',
+    code: 'limiter-unavailable',
     message: expect.stringContaining(word) as string,
   }) as Error
 
@@ -33,7 +33,10 @@ afterEach(() => {
 describe('a hit', () => {
   test('is over its limit from the first beyond it', async () => {
     const at = (consumedPoints: number, limit?: number) =>
-      tallyOf({ consume: async () => ({ consumedPoints, msBeforeNext: 1001 }) }).hit('k', limit)
+      limitCounterOf({ consume: async () => ({ consumedPoints, msBeforeNext: 1001 }) }).hit(
+        'k',
+        limit,
+      )
     expect(await at(5)).toEqual({ over: false, count: 5, retryAfter: 2, at: Date.now() })
     expect(await at(6)).toEqual({ over: true, count: 6, retryAfter: 2, at: Date.now() })
     expect(await at(2, 1)).toMatchObject({ over: true })
@@ -41,7 +44,7 @@ describe('a hit', () => {
 
   test('is over when the limiter rejects with a count', async () => {
     expect(
-      await tallyOf({
+      await limitCounterOf({
         consume: () => Promise.reject(Object.assign({}, { consumedPoints: 3, msBeforeNext: 500 })),
       }).hit('k'),
     ).toEqual({ over: true, count: 3, retryAfter: 1, at: Date.now() })
@@ -59,7 +62,7 @@ describe('a hit', () => {
     ['an object', {}],
   ])('is trouble when the limiter rejects with %s', async (_name, reason) => {
     await expect(
-      tallyOf({ consume: () => Promise.reject(reason) }).hit('k'),
+      limitCounterOf({ consume: () => Promise.reject(reason) }).hit('k'),
     ).rejects.toBeInstanceOf(VoiceOtpError)
   })
 
@@ -80,7 +83,7 @@ describe('a hit', () => {
     { consumedPoints: 0, msBeforeNext: 1 },
     { consumedPoints: -1, msBeforeNext: 1 },
   ])('is trouble when the limiter answers %j', async answer => {
-    await expect(tallyOf({ consume: async () => answer }).hit('k')).rejects.toEqual(
+    await expect(limitCounterOf({ consume: async () => answer }).hit('k')).rejects.toEqual(
       causedBy('no count'),
     )
   })
@@ -88,16 +91,16 @@ describe('a hit', () => {
 
 describe('a count', () => {
   test('is what the limiter answers, or none', async () => {
-    expect(await tallyOf({ get: async () => null }).get('k')).toBeUndefined()
+    expect(await limitCounterOf({ get: async () => null }).get('k')).toBeUndefined()
     expect(
-      await tallyOf({ get: async () => ({ consumedPoints: 0, msBeforeNext: -1 }) }).get('k'),
+      await limitCounterOf({ get: async () => ({ consumedPoints: 0, msBeforeNext: -1 }) }).get('k'),
     ).toEqual({ consumedPoints: 0, msBeforeNext: -1 })
   })
 
   test.each([undefined, 'text', 7, {}, { consumedPoints: 1 }])(
     'is trouble when it is %j',
     async answer => {
-      await expect(tallyOf({ get: async () => answer }).get('k')).rejects.toEqual(
+      await expect(limitCounterOf({ get: async () => answer }).get('k')).rejects.toEqual(
         causedBy('no count'),
       )
     },
@@ -105,26 +108,28 @@ describe('a count', () => {
 
   test('that is rejected is trouble, a full one too', async () => {
     await expect(
-      tallyOf({ get: () => Promise.reject({ consumedPoints: 3, msBeforeNext: 500 }) }).get('k'),
+      limitCounterOf({ get: () => Promise.reject({ consumedPoints: 3, msBeforeNext: 500 }) }).get(
+        'k',
+      ),
     ).rejects.toBeInstanceOf(VoiceOtpError)
   })
 })
 
 describe('every operation', () => {
   const all = [
-    ['consume', (tally: Tally) => tally.hit('k')],
-    ['get', (tally: Tally) => tally.get('k')],
-    ['set', (tally: Tally) => tally.set('k', 1, 1)],
-    ['delete', (tally: Tally) => tally.delete('k')],
+    ['consume', (limitCounter: LimitCounter) => limitCounter.hit('k')],
+    ['get', (limitCounter: LimitCounter) => limitCounter.get('k')],
+    ['set', (limitCounter: LimitCounter) => limitCounter.set('k', 1, 1)],
+    ['delete', (limitCounter: LimitCounter) => limitCounter.delete('k')],
     [
       'reward',
-      (tally: Tally) =>
-        tally.giveBack('k', { over: false, count: 1, retryAfter: 6, at: Date.now() }),
+      (limitCounter: LimitCounter) =>
+        limitCounter.giveBack('k', { over: false, count: 1, retryAfter: 6, at: Date.now() }),
     ],
   ] as const
 
   test.each(all)('%s that hangs is trouble after two seconds', async (name, act) => {
-    const answer = act(tallyOf({ [name]: () => new Promise(() => undefined) })).catch(
+    const answer = act(limitCounterOf({ [name]: () => new Promise(() => undefined) })).catch(
       (error: unknown) => error,
     )
     await vi.advanceTimersByTimeAsync(1999)
@@ -142,8 +147,8 @@ describe('every operation', () => {
         },
         () => Promise.reject(new Error('gone')),
       ]) {
-        await expect(act(tallyOf({ [name]: operation }))).rejects.toMatchObject({
-          code: 'counters-unavailable',
+        await expect(act(limitCounterOf({ [name]: operation }))).rejects.toMatchObject({
+          code: 'limiter-unavailable',
         })
         expect(vi.getTimerCount()).toBe(0)
       }
@@ -151,15 +156,15 @@ describe('every operation', () => {
   )
 
   test('keeps trouble of our own as it is', async () => {
-    const own = new VoiceOtpError('hook-failed')
-    await expect(tallyOf({ get: () => Promise.reject(own) }).get('k')).rejects.toBe(own)
+    const own = new VoiceOtpError('callback-failed')
+    await expect(limitCounterOf({ get: () => Promise.reject(own) }).get('k')).rejects.toBe(own)
   })
 })
 
 describe('giving back', () => {
   const counts = (act: 'reward' | 'delete') => {
     const operation = vi.fn(async () => true)
-    return { tally: tallyOf({ [act]: operation }), operation }
+    return { limitCounter: limitCounterOf({ [act]: operation }), operation }
   }
 
   test.each([
@@ -168,8 +173,8 @@ describe('giving back', () => {
     ['one that the store never counted', { over: true, count: 0, retryAfter: 60 }, 0],
     ['one over the limit', { over: true, count: 9, retryAfter: 60 }, 1],
   ])('%s', async (_name, hit, times) => {
-    const { tally, operation } = counts('reward')
-    await tally.giveBack('k', { ...hit, at: Date.now() })
+    const { limitCounter, operation } = counts('reward')
+    await limitCounter.giveBack('k', { ...hit, at: Date.now() })
     expect(operation).toHaveBeenCalledTimes(times)
   })
 
@@ -178,8 +183,8 @@ describe('giving back', () => {
     ['nothing at the end of the window', { over: false, count: 1, retryAfter: 5 }, 0],
     ['nothing for who came second', { over: true, count: 2, retryAfter: 60 }, 0],
   ])('releases %s', async (_name, hit, times) => {
-    const { tally, operation } = counts('delete')
-    await tally.release('k', { ...hit, at: Date.now() })
+    const { limitCounter, operation } = counts('delete')
+    await limitCounter.release('k', { ...hit, at: Date.now() })
     expect(operation).toHaveBeenCalledTimes(times)
   })
 
@@ -191,10 +196,10 @@ describe('giving back', () => {
         [55, 0],
         [200, 0],
       ] as const) {
-        const { tally, operation } = counts(act)
+        const { limitCounter, operation } = counts(act)
         const hit = { over: false, count: 1, retryAfter: 60, at: Date.now() - passed * 1000 }
-        if (act === 'reward') await tally.giveBack('k', hit)
-        else await tally.release('k', hit)
+        if (act === 'reward') await limitCounter.giveBack('k', hit)
+        else await limitCounter.release('k', hit)
         expect(operation).toHaveBeenCalledTimes(times)
       }
     },
@@ -208,6 +213,6 @@ test('seconds are whole, never below one, and one for nonsense', () => {
 })
 
 test('a limit that was reached says when to come again, or nothing', () => {
-  expect(new LimitReached('locked', 'guessesInARow').info).not.toHaveProperty('retryAfter')
-  expect(new LimitReached('locked', 'guessesPerUser', 5).info).toHaveProperty('retryAfter', 5)
+  expect(new LimitReached('locked', 'maxConsecutiveFailures').info).not.toHaveProperty('retryAfter')
+  expect(new LimitReached('locked', 'attemptsPerUser', 5).info).toHaveProperty('retryAfter', 5)
 })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { OfferedNumber, PhoneEntry } from 'passport-voice-otp'
+import type { PhoneChoice, PhoneEntry } from 'passport-voice-otp'
 import { choiceRoutes } from './support/choices.js'
 import { letPassAt, somebodyWaits } from './support/deadline.js'
 import { Telephone, unlimited } from './support/telephone.js'
@@ -10,24 +10,24 @@ const office: PhoneEntry = { number: '+1 (202) 555-0199', label: 'office', exten
 const desk: PhoneEntry = { number: '+12025550199', extension: '43' }
 
 let world: World
-/** What `phoneOf` answers for each user. */
+/** What `getPhone` answers for each user. */
 let telephones: Record<string, unknown>
 afterEach(() => world.close())
 
 type Agent = Awaited<ReturnType<World['logIn']>>
-const list = (...numbers: unknown[]) => ({ numbers })
+const list = (...phones: unknown[]) => ({ phones })
 
 async function open(
   given: Record<string, unknown> = { alice: list(home, office, desk) },
   options: WorldOptions['options'] = {},
 ): Promise<Agent> {
   telephones = given
-  world = await createWorld({ options, phoneOf: ({ id }) => telephones[id], routes: choiceRoutes })
+  world = await createWorld({ options, getPhone: ({ id }) => telephones[id], routes: choiceRoutes })
   return world.logIn('alice')
 }
 
-const numbersOf = async (agent: Agent): Promise<readonly OfferedNumber[]> =>
-  (await agent.get('/numbers').expect(200)).body as OfferedNumber[]
+const numbersOf = async (agent: Agent): Promise<readonly PhoneChoice[]> =>
+  (await agent.get('/numbers').expect(200)).body as PhoneChoice[]
 const idsOf = async (agent: Agent): Promise<readonly string[]> =>
   (await numbersOf(agent)).map(({ id }) => id)
 
@@ -81,7 +81,7 @@ describe('several telephones', () => {
   test('a code heard at the chosen one is good, and the page shows which was called', async () => {
     const alice = await open()
     const [, office] = await idsOf(alice)
-    const { body } = (await alice.post('/otp/call').send({ number: office }).expect(202)) as {
+    const { body } = (await alice.post('/otp/call').send({ phone: office }).expect(202)) as {
       body: { phone: string; matchingDigits: string }
     }
     expect(body.phone).toBe('••• ••• ••99')
@@ -146,7 +146,7 @@ describe('a choice', () => {
       message: 'Choose one of the telephones and ways that are offered.',
     })
     expect(world.simulator.calls).toHaveLength(0)
-    expect(world.named('call.blocked')).toEqual([
+    expect(world.named('code.blocked')).toEqual([
       { userId: 'alice', purpose: 'login', code: 'choice-unknown' },
     ])
     expect(await dialled(alice)).toEqual(['+12025550123', null])
@@ -157,7 +157,7 @@ describe('a choice', () => {
     for (const id of await idsOf(await world.logIn('bob')))
       await alice
         .post('/otp/call')
-        .send({ number: id })
+        .send({ phone: id })
         .expect(400)
         .expect(refusedWith('choice-unknown'))
     expect(world.simulator.calls).toHaveLength(0)
@@ -169,27 +169,27 @@ describe('a choice', () => {
     telephones['alice'] = list(home)
     await alice
       .post('/otp/call')
-      .send({ number: office })
+      .send({ phone: office })
       .expect(400)
       .expect(refusedWith('choice-unknown'))
   })
 
-  test.each(['text', 'hostedCall', 'hostedText'] as const)(
+  test.each(['sms', 'hosted-call', 'hosted-sms'] as const)(
     'of a telephone with an extension and of %s is none: only a call of ours dials on, whoever has the main number would get the code',
-    async way => {
+    async channel => {
       const alice = await open(
         { alice: list(office, home) },
-        { ways: ['call', 'text', 'hostedCall', 'hostedText'] },
+        { channels: ['call', 'sms', 'hosted-call', 'hosted-sms'] },
       )
       const [withExtension, without] = await idsOf(alice)
       for (const number of [withExtension, undefined])
         await alice
           .post('/otp/call')
-          .send({ number, way })
+          .send({ number, channel })
           .expect(400)
           .expect(refusedWith('choice-unknown'))
       expect(world.simulator.requests).toEqual([])
-      await alice.post('/otp/call').send({ number: without, way }).expect(202)
+      await alice.post('/otp/call').send({ phone: without, channel }).expect(202)
     },
   )
 
@@ -280,7 +280,7 @@ describe('entries', () => {
     const [london, washington] = await idsOf(alice)
     await alice
       .post('/otp/call')
-      .send({ number: london })
+      .send({ phone: london })
       .expect(403)
       .expect(refusedWith('destination-blocked'))
     expect(await dialled(alice, washington)).toEqual(['+12025550123', null])
@@ -291,12 +291,12 @@ describe('entries', () => {
     ['no list', {}],
     ['a list of nothing', list(null)],
     ['a list of texts', list('+12025550123')],
-    ['numbers that are no list', { numbers: '+12025550123' }],
-  ])('%s is trouble, and no way to enrol', async (_, answer) => {
+    ['numbers that are no list', { phones: '+12025550123' }],
+  ])('%s is trouble, and no way to enroll', async (_, answer) => {
     const alice = await open({ alice: answer })
     await alice.post('/otp/call').expect(503).expect(refusedWith('phone-lookup-failed'))
     await alice
-      .post('/enrol/call')
+      .post('/enroll/call')
       .send({ phone: '+12025550177' })
       .expect(503)
       .expect(refusedWith('phone-lookup-failed'))
@@ -347,17 +347,17 @@ describe('limits', () => {
       .post('/otp/call')
       .expect(429)
       .expect(refusedWith('too-many-calls'))
-    expect(world.named('call.blocked')).toEqual([
+    expect(world.named('code.blocked')).toEqual([
       { userId: 'dave', purpose: 'login', code: 'too-many-calls', limit: 'callIntervalSeconds' },
     ])
   })
 
   test('ten minutes count by telephone', async () => {
-    const alice = await open(people, { limits: { ...unlimited, callsPerNumberTenMinutes: 2 } })
+    const alice = await open(people, { limits: { ...unlimited, callsPerPhoneTenMinutes: 2 } })
     await dialled(alice)
     await dialled(alice)
     await (await world.logIn('dave')).post('/otp/call').expect(429)
-    expect(world.named('call.blocked')).toMatchObject([{ limit: 'callsPerNumberTenMinutes' }])
+    expect(world.named('code.blocked')).toMatchObject([{ limit: 'callsPerPhoneTenMinutes' }])
     expect(await dialled(await world.logIn('bob'))).toEqual(['+12025550199', 'wwww43'])
   })
 
@@ -368,14 +368,14 @@ describe('limits', () => {
     }))
     const alice = await open(
       { alice: list(...many) },
-      { limits: { ...unlimited, callsPerNumberDay: 10 } },
+      { limits: { ...unlimited, callsPerPhoneDay: 10 } },
     )
     const ids = await idsOf(alice)
     const statuses: number[] = []
     for (const id of ids.slice(0, 20))
-      statuses.push((await alice.post('/otp/call').send({ number: id })).status)
+      statuses.push((await alice.post('/otp/call').send({ phone: id })).status)
     expect(statuses).toEqual([...Array<number>(10).fill(202), ...Array<number>(10).fill(429)])
-    expect(world.named('call.blocked')[0]).toMatchObject({ limit: 'callsPerNumberDay' })
+    expect(world.named('code.blocked')[0]).toMatchObject({ limit: 'callsPerPhoneDay' })
   })
 
   test('the interval of a user is one, however many telephones', async () => {
@@ -384,28 +384,28 @@ describe('limits', () => {
     await dialled(alice)
     await alice
       .post('/otp/call')
-      .send({ number: second })
+      .send({ phone: second })
       .expect(429)
       .expect(refusedWith('too-many-calls'))
   })
 })
 
-describe('enrol', () => {
+describe('enroll', () => {
   test('a pending user with telephones on record may not, whatever is chosen', async () => {
     const alice = await open()
     for (const number of [undefined, (await idsOf(alice))[1]])
       await alice
-        .post('/enrol/call')
+        .post('/enroll/call')
         .send({ phone: '+12025550177', number })
         .expect(403)
-        .expect(refusedWith('enrol-forbidden'))
+        .expect(refusedWith('enroll-forbidden'))
     expect(world.simulator.calls).toHaveLength(0)
   })
 
   test('a full user calls the new number, and not the one that is chosen', async () => {
     const alice = await open(undefined, {
       limits: unlimited,
-      onEnrol: ({ id }, phone) => {
+      onEnroll: ({ id }, phone) => {
         telephones[id] = list(home, { number: phone, label: 'new' })
       },
     })
@@ -415,13 +415,13 @@ describe('enrol', () => {
       .send({ code: await hearAt(alice) })
       .expect(200)
     const { body } = (await alice
-      .post('/enrol/call')
+      .post('/enroll/call')
       .send({ phone: '+12025550177', number: second })
       .expect(202)) as { body: { matchingDigits: string } }
     expect(new Telephone(world).call).toMatchObject({ to: '+12025550177', sendDigits: null })
     await world.answerAndListen(body.matchingDigits)
     const answer = await alice
-      .post('/enrol')
+      .post('/enroll')
       .send({ code: codeIn(new Telephone(world).call.heard) })
       .expect(200)
     expect(answer.body).toMatchObject({ info: { phone: '+12025550177' } })
@@ -435,7 +435,7 @@ describe('enrol', () => {
     const alice = await open({ alice: null })
     for (const phone of ['+12025550177;ext=42', '+12025550177 x42', '+12025550177,42'])
       await alice
-        .post('/enrol/call')
+        .post('/enroll/call')
         .send({ phone })
         .expect(400)
         .expect(refusedWith('phone-malformed'))

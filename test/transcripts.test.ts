@@ -28,38 +28,45 @@ type Agent = Awaited<ReturnType<World['logIn']>>
 /** What differs from call to call; the worlds are made once. */
 let spoken: readonly string[]
 let announcement: string | undefined
-const worlds = {} as Record<'match' | 'any' | 'none', World>
+const worlds = new Map<true | 'any-key' | false, World>()
 let alice: Agent
+/** The world where the keys on the page are asked for. */
+let matching: World
 
 function routes(app: Express, passport: Authenticator): void {
-  const enrol = passport.authenticate('voice-otp', {
+  const enroll = passport.authenticate('voice-otp', {
     action: 'call',
-    enrol: () => '+12025550177',
+    purpose: 'enroll',
+    phone: () => '+12025550177',
   } as object) as RequestHandler
-  app.post('/enrol/call', enrol, (req, res) => {
+  app.post('/enroll/call', enroll, (req, res) => {
     res.status(202).json(req.voiceOtp)
   })
 }
 
 beforeAll(async () => {
-  for (const gate of ['match', 'any', 'none'] as const) {
-    worlds[gate] = await createWorld({
-      options: {
-        gate,
-        locale: () => spoken,
-        announce: () => announcement,
-        limits: { ...unlimited, reportedSeconds: false },
-      },
-      routes,
-    })
+  for (const numberMatching of [true, 'any-key', false] as const) {
+    worlds.set(
+      numberMatching,
+      await createWorld({
+        options: {
+          numberMatching,
+          locale: () => spoken,
+          announce: () => announcement,
+          limits: { ...unlimited, reportedSeconds: false },
+        },
+        routes,
+      }),
+    )
   }
-  alice = await worlds.match.logIn('alice')
+  matching = worlds.get(true)!
+  alice = await matching.logIn('alice')
 })
-afterAll(() => Promise.all(Object.values(worlds).map(world => world.close())))
+afterAll(() => Promise.all([...worlds.values()].map(world => world.close())))
 
 interface Scene {
   readonly title: string
-  readonly gate?: 'match' | 'any' | 'none'
+  readonly numberMatching?: true | 'any-key' | false
   readonly keys?: readonly string[]
   /** The language that key three leads to is offered too. */
   readonly other?: true
@@ -81,15 +88,15 @@ const scenes: readonly Scene[] = [
   { title: 'In another language, after the code', keys: ['42', '3'], other: true },
   { title: 'Answered too late', late: true },
   { title: 'With an announcement of the app', keys: [], announcement: 'Berlin, 09:41.' },
-  { title: 'A telephone number is confirmed', keys: [], path: '/enrol/call', who: 'dave' },
-  { title: 'Gate any: one key', gate: 'any', keys: ['1'] },
-  { title: 'Gate none: the plain call', gate: 'none' },
+  { title: 'A telephone number is confirmed', keys: [], path: '/enroll/call', who: 'dave' },
+  { title: 'Gate any: one key', numberMatching: 'any-key', keys: ['1'] },
+  { title: 'Gate none: the plain call', numberMatching: false },
 ]
 
 async function perform(
   locale: Locale,
   {
-    gate = 'match',
+    numberMatching = true,
     keys = [],
     other,
     announcement: text,
@@ -98,10 +105,10 @@ async function perform(
     late,
   }: Scene,
 ): Promise<readonly string[]> {
-  const world = worlds[gate]
+  const world = worlds.get(numberMatching)!
   spoken = other === undefined ? [locale] : [locale, locale.startsWith('en') ? 'es-MX' : 'en-US']
   announcement = text
-  const agent = gate === 'match' && who === 'alice' ? alice : await world.logIn(who)
+  const agent = numberMatching === true && who === 'alice' ? alice : await world.logIn(who)
   const { body } = (await agent.post(path).expect(202)) as { body: { matchingDigits?: string } }
   if (late === true) world.clock.offset += 300_000
   const lines = await writeDown(world, { matchingDigits: body.matchingDigits, keys })
@@ -112,16 +119,16 @@ async function perform(
 
 /** Alice, who is in, is asked again. */
 async function stepUp(locale: Locale): Promise<readonly string[]> {
-  const agent = await worlds.match.logIn('bob')
+  const agent = await matching.logIn('bob')
   spoken = ['en-US']
   announcement = undefined
   await agent
     .post('/otp')
-    .send({ code: await worlds.match.hearCode(agent) })
+    .send({ code: await matching.hearCode(agent) })
     .expect(200)
   spoken = [locale]
-  await ring(worlds.match, agent)
-  return writeDown(worlds.match, { keys: [] })
+  await ring(matching, agent)
+  return writeDown(matching, { keys: [] })
 }
 
 describe.each(locales)('calls in %s', locale => {
@@ -129,13 +136,15 @@ describe.each(locales)('calls in %s', locale => {
     const prompts = languages[locale]
     const { opening, language, voice, text } = prompts
     const sentences = sentenceNames.map(name => prompts[name])
-    const parts = [
+    const context = [
       `${language}, spoken by ${voice}. The page shows 42, the code is ${writtenCode.slice(0, 6)}; the app's name is Acme.`,
     ]
     for (const scene of scenes)
-      parts.push([`== ${scene.title}`, '', ...(await perform(locale, scene))].join('\n'))
-    parts.push(['== A user who is in confirms something', '', ...(await stepUp(locale))].join('\n'))
-    parts.push(
+      context.push([`== ${scene.title}`, '', ...(await perform(locale, scene))].join('\n'))
+    context.push(
+      ['== A user who is in confirms something', '', ...(await stepUp(locale))].join('\n'),
+    )
+    context.push(
       [
         '== The text message',
         '',
@@ -144,11 +153,11 @@ describe.each(locales)('calls in %s', locale => {
         `@acme.example #${writtenCode.slice(0, 6)}`,
       ].join('\n'),
     )
-    const all = `${parts.join('\n\n\n')}\n`
+    const all = `${context.join('\n\n\n')}\n`
     for (const sentence of [
       opening.login('Acme'),
       opening['step-up']('Acme'),
-      opening.enrol('Acme'),
+      opening.enroll('Acme'),
       ...sentences,
     ])
       expect(all).toContain(`"${sentence}"`)

@@ -32,7 +32,7 @@ async function callOf(alice: Awaited<ReturnType<World['logIn']>>): Promise<Telep
 describe('voicemail', () => {
   test('hears who calls and the question, and not the code', async () => {
     const alice = await open({})
-    world.simulator.phone(number, 'voicemail')
+    world.simulator.setPhone(number, 'voicemail')
     const telephone = await callOf(alice)
     expect(telephone.call).toMatchObject({
       status: 'completed',
@@ -52,13 +52,13 @@ describe('voicemail', () => {
     'whose greeting plays tones (%s) hears no code either, unless they are the very digits of the page',
     async keys => {
       const alice = await open({})
-      world.simulator.phone(number, 'voicemail', { keys })
+      world.simulator.setPhone(number, 'voicemail', { press: keys })
       let telephone = await callOf(alice)
       // One call in ninety has just these digits; what is shown here is the others.
       while (sealedIn(telephone).matchingDigits === keys) {
         await world.close()
         const again = await open({})
-        world.simulator.phone(number, 'voicemail', { keys })
+        world.simulator.setPhone(number, 'voicemail', { press: keys })
         telephone = await callOf(again)
       }
       expect(telephone.call).toMatchObject({ status: 'completed', error: null })
@@ -68,8 +68,8 @@ describe('voicemail', () => {
   )
 
   test('hears nothing with gate any if it plays no tone', async () => {
-    const alice = await open({ gate: 'any' })
-    world.simulator.phone(number, 'voicemail')
+    const alice = await open({ numberMatching: 'any-key' })
+    world.simulator.setPhone(number, 'voicemail')
     const telephone = await callOf(alice)
     expect(telephone.call.heard.at(-1)).toBe(english.noDigits)
     expectSecret(telephone, sealedIn(telephone).code)
@@ -99,24 +99,27 @@ describe('machineDetection', () => {
     expect(telephone.call.parameters['MachineDetection']).toBe(asked)
   })
 
-  test.each(['match', 'any', 'none'] as const)('a person passes, with gate %s', async gate => {
-    const alice = await open({ machineDetection: true, gate })
-    const { telephone, digits } = await ring(world, alice)
-    await telephone.answer()
-    expect(telephone.call.webhooks[0]!.fields['AnsweredBy']).toBe('human')
-    if (gate !== 'none') await telephone.press(gate === 'match' ? digits : '1')
-    expect(telephone.call.heard).toContain(english.onceMore)
-  })
+  test.each([true, 'any-key', false] as const)(
+    'a person passes, with gate %s',
+    async numberMatching => {
+      const alice = await open({ machineDetection: true, numberMatching })
+      const { telephone, digits } = await ring(world, alice)
+      await telephone.answer()
+      expect(telephone.call.webhooks[0]!.fields['AnsweredBy']).toBe('human')
+      if (numberMatching !== false) await telephone.press(numberMatching === true ? digits : '1')
+      expect(telephone.call.heard).toContain(english.onceMore)
+    },
+  )
 
-  test.each(['match', 'any', 'none'] as const)(
+  test.each([true, 'any-key', false] as const)(
     'a machine gets a goodbye and nothing else, with gate %s',
-    async gate => {
+    async numberMatching => {
       const alice = await open({
         machineDetection: true,
-        gate,
+        numberMatching,
         announce: () => 'A new device in Lyon.',
       })
-      world.simulator.phone(number, 'voicemail', { keys: '1' })
+      world.simulator.setPhone(number, 'voicemail', { press: '1' })
       const telephone = await callOf(alice)
       expect(telephone.call).toMatchObject({
         heard: [english.goodbye],
@@ -138,7 +141,7 @@ describe('machineDetection', () => {
     { answeredby: 'human' },
     { AnsweredBy: 'human,human' },
   ])('whoever is not known to be a person is none: %j', async fields => {
-    const alice = await open({ machineDetection: true, gate: 'none' })
+    const alice = await open({ machineDetection: true, numberMatching: false })
     const { telephone } = await ring(world, alice)
     const { status, text } = await sendWebhook(world, telephone.call.parameters['Url']!, { fields })
     expect(status).toBe(200)
@@ -148,7 +151,7 @@ describe('machineDetection', () => {
   })
 
   test('off, what SignalWire thinks of who answered changes nothing', async () => {
-    const alice = await open({ gate: 'none' })
+    const alice = await open({ numberMatching: false })
     const { telephone } = await ring(world, alice)
     expect(
       (

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { languages, type Locale, VoiceOtpError, type Way } from 'passport-voice-otp'
+import { languages, type Locale, VoiceOtpError, type Channel } from 'passport-voice-otp'
 import { fitsOneSegment } from '../lib/signalwire/messages.js'
 import { choiceRoutes } from './support/choices.js'
 import { badAnswers, expectNoSecrets } from './support/deliveries.js'
 import { Telephone, unlimited } from './support/telephone.js'
 import { createWorld, type World, type WorldOptions, wrongCode } from './support/world.js'
 
-const all: readonly Way[] = ['call', 'text', 'hostedCall', 'hostedText']
+const all: readonly Channel[] = ['call', 'sms', 'hosted-call', 'hosted-sms']
 
 let world: World
 /** Every error that reached Express, as it was. */
@@ -16,10 +16,13 @@ afterEach(() => world.close())
 type Agent = Awaited<ReturnType<World['logIn']>>
 
 /** An app that allows these ways, the first of them the usual one. */
-async function open(ways: readonly Way[], options: WorldOptions['options'] = {}): Promise<Agent> {
+async function open(
+  channels: readonly Channel[],
+  options: WorldOptions['options'] = {},
+): Promise<Agent> {
   errors = []
   world = await createWorld({
-    options: { ways, ...options },
+    options: { channels, ...options },
     routes: (app, passport, strategy) => {
       choiceRoutes(app, passport, strategy)
       app.use((error: unknown, _req: unknown, _res: unknown, next: (error: unknown) => void) => {
@@ -45,23 +48,23 @@ const textedCode = (): string => /#(\d+)$/.exec(world.simulator.messages[0]!.bod
 const hostedCode = (): string => world.simulator.mfaRequests[0]!.code
 
 /** Asks for a code by a way, and learns it as its owner does. */
-async function learn(agent: Agent, way: Way): Promise<string> {
-  const { body } = (await agent.post('/otp/call').send({ way }).expect(202)) as {
+async function learn(agent: Agent, channel: Channel): Promise<string> {
+  const { body } = (await agent.post('/otp/call').send({ channel }).expect(202)) as {
     body: { matchingDigits: string }
   }
-  if (way === 'call') return world.answerAndListen(body.matchingDigits)
-  return way === 'text' ? textedCode() : hostedCode()
+  if (channel === 'call') return world.answerAndListen(body.matchingDigits)
+  return channel === 'sms' ? textedCode() : hostedCode()
 }
 
-describe('text', () => {
+describe('sms', () => {
   test('a login: one message, nothing rings, and the mark says how', async () => {
-    const alice = await open(['text'], acme)
+    const alice = await open(['sms'], acme)
     const { body } = await alice.post('/otp/call').expect(202)
     expect(body).toEqual({
       phone: '••• ••• ••23',
       from: '+12025550100',
       purpose: 'login',
-      way: 'text',
+      channel: 'sms',
       expiresIn: 300,
       nextCallIn: 60,
     })
@@ -91,21 +94,21 @@ describe('text', () => {
     await alice.get('/account').expect(200)
     expect((await alice.get('/mark')).body).toMatchObject({
       userId: 'alice',
-      method: 'text',
+      method: 'sms',
       amr: ['otp', 'sms'],
     })
-    expect(world.named('call.placed')).toEqual([
-      { userId: 'alice', purpose: 'login', way: 'text', sid: world.simulator.messages[0]!.sid },
+    expect(world.named('code.sent')).toEqual([
+      { userId: 'alice', purpose: 'login', channel: 'sms', sid: world.simulator.messages[0]!.sid },
     ])
     expect(world.named('code.accepted')).toEqual([
-      { userId: 'alice', purpose: 'login', way: 'text' },
+      { userId: 'alice', purpose: 'login', channel: 'sms' },
     ])
   })
 
   test.each(Object.keys(languages) as Locale[])(
     'in %s it is one segment, whose last line a telephone reads, also with the longest code',
     async locale => {
-      const alice = await open(['text'], { ...acme, locale: () => locale, codeLength: 10 })
+      const alice = await open(['sms'], { ...acme, locale: () => locale, codeLength: 10 })
       await alice.post('/otp/call').expect(202)
       const code = textedCode()
       const { body } = world.simulator.messages[0]!
@@ -138,7 +141,7 @@ describe('text', () => {
       /^\d{6}$/,
     ],
   ])('%s: what does not fit is left out, and never the code', async (_, options, expected) => {
-    const alice = await open(['text'], { ...acme, ...options })
+    const alice = await open(['sms'], { ...acme, ...options })
     await alice.post('/otp/call').expect(202)
     const { body } = world.simulator.messages[0]!
     expect(body).toMatch(expected)
@@ -150,36 +153,36 @@ describe('text', () => {
   })
 
   test('a code that was texted proves a new number', async () => {
-    await open(['text'], acme)
+    await open(['sms'], acme)
     const dave = await world.logIn('dave')
-    await dave.post('/enrol/call').send({ phone: '+1 202 555 0177' }).expect(202)
-    const { body } = await dave.post('/enrol').send({ code: textedCode() }).expect(200)
+    await dave.post('/enroll/call').send({ phone: '+1 202 555 0177' }).expect(202)
+    const { body } = await dave.post('/enroll').send({ code: textedCode() }).expect(200)
     expect(body).toEqual({ user: 'dave', info: { amr: ['otp', 'sms'], phone: '+12025550177' } })
   })
 })
 
-describe.each<[Way, 'calls' | 'messages' | 'mfa']>([
+describe.each<[Channel, 'calls' | 'messages' | 'mfa']>([
   ['call', 'calls'],
-  ['text', 'messages'],
-  ['hostedCall', 'mfa'],
-  ['hostedText', 'mfa'],
-])('SignalWire does not take a %s', (way, part) => {
+  ['sms', 'messages'],
+  ['hosted-call', 'mfa'],
+  ['hosted-sms', 'mfa'],
+])('SignalWire does not take a %s', (channel, part) => {
   test.each(badAnswers.map(answer => [answer.name, answer] as const))(
     '%s: declared, nothing waits, nothing secret is told',
     async (_, { fault, status, code, reason, refused }) => {
-      const alice = await open([way])
-      world.simulator.faults({ [part]: fault })
+      const alice = await open([channel])
+      world.simulator.setFaults({ [part]: fault })
       const { body } = await alice.post('/otp/call').expect(status)
       expect(body).toMatchObject({ code })
       expect(errors.every(error => error instanceof VoiceOtpError)).toBe(true)
-      expect(world.named('call.failed')).toEqual([
-        { userId: 'alice', purpose: 'login', way, code, reason: expect.stringMatching(reason) },
+      expect(world.named('code.failed')).toEqual([
+        { userId: 'alice', purpose: 'login', channel, code, reason: expect.stringMatching(reason) },
       ])
-      expect(world.named('call.placed')).toEqual([])
+      expect(world.named('code.sent')).toEqual([])
       expectNoSecrets(world, [body, ...errors, ...world.events])
       // Never tried again: the first try may be ringing.
       expect(world.simulator.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
-      if (way === 'text') expect(world.simulator.calls).toHaveLength(0)
+      if (channel === 'sms') expect(world.simulator.calls).toHaveLength(0)
 
       // Where SignalWire may have acted all the same, what it sent is worthless.
       expect((await alice.get('/otp/status')).body).toMatchObject({
@@ -204,12 +207,12 @@ describe.each<[Way, 'calls' | 'messages' | 'mfa']>([
           world.simulator.calls.length +
             world.simulator.messages.length +
             world.simulator.mfaRequests.length,
-        ).toBe(way === 'hostedCall' ? 2 : 1)
+        ).toBe(channel === 'hosted-call' ? 2 : 1)
     },
   )
 
   test('no answer at all: 503 after ten seconds, and no second try', async () => {
-    const alice = await open([way])
+    const alice = await open([channel])
     const limits: number[] = []
     vi.spyOn(AbortSignal, 'timeout').mockImplementation(milliseconds => {
       limits.push(milliseconds)
@@ -221,7 +224,7 @@ describe.each<[Way, 'calls' | 'messages' | 'mfa']>([
       vi.restoreAllMocks()
     }
     expect(limits).toEqual([10_000])
-    expect(world.named('call.failed')).toMatchObject([{ way, reason: 'timeout' }])
+    expect(world.named('code.failed')).toMatchObject([{ channel, reason: 'timeout' }])
     await alice.post('/otp/call').expect(429)
   })
 })
@@ -229,9 +232,11 @@ describe.each<[Way, 'calls' | 'messages' | 'mfa']>([
 describe('what SignalWire calls its error', () => {
   const told = async (code: unknown): Promise<string | undefined> => {
     const alice = await open(['call'])
-    world.simulator.faults({ calls: { status: 422, body: { errors: [{ code, message: 'no' }] } } })
+    world.simulator.setFaults({
+      calls: { status: 422, body: { errors: [{ code, message: 'no' }] } },
+    })
     await alice.post('/otp/call').expect(503)
-    return (world.named('call.failed') as { readonly reason?: string }[])[0]?.reason
+    return (world.named('code.failed') as { readonly reason?: string }[])[0]?.reason
   }
 
   test.each([
@@ -260,28 +265,28 @@ describe('what SignalWire calls its error', () => {
 
 describe('the way is chosen by the request', () => {
   test('the first is the usual one, and the app knows them all', async () => {
-    const alice = await open(['text', 'call'], { limits: unlimited })
-    expect(world.strategy.ways).toEqual(['text', 'call'])
-    for (const way of [undefined, null])
+    const alice = await open(['sms', 'call'], { limits: unlimited })
+    expect(world.strategy.channels).toEqual(['sms', 'call'])
+    for (const channel of [undefined, null])
       await alice
         .post('/otp/call')
-        .send({ way })
+        .send({ channel })
         .expect(202)
         .expect(({ body }) => {
-          expect(body).toMatchObject({ way: 'text' })
+          expect(body).toMatchObject({ channel: 'sms' })
         })
     await alice
       .post('/otp/call')
-      .send({ way: 'call' })
+      .send({ channel: 'call' })
       .expect(202)
       .expect(({ body }) => {
-        expect(body).toMatchObject({ way: 'call' })
+        expect(body).toMatchObject({ channel: 'call' })
       })
   })
 
   test.each([
     ['fax'],
-    ['hostedCall'],
+    ['hosted-call'],
     ['Text'],
     [''],
     ['__proto__'],
@@ -289,30 +294,30 @@ describe('the way is chosen by the request', () => {
     [0],
     [true],
     [{}],
-    [['text']],
+    [['sms']],
     ['x'.repeat(3000)],
-  ])('%j is not allowed here: 400, nothing is sent, nothing counted', async way => {
-    const alice = await open(['call', 'text'])
-    await alice.post('/otp/call').send({ way }).expect(400, {
+  ])('%j is not allowed here: 400, nothing is sent, nothing counted', async channel => {
+    const alice = await open(['call', 'sms'])
+    await alice.post('/otp/call').send({ channel }).expect(400, {
       code: 'choice-unknown',
       message: 'Choose one of the telephones and ways that are offered.',
     })
     expect(world.simulator.requests).toEqual([])
-    expect(world.named('call.blocked')).toEqual([
+    expect(world.named('code.blocked')).toEqual([
       { userId: 'alice', purpose: 'login', code: 'choice-unknown' },
     ])
-    await learn(alice, 'text')
+    await learn(alice, 'sms')
   })
 
-  test.each(['text', 'fax'])(
+  test.each(['sms', 'fax'])(
     "a way that the app's own code names and never allowed (%s) is the app's mistake",
-    async way => {
+    async channel => {
       errors = []
       world = await createWorld({
         routes: (app, passport) => {
           app.post(
             '/fixed',
-            passport.authenticate('voice-otp', { action: 'call', way } as object) as never,
+            passport.authenticate('voice-otp', { action: 'call', channel } as object) as never,
           )
         },
       })
@@ -362,27 +367,27 @@ describe('from one way to another', () => {
       for (const to of all)
         await alice
           .post('/otp/call')
-          .send({ way: to })
+          .send({ channel: to })
           .expect(429)
           .expect(refusedWith('too-many-calls'))
-      if (from !== 'hostedText') await world.close()
+      if (from !== 'hosted-sms') await world.close()
     }
   })
 
   test('no way has calls of its own: three in ten minutes to one number, however', async () => {
-    const alice = await open(all, { limits: { ...unlimited, callsPerNumberTenMinutes: 3 } })
-    for (const way of ['text', 'hostedText', 'call'] as const)
-      await alice.post('/otp/call').send({ way }).expect(202)
-    for (const way of all) await alice.post('/otp/call').send({ way }).expect(429)
-    expect(world.named('call.blocked')).toHaveLength(4)
-    expect(world.named('call.blocked')[0]).toMatchObject({ limit: 'callsPerNumberTenMinutes' })
+    const alice = await open(all, { limits: { ...unlimited, callsPerPhoneTenMinutes: 3 } })
+    for (const channel of ['sms', 'hosted-sms', 'call'] as const)
+      await alice.post('/otp/call').send({ channel }).expect(202)
+    for (const channel of all) await alice.post('/otp/call').send({ channel }).expect(429)
+    expect(world.named('code.blocked')).toHaveLength(4)
+    expect(world.named('code.blocked')[0]).toMatchObject({ limit: 'callsPerPhoneTenMinutes' })
   })
 
   test('no way has guesses of its own: ten wrong codes, however, are a pause for all', async () => {
     const alice = await open(all, { limits: unlimited })
-    const ways = ['text', 'hostedCall', 'call'] as const
-    for (const [index, way] of ways.entries()) {
-      const code = await learn(alice, way)
+    const channels = ['sms', 'hosted-call', 'call'] as const
+    for (const [index, channel] of channels.entries()) {
+      const code = await learn(alice, channel)
       for (let guess = 0; guess < [4, 4, 2][index]!; guess++)
         await alice
           .post('/otp')
@@ -390,18 +395,18 @@ describe('from one way to another', () => {
           .expect(401)
     }
     expect(world.named('code.rejected')).toHaveLength(10)
-    expect(world.named('locked')).toEqual([{ userId: 'alice', limit: 'guessesPerUser' }])
-    for (const way of all)
-      await alice.post('/otp/call').send({ way }).expect(429).expect(refusedWith('locked'))
+    expect(world.named('user.locked')).toEqual([{ userId: 'alice', limit: 'attemptsPerUser' }])
+    for (const channel of all)
+      await alice.post('/otp/call').send({ channel }).expect(429).expect(refusedWith('locked'))
   })
 
   test('a report by telephone stops every way', async () => {
     const alice = await open(all, { limits: unlimited })
-    await alice.post('/otp/call').send({ way: 'call' }).expect(202)
+    await alice.post('/otp/call').send({ channel: 'call' }).expect(202)
     const telephone = new Telephone(world)
     await telephone.answer()
     await telephone.press('0')
-    for (const way of all)
-      await alice.post('/otp/call').send({ way }).expect(429).expect(refusedWith('reported'))
+    for (const channel of all)
+      await alice.post('/otp/call').send({ channel }).expect(429).expect(refusedWith('reported'))
   })
 })

@@ -14,7 +14,7 @@ const whole: TokenContent = {
   challengeId: 'c1',
   userId: 'alice',
   purpose: 'login',
-  ticket: 7,
+  activation: 7,
   code: '123456',
   phone: '+12025550123',
   matchingDigits: '42',
@@ -43,7 +43,7 @@ async function ask(
   step: Step,
   { content = {}, fields = {}, options = {}, request = {} }: Given = {},
 ) {
-  const tickets = new Map<string, number>([[keys.storeName('user', 'alice'), 7]])
+  const activations = new Map<string, number>([[keys.storeName('user', 'alice'), 7]])
   const count = { consumedPoints: 1, msBeforeNext: 60_000 }
   const strategy = new VoiceOtpStrategy(
     {
@@ -51,17 +51,17 @@ async function ask(
       webhookUrl: 'https://acme.example/voice-otp',
       secret,
       clock: { now: () => now },
-      counters: ({ keyPrefix }) => ({
+      limiter: ({ keyPrefix }) => ({
         consume: () => Promise.resolve(count),
         reward: () => Promise.resolve(count),
         set: () => Promise.resolve(),
         get: key =>
           Promise.resolve(
-            keyPrefix === 'voice-otp:ticket' && tickets.has(key)
-              ? { ...count, consumedPoints: tickets.get(key)! }
+            keyPrefix === 'voice-otp:active-challenge' && activations.has(key)
+              ? { ...count, consumedPoints: activations.get(key)! }
               : null,
           ),
-        delete: key => Promise.resolve(tickets.delete(key)),
+        delete: key => Promise.resolve(activations.delete(key)),
       }),
       signalwire: {
         project: '11111111-2222-4333-8444-555555555555',
@@ -75,7 +75,7 @@ async function ask(
     () => null,
   )
   const events: unknown[] = []
-  for (const name of ['webhook.rejected', 'reported'] as const)
+  for (const name of ['webhook.rejected', 'call.reported'] as const)
     strategy.events.on(name, (details: object) => {
       events.push({ name, ...details })
     })
@@ -111,7 +111,7 @@ async function ask(
     ...answer,
     next: keys.open(next) as { readonly step: Step; readonly payload: TokenContent } | undefined,
     events,
-    isAlive: tickets.size === 1,
+    isActiveChallenge: activations.size === 1,
     req,
   }
 }
@@ -153,7 +153,7 @@ describe('the answer', () => {
     const broken = () => Promise.reject(new Error('gone'))
     const { status, body, events } = await ask(steps.open, {
       options: {
-        counters: () => ({
+        limiter: () => ({
           consume: broken,
           reward: broken,
           get: broken,
@@ -165,7 +165,7 @@ describe('the answer', () => {
     expect([status, body, events]).toEqual([
       503,
       '',
-      [{ name: 'webhook.rejected', reason: 'counters-unavailable' }],
+      [{ name: 'webhook.rejected', reason: 'limiter-unavailable' }],
     ])
   })
 
@@ -291,7 +291,7 @@ describe('somebody picks up', () => {
   })
 
   test('a call without a gate reads the code at once, and asks nothing', async () => {
-    const { body, next } = await ask(steps.open, { options: { gate: 'none' } })
+    const { body, next } = await ask(steps.open, { options: { numberMatching: false } })
     expect(body).toEqual(said('1, 2, 3, 4, 5, 6'))
     expect(next).toBeUndefined()
   })
@@ -302,10 +302,10 @@ describe('at the gate', () => {
     ask(steps.keys, { ...given, fields: { Digits } })
 
   test('the right digits hear the code; the code lives on', async () => {
-    const { body, next, isAlive } = await pressed('42')
+    const { body, next, isActiveChallenge } = await pressed('42')
     expect(body).toEqual(said('1, 2, 3, 4, 5, 6'))
     expect(next).toMatchObject({ step: steps.again, payload: { repeatsLeft: 2 } })
-    expect(isAlive).toBe(true)
+    expect(isActiveChallenge).toBe(true)
   })
 
   test('with another language to choose, and one repeat left, they hear it in the one that was spoken, and may ask again', async () => {
@@ -324,7 +324,7 @@ describe('at the gate', () => {
       status: 403,
       body: '',
       events: [{ name: 'webhook.rejected', reason: 'body' }],
-      isAlive: true,
+      isActiveChallenge: true,
     })
   })
 
@@ -342,7 +342,7 @@ describe('at the gate', () => {
     ['one of a challenge that has one', '4', { content: { matchingDigits: '4' } }],
     ['none of a challenge that has none', '', { content: { matchingDigits: '' } }],
     ['any of a challenge without', '42', { content: { matchingDigits: undefined } }],
-    ['none at a gate for any key', '', { options: { gate: 'any' } }],
+    ['none at a gate for any key', '', { options: { numberMatching: 'any-key' } }],
     ['key three without another language', '3', {}],
     [
       'key three with no change left',
@@ -357,21 +357,21 @@ describe('at the gate', () => {
     [
       'key three where no gate is any more',
       '3',
-      { content: { languages: ['en-US', 'de-DE'] }, options: { gate: 'none' } },
+      { content: { languages: ['en-US', 'de-DE'] }, options: { numberMatching: false } },
     ],
   ] satisfies readonly (readonly [string, string, Given])[])(
     '%s end the call and the code',
     async (_name, digits, given) => {
-      const { status, body, next, isAlive } = await pressed(digits, given)
+      const { status, body, next, isActiveChallenge } = await pressed(digits, given)
       expect([status, body]).toEqual([200, said(english.wrongDigits)])
       expect(body).not.toContain('1, 2, 3')
       expect(next).toBeUndefined()
-      expect(isAlive).toBe(false)
+      expect(isActiveChallenge).toBe(false)
     },
   )
 
   test('any key is enough where the app says so', async () => {
-    expect((await pressed('7', { options: { gate: 'any' } })).body).toEqual(
+    expect((await pressed('7', { options: { numberMatching: 'any-key' } })).body).toEqual(
       said('1, 2, 3, 4, 5, 6'),
     )
   })
@@ -392,21 +392,21 @@ describe('at the gate', () => {
   })
 
   test.each(['0', '00'])('%s is a report: the code dies, and the app is told', async digits => {
-    const { body, events, isAlive } = await ask(steps.keys, {
+    const { body, events, isActiveChallenge } = await ask(steps.keys, {
       fields: { Digits: digits, CallSid: 'CA1' },
     })
     expect(body).toEqual(said(english.reported))
     expect(events).toEqual([
-      { name: 'reported', userId: 'alice', purpose: 'login', callSid: 'CA1' },
+      { name: 'call.reported', userId: 'alice', purpose: 'login', callSid: 'CA1' },
     ])
-    expect(isAlive).toBe(false)
+    expect(isActiveChallenge).toBe(false)
   })
 
   test('a report counts until the code ends, and not from then on', async () => {
     expect((await pressed('0', { content: { expiresAt: now + 1 } })).events).toHaveLength(1)
     expect(await pressed('0', { content: { expiresAt: now } })).toMatchObject({
       events: [],
-      isAlive: true,
+      isActiveChallenge: true,
     })
   })
 
@@ -453,11 +453,11 @@ describe('after the code', () => {
     ['', {}],
     ['9', { languages: ['en-US', 'de-DE'] }],
   ])('%j with %j says goodbye', async (digits, content) => {
-    const { body, next, isAlive } = await pressed(digits, content)
+    const { body, next, isActiveChallenge } = await pressed(digits, content)
     expect(body).toEqual(said(english.goodbye))
     expect(body).not.toContain('1, 2')
     expect(next).toBeUndefined()
-    expect(isAlive).toBe(true)
+    expect(isActiveChallenge).toBe(true)
   })
 
   test('the last repeat asks nothing more', async () => {

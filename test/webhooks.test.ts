@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import supertest from 'supertest'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type CounterFactory, languages, VoiceOtpStrategy } from 'passport-voice-otp'
+import { type LimiterFactory, languages, VoiceOtpStrategy } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createKeys } from '../lib/crypto.js'
 import { steps } from '../lib/call/token.js'
@@ -301,7 +301,7 @@ describe('a webhook is refused', () => {
 
   test('two signatures from the Space break the call, and nothing was said', async () => {
     const { telephone } = await open()
-    world.simulator.faults({ webhooks: { signature: 'two' } })
+    world.simulator.setFaults({ webhooks: { signature: 'two' } })
     await telephone.answer()
     expect(telephone.call.error).toContain('HTTP 403')
     expectSecret(telephone, sealedIn(telephone).code)
@@ -344,12 +344,12 @@ describe('a webhook is refused', () => {
 
   test('counters that fail: 503, the call breaks, and says nothing', async () => {
     const store = new CounterStore(0, 0)
-    const { telephone } = await open({ options: { counters: store.factory } })
+    const { telephone } = await open({ options: { limiter: store.factory } })
     store.faults['fetches.consume'] = 'throws'
     await telephone.answer()
     expect(telephone.call.error).toContain('HTTP 503')
     expectSecret(telephone, sealedIn(telephone).code)
-    expect(world.named('webhook.rejected')).toEqual([{ reason: 'counters-unavailable' }])
+    expect(world.named('webhook.rejected')).toEqual([{ reason: 'limiter-unavailable' }])
   })
 })
 
@@ -364,7 +364,7 @@ test('counters that are slow at every step: it is answered within four seconds, 
     done.push(name)
     return answer
   }
-  const counters: CounterFactory = ({ keyPrefix }) => {
+  const counters: LimiterFactory = ({ keyPrefix }) => {
     const count = { consumedPoints: 1, msBeforeNext: 60_000 }
     const ask = (operation: string) => slow(`${keyPrefix}.${operation}`, count)
     return {
@@ -380,7 +380,7 @@ test('counters that are slow at every step: it is answered within four seconds, 
       appName: 'Acme',
       webhookUrl: 'https://acme.example/voice-otp',
       secret,
-      counters,
+      limiter: counters,
       signalwire: {
         project: '11111111-2222-4333-8444-555555555555',
         token: 'PTtoken',
@@ -395,7 +395,7 @@ test('counters that are slow at every step: it is answered within four seconds, 
     challengeId: 'c1',
     userId: 'alice',
     purpose: 'login',
-    ticket: 1,
+    activation: 1,
     code: '123456',
     phone: '+12025550123',
     matchingDigits: '42',
@@ -424,9 +424,9 @@ test('counters that are slow at every step: it is answered within four seconds, 
   )
   await vi.advanceTimersByTimeAsync(4000)
   expect(statuses).toEqual([503])
-  expect(done).not.toContain('voice-otp:ticket.delete')
+  expect(done).not.toContain('voice-otp:active-challenge.delete')
   await vi.advanceTimersByTimeAsync(2000)
-  expect(done).toContain('voice-otp:ticket.delete')
+  expect(done).toContain('voice-otp:active-challenge.delete')
   expect(statuses).toEqual([503])
 })
 
@@ -448,7 +448,7 @@ describe('a webhook again', () => {
 
   test('the three are counted by token, at once too', async () => {
     const { send, telephone } = await open({
-      options: { gate: 'none', counters: new CounterStore().factory },
+      options: { numberMatching: false, limiter: new CounterStore().factory },
     })
     const answers = await Promise.all(Array.from({ length: 20 }, () => send()))
     expect(
@@ -458,7 +458,7 @@ describe('a webhook again', () => {
 
   test('SignalWire repeats each webhook: the call goes on as if it had not', async () => {
     const { alice, telephone, digits } = await open()
-    world.simulator.faults({ webhooks: { repeat: 2 } })
+    world.simulator.setFaults({ webhooks: { repeat: 2 } })
     await telephone.answer()
     await telephone.press(digits)
     await alice
@@ -511,7 +511,7 @@ describe('a webhook again', () => {
     await telephone.answer()
     await telephone.press('0')
     for (let times = 0; times < 5; times++) await world.simulator.refetch(telephone.sid, 1)
-    const reports = world.named('reported').length
+    const reports = world.named('call.reported').length
     expect(reports).toBeGreaterThanOrEqual(1)
     expect(reports).toBeLessThanOrEqual(3)
 
@@ -522,7 +522,7 @@ describe('a webhook again', () => {
     )
     const { body } = await world.simulator.refetch(telephone.sid, 0)
     expect(body).toContain(english.expired)
-    expect(world.named('reported')).toHaveLength(reports)
+    expect(world.named('call.reported')).toHaveLength(reports)
   })
 
   test('a report that comes when its code has long expired changes nothing', async () => {
@@ -530,7 +530,7 @@ describe('a webhook again', () => {
     await telephone.answer()
     world.clock.offset += 300_000
     expect(await telephone.press('0')).toEqual([english.expired])
-    expect(world.named('reported')).toEqual([])
+    expect(world.named('call.reported')).toEqual([])
     await alice.post('/otp/call').expect(202)
   })
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createCalls } from '../lib/signalwire/calls.js'
 import { createHttpClient } from '../lib/signalwire/client.js'
-import { deliveryTrouble } from '../lib/signalwire/errors.js'
+import { toDeliveryError } from '../lib/signalwire/errors.js'
 import { sendRequest } from '../lib/signalwire/http.js'
 
 test('a form holds texts and numbers, and nothing that the vendor made of anything else', async () => {
@@ -47,7 +47,7 @@ test.each([
 ])(
   '%s that the vendor throws is trouble without a word of it, and a telephone may ring',
   (_, thrown) => {
-    expect(deliveryTrouble(thrown)).toEqual({
+    expect(toDeliveryError(thrown)).toEqual({
       error: expect.objectContaining({ code: 'signalwire-unavailable' }) as Error,
       reason: 'unknown',
       refused: false,

@@ -1,25 +1,35 @@
 import type { Purpose } from '../session/challenge.js'
-import { Refusal, unwatched, VoiceOtpError } from '../errors.js'
+import { Failure, unwatched, VoiceOtpError } from '../errors.js'
 import type { PhoneLookup } from '../callbacks.js'
 import type { Keys } from '../crypto.js'
 import type { Hook, Request } from '../options/options.js'
-import type { Parts } from '../context.js'
-import { type Factor, factorOf, freshSeconds } from '../session/login-state.js'
-import type { Way } from '../channels.js'
+import type { Context } from '../context.js'
+import { type LoginState, loginStateOf, freshSeconds } from '../session/login-state.js'
+import type { Channel } from '../channels.js'
 
-/** What `passport.authenticate('voice-otp', options)` takes besides Passport's own options. */
+/** The options of `passport.authenticate('voice-otp', options)`, besides Passport's own. */
 export interface VoiceOtpAuthenticateOptions {
   /**
-   * `call` delivers a code and goes on to the route's handler; `verify`, the default, checks the code in `req.body.code`, a string; `recover`
-   * takes a recovery code there.
+   * `call` sends a code and then runs the route's handler. `verify` checks the code in `req.body.code`, a string.
+   * `recover` checks a recovery code there. Default `verify`.
    */
   readonly action?: 'call' | 'verify' | 'recover'
-  /** A number that is not the user's yet: on `call` a function of the request that answers it, with its country code; on `verify` `true`. Default: the number on record. */
-  readonly enrol?: true | Hook<[req: Request], unknown>
-  /** On `call`: one of the option `ways`, or a function of the request that answers it; any other answer is refused (400, `choice-unknown`). Default: the first of them. */
-  readonly way?: Way | Hook<[req: Request], unknown>
-  /** On `call`: a function of the request that answers the `id` of one of `voiceOtp.numbers(req)`; any other is refused (400, `choice-unknown`). Default, and for `''`: the first of them. */
-  readonly number?: Hook<[req: Request], unknown>
+  /**
+   * `enroll` proves a phone that is not on record yet; `call` then needs `phone`. Default: `login` for a pending user,
+   * `step-up` for a user who is logged in.
+   */
+  readonly purpose?: 'enroll'
+  /**
+   * On `call`: one of the option `channels`, or a function that reads it from the request. Anything else is refused
+   * (400, `choice-unknown`). Default, and for `undefined`: the first of the option `channels`.
+   */
+  readonly channel?: Channel | Hook<[req: Request], unknown>
+  /**
+   * On `call`: a function that reads the phone from the request. For the purpose `enroll` it returns the new number with
+   * its country code. Otherwise it returns the `id` of one of `voiceOtp.listPhones(req)`; anything else is refused (400,
+   * `choice-unknown`), and `undefined` or `''` means the first of them.
+   */
+  readonly phone?: Hook<[req: Request], unknown>
 }
 
 // eslint-disable-next-line @typescript-eslint/ban-ts-comment -- where @types/passport is not installed there is nothing to extend and nothing is lost
@@ -36,42 +46,44 @@ export type ActionOptions = VoiceOtpAuthenticateOptions & {
 }
 
 /** What a request is about, and for whom. @internal */
-export interface Situation<User> {
-  readonly parts: Parts<User>
+export interface ActionContext<User> {
+  readonly context: Context<User>
   readonly lookup: PhoneLookup<User>
   readonly req: Request
   readonly options: ActionOptions
-  readonly factor: Factor<User>
+  readonly loginState: LoginState<User>
   readonly user: User
   readonly userId: string
   readonly purpose: Purpose
 }
 
 /** Reads a request. Throws what must be refused before anything is counted. @internal */
-export function situationOf<User>(
-  parts: Parts<User>,
+export function createActionContext<User>(
+  context: Context<User>,
   lookup: PhoneLookup<User>,
   req: Request,
   options: ActionOptions,
-): Situation<User> {
+): ActionContext<User> {
   if (options.action !== undefined && !['call', 'verify', 'recover'].includes(options.action))
     throw new VoiceOtpError('configuration', "action: 'call', 'verify' or 'recover'.")
+  if (options.purpose !== undefined && options.purpose !== 'enroll')
+    throw new VoiceOtpError('configuration', "purpose: 'enroll', or leave it out.")
   // A prefetch, a link or a reload must not make a telephone ring or use up a guess.
   if (req.method !== 'POST')
     throw new VoiceOtpError(
       'configuration',
       "passport.authenticate('voice-otp') belongs on a POST route.",
     )
-  const factor = factorOf(parts, req)
-  const user = factor.anyUser
-  if (user === undefined) throw new Refusal('first-factor-required')
-  if (typeof factor.session.regenerate !== 'function')
+  const loginState = loginStateOf(context, req)
+  const user = loginState.anyUser
+  if (user === undefined) throw new Failure('first-factor-required')
+  if (typeof loginState.session.regenerate !== 'function')
     throw new VoiceOtpError(
       'configuration',
       'The session has no regenerate(): use express-session.',
     )
-  const purpose = options.enrol ? 'enrol' : factor.pendingUser === undefined ? 'step-up' : 'login'
-  return { parts, lookup, req, options, factor, user, userId: factor.userId, purpose }
+  const purpose = options.purpose ?? (loginState.pendingUser === undefined ? 'step-up' : 'login')
+  return { context, lookup, req, options, loginState, user, userId: loginState.userId, purpose }
 }
 
 /** What a page names one of the user's telephones by: it tells nothing about the number. @internal */
@@ -80,14 +92,14 @@ export const choiceId = (keys: Keys, userId: string, telephone: string): string 
 
 /** What a function of the app reads from the request; one that throws, as over a body that nothing has parsed, is trouble. @internal */
 export function readFrom<User>(
-  { req }: Situation<User>,
-  name: 'enrol' | 'way' | 'number',
+  { req }: ActionContext<User>,
+  name: 'channel' | 'phone',
   read: (req: Request) => unknown,
 ): unknown {
   try {
     return unwatched(read(req))
   } catch (error) {
-    throw new VoiceOtpError('hook-failed', `It was the function ${name}.`, error)
+    throw new VoiceOtpError('callback-failed', `It was the function ${name}.`, error)
   }
 }
 
@@ -106,13 +118,15 @@ export function refuseOutsideSessions({ session, assignProperty }: ActionOptions
 }
 
 /** A first number needs the first factor, a change a fresh second one: else a password alone could move the factor elsewhere. @internal */
-export async function checkMayEnrol<User>({
+export async function checkMayEnroll<User>({
   lookup,
-  factor,
+  loginState,
   req,
   user,
-}: Situation<User>): Promise<void> {
-  if (factor.user && factor.markAge <= freshSeconds) return
+}: ActionContext<User>): Promise<void> {
+  if (loginState.user && loginState.verificationAge <= freshSeconds) return
   if ((await lookup(req, user)) === null) return
-  throw new Refusal(factor.pendingUser === undefined ? 'second-factor-required' : 'enrol-forbidden')
+  throw new Failure(
+    loginState.pendingUser === undefined ? 'second-factor-required' : 'enroll-forbidden',
+  )
 }

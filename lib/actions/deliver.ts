@@ -4,51 +4,51 @@ import { askAnnouncement, askLanguages } from '../callbacks.js'
 import type { Destination } from '../phone.js'
 import { fitsOneSegment } from '../signalwire/messages.js'
 import { openingUrl } from '../call/token.js'
-import type { Situation } from './context.js'
+import type { ActionContext } from './context.js'
 
 /** Has SignalWire deliver the code by the challenge's way; answers SignalWire's name for it. @internal */
 export async function deliver<User>(
-  situation: Situation<User>,
+  action: ActionContext<User>,
   challenge: Challenge,
   destination: Destination,
   code: string,
 ): Promise<string> {
-  const { parts, user, userId, req } = situation
+  const { context, user, userId, req } = action
   const {
     calls,
     mfa,
     sendText,
     settings: { appName, codeLength, codeSeconds, limits, webhookUrl },
-  } = parts
+  } = context
   const { number: to, extension } = destination
-  const languages = await askLanguages(parts, userId, user, req)
+  const languages = await askLanguages(context, userId, user, req)
   /* v8 ignore next -- there is one */
-  const prompts = languages[0] ?? parts.settings.defaultPrompts
+  const prompts = languages[0] ?? context.settings.defaultPrompts
 
-  switch (challenge.way) {
+  switch (challenge.channel) {
     case 'call':
       return calls.place({
         to,
         extension,
-        url: await callUrl(situation, challenge, destination, code, languages),
+        url: await callUrl(action, challenge, destination, code, languages),
       })
-    case 'text':
+    case 'sms':
       return sendText({ to, body: textWith(prompts, appName, code, new URL(webhookUrl).hostname) })
-    case 'hostedCall':
-    case 'hostedText':
+    case 'hosted-call':
+    case 'hosted-sms':
       return mfa.request({
-        channel: challenge.way === 'hostedCall' ? 'call' : 'sms',
+        channel: challenge.channel === 'hosted-call' ? 'call' : 'sms',
         to,
         message: prompts.opening[challenge.purpose](appName),
         codeLength,
         validSeconds: codeSeconds,
-        attempts: limits.guessesPerChallenge,
+        attempts: limits.attemptsPerChallenge,
       })
   }
 }
 
 async function callUrl<User>(
-  { parts, user, userId, purpose, req }: Situation<User>,
+  { context, user, userId, purpose, req }: ActionContext<User>,
   challenge: Challenge,
   destination: Destination,
   code: string,
@@ -58,19 +58,19 @@ async function callUrl<User>(
     challengeId: challenge.id,
     userId,
     purpose,
-    ticket: challenge.ticket,
+    activation: challenge.activation,
     code,
     phone: destination.number,
     matchingDigits: challenge.matchingDigits,
     expiresAt: challenge.expiresAt,
     languages: languages.map(({ language }) => language),
   }
-  const announcement = await askAnnouncement(parts, userId, user, req)
-  const url = openingUrl(parts, { ...content, announcement })
+  const announcement = await askAnnouncement(context, userId, user, req)
+  const url = openingUrl(context, { ...content, announcement })
   if (url !== undefined) return url
-  parts.emit('prompt.defaulted', { userId, what: 'announce', reason: 'too-long' })
+  context.emit('prompt.fallback', { userId, what: 'announce', reason: 'too-long' })
   /* v8 ignore next -- here it answers or throws */
-  return openingUrl(parts, content) ?? ''
+  return openingUrl(context, content) ?? ''
 }
 
 /** A text whose last line lets telephones fill the code in on this site alone. Source: WICG, "Origin-bound one-time codes delivered via SMS". */

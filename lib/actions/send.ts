@@ -1,41 +1,41 @@
 import { type Challenge, delivered, makeChallenge, phoneMatches } from '../session/challenge.js'
 import type { CallRequest } from '../limits/sends.js'
-import { Refusal, VoiceOtpError, withDeadline } from '../errors.js'
+import { Failure, VoiceOtpError, withDeadline } from '../errors.js'
 import { askBeforeCall, phonesOnRecord } from '../callbacks.js'
 import { type Destination, isPermitted, parseDestination } from '../phone.js'
-import type { Factor } from '../session/login-state.js'
+import type { LoginState } from '../session/login-state.js'
 import { reachedNobody } from '../signalwire/calls.js'
-import { deliveryTrouble } from '../signalwire/errors.js'
+import { toDeliveryError } from '../signalwire/errors.js'
 import { LimitReached } from '../limits/limit-counter.js'
-import { isWay, type Way } from '../channels.js'
+import { isChannel, type Channel } from '../channels.js'
 import { deliver } from './deliver.js'
-import { checkMayEnrol, choiceId, readFrom, type Situation } from './context.js'
+import { checkMayEnroll, choiceId, readFrom, type ActionContext } from './context.js'
 
 const sessionDeadlineMilliseconds = 5000
 
 /** Delivers a new code to the user's telephone, if that may be; the challenge is in the saved session before anything rings. @internal */
-export async function call<User>(situation: Situation<User>): Promise<void> {
+export async function call<User>(action: ActionContext<User>): Promise<void> {
   const {
-    parts: { counters, emit, settings },
-    factor,
+    context: { counters, emit, settings },
+    loginState,
     req,
     user,
     userId,
     purpose,
-  } = situation
+  } = action
   try {
-    const way = wayOf(situation)
-    const destination =
-      purpose === 'enrol' ? await phoneToEnrol(situation) : await ownPhone(situation)
-    if (!isPermitted(destination, settings.countries)) throw new Refusal('destination-blocked')
+    const channel = channelOf(action)
+    const destination = purpose === 'enroll' ? await phoneToEnroll(action) : await ownPhone(action)
+    if (!isPermitted(destination, settings.countries)) throw new Failure('destination-blocked')
     // Only our own call can dial on: any other way would hand the code to whoever has the main number.
-    if (way !== 'call' && destination.extension !== undefined) throw new Refusal('choice-unknown')
+    if (channel !== 'call' && destination.extension !== undefined)
+      throw new Failure('choice-unknown')
     const request: CallRequest = {
       userId,
       phone: destination.number,
       telephone: destination.telephone,
-      enrol: purpose === 'enrol',
-      waived: await intervalIsWaived(situation, destination),
+      enroll: purpose === 'enroll',
+      waived: await intervalIsWaived(action, destination),
     }
     const { beforeCall } = settings
     await counters.admitCall(
@@ -43,15 +43,15 @@ export async function call<User>(situation: Situation<User>): Promise<void> {
       beforeCall && (() => askBeforeCall(beforeCall, { user, phone: destination.number, req })),
     )
 
-    const { challenge, code } = await newChallenge(situation, destination, way)
-    factor.challenge = challenge
-    await saveSession(factor) // a call that could not be recorded is not placed
-    const sid = await place(situation, request, challenge, destination, code)
-    factor.challenge = delivered(situation.parts.keys, challenge, sid)
-    emit('call.placed', { userId, purpose, way, sid })
+    const { challenge, code } = await newChallenge(action, destination, channel)
+    loginState.challenge = challenge
+    await saveSession(loginState) // a call that could not be recorded is not placed
+    const sid = await place(action, request, challenge, destination, code)
+    loginState.challenge = delivered(action.context.keys, challenge, sid)
+    emit('code.sent', { userId, purpose, channel, sid })
   } catch (error) {
-    if (error instanceof Refusal && error.code !== 'phone-refused') {
-      emit('call.blocked', {
+    if (error instanceof Failure && error.code !== 'phone-refused') {
+      emit('code.blocked', {
         userId,
         purpose,
         code: error.code,
@@ -62,63 +62,63 @@ export async function call<User>(situation: Situation<User>): Promise<void> {
   }
 }
 
-function wayOf<User>(situation: Situation<User>): Way {
+function channelOf<User>(action: ActionContext<User>): Channel {
   const {
-    parts: {
-      settings: { ways },
+    context: {
+      settings: { channels },
     },
-    options: { way: wanted },
-  } = situation
-  const way =
-    (typeof wanted === 'function' ? readFrom(situation, 'way', wanted) : wanted) ?? ways[0]
-  if (isWay(way) && ways.includes(way)) return way
+    options: { channel: wanted },
+  } = action
+  const channel =
+    (typeof wanted === 'function' ? readFrom(action, 'channel', wanted) : wanted) ?? channels[0]
+  if (isChannel(channel) && channels.includes(channel)) return channel
   // A way that the app's own code names but never allowed is the app's mistake; one that a request names is not.
   throw typeof wanted === 'function'
-    ? new Refusal('choice-unknown')
+    ? new Failure('choice-unknown')
     : new VoiceOtpError('configuration', 'way: give one of the option ways.')
 }
 
 async function newChallenge<User>(
-  { parts: { counters, keys, settings }, factor, userId, purpose }: Situation<User>,
+  { context: { counters, keys, settings }, loginState, userId, purpose }: ActionContext<User>,
   destination: Destination,
-  way: Way,
+  channel: Channel,
 ) {
-  const { clock, codeSeconds, codeLength, gate, limits } = settings
-  const ticket = await counters.issueTicket(userId)
+  const { clock, codeSeconds, codeLength, numberMatching, limits } = settings
+  const activation = await counters.activateChallenge(userId)
   const now = clock.now()
   return makeChallenge(keys, {
     userId,
     purpose,
-    way,
+    channel,
     destination,
-    ticket,
-    sessionId: factor.sessionId,
+    activation,
+    sessionId: loginState.sessionId,
     codeLength,
-    matching: way === 'call' && gate === 'match',
+    matching: channel === 'call' && numberMatching === true,
     expiresAt: now + codeSeconds * 1000,
     nextCallAt: now + (limits.callIntervalSeconds || 0) * 1000,
   })
 }
 
 async function place<User>(
-  situation: Situation<User>,
+  action: ActionContext<User>,
   request: CallRequest,
   challenge: Challenge,
   destination: Destination,
   code: string,
 ): Promise<string> {
   const {
-    parts: { counters, emit },
-    factor,
+    context: { counters, emit },
+    loginState,
     userId,
     purpose,
-  } = situation
+  } = action
   try {
-    return await deliver(situation, challenge, destination, code)
+    return await deliver(action, challenge, destination, code)
   } catch (thrown) {
-    const { error, reason, refused } = deliveryTrouble(thrown)
-    emit('call.failed', { userId, purpose, way: challenge.way, code: error.code, reason })
-    factor.dropChallenge()
+    const { error, reason, refused } = toDeliveryError(thrown)
+    emit('code.failed', { userId, purpose, channel: challenge.channel, code: error.code, reason })
+    loginState.dropChallenge()
     if (refused) await counters.waiveInterval(request) // after a time-out a telephone may be ringing
     throw error
   }
@@ -126,11 +126,11 @@ async function place<User>(
 
 /** The interval between calls is waived, once a call, when the last one is known to have reached nobody. */
 async function intervalIsWaived<User>(
-  { parts: { calls, counters, keys }, factor: { challenge }, userId }: Situation<User>,
+  { context: { calls, counters, keys }, loginState: { challenge }, userId }: ActionContext<User>,
   destination: Destination,
 ): Promise<boolean> {
   if (
-    challenge?.way !== 'call' ||
+    challenge?.channel !== 'call' ||
     challenge.deliverySid === undefined ||
     challenge.userId !== userId ||
     (await counters.nextCallIn(userId)) === 0
@@ -139,7 +139,7 @@ async function intervalIsWaived<User>(
   // Of the user's newest call alone, and for the telephone that it did not reach: else old ones are kept for later, or spent on another's number.
   if (
     !phoneMatches(keys, challenge, destination.telephone) ||
-    !(await counters.isAlive(userId, challenge.ticket)) ||
+    !(await counters.isActiveChallenge(userId, challenge.activation)) ||
     !(await counters.hasWaiver(challenge.deliverySid))
   )
     return false
@@ -149,39 +149,37 @@ async function intervalIsWaived<User>(
   )
 }
 
-async function ownPhone<User>(situation: Situation<User>): Promise<Destination> {
+async function ownPhone<User>(action: ActionContext<User>): Promise<Destination> {
   const {
-    parts: { keys },
+    context: { keys },
     lookup,
     req,
     user,
     userId,
-    options: { number },
-  } = situation
+    options: { phone },
+  } = action
   const destinations = await phonesOnRecord(lookup, req, user)
-  if (destinations === null) throw new Refusal('phone-missing')
-  const wanted = number === undefined ? undefined : readFrom(situation, 'number', number)
+  if (destinations === null) throw new Failure('phone-missing')
+  const wanted = phone === undefined ? undefined : readFrom(action, 'phone', phone)
   const chosen =
     wanted === undefined || wanted === ''
       ? destinations[0]
       : destinations.find(({ telephone }) => choiceId(keys, userId, telephone) === wanted)
-  if (chosen === undefined) throw new Refusal('choice-unknown')
+  if (chosen === undefined) throw new Failure('choice-unknown')
   return chosen
 }
 
-async function phoneToEnrol<User>(situation: Situation<User>): Promise<Destination> {
-  await checkMayEnrol(situation)
-  const {
-    options: { enrol },
-  } = situation
-  const text = typeof enrol === 'function' ? readFrom(situation, 'enrol', enrol) : undefined
+async function phoneToEnroll<User>(action: ActionContext<User>): Promise<Destination> {
+  await checkMayEnroll(action)
+  const { options } = action
+  const text = options.phone === undefined ? undefined : readFrom(action, 'phone', options.phone)
   const phone = typeof text === 'string' ? parseDestination({ number: text.trim() }) : undefined
-  if (phone === undefined) throw new Refusal('phone-malformed')
+  if (phone === undefined) throw new Failure('phone-malformed')
   return phone
 }
 
-async function saveSession<User>(factor: Factor<User>): Promise<void> {
-  const { session } = factor
+async function saveSession<User>(loginState: LoginState<User>): Promise<void> {
+  const { session } = loginState
   const saved = new Promise<void>((resolve, reject) => {
     session.save(error => {
       if (error) reject(error)
@@ -195,7 +193,7 @@ async function saveSession<User>(factor: Factor<User>): Promise<void> {
       () => new VoiceOtpError('session-unavailable', 'It took too long.'),
     )
   } catch (error) {
-    factor.dropChallenge()
+    loginState.dropChallenge()
     throw error instanceof VoiceOtpError
       ? error
       : new VoiceOtpError('session-unavailable', undefined, error)

@@ -6,134 +6,134 @@ import {
   phoneMatches,
   readCode,
 } from '../session/challenge.js'
-import { Refusal } from '../errors.js'
+import { Failure } from '../errors.js'
 import { isOnRecord, storeNewPhone } from '../callbacks.js'
-import { carryMark } from '../session/re-login.js'
+import { carryVerification } from '../session/re-login.js'
 import { forgetBrowsers } from '../remembered-browsers/recognition.js'
 import { amrOf, isHosted } from '../channels.js'
-import { checkMayEnrol, refuseOutsideSessions, type Situation } from './context.js'
+import { checkMayEnroll, refuseOutsideSessions, type ActionContext } from './context.js'
 
 /** `info` of a success. */
 export interface SuccessInfo {
   /** Authentication method references (RFC 8176). */
   readonly amr: readonly string[]
-  /** The number that was just proved, for `enrol`. */
+  /** The number that was just proved, for `enroll`. */
   readonly phone?: string
   /** After `recover`: how many recovery codes remain. */
   readonly recoveryCodesLeft?: number
 }
 
 /** Compares the code in the body with the challenge in the session, and prepares the login that carries the mark. @internal */
-export async function verify<User>(situation: Situation<User>): Promise<SuccessInfo> {
+export async function verify<User>(action: ActionContext<User>): Promise<SuccessInfo> {
   const {
-    parts: {
+    context: {
       settings: { codeLength, clock },
       keys,
       counters,
       emit,
     },
-    factor,
+    loginState,
     req,
     options,
     user,
     userId,
     purpose,
-  } = situation
+  } = action
   refuseOutsideSessions(options)
   let compared = false
   try {
     const code = readCode((req as { body?: unknown }).body, codeLength)
-    if (code === undefined) throw new Refusal('code-malformed')
-    const { challenge } = factor
+    if (code === undefined) throw new Failure('code-malformed')
+    const { challenge } = loginState
     if (challenge === undefined || challenge.userId !== userId || challenge.purpose !== purpose)
-      throw new Refusal('no-challenge')
-    if (clock.now() >= challenge.expiresAt) throw new Refusal('code-expired')
-    const phone = await phoneStillGood(situation, challenge)
+      throw new Failure('no-challenge')
+    if (clock.now() >= challenge.expiresAt) throw new Failure('code-expired')
+    const phone = await phoneStillGood(action, challenge)
 
     // Counted before it is compared: parallel guesses all read the same session.
-    const attemptsLeft = await counters.admitGuess(userId, challenge.id, challenge.ticket)
-    const admission = await counters.admitUserGuess(userId)
+    const attemptsLeft = await counters.admitAttempt(userId, challenge.id, challenge.activation)
+    const admission = await counters.admitUserAttempt(userId)
     compared = true
-    const right = isHosted(challenge.way)
-      ? await askHosted(situation, challenge, code).catch(async (error: unknown) => {
+    const right = isHosted(challenge.channel)
+      ? await askHosted(action, challenge, code).catch(async (error: unknown) => {
           // SignalWire compared nothing: an outage must not lock people out.
           compared = false
-          await counters.forgiveGuess(userId, admission)
+          await counters.forgiveAttempt(userId, admission)
           throw error
         })
       : codeMatches(keys, challenge, code)
     if (!right) {
       await counters.countWrong(userId, admission)
-      if (admission.limit !== undefined) emit('locked', { userId, limit: admission.limit })
-      throw new Refusal('code-wrong', { attemptsLeft })
+      if (admission.limit !== undefined) emit('user.locked', { userId, limit: admission.limit })
+      throw new Failure('code-wrong', { attemptsLeft })
     }
     compared = false
-    if (!(await counters.useUp(userId, challenge.id, challenge.ticket)))
-      throw new Refusal('code-expired')
-    if (clock.now() >= challenge.expiresAt) throw new Refusal('code-expired')
+    if (!(await counters.useUp(userId, challenge.id, challenge.activation)))
+      throw new Failure('code-expired')
+    if (clock.now() >= challenge.expiresAt) throw new Failure('code-expired')
     const cleared = counters.reset(userId, admission)
     if (phone !== undefined) {
       await cleared
-      await storeNewPhone(situation.parts, user, phone, req)
+      await storeNewPhone(action.context, user, phone, req)
       // Should this fail: a browser that is bound to another number is not recognized any more.
-      await forgetBrowsers(situation.parts, userId).catch(() => undefined)
+      await forgetBrowsers(action.context, userId).catch(() => undefined)
       emit('phone.changed', { userId })
     }
-    const { way } = challenge
-    const amr = amrOf[way]
-    carryMark(
+    const { channel } = challenge
+    const amr = amrOf[channel]
+    carryVerification(
       req,
-      factor,
-      { userId, method: way, amr, at: clock.now(), phoneHash: challenge.phoneHash },
+      loginState,
+      { userId, method: channel, amr, verifiedAt: clock.now(), phoneHash: challenge.phoneHash },
       cleared,
     )
-    emit('code.accepted', { userId, purpose, way })
+    emit('code.accepted', { userId, purpose, channel })
     return { amr, ...(phone === undefined ? {} : { phone }) }
   } catch (error) {
-    if (error instanceof Refusal) emit('code.rejected', { userId, code: error.code, compared })
+    if (error instanceof Failure) emit('code.rejected', { userId, code: error.code, compared })
     throw error
   }
 }
 
 /** Has SignalWire compare the code of a hosted way. */
 async function askHosted<User>(
-  { parts: { keys, mfa }, factor }: Situation<User>,
+  { context: { keys, mfa }, loginState }: ActionContext<User>,
   challenge: Challenge,
   code: string,
 ): Promise<boolean> {
   const hostedId = hostedIdOf(keys, challenge)
-  if (hostedId === undefined) throw new Refusal('no-challenge')
+  if (hostedId === undefined) throw new Failure('no-challenge')
   const answer = await mfa.verify(hostedId, code)
   if (answer === 'gone') {
-    factor.dropChallenge()
-    throw new Refusal('code-expired')
+    loginState.dropChallenge()
+    throw new Failure('code-expired')
   }
   return answer === 'right'
 }
 
 /** Checks that the challenge's number still is one on record, or may still become it; answers a number that is to be stored. */
 async function phoneStillGood<User>(
-  situation: Situation<User>,
+  action: ActionContext<User>,
   challenge: Challenge,
 ): Promise<string | undefined> {
   const {
-    parts: { keys },
+    context: { keys },
     lookup,
-    factor,
+    loginState,
     req,
     user,
-  } = situation
-  if (challenge.purpose === 'enrol') {
-    await checkMayEnrol(situation)
+  } = action
+  if (challenge.purpose === 'enroll') {
+    await checkMayEnroll(action)
     const phone = enrolledPhone(keys, challenge)
-    if (phone === undefined) throw new Refusal('no-challenge')
+    if (phone === undefined) throw new Failure('no-challenge')
     return phone
   }
   if (
     !(await isOnRecord(lookup, req, user, telephone => phoneMatches(keys, challenge, telephone)))
   ) {
-    factor.dropChallenge()
-    throw new Refusal('code-expired')
+    loginState.dropChallenge()
+    throw new Failure('code-expired')
   }
   return undefined
 }

@@ -22,7 +22,7 @@ const sentences = [
   'expired',
   'reported',
 ] as const
-const purposes = ['login', 'step-up', 'enrol'] as const
+const purposes = ['login', 'step-up', 'enroll'] as const
 
 /** Prompts of the app's own, once every part is known to be sayable. Throws a `TypeError` that names the part and the mend. @internal */
 export function checkedPrompts(tag: string, given: unknown): Prompts {

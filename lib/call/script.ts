@@ -37,14 +37,17 @@ const say = ({ voice, language }: Prompts, text: string): Line => ({ say: text, 
 const pause = (pauseSeconds: number): Line => ({ pauseSeconds })
 
 /** Lines before the code: who calls and why, and the gate that voicemail does not pass. @internal */
-export function opening(words: Words, occasion: Occasion, gate: 'match' | 'any'): Turn {
+export function opening(words: Words, occasion: Occasion, numberMatching: true | 'any-key'): Turn {
   const { prompts } = words
-  const wanted = say(prompts, gate === 'match' ? prompts.pressMatchingDigits : prompts.pressAnyKey)
+  const wanted = say(
+    prompts,
+    numberMatching === true ? prompts.pressMatchingDigits : prompts.pressAnyKey,
+  )
   return {
     // The first words of a call are often lost.
     lines: [pause(1)],
     ask: {
-      digits: gate === 'match' ? 2 : 1,
+      digits: numberMatching === true ? 2 : 1,
       waitSeconds: 7,
       lines: [
         ...greeting(prompts, occasion),

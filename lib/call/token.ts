@@ -1,6 +1,6 @@
 import type { Purpose } from '../session/challenge.js'
 import { VoiceOtpError } from '../errors.js'
-import type { Parts } from '../context.js'
+import type { Context } from '../context.js'
 
 /** The places of a call at which SignalWire asks what comes next; part of the sealed token. @internal */
 export const steps = { open: 1, keys: 2, again: 3 } as const
@@ -12,7 +12,7 @@ export interface TokenContent {
   readonly challengeId: string
   readonly userId: string
   readonly purpose: Purpose
-  readonly ticket: number
+  readonly activation: number
   readonly code: string
   /** E.164, as SignalWire's `To` says it. */
   readonly phone: string
@@ -33,10 +33,10 @@ const urlLength = 2000
 
 /** The URL that SignalWire asks first, for a call that is about to be placed; `undefined` if only the announcement makes it too long. @internal */
 export function openingUrl<User>(
-  parts: Parts<User>,
+  context: Context<User>,
   content: Omit<TokenContent, 'repeatsLeft'>,
 ): string | undefined {
-  const url = sealedUrl(parts, steps.open, { ...content, repeatsLeft: repeats })
+  const url = sealedUrl(context, steps.open, { ...content, repeatsLeft: repeats })
   if (url.length < urlLength) return url
   if (content.announcement !== undefined) return undefined
   throw new VoiceOtpError(
@@ -47,7 +47,7 @@ export function openingUrl<User>(
 
 /** The URL for the next step of a call. @internal */
 export function sealedUrl<User>(
-  { settings, keys }: Parts<User>,
+  { settings, keys }: Context<User>,
   step: Step,
   content: TokenContent,
 ): string {
@@ -59,7 +59,7 @@ export const tagOf = (token: string): string => token.slice(-22)
 
 /** What a token of ours holds; `undefined` for any other text. @internal */
 export function openToken<User>(
-  { keys }: Parts<User>,
+  { keys }: Context<User>,
   token: string,
 ): { readonly step: Step; readonly content: TokenContent } | undefined {
   const opened = keys.open(token)

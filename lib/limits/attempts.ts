@@ -1,18 +1,18 @@
 import { randomInt } from 'node:crypto'
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
 import { createCallLimits } from './sends.js'
-import { Refusal } from '../errors.js'
+import { Failure } from '../errors.js'
 import type { Keys } from '../crypto.js'
 import type { Limits } from '../options/options.js'
 import {
-  type Count,
-  type CounterFactory,
+  type LimiterCount,
+  type LimiterFactory,
   type Hit,
   hitAll,
   LimitReached,
   seconds,
-  Tally,
-  type TallyOf,
+  LimitCounter,
+  type LimitLimiterFactory,
   uncounted,
   undoAll,
   unlimited,
@@ -21,7 +21,7 @@ import {
 
 /** A guess that may be compared, and the limit that it fills. @internal */
 export interface Admission {
-  readonly limit: 'guessesPerUser' | 'guessesInARow' | undefined
+  readonly limit: 'attemptsPerUser' | 'maxConsecutiveFailures' | undefined
   readonly failed: Hit
   readonly inRow: Hit
 }
@@ -46,50 +46,54 @@ export type Counters = ReturnType<typeof createCounters>
 
 /** @internal */
 export function createCounters(
-  factory: CounterFactory = options => new RateLimiterMemory(options),
+  factory: LimiterFactory = options => new RateLimiterMemory(options),
   limits: Limits,
   codeSeconds: number,
   keys: Keys,
 ) {
-  const tally: TallyOf = (name, limit, duration) => {
+  const limitCounter: LimitLimiterFactory = (name, limit, duration) => {
     const points = typeof limit === 'number' ? limit : unlimited
-    return new Tally(factory({ keyPrefix: `voice-otp:${name}`, points, duration }), points)
+    return new LimitCounter(factory({ keyPrefix: `voice-otp:${name}`, points, duration }), points)
   }
   const outlivesCode = codeSeconds + 60
 
-  const ticket = tally('ticket', unlimited, outlivesCode)
-  const guesses = tally('guesses', limits.guessesPerChallenge, outlivesCode)
-  const uses = tally('uses', 1, outlivesCode)
-  const fetches = tally('fetches', 3, outlivesCode)
-  const failures = tally('failures', limits.guessesPerUser, limits.guessesPerUserSeconds)
-  const row = tally('row', limits.guessesInARow, limits.guessesInARowSeconds)
-  const pause = tally('pause', unlimited, limits.pauseSeconds)
-  const stop = tally('stop', unlimited, limits.guessesInARowSeconds)
-  const reported = tally('reported', unlimited, limits.reportedSeconds || 1)
+  const activation = limitCounter('active-challenge', unlimited, outlivesCode)
+  const guesses = limitCounter('attempts', limits.attemptsPerChallenge, outlivesCode)
+  const uses = limitCounter('uses', 1, outlivesCode)
+  const fetches = limitCounter('fetches', 3, outlivesCode)
+  const failures = limitCounter('failures', limits.attemptsPerUser, limits.attemptsPerUserSeconds)
+  const row = limitCounter(
+    'consecutive-failures',
+    limits.maxConsecutiveFailures,
+    limits.consecutiveFailureSeconds,
+  )
+  const pause = limitCounter('lockout', unlimited, limits.lockoutSeconds)
+  const stop = limitCounter('locked', unlimited, limits.consecutiveFailureSeconds)
+  const reported = limitCounter('reported', unlimited, limits.reportedSeconds || 1)
   const userKey = remembering((userId: string) => keys.storeName('user', userId))
 
   /** Refuses a user who is paused, or stopped until `unlock`. */
   function refuseLocked([paused, stopped]: readonly [
-    paused: Count | undefined,
-    stopped: Count | undefined,
+    paused: LimiterCount | undefined,
+    stopped: LimiterCount | undefined,
   ]): void {
-    if (stopped !== undefined) throw new LimitReached('locked', 'guessesInARow')
+    if (stopped !== undefined) throw new LimitReached('locked', 'maxConsecutiveFailures')
     if (paused !== undefined)
-      throw new LimitReached('locked', 'guessesPerUser', seconds(paused.msBeforeNext))
+      throw new LimitReached('locked', 'attemptsPerUser', seconds(paused.msBeforeNext))
   }
 
   const locksOf = (key: string) => Promise.all([pause.get(key), stop.get(key)])
 
   /** Begins the pause before the comparison: a process that dies in between leaves a pause of minutes, not a count that is full for a day. */
   async function admitted(key: string, failed: Hit, inRow: Hit): Promise<Admission> {
-    const isLast = failed.count === limits.guessesPerUser
+    const isLast = failed.count === limits.attemptsPerUser
     if (isLast) await beginPause(key)
     return {
       limit:
-        inRow.count === limits.guessesInARow
-          ? 'guessesInARow'
+        inRow.count === limits.maxConsecutiveFailures
+          ? 'maxConsecutiveFailures'
           : isLast
-            ? 'guessesPerUser'
+            ? 'attemptsPerUser'
             : undefined,
       failed,
       inRow,
@@ -98,32 +102,32 @@ export function createCounters(
 
   /** Two counts of one user, in which nothing stays if one of them meets trouble: only what is compared may count. */
   const userCounts = (key: string): readonly [failed: Wanted, inRow: Wanted] => {
-    const countOf = (tally: Tally, limit: number | false): Wanted => ({
-      hit: async () => (limit === false ? uncounted : tally.hit(key)),
-      undo: hit => tally.giveBack(key, hit),
+    const countOf = (limitCounter: LimitCounter, limit: number | false): Wanted => ({
+      hit: async () => (limit === false ? uncounted : limitCounter.hit(key)),
+      undo: hit => limitCounter.giveBack(key, hit),
     })
-    return [countOf(failures, limits.guessesPerUser), countOf(row, limits.guessesInARow)]
+    return [countOf(failures, limits.attemptsPerUser), countOf(row, limits.maxConsecutiveFailures)]
   }
 
   /** A row that is full stops the user, unless the user's own limit has refused the guess: then what it added to the row was never compared. */
-  async function refuseGuess(key: string, failed: Hit): Promise<never> {
+  async function refuseAttempt(key: string, failed: Hit): Promise<never> {
     if (!failed.over) {
       await stop.set(key, 1, 0)
-      throw new LimitReached('locked', 'guessesInARow')
+      throw new LimitReached('locked', 'maxConsecutiveFailures')
     }
     // Whoever saw the last guess met trouble, or is about to begin the pause: without one the count would lock the user for its whole day.
     const isPaused = failed.count === 0 || failed.count >= overAny / 2
     if (!isPaused) await beginPause(key)
     throw new LimitReached(
       'locked',
-      'guessesPerUser',
-      isPaused ? Math.min(failed.retryAfter, limits.pauseSeconds) : limits.pauseSeconds,
+      'attemptsPerUser',
+      isPaused ? Math.min(failed.retryAfter, limits.lockoutSeconds) : limits.lockoutSeconds,
     )
   }
 
   /** Whether guesses at the same challenge, which came at once with the one that made this count, may have reached the limit. */
   const isNear = (count: number, limit: number | false): boolean =>
-    limit !== false && count + limits.guessesPerChallenge > limit
+    limit !== false && count + limits.attemptsPerChallenge > limit
 
   async function refuseReported(key: string): Promise<void> {
     if (limits.reportedSeconds === false) return
@@ -135,14 +139,14 @@ export function createCounters(
   /** The count stays over its limit as long as the pause lasts, so that no guess slips in between the two keys. */
   async function beginPause(key: string): Promise<void> {
     await Promise.all([
-      pause.set(key, 1, limits.pauseSeconds),
-      failures.set(key, overAny, limits.pauseSeconds),
+      pause.set(key, 1, limits.lockoutSeconds),
+      failures.set(key, overAny, limits.lockoutSeconds),
     ])
   }
 
   return {
     ...createCallLimits({
-      tally,
+      limitCounter,
       limits,
       keys,
       userKey,
@@ -150,52 +154,52 @@ export function createCounters(
     }),
 
     /** Makes every older challenge of the user dead. The number is random, so that it never comes back after a flush. */
-    async issueTicket(userId: string): Promise<number> {
+    async activateChallenge(userId: string): Promise<number> {
       const value = randomInt(1, 2 ** 31)
-      await ticket.set(userKey(userId), value, outlivesCode)
+      await activation.set(userKey(userId), value, outlivesCode)
       return value
     },
 
     /** No ticket in the store is a dead one: a flushed store kills challenges and never revives any. */
-    async isAlive(userId: string, value: number): Promise<boolean> {
-      return (await ticket.get(userKey(userId)))?.consumedPoints === value
+    async isActiveChallenge(userId: string, value: number): Promise<boolean> {
+      return (await activation.get(userKey(userId)))?.consumedPoints === value
     },
 
     /** Ends the challenge, unless a newer one has taken its place. */
-    async killTicket(userId: string, value: number): Promise<void> {
-      if (await this.isAlive(userId, value)) await ticket.delete(userKey(userId))
+    async deactivateChallenge(userId: string, value: number): Promise<void> {
+      if (await this.isActiveChallenge(userId, value)) await activation.delete(userKey(userId))
     },
 
     /** Counts a guess at a living challenge of a user who is not locked, before anything is compared. Answers the guesses that remain. */
-    async admitGuess(userId: string, challengeId: string, value: number): Promise<number> {
+    async admitAttempt(userId: string, challengeId: string, value: number): Promise<number> {
       const key = userKey(userId)
       const [alive, hit, paused, stopped] = await Promise.all([
-        ticket.get(key),
+        activation.get(key),
         guesses.hit(challengeId),
         pause.get(key),
         stop.get(key),
       ])
-      if (alive?.consumedPoints !== value) throw new Refusal('code-expired')
-      if (hit.over) throw new LimitReached('too-many-guesses', 'guessesPerChallenge')
+      if (alive?.consumedPoints !== value) throw new Failure('code-expired')
+      if (hit.over) throw new LimitReached('too-many-attempts', 'attemptsPerChallenge')
       refuseLocked([paused, stopped])
-      return limits.guessesPerChallenge - hit.count
+      return limits.attemptsPerChallenge - hit.count
     },
 
     /** Counts a guess on the user that {@link admitGuess} let through, as it does five at a time at most; gives it back if it is refused, since only what is compared may count. */
-    async admitUserGuess(userId: string): Promise<Admission> {
+    async admitUserAttempt(userId: string): Promise<Admission> {
       const key = userKey(userId)
       const taken = await hitAll(userCounts(key))
       const [failed = uncounted, inRow = uncounted] = taken.map(each => each.taken)
       if (!failed.over && !inRow.over) return admitted(key, failed, inRow)
       await undoAll(taken)
-      return refuseGuess(key, failed)
+      return refuseAttempt(key, failed)
     },
 
     /**
      * The same where no challenge limits how many guesses come at once. One count after the other: a burst that is refused by the first
      * must not fill the second, and giving back would come too late.
      */
-    async admitLooseGuess(userId: string): Promise<Admission> {
+    async admitRecoveryAttempt(userId: string): Promise<Admission> {
       const key = userKey(userId)
       refuseLocked(await locksOf(key))
       const [one, other] = userCounts(key)
@@ -206,7 +210,7 @@ export function createCounters(
             await one.undo(failed).catch(() => undefined)
             throw error
           })
-      return failed.over || inRow.over ? refuseGuess(key, failed) : admitted(key, failed, inRow)
+      return failed.over || inRow.over ? refuseAttempt(key, failed) : admitted(key, failed, inRow)
     },
 
     /** Draws the conclusions of a code that was compared and wrong. */
@@ -215,25 +219,28 @@ export function createCounters(
       { limit, inRow: { count, retryAfter } }: Admission,
     ): Promise<void> {
       const key = userKey(userId)
-      if (limit === 'guessesInARow') await stop.set(key, 1, 0)
-      else if (count > 0 && retryAfter < limits.guessesInARowSeconds * 0.95) {
+      if (limit === 'maxConsecutiveFailures') await stop.set(key, 1, 0)
+      else if (count > 0 && retryAfter < limits.consecutiveFailureSeconds * 0.95) {
         // Guesses that came meanwhile stay counted.
         await row.set(
           key,
           Math.max(count, (await row.get(key))?.consumedPoints ?? 0),
-          limits.guessesInARowSeconds,
+          limits.consecutiveFailureSeconds,
         )
       }
     },
 
     /** Takes a guess back that turned out right where that clears nothing else. */
-    async forgiveGuess(userId: string, { failed, inRow }: Omit<Admission, 'limit'>): Promise<void> {
+    async forgiveAttempt(
+      userId: string,
+      { failed, inRow }: Omit<Admission, 'limit'>,
+    ): Promise<void> {
       const key = userKey(userId)
-      const beganPause = failed.count === limits.guessesPerUser
+      const beganPause = failed.count === limits.attemptsPerUser
       await Promise.all([
         row.giveBack(key, inRow),
         beganPause
-          ? failures.set(key, failed.count - 1, limits.guessesPerUserSeconds)
+          ? failures.set(key, failed.count - 1, limits.attemptsPerUserSeconds)
           : failures.giveBack(key, failed),
         beganPause && pause.delete(key),
       ])
@@ -246,7 +253,10 @@ export function createCounters(
 
     /** The gate of every race between right codes: answers `true` once for a challenge that is still alive. */
     async useUp(userId: string, challengeId: string, value: number): Promise<boolean> {
-      const [use, alive] = await Promise.all([uses.hit(challengeId), this.isAlive(userId, value)])
+      const [use, alive] = await Promise.all([
+        uses.hit(challengeId),
+        this.isActiveChallenge(userId, value),
+      ])
       return !use.over && alive
     },
 
@@ -254,10 +264,10 @@ export function createCounters(
     async reset(userId: string, { failed, inRow }: Omit<Admission, 'limit'>): Promise<void> {
       const key = userKey(userId)
       const locks = [
-        ...(isNear(failed.count, limits.guessesPerUser) ? [pause] : []),
-        ...(isNear(inRow.count, limits.guessesInARow) ? [stop] : []),
+        ...(isNear(failed.count, limits.attemptsPerUser) ? [pause] : []),
+        ...(isNear(inRow.count, limits.maxConsecutiveFailures) ? [stop] : []),
       ]
-      await Promise.all([failures, row, ticket, ...locks].map(each => each.delete(key)))
+      await Promise.all([failures, row, activation, ...locks].map(each => each.delete(key)))
     },
 
     /** At most three fetches for one webhook token, by its authentication tag: a keyed hash of it, as every name in the store is. */
@@ -268,7 +278,7 @@ export function createCounters(
     /** "This was not me": the challenge dies at once and no call follows for a while. */
     async report(userId: string): Promise<void> {
       await Promise.all([
-        ticket.delete(userKey(userId)),
+        activation.delete(userKey(userId)),
         limits.reportedSeconds !== false &&
           reported.set(userKey(userId), 1, limits.reportedSeconds),
       ])
@@ -284,7 +294,7 @@ export function createCounters(
         limits.reportedSeconds === false ? undefined : reported.get(userKey(userId)),
       ])
       return {
-        attemptsLeft: Math.max(0, limits.guessesPerChallenge - (used?.consumedPoints ?? 0)),
+        attemptsLeft: Math.max(0, limits.attemptsPerChallenge - (used?.consumedPoints ?? 0)),
         reportedFor: unwanted === undefined ? 0 : seconds(unwanted.msBeforeNext),
       }
     },

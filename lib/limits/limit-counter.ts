@@ -1,8 +1,8 @@
-import { type FailureCode, Refusal, VoiceOtpError } from '../errors.js'
+import { type FailureCode, Failure, VoiceOtpError } from '../errors.js'
 import type { Limits } from '../options/options.js'
 
 /** What one counter is made with; hand all of it on to the limiter. */
-export interface CounterOptions {
+export interface LimiterOptions {
   /** Keeps this counter's names apart from the others'. */
   readonly keyPrefix: string
   /** Most that may be counted in one window. */
@@ -12,7 +12,7 @@ export interface CounterOptions {
 }
 
 /** State of one count, as rate-limiter-flexible answers it. */
-export interface Count {
+export interface LimiterCount {
   /** Hits in the present window, a whole number. */
   readonly consumedPoints: number
   /** Milliseconds until the window ends. */
@@ -21,15 +21,15 @@ export interface Count {
 
 /**
  * The part of a rate-limiter-flexible limiter that is used; `RateLimiterMemory`, `RateLimiterRedis` and the others have it. One that rejects with an
- * `Error`, answers nonsense or takes over 2 seconds is trouble (503, `counters-unavailable`).
+ * `Error`, answers nonsense or takes over 2 seconds is trouble (503, `limiter-unavailable`).
  */
-export interface Counter {
+export interface Limiter {
   /** Adds one in one atomic step and answers the new count. The window begins with the first. Over the limit it may answer or reject with the count, which is no `Error`. */
-  consume(key: string, points?: number): Promise<Count>
+  consume(key: string, points?: number): Promise<LimiterCount>
   /** Takes one back. */
-  reward(key: string, points?: number): Promise<Count>
+  reward(key: string, points?: number): Promise<LimiterCount>
   /** The count, or `null` if there is none or its window is over. */
-  get(key: string): Promise<Count | null>
+  get(key: string): Promise<LimiterCount | null>
   /** Puts the count to a whole number below 2^31 for so many seconds; 0 seconds is for ever. */
   set(key: string, points: number, secDuration: number): Promise<unknown>
   /** Forgets the count; answers whether there was one. */
@@ -37,13 +37,13 @@ export interface Counter {
 }
 
 /** `options => new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options })` moves every count to Redis. */
-export type CounterFactory = (options: CounterOptions) => Counter
+export type LimiterFactory = (options: LimiterOptions) => Limiter
 
 /** Which limit refused a request; told to the app in an event, never to the person. */
 export type LimitName = keyof Limits | 'locked'
 
 /** A refusal for a limit; remembers which, for the event. @internal */
-export class LimitReached extends Refusal {
+export class LimitReached extends Failure {
   constructor(
     code: FailureCode,
     readonly limit: LimitName,
@@ -54,7 +54,11 @@ export class LimitReached extends Refusal {
 }
 
 /** Makes the counter of a limit; no number of points is no limit. @internal */
-export type TallyOf = (name: string, points: unknown, durationSeconds: number) => Tally
+export type LimitLimiterFactory = (
+  name: string,
+  points: unknown,
+  durationSeconds: number,
+) => LimitCounter
 
 /** The answer to one hit. @internal */
 export interface Hit {
@@ -73,9 +77,9 @@ export const unlimited = 2 ** 31 - 1
 const windowEndSeconds = 5
 
 /** One counter with our own rules: a deadline, nonsense is trouble, and being over a limit is an answer, not an exception. @internal */
-export class Tally {
+export class LimitCounter {
   constructor(
-    private readonly counter: Counter,
+    private readonly counter: Limiter,
     private readonly limit: number,
   ) {}
 
@@ -90,7 +94,7 @@ export class Tally {
     )
   }
 
-  get(key: string): Promise<Count | undefined> {
+  get(key: string): Promise<LimiterCount | undefined> {
     return ask(
       () => this.counter.get(key),
       value => {
@@ -122,7 +126,7 @@ export class Tally {
   }
 }
 
-const hitOf = ({ consumedPoints, msBeforeNext }: Count, over: boolean): Hit => ({
+const hitOf = ({ consumedPoints, msBeforeNext }: LimiterCount, over: boolean): Hit => ({
   over,
   count: consumedPoints,
   retryAfter: seconds(msBeforeNext),
@@ -132,14 +136,14 @@ const hitOf = ({ consumedPoints, msBeforeNext }: Count, over: boolean): Hit => (
 const isEnding = ({ retryAfter, at }: Hit): boolean =>
   retryAfter - (Date.now() - at) / 1000 <= windowEndSeconds
 const ignored = (): void => undefined
-const isCount = (value: unknown): value is Count =>
-  Number.isInteger((value as Count | null | undefined)?.consumedPoints) &&
-  Number.isFinite((value as Count).msBeforeNext)
+const isCount = (value: unknown): value is LimiterCount =>
+  Number.isInteger((value as LimiterCount | null | undefined)?.consumedPoints) &&
+  Number.isFinite((value as LimiterCount).msBeforeNext)
 /** @internal */
 export const seconds = (milliseconds: unknown): number =>
   typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds / 1000) : 1
 const nonsense = (): Error =>
-  new VoiceOtpError('counters-unavailable', 'It answered something that is no count.')
+  new VoiceOtpError('limiter-unavailable', 'It answered something that is no count.')
 
 /** What a limit that is switched off answers. @internal */
 export const uncounted: Hit = { over: false, count: 0, retryAfter: 0, at: 0 }
@@ -173,25 +177,26 @@ export async function undoAll(hits: readonly Taken[]): Promise<void> {
 }
 
 /** rate-limiter-flexible rejects with a plain object when a limit is passed, and with an Error when the store fails. */
-const isOver = (reason: unknown): reason is Count =>
-  (reason as Count | null | undefined)?.msBeforeNext !== undefined && !(reason instanceof Error)
+const isOver = (reason: unknown): reason is LimiterCount =>
+  (reason as LimiterCount | null | undefined)?.msBeforeNext !== undefined &&
+  !(reason instanceof Error)
 
 /** One operation and its deadline. By hand, for a login takes a dozen: as `async` functions they cost more than the rest of it. */
 function ask<T, Answer>(
   operation: () => Promise<T>,
   read: (value: T) => Answer,
-  readOver?: (reason: Count) => Answer,
+  readOver?: (reason: LimiterCount) => Answer,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       reject(
         error instanceof VoiceOtpError
           ? error
-          : new VoiceOtpError('counters-unavailable', undefined, error),
+          : new VoiceOtpError('limiter-unavailable', undefined, error),
       )
     }
     const timer = setTimeout(() => {
-      fail(new VoiceOtpError('counters-unavailable', 'It took too long.'))
+      fail(new VoiceOtpError('limiter-unavailable', 'It took too long.'))
     }, deadlineMilliseconds)
     const settle = (answer: () => Answer): void => {
       clearTimeout(timer)

@@ -2,14 +2,14 @@ import type { Keys } from '../crypto.js'
 import { VoiceOtpError } from '../errors.js'
 import type { Limits } from '../options/options.js'
 import {
-  type Count,
+  type LimiterCount,
   type Hit,
   hitAll,
   LimitReached,
   seconds,
   type Taken,
-  type Tally,
-  type TallyOf,
+  type LimitCounter,
+  type LimitLimiterFactory,
   uncounted,
   undoAll,
   unlimited,
@@ -24,13 +24,13 @@ export interface CallRequest {
   /** The number with its extension, if it has one: what counts as one telephone. */
   readonly telephone: string
   /** Whether the number is not the user's yet: counted apart, so that nobody can lock out its owner. */
-  readonly enrol: boolean
+  readonly enroll: boolean
   /** Whether the interval is waived, because the last call did not reach anybody. */
   readonly waived: boolean
 }
 
 /** A limit as configured, which may depend on the number: a mistake of the app's function is trouble, and no open door. */
-function numberLimit(
+function phoneLimit(
   name: keyof Limits,
   configured: Limits[keyof Limits],
   phone: string,
@@ -46,14 +46,18 @@ function numberLimit(
   throw new VoiceOtpError('configuration', `limits.${name} must answer a whole number or false.`)
 }
 
-async function renew(tally: Tally, key: string, intervalSeconds: number): Promise<Hit> {
-  await tally.set(key, 1, intervalSeconds)
+async function renew(
+  limitCounter: LimitCounter,
+  key: string,
+  intervalSeconds: number,
+): Promise<Hit> {
+  await limitCounter.set(key, 1, intervalSeconds)
   return { over: false, count: 1, retryAfter: intervalSeconds, at: Date.now() }
 }
 
 /** What the limits on calls share with the other counters. @internal */
 interface Shared {
-  readonly tally: TallyOf
+  readonly limitCounter: LimitLimiterFactory
   readonly limits: Limits
   readonly keys: Keys
   readonly userKey: (userId: string) => string
@@ -62,49 +66,49 @@ interface Shared {
 }
 
 /** The limits on calls. @internal */
-export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }: Shared) {
-  const waivers = tally('waivers', 1, 86_400)
-  const userInterval = tally('user-interval', 1, limits.callIntervalSeconds || 1)
+export function createCallLimits({ limitCounter, limits, keys, userKey, refuseBarred }: Shared) {
+  const waivers = limitCounter('waivers', 1, 86_400)
+  const userInterval = limitCounter('user-interval', 1, limits.callIntervalSeconds || 1)
   // All but the user's interval, told apart by limit; a window each.
   const others = [
     {
       limit: 'callIntervalSeconds',
       by: 'telephone',
-      tally: tally('number-interval', 1, limits.callIntervalSeconds || 1),
+      limitCounter: limitCounter('phone-interval', 1, limits.callIntervalSeconds || 1),
     },
     {
       limit: 'callsPerUserHour',
       by: 'user',
-      tally: tally('user-hour', limits.callsPerUserHour, 3600),
+      limitCounter: limitCounter('user-hour', limits.callsPerUserHour, 3600),
     },
     {
-      limit: 'callsPerNumberTenMinutes',
-      enrolLimit: 'enrolCallsPerNumberTenMinutes',
+      limit: 'callsPerPhoneTenMinutes',
+      enrollLimit: 'enrollCallsPerPhoneTenMinutes',
       by: 'telephone',
-      tally: tally('number-10min', unlimited, 600),
+      limitCounter: limitCounter('phone-10min', unlimited, 600),
     },
     {
-      limit: 'callsPerNumberDay',
-      enrolLimit: 'enrolCallsPerNumberDay',
+      limit: 'callsPerPhoneDay',
+      enrollLimit: 'enrollCallsPerPhoneDay',
       by: 'number',
-      tally: tally('number-day', unlimited, 86_400),
+      limitCounter: limitCounter('number-day', unlimited, 86_400),
     },
     {
       limit: 'callsPerPrefixTenMinutes',
       by: 'prefix',
-      tally: tally('prefix-10min', unlimited, 600),
+      limitCounter: limitCounter('prefix-10min', unlimited, 600),
     },
     {
       limit: 'callsPerAppMinute',
-      enrolLimit: 'enrolCallsPerAppMinute',
+      enrollLimit: 'enrollCallsPerAppMinute',
       by: 'app',
-      tally: tally('app-minute', unlimited, 60),
+      limitCounter: limitCounter('app-minute', unlimited, 60),
     },
   ] as const satisfies readonly {
     limit: keyof Limits
-    enrolLimit?: keyof Limits
+    enrollLimit?: keyof Limits
     by: string
-    tally: Tally
+    limitCounter: LimitCounter
   }[]
 
   async function takeInterval(userId: string, waived: boolean): Promise<Hit> {
@@ -119,7 +123,7 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
   type CallCount = Wanted & {
     readonly name: keyof Limits
     readonly by: string
-    readonly tally: Tally
+    readonly limitCounter: LimitCounter
     readonly key: string
     readonly limit: number
   }
@@ -128,10 +132,10 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
     userId,
     phone,
     telephone,
-    enrol,
+    enroll,
     waived,
   }: CallRequest): readonly CallCount[] {
-    const set = enrol ? 'enrol' : 'own'
+    const set = enroll ? 'enroll' : 'own'
     const names = {
       user: userKey(userId),
       app: keys.storeName(set, 'app'),
@@ -140,28 +144,29 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
       prefix: keys.storeName(set, 'prefix', phone.slice(0, -4)),
     }
     return others.flatMap(each => {
-      const limitName: keyof Limits = enrol && 'enrolLimit' in each ? each.enrolLimit : each.limit
-      const value = numberLimit(limitName, limits[limitName], phone)
+      const limitName: keyof Limits =
+        enroll && 'enrollLimit' in each ? each.enrollLimit : each.limit
+      const value = phoneLimit(limitName, limits[limitName], phone)
       if (value === false) return []
-      const { by, tally } = each
-      const count = { name: limitName, by, tally, key: names[by], limit: value }
+      const { by, limitCounter } = each
+      const count = { name: limitName, by, limitCounter, key: names[by], limit: value }
       if (each.limit !== 'callIntervalSeconds')
         return [
           {
             ...count,
-            hit: () => tally.hit(count.key, value),
-            undo: (hit: Hit) => tally.giveBack(count.key, hit),
+            hit: () => limitCounter.hit(count.key, value),
+            undo: (hit: Hit) => limitCounter.giveBack(count.key, hit),
           },
         ]
-      const undo = (hit: Hit) => tally.release(count.key, hit)
+      const undo = (hit: Hit) => limitCounter.release(count.key, hit)
       return waived
-        ? [{ ...count, limit: unlimited, hit: () => renew(tally, count.key, value), undo }]
-        : [{ ...count, limit: 1, hit: () => tally.hit(count.key), undo }]
+        ? [{ ...count, limit: unlimited, hit: () => renew(limitCounter, count.key, value), undo }]
+        : [{ ...count, limit: 1, hit: () => limitCounter.hit(count.key), undo }]
     })
   }
 
   /** The longest wait counts; the event has the first limit. */
-  const refusal = (
+  const failure = (
     over: readonly [
       { readonly name: keyof Limits; readonly retryAfter: number },
       ...{ readonly retryAfter: number }[],
@@ -176,19 +181,19 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
   /** Takes no count: what is full already need not be asked about. */
   async function refuseFull(counts: readonly CallCount[]): Promise<void> {
     const present = await Promise.all(
-      counts.map(async ({ name, tally, key, limit }) => ({
+      counts.map(async ({ name, limitCounter, key, limit }) => ({
         name,
         limit,
-        count: await tally.get(key),
+        count: await limitCounter.get(key),
       })),
     )
     // A limiter may still know a count whose window is over.
-    const isFull = (count: Count | undefined, limit: number): count is Count =>
+    const isFull = (count: LimiterCount | undefined, limit: number): count is LimiterCount =>
       count !== undefined && count.consumedPoints >= limit && count.msBeforeNext > 0
     const [first, ...rest] = present.flatMap(({ name, limit, count }) =>
       isFull(count, limit) ? [{ name, retryAfter: seconds(count.msBeforeNext) }] : [],
     )
-    if (first !== undefined) throw refusal([first, ...rest])
+    if (first !== undefined) throw failure([first, ...rest])
   }
 
   /** Takes all of these counts, or none. */
@@ -211,7 +216,7 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
       )
       if (first === undefined) continue
       await undoAll(earlier)
-      throw refusal([first, ...rest])
+      throw failure([first, ...rest])
     }
   }
 
@@ -251,7 +256,7 @@ export function createCallLimits({ tally, limits, keys, userKey, refuseBarred }:
       const telephone = countsOf(call).find(({ name }) => name === 'callIntervalSeconds')
       await Promise.all([
         userInterval.delete(userKey(call.userId)),
-        telephone?.tally.delete(telephone.key),
+        telephone?.limitCounter.delete(telephone.key),
       ])
     },
 

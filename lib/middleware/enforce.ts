@@ -4,14 +4,14 @@ import { VoiceOtpError } from '../errors.js'
 import type { PhoneLookup } from '../callbacks.js'
 import type { Middleware } from './respond.js'
 import type { Request } from '../options/options.js'
-import type { Parts } from '../context.js'
-import { carryMark } from '../session/re-login.js'
+import type { Context } from '../context.js'
+import { carryVerification } from '../session/re-login.js'
 import { recognize } from '../remembered-browsers/recognition.js'
-import { Factor, factorsKey, wired } from '../session/login-state.js'
+import { LoginState, loginStateKey, asPassportRequest } from '../session/login-state.js'
 
 /** A request whose user is guarded. */
 interface Guarded {
-  readonly [factorsKey]: Guard
+  readonly [loginStateKey]: Guard
 }
 
 /** The guard of one request's user. */
@@ -23,7 +23,7 @@ class Guard {
 
   constructor(
     private readonly req: Request,
-    readonly factor: Factor<unknown>,
+    readonly loginState: LoginState<unknown>,
     public property: string,
   ) {
     this.owner = property
@@ -47,13 +47,13 @@ function userAccessor(name: string): PropertyDescriptor {
   if (accessor !== undefined) return accessor
   accessor = {
     get() {
-      const { owner, factor } = this[factorsKey]
-      return owner === name ? factor.user : undefined
+      const { owner, loginState } = this[loginStateKey]
+      return owner === name ? loginState.user : undefined
     },
     set(user: unknown) {
-      const guard = this[factorsKey]
+      const guard = this[loginStateKey]
       guard.owner = name
-      guard.factor.set(user)
+      guard.loginState.set(user)
     },
     enumerable: true,
     configurable: false,
@@ -66,17 +66,17 @@ const accessors = {
   // A second passport.initialize({ userProperty }) would move the user past the guard.
   _userProperty: {
     get() {
-      return this[factorsKey].property
+      return this[loginStateKey].property
     },
     set(name: unknown) {
-      this[factorsKey].watch(nameOf(name))
+      this[loginStateKey].watch(nameOf(name))
     },
     enumerable: true,
     configurable: false,
   },
   pendingUser: {
     get() {
-      return this[factorsKey].factor.pendingUser
+      return this[loginStateKey].loginState.pendingUser
     },
     enumerable: true,
   },
@@ -84,8 +84,8 @@ const accessors = {
     get() {
       const {
         challenge,
-        parts: { settings },
-      } = this[factorsKey].factor
+        context: { settings },
+      } = this[loginStateKey].loginState
       return challenge && describe(challenge, settings.signalwire.from, settings.clock.now())
     },
     enumerable: true,
@@ -94,9 +94,9 @@ const accessors = {
 const accessorNames = ['_userProperty', 'pendingUser', 'voiceOtp'] as const
 
 /** Middleware of `enforce()`: from here on `req.user` is someone who passed both factors, or nobody. @internal */
-export function enforce<User>(parts: Parts<User>, lookup: PhoneLookup<User>): Middleware {
+export function enforce<User>(context: Context<User>, lookup: PhoneLookup<User>): Middleware {
   return (req, res, next) => {
-    const { session, _userProperty } = wired(req)
+    const { session, _userProperty } = asPassportRequest(req)
     const property = nameOf(_userProperty)
     if (session && typeof session.regenerate !== 'function') {
       next(
@@ -107,10 +107,10 @@ export function enforce<User>(parts: Parts<User>, lookup: PhoneLookup<User>): Mi
       )
       return
     }
-    const known = (req as Partial<Guarded>)[factorsKey]
+    const known = (req as Partial<Guarded>)[loginStateKey]
     if (known !== undefined) {
       next(
-        known.factor.parts === parts
+        known.loginState.context === context
           ? undefined
           : new VoiceOtpError(
               'configuration',
@@ -128,24 +128,24 @@ export function enforce<User>(parts: Parts<User>, lookup: PhoneLookup<User>): Mi
       )
       return
     }
-    const factor = new Factor(
-      parts,
+    const loginState = new LoginState(
+      context,
       req,
       (req as unknown as Record<string, User | undefined>)[property],
     )
-    Object.defineProperty(req, factorsKey, {
-      value: new Guard(req, factor as Factor<unknown>, property),
+    Object.defineProperty(req, loginStateKey, {
+      value: new Guard(req, loginState as LoginState<unknown>, property),
     })
     for (const name of accessorNames) Object.defineProperty(req, name, accessors[name])
     // A handshake has no answer that could bring the browser its new cookies.
     if (
-      parts.settings.remember === undefined ||
+      context.settings.remember === undefined ||
       req.headers.upgrade !== undefined ||
-      factor.pendingUser === undefined
+      loginState.pendingUser === undefined
     )
       next()
     else
-      admitRemembered(parts, lookup, req, res, factor).then(() => {
+      admitRemembered(context, lookup, req, res, loginState).then(() => {
         next()
       }, next)
   }
@@ -156,18 +156,18 @@ const nameOf = (name: unknown): string => (typeof name === 'string' && name !== 
 
 /** Logs a pending user in whose browser is remembered, as a code would: with a new session id. */
 async function admitRemembered<User>(
-  parts: Parts<User>,
+  context: Context<User>,
   lookup: PhoneLookup<User>,
   req: Request,
   res: ServerResponse,
-  factor: Factor<User>,
+  loginState: LoginState<User>,
 ): Promise<void> {
-  const user = factor.pendingUser
-  const mark = await recognize(parts, lookup, req, res, factor)
-  if (mark === undefined) return
-  carryMark(req, factor, mark)
+  const user = loginState.pendingUser
+  const verification = await recognize(context, lookup, req, res, loginState)
+  if (verification === undefined) return
+  carryVerification(req, loginState, verification)
   await new Promise<void>((resolve, reject) => {
-    wired(req).logIn?.(user, {}, error => {
+    asPassportRequest(req).logIn?.(user, {}, error => {
       if (error) reject(error)
       else resolve()
     })

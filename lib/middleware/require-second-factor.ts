@@ -1,8 +1,8 @@
-import { failureTable } from '../errors.js'
+import { failures } from '../errors.js'
 import { type Middleware, sendJson } from './respond.js'
 import type { Request } from '../options/options.js'
-import type { Parts } from '../context.js'
-import { factorOf, wired } from '../session/login-state.js'
+import type { Context } from '../context.js'
+import { loginStateOf, asPassportRequest } from '../session/login-state.js'
 
 /** Options of `require()`. */
 export interface RequireOptions {
@@ -14,7 +14,7 @@ export interface RequireOptions {
 
 /** Middleware of `require()`: a route for people whose second factor is fresh. @internal */
 export function requireFresh<User>(
-  parts: Parts<User>,
+  context: Context<User>,
   { maxAge, redirectTo }: RequireOptions,
 ): Middleware {
   if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge > 0))
@@ -22,27 +22,27 @@ export function requireFresh<User>(
   if (redirectTo !== undefined && !isOwnPath(redirectTo))
     throw new TypeError("require({ redirectTo }): a path of this app, for example '/otp'.")
   return (req, res, next) => {
-    let factor
+    let loginState
     try {
-      factor = factorOf(parts, req)
+      loginState = loginStateOf(context, req)
     } catch (error) {
       next(error)
       return
     }
-    if (factor.user && (maxAge === undefined || factor.markAge <= maxAge)) {
+    if (loginState.user && (maxAge === undefined || loginState.verificationAge <= maxAge)) {
       next()
       return
     }
     res.setHeader('Cache-Control', 'no-store')
     if (redirectTo !== undefined) {
       const { originalUrl = '' } = req as Request & { originalUrl?: string }
-      const { session } = wired(req)
+      const { session } = asPassportRequest(req)
       if (req.method === 'GET' && session && isOwnPath(originalUrl))
         session['returnTo'] = originalUrl
       res.writeHead(303, { Location: redirectTo }).end()
       return
     }
-    const [status, message] = failureTable['second-factor-required']
+    const { status, message } = failures['second-factor-required']
     // RFC 9470, section 3.
     res.setHeader(
       'WWW-Authenticate',

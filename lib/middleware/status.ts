@@ -1,7 +1,7 @@
-import { failureTable, VoiceOtpError } from '../errors.js'
-import type { Parts } from '../context.js'
+import { failures, VoiceOtpError } from '../errors.js'
+import type { Context } from '../context.js'
 import { type Middleware, sendJson } from './respond.js'
-import { factorOf } from '../session/login-state.js'
+import { loginStateOf } from '../session/login-state.js'
 import type { Request } from '../options/options.js'
 import { type DeliveryState, reachedNobody } from '../signalwire/calls.js'
 
@@ -18,15 +18,15 @@ export interface CallStatus {
 }
 
 /** Middleware of `status()`. It reads what others wrote, and writes nothing. @internal */
-export function createStatus<User>(parts: Parts<User>): Middleware {
+export function createStatus<User>(context: Context<User>): Middleware {
   return (req, res) => {
     res.setHeader('Cache-Control', 'no-store')
-    look(parts, req).then(
+    getStatus(context, req).then(
       status => {
         if (status === undefined)
           sendJson(res, 401, {
             code: 'first-factor-required',
-            message: failureTable['first-factor-required'][1],
+            message: failures['first-factor-required'].message,
           })
         else sendJson(res, 200, status)
       },
@@ -40,14 +40,14 @@ export function createStatus<User>(parts: Parts<User>): Middleware {
 }
 
 /** The state of the call for this request's user, `undefined` for nobody. @internal */
-export async function look<User>(
-  parts: Parts<User>,
+export async function getStatus<User>(
+  context: Context<User>,
   req: Request,
 ): Promise<CallStatus | undefined> {
-  const { counters, calls, settings } = parts
-  const factor = factorOf(parts, req)
-  if (factor.anyUser === undefined) return undefined
-  const { challenge, userId } = factor
+  const { counters, calls, settings } = context
+  const loginState = loginStateOf(context, req)
+  if (loginState.anyUser === undefined) return undefined
+  const { challenge, userId } = loginState
   if (challenge?.userId !== userId) {
     const [interval, { reportedFor }] = await Promise.all([
       counters.nextCallIn(userId),
@@ -60,12 +60,12 @@ export async function look<User>(
       attemptsLeft: 0,
     }
   }
-  const { id, ticket, way, deliverySid, expiresAt } = challenge
+  const { id, activation, channel, deliverySid, expiresAt } = challenge
   const [interval, { attemptsLeft, reportedFor }, alive, state] = await Promise.all([
     counters.nextCallIn(userId),
     counters.outlook(userId, id),
-    counters.isAlive(userId, ticket),
-    way === 'call' && deliverySid !== undefined ? calls.state(deliverySid) : undefined,
+    counters.isActiveChallenge(userId, activation),
+    channel === 'call' && deliverySid !== undefined ? calls.state(deliverySid) : undefined,
   ])
   const isWaived =
     interval > 0 &&
@@ -76,7 +76,7 @@ export async function look<User>(
     call:
       reportedFor > 0
         ? 'reported'
-        : way !== 'call'
+        : channel !== 'call'
           ? 'sent'
           : (state ?? (deliverySid === undefined ? 'none' : 'queued')),
     expiresIn: alive ? Math.max(0, Math.ceil((expiresAt - settings.clock.now()) / 1000)) : 0,

@@ -11,7 +11,7 @@ import {
 } from '../call/script.js'
 import { VoiceOtpError, withDeadline } from '../errors.js'
 import type { VoiceOtpEvents } from '../events.js'
-import type { Parts } from '../context.js'
+import type { Context } from '../context.js'
 import type { Middleware } from './respond.js'
 import { forgetBrowsers } from '../remembered-browsers/recognition.js'
 import { createSignatureCheck, type FormFields } from '../signalwire/signature.js'
@@ -26,11 +26,11 @@ const answerMilliseconds = 4000
 const secondsToRead = 30
 
 /** Middleware of `webhooks()`: what SignalWire asks during a call. @internal */
-export function createWebhooks<User>(parts: Parts<User>): Middleware {
+export function createWebhooks<User>(context: Context<User>): Middleware {
   const {
     signalwire: { signingKeys },
     webhookUrl,
-  } = parts.settings
+  } = context.settings
   const isSigned = signingKeys === false ? () => true : createSignatureCheck(signingKeys)
   const path = new URL(webhookUrl).pathname
 
@@ -50,13 +50,13 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     withDeadline(
       answer(req, originalUrl),
       answerMilliseconds,
-      () => new VoiceOtpError('counters-unavailable', 'It took too long.'),
+      () => new VoiceOtpError('limiter-unavailable', 'It took too long.'),
     ).then(
       ({ status, body }) => {
         respond(res, status, body)
       },
       () => {
-        parts.emit('webhook.rejected', { reason: 'counters-unavailable' })
+        context.emit('webhook.rejected', { reason: 'limiter-unavailable' })
         respond(res, 503, '')
       },
     )
@@ -67,7 +67,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     originalUrl: string,
   ): Promise<{ status: number; body: string }> {
     const refuse = (reason: VoiceOtpEvents['webhook.rejected'][0]['reason'], status = 403) => {
-      parts.emit('webhook.rejected', { reason })
+      context.emit('webhook.rejected', { reason })
       return { status, body: '' }
     }
     if (req.method !== 'POST') return refuse('method', 405)
@@ -75,7 +75,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     if (fields === undefined) return refuse('body')
     const token = originalUrl.slice(originalUrl.lastIndexOf('/') + 1)
     if (!isSigned(signatureOf(req), `${webhookUrl}/${token}`, fields)) return refuse('signature')
-    const opened = openToken(parts, token)
+    const opened = openToken(context, token)
     if (opened === undefined) return refuse('token')
     if (fields['To'] !== opened.content.phone) return refuse('number')
     // A Gather without keys asks nothing. The signed text has no borders between its fields: right keys, cut anew, must neither end the call nor use up its fetches.
@@ -83,7 +83,7 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     const { turn, then } = await nextTurn(opened.step, token, opened.content, fields)
     return {
       status: 200,
-      body: await writeLaml(turn, then && sealedUrl(parts, then.step, then.content)),
+      body: await writeLaml(turn, then && sealedUrl(context, then.step, then.content)),
     }
   }
 
@@ -97,12 +97,12 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
       settings: { clock },
       counters,
       emit,
-    } = parts
-    const { userId, purpose, ticket } = content
+    } = context
+    const { userId, purpose, activation } = content
     const words = wordsOf(content)
-    const [isAdmitted, isAlive] = await Promise.all([
+    const [isAdmitted, isActiveChallenge] = await Promise.all([
       counters.admitFetch(tagOf(token)),
-      counters.isAlive(userId, ticket),
+      counters.isActiveChallenge(userId, activation),
     ])
     const digits = fields['Digits']
     // Also in a call whose code is too old to be read, or overtaken: somebody else may know the password.
@@ -114,13 +114,13 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     ) {
       await Promise.all([
         counters.report(userId).then(() => {
-          emit('reported', { userId, purpose, callSid: fields['CallSid'] })
+          emit('call.reported', { userId, purpose, callSid: fields['CallSid'] })
         }),
-        forgetBrowsers(parts, userId),
+        forgetBrowsers(context, userId),
       ])
       return { turn: farewell(words, 'reported') }
     }
-    if (!isAdmitted || !isAlive || content.expiresAt - clock.now() < secondsToRead * 1000)
+    if (!isAdmitted || !isActiveChallenge || content.expiresAt - clock.now() < secondsToRead * 1000)
       return { turn: farewell(words, 'expired') }
     if (step === steps.open) return opened(content, words, fields)
     return step === steps.keys ? gated(content, words, digits) : again(content, words, digits)
@@ -132,13 +132,16 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     words: Words,
     { AnsweredBy: answeredBy }: FormFields,
   ): NextTurn {
-    const { appName, gate, machineDetection } = parts.settings
+    const { appName, numberMatching, machineDetection } = context.settings
     // Whoever is not known to be a person gets nothing, also when SignalWire could not tell.
     if (machineDetection && answeredBy !== 'human') return { turn: farewell(words, 'goodbye') }
     const { announcement, ...rest } = content
     const occasion = { appName, purpose: content.purpose, announcement }
-    if (gate === 'none') return { turn: plainReading(words, occasion, content.code) }
-    return { turn: opening(words, occasion, gate), then: { step: steps.keys, content: rest } }
+    if (numberMatching === false) return { turn: plainReading(words, occasion, content.code) }
+    return {
+      turn: opening(words, occasion, numberMatching),
+      then: { step: steps.keys, content: rest },
+    }
   }
 
   /** Keys were pressed at the gate. */
@@ -147,24 +150,31 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
     words: Words,
     digits: string | undefined,
   ): Promise<NextTurn> {
-    const { appName, gate } = parts.settings
-    const { matchingDigits, purpose, code, userId, ticket } = content
-    if (digits === '3' && words.other !== undefined && content.repeatsLeft > 0 && gate !== 'none') {
+    const { appName, numberMatching } = context.settings
+    const { matchingDigits, purpose, code, userId, activation } = content
+    if (
+      digits === '3' &&
+      words.other !== undefined &&
+      content.repeatsLeft > 0 &&
+      numberMatching !== false
+    ) {
       const other = inOtherLanguage(content)
       return {
-        turn: opening(wordsOf(other), { appName, purpose }, gate),
+        turn: opening(wordsOf(other), { appName, purpose }, numberMatching),
         then: { step: steps.keys, content: other },
       }
     }
     const isRight =
-      gate === 'any' ? Boolean(digits) : matchingDigits?.length === 2 && digits === matchingDigits
+      numberMatching === 'any-key'
+        ? Boolean(digits)
+        : matchingDigits?.length === 2 && digits === matchingDigits
     if (isRight)
       return {
         turn: firstReading(words, code, { isLast: content.repeatsLeft < 1 }),
         then: { step: steps.again, content },
       }
     // Whoever answered does not see the page: this call says nothing more, to nobody.
-    await parts.counters.killTicket(userId, ticket)
+    await context.counters.deactivateChallenge(userId, activation)
     return { turn: farewell(words, 'wrongDigits') }
   }
 
@@ -184,9 +194,9 @@ export function createWebhooks<User>(parts: Parts<User>): Middleware {
   }
 
   function wordsOf({ languages: [spoken, other] }: TokenContent): Words {
-    const prompts: ReadonlyMap<string | undefined, Prompts> = parts.settings.prompts
+    const prompts: ReadonlyMap<string | undefined, Prompts> = context.settings.prompts
     return {
-      prompts: prompts.get(spoken) ?? parts.settings.defaultPrompts,
+      prompts: prompts.get(spoken) ?? context.settings.defaultPrompts,
       other: prompts.get(other),
     }
   }

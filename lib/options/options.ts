@@ -3,8 +3,8 @@ import type { Prompts } from './prompts.js'
 import type { Country, PhoneEntry } from '../phone.js'
 import type { RecoveryOptions } from '../recovery-codes.js'
 import type { RememberOptions } from '../remembered-browsers/recognition.js'
-import type { CounterFactory } from '../limits/limit-counter.js'
-import type { Way } from '../channels.js'
+import type { LimiterFactory } from '../limits/limit-counter.js'
+import type { Channel } from '../channels.js'
 
 /** A request as this package sees it: Node's, with what Express, express-session and Passport add. */
 export type Request = IncomingMessage &
@@ -29,22 +29,12 @@ export type PhoneAnswer =
   | string
   | {
       /** The telephones, the usual one first; at least one. */
-      readonly numbers: readonly PhoneEntry[]
+      readonly phones: readonly PhoneEntry[]
     }
   | null
   | undefined
-/** Called by `phoneOf` functions that prefer a callback. */
-export type PhoneDone = (error: unknown, phone?: PhoneAnswer) => void
-/** What a `phoneOf` function may return; nothing, if it calls `done`. */
-// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- before TypeScript 6 a function that returns nothing does not fit undefined
-export type PhoneReturn = PhoneAnswer | void | Promise<PhoneAnswer | void>
-/** `phoneOf(user)`, or `phoneOf(user, done)`; the first answer wins, be it a value, a promise or `done`. */
-export type PhoneOf<User> = (user: User, done: PhoneDone) => PhoneReturn
-/** The same with the request first, for `passReqToCallback: true`. */
-export type PhoneOfWithRequest<User> = Hook<
-  [req: Request, user: User, done: PhoneDone],
-  PhoneReturn
->
+/** `getPhone(user, req)`: returns the phone of a user, or a promise of it. */
+export type GetPhone<User> = Hook<[user: User, req: Request], PhoneAnswer | Promise<PhoneAnswer>>
 
 /** Your SignalWire Space. */
 export interface SignalWireOptions {
@@ -66,40 +56,40 @@ export interface SignalWireOptions {
 }
 
 /** A number, `false` for no limit, or a function of the number to be called. */
-export type NumberLimit = number | false | ((phone: string) => number | false)
+export type PhoneLimit = number | false | ((phone: string) => number | false)
 
 /** Every limit; seconds are whole, from 1 to 1,728,000 (20 days); `false` switches a limit off. */
 export interface Limits {
   /** Wrong codes for one challenge, 10 at most. Default 5. */
-  readonly guessesPerChallenge: number
+  readonly attemptsPerChallenge: number
   /** Wrong codes of one user, over all sessions and challenges, before a pause. Default 10. */
-  readonly guessesPerUser: number | false
+  readonly attemptsPerUser: number | false
   /** How long those wrong codes are remembered, from the first. Default 86,400 s. */
-  readonly guessesPerUserSeconds: number
+  readonly attemptsPerUserSeconds: number
   /** The pause that follows. Default 900 s. */
-  readonly pauseSeconds: number
+  readonly lockoutSeconds: number
   /** Wrong codes of one user in a row, without a success, before nothing works until `unlock(userId)`. Default 100. */
-  readonly guessesInARow: number | false
+  readonly maxConsecutiveFailures: number | false
   /** How long the row is remembered, from its last wrong code. Default 1,728,000 s. */
-  readonly guessesInARowSeconds: number
+  readonly consecutiveFailureSeconds: number
   /** Time between two calls of one user, and to one number. Default 60 s. */
   readonly callIntervalSeconds: number | false
   /** Calls of one user an hour. Default 5. */
   readonly callsPerUserHour: number | false
   /** Calls to one number in ten minutes. Default 3. */
-  readonly callsPerNumberTenMinutes: NumberLimit
+  readonly callsPerPhoneTenMinutes: PhoneLimit
   /** Calls to one number a day. Default 10. */
-  readonly callsPerNumberDay: NumberLimit
+  readonly callsPerPhoneDay: PhoneLimit
   /** Calls in ten minutes to all numbers that differ in the last four digits only. Default 100. */
-  readonly callsPerPrefixTenMinutes: NumberLimit
+  readonly callsPerPrefixTenMinutes: PhoneLimit
   /** Calls of the whole app a minute. Default 60. */
   readonly callsPerAppMinute: number | false
-  /** Calls in ten minutes to one number that is not the caller's yet (`enrol`), counted apart. Default 2. */
-  readonly enrolCallsPerNumberTenMinutes: NumberLimit
+  /** Calls in ten minutes to one number that is not the caller's yet (`enroll`), counted apart. Default 2. */
+  readonly enrollCallsPerPhoneTenMinutes: PhoneLimit
   /** The same for a day. Default 4. */
-  readonly enrolCallsPerNumberDay: NumberLimit
+  readonly enrollCallsPerPhoneDay: PhoneLimit
   /** Calls of the whole app a minute to numbers that are not the caller's yet, counted apart. Default 20. */
-  readonly enrolCallsPerAppMinute: number | false
+  readonly enrollCallsPerAppMinute: number | false
   /** No call to a user for this long after "this was not me". Default 600 s. */
   readonly reportedSeconds: number | false
 }
@@ -132,11 +122,11 @@ export interface VoiceOtpOptions<User = Express.User> {
   /** Who needs the second factor. Default: everyone. Anything but `false`, a throw included, means "needed". */
   readonly required?: Hook<[user: User, req: Request], boolean>
   /** How codes may travel, the usual one first. Default `['call']`. The weaker ones are off unless they are named here. */
-  readonly ways?: readonly Way[]
+  readonly channels?: readonly Channel[]
   /**
    * Which language the call speaks: a tag such as `de-DE`, or several in the user's order, of which key three offers the
    * second. May depend on the user. Default `en-US`. One that a function answers and that is not spoken here becomes the
-   * default, and the event `prompt.defaulted` tells.
+   * default, and the event `prompt.fallback` tells.
    */
   readonly locale?:
     | string
@@ -149,7 +139,7 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly prompts?: Readonly<Record<string, Prompts>>
   /**
    * Said after the first sentence: which login this is, in the user's language; one line of 200 characters at most. Whoever
-   * answers hears it, voicemail too. If it throws or answers anything else, the call goes without it and `prompt.defaulted` tells.
+   * answers hears it, voicemail too. If it throws or answers anything else, the call goes without it and `prompt.fallback` tells.
    */
   readonly announce?: Hook<
     [user: User, req: Request],
@@ -157,14 +147,12 @@ export interface VoiceOtpOptions<User = Express.User> {
   >
   /** Let SignalWire listen whether a person answered (`AnsweredBy`); for anybody else the call ends. It costs extra, and can err. Default `false`. */
   readonly machineDetection?: boolean
-  /** Whether `phoneOf` is given the request as its first argument. Default `false`. */
-  readonly passReqToCallback?: boolean
   /** Digits of a code, 6 to 10. Default 6 (NIST SP 800-63B-4, 3.1.3.2). */
   readonly codeLength?: number
   /** How long a code lives, in seconds, 60 to 600. Default 300. */
   readonly codeSeconds?: number
   /** What a person must key in before the code is read: the two digits on the page, any key, or nothing. Default `match`. */
-  readonly gate?: 'match' | 'any' | 'none'
+  readonly numberMatching?: true | 'any-key' | false
   /** How long the telephone rings, in seconds, 5 to 120. Default 30. */
   readonly ringSeconds?: number
   /** Countries whose numbers may be called. Default: the country of `signalwire.from`. */
@@ -173,19 +161,19 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly limits?: Partial<Limits>
   /**
    * Asked before each call, at most once in `callIntervalSeconds` for a user; only `true` allows it, anything else forbids it (403, `call-vetoed`), a
-   * throw or over 5 seconds is trouble (503, `hook-failed`). For SIM-swap and porting checks (NIST SP 800-63B-4, 3.1.3.3). Default: every call is allowed.
+   * throw or over 5 seconds is trouble (503, `callback-failed`). For SIM-swap and porting checks (NIST SP 800-63B-4, 3.1.3.3). Default: every call is allowed.
    */
   readonly beforeCall?: Hook<[call: BeforeCall<User>], boolean | Promise<boolean>>
-  /** Stores a number (E.164) that was just proved, before the user is let in. If it throws or takes over 5 seconds, nobody is (503, `hook-failed`). Needed to enrol. */
-  readonly onEnrol?: Hook<[user: User, phone: string, req: Request], void | Promise<void>>
+  /** Stores a number (E.164) that was just proved, before the user is let in. If it throws or takes over 5 seconds, nobody is (503, `callback-failed`). Needed to enroll. */
+  readonly onEnroll?: Hook<[user: User, phone: string, req: Request], void | Promise<void>>
   /** Lets people skip the call on a browser that they chose to have remembered. Off by default; see `voiceOtp.remembered`. */
   readonly remember?: RememberOptions
   /** Lets people in with a code from a list, when they lost their telephone. Off by default; see `voiceOtp.recoveryCodes(req)`. */
   readonly recovery?: RecoveryOptions<User>
   /** Makes one counter of rate-limiter-flexible. Default: in the memory of this process. */
-  readonly counters?: CounterFactory
+  readonly limiter?: LimiterFactory
   /** Names in the counter store are hashed under this. Default: the last `secret`, so that rotation keeps the counts. */
-  readonly counterSecret?: string
+  readonly limiterSecret?: string
   /** The time, for tests. Default: `Date`. */
   readonly clock?: {
     /** Milliseconds since 1970. */
@@ -195,20 +183,20 @@ export interface VoiceOtpOptions<User = Express.User> {
 
 /** What `limits` is where the app says nothing. @internal */
 export const defaultLimits: Limits = {
-  guessesPerChallenge: 5,
-  guessesPerUser: 10,
-  guessesPerUserSeconds: 86_400,
-  pauseSeconds: 900,
-  guessesInARow: 100,
-  guessesInARowSeconds: 1_728_000,
+  attemptsPerChallenge: 5,
+  attemptsPerUser: 10,
+  attemptsPerUserSeconds: 86_400,
+  lockoutSeconds: 900,
+  maxConsecutiveFailures: 100,
+  consecutiveFailureSeconds: 1_728_000,
   callIntervalSeconds: 60,
   callsPerUserHour: 5,
-  callsPerNumberTenMinutes: 3,
-  callsPerNumberDay: 10,
+  callsPerPhoneTenMinutes: 3,
+  callsPerPhoneDay: 10,
   callsPerPrefixTenMinutes: 100,
   callsPerAppMinute: 60,
-  enrolCallsPerNumberTenMinutes: 2,
-  enrolCallsPerNumberDay: 4,
-  enrolCallsPerAppMinute: 20,
+  enrollCallsPerPhoneTenMinutes: 2,
+  enrollCallsPerPhoneDay: 4,
+  enrollCallsPerAppMinute: 20,
   reportedSeconds: 600,
 }

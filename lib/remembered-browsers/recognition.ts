@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { Refusal, VoiceOtpError, withDeadline } from '../errors.js'
+import { Failure, VoiceOtpError, withDeadline } from '../errors.js'
 import { type PhoneLookup, phonesOnRecord } from '../callbacks.js'
 import type { Request } from '../options/options.js'
-import type { Parts } from '../context.js'
+import type { Context } from '../context.js'
 import type { Destination } from '../phone.js'
-import { type Factor, freshSeconds, type Mark, wired } from '../session/login-state.js'
+import {
+  type LoginState,
+  freshSeconds,
+  type Verification,
+  asPassportRequest,
+} from '../session/login-state.js'
 
 /** A browser that may log in without a call, as a store keeps it: neither its cookie nor its user in clear. */
 export interface RememberedBrowser {
@@ -73,7 +78,7 @@ export interface RememberedEntry {
 
 /**
  * The browsers of people, at `voiceOtp.remembered`. Each method rejects with a {@link VoiceOtpError}: `configuration` if the option `remember` is not
- * set, `hook-failed` if the store took over 2 seconds, and with the store's own error if it failed.
+ * set, `callback-failed` if the store took over 2 seconds, and with the store's own error if it failed.
  */
 export interface Remembered {
   /**
@@ -143,54 +148,55 @@ const within = <T>(work: Promise<T>): Promise<T> =>
   withDeadline(
     work,
     storeDeadlineMilliseconds,
-    () => new VoiceOtpError('hook-failed', 'The store of remembered browsers took too long.'),
+    () => new VoiceOtpError('callback-failed', 'The store of remembered browsers took too long.'),
   )
-const userName = <User>({ keys }: Parts<User>, userId: string): string =>
+const userName = <User>({ keys }: Context<User>, userId: string): string =>
   keys.storeName('remembered-user', userId)
 
-const sessionName = <User>({ keys }: Parts<User>, { sessionId }: Factor<User>): string =>
+const sessionName = <User>({ keys }: Context<User>, { sessionId }: LoginState<User>): string =>
   keys.storeName('remembered-session', sessionId)
 
 // The prefix makes browsers refuse the cookie from another host or over http; on loopback without TLS they would refuse it from us.
-const cookieName = <User>({ settings: { webhookUrl } }: Parts<User>): string =>
+const cookieName = <User>({ settings: { webhookUrl } }: Context<User>): string =>
   `${webhookUrl.startsWith('https:') ? '__Host-' : ''}voice-otp-browser`
 
 /** The face of remembered browsers. @internal */
 export function createRemembered<User>(
-  parts: Parts<User>,
+  context: Context<User>,
   lookup: PhoneLookup<User>,
-  factorOf: (req: Request) => Factor<User>,
+  loginStateOf: (req: Request) => LoginState<User>,
 ): Remembered {
   const store = (): RememberStore => {
-    if (parts.settings.remember === undefined)
+    if (context.settings.remember === undefined)
       throw new VoiceOtpError(
         'configuration',
         'Remembering browsers needs the option remember: { days, store }.',
       )
-    return parts.settings.remember.store
+    return context.settings.remember.store
   }
-  const publicId = (id: string): string => parts.keys.storeName('remembered-browser', id)
+  const publicId = (id: string): string => context.keys.storeName('remembered-browser', id)
 
   return {
     async add(req, name) {
       const {
         settings: { clock, remember },
         keys,
-      } = parts
-      const factor = factorOf(req)
-      const { user, mark } = factor
-      if (!user || mark === undefined || factor.markAge > freshSeconds)
-        throw new Refusal('second-factor-required')
+      } = context
+      const loginState = loginStateOf(req)
+      const { user, verification } = loginState
+      if (!user || verification === undefined || loginState.verificationAge > freshSeconds)
+        throw new Failure('second-factor-required')
       const destinations = (await phonesOnRecord(lookup, req, user)) ?? []
       const phone = destinations.find(
         ({ telephone }) =>
-          mark.phoneHash !== undefined && keys.matches(mark.phoneHash, 'phone', telephone),
+          verification.phoneHash !== undefined &&
+          keys.matches(verification.phoneHash, 'phone', telephone),
       )
-      if (phone === undefined) throw new Refusal('second-factor-required')
+      if (phone === undefined) throw new Failure('second-factor-required')
       // What this browser was remembered by until now: a copy of it would live on, and nobody would ever see it come back.
-      const [oldId] = cookieOf(parts, req)
+      const [oldId] = cookieOf(context, req)
       const old = oldId === undefined ? undefined : await within(store().get(oldId))
-      if (old?.user === userName(parts, factor.userId)) await within(store().remove(old.id))
+      if (old?.user === userName(context, loginState.userId)) await within(store().remove(old.id))
       const id = randomBytes(16).toString('base64url')
       const value = randomBytes(32).toString('base64url')
       const now = clock.now()
@@ -199,28 +205,28 @@ export function createRemembered<User>(
       await within(
         store().add({
           id,
-          user: userName(parts, factor.userId),
+          user: userName(context, loginState.userId),
           name: name.slice(0, 100),
-          hash: hashOf(parts, id, value, factor.userId),
+          hash: hashOf(context, id, value, loginState.userId),
           phoneHash: keys.hash('phone', phone.telephone),
           createdAt: now,
           usedAt: now,
-          usedBy: sessionName(parts, factor),
+          usedBy: sessionName(context, loginState),
           expiresAt,
         }),
       )
-      setCookie(parts, wired(req).res, id, value, expiresAt)
+      setCookie(context, asPassportRequest(req).res, id, value, expiresAt)
     },
 
     current(req) {
-      const [id] = cookieOf(parts, req)
+      const [id] = cookieOf(context, req)
       return id === undefined ? undefined : publicId(id)
     },
 
     async list(userId) {
-      const browsers = await within(store().list(userName(parts, String(userId))))
+      const browsers = await within(store().list(userName(context, String(userId))))
       return browsers
-        .filter(({ expiresAt }) => expiresAt > parts.settings.clock.now())
+        .filter(({ expiresAt }) => expiresAt > context.settings.clock.now())
         .map(({ id, name, createdAt, usedAt, expiresAt }) => ({
           id: publicId(id),
           name,
@@ -231,7 +237,7 @@ export function createRemembered<User>(
     },
 
     async revoke(userId, id) {
-      const browsers = await within(store().list(userName(parts, String(userId))))
+      const browsers = await within(store().list(userName(context, String(userId))))
       await Promise.all(
         browsers
           .filter(browser => publicId(browser.id) === id)
@@ -240,15 +246,15 @@ export function createRemembered<User>(
     },
 
     async revokeAll(userId) {
-      await within(store().removeAll(userName(parts, String(userId))))
+      await within(store().removeAll(userName(context, String(userId))))
     },
   }
 }
 
 /** Forgets every browser of a user, if browsers are remembered at all. @internal */
-export async function forgetBrowsers<User>(parts: Parts<User>, userId: string): Promise<void> {
-  const { remember } = parts.settings
-  if (remember !== undefined) await within(remember.store.removeAll(userName(parts, userId)))
+export async function forgetBrowsers<User>(context: Context<User>, userId: string): Promise<void> {
+  const { remember } = context.settings
+  if (remember !== undefined) await within(remember.store.removeAll(userName(context, userId)))
 }
 
 /**
@@ -256,28 +262,28 @@ export async function forgetBrowsers<User>(parts: Parts<User>, userId: string): 
  * it was copied. Whatever fails here only means that a call is asked for. @internal
  */
 export async function recognize<User>(
-  parts: Parts<User>,
+  context: Context<User>,
   lookup: PhoneLookup<User>,
   req: Request,
   res: ServerResponse,
-  factor: Factor<User>,
-): Promise<Mark | undefined> {
+  loginState: LoginState<User>,
+): Promise<Verification | undefined> {
   const {
     settings: { remember, clock },
     keys,
     counters,
-  } = parts
-  const user = factor.pendingUser
-  const [id, value] = cookieOf(parts, req)
+  } = context
+  const user = loginState.pendingUser
+  const [id, value] = cookieOf(context, req)
   if (remember === undefined || user === undefined || id === undefined || value === undefined)
     return undefined
   try {
-    const { userId } = factor
-    const usedBy = sessionName(parts, factor)
+    const { userId } = loginState
+    const usedBy = sessionName(context, loginState)
     const browser = await within(remember.store.get(id))
     if (
       browser?.id !== id ||
-      browser.user !== userName(parts, userId) ||
+      browser.user !== userName(context, userId) ||
       !(clock.now() < browser.expiresAt)
     )
       return undefined
@@ -290,56 +296,65 @@ export async function recognize<User>(
     if (!keys.matches(browser.hash, 'browser', id, value, userId)) {
       // Requests of one page arrive together, all with the value that the first of them replaced.
       if (browser.usedBy === usedBy) return undefined
-      await revoke(parts, browser, userId, 'reused')
+      await revoke(context, browser, userId, 'reused')
       return undefined
     }
-    const phone = phoneOf(parts, browser, (await phonesOnRecord(lookup, req, user)) ?? [])
+    const phone = findPhone(context, browser, (await phonesOnRecord(lookup, req, user)) ?? [])
     if (phone === undefined) {
-      await revoke(parts, browser, userId, 'phone-changed')
+      await revoke(context, browser, userId, 'phone-changed')
       return undefined
     }
     const next = randomBytes(32).toString('base64url')
     if (
       !(await within(
         remember.store.rotate(id, browser.hash, {
-          hash: hashOf(parts, id, next, userId),
+          hash: hashOf(context, id, next, userId),
           usedAt: clock.now(),
           usedBy,
         }),
       ))
     )
       return undefined
-    setCookie(parts, res, id, next, browser.expiresAt)
-    parts.emit('browser.recognized', { userId, name: browser.name })
-    return { userId, method: 'remembered', amr: [], at: clock.now(), phoneHash: browser.phoneHash }
+    setCookie(context, res, id, next, browser.expiresAt)
+    context.emit('browser.recognized', { userId, name: browser.name })
+    return {
+      userId,
+      method: 'remembered',
+      amr: [],
+      verifiedAt: clock.now(),
+      phoneHash: browser.phoneHash,
+    }
   } catch {
     return undefined
   }
 }
 
-const hashOf = <User>({ keys }: Parts<User>, id: string, value: string, userId: string): string =>
+const hashOf = <User>({ keys }: Context<User>, id: string, value: string, userId: string): string =>
   keys.hash('browser', id, value, userId)
 
-const phoneOf = <User>(
-  { keys }: Parts<User>,
+const findPhone = <User>(
+  { keys }: Context<User>,
   { phoneHash }: RememberedBrowser,
   destinations: readonly Destination[],
 ): Destination | undefined =>
   destinations.find(({ telephone }) => keys.matches(phoneHash, 'phone', telephone))
 
 async function revoke<User>(
-  parts: Parts<User>,
+  context: Context<User>,
   { id, name }: RememberedBrowser,
   userId: string,
   reason: 'reused' | 'phone-changed',
 ): Promise<void> {
-  parts.emit('browser.revoked', { userId, name, reason })
+  context.emit('browser.revoked', { userId, name, reason })
   /* v8 ignore next -- it comes from there */
-  await within(parts.settings.remember?.store.remove(id) ?? Promise.resolve())
+  await within(context.settings.remember?.store.remove(id) ?? Promise.resolve())
 }
 
-function cookieOf<User>(parts: Parts<User>, req: Request): readonly [id?: string, value?: string] {
-  const prefix = `${cookieName(parts)}=`
+function cookieOf<User>(
+  context: Context<User>,
+  req: Request,
+): readonly [id?: string, value?: string] {
+  const prefix = `${cookieName(context)}=`
   /* v8 ignore next -- a session has a cookie */
   const found = (req.headers.cookie ?? '')
     .split(';')
@@ -355,13 +370,13 @@ function cookieOf<User>(parts: Parts<User>, req: Request): readonly [id?: string
 }
 
 function setCookie<User>(
-  parts: Parts<User>,
+  context: Context<User>,
   res: ServerResponse | undefined,
   id: string,
   value: string,
   expiresAt: number,
 ): void {
-  const name = cookieName(parts)
+  const name = cookieName(context)
   const secure = name.startsWith('__Host-') ? '; Secure' : ''
   // A new session goes out with it, on whatever is asked for first: also on an image that a shared cache would keep.
   res?.setHeader('Cache-Control', 'no-store')

@@ -1,27 +1,27 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Keys } from '../crypto.js'
 import { type Destination, maskPhone, shownDigits } from '../phone.js'
-import { isHosted, isWay, type Way } from '../channels.js'
+import { isHosted, isChannel, type Channel } from '../channels.js'
 
 /** What a challenge is good for: to log in, to prove oneself once more, or to store another number. A code for one is worthless for another. */
-export type Purpose = 'login' | 'step-up' | 'enrol'
+export type Purpose = 'login' | 'step-up' | 'enroll'
 
 /** A pending code as express-session keeps it: neither the code nor the number in clear. @internal */
 export interface Challenge {
   readonly id: string
   readonly userId: string
   readonly purpose: Purpose
-  readonly way: Way
+  readonly channel: Channel
   /** Keyed hash of the code, or of the hosted challenge's name, together with all that it is bound to. */
   readonly codeHash: string
   /** Keyed hash of the number with its extension. */
   readonly phoneHash: string
   /** All of the number that may be shown. */
   readonly phoneEnd: string
-  /** For `enrol` alone: the number, sealed. */
+  /** For `enroll` alone: the number, sealed. */
   readonly sealedPhone?: string
   readonly matchingDigits?: string
-  readonly ticket: number
+  readonly activation: number
   /** Milliseconds since 1970; absolute, never extended. */
   readonly expiresAt: number
   readonly nextCallAt: number
@@ -44,7 +44,7 @@ export interface PendingChallenge {
   /** What the code is good for. */
   readonly purpose: Purpose
   /** How the code travels. */
-  readonly way: Way
+  readonly channel: Channel
   /** Whole seconds until the code is worthless. */
   readonly expiresIn: number
   /** Whole seconds until another call may be asked for, as it stood when this one was placed. */
@@ -55,9 +55,9 @@ export interface PendingChallenge {
 export interface NewChallenge {
   readonly userId: string
   readonly purpose: Purpose
-  readonly way: Way
+  readonly channel: Channel
   readonly destination: Destination
-  readonly ticket: number
+  readonly activation: number
   readonly sessionId: string
   readonly codeLength: number
   readonly matching: boolean
@@ -73,12 +73,13 @@ export function makeChallenge(
   keys: Keys,
   given: NewChallenge,
 ): { readonly challenge: Challenge; readonly code: string } {
-  const { userId, purpose, way, destination, ticket, sessionId, expiresAt, nextCallAt } = given
+  const { userId, purpose, channel, destination, activation, sessionId, expiresAt, nextCallAt } =
+    given
   // A keyed hash, as every name in the counter store is: it is one there as it stands.
   const id = keys.storeName('challenge', randomBytes(16).toString('base64url'))
   const code = String(randomInt(0, 10 ** given.codeLength)).padStart(given.codeLength, '0')
   const phoneHash = keys.hash('phone', destination.telephone)
-  const bound = { id, userId, purpose, way, phoneHash, ticket, expiresAt, sessionId }
+  const bound = { id, userId, purpose, channel, phoneHash, activation, expiresAt, sessionId }
   return {
     code,
     challenge: {
@@ -86,7 +87,7 @@ export function makeChallenge(
       codeHash: keys.hash(...boundParts(bound, 'code', code)),
       phoneEnd: destination.number.slice(-shownDigits),
       nextCallAt,
-      ...(purpose === 'enrol'
+      ...(purpose === 'enroll'
         ? { sealedPhone: keys.seal(sealedPhoneStep, destination.number) }
         : {}),
       ...(given.matching ? { matchingDigits: String(randomInt(10, 100)) } : {}),
@@ -96,7 +97,7 @@ export function makeChallenge(
 
 /** The challenge once SignalWire has said what it calls it; a hosted one is bound to that name instead of a code. @internal */
 export function delivered(keys: Keys, challenge: Challenge, sid: string): Challenge {
-  if (!isHosted(challenge.way)) return { ...challenge, deliverySid: sid }
+  if (!isHosted(challenge.channel)) return { ...challenge, deliverySid: sid }
   return {
     ...challenge,
     hostedId: sid,
@@ -106,7 +107,7 @@ export function delivered(keys: Keys, challenge: Challenge, sid: string): Challe
 
 type Bound = Pick<
   Challenge,
-  'id' | 'userId' | 'purpose' | 'way' | 'phoneHash' | 'ticket' | 'expiresAt' | 'sessionId'
+  'id' | 'userId' | 'purpose' | 'channel' | 'phoneHash' | 'activation' | 'expiresAt' | 'sessionId'
 >
 
 // Every field that decides is inside the hash: changing one in the session store makes the right code a wrong one.
@@ -116,9 +117,9 @@ const boundParts = (bound: Bound, kind: 'code' | 'hosted', value: string): (stri
   bound.id,
   bound.userId,
   bound.purpose,
-  bound.way,
+  bound.channel,
   bound.phoneHash,
-  bound.ticket,
+  bound.activation,
   bound.expiresAt,
   bound.sessionId,
 ]
@@ -142,7 +143,7 @@ export function phoneMatches(keys: Keys, challenge: Challenge, telephone: string
   return keys.matches(challenge.phoneHash, 'phone', telephone)
 }
 
-/** The number of an `enrol` challenge. @internal */
+/** The number of an `enroll` challenge. @internal */
 export function enrolledPhone(keys: Keys, challenge: Challenge): string | undefined {
   const opened = keys.open(challenge.sealedPhone ?? '')
   if (opened?.step !== sealedPhoneStep) return undefined
@@ -162,14 +163,14 @@ export function asChallenge(value: unknown): Challenge | undefined {
     given.phoneEnd,
     given.sessionId,
   ]
-  const numbers = [given.ticket, given.expiresAt, given.nextCallAt]
+  const numbers = [given.activation, given.expiresAt, given.nextCallAt]
   const optional = [given.sealedPhone, given.matchingDigits, given.deliverySid, given.hostedId]
   const whole =
     texts.every(text => typeof text === 'string' && text !== '') &&
     numbers.every(Number.isSafeInteger) &&
     optional.every(text => text === undefined || typeof text === 'string') &&
-    isWay(given.way) &&
-    (given.purpose === 'login' || given.purpose === 'step-up' || given.purpose === 'enrol')
+    isChannel(given.channel) &&
+    (given.purpose === 'login' || given.purpose === 'step-up' || given.purpose === 'enroll')
   return whole ? (value as Challenge) : undefined
 }
 
@@ -181,7 +182,7 @@ export function describe(challenge: Challenge, from: string, now: number): Pendi
     from,
     matchingDigits: challenge.matchingDigits,
     purpose: challenge.purpose,
-    way: challenge.way,
+    channel: challenge.channel,
     expiresIn: secondsUntil(challenge.expiresAt),
     nextCallIn: secondsUntil(challenge.nextCallAt),
   }

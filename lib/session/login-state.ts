@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { asChallenge, type Challenge, type PendingChallenge } from './challenge.js'
 import { unwatched, VoiceOtpError } from '../errors.js'
 import type { Request } from '../options/options.js'
-import type { Parts } from '../context.js'
-import { isWay, type Way } from '../channels.js'
+import type { Context } from '../context.js'
+import { isChannel, type Channel } from '../channels.js'
 
 declare global {
   namespace Express {
@@ -19,15 +19,15 @@ declare global {
 }
 
 /** The proof in the session that the second factor was passed. */
-export interface Mark {
+export interface Verification {
   /** Whose: what `userId` answered, as text. */
   readonly userId: string
   /** How: by a way, by a remembered browser, or by a recovery code. */
-  readonly method: Way | 'remembered' | 'recovery'
+  readonly method: Channel | 'remembered' | 'recovery'
   /** Authentication method references (RFC 8176). */
   readonly amr: readonly string[]
   /** When, in milliseconds since 1970. */
-  readonly at: number
+  readonly verifiedAt: number
   /** Keyed hash of the telephone that was proved. */
   readonly phoneHash?: string
 }
@@ -45,7 +45,7 @@ export type LogInDone = (error?: unknown) => void
 export type LogIn = (this: unknown, user: unknown, options: object, done: LogInDone) => void
 
 /** What express-session and Passport put on a request, as far as it is used here. @internal */
-export interface Wired {
+export interface PassportRequest {
   session?: Session | null
   sessionID?: string
   sessionStore?: { generate?: (req: Request) => void }
@@ -57,21 +57,22 @@ export interface Wired {
 }
 
 /** @internal */
-export const wired = (req: Request): Wired => req as unknown as Wired
+export const asPassportRequest = (req: Request): PassportRequest =>
+  req as unknown as PassportRequest
 /** Age of a mark, in seconds, with which a number may be changed (NIST SP 800-63B-4, 4.1.2) or a way around the call be opened. @internal */
 export const freshSeconds = 300
 /** The property of the session that is ours. @internal */
-export const ours = 'voiceOtp'
+export const sessionKey = 'voiceOtp'
 /** Where a request that went through `enforce()` carries its factors. @internal */
-export const factorsKey: unique symbol = Symbol('passport-voice-otp')
+export const loginStateKey: unique symbol = Symbol('passport-voice-otp')
 
 /** The two factors of one request: who passed the first, whether the session holds a mark for the second. @internal */
-export class Factor<User> {
+export class LoginState<User> {
   private candidate: User | null | undefined
   private exempt: boolean | undefined
 
   constructor(
-    readonly parts: Parts<User>,
+    readonly context: Context<User>,
     private readonly req: Request,
     candidate: User | null | undefined,
   ) {
@@ -86,7 +87,7 @@ export class Factor<User> {
     if (!candidate) this.forget()
     // What another user of this browser left behind must not reach this one, also not through keepSessionInfo.
     else if (
-      [this.mark?.userId, this.challenge?.userId].some(
+      [this.verification?.userId, this.challenge?.userId].some(
         owner => owner !== undefined && owner !== this.idOrNothing(),
       )
     )
@@ -117,18 +118,21 @@ export class Factor<User> {
     return this.candidate ?? undefined
   }
 
-  get mark(): Mark | undefined {
-    return asMark(this.read().mark)
+  get verification(): Verification | undefined {
+    return readVerification(this.read().verification)
   }
 
   get challenge(): Challenge | undefined {
     const challenge = asChallenge(this.read().challenge)
-    return challenge?.sessionId === wired(this.req).sessionID ? challenge : undefined
+    return challenge?.sessionId === asPassportRequest(this.req).sessionID ? challenge : undefined
   }
 
   set challenge(challenge: Challenge | undefined) {
-    const { mark } = this
-    this.session[ours] = { ...(mark && { mark }), ...(challenge && { challenge }) }
+    const { verification } = this
+    this.session[sessionKey] = {
+      ...(verification && { verification }),
+      ...(challenge && { challenge }),
+    }
   }
 
   /** Ends the challenge; copies of it in other places are worthless with it. */
@@ -137,19 +141,25 @@ export class Factor<User> {
     if (challenge === undefined) return
     this.challenge = undefined
     // Nobody waits for this: the session has lost the challenge already.
-    this.parts.counters.killTicket(challenge.userId, challenge.ticket).catch(() => undefined)
+    this.context.counters
+      .deactivateChallenge(challenge.userId, challenge.activation)
+      .catch(() => undefined)
   }
 
   /** Seconds since a code was given; infinite without one, and for a browser that was only remembered. */
-  get markAge(): number {
-    const { mark } = this
-    if (mark === undefined || mark.method === 'remembered' || mark.userId !== this.idOrNothing())
+  get verificationAge(): number {
+    const { verification } = this
+    if (
+      verification === undefined ||
+      verification.method === 'remembered' ||
+      verification.userId !== this.idOrNothing()
+    )
       return Infinity
-    return Math.max(0, (this.parts.settings.clock.now() - mark.at) / 1000)
+    return Math.max(0, (this.context.settings.clock.now() - verification.verifiedAt) / 1000)
   }
 
   get session(): Session {
-    const { session } = wired(this.req)
+    const { session } = asPassportRequest(this.req)
     if (typeof session !== 'object' || session === null)
       throw new VoiceOtpError(
         'session-unavailable',
@@ -160,18 +170,18 @@ export class Factor<User> {
 
   get sessionId(): string {
     /* v8 ignore next -- express-session sets it */
-    return wired(this.req).sessionID ?? ''
+    return asPassportRequest(this.req).sessionID ?? ''
   }
 
   /** Ends the challenge and removes our part of the session. */
   forget(): void {
     this.dropChallenge()
-    const { session } = wired(this.req)
-    if (session) Reflect.deleteProperty(session, ours)
+    const { session } = asPassportRequest(this.req)
+    if (session) Reflect.deleteProperty(session, sessionKey)
   }
 
   private isSettled(): boolean {
-    const owner = this.mark?.userId
+    const owner = this.verification?.userId
     if (owner !== undefined && owner === this.idOrNothing()) return true
     this.exempt ??= this.isExempt()
     return this.exempt
@@ -179,7 +189,7 @@ export class Factor<User> {
 
   private isExempt(): boolean {
     try {
-      return unwatched(this.parts.settings.required(this.candidate as User, this.req)) === false
+      return unwatched(this.context.settings.required(this.candidate as User, this.req)) === false
     } catch {
       return false
     }
@@ -188,7 +198,7 @@ export class Factor<User> {
   private idOrNothing(): string | undefined {
     try {
       /* v8 ignore next -- only asked of somebody */
-      const id: unknown = this.candidate ? this.parts.settings.userId(this.candidate) : undefined
+      const id: unknown = this.candidate ? this.context.settings.userId(this.candidate) : undefined
       const text = typeof id === 'number' && Number.isFinite(id) ? String(id) : id
       return typeof text === 'string' && text.length >= 1 && text.length <= 200 ? text : undefined
     } catch {
@@ -196,34 +206,36 @@ export class Factor<User> {
     }
   }
 
-  private read(): { readonly challenge?: unknown; readonly mark?: unknown } {
-    const part = wired(this.req).session?.[ours]
+  private read(): { readonly challenge?: unknown; readonly verification?: unknown } {
+    const part = asPassportRequest(this.req).session?.[sessionKey]
     return typeof part === 'object' && part !== null ? part : {}
   }
 }
 
-function asMark(value: unknown): Mark | undefined {
+function readVerification(value: unknown): Verification | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { userId, method, amr, at, phoneHash } = value as Partial<Record<keyof Mark, unknown>>
+  const { userId, method, amr, verifiedAt, phoneHash } = value as Partial<
+    Record<keyof Verification, unknown>
+  >
   const whole =
     typeof userId === 'string' &&
     userId !== '' &&
-    (isWay(method) || method === 'remembered' || method === 'recovery') &&
+    (isChannel(method) || method === 'remembered' || method === 'recovery') &&
     Array.isArray(amr) &&
-    Number.isFinite(at) &&
+    Number.isFinite(verifiedAt) &&
     (phoneHash === undefined || typeof phoneHash === 'string')
-  return whole ? (value as Mark) : undefined
+  return whole ? (value as Verification) : undefined
 }
 
 /** The factors of a request that went through `enforce()` of this strategy; without it nothing may be trusted. @internal */
-export function factorOf<User>(parts: Parts<User>, req: Request): Factor<User> {
-  const { factor } =
-    (req as { [factorsKey]?: { readonly factor: Factor<unknown> } })[factorsKey] ?? {}
-  if (factor?.parts !== parts) {
+export function loginStateOf<User>(context: Context<User>, req: Request): LoginState<User> {
+  const { loginState } =
+    (req as { [loginStateKey]?: { readonly loginState: LoginState<unknown> } })[loginStateKey] ?? {}
+  if (loginState?.context !== context) {
     throw new VoiceOtpError(
       'configuration',
       'app.use(voiceOtp.enforce()) must come after passport.session() and before this route.',
     )
   }
-  return factor as unknown as Factor<User>
+  return loginState as unknown as LoginState<User>
 }

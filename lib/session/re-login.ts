@@ -1,13 +1,13 @@
 import { VoiceOtpError } from '../errors.js'
 import type { Request } from '../options/options.js'
 import {
-  type Factor,
+  type LoginState,
   type LogIn,
   type LogInDone,
-  type Mark,
-  ours,
+  type Verification,
+  sessionKey,
   type Session,
-  wired,
+  asPassportRequest,
 } from './login-state.js'
 
 const sessionDeadlineMilliseconds = 5000
@@ -19,21 +19,21 @@ const sessionDeadlineMilliseconds = 5000
  * beside the session store instead of before it, and nothing is marked if it fails.
  * @internal
  */
-export function carryMark<User>(
+export function carryVerification<User>(
   req: Request,
-  factor: Factor<User>,
-  mark: Mark,
+  loginState: LoginState<User>,
+  verification: Verification,
   meanwhile: Promise<unknown> = Promise.resolve(),
 ): void {
   meanwhile.catch(() => undefined) // an app that never logs in must not meet its rejection
-  const target = wired(req)
+  const target = asPassportRequest(req)
   const original = target.logIn
   if (typeof original !== 'function')
     throw new VoiceOtpError(
       'configuration',
       'req.logIn is missing: use this strategy through passport.authenticate().',
     )
-  Reflect.deleteProperty(factor.session, ours)
+  Reflect.deleteProperty(loginState.session, sessionKey)
 
   const logIn = (
     user: unknown,
@@ -56,7 +56,7 @@ export function carryMark<User>(
   target.logIn = target.login = logIn as LogIn
 
   function reLogIn(options: object, user: unknown, done: LogInDone): void {
-    const { session, sessionId } = factor
+    const { session, sessionId } = loginState
     let over = false
     const finish = (error?: unknown): void => {
       if (over) return
@@ -74,11 +74,11 @@ export function carryMark<User>(
       /* v8 ignore else -- express-session always has one */
       if (current) {
         catchThrowingSave(current)
-        Reflect.deleteProperty(current, ours)
+        Reflect.deleteProperty(current, sessionKey)
         /* v8 ignore next -- Passport says it */
         Reflect.deleteProperty(current, target._sessionManager?._key ?? 'passport')
       }
-      factor.set(null)
+      loginState.set(null)
       done(
         error instanceof VoiceOtpError
           ? error
@@ -100,7 +100,7 @@ export function carryMark<User>(
           } else if (
             !target.session ||
             target.session === session ||
-            factor.sessionId === sessionId
+            loginState.sessionId === sessionId
           ) {
             finish(new VoiceOtpError('session-unavailable', 'It kept the old session id.'))
           } else {
@@ -109,7 +109,7 @@ export function carryMark<User>(
               .then(() => {
                 /* v8 ignore next -- counters have less time */
                 if (over) return
-                fresh[ours] = { mark }
+                fresh[sessionKey] = { verification }
                 catchThrowingSave(fresh)
                 regenerated()
               })

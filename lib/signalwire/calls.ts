@@ -1,6 +1,6 @@
-import type { Settings } from '../resolve-options.js'
+import type { ResolvedOptions } from '../resolve-options.js'
 import type { Connect } from './client.js'
-import { HttpTrouble } from './http.js'
+import { HttpError } from './http.js'
 
 /** States of a delivery: those of a call as SignalWire names them, our `answered` for its `in-progress`; `sent` for a text. */
 export type DeliveryState =
@@ -58,7 +58,7 @@ export function createCalls(
     signalwire,
     ringSeconds,
     machineDetection,
-  }: Pick<Settings<unknown>, 'signalwire' | 'ringSeconds' | 'machineDetection'>,
+  }: Pick<ResolvedOptions<unknown>, 'signalwire' | 'ringSeconds' | 'machineDetection'>,
   connect: Connect,
   now: () => number,
 ): Calls {
@@ -131,7 +131,7 @@ export function createCalls(
 
 /** An answer without a SID is not one of a placed call, though it may be ringing. @internal */
 export function checkedSid(sid: unknown): string {
-  if (typeof sid !== 'string' || !/^[\w-]{1,64}$/.test(sid)) throw new HttpTrouble('garbage')
+  if (typeof sid !== 'string' || !/^[\w-]{1,64}$/.test(sid)) throw new HttpError('garbage')
   return sid
 }
 

@@ -1,6 +1,6 @@
 import type { RestClient } from '@signalwire/compatibility-api'
-import type { Settings } from '../resolve-options.js'
-import { type ClientRequest, HttpTrouble, sendRequest } from './http.js'
+import type { ResolvedOptions } from '../resolve-options.js'
+import { type ClientRequest, HttpError, sendRequest } from './http.js'
 
 /** Loads the vendor's client at its first use: 150 ms and 40 MB that a process without calls need not spend. @internal */
 export async function loadVendor(): Promise<typeof RestClient> {
@@ -14,7 +14,9 @@ let vendor: typeof RestClient | undefined
 export type Connect = () => Promise<InstanceType<typeof RestClient>>
 
 /** One client for one Space, over our own HTTP. @internal */
-export function createConnect({ signalwire }: Pick<Settings<unknown>, 'signalwire'>): Connect {
+export function createConnect({
+  signalwire,
+}: Pick<ResolvedOptions<unknown>, 'signalwire'>): Connect {
   const { project, token, origin, maxPricePerMinute } = signalwire
   let client: ReturnType<Connect> | undefined
   const httpClient = createHttpClient(
@@ -79,7 +81,7 @@ function formBody(data: Readonly<Record<string, unknown>>): URLSearchParams {
 function checkedBody(status: number, text: string): string {
   const body = parseObject(text)
   if (status < 400) {
-    if (body === undefined) throw new HttpTrouble('garbage')
+    if (body === undefined) throw new HttpError('garbage')
     return text
   }
   return JSON.stringify({ status, code: errorCode(body), message: 'refused' })

@@ -1,5 +1,5 @@
-import { Refusal, VoiceOtpError } from '../errors.js'
-import { HttpTrouble } from './http.js'
+import { Failure, VoiceOtpError } from '../errors.js'
+import { HttpError } from './http.js'
 
 /**
  * Codes that say that this number cannot be called, whatever we do: not a number, not reachable, not verified on a
@@ -8,9 +8,9 @@ import { HttpTrouble } from './http.js'
 const numberCodes = new Set(['21201', '21211', '21217', '21219', 'not_routable'])
 
 /** What became of a call or a message that SignalWire did not take. @internal */
-export interface DeliveryTrouble {
+export interface DeliveryError {
   /** What the person is answered: the number's fault is a refusal, all else is trouble. */
-  readonly error: Refusal | VoiceOtpError
+  readonly error: Failure | VoiceOtpError
   /** SignalWire's own code, or a word for what went wrong; for the app's event. */
   readonly reason: string
   /** Whether SignalWire said no: only then is it sure that no telephone rings. */
@@ -18,10 +18,10 @@ export interface DeliveryTrouble {
 }
 
 /** Turns whatever the vendor's client threw into one of our own errors; the original may hold credentials and is dropped. @internal */
-export function deliveryTrouble(thrown: unknown): DeliveryTrouble {
+export function toDeliveryError(thrown: unknown): DeliveryError {
   // Our own, from before SignalWire was asked: it names the mend, and nothing rings.
   if (thrown instanceof VoiceOtpError) return { error: thrown, reason: thrown.code, refused: true }
-  if (thrown instanceof HttpTrouble)
+  if (thrown instanceof HttpError)
     return {
       error: new VoiceOtpError('signalwire-unavailable'),
       reason: thrown.reason,
@@ -41,7 +41,7 @@ export function deliveryTrouble(thrown: unknown): DeliveryTrouble {
   return {
     error:
       refused && numberCodes.has(reason)
-        ? new Refusal('phone-refused')
+        ? new Failure('phone-refused')
         : new VoiceOtpError('signalwire-unavailable'),
     reason,
     refused,

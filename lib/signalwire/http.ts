@@ -9,7 +9,7 @@ export interface ClientRequest {
 }
 
 /** Trouble on the way to SignalWire; `reason` is a word, never a message of the network, which may quote credentials. @internal */
-export class HttpTrouble extends Error {
+export class HttpError extends Error {
   constructor(readonly reason: 'timeout' | 'network' | 'redirect' | 'too-large' | 'garbage') {
     super(reason)
   }
@@ -55,13 +55,13 @@ export async function sendRequest({
     })
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel()
-      throw new HttpTrouble('redirect')
+      throw new HttpError('redirect')
     }
     return { status: response.status, text: await readAtMost(response) }
   } catch (error) {
-    if (error instanceof HttpTrouble) throw error
+    if (error instanceof HttpError) throw error
     // The original is dropped: it may hold the Authorization header.
-    throw new HttpTrouble(signal.aborted ? 'timeout' : 'network')
+    throw new HttpError(signal.aborted ? 'timeout' : 'network')
   }
 }
 
@@ -70,7 +70,7 @@ async function readAtMost(response: Response): Promise<string> {
   let length = 0
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength
-    if (length > answerBytes) throw new HttpTrouble('too-large')
+    if (length > answerBytes) throw new HttpError('too-large')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -1,4 +1,4 @@
-import type { Settings } from '../resolve-options.js'
+import type { ResolvedOptions } from '../resolve-options.js'
 import { checkedSid } from './calls.js'
 import type { Connect } from './client.js'
 
@@ -7,7 +7,7 @@ export type SendText = (text: { readonly to: string; readonly body: string }) =>
 
 /** @internal */
 export function createSendText(
-  { signalwire: { from } }: Pick<Settings<unknown>, 'signalwire'>,
+  { signalwire: { from } }: Pick<ResolvedOptions<unknown>, 'signalwire'>,
   connect: Connect,
 ): SendText {
   return async ({ to, body }) =>

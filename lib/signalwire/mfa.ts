@@ -1,8 +1,8 @@
 import { VoiceOtpError } from '../errors.js'
-import type { Settings } from '../resolve-options.js'
+import type { ResolvedOptions } from '../resolve-options.js'
 import { checkedSid } from './calls.js'
 import { errorCode, parseObject } from './client.js'
-import { HttpTrouble, sendRequest } from './http.js'
+import { HttpError, sendRequest } from './http.js'
 
 /** What SignalWire's hosted MFA is asked to send. Source: SignalWire, "MFA" of the Relay REST API. @internal */
 export interface HostedRequest {
@@ -26,7 +26,7 @@ export interface Mfa {
 /** @internal */
 export function createMfa({
   signalwire: { project, token, origin, from },
-}: Pick<Settings<unknown>, 'signalwire'>): Mfa {
+}: Pick<ResolvedOptions<unknown>, 'signalwire'>): Mfa {
   const post = (path: string, body: object) =>
     sendRequest({
       method: 'POST',
@@ -51,7 +51,7 @@ export function createMfa({
       const body = parseObject(text)
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the shape that the vendor's client throws, read in one place
       if (status >= 400) throw { status, code: errorCode(body) }
-      if (body?.['success'] !== true) throw new HttpTrouble('garbage')
+      if (body?.['success'] !== true) throw new HttpError('garbage')
       return checkedSid(body['id'])
     },
 
@@ -60,8 +60,8 @@ export function createMfa({
         (error: unknown) => {
           /* v8 ignore next -- nothing else is thrown */
           throw new VoiceOtpError('signalwire-unavailable', undefined, {
-            name: 'HttpTrouble',
-            code: error instanceof HttpTrouble ? error.reason : undefined,
+            name: 'HttpError',
+            code: error instanceof HttpError ? error.reason : undefined,
           })
         },
       )
@@ -69,7 +69,7 @@ export function createMfa({
       const success = status === 200 ? parseObject(text)?.['success'] : undefined
       if (typeof success !== 'boolean')
         throw new VoiceOtpError('signalwire-unavailable', undefined, {
-          name: 'HttpTrouble',
+          name: 'HttpError',
           code: status,
         })
       return success ? 'right' : 'wrong'

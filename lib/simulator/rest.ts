@@ -82,8 +82,8 @@ async function decide(
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
   )
-  const refusal = refuse(space, request, route, isMfa)
-  if (refusal !== undefined) return refusal
+  const refused = refuse(space, request, route, isMfa)
+  if (refused !== undefined) return refused
   /* v8 ignore next -- refuse() was before */
   const fault: RestFault = space.faults[route?.part ?? 'calls'] ?? {}
   if (fault.drop === true || (fault.status ?? 200) >= 300) return { status: 503, body: {} }

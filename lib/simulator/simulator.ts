@@ -88,12 +88,12 @@ export class Simulator {
   }
 
   /** Decides how a telephone behaves from its next ringing on; `keys` are what the greeting of a voicemail plays. */
-  phone(number: string, behaviour: Behaviour, options: { readonly keys?: string } = {}): void {
-    this.space.telephones.set(number, checkTelephone(number, behaviour, options.keys))
+  setPhone(number: string, behaviour: Behaviour, options: { readonly press?: string } = {}): void {
+    this.space.telephones.set(number, checkTelephone(number, behaviour, options.press))
   }
 
   /** Decides what the Space does wrong, in place of what was decided before. */
-  faults(faults: Faults): void {
+  setFaults(faults: Faults): void {
     this.space.faults = checkFaults(faults)
   }
 
@@ -103,7 +103,7 @@ export class Simulator {
   }
 
   /** Decides how long calls wait before they ring. */
-  queue(options: { readonly delayMs: number }): void {
+  setQueueDelay(options: { readonly delayMs: number }): void {
     this.space.queueMilliseconds = checkQueue(options)
   }
 
@@ -113,7 +113,7 @@ export class Simulator {
   }
 
   /** The person declines a call that rings, or hangs up. */
-  hangup(sid: string): Promise<void> {
+  hangUp(sid: string): Promise<void> {
     return attempt(() => this.find(sid).hangUp())
   }
 

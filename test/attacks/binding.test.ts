@@ -5,7 +5,7 @@ import {
   openSite,
   type Person,
   quick,
-  refusalIn,
+  failureIn,
   type Site,
   wrongCode,
 } from './support/harness.js'
@@ -15,9 +15,9 @@ afterEach(() => site.close())
 
 const newNumber = '+12025550189'
 const verify = async (person: Person, code: string): Promise<string> =>
-  refusalIn(await person.api('/otp', { code }))
+  failureIn(await person.api('/otp', { code }))
 
-test('A-07 a code for one purpose is worthless for another: login, step-up and enrol, each way', async () => {
+test('A-07 a code for one purpose is worthless for another: login, step-up and enroll, each way', async () => {
   site = await openSite({ ...quick, limits: callsUnlimited })
   const alice = site.person('alice')
   await alice.logIn()
@@ -41,15 +41,15 @@ test('A-07 a code for one purpose is worthless for another: login, step-up and e
   const mallory = site.person('mallory')
   await mallory.passBoth()
   site.clock.pass(200)
-  await mallory.enrol(newNumber)
-  const enrolCode = await mallory.answerCall(undefined, newNumber)
-  expect(await verify(mallory, enrolCode)).toBe('no-challenge')
+  await mallory.enroll(newNumber)
+  const enrollCode = await mallory.answerCall(undefined, newNumber)
+  expect(await verify(mallory, enrollCode)).toBe('no-challenge')
   site.clock.pass(150)
   expect((await mallory.get('/transfer')).location).toBe('/otp') // the mark is as old as before
 
   const dave = site.person('dave')
   await dave.logIn()
-  await dave.enrol(newNumber)
+  await dave.enroll(newNumber)
   const daveCode = await dave.answerCall(undefined, newNumber)
   expect(await verify(dave, daveCode)).toBe('no-challenge')
   site.directory.setPhone('dave', '+12025550190')
@@ -103,7 +103,7 @@ test('A-14 the number changes between call and code: refused, and the old challe
   const thief = site.person('alice')
   await thief.logIn()
   const stolen = await thief.hearCode()
-  await other.enrol(newNumber)
+  await other.enroll(newNumber)
   expect(
     (
       await other.submitForm('/phone', '/phone/verify', {

@@ -15,7 +15,7 @@ const account = (username: string, phone: string): Account => ({
   username,
   name: username,
   phone,
-  mayEnrol: true,
+  mayEnroll: true,
   passwordHash: cheapHash,
 })
 /** People with numbers of their own, over several prefixes. */
@@ -68,11 +68,11 @@ test('A-54 100 calls asked for at once, from four browsers: one; at once after a
   expect(placed()).toBe(1)
 
   site.clock.pass(61)
-  site.simulator.phone('+12025550123', 'busy')
+  site.simulator.setPhone('+12025550123', 'busy')
   const [alice] = browsers
   expect((await alice!.api('/otp/call')).status).toBe(202)
   await site.simulator.waitFor(({ status }) => status === 'busy')
-  site.simulator.phone('+12025550123', 'manual')
+  site.simulator.setPhone('+12025550123', 'manual')
   const again = await statusesOf(times(100, () => alice!.api('/otp/call')))
   expect([count(again, 202), count(again, 429)]).toEqual([1, 99])
   expect(placed()).toBe(3)
@@ -174,9 +174,12 @@ test('A-58 premium, shared-cost, satellite, Caribbean +1 and foreign numbers are
   }
   const dave = await loggedIn('dave')
   for (const phone of numbers.filter(each => !allowed.includes(each)))
-    expect([phone, (await dave.enrol(phone)).status]).toEqual([phone, expect.toBeOneOf([400, 403])])
+    expect([phone, (await dave.enroll(phone)).status]).toEqual([
+      phone,
+      expect.toBeOneOf([400, 403]),
+    ])
   expect(placed()).toBe(0)
-  expect(site.named('call.blocked').length).toBeGreaterThan(numbers.length)
+  expect(site.named('code.blocked').length).toBeGreaterThan(numbers.length)
   // The same people may be called where their country is one of the app's: it was not something else that stopped them.
   expect(
     (await (await loggedIn(`user${numbers.indexOf('+4930123456')}`)).api('/otp/call')).status,
@@ -191,7 +194,7 @@ test('A-60 10,000 call requests (1,500 in the short form) from 500 users: 60 cal
   site = await openSite({
     people: crowd(500),
     sessionStore: new MemoryStore(),
-    counters: undefined,
+    limiter: undefined,
   })
   // Each of 500 numbers looked for in each of 100,000 lines would take minutes.
   for (const { phone } of crowd(500).slice(3)) site.capture.phones.delete(phone ?? '')

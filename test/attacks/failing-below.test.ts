@@ -1,6 +1,6 @@
 // SignalWire refuses, fails or answers nonsense: nobody is in, nobody is called twice, and nothing secret is told.
 import { afterEach, expect, test, vi } from 'vitest'
-import { errorTable } from 'passport-voice-otp'
+import { errors as errorEntries } from 'passport-voice-otp'
 import type { RestFault } from 'passport-voice-otp/simulator'
 import {
   callsUnlimited,
@@ -128,7 +128,7 @@ test('A-82 SignalWire refuses or answers nonsense: the declared status and code,
   const alice = await open()
   for (const [name, calls, [status, code], mayAskAtOnce] of faults) {
     const before = requested()
-    site.simulator.faults({ calls })
+    site.simulator.setFaults({ calls })
     const answer = await alice.api('/otp/call')
     site.simulator.clearFaults()
     expect([name, answer.status, (JSON.parse(answer.text) as { code: string }).code]).toEqual([
@@ -150,52 +150,52 @@ test('A-82 SignalWire refuses or answers nonsense: the declared status and code,
     const next = await alice.api('/otp/call')
     expect([name, next.status]).toEqual([name, mayAskAtOnce ? 202 : 429])
     for (const call of site.simulator.calls)
-      if (call.status === 'ringing') await site.simulator.hangup(call.sid)
+      if (call.status === 'ringing') await site.simulator.hangUp(call.sid)
     site.clock.pass(61)
   }
   expect(errors.filter(error => error instanceof Error)).toHaveLength(
     faults.filter(([, , [status]]) => status === 503).length,
   )
   expect(errors.map(unfolded).join('')).not.toContain('2025550123')
-  expect(site.named('call.failed')).toHaveLength(faults.length)
+  expect(site.named('code.failed')).toHaveLength(faults.length)
   await alice.hearCode()
 
   // A person on the page is told so, and stays on it.
   site.clock.pass(61)
-  site.simulator.faults({ calls: { status: 500 } })
+  site.simulator.setFaults({ calls: { status: 500 } })
   const page = await alice.askForCall()
   expect([page.status, page.text]).toEqual([
     503,
-    expect.stringContaining(errorTable['signalwire-unavailable']),
+    expect.stringContaining(errorEntries['signalwire-unavailable'].message),
   ])
 })
 
 test('by text and by hosted codes it is as in A-82; a check that SignalWire does not clearly affirm lets nobody in', async () => {
-  for (const [way, part] of [
-    ['text', 'messages'],
-    ['hostedCall', 'mfa'],
-    ['hostedText', 'mfa'],
+  for (const [channel, part] of [
+    ['sms', 'messages'],
+    ['hosted-call', 'mfa'],
+    ['hosted-sms', 'mfa'],
   ] as const) {
-    const alice = await open({ ways: [way] })
+    const alice = await open({ channels: [channel] })
     for (const [name, fault, [status, code]] of faults) {
       const before = requested()
-      site.simulator.faults({ [part]: fault })
+      site.simulator.setFaults({ [part]: fault })
       const answer = await alice.api('/otp/call')
       site.simulator.clearFaults()
       expect([
-        way,
+        channel,
         name,
         answer.status,
         (JSON.parse(answer.text) as { code: string }).code,
         requested() - before,
-      ]).toEqual([way, name, status, code, 1])
+      ]).toEqual([channel, name, status, code, 1])
       expect((await alice.api('/otp', { code: '123456' })).status).toBe(401)
       site.clock.pass(61)
     }
-    expect([way, await alice.isIn()]).toEqual([way, false])
+    expect([channel, await alice.isIn()]).toEqual([channel, false])
     if (part === 'mfa') await unclearChecks()
     await expectNoCredential(site, errors)
-    if (way !== 'hostedText') await site.close()
+    if (channel !== 'hosted-sms') await site.close()
   }
 
   async function unclearChecks(): Promise<void> {
@@ -224,7 +224,7 @@ test('by text and by hosted codes it is as in A-82; a check that SignalWire does
       const alice = await logIn('alice')
       expect((await alice.api('/otp/call')).status).toBe(202)
       const { code } = site.simulator.mfaRequests[0]!
-      site.simulator.faults({ mfa: { status, body } })
+      site.simulator.setFaults({ mfa: { status, body } })
       const answer = await alice.api('/otp', { code })
       site.simulator.clearFaults()
       expect([status, body, answer.status, await alice.isIn()]).toEqual([

@@ -5,7 +5,7 @@ import {
   openSite,
   type Person,
   quick,
-  refusalIn,
+  failureIn,
   type Site,
   wrongCode,
 } from './support/harness.js'
@@ -14,7 +14,7 @@ let site: Site
 afterEach(() => site.close())
 
 const guess = async (person: Person, code: string): Promise<string> =>
-  refusalIn(await person.api('/otp', { code }))
+  failureIn(await person.api('/otp', { code }))
 const burst = (person: Person, count: number, code: string): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, () => guess(person, code)))
 
@@ -201,8 +201,8 @@ test('A-36 200 wrong codes in a row, then the right one: at most 5 comparisons p
   for (let index = 0; index < 200; index++) answers.push(await guess(alice, wrongCode(code)))
   expect(site.comparisons()).toBe(5)
   expect(answers.slice(0, 5)).toEqual(Array(5).fill('code-wrong'))
-  expect(new Set(answers.slice(5))).toEqual(new Set(['too-many-guesses']))
-  expect(await guess(alice, code)).toBe('too-many-guesses')
+  expect(new Set(answers.slice(5))).toEqual(new Set(['too-many-attempts']))
+  expect(await guess(alice, code)).toBe('too-many-attempts')
   expect(await alice.isIn()).toBe(false)
 })
 
@@ -226,7 +226,7 @@ test(
       expect(site.comparisons(username)).toBe(5)
       for (let round = 0; round < 3; round++) {
         const more = await Promise.all([burst(person, 30, wrongCode(code)), burst(person, 5, code)])
-        expect(new Set(more.flat())).toEqual(new Set(['too-many-guesses']))
+        expect(new Set(more.flat())).toEqual(new Set(['too-many-attempts']))
       }
       expect(site.comparisons(username)).toBe(5)
       expect(await person.isIn()).toBe(false)
@@ -245,10 +245,10 @@ test('A-38 four wrong codes and a new call, again and again: 10 comparisons per 
     for (let index = 0; index < 4; index++) await guess(alice, wrongCode(code))
   }
   expect(site.comparisons()).toBe(10)
-  expect(site.named('call.placed')).toHaveLength(3)
-  expect(refusalIn(await alice.api('/otp/call'))).toBe('locked')
+  expect(site.named('code.sent')).toHaveLength(3)
+  expect(failureIn(await alice.api('/otp/call'))).toBe('locked')
   site.clock.pass(899)
-  expect(refusalIn(await alice.api('/otp/call'))).toBe('locked')
+  expect(failureIn(await alice.api('/otp/call'))).toBe('locked')
   site.clock.pass(2)
   await alice.submit(await alice.hearCode())
   expect(await alice.isIn()).toBe(true)
@@ -275,5 +275,5 @@ test('A-39 four wrong codes and a new login, again and again, in turn and at onc
     }),
   )
   expect(site.comparisons()).toBe(10)
-  expect(site.named('call.placed')).toHaveLength(3)
+  expect(site.named('code.sent')).toHaveLength(3)
 })

@@ -1,11 +1,11 @@
 // Nobody can be locked out by people who do not know her password.
 import { afterEach, expect, test } from 'vitest'
-import { openSite, quick, refusalIn, type Site } from './support/harness.js'
+import { openSite, quick, failureIn, type Site } from './support/harness.js'
 
 let site: Site
 afterEach(() => site.close())
 
-test('A-51 a flood of codes, calls and passwords for Alice, and enrol calls to her number from other accounts: Alice logs in normally', async () => {
+test('A-51 a flood of codes, calls and passwords for Alice, and enroll calls to her number from other accounts: Alice logs in normally', async () => {
   site = await openSite(quick)
   const { simulator } = site
   const alice = site.person('alice')
@@ -23,7 +23,7 @@ test('A-51 a flood of codes, calls and passwords for Alice, and enrol calls to h
   const enrolled: number[] = []
   for (const person of [site.person('mallory'), site.person('bob')]) {
     await person.passBoth()
-    for (let index = 0; index < 5; index++) enrolled.push((await person.enrol(alice.phone)).status)
+    for (let index = 0; index < 5; index++) enrolled.push((await person.enroll(alice.phone)).status)
   }
   const dave = site.person('dave')
   await dave.logIn()
@@ -45,7 +45,7 @@ test('A-51 a flood of codes, calls and passwords for Alice, and enrol calls to h
   await alice.logIn()
   await alice.submit(await alice.hearCode())
   expect(await alice.isIn()).toBe(true)
-  expect(refusalIn(await alice.api('/otp', { code: '123456' }))).toBe('no-challenge')
-  expect(site.named('locked')).toEqual([])
+  expect(failureIn(await alice.api('/otp', { code: '123456' }))).toBe('no-challenge')
+  expect(site.named('user.locked')).toEqual([])
   expect(site.named('code.rejected').filter(({ userId }) => userId === 'alice')).toHaveLength(1)
 })

@@ -1,6 +1,6 @@
 // Several real processes of the example share one Redis: what holds in one must hold in all of them together.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { type Person, refusalIn, wrongCode } from './support/harness.js'
+import { type Person, failureIn, wrongCode } from './support/harness.js'
 import { openProcesses, type Processes } from './support/processes.js'
 import { describeWithRedis } from './support/redis.js'
 
@@ -51,7 +51,7 @@ describeWithRedis('processes that share one Redis', () => {
       Array.from({ length: count }, async (_, index) => {
         const copy = person.copy()
         return {
-          answer: refusalIn(
+          answer: failureIn(
             await copy.api('/otp', { code }, { url: processes[index % processes.length]!.url }),
           ),
           browser: copy,
@@ -118,10 +118,10 @@ describeWithRedis('processes that share one Redis', () => {
     await burst(mallory, wrongCode(code), 20)
     await counted('mallory', 5)
     for (const { url } of group.processes) {
-      expect(refusalIn(await mallory.api('/otp', { code: wrongCode(code) }, { url }))).toBe(
-        'too-many-guesses',
+      expect(failureIn(await mallory.api('/otp', { code: wrongCode(code) }, { url }))).toBe(
+        'too-many-attempts',
       )
-      expect(refusalIn(await mallory.api('/otp', { code }, { url }))).toBe('too-many-guesses')
+      expect(failureIn(await mallory.api('/otp', { code }, { url }))).toBe('too-many-attempts')
       expect(await mallory.isIn({ url })).toBe(false)
     }
     await counted('mallory', 5)
@@ -136,7 +136,7 @@ describeWithRedis('processes that share one Redis', () => {
     ]
     const code = await alice.logInAndHearCode()
     for (let guess = 0; guess < 4; guess++)
-      expect(refusalIn(await alice.api('/otp', { code: wrongCode(code) }, dying))).toBe(
+      expect(failureIn(await alice.api('/otp', { code: wrongCode(code) }, dying))).toBe(
         'code-wrong',
       )
     await counted('alice', 4)
@@ -146,9 +146,9 @@ describeWithRedis('processes that share one Redis', () => {
     expect(JSON.parse((await alice.get('/otp/status', next)).text)).toMatchObject({
       attemptsLeft: 1,
     })
-    expect(refusalIn(await alice.api('/otp', { code: wrongCode(code) }, next))).toBe('code-wrong')
+    expect(failureIn(await alice.api('/otp', { code: wrongCode(code) }, next))).toBe('code-wrong')
     for (const each of [next, ...others]) {
-      expect(refusalIn(await alice.api('/otp', { code }, each))).toBe('too-many-guesses')
+      expect(failureIn(await alice.api('/otp', { code }, each))).toBe('too-many-attempts')
       expect(await alice.isIn(each)).toBe(false)
     }
     await counted('alice', 5)
@@ -162,7 +162,7 @@ describeWithRedis('processes that share one Redis', () => {
     const { status, text } = await alice.api('/otp/call', {}, asked)
     expect(status).toBe(202)
     await vi.waitFor(() => {
-      expect(asked.lines.some(line => line.includes('"call.placed"'))).toBe(true)
+      expect(asked.lines.some(line => line.includes('"code.sent"'))).toBe(true)
     }, 5000)
     await asked.kill()
     await expect(alice.get('/healthz', asked)).rejects.toThrow()
@@ -173,7 +173,7 @@ describeWithRedis('processes that share one Redis', () => {
     expect(
       group.simulator.calls[0]!.webhooks.every(({ url }) => url.startsWith(answering.url)),
     ).toBe(true)
-    expect(refusalIn(await alice.api('/otp', { code: wrongCode(code) }, answering))).toBe(
+    expect(failureIn(await alice.api('/otp', { code: wrongCode(code) }, answering))).toBe(
       'code-wrong',
     )
     expect((await alice.api('/otp', { code }, third)).status).toBe(200)

@@ -6,7 +6,7 @@ import {
   openSite,
   type Person,
   quick,
-  refusalIn,
+  failureIn,
   type Site,
   wrongCode,
 } from './support/harness.js'
@@ -16,7 +16,7 @@ afterEach(() => site.close())
 
 const expired = 'This code is no longer valid. Please ask for a new call. Goodbye.'
 const verify = async (browser: Browser, code: string): Promise<string> =>
-  refusalIn(await browser.api('/otp', { code }))
+  failureIn(await browser.api('/otp', { code }))
 
 test('A-16 the right code again, in the same session, with the old cookie, in a new session: refused', async () => {
   site = await openSite(quick)
@@ -176,7 +176,7 @@ test('A-25 the right code after a lock-out: refused with the very same answer as
   for (let guess = 0; guess < 5; guess++)
     expect(await verify(bob, wrongCode(bobs))).toBe('code-wrong')
   const challengeLocked = await sameAnswer(bob, bobs)
-  expect(challengeLocked).toMatchObject({ status: 429, code: 'too-many-guesses' })
+  expect(challengeLocked).toMatchObject({ status: 429, code: 'too-many-attempts' })
 
   // The lock of a user: ten wrong codes, of which this challenge has had one.
   await alice.logIn()
@@ -186,7 +186,7 @@ test('A-25 the right code after a lock-out: refused with the very same answer as
     for (let guess = 0; guess < guesses; guess++)
       expect(await verify(alice, wrongCode(code))).toBe('code-wrong')
   }
-  expect(site.named('locked')).toEqual([{ userId: 'alice', limit: 'guessesPerUser' }])
+  expect(site.named('user.locked')).toEqual([{ userId: 'alice', limit: 'attemptsPerUser' }])
   const userLocked = await sameAnswer(alice, code)
   expect(userLocked).toMatchObject({ status: 429, code: 'locked', retryAfter: '900' })
   site.clock.pass(299)
@@ -210,5 +210,5 @@ async function sameAnswer(person: Person, code: string) {
     wrong.text,
     { ...wrong.headers, date: '' },
   ])
-  return { status: right.status, code: refusalIn(right), retryAfter: right.headers['retry-after'] }
+  return { status: right.status, code: failureIn(right), retryAfter: right.headers['retry-after'] }
 }

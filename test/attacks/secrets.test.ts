@@ -20,13 +20,13 @@ afterEach(() => site.close())
 const limits = {
   callIntervalSeconds: 1,
   callsPerUserHour: 1000,
-  callsPerNumberTenMinutes: 1000,
-  callsPerNumberDay: 1000,
+  callsPerPhoneTenMinutes: 1000,
+  callsPerPhoneDay: 1000,
   callsPerPrefixTenMinutes: 1000,
   callsPerAppMinute: 1000,
-  enrolCallsPerNumberTenMinutes: 1000,
-  enrolCallsPerNumberDay: 1000,
-  enrolCallsPerAppMinute: 1000,
+  enrollCallsPerPhoneTenMinutes: 1000,
+  enrollCallsPerPhoneDay: 1000,
+  enrollCallsPerAppMinute: 1000,
   reportedSeconds: 1,
 }
 async function open(options: SiteOptions = {}): Promise<void> {
@@ -50,7 +50,7 @@ async function liveThroughEverything(): Promise<void> {
   await alice.get('/transfer')
   await alice.submit(await alice.hearCode())
   site.clock.pass(2)
-  await alice.enrol('+12025550189')
+  await alice.enroll('+12025550189')
   const newCode = await alice.answerCall(undefined, '+12025550189')
   await alice.submitForm('/phone', '/phone/verify', { code: wrongCode(newCode) })
   await alice.submitForm('/phone', '/phone/verify', { code: newCode }, { holdsCode: true })
@@ -71,7 +71,7 @@ async function liveThroughEverything(): Promise<void> {
   await site.simulator.idle(sid)
   await site.simulator.keys(sid, '00')
   await site.simulator.idle(sid)
-  site.simulator.faults({
+  site.simulator.setFaults({
     calls: {
       status: 400,
       body: { errors: [{ code: '21211', message: 'To +12025550145 is invalid' }] },
@@ -83,7 +83,7 @@ async function liveThroughEverything(): Promise<void> {
 
   const dave = site.person('dave')
   await dave.logIn()
-  await dave.enrol('+12025550177')
+  await dave.enroll('+12025550177')
   await dave.submitForm(
     '/phone',
     '/phone/verify',

@@ -33,7 +33,7 @@ interface Late {
 }
 type Trouble = readonly [name: string, status: number, code: string, inAfterwards: boolean]
 let late: Promise<Late>
-let troubles: Promise<readonly Trouble[]>
+let errorEntries: Promise<readonly Trouble[]>
 let slowClients: Promise<readonly string[]>
 let strangerAsked = 0
 
@@ -197,7 +197,7 @@ async function startWires(): Promise<readonly Trouble[]> {
 
 async function startLate(): Promise<Late> {
   const { site, alice } = await siteAt()
-  site.simulator.faults({ calls: { delayMs: 11_000 } })
+  site.simulator.setFaults({ calls: { delayMs: 11_000 } })
   const answer = await alice.api('/otp/call')
   site.simulator.clearFaults()
   const again = await alice.api('/otp/call')
@@ -273,8 +273,8 @@ beforeAll(async () => {
   )
   slowClients = startSlowClients()
   late = startLate()
-  troubles = startWires()
-  for (const each of [slowClients, late, troubles]) each.catch(() => undefined)
+  errorEntries = startWires()
+  for (const each of [slowClients, late, errorEntries]) each.catch(() => undefined)
 })
 
 test(
@@ -294,7 +294,7 @@ test(
 test(
   'A-83 a connection that is reset, hangs, drips, floods, redirects or speaks nonsense: 503 within the time limit, never in',
   async () => {
-    const results = await troubles
+    const results = await errorEntries
     expect(results).toEqual(
       [...wires.map(([name]) => name), 'nobody there', 'not HTTP'].map(name => [
         name,

@@ -58,7 +58,7 @@ const lies: readonly unknown[] = [
   { cookie: {}, passport: 'alice' },
   7,
   [],
-  { cookie: { expires: 'soon' }, voiceOtp: { mark: true } },
+  { cookie: { expires: 'soon' }, voiceOtp: { verification: true } },
 ]
 let lie = 0
 

@@ -1,11 +1,11 @@
 // The attacks that do not depend on who speaks the code, by each of the other ways. What a way cannot have (number matching, "not me", its webhooks) is in the README's table.
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Way } from 'passport-voice-otp'
+import type { Channel } from 'passport-voice-otp'
 import {
   callsUnlimited,
   openSite,
   type Person,
-  refusalIn,
+  failureIn,
   type Site,
   wrongCode,
 } from './support/harness.js'
@@ -14,17 +14,17 @@ let site: Site
 afterEach(() => site.close())
 
 const guess = async (person: Person, code: string): Promise<string> =>
-  refusalIn(await person.api('/otp', { code }))
+  failureIn(await person.api('/otp', { code }))
 const times = <T>(count: number, work: (index: number) => T): Promise<Awaited<T>[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)))
 
-describe.each<Way>(['text', 'hostedCall', 'hostedText'])('by %s', way => {
+describe.each<Channel>(['sms', 'hosted-call', 'hosted-sms'])('by %s', channel => {
   /** What SignalWire was asked to deliver. */
   const delivered = (): number =>
-    way === 'text' ? site.simulator.messages.length : site.simulator.mfaRequests.length
+    channel === 'sms' ? site.simulator.messages.length : site.simulator.mfaRequests.length
   /** The newest code, as the person with the telephone gets it. */
   const newestCode = (): string =>
-    way === 'text'
+    channel === 'sms'
       ? /^\d{6}/.exec(site.simulator.messages[0]!.body)![0]
       : site.simulator.mfaRequests[0]!.code
 
@@ -35,12 +35,12 @@ describe.each<Way>(['text', 'hostedCall', 'hostedText'])('by %s', way => {
   }
 
   async function askAndReceive(person: Person): Promise<string> {
-    expect((await person.api('/otp/call', { way })).status).toBe(202)
+    expect((await person.api('/otp/call', { channel })).status).toBe(202)
     return newestCode()
   }
 
   async function open(unhurried = true): Promise<void> {
-    site = await openSite({ ways: [way], ...(unhurried ? { limits: callsUnlimited } : {}) })
+    site = await openSite({ channels: [channel], ...(unhurried ? { limits: callsUnlimited } : {}) })
   }
 
   test('A-16, A-17 the right code twenty times at once, and again later: one success', async () => {
@@ -113,7 +113,7 @@ describe.each<Way>(['text', 'hostedCall', 'hostedText'])('by %s', way => {
     await open()
     const alice = await loggedIn()
     for (let round = 0; round < 4; round++) {
-      if ((await alice.api('/otp/call', { way })).status !== 202) break
+      if ((await alice.api('/otp/call', { channel })).status !== 202) break
       for (let index = 0; index < 4; index++) await guess(alice, wrongCode(newestCode()))
     }
     expect(site.comparisons('alice')).toBe(10)
@@ -123,7 +123,7 @@ describe.each<Way>(['text', 'hostedCall', 'hostedText'])('by %s', way => {
   test('A-53, A-54 a hundred at once: one is delivered in the first minute', async () => {
     await open(false)
     const browsers = [await loggedIn(), await loggedIn()]
-    const answers = await times(100, index => browsers[index % 2]!.api('/otp/call', { way }))
+    const answers = await times(100, index => browsers[index % 2]!.api('/otp/call', { channel }))
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(1)
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(99)
     expect(delivered()).toBe(1)
@@ -134,7 +134,7 @@ describe.each<Way>(['text', 'hostedCall', 'hostedText'])('by %s', way => {
     const alice = await loggedIn()
     for (const number of ['+447400123456', '+18765551234', '+19005551234', '+881612345678']) {
       site.directory.setPhone('alice', number)
-      expect((await alice.api('/otp/call', { way })).status).toBe(403)
+      expect((await alice.api('/otp/call', { channel })).status).toBe(403)
     }
     expect(delivered()).toBe(0)
   })

@@ -76,20 +76,24 @@ test('A-68 voicemail, tones of a greeting, and keys that are not the two digits:
     digits => `0${digits}`,
   ]
   for (const greeting of greetings) {
-    site.simulator.queue({ delayMs: 1000 })
+    site.simulator.setQueueDelay({ delayMs: 1000 })
     expect((await alice.askForCall()).status).toBe(303)
     const digits = await alice.matchingDigits()
     const played = greeting(digits)?.replace('x', digits[0] === digits[1] ? '9' : '')
     if (played?.startsWith(digits) === true) continue
-    site.simulator.phone('+12025550123', 'voicemail', played === undefined ? {} : { keys: played })
+    site.simulator.setPhone(
+      '+12025550123',
+      'voicemail',
+      played === undefined ? {} : { press: played },
+    )
     await site.simulator.advance(1000)
     await site.simulator.idle()
     const call = site.simulator.calls[0]!
     expect([played, call.status, call.error]).toEqual([played, 'completed', null])
     expect(call.heard.join(' ')).not.toMatch(/\d/)
   }
-  site.simulator.queue({ delayMs: 0 })
-  site.simulator.phone('+12025550123', 'manual')
+  site.simulator.setQueueDelay({ delayMs: 0 })
+  site.simulator.setPhone('+12025550123', 'manual')
   for (const wrong of [
     () => '1',
     () => '11#',
@@ -379,7 +383,7 @@ test('A-80 XML in the name, the announcement and the language: the call has exac
   await last.hearCode()
   expect(site.simulator.calls[0]!.heard.join(' ')).not.toContain('Dial')
   expect(site.events).toContainEqual({
-    name: 'prompt.defaulted',
+    name: 'prompt.fallback',
     details: { userId: 'alice', what: 'announce', reason: 'malformed' },
   })
 })

@@ -13,13 +13,13 @@ import { sign } from '../../build/simulator/signature.js'
 import { phoneOf, request, secret, siteWith } from './base.js'
 
 const key = createSecretKey(Buffer.from(secret))
-const keyed = (...parts) => createHmac('sha256', key).update(JSON.stringify(parts)).digest()
-const nameOf = (...parts) => keyed(...parts).toString('base64url')
+const keyed = (...context) => createHmac('sha256', key).update(JSON.stringify(context)).digest()
+const nameOf = (...context) => keyed(...context).toString('base64url')
 const limiter = (name, points, duration) =>
   new RateLimiterMemory({ keyPrefix: name, points, duration })
 /** R-04, R-06, R-15: the one living challenge, the locks, the guesses of a challenge and of a user, each under a keyed hash. */
 const createLimiters = () => ({
-  ticket: limiter('ticket', 1e9, 360),
+  activation: limiter('activation', 1e9, 360),
   pause: limiter('pause', 1e9, 900),
   stop: limiter('stop', 1e9, 1_728_000),
   guesses: limiter('guesses', 5, 360),
@@ -29,7 +29,7 @@ const createLimiters = () => ({
 })
 
 async function verifying(count, codeFrom) {
-  const { ticket, pause, stop, guesses, failures, row, uses } = createLimiters()
+  const { activation, pause, stop, guesses, failures, row, uses } = createLimiters()
   const codes = []
   const site = await siteWith(count, (index, sessionId) => {
     const userId = `u${index}`
@@ -42,8 +42,8 @@ async function verifying(count, codeFrom) {
           id,
           userId,
           purpose: 'login',
-          way: 'call',
-          ticket: index + 1,
+          channel: 'call',
+          activation: index + 1,
           expiresAt: Date.now() + 600_000,
           nextCallAt: Date.now(),
           matchingDigits: '42',
@@ -55,7 +55,7 @@ async function verifying(count, codeFrom) {
     }
   })
   for (let index = 0; index < count; index++)
-    await ticket.set(nameOf('user', `u${index}`), index + 1, 360)
+    await activation.set(nameOf('user', `u${index}`), index + 1, 360)
   site.app.use(site.session, site.form, site.passport.session())
   site.app.post('/otp', async (req, res, next) => {
     const { challenge } = req.session.voiceOtp
@@ -69,12 +69,12 @@ async function verifying(count, codeFrom) {
     const name = nameOf('user', userId)
     // R-04: counted before it is compared.
     const [alive, , paused, stopped] = await Promise.all([
-      ticket.get(name),
+      activation.get(name),
       guesses.consume(id),
       pause.get(name),
       stop.get(name),
     ])
-    if (alive?.consumedPoints !== challenge.ticket || paused !== null || stopped !== null)
+    if (alive?.consumedPoints !== challenge.activation || paused !== null || stopped !== null)
       return res.status(401).end()
     await Promise.all([failures.consume(name), row.consume(name)])
     // R-18.
@@ -94,7 +94,7 @@ async function verifying(count, codeFrom) {
       Object.assign(req.session, {
         passport,
         voiceOtp: {
-          mark: {
+          verification: {
             userId,
             method: 'call',
             amr: ['otp', 'tel'],
@@ -103,7 +103,7 @@ async function verifying(count, codeFrom) {
           },
         },
       })
-      Promise.all([failures.delete(name), row.delete(name), ticket.delete(name)]).then(
+      Promise.all([failures.delete(name), row.delete(name), activation.delete(name)]).then(
         () =>
           req.session.save(failure => {
             if (failure) next(failure)
@@ -152,18 +152,18 @@ function open(token) {
 
 /** R-21: the signature in its two spellings, the sealed token, at most three fetches, the challenge alive; then the next token and a fixed text. */
 export async function document(count) {
-  const ticket = limiter('ticket', 1e9, 360)
+  const activation = limiter('activation', 1e9, 360)
   const fetches = limiter('fetches', 3, 360)
   const site = await siteWith(0)
   const requests = []
   for (let index = 0; index < count; index++) {
     const userId = `u${index}`
-    await ticket.set(nameOf('user', userId), index + 1, 360)
+    await activation.set(nameOf('user', userId), index + 1, 360)
     const token = seal({
       challengeId: nameOf('challenge', index),
       userId,
       purpose: 'login',
-      ticket: index + 1,
+      activation: index + 1,
       code: '123456',
       phone: phoneOf(userId),
       matchingDigits: '42',
@@ -210,9 +210,9 @@ export async function document(count) {
     const content = open(req.params.token)
     const [, alive] = await Promise.all([
       fetches.consume(req.params.token.slice(-22)),
-      ticket.get(nameOf('user', content.userId)),
+      activation.get(nameOf('user', content.userId)),
     ])
-    if (alive?.consumedPoints !== content.ticket || content.phone !== req.body.To)
+    if (alive?.consumedPoints !== content.activation || content.phone !== req.body.To)
       return res.status(403).end()
     const action = `${url}/${seal(content)}`
     res

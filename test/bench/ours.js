@@ -9,8 +9,8 @@ const publicUrl = 'http://127.0.0.1:3999'
 const off = {
   callIntervalSeconds: false,
   callsPerUserHour: false,
-  callsPerNumberTenMinutes: false,
-  callsPerNumberDay: false,
+  callsPerPhoneTenMinutes: false,
+  callsPerPhoneDay: false,
   callsPerPrefixTenMinutes: false,
   callsPerAppMinute: false,
 }
@@ -29,18 +29,18 @@ const strategyFor = space =>
 
 /** A living challenge for each session, with its code. */
 async function challengesFor(strategy, count) {
-  const { keys, counters } = strategy.parts
-  const tickets = await Promise.all(
-    Array.from({ length: count }, (_, index) => counters.issueTicket(`u${index}`)),
+  const { keys, counters } = strategy.context
+  const activations = await Promise.all(
+    Array.from({ length: count }, (_, index) => counters.activateChallenge(`u${index}`)),
   )
   return (index, sessionId) => {
     const number = phoneOf(`u${index}`)
     return makeChallenge(keys, {
       userId: `u${index}`,
       purpose: 'login',
-      way: 'call',
+      channel: 'call',
       destination: { number, telephone: number, country: 'US', ordinary: true },
-      ticket: tickets[index],
+      activation: activations[index],
       sessionId,
       codeLength: 6,
       matching: true,
@@ -96,7 +96,7 @@ async function page(count, isEnforced) {
   const strategy = strategyFor()
   const site = await siteWith(count, index => ({
     voiceOtp: {
-      mark: { userId: `u${index}`, method: 'call', amr: ['otp', 'tel'], at: Date.now() },
+      verification: { userId: `u${index}`, method: 'call', amr: ['otp', 'tel'], at: Date.now() },
     },
   }))
   site.app.use(site.session, site.passport.session())
@@ -123,13 +123,13 @@ async function webhook(count, step, digits) {
   const site = await siteWith(0)
   site.app.use('/voice-otp', strategy.webhooks())
   const requests = Array.from({ length: count }, (_, index) => {
-    const { challenge, code } = make(index, 'none')
-    const { id, userId, purpose, ticket, matchingDigits, expiresAt } = challenge
-    const url = sealedUrl(strategy.parts, step, {
+    const { challenge, code } = make(index, false)
+    const { id, userId, purpose, activation, matchingDigits, expiresAt } = challenge
+    const url = sealedUrl(strategy.context, step, {
       challengeId: id,
       userId,
       purpose,
-      ticket,
+      activation,
       code,
       phone: phoneOf(userId),
       matchingDigits,

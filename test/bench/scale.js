@@ -81,7 +81,7 @@ async function startSite(node, url) {
 /** People whose password was right and who were called, each with the code. */
 async function makePeople(client, count) {
   const {
-    parts: { keys, counters },
+    context: { keys, counters },
   } = new VoiceOtpStrategy(
     {
       appName: 'Acme',
@@ -101,9 +101,9 @@ async function makePeople(client, count) {
       const { challenge, code } = makeChallenge(keys, {
         userId,
         purpose: 'login',
-        way: 'call',
+        channel: 'call',
         destination: { number, telephone: number },
-        ticket: await counters.issueTicket(userId),
+        activation: await counters.activateChallenge(userId),
         sessionId,
         codeLength: 6,
         matching: true,

@@ -27,14 +27,14 @@ const challenges = `
   import { createKeys } from './build/keys.js'
   import { makeChallenge } from './build/challenge.js'
   const keys = createKeys(['QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'], 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn')
-  const limits = { guessesPerChallenge: 5, guessesPerUser: 10, guessesPerUserSeconds: 1, pauseSeconds: 1, guessesInARow: 100, guessesInARowSeconds: 1, callIntervalSeconds: 1, callsPerUserHour: false,
-    callsPerNumberTenMinutes: false, callsPerNumberDay: false, callsPerPrefixTenMinutes: false, callsPerAppMinute: false, enrolCallsPerNumberTenMinutes: false, enrolCallsPerNumberDay: false, reportedSeconds: 1 }
+  const limits = { attemptsPerChallenge: 5, attemptsPerUser: 10, attemptsPerUserSeconds: 1, pauseSeconds: 1, maxConsecutiveFailures: 100, consecutiveFailureSeconds: 1, callIntervalSeconds: 1, callsPerUserHour: false,
+    callsPerPhoneTenMinutes: false, callsPerPhoneDay: false, callsPerPrefixTenMinutes: false, callsPerAppMinute: false, enrollCallsPerPhoneTenMinutes: false, enrollCallsPerPhoneDay: false, reportedSeconds: 1 }
   const counters = createCounters(undefined, limits, -58, keys)
   const heap = () => { gc(); gc(); return process.memoryUsage().heapUsed / 2 ** 20 }
   const before = heap()
   for (let index = 0; index < 10_000; index++) {
     const userId = 'u' + index, phone = '+1202' + (5550000 + index)
-    await counters.admitCall({ userId, phone, telephone: phone, enrol: false, waived: false })
+    await counters.admitCall({ userId, phone, telephone: phone, enroll: false, waived: false })
     const ticket = await counters.issueTicket(userId)
     const { challenge } = makeChallenge(keys, { userId, purpose: 'login', way: 'call', destination: { number: phone, telephone: phone }, ticket, sessionId: 'x', codeLength: 6, matching: true, expiresAt: 1, nextCallAt: 1 })
     await counters.admitGuess(userId, challenge.id, ticket).catch(() => undefined)
@@ -48,9 +48,9 @@ const challenges = `
 /** Time and memory of the import beside Passport's own, of many challenges, and the size of the package. */
 export function measureStartUp(node) {
   const of = name => Array.from({ length: 7 }, () => ask(node, imported(name), '--expose-gc'))
-  const [ours, theirs] = [of('passport-voice-otp'), of('passport')]
+  const [sessionKey, theirs] = [of('passport-voice-otp'), of('passport')]
   const difference = part =>
-    median(ours.map(each => each[part])) - median(theirs.map(each => each[part]))
+    median(sessionKey.map(each => each[part])) - median(theirs.map(each => each[part]))
   const { full, left } = ask(node, challenges, '--expose-gc')
   const folder = mkdtempSync(`${tmpdir()}/packed-`)
   try {

@@ -8,8 +8,8 @@ const unhurried = {
   limits: {
     callIntervalSeconds: false,
     callsPerUserHour: false,
-    callsPerNumberTenMinutes: false,
-    enrolCallsPerNumberTenMinutes: false,
+    callsPerPhoneTenMinutes: false,
+    enrollCallsPerPhoneTenMinutes: false,
   },
 } as const
 
@@ -36,7 +36,7 @@ describeInBrowser('axe-core finds nothing', () => {
     await look('login, refused')
     await guest.logIn('alice')
     await look('call me')
-    guest.site.simulator.queue({ delayMs: 1000 })
+    guest.site.simulator.setQueueDelay({ delayMs: 1000 })
     await guest.press('Call me now')
     await guest.sees('queued')
     await look('queued')
@@ -49,7 +49,7 @@ describeInBrowser('axe-core finds nothing', () => {
     await guest.submitCode(wrongCode(code))
     await guest.page.getByRole('alert').waitFor()
     await look('wrong code')
-    await guest.site.simulator.hangup(guest.site.simulator.calls[0]!.sid)
+    await guest.site.simulator.hangUp(guest.site.simulator.calls[0]!.sid)
     await guest.sees('completed')
     await look('completed')
     await guest.submitCode(code)
@@ -82,12 +82,12 @@ describeInBrowser('axe-core finds nothing', () => {
     await guest.logIn('bob')
     await look('several numbers')
     for (const behaviour of ['busy', 'failed'] as const) {
-      guest.site.simulator.phone('+12025550145', behaviour)
+      guest.site.simulator.setPhone('+12025550145', behaviour)
       await guest.press(behaviour === 'busy' ? 'Call me now' : 'Call me again')
       await guest.sees(behaviour)
       await look(behaviour)
     }
-    guest.site.simulator.phone('+12025550145', 'manual')
+    guest.site.simulator.setPhone('+12025550145', 'manual')
     await guest.press('Call me again')
     await guest.sees('ringing')
     await look('several numbers, ringing')
@@ -193,7 +193,7 @@ describeInBrowser('axe-core finds nothing, narrow and wide,', () => {
 describeInBrowser('a screen reader', () => {
   test('hears each state of the call once, from a region that is there from the start, and never the countdown', async () => {
     const guest = await openDemo()
-    guest.site.simulator.queue({ delayMs: 1000 })
+    guest.site.simulator.setQueueDelay({ delayMs: 1000 })
     await guest.logIn('alice')
     await guest.press('Call me now')
     const heard = () => guest.status.ariaSnapshot()
@@ -212,7 +212,7 @@ describeInBrowser('a screen reader', () => {
     expect(await heard()).toBe(
       '- status: "You are on the phone: key in the digits, and listen for the code."',
     )
-    await guest.site.simulator.hangup(guest.site.simulator.calls[0]!.sid)
+    await guest.site.simulator.hangUp(guest.site.simulator.calls[0]!.sid)
     await guest.sees('completed')
     await expect.poll(() => timer.textContent()).not.toBe(start)
     expect(await guest.page.evaluate('changes')).toEqual([

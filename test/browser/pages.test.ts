@@ -124,7 +124,7 @@ describeInBrowser('hands and eyes', () => {
       viewport: { width: 390, height: 844 },
       reducedMotion: 'no-preference',
     })
-    guest.site.simulator.queue({ delayMs: 1000 })
+    guest.site.simulator.setQueueDelay({ delayMs: 1000 })
     await guest.logIn('alice')
     await guest.press('Call me now')
     const places = () =>
@@ -149,7 +149,7 @@ describeInBrowser('hands and eyes', () => {
     await guest.site.answer(await guest.digits())
     await guest.sees('answered')
     expect(await moved()).toBe(0)
-    await guest.site.simulator.hangup(guest.site.simulator.calls[0]!.sid)
+    await guest.site.simulator.hangUp(guest.site.simulator.calls[0]!.sid)
     await guest.sees('completed')
     expect(await moved()).toBe(0)
     guest.site.clock.offset = 300_000
@@ -220,7 +220,7 @@ describeInBrowser('without JavaScript', () => {
 
 describeInBrowser('with JavaScript', () => {
   test('the second click of a double click is not sent', async () => {
-    const guest = await openDemo({ siteOptions: { counters: new CounterStore(100, 150).factory } })
+    const guest = await openDemo({ siteOptions: { limiter: new CounterStore(100, 150).factory } })
     const sent: string[] = []
     guest.page.on('request', request => {
       if (request.method() === 'POST') sent.push(new URL(request.url()).pathname)

@@ -55,13 +55,13 @@ describeInBrowser('with the telephone beside the page', () => {
 
   test('a busy line: a text is offered in place of it, and its code lets in', async () => {
     const guest = await openDemo()
-    guest.site.simulator.phone('+12025550123', 'busy')
+    guest.site.simulator.setPhone('+12025550123', 'busy')
     await guest.logIn('alice')
     await guest.press('Call me now')
     await guest.sees('busy')
-    const background = (way: string) =>
+    const background = (channel: string) =>
       guest.page.evaluate(
-        `getComputedStyle(document.querySelector('[value=${way}]')).backgroundColor`,
+        `getComputedStyle(document.querySelector('[value=${channel}]')).backgroundColor`,
       )
     expect(await background('text')).not.toBe(await background('call'))
     await guest.press('Text me instead')

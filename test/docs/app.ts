@@ -112,9 +112,13 @@ export function createApp({ publicUrl, ...options }: AppOptions): Express {
     if (req.user) res.send(`Hello ${(req.user as User).name}.`)
     else res.redirect(req.pendingUser ? '/otp' : '/login')
   })
-  app.get('/transfer', voiceOtp.require({ maxAge: 300, redirectTo: '/otp' }), (_req, res) => {
-    res.send('Your second factor is not older than five minutes.')
-  })
+  app.get(
+    '/transfer',
+    voiceOtp.requireSecondFactor({ maxAge: 300, redirectTo: '/otp' }),
+    (_req, res) => {
+      res.send('Your second factor is not older than five minutes.')
+    },
+  )
   app.post('/logout', (req, res, next) => {
     req.logout(error => {
       if (error) next(error)

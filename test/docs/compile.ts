@@ -24,7 +24,7 @@ import type { AppOptions } from './app.js'
 declare global {
   interface User { readonly id: string, readonly phone: string | null, readonly languages: readonly string[], readonly usesTotp: boolean }
   type FailureInfo = own.FailureInfo
-  type CounterFactory = own.CounterFactory
+  type LimiterFactory = own.LimiterFactory
   type RequestHandler = expressTypes.RequestHandler
   class VoiceOtpStrategy<User extends object = Express.User> extends own.VoiceOtpStrategy<User> {}
   class RateLimiterRedis extends limiters.RateLimiterRedis {}

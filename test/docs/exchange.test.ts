@@ -53,7 +53,7 @@ test('the diagram of a login in the README shows every HTTP request of one, in o
   await simulator.idle(sid)
   await simulator.keys(sid, digits)
   await simulator.idle(sid)
-  await simulator.hangup(sid)
+  await simulator.hangUp(sid)
   const code = /(\d, ){5}\d/
     .exec(simulator.call(sid)?.heard.join(' ') ?? '')?.[0]
     .replaceAll(', ', '')

@@ -71,7 +71,7 @@ test('a login: password, call, two digits, code', async () => {
 })
 
 test('voicemail picks up and hears no code', async () => {
-  simulator.phone(alice, 'voicemail')
+  simulator.setPhone(alice, 'voicemail')
   const { sid } = await askForCall()
   await simulator.waitFor(call => call.sid === sid && call.status === 'completed')
   expect(heard(sid)).toContain('This is Acme')
@@ -79,7 +79,7 @@ test('voicemail picks up and hears no code', async () => {
 })
 
 test('the line is busy: another call may be asked for at once', async () => {
-  simulator.phone(alice, 'busy')
+  simulator.setPhone(alice, 'busy')
   const { sid } = await askForCall()
   await simulator.waitFor(call => call.sid === sid && call.status === 'busy')
   await browser
@@ -88,13 +88,13 @@ test('the line is busy: another call may be asked for at once', async () => {
     .expect(({ body }) => {
       expect(body).toMatchObject({ call: 'busy', nextCallIn: 0 })
     })
-  simulator.phone(alice, 'answers')
+  simulator.setPhone(alice, 'answers')
   await browser.post('/otp/call').expect(302)
   expect(simulator.calls).toHaveLength(2)
 })
 
 test('a call that rings too late says so, without the code', async () => {
-  simulator.queue({ delayMs: 290_000 })
+  simulator.setQueueDelay({ delayMs: 290_000 })
   const { sid } = await askForCall()
   clock.ahead = 290_000
   await simulator.advance(290_000)
@@ -106,7 +106,7 @@ test('a call that rings too late says so, without the code', async () => {
 test.each(['none', 'wrong', 'two'] as const)(
   'a forged webhook is told nothing: signature %s',
   async signature => {
-    simulator.faults({ webhooks: { signature } })
+    simulator.setFaults({ webhooks: { signature } })
     const { sid } = await askForCall()
     await pickUp(sid)
     expect(simulator.call(sid)?.webhooks.map(({ status, body }) => [status, body])).toEqual([
@@ -116,7 +116,7 @@ test.each(['none', 'wrong', 'two'] as const)(
 )
 
 test('SignalWire is down: 503, and nobody is in', async () => {
-  simulator.faults({ calls: { status: 500, body: 'broken' } })
+  simulator.setFaults({ calls: { status: 500, body: 'broken' } })
   await browser
     .post('/login')
     .type('form')

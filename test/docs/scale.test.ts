@@ -25,7 +25,7 @@ class CountingStore extends MemoryStore {
 test('docs/scale.md counts the operations of each request as they are', async () => {
   const counters = new CounterStore(0, 0)
   const store = new CountingStore()
-  const world = await createWorld({ store, options: { counters: counters.factory } })
+  const world = await createWorld({ store, options: { limiter: counters.factory } })
   onTestFinished(() => world.close())
   const measured: string[][] = []
   const take = (request: string): void => {

@@ -50,7 +50,7 @@ describe('a login', () => {
       from: '+12025550100',
       matchingDigits: expect.stringMatching(/^[1-9]\d$/),
       purpose: 'login',
-      way: 'call',
+      channel: 'call',
       expiresIn: upTo(300),
       nextCallIn: upTo(60),
     })
@@ -82,43 +82,43 @@ describe('a login', () => {
   })
 
   test('numbers and ways to choose from', async () => {
-    const site = await openSite({ ways: ['call', 'text'] })
-    expect(await site.visitor().json('GET', '/api/otp/numbers')).toMatchObject({
+    const site = await openSite({ channels: ['call', 'sms'] })
+    expect(await site.visitor().json('GET', '/api/otp/phones')).toMatchObject({
       status: 401,
       body: { code: 'first-factor-required' },
     })
     const bob = await loggedIn(site, 'bob')
-    const { body } = await bob.json('GET', '/api/otp/numbers')
+    const { body } = await bob.json('GET', '/api/otp/phones')
     expect(body).toEqual({
-      numbers: [
+      phones: [
         { id: expect.any(String), label: 'Home', phone: '••• ••• ••45' },
         { id: expect.any(String), label: 'Office', phone: '••• ••• ••99' },
       ],
-      ways: ['call', 'text'],
+      channels: ['call', 'sms'],
     })
-    const [, office] = body['numbers'] as { id: string }[]
+    const [, office] = body['phones'] as { id: string }[]
     expect(
-      await bob.json('POST', '/api/otp/call', { number: office!.id, way: 'text' }),
+      await bob.json('POST', '/api/otp/call', { phone: office!.id, channel: 'sms' }),
     ).toMatchObject({ status: 400, body: { code: 'choice-unknown' } })
     expect(
-      await bob.json('POST', '/api/otp/call', { number: office!.id, way: 'call' }),
-    ).toMatchObject({ status: 202, body: { way: 'call', phone: '••• ••• ••99' } })
+      await bob.json('POST', '/api/otp/call', { phone: office!.id, channel: 'call' }),
+    ).toMatchObject({ status: 202, body: { channel: 'call', phone: '••• ••• ••99' } })
     expect(site.simulator.calls).toMatchObject([{ to: '+12025550199' }])
     const alice = await loggedIn(site)
-    expect(await alice.json('POST', '/api/otp/call', { way: 'text' })).toMatchObject({
+    expect(await alice.json('POST', '/api/otp/call', { channel: 'sms' })).toMatchObject({
       status: 202,
-      body: { way: 'text', phone: '••• ••• ••23' },
+      body: { channel: 'sms', phone: '••• ••• ••23' },
     })
     expect(site.simulator.messages).toMatchObject([{ to: '+12025550123' }])
   })
 
   test.each([
-    [{ way: 'fax' }],
-    [{ way: 'text' }],
-    [{ way: ['call'] }],
-    [{ number: 'nope' }],
-    [{ number: 1 }],
-    [{ number: {} }],
+    [{ channel: 'fax' }],
+    [{ channel: 'sms' }],
+    [{ channel: ['call'] }],
+    [{ phone: 'nope' }],
+    [{ phone: 1 }],
+    [{ phone: {} }],
   ])('%j is no choice: 400', async body => {
     const site = await openSite()
     const alice = await loggedIn(site)
@@ -180,14 +180,14 @@ describe('refusals are { code, message, ... }', () => {
 
   test('the counters are away: 503, and the log knows why', async () => {
     const counters = new CounterStore(0, 0)
-    const site = await openSite({ counters: counters.factory })
+    const site = await openSite({ limiter: counters.factory })
     const alice = await loggedIn(site)
     counters.faults = { consume: 'rejects' }
     expect(await alice.json('POST', '/api/otp/call')).toMatchObject({
       status: 503,
-      body: { code: 'counters-unavailable', requestId: expect.stringMatching(/^[0-9a-f]{8}$/) },
+      body: { code: 'limiter-unavailable', requestId: expect.stringMatching(/^[0-9a-f]{8}$/) },
     })
-    expect(site.logged('request.failed')).toMatchObject([{ code: 'counters-unavailable' }])
+    expect(site.logged('request.failed')).toMatchObject([{ code: 'limiter-unavailable' }])
     expect(site.simulator.calls).toHaveLength(0)
   })
 

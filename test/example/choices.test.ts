@@ -5,7 +5,7 @@ import { announcement, wantedLanguages } from '../../example/spoken.js'
 import { cheapHash } from '../support/people.js'
 import { openSite, says } from './support.js'
 
-const ways = ['call', 'text'] as const
+const channels = ['call', 'sms'] as const
 
 describe('several telephones', () => {
   test('are offered by label and mask, the first one chosen; the chosen one is called with its extension', async () => {
@@ -20,9 +20,9 @@ describe('several telephones', () => {
           .replace(/\s+/g, ' '),
     )
     expect(choices).toEqual(['Home ••• ••• ••45', 'Office ••• ••• ••99'])
-    const [home, office] = [...bob.page.html.matchAll(/name="number" value="([^"]+)"( checked)?/g)]
+    const [home, office] = [...bob.page.html.matchAll(/name="phone" value="([^"]+)"( checked)?/g)]
     expect([home?.[2], office?.[2]]).toEqual([' checked', undefined])
-    await bob.submit('/otp/call', { number: office?.[1] ?? '' })
+    await bob.submit('/otp/call', { phone: office?.[1] ?? '' })
     expect(bob.text).toContain('We are calling ••• ••• ••99')
     expect(bob.page.html).toMatch(new RegExp(`value="${office?.[1] ?? ''}" checked`))
     expect(site.simulator.calls).toMatchObject([{ to: '+12025550199', sendDigits: 'wwww12' }])
@@ -43,14 +43,14 @@ describe('several telephones', () => {
 
   test('a busy line frees the way to call that telephone again, and says how long another must wait', async () => {
     const site = await openSite()
-    site.simulator.phone('+12025550145', 'busy')
+    site.simulator.setPhone('+12025550145', 'busy')
     const bob = site.visitor()
     await bob.logIn('bob')
     await bob.submit('/otp/call')
-    const office = [...bob.page.html.matchAll(/name="number" value="([^"]+)"/g)][1]?.[1] ?? ''
-    expect((await bob.submit('/otp/call', { number: office })).status).toBe(429)
+    const office = [...bob.page.html.matchAll(/name="phone" value="([^"]+)"/g)][1]?.[1] ?? ''
+    expect((await bob.submit('/otp/call', { phone: office })).status).toBe(429)
     expect(bob.alert).toMatch(/^Too many calls\. .* You can try again in \d+ seconds\.$/)
-    site.simulator.phone('+12025550145', 'manual')
+    site.simulator.setPhone('+12025550145', 'manual')
     await bob.submit('/otp/call')
     expect(bob.page).toMatchObject({ status: 200, path: '/otp' })
     expect(site.simulator.calls.map(({ to }) => to)).toEqual(['+12025550145', '+12025550145'])
@@ -69,8 +69,8 @@ describe('several telephones', () => {
     const shown = () => /<iframe[^>]*src="[^"]*\/(\?phone=[^"]*)?"/.exec(bob.page.html)?.[1]
     await bob.logIn('bob')
     expect(shown()).toBe('?phone=%2B12025550145')
-    const office = [...bob.page.html.matchAll(/name="number" value="([^"]+)"/g)][1]?.[1] ?? ''
-    await bob.submit('/otp/call', { number: office })
+    const office = [...bob.page.html.matchAll(/name="phone" value="([^"]+)"/g)][1]?.[1] ?? ''
+    await bob.submit('/otp/call', { phone: office })
     expect(shown()).toBe('?phone=%2B12025550199')
   })
 
@@ -82,7 +82,7 @@ describe('several telephones', () => {
           username: 'eve',
           name: 'Eve',
           phone: '+1202',
-          mayEnrol: true,
+          mayEnroll: true,
           passwordHash: cheapHash,
         },
       ],
@@ -92,17 +92,17 @@ describe('several telephones', () => {
     expect(eve.page.status).toBe(200)
     expect((await eve.submit('/otp/call')).status).toBe(403)
     expect(eve.alert).toBe(`${says('phone-invalid')} Ask whoever runs this site to correct it.`)
-    expect(await eve.json('GET', '/api/otp/numbers')).toMatchObject({
+    expect(await eve.json('GET', '/api/otp/phones')).toMatchObject({
       status: 200,
-      body: { numbers: [] },
+      body: { phones: [] },
     })
   })
 })
 
 describe('several ways', () => {
   const buttons = (html: string) =>
-    [...html.matchAll(/<button name="way" value="(\w+)"[^>]*>([^<]+)</g)].map(
-      ([, way, words]) => `${way ?? ''}: ${words ?? ''}`,
+    [...html.matchAll(/<button name="channel" value="([\w-]+)"[^>]*>([^<]+)</g)].map(
+      ([, channel, words]) => `${channel ?? ''}: ${words ?? ''}`,
     )
 
   test('a call alone by default', async () => {
@@ -110,22 +110,22 @@ describe('several ways', () => {
     const alice = site.visitor()
     await alice.logIn('alice')
     expect(buttons(alice.page.html)).toEqual(['call: Call me now'])
-    expect((await alice.submit('/otp/call', { way: 'text' })).status).toBe(400)
+    expect((await alice.submit('/otp/call', { channel: 'sms' })).status).toBe(400)
     expect(site.simulator.messages).toHaveLength(0)
   })
 
   test('a text, where the app allows it: no digits to key in, and its code lets in', async () => {
-    const site = await openSite({ ways })
+    const site = await openSite({ channels })
     const alice = site.visitor()
     await alice.logIn('alice')
     expect(buttons(alice.page.html)).toEqual(['call: Call me now', 'text: Text me instead'])
-    await alice.submit('/otp/call', { way: 'text' })
+    await alice.submit('/otp/call', { channel: 'sms' })
     expect(alice.text).toContain('We have sent a code to ••• ••• ••23')
     expect(alice.text).toContain('The text message is on its way.')
     expect(alice.matchingDigits).toBe('')
     expect(buttons(alice.page.html)).toEqual(['text: Text me again', 'call: Call me instead'])
-    expect(site.logged('call.placed')).toMatchObject([
-      { userId: 'alice', way: 'text', sid: site.simulator.messages[0]!.sid },
+    expect(site.logged('code.sent')).toMatchObject([
+      { userId: 'alice', channel: 'sms', sid: site.simulator.messages[0]!.sid },
     ])
     const code = /^\d{6}/.exec(site.simulator.messages[0]!.body)?.[0] ?? ''
     await alice.submit('/otp', { code })
@@ -133,28 +133,28 @@ describe('several ways', () => {
   })
 
   test('a call that reached nobody may be followed at once by a text', async () => {
-    const site = await openSite({ ways })
-    site.simulator.phone('+12025550123', 'busy')
+    const site = await openSite({ channels })
+    site.simulator.setPhone('+12025550123', 'busy')
     const alice = site.visitor()
     await alice.logIn('alice')
-    await alice.submit('/otp/call', { way: 'call' })
+    await alice.submit('/otp/call', { channel: 'call' })
     expect(alice.text).toContain('The line was busy. Ask for another call below.')
     expect(buttons(alice.page.html)).toEqual(['call: Call me again', 'text: Text me instead'])
-    await alice.submit('/otp/call', { way: 'text' })
+    await alice.submit('/otp/call', { channel: 'sms' })
     expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
     expect(site.simulator.messages).toHaveLength(1)
   })
 
   test('hosted ways have words of their own', async () => {
     const site = await openSite({
-      ways: ['hostedText', 'hostedCall'],
+      channels: ['hosted-sms', 'hosted-call'],
       limits: { callIntervalSeconds: false },
     })
     const alice = site.visitor()
     await alice.logIn('alice')
-    await alice.submit('/otp/call', { way: 'hostedText' })
+    await alice.submit('/otp/call', { channel: 'hosted-sms' })
     expect(alice.text).toContain('Read your messages')
-    await alice.submit('/otp/call', { way: 'hostedCall' })
+    await alice.submit('/otp/call', { channel: 'hosted-call' })
     expect(alice.text).toContain('Your phone is about to ring. Pick up and listen for the code.')
     await alice.submit('/otp', { code: site.simulator.mfaRequests[0]!.code })
     expect(alice.page.path).toBe('/account')
@@ -184,7 +184,7 @@ describe('the language of the browser', () => {
     })
     expect(words).toContain('Acme')
     expect(words).not.toMatch(/code for your login|password was entered/)
-    expect(site.logged('prompt.defaulted')).toHaveLength(0)
+    expect(site.logged('prompt.fallback')).toHaveLength(0)
   })
 
   test('English: browser and time are said in words, without a digit', async () => {
@@ -200,7 +200,7 @@ describe('the language of the browser', () => {
   test('one that is not spoken: English, and nothing is logged about it', async () => {
     const { words, site } = await heard({ 'Accept-Language': 'tlh, *;q=0.5' })
     expect(words).toContain('This is Acme, with a code for your login.')
-    expect(site.logged('prompt.defaulted')).toHaveLength(0)
+    expect(site.logged('prompt.fallback')).toHaveLength(0)
   })
 
   test.each([

@@ -237,11 +237,11 @@ test('with a real Space nobody but alice has a number or may add one, whatever t
   const passwords = new Map(demoPeople.map(({ username }) => [username, `password of ${username}`]))
   const people = await realPeople('+12025550111', passwords)
   expect(
-    people.map(({ username, phone, otherPhones, mayEnrol }) => [
+    people.map(({ username, phone, otherPhones, mayEnroll }) => [
       username,
       phone,
       otherPhones,
-      mayEnrol,
+      mayEnroll,
     ]),
   ).toEqual([
     ['alice', '+12025550111', [], true],
@@ -250,7 +250,7 @@ test('with a real Space nobody but alice has a number or may add one, whatever t
     ['dave', null, [], false],
   ])
   expect(
-    (await realPeople(null, passwords)).some(({ phone, mayEnrol }) => phone !== null || mayEnrol),
+    (await realPeople(null, passwords)).some(({ phone, mayEnroll }) => phone !== null || mayEnroll),
   ).toBe(false)
   const users = createUsers(people)
   expect(await users.byPassword('bob', 'password of bob')).toMatchObject({ id: 'bob' })

@@ -8,7 +8,7 @@ const fromOurPage = { 'Sec-Fetch-Site': 'same-origin' }
 
 const slowStores = () => ({
   sessionStore: new SessionStore(2, 25),
-  counters: new CounterStore().factory,
+  limiter: new CounterStore().factory,
 })
 
 /** The page that a `Refresh` header leads to. */

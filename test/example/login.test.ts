@@ -71,7 +71,9 @@ describe('a login', () => {
     expect(found.map(user => user?.username)).toEqual(['alice', 'bob', 'mallory', 'dave'])
     expect(found.every(user => user !== undefined && !('passwordHash' in user))).toBe(true)
     const stored = demoPeople.map(({ passwordHash }) => passwordHash.split(':'))
-    expect(stored.map(parts => parts.slice(0, 4).join())).toEqual(Array(4).fill('scrypt,16384,8,5'))
+    expect(stored.map(context => context.slice(0, 4).join())).toEqual(
+      Array(4).fill('scrypt,16384,8,5'),
+    )
     expect(new Set(stored.map(([, , , , salt]) => salt)).size).toBe(4)
   })
 
@@ -133,7 +135,7 @@ describe('a code that is refused', () => {
     expect(alerts[3]).toMatch(/One try is left\.$/)
     expect(alerts[4]).toMatch(/No tries are left for this code\. Ask for another one\.$/)
     expect((await alice.submit('/otp', { code })).status).toBe(429)
-    expect(alice.alert).toBe(says('too-many-guesses'))
+    expect(alice.alert).toBe(says('too-many-attempts'))
   })
 
   test('malformed: 400; none waiting: 401', async () => {
@@ -186,7 +188,7 @@ describe('a code that is refused', () => {
   })
 
   test('too many wrong codes over many calls: 429, the time to wait, the same for the right code', async () => {
-    const site = await openSite({ limits: { guessesPerUser: 3, pauseSeconds: 900 } })
+    const site = await openSite({ limits: { attemptsPerUser: 3, lockoutSeconds: 900 } })
     const alice = site.visitor()
     await alice.logIn('alice')
     await alice.submit('/otp/call')
@@ -197,11 +199,13 @@ describe('a code that is refused', () => {
       expect(alice.alert).toBe(`${says('locked')} You can try again in 15 minutes.`)
       expect(alice.page.headers.get('retry-after')).toEqual(upTo(900))
     }
-    expect(site.logged('locked')).toMatchObject([{ userId: 'alice', limit: 'guessesPerUser' }])
+    expect(site.logged('user.locked')).toMatchObject([
+      { userId: 'alice', limit: 'attemptsPerUser' },
+    ])
   })
 
   test('a lock without an end says whom to ask', async () => {
-    const site = await openSite({ limits: { guessesInARow: 2 } })
+    const site = await openSite({ limits: { maxConsecutiveFailures: 2 } })
     const alice = site.visitor()
     await alice.logIn('alice')
     await alice.submit('/otp/call')

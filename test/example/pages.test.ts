@@ -172,7 +172,7 @@ describe('errors are pages', () => {
     const sessionStore = new SessionStore()
     const site = await openSite({ sessionStore })
     const alice = await loggedIn(site)
-    site.voiceOtp.events.on('call.placed', () => {
+    site.voiceOtp.events.on('code.sent', () => {
       sessionStore.faults = { set: 'rejects' }
     })
     expect((await alice.submit('/otp/call')).status).toBe(503)
@@ -272,7 +272,7 @@ describe('the log', () => {
       body: new URLSearchParams({ To: '+12025550145' }),
     })
     expect(site.log.map(({ event }) => event)).toEqual([
-      'call.placed',
+      'code.sent',
       'code.rejected',
       'code.accepted',
       'webhook.rejected',
@@ -280,7 +280,7 @@ describe('the log', () => {
     expect(site.log[0]).toMatchObject({
       userId: 'bob',
       purpose: 'login',
-      way: 'call',
+      channel: 'call',
       sid: site.simulator.calls[0]!.sid,
     })
     const text = JSON.stringify(site.log)

@@ -85,7 +85,7 @@ describe('the first number', () => {
           username: 'eve',
           name: 'Eve',
           phone: null,
-          mayEnrol: false,
+          mayEnroll: false,
           passwordHash: cheapHash,
         },
       ],

@@ -41,9 +41,9 @@ const byNpm = ['npm', 'run', '--silent', 'example', '--']
 function run(
   environment: Record<string, string>,
   words: readonly string[] = [],
-  [command = '', ...parts] = direct,
+  [command = '', ...context] = direct,
 ) {
-  const child = spawn(command, [...parts, ...words], {
+  const child = spawn(command, [...context, ...words], {
     cwd: root,
     env: { ...process.env, ...unset, PORT: '0', ...environment },
     detached: true,
@@ -321,7 +321,7 @@ describe('what --check tries', () => {
     expect(await tryWith({ space: 'http://127.0.0.1:9' })).toEqual(
       wrong('^SIGNALWIRE_SPACE: 127\\.0\\.0\\.1:9 can not be reached \\(\\w+\\)'),
     )
-    simulator.faults({ calls: { status: 503 } })
+    simulator.setFaults({ calls: { status: 503 } })
     expect(await tryWith({})).toEqual(
       wrong('^SIGNALWIRE_SPACE: .* has trouble of its own \\(status 503\\)'),
     )

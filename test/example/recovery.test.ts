@@ -241,7 +241,7 @@ describe('a store that fails', () => {
     expect((await alice.submit('/security/codes')).status).toBe(503)
     expect(await alice.json('POST', '/api/recovery-codes')).toMatchObject({
       status: 503,
-      body: { code: 'hook-failed', message: expect.any(String) },
+      body: { code: 'callback-failed', message: expect.any(String) },
     })
     const later = site.visitor()
     await later.logIn('alice')

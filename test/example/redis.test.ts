@@ -246,7 +246,7 @@ describeWithRedis('in Redis', () => {
     await later.json('POST', '/api/login', { username: 'alice', password: demoPassword })
     expect(await later.json('POST', '/api/otp/recover', { code: '00000-00000' })).toMatchObject({
       status: 503,
-      body: { code: 'hook-failed' },
+      body: { code: 'callback-failed' },
     })
     expect((await later.json('GET', '/api/account')).status).toBe(401)
   })

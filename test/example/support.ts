@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { expect, onTestFinished } from 'vitest'
-import { type ErrorCode, errorTable, type FailureCode, failureTable } from 'passport-voice-otp'
+import { type ErrorCode, errors, type FailureCode, failures } from 'passport-voice-otp'
 import { type Faults, Simulator } from 'passport-voice-otp/simulator'
 import { type AppOptions, createApp } from '../../example/app.js'
 import { createUsers, demoPassword, type Person as Account } from '../../example/users.js'
@@ -15,7 +15,7 @@ export { demoPassword } from '../../example/users.js'
 
 /** The strategy's own sentence for a refusal or for trouble. */
 export const says = (code: FailureCode | ErrorCode): string =>
-  code in failureTable ? failureTable[code as FailureCode][1] : errorTable[code as ErrorCode]
+  code in failures ? failures[code as FailureCode].message : errors[code as ErrorCode].message
 
 /** Matches a number of seconds that ran down a little since: tests run while others keep the machine busy. */
 export const upTo = (seconds: number): unknown =>
@@ -67,7 +67,10 @@ export async function startSite({
       },
     ),
     ...(isDemo
-      ? { ways: ['call', 'text', 'hostedCall', 'hostedText'] as const, simulatorUrl: simulator.url }
+      ? {
+          channels: ['call', 'sms', 'hosted-call', 'hosted-sms'] as const,
+          simulatorUrl: simulator.url,
+        }
       : {}),
     ...options,
   })
@@ -95,7 +98,7 @@ export async function startSite({
     logged: (event: string) => log.filter(line => line['event'] === event),
     visitor: () => new Visitor(url),
     faults: (faults: Faults) => {
-      simulator.faults(faults)
+      simulator.setFaults(faults)
     },
     async close(): Promise<void> {
       await new Promise(resolve => {

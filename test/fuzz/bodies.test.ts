@@ -28,7 +28,7 @@ const typed =
   (req: object): unknown =>
     (req as { body?: Record<string, unknown> }).body?.[name]
 
-function enrolRoutes(app: Express, passport: Authenticator): void {
+function enrollRoutes(app: Express, passport: Authenticator): void {
   const answering =
     (options: object): RequestHandler =>
     (req, res, next) => {
@@ -44,30 +44,41 @@ function enrolRoutes(app: Express, passport: Authenticator): void {
     }
   app.post(
     '/chosen/call',
-    answering({ action: 'call', way: typed('way'), number: typed('number') }),
+    answering({ action: 'call', channel: typed('channel'), number: typed('number') }),
     (_req, res) => {
       res.status(202).end()
     },
   )
-  app.post('/enrol/call', answering({ action: 'call', enrol: typed('phone') }), (_req, res) => {
-    res.status(202).end()
-  })
-  app.post('/enrol', answering({ enrol: true }))
+  app.post(
+    '/enroll/call',
+    answering({ action: 'call', purpose: 'enroll', phone: typed('phone') }),
+    (_req, res) => {
+      res.status(202).end()
+    },
+  )
+  app.post('/enroll', answering({ purpose: 'enroll' }))
   // As the documents write it, and as it throws when nothing has parsed the body.
   app.post(
     '/careless/call',
-    answering({ action: 'call', enrol: (req: { body: { phone: unknown } }) => req.body.phone }),
+    answering({
+      action: 'call',
+      purpose: 'enroll',
+      phone: (req: { body: { phone: unknown } }) => req.body.phone,
+    }),
   )
   app.post(
     '/careless/chosen',
-    answering({ action: 'call', way: (req: { body: { way: unknown } }) => req.body.way }),
+    answering({
+      action: 'call',
+      channel: (req: { body: { channel: unknown } }) => req.body.channel,
+    }),
   )
 }
 
 beforeAll(async () => {
   world = await createWorld({
-    options: { limits: noLimits, ways: ['call', 'text'] },
-    routes: enrolRoutes,
+    options: { limits: noLimits, channels: ['call', 'sms'] },
+    routes: enrollRoutes,
   })
   alice = await logIn(world.url, 'alice')
   dave = await logIn(world.url, 'dave')
@@ -235,18 +246,18 @@ test(
 )
 
 test(
-  'whole bodies to enrol: who has a number keeps it, who has none needs the code',
+  'whole bodies to enroll: who has a number keeps it, who has none needs the code',
   async () => {
-    let code = await codeOfNewCall(dave, '/enrol/call', { phone: '+12025550189' })
+    let code = await codeOfNewCall(dave, '/enroll/call', { phone: '+12025550189' })
     await fc.assert(
-      fc.asyncProperty(bodies, fc.constantFrom('/enrol/call', '/enrol'), async (body, path) => {
+      fc.asyncProperty(bodies, fc.constantFrom('/enroll/call', '/enroll'), async (body, path) => {
         fc.pre(!body.body.toString().includes(code))
         const { status, text } = await post(path, dave, body)
         expect(status).toBeOneOf([202, 400, 401, 403, 413, 415, 429])
-        if (path === '/enrol') expect(status).not.toBe(202)
+        if (path === '/enroll') expect(status).not.toBe(202)
         if (status === 202 || text.includes('attemptsLeft":0'))
-          code = await codeOfNewCall(dave, '/enrol/call', { phone: '+12025550189' })
-        expect((await post('/enrol/call', alice, body)).status).toBeOneOf([400, 403, 413, 415])
+          code = await codeOfNewCall(dave, '/enroll/call', { phone: '+12025550189' })
+        expect((await post('/enroll/call', alice, body)).status).toBeOneOf([400, 403, 413, 415])
         await expectOut(dave)
       }),
       settings,

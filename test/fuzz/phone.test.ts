@@ -57,9 +57,10 @@ const punctuated = fc
       ),
     ),
   )
-  .map(([number, marks]) =>
-    marks.reduce(
-      (text, [index, mark]) => text.slice(0, index + 1) + mark + text.slice(index + 1),
+  .map(([number, verifications]) =>
+    verifications.reduce(
+      (text, [index, verification]) =>
+        text.slice(0, index + 1) + verification + text.slice(index + 1),
       number,
     ),
   )
@@ -104,9 +105,10 @@ describe('a text that may be a number', () => {
           ),
           { maxLength: 8 },
         ),
-        (number, marks) => {
-          const text = marks.reduce(
-            (spelt, [index, mark]) => spelt.slice(0, index + 1) + mark + spelt.slice(index + 1),
+        (number, verifications) => {
+          const text = verifications.reduce(
+            (spelt, [index, verification]) =>
+              spelt.slice(0, index + 1) + verification + spelt.slice(index + 1),
             number,
           )
           expect(parsePhone(text)?.number).toBe(number)
@@ -150,17 +152,18 @@ describe('an entry of the app', () => {
   })
 })
 
-describe('the enrol route', () => {
+describe('the enroll route', () => {
   let world: World
   beforeAll(async () => {
     world = await createWorld({
       options: { limits: noLimits },
       routes: (app, passport) => {
         app.post(
-          '/enrol/call',
+          '/enroll/call',
           passport.authenticate('voice-otp', {
             action: 'call',
-            enrol: (req: { body?: { phone?: unknown } }) => req.body?.phone,
+            purpose: 'enroll',
+            phone: (req: { body?: { phone?: unknown } }) => req.body?.phone,
           } as object) as RequestHandler,
           (_req, res) => {
             res.status(202).end()
@@ -181,7 +184,7 @@ describe('the enrol route', () => {
           const { status } = await send(
             world.url,
             'POST',
-            '/enrol/call',
+            '/enroll/call',
             { Cookie: cookie, 'Content-Type': 'application/json' },
             JSON.stringify({ phone }),
           )

@@ -21,7 +21,10 @@ const store = new ChangingStore()
 let world: World
 let alice: string
 beforeAll(async () => {
-  world = await createWorld({ options: { limits: noLimits, ways: ['call', 'hostedCall'] }, store })
+  world = await createWorld({
+    options: { limits: noLimits, channels: ['call', 'hosted-call'] },
+    store,
+  })
   alice = await logIn(world.url, 'alice')
 })
 afterAll(() => world.close())
@@ -67,31 +70,33 @@ const stored = fc.oneof(
     )
     .map(text => JSON.parse(text) as unknown),
 )
-const mark = { userId: 'alice', method: 'call', amr: ['otp', 'tel'], at: 1_700_000_000_000 }
-const badMark = fc.oneof(
+const verification = { userId: 'alice', method: 'call', amr: ['otp', 'tel'], at: 1_700_000_000_000 }
+const badVerification = fc.oneof(
   stored,
   fc
-    .tuple(fc.constantFrom<keyof typeof mark>('userId', 'method', 'amr', 'at'), stored)
+    .tuple(fc.constantFrom<keyof typeof verification>('userId', 'method', 'amr', 'at'), stored)
     .filter(
       ([name, value]) =>
         !(name === 'userId' && value === 'alice') &&
         !(
           name === 'method' &&
-          ['call', 'text', 'hostedCall', 'hostedText'].includes(value as string)
+          ['call', 'sms', 'hosted-call', 'hosted-sms'].includes(value as string)
         ) &&
         !(name === 'amr' && Array.isArray(value)) &&
         !(name === 'at' && typeof value === 'number'),
     )
-    .map(([name, value]) => ({ ...mark, [name]: value })),
+    .map(([name, value]) => ({ ...verification, [name]: value })),
   fc
-    .constantFrom<keyof typeof mark>('userId', 'method', 'amr', 'at')
-    .map(name => Object.fromEntries(Object.entries(mark).filter(([each]) => each !== name))),
+    .constantFrom<keyof typeof verification>('userId', 'method', 'amr', 'at')
+    .map(name =>
+      Object.fromEntries(Object.entries(verification).filter(([each]) => each !== name)),
+    ),
   fc
     .constantFrom('bob', 'Alice', 'alice ', 'alice\0', 'ALICE')
-    .map(userId => ({ ...mark, userId })),
-  fc.constant([mark]),
-  fc.constant({ mark }),
-  fc.constant(JSON.stringify(mark)),
+    .map(userId => ({ ...verification, userId })),
+  fc.constant([verification]),
+  fc.constant({ verification }),
+  fc.constant(JSON.stringify(verification)),
 )
 
 test(
@@ -99,7 +104,10 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.oneof(stored, fc.record({ mark: badMark, challenge: stored }, { requiredKeys: [] })),
+        fc.oneof(
+          stored,
+          fc.record({ verification: badVerification, challenge: stored }, { requiredKeys: [] }),
+        ),
         fc.constantFrom('/otp', '/otp/call', '/logout', '/cart'),
         async (voiceOtp, path) => {
           withOurs(voiceOtp)
@@ -143,10 +151,10 @@ test(
       'id',
       'userId',
       'purpose',
-      'way',
+      'channel',
       'codeHash',
       'phoneHash',
-      'ticket',
+      'activation',
       'expiresAt',
       'sessionId',
     )
@@ -161,12 +169,12 @@ test(
       decides.map(name => [name, nearly(challenge[name])] as const),
       fc.constantFrom(
         ['purpose', 'step-up'],
-        ['purpose', 'enrol'],
-        ['way', 'text'],
-        ['way', 'hostedCall'],
+        ['purpose', 'enroll'],
+        ['channel', 'sms'],
+        ['channel', 'hosted-call'],
         ['userId', 'bob'],
         ['expiresAt', 9e15],
-        ['ticket', 1],
+        ['activation', 1],
         ['codeHash', ''],
       ),
     )
@@ -193,7 +201,7 @@ test(
 test(
   "a user in Passport's part that is none: a mark of Alice lets nobody else in",
   async () => {
-    withOurs({ mark })
+    withOurs({ verification })
     expect((await get('/account', alice)).status).toBe(200)
     const users = fc.oneof(
       stored,
@@ -209,7 +217,7 @@ test(
           const { user } = (passport ?? {}) as { user?: unknown }
           // What a list or an object stands for is a matter of the app's deserializeUser.
           fc.pre(user !== 'alice' && (typeof user !== 'object' || user === null))
-          store.change = session => ({ ...session, passport, voiceOtp: { mark } })
+          store.change = session => ({ ...session, passport, voiceOtp: { verification } })
           expect((await get('/account', alice)).status).toBe(401)
           expect((await post('/otp', alice, { code: '123456' })).status).toBeOneOf([401, 503])
         },
@@ -236,7 +244,7 @@ describe('in the example', () => {
             .record({
               cookie: stored,
               passport: fc.constant({ user: 'alice' }),
-              voiceOtp: fc.constant({ mark }),
+              voiceOtp: fc.constant({ verification }),
             })
             .filter(({ cookie: given }) => given !== null),
         )

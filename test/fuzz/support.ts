@@ -35,22 +35,22 @@ export const keys: Keys = createKeys([secret], secret)
 
 type MayBeOff = Exclude<
   keyof Limits,
-  'guessesPerChallenge' | 'guessesPerUserSeconds' | 'pauseSeconds' | 'guessesInARowSeconds'
+  'attemptsPerChallenge' | 'attemptsPerUserSeconds' | 'lockoutSeconds' | 'consecutiveFailureSeconds'
 >
 
 /** No limit but the one on guesses: a refused request tests little. */
 export const noLimits = {
-  guessesPerUser: false,
-  guessesInARow: false,
+  attemptsPerUser: false,
+  maxConsecutiveFailures: false,
   callIntervalSeconds: false,
   callsPerUserHour: false,
-  callsPerNumberTenMinutes: false,
-  callsPerNumberDay: false,
+  callsPerPhoneTenMinutes: false,
+  callsPerPhoneDay: false,
   callsPerPrefixTenMinutes: false,
   callsPerAppMinute: false,
-  enrolCallsPerNumberTenMinutes: false,
-  enrolCallsPerNumberDay: false,
-  enrolCallsPerAppMinute: false,
+  enrollCallsPerPhoneTenMinutes: false,
+  enrollCallsPerPhoneDay: false,
+  enrollCallsPerAppMinute: false,
   reportedSeconds: false,
 } as const satisfies Readonly<Record<MayBeOff, false>>
 
@@ -127,9 +127,9 @@ export const names = fc.constantFrom(
   'code',
   'phone',
   'number',
-  'way',
+  'channel',
   'action',
-  'enrol',
+  'enroll',
   'username',
   'password',
   'user',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { CounterFactory } from 'passport-voice-otp'
+import type { LimiterFactory } from 'passport-voice-otp'
 import { sign } from 'passport-voice-otp/simulator'
 import { parseLaml } from '../../lib/simulator/laml.js'
 import type { TokenContent } from '../../lib/call/token.js'
@@ -24,13 +24,13 @@ watchProcess()
 let world: World
 let content: TokenContent
 const counters: Record<string, InstanceType<typeof RateLimiterMemory>> = {}
-const factory: CounterFactory = options =>
+const factory: LimiterFactory = options =>
   (counters[options.keyPrefix] = new RateLimiterMemory(options))
 const steps = { open: 1, keys: 2, again: 3 }
 
 beforeAll(async () => {
   world = await createWorld({
-    options: { limits: noLimits, counters: factory, locale: ['en-US', 'de-DE'] },
+    options: { limits: noLimits, limiter: factory, locale: ['en-US', 'de-DE'] },
   })
   const cookie = await logIn(world.url, 'alice')
   expect((await send(world.url, 'POST', '/otp/call', { Cookie: cookie })).status).toBe(202)
@@ -41,7 +41,11 @@ afterAll(() => world.close())
 
 /** A wrong key kills the challenge: for the next case it is made alive again. */
 const revive = () =>
-  counters['voice-otp:ticket']!.set(keys.storeName('user', 'alice'), content.ticket, 600)
+  counters['voice-otp:active-challenge']!.set(
+    keys.storeName('user', 'alice'),
+    content.activation,
+    600,
+  )
 
 type Fields = Readonly<Record<string, string>>
 const form = (fields: Fields): string => new URLSearchParams(fields).toString()
@@ -186,7 +190,7 @@ test(
       'challengeId',
       'userId',
       'purpose',
-      'ticket',
+      'activation',
       'phone',
       'matchingDigits',
       'expiresAt',

@@ -16,8 +16,12 @@ export const onlyAdmins = { required: (member: Member) => member.isAdmin } satis
 
 /** With a `maxAge`, `require()` lets nobody off: it wants a code that was entered, of whoever it is, and not too long ago. */
 export function addAdminPages(app: Express, voiceOtp: VoiceOtpStrategy<Member>): void {
-  app.get('/admin', voiceOtp.require({ maxAge: 900, redirectTo: '/otp' }), (req, res) => {
-    if ((req.user as Member).isAdmin) res.send('The admin page.')
-    else res.sendStatus(403)
-  })
+  app.get(
+    '/admin',
+    voiceOtp.requireSecondFactor({ maxAge: 900, redirectTo: '/otp' }),
+    (req, res) => {
+      if ((req.user as Member).isAdmin) res.send('The admin page.')
+      else res.sendStatus(403)
+    },
+  )
 }

@@ -15,7 +15,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await database.exec('TRUNCATE voice_otp_counters')
   pool = { query: ({ text, values = [] }) => database.query(text, [...values]) }
-  world = await createWorld({ options: { counters: postgresCounters(pool) } })
+  world = await createWorld({ options: { limiter: postgresCounters(pool) } })
 })
 afterEach(() => world.close())
 afterAll(() => database.close())
@@ -63,7 +63,7 @@ test('the counts outlive the process: a second app on the same table knows them'
   const alice = await world.logIn('alice')
   await alice.post('/otp/call').expect(202)
   await world.close()
-  world = await createWorld({ options: { counters: postgresCounters(pool) } })
+  world = await createWorld({ options: { limiter: postgresCounters(pool) } })
   await (await world.logIn('alice')).post('/otp/call').expect(429).expect('Retry-After', /^\d+$/)
   expect(world.simulator.calls).toHaveLength(0)
 })
@@ -77,7 +77,7 @@ test('a database that is gone lets nobody in', async () => {
     .send({ code })
     .expect(503)
     .expect(({ body }) => {
-      expect(body).toMatchObject({ code: 'counters-unavailable' })
+      expect(body).toMatchObject({ code: 'limiter-unavailable' })
     })
   await alice.get('/account').expect(401)
 })

@@ -1,5 +1,5 @@
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
-import type { CounterFactory } from 'passport-voice-otp'
+import type { LimiterFactory } from 'passport-voice-otp'
 
 /** For a migration of yours. One table holds all counters: each puts its own prefix before its keys. */
 export const createTable = `CREATE TABLE IF NOT EXISTS voice_otp_counters (
@@ -18,7 +18,7 @@ export interface Pool {
 
 /** The option `counters` for a Postgres that the app has anyway. */
 export const postgresCounters =
-  (pool: Pool): CounterFactory =>
+  (pool: Pool): LimiterFactory =>
   options =>
     new RateLimiterPostgres({
       storeClient: pool,
@@ -26,6 +26,6 @@ export const postgresCounters =
       tableName: 'voice_otp_counters',
       tableCreated: true,
       // Deletes what expired, every five minutes; one of the counters does it for the whole table.
-      clearExpiredByTimeout: options.keyPrefix.endsWith('ticket'),
+      clearExpiredByTimeout: options.keyPrefix.endsWith('activation'),
       ...options,
     })

@@ -11,13 +11,17 @@ export function addPayout<User extends object>(
   const maxAge = 300
 
   // On its way to the code a GET leaves its address in `req.session.returnTo`.
-  app.get('/payout', voiceOtp.require({ maxAge, redirectTo: '/otp' }), (_req, res) => {
+  app.get('/payout', voiceOtp.requireSecondFactor({ maxAge, redirectTo: '/otp' }), (_req, res) => {
     res.send('<form method="post"><input name="amount"><button>Pay out</button></form>')
   })
   // A POST is not repeated behind anybody's back: whoever was too slow starts at the form again.
-  app.post('/payout', voiceOtp.require({ maxAge, redirectTo: '/payout' }), (_req, res) => {
-    res.send('Paid.')
-  })
+  app.post(
+    '/payout',
+    voiceOtp.requireSecondFactor({ maxAge, redirectTo: '/payout' }),
+    (_req, res) => {
+      res.send('Paid.')
+    },
+  )
 
   // The same route as at login. The person stays logged in meanwhile, and comes back to the form.
   app.post(

@@ -38,11 +38,11 @@ test('every event is counted, and nothing in it names a user, a call or a number
   await alice.post('/otp').send({ code }).expect(200)
   await alice.post('/otp/call').expect(429)
   expect(counted).toEqual([
-    { event: 'call.placed', purpose: 'login', way: 'call' },
+    { event: 'code.sent', purpose: 'login', channel: 'call' },
     { event: 'code.rejected', code: 'code-wrong', compared: true },
-    { event: 'code.accepted', purpose: 'login', way: 'call' },
+    { event: 'code.accepted', purpose: 'login', channel: 'call' },
     {
-      event: 'call.blocked',
+      event: 'code.blocked',
       purpose: 'step-up',
       code: 'too-many-calls',
       limit: 'callIntervalSeconds',

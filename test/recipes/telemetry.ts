@@ -3,23 +3,23 @@ import type { VoiceOtpEvents, VoiceOtpStrategy } from 'passport-voice-otp'
 
 // An object, so that it does not compile when an event is missing.
 const names = Object.keys({
-  'call.placed': true,
-  'call.blocked': true,
-  'call.failed': true,
+  'code.sent': true,
+  'code.blocked': true,
+  'code.failed': true,
   'code.accepted': true,
   'code.rejected': true,
-  locked: true,
-  reported: true,
+  'user.locked': true,
+  'call.reported': true,
   'webhook.rejected': true,
   'phone.changed': true,
-  'prompt.defaulted': true,
+  'prompt.fallback': true,
   'recovery.used': true,
   'browser.recognized': true,
   'browser.revoked': true,
 } satisfies Record<keyof VoiceOtpEvents, true>) as readonly (keyof VoiceOtpEvents)[]
 
 /** Few values each. A user's id would make a time series of its own, and is nobody's business in a metrics system. */
-const kept = ['purpose', 'way', 'code', 'limit', 'reason', 'compared', 'what']
+const kept = ['purpose', 'channel', 'code', 'limit', 'reason', 'compared', 'what']
 
 /** Counts what happens, and notes it in the trace of the request. Without an OpenTelemetry SDK in the app this does nothing. */
 export function observe<User extends object>(voiceOtp: VoiceOtpStrategy<User>): void {

@@ -21,7 +21,7 @@ async function start() {
 describe('the life of a call', () => {
   test('queued, ringing, in progress, keys, completed', async () => {
     const { simulator, app, order } = await start()
-    simulator.queue({ delayMs: 2000 })
+    simulator.setQueueDelay({ delayMs: 2000 })
     const sid = await order()
     expect(simulator.call(sid)).toMatchObject({
       sid,
@@ -150,14 +150,14 @@ describe('the life of a call', () => {
   test('the person declines, or hangs up', async () => {
     const { simulator, app, order } = await start()
     const [declined, ended] = [await order(), await order()]
-    await simulator.hangup(declined)
+    await simulator.hangUp(declined)
     expect(simulator.call(declined)).toMatchObject({
       status: 'busy',
       transcript: [{ kind: 'hangup', by: 'person' }],
     })
     await simulator.answer(ended)
     await simulator.idle()
-    await simulator.hangup(ended)
+    await simulator.hangUp(ended)
     expect(simulator.call(ended)).toMatchObject({
       status: 'completed',
       waitingFor: null,
@@ -168,7 +168,7 @@ describe('the life of a call', () => {
     expect(simulator.call(ended)?.heard).toEqual(['Two digits'])
     expect(app.asked).toHaveLength(1)
     for (const act of [
-      simulator.hangup(ended),
+      simulator.hangUp(ended),
       simulator.answer(ended),
       simulator.keys(ended, '1'),
     ])
@@ -180,7 +180,7 @@ describe('the life of a call', () => {
     let sid = ''
     app.answers['/open'] = (_, res) => {
       void simulator
-        .hangup(sid)
+        .hangUp(sid)
         .then(() =>
           res
             .writeHead(200, { 'Content-Type': 'text/xml' })

@@ -377,7 +377,7 @@ describe('events', () => {
     expect((await until(({ calls }) => calls[0]?.status === 'ringing')).calls).toEqual([
       simulator.call(sid),
     ])
-    await simulator.hangup(sid)
+    await simulator.hangUp(sid)
     await until(({ calls }) => calls[0]?.status === 'busy')
     await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x' })
     expect((await until(({ messages }) => messages.length === 1)).messages).toMatchObject([
@@ -418,7 +418,7 @@ describe('events', () => {
     expect(changes).toBeGreaterThan(0)
     end()
     const before = changes
-    await simulator.hangup(sid)
+    await simulator.hangUp(sid)
     expect(changes).toBe(before)
   })
 

@@ -7,7 +7,7 @@ const order = { To: alice, From: '+12025550100', Url: 'https://acme.example/voic
 describe('faults of the REST API', () => {
   test('a refusal: nobody is called, and the answer is as told', async () => {
     const simulator = await startSimulator()
-    simulator.faults({
+    simulator.setFaults({
       calls: { status: 429, body: { code: 20429, message: 'Too many', status: 429 } },
     })
     expect(await post(simulator, 'Calls', order)).toEqual({
@@ -25,7 +25,7 @@ describe('faults of the REST API', () => {
 
   test('a good status with garbage: the telephone rings all the same', async () => {
     const simulator = await startSimulator()
-    simulator.faults({ calls: { status: 200, body: '<html>' } })
+    simulator.setFaults({ calls: { status: 200, body: '<html>' } })
     const path = `/2010-04-01/Accounts/${simulator.signalwire.project}/Calls`
     const headers = {
       Authorization: authorization(simulator),
@@ -35,7 +35,7 @@ describe('faults of the REST API', () => {
       await raw(simulator, 'POST', path, headers, new URLSearchParams(order).toString()),
     ).toMatchObject({ status: 200, text: '<html>' })
     expect(simulator.calls).toMatchObject([{ status: 'ringing' }])
-    simulator.faults({ calls: { body: '' } })
+    simulator.setFaults({ calls: { body: '' } })
     expect(
       await raw(simulator, 'GET', path + `/${simulator.calls[0]!.sid}`, headers),
     ).toMatchObject({ status: 200, text: '' })
@@ -43,7 +43,7 @@ describe('faults of the REST API', () => {
 
   test('a late answer: the telephone rings before it', async () => {
     const simulator = await startSimulator()
-    simulator.faults({ calls: { delayMs: 60_000 } })
+    simulator.setFaults({ calls: { delayMs: 60_000 } })
     const gone = new AbortController()
     const answer = fetch(
       `${simulator.url}/2010-04-01/Accounts/${simulator.signalwire.project}/Calls`,
@@ -62,7 +62,7 @@ describe('faults of the REST API', () => {
 
   test('a delay is real time, and passes', async () => {
     const simulator = await startSimulator()
-    simulator.faults({ calls: { delayMs: 1, status: 500 } })
+    simulator.setFaults({ calls: { delayMs: 1, status: 500 } })
     expect(await post(simulator, 'Calls', order)).toEqual({ status: 500, body: {} })
   })
 
@@ -70,7 +70,7 @@ describe('faults of the REST API', () => {
     '%j: no answer, and nobody is called',
     async calls => {
       const simulator = await startSimulator()
-      simulator.faults({ calls })
+      simulator.setFaults({ calls })
       await expect(post(simulator, 'Calls', order)).rejects.toThrow('fetch failed')
       expect(simulator.calls).toHaveLength(0)
       expect(simulator.requests).toMatchObject([{ status: 0 }])
@@ -79,7 +79,7 @@ describe('faults of the REST API', () => {
 
   test('each API has its own', async () => {
     const simulator = await startSimulator()
-    simulator.faults({ mfa: { status: 503 }, messages: { status: 402 } })
+    simulator.setFaults({ mfa: { status: 503 }, messages: { status: 402 } })
     const headers = { Authorization: authorization(simulator), 'Content-Type': 'application/json' }
     expect(
       (
@@ -102,7 +102,7 @@ describe('faults of the REST API', () => {
 
   test('stop() ends the ones that wait', async () => {
     const simulator = await startSimulator()
-    simulator.faults({ calls: { delayMs: 3_600_000 } })
+    simulator.setFaults({ calls: { delayMs: 3_600_000 } })
     const answer = expect(post(simulator, 'Calls', order)).rejects.toThrow('fetch failed')
     await simulator.waitFor(call => call.status === 'ringing')
     await simulator.stop()
@@ -116,7 +116,7 @@ describe('faults of webhooks', () => {
       await startSimulator(),
       await startApp({ '/open': '<Say>Hello</Say>' }),
     ]
-    simulator.faults({ webhooks })
+    simulator.setFaults({ webhooks })
     const sid = await place(simulator, `${app.url}/open`)
     await simulator.answer(sid)
     await simulator.idle()
@@ -134,7 +134,7 @@ describe('faults of webhooks', () => {
 
   test('a person who hangs up meanwhile is not asked for', async () => {
     const { simulator, app, sid, call } = await answered({ delayMs: 3000 })
-    await simulator.hangup(sid)
+    await simulator.hangUp(sid)
     await simulator.advance(3000)
     expect(app.asked).toHaveLength(0)
     expect(call()).toMatchObject({ status: 'completed', error: null })
@@ -201,7 +201,7 @@ test.each([
 ])('a fault that cannot be: %j', async (faults, message) => {
   const simulator = await startSimulator()
   expect(() => {
-    simulator.faults(faults as Faults)
+    simulator.setFaults(faults as Faults)
   }).toThrow(message)
   expect(await post(simulator, 'Calls', order)).toMatchObject({ status: 201 })
 })
@@ -211,7 +211,7 @@ test.each([undefined, {}, { delayMs: -1 }, { delayMs: NaN }, { delayMs: '5' }])(
   async queue => {
     const simulator = await startSimulator()
     expect(() => {
-      simulator.queue(queue as { delayMs: number })
+      simulator.setQueueDelay(queue as { delayMs: number })
     }).toThrow('give { delayMs')
   },
 )

@@ -7,7 +7,7 @@ async function callWith(xml: string | Buffer, contentType?: string) {
   app.answers['/open'] = (_, res) => {
     sendXml(res, xml as string, contentType)
   }
-  simulator.phone('+12025550123', 'answers')
+  simulator.setPhone('+12025550123', 'answers')
   const sid = await place(simulator, `${app.url}/open`)
   await simulator.idle()
   return { app, simulator, call: simulator.call(sid)! }

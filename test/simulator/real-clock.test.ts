@@ -53,7 +53,7 @@ test('a person who hangs up stops the speech', async () => {
   await simulator.waitFor(({ status }) => status === 'ringing')
   await simulator.answer(sid)
   await simulator.waitFor(({ speaking }) => speaking !== null)
-  await simulator.hangup(sid)
+  await simulator.hangUp(sid)
   expect(simulator.call(sid)).toMatchObject({ status: 'completed', speaking: null })
   await simulator.idle()
 })

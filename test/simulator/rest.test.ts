@@ -342,7 +342,7 @@ describe("the vendor's own client", () => {
 describe('Messages', () => {
   test('a text is queued, then delivered, or not where the telephone is dead', async () => {
     const simulator = await startSimulator()
-    simulator.phone('+12025550145', 'failed')
+    simulator.setPhone('+12025550145', 'failed')
     const sids: string[] = []
     for (const to of [alice, '+12025550145']) {
       const { status, body } = await post(simulator, 'Messages.json', {
@@ -388,7 +388,7 @@ describe('Messages', () => {
 
   test('a queue holds texts too', async () => {
     const simulator = await startSimulator()
-    simulator.queue({ delayMs: 1000 })
+    simulator.setQueueDelay({ delayMs: 1000 })
     await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x' })
     await simulator.advance(999)
     expect(simulator.messages[0]?.status).toBe('queued')

@@ -28,7 +28,7 @@ test.each(['POST', 'GET'])(
   "the vendor's own check accepts what the Space sends by %s, and nothing changed",
   async method => {
     const [simulator, app] = [await startSimulator(), await startApp()]
-    simulator.phone('+12025550123', 'answers')
+    simulator.setPhone('+12025550123', 'answers')
     await place(simulator, `${app.url}/open?a=1&b=ü%20é`, { Method: method })
     await simulator.idle()
 

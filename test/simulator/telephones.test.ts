@@ -21,7 +21,7 @@ async function start() {
 describe('telephones', () => {
   test.each(['busy', 'failed'] as const)('%s never rings', async behaviour => {
     const { simulator, app, order } = await start()
-    simulator.phone(alice, behaviour)
+    simulator.setPhone(alice, behaviour)
     const sid = await order()
     await simulator.idle()
     expect(simulator.call(sid)).toMatchObject({ status: behaviour, durationMs: 0 })
@@ -30,7 +30,7 @@ describe('telephones', () => {
 
   test('no-answer rings and cannot be answered', async () => {
     const { simulator, order } = await start()
-    simulator.phone(alice, 'no-answer')
+    simulator.setPhone(alice, 'no-answer')
     const sid = await order()
     await expect(simulator.answer(sid)).rejects.toMatchObject({ status: 409 })
     await simulator.advance(60_000)
@@ -39,7 +39,7 @@ describe('telephones', () => {
 
   test('answers answers at once, and waits for keys', async () => {
     const { simulator, order } = await start()
-    simulator.phone(alice, 'answers')
+    simulator.setPhone(alice, 'answers')
     const sid = await order()
     await simulator.idle(sid)
     expect(simulator.call(sid)).toMatchObject({
@@ -50,7 +50,7 @@ describe('telephones', () => {
 
   test('voicemail answers, presses nothing and is not waited for', async () => {
     const { simulator, app, order } = await start()
-    simulator.phone(alice, 'voicemail')
+    simulator.setPhone(alice, 'voicemail')
     const sid = await order()
     await simulator.idle()
     expect(simulator.call(sid)).toMatchObject({
@@ -63,7 +63,7 @@ describe('telephones', () => {
 
   test('the greeting of a voicemail plays its tones once', async () => {
     const { simulator, app, order } = await start()
-    simulator.phone(alice, 'voicemail', { keys: '11' })
+    simulator.setPhone(alice, 'voicemail', { press: '11' })
     app.answers['/keys'] = keysAt(app.url)
     const sid = await order()
     await simulator.idle()
@@ -73,7 +73,7 @@ describe('telephones', () => {
 
   test('other numbers are other telephones', async () => {
     const { simulator, order } = await start()
-    simulator.phone('+12025550145', 'busy')
+    simulator.setPhone('+12025550145', 'busy')
     expect(simulator.call(await order())?.status).toBe('ringing')
   })
 
@@ -85,7 +85,7 @@ describe('telephones', () => {
   ])('%s %s is refused', async (number, behaviour) => {
     const simulator = await startSimulator()
     expect(() => {
-      simulator.phone(number, behaviour as 'busy')
+      simulator.setPhone(number, behaviour as 'busy')
     }).toThrow(expect.objectContaining({ status: 400 }))
   })
 })
@@ -99,7 +99,7 @@ describe('machine detection', () => {
     ['voicemail', 'DetectMessageEnd', 'machine_start'],
   ] as const)('%s, %s: %s', async (behaviour, detection, answeredBy) => {
     const { simulator, app, order } = await start()
-    simulator.phone(alice, behaviour)
+    simulator.setPhone(alice, behaviour)
     const sid = await order(detection === undefined ? {} : { MachineDetection: detection })
     if (behaviour === 'manual') await simulator.answer(sid)
     await simulator.idle()
@@ -123,7 +123,7 @@ describe('status callbacks', () => {
     const sid = await order(form)
     await simulator.answer(sid)
     await simulator.idle()
-    await simulator.hangup(sid)
+    await simulator.hangUp(sid)
     await simulator.idle()
     expect(statuses(app)).toEqual(['initiated', 'ringing', 'in-progress', 'completed'])
     expect(app.asked.at(-1)?.req.headers['x-signalwire-signature']).toBeDefined()
@@ -133,7 +133,7 @@ describe('status callbacks', () => {
   test('the end alone if nothing else is said, however it ends, and a failure changes nothing', async () => {
     const { simulator, app, order } = await start()
     app.answers['/status'] = (_, res) => res.destroy()
-    simulator.phone(alice, 'busy')
+    simulator.setPhone(alice, 'busy')
     const sid = await order({ StatusCallback: `${app.url}/status` })
     await simulator.idle()
     expect(statuses(app)).toEqual(['busy'])
@@ -151,7 +151,7 @@ describe('status callbacks', () => {
     })
     form.append('StatusCallbackEvent', 'completed')
     const { body } = await post(simulator, 'Calls', form.toString())
-    await simulator.hangup((body as { sid: string }).sid)
+    await simulator.hangUp((body as { sid: string }).sid)
     await simulator.idle()
     expect(statuses(app)).toEqual(['ringing', 'busy'])
   })

@@ -30,8 +30,8 @@ const strategy = new VoiceOtpStrategy<Person>(
     limits: {
       callIntervalSeconds: off,
       callsPerUserHour: off,
-      callsPerNumberTenMinutes: off,
-      callsPerNumberDay: off,
+      callsPerPhoneTenMinutes: off,
+      callsPerPhoneDay: off,
       callsPerPrefixTenMinutes: off,
       callsPerAppMinute: off,
     },

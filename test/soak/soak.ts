@@ -46,7 +46,7 @@ async function logIn(url: string, simulator: Simulator, person: string): Promise
     .call(sid)
     ?.heard.find(text => /^(\d, ){5}\d$/.test(text))
     ?.replaceAll(', ', '')
-  await simulator.hangup(sid)
+  await simulator.hangUp(sid)
   await post('/otp', { code })
   await post('/logout', {})
 }

@@ -1,7 +1,11 @@
-// Routes of an app whose users choose telephone and way, and enrol a number; they take the place of the usual ones.
+// Routes of an app whose users choose telephone and way, and enroll a number; they take the place of the usual ones.
 import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
-import type { Mark, VoiceOtpAuthenticateOptions, VoiceOtpStrategy } from 'passport-voice-otp'
+import type {
+  Verification,
+  VoiceOtpAuthenticateOptions,
+  VoiceOtpStrategy,
+} from 'passport-voice-otp'
 import type { Person } from './world.js'
 
 /** A field of the body, whatever its type. */
@@ -40,19 +44,27 @@ export function choiceRoutes(
   app.post('/otp', action({}))
   app.post(
     '/otp/call',
-    action({ action: 'call', number: field('number'), way: field('way') }),
+    action({ action: 'call', phone: field('phone'), channel: field('channel') }),
     pending,
   )
   app.post(
-    '/enrol/call',
-    action({ action: 'call', enrol: field('phone'), number: field('number'), way: field('way') }),
+    '/enroll/call',
+    action({
+      action: 'call',
+      purpose: 'enroll',
+      phone: field('phone'),
+      channel: field('channel'),
+    }),
     pending,
   )
-  app.post('/enrol', action({ enrol: true }))
+  app.post('/enroll', action({ purpose: 'enroll' }))
   app.get('/numbers', (req, res, next) => {
-    strategy.numbers(req).then(numbers => res.json(numbers), next)
+    strategy.listPhones(req).then(numbers => res.json(numbers), next)
   })
   app.get('/mark', (req, res) => {
-    res.json((req.session as unknown as { voiceOtp?: { mark?: Mark } }).voiceOtp?.mark ?? {})
+    res.json(
+      (req.session as unknown as { voiceOtp?: { verification?: Verification } }).voiceOtp
+        ?.verification ?? {},
+    )
   })
 }

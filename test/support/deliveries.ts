@@ -9,7 +9,7 @@ export interface Answer {
   readonly fault: RestFault
   readonly status: 403 | 503
   readonly code: FailureCode | 'signalwire-unavailable'
-  /** What the event `call.failed` says; the vendor's client has words of its own for some. */
+  /** What the event `code.failed` says; the vendor's client has words of its own for some. */
   readonly reason: RegExp
   /** SignalWire said no, so that nothing rings and the next call need not wait. */
   readonly refused: boolean

@@ -1,7 +1,7 @@
 // Stores that are slow, fail or hang at a chosen operation.
 import { MemoryStore, type SessionData } from 'express-session'
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
-import type { Count, Counter, CounterFactory, CounterOptions } from 'passport-voice-otp'
+import type { LimiterCount, Limiter, LimiterFactory, LimiterOptions } from 'passport-voice-otp'
 
 export type Fault = 'throws' | 'rejects' | 'hangs' | 'nonsense' | 'hangs after the work'
 type SessionOperation = 'get' | 'set' | 'destroy' | 'touch'
@@ -101,7 +101,7 @@ export class SessionStore extends MemoryStore {
 type CounterOperation = 'consume' | 'reward' | 'get' | 'set' | 'delete'
 
 /** The memory limiter forgets by timers, which do not run when a test moves the date. */
-const unlessOver = (count: Count | null): Count | null =>
+const unlessOver = (count: LimiterCount | null): LimiterCount | null =>
   count !== null && count.msBeforeNext <= 0 && count.msBeforeNext !== -1 ? null : count
 
 /** Counters in memory that answer after 2 to 25 ms, and fail as told. */
@@ -119,7 +119,7 @@ export class CounterStore {
     private readonly most = 25,
   ) {}
 
-  readonly factory: CounterFactory = options => {
+  readonly factory: LimiterFactory = options => {
     const limiter = new RateLimiterMemory(options)
     this.limiters.push(limiter)
     return {
@@ -131,7 +131,7 @@ export class CounterStore {
       set: (key, points, seconds) =>
         this.run(options, 'set', [key, points, seconds], () => limiter.set(key, points, seconds)),
       delete: key => this.run(options, 'delete', [key], () => limiter.delete(key)),
-    } satisfies Counter
+    } satisfies Limiter
   }
 
   dump(): string {
@@ -145,7 +145,7 @@ export class CounterStore {
   }
 
   private async run<T>(
-    { keyPrefix }: CounterOptions,
+    { keyPrefix }: LimiterOptions,
     operation: CounterOperation,
     given: readonly unknown[],
     work: () => Promise<T>,

@@ -11,12 +11,12 @@ const silenceMilliseconds = 8000
 export const unlimited = {
   callIntervalSeconds: false,
   callsPerUserHour: false,
-  callsPerNumberTenMinutes: false,
-  callsPerNumberDay: false,
+  callsPerPhoneTenMinutes: false,
+  callsPerPhoneDay: false,
   callsPerPrefixTenMinutes: false,
   callsPerAppMinute: false,
-  enrolCallsPerNumberTenMinutes: false,
-  enrolCallsPerNumberDay: false,
+  enrollCallsPerPhoneTenMinutes: false,
+  enrollCallsPerPhoneDay: false,
 } as const
 
 /** One call as the person with the telephone has it; by default the newest. */

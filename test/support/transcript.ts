@@ -19,9 +19,9 @@ class Code {
   written(text: string, language: string | null): string {
     const { digits: words = Array.from('0123456789'), separator } =
       languages[(language ?? 'en-US') as Locale]
-    const parts = text.split(separator)
-    if (!parts.every(part => words.includes(part))) return text
-    return parts.map(part => words[this.next(words.indexOf(part))]).join(separator)
+    const context = text.split(separator)
+    if (!context.every(part => words.includes(part))) return text
+    return context.map(part => words[this.next(words.indexOf(part))]).join(separator)
   }
 
   private next(digit: number): number {

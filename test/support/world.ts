@@ -33,7 +33,7 @@ declare module 'express-session' {
 export interface WorldOptions {
   readonly options?: Partial<VoiceOtpOptions<Person>>
   readonly store?: Store
-  readonly phoneOf?: (person: Person) => unknown
+  readonly getPhone?: (person: Person) => unknown
   readonly userProperty?: string
   readonly express?: typeof express
   readonly passport?: Authenticator
@@ -76,27 +76,26 @@ export async function createWorld(given: WorldOptions = {}) {
       secret,
       signalwire: simulator.signalwire,
       clock,
-      onEnrol: (person, phone) => {
+      onEnroll: (person, phone) => {
         people[person.id]!.phone = phone
       },
       ...given.options,
-      passReqToCallback: false,
     },
-    (given.phoneOf ?? (person => people[person.id]!.phone)) as (person: Person) => string | null,
+    (given.getPhone ?? (person => people[person.id]!.phone)) as (person: Person) => string | null,
   )
 
   const events: { name: keyof VoiceOtpEvents; details: unknown }[] = []
   for (const name of [
-    'call.placed',
-    'call.blocked',
-    'call.failed',
+    'code.sent',
+    'code.blocked',
+    'code.failed',
     'code.accepted',
     'code.rejected',
-    'locked',
-    'reported',
+    'user.locked',
+    'call.reported',
     'webhook.rejected',
     'phone.changed',
-    'prompt.defaulted',
+    'prompt.fallback',
     'recovery.used',
     'browser.recognized',
     'browser.revoked',
@@ -194,7 +193,7 @@ export async function createWorld(given: WorldOptions = {}) {
       else res.json({})
     })
   })
-  app.get('/transfer', strategy.require({ maxAge: 300 }), (_req, res) => {
+  app.get('/transfer', strategy.requireSecondFactor({ maxAge: 300 }), (_req, res) => {
     res.json({ transferred: true })
   })
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters

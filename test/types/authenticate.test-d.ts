@@ -10,14 +10,14 @@ const typedPhone = (req: Request): unknown => (req.body as { phone?: unknown } |
 app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call' }))
 app.post(
   '/otp/call',
-  passport.authenticate('voice-otp', { action: 'call', failureRedirect: '/otp', way: 'text' }),
+  passport.authenticate('voice-otp', { action: 'call', failureRedirect: '/otp', channel: 'sms' }),
 )
 app.post(
   '/otp/call',
   passport.authenticate('voice-otp', {
     action: 'call',
-    way: req => req.body?.['way'],
-    number: req => req.body?.['number'],
+    channel: req => req.body?.['channel'],
+    phone: req => req.body?.['number'],
   }),
 )
 app.post(
@@ -26,10 +26,17 @@ app.post(
 )
 app.post(
   '/phone',
-  passport.authenticate('voice-otp', { action: 'call', enrol: req => req.body?.['phone'] }),
+  passport.authenticate('voice-otp', {
+    action: 'call',
+    purpose: 'enroll',
+    phone: req => req.body?.['phone'],
+  }),
 )
-app.post('/phone', passport.authenticate('voice-otp', { action: 'call', enrol: typedPhone }))
-app.post('/phone/verify', passport.authenticate('voice-otp', { enrol: true }))
+app.post(
+  '/phone',
+  passport.authenticate('voice-otp', { action: 'call', purpose: 'enroll', phone: typedPhone }),
+)
+app.post('/phone/verify', passport.authenticate('voice-otp', { purpose: 'enroll' }))
 app.post(
   '/otp',
   passport.authenticate(voiceOtp, { action: 'verify' }, () => undefined),
@@ -38,9 +45,12 @@ app.post(
 // @ts-expect-error -- no such action
 app.post('/otp/call', passport.authenticate('voice-otp', { action: 'ring' }))
 // @ts-expect-error -- no such way
-app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call', way: 'pigeon' }))
-// @ts-expect-error -- the number to enrol comes from the request, not from the time when the route is made
-app.post('/phone', passport.authenticate('voice-otp', { action: 'call', enrol: '+12025550123' }))
+app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call', channel: 'pigeon' }))
+app.post(
+  '/phone',
+  // @ts-expect-error -- the number to enroll comes from the request, not from the time when the route is made
+  passport.authenticate('voice-otp', { action: 'call', purpose: 'enroll', phone: '+12025550123' }),
+)
 // @ts-expect-error -- a misspelt option
 app.post('/otp/call', passport.authenticate('voice-otp', { acton: 'call' }))
 

@@ -9,11 +9,11 @@ import {
   RateLimiterValkey,
   RLWrapperBlackAndWhite,
 } from 'rate-limiter-flexible'
-import type { Counter, CounterFactory } from 'passport-voice-otp'
+import type { Limiter, LimiterFactory } from 'passport-voice-otp'
 
 declare const storeClient: object
 
-export const counters: readonly CounterFactory[] = [
+export const counters: readonly LimiterFactory[] = [
   options => new RateLimiterMemory(options),
   options => new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options }),
   options => new RateLimiterValkey({ storeClient, ...options }),
@@ -25,13 +25,13 @@ export const counters: readonly CounterFactory[] = [
 
 // Several limiters in one have no `set`, no `get` and no single count: they cannot hold a ticket.
 // @ts-expect-error -- one of these
-export const union: CounterFactory = options => new RateLimiterUnion(new RateLimiterMemory(options))
-export const bursty: CounterFactory = options =>
+export const union: LimiterFactory = options => new RateLimiterUnion(new RateLimiterMemory(options))
+export const bursty: LimiterFactory = options =>
   // @ts-expect-error -- one of these
   new BurstyRateLimiter(new RateLimiterMemory(options), new RateLimiterMemory(options))
 
 /** A store of one's own needs these five and nothing of rate-limiter-flexible. */
-export const own: Counter = {
+export const own: Limiter = {
   consume: async () => ({ consumedPoints: 1, msBeforeNext: 1000 }),
   reward: async () => ({ consumedPoints: 0, msBeforeNext: 1000 }),
   get: async () => null,
@@ -39,4 +39,4 @@ export const own: Counter = {
   delete: async () => true,
 }
 // @ts-expect-error -- a count without a time is none
-export const halfACount: Counter = { ...own, get: async () => ({ consumedPoints: 1 }) }
+export const halfACount: Limiter = { ...own, get: async () => ({ consumedPoints: 1 }) }

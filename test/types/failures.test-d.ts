@@ -3,7 +3,7 @@ import {
   type ErrorCode,
   type FailureCode,
   type FailureInfo,
-  failureTable,
+  failures,
   VoiceOtpError,
 } from 'passport-voice-otp'
 
@@ -30,11 +30,11 @@ export function inGerman({ code, attemptsLeft, retryAfter }: FailureInfo): strin
       return 'Das ist keiner Ihrer Notfallcodes.'
     case 'choice-unknown':
       return 'Wählen Sie eines der Telefone.'
-    case 'enrol-forbidden':
+    case 'enroll-forbidden':
     case 'first-factor-required':
     case 'second-factor-required':
       return 'Melden Sie sich an.'
-    case 'too-many-guesses':
+    case 'too-many-attempts':
     case 'too-many-calls':
     case 'locked':
     case 'reported':
@@ -50,12 +50,12 @@ export function isOurs(error: unknown): ErrorCode | undefined {
   return status === 503 ? error.code : undefined
 }
 
-export const statusOf = (code: FailureCode): number => failureTable[code][0]
+export const statusOf = (code: FailureCode): number => failures[code].status
 
 // @ts-expect-error -- no such code
 export const unknownCode: FailureCode = 'code-mistyped'
 // @ts-expect-error -- trouble is no refusal
-export const trouble: FailureCode = 'counters-unavailable'
+export const trouble: FailureCode = 'limiter-unavailable'
 export const change = (info: FailureInfo): void => {
   // @ts-expect-error -- what is handed on is not to be changed
   info.message = 'other'

@@ -25,7 +25,7 @@ export const ofPeople = new VoiceOtpStrategy<Person>(
     locale: person => person.language,
     announce: async person => `Hello, number ${person.id}.`,
     beforeCall: ({ user, phone }: BeforeCall<Person>) => user.id > 0 && phone.startsWith('+'),
-    onEnrol: (person, phone) => {
+    onEnroll: (person, phone) => {
       console.log(person.id, phone)
     },
   },
@@ -38,30 +38,23 @@ export const ofExpressUsers: VoiceOtpStrategy = new VoiceOtpStrategy(required, (
 // Every way to answer.
 export const answers = [
   new VoiceOtpStrategy<Person>(required, async person => person.phone),
-  new VoiceOtpStrategy<Person>(required, (person, done) => {
-    done(null, person.phone)
-  }),
-  new VoiceOtpStrategy<Person>(required, async (person, done) => {
-    done(null, await Promise.resolve(person.phone))
-  }),
   new VoiceOtpStrategy<Person>(required, person => ({
-    numbers: [{ number: String(person.phone), label: 'home', extension: '12' }],
+    phones: [{ number: String(person.phone), label: 'home', extension: '12' }],
   })),
-  new VoiceOtpStrategy<Person>({ ...required, passReqToCallback: true }, (req, person) =>
+  new VoiceOtpStrategy<Person>(required, (person, req) =>
     req.voiceOtp === undefined ? person.phone : null,
   ),
 ] satisfies readonly VoiceOtpStrategy<Person>[]
 
 // @ts-expect-error -- a number is text
 export const numberAsNumber = new VoiceOtpStrategy<Person>(required, person => person.id)
-// @ts-expect-error -- without passReqToCallback the user comes first
+// @ts-expect-error -- the user comes first
 export const requestFirst = new VoiceOtpStrategy<Person>(required, (_req, person) => person.phone)
-// @ts-expect-error -- there is no strategy without phoneOf
-export const withoutPhoneOf = new VoiceOtpStrategy<Person>(required)
+// @ts-expect-error -- there is no strategy without getPhone
+export const withoutGetPhone = new VoiceOtpStrategy<Person>(required)
 export const misspelt = new VoiceOtpStrategy<Person>(
   // @ts-expect-error -- a misspelt option
   { ...required, codeLenght: 8 },
-  // @ts-expect-error -- no overload fits
   person => person.phone,
 )
 export const change = (options: VoiceOtpOptions): void => {

@@ -12,7 +12,7 @@ export const deDE: Prompts = {
   opening: {
     login: appName => `Hier ist ${appName} mit dem Code für Ihre Anmeldung.`,
     'step-up': appName => `Hier ist ${appName} mit einem Code zur Bestätigung Ihrer Identität.`,
-    enrol: appName => `Hier ist ${appName} mit einem Code zur Bestätigung dieser Telefonnummer.`,
+    enroll: appName => `Hier ist ${appName} mit einem Code zur Bestätigung dieser Telefonnummer.`,
   },
   pressMatchingDigits:
     'Um den Code zu hören, geben Sie bitte die beiden Ziffern ein, die auf Ihrem Bildschirm stehen.',

@@ -11,7 +11,7 @@ export const enGB: Prompts = {
   opening: {
     login: appName => `This is ${appName}, with a code for your login.`,
     'step-up': appName => `This is ${appName}, with a code to confirm that it is you.`,
-    enrol: appName => `This is ${appName}, with a code to confirm this telephone number.`,
+    enroll: appName => `This is ${appName}, with a code to confirm this telephone number.`,
   },
   pressMatchingDigits: 'To hear the code, please press the two digits shown on your screen.',
   pressAnyKey: 'To hear the code, please press one.',

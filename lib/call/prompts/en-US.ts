@@ -8,7 +8,7 @@ export const enUS: Prompts = {
   opening: {
     login: appName => `This is ${appName}, with a code for your login.`,
     'step-up': appName => `This is ${appName}, with a code to confirm that it is you.`,
-    enrol: appName => `This is ${appName}, with a code to confirm this telephone number.`,
+    enroll: appName => `This is ${appName}, with a code to confirm this telephone number.`,
   },
   pressMatchingDigits: 'To hear the code, press the two digits that you see on your screen.',
   pressAnyKey: 'To hear the code, press one.',

@@ -13,7 +13,7 @@ export const esES: Prompts = {
     login: appName => `Le llamamos de ${appName} para darle un código de acceso.`,
     'step-up': appName =>
       `Le llamamos de ${appName} para darle un código con el que confirmar su identidad.`,
-    enrol: appName =>
+    enroll: appName =>
       `Le llamamos de ${appName} para darle un código con el que confirmar este número de teléfono.`,
   },
   pressMatchingDigits:

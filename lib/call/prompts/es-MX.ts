@@ -13,7 +13,7 @@ export const esMX: Prompts = {
     login: appName => `Le llamamos de ${appName} para proporcionarle un código de acceso.`,
     'step-up': appName =>
       `Le llamamos de ${appName} para proporcionarle un código con el que podrá confirmar su identidad.`,
-    enrol: appName =>
+    enroll: appName =>
       `Le llamamos de ${appName} para proporcionarle un código con el que podrá confirmar este número de teléfono.`,
   },
   pressMatchingDigits:

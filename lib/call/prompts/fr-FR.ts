@@ -14,7 +14,7 @@ export const frFR: Prompts = {
       `Bonjour, ${appName} vous appelle pour vous communiquer un code de connexion.`,
     'step-up': appName =>
       `Bonjour, ${appName} vous appelle pour vous communiquer un code qui permet de confirmer votre identité.`,
-    enrol: appName =>
+    enroll: appName =>
       `Bonjour, ${appName} vous appelle pour vous communiquer un code qui permet de confirmer ce numéro de téléphone.`,
   },
   pressMatchingDigits: 'Pour écouter le code, composez les deux chiffres affichés sur votre écran.',

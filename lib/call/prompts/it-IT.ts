@@ -13,7 +13,7 @@ export const itIT: Prompts = {
     login: appName => `${appName} la chiama per comunicarle il codice di accesso.`,
     'step-up': appName =>
       `${appName} la chiama per comunicarle un codice con cui confermare la sua identità.`,
-    enrol: appName =>
+    enroll: appName =>
       `${appName} la chiama per comunicarle un codice con cui confermare questo numero di telefono.`,
   },
   pressMatchingDigits: 'Per ascoltare il codice, digiti le due cifre che vede sullo schermo.',

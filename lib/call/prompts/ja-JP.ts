@@ -13,7 +13,7 @@ export const jaJP: Prompts = {
   opening: {
     login: appName => `${appName}から、ログイン用の認証コードをお知らせするお電話です。`,
     'step-up': appName => `${appName}から、ご本人確認用の認証コードをお知らせするお電話です。`,
-    enrol: appName =>
+    enroll: appName =>
       `${appName}から、この電話番号を確認するための認証コードをお知らせするお電話です。`,
   },
   pressMatchingDigits:

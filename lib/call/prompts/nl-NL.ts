@@ -12,7 +12,7 @@ export const nlNL: Prompts = {
   opening: {
     login: appName => `Dit is ${appName} met een code om in te loggen.`,
     'step-up': appName => `Dit is ${appName} met een code om te bevestigen dat u het bent.`,
-    enrol: appName => `Dit is ${appName} met een code om dit telefoonnummer te bevestigen.`,
+    enroll: appName => `Dit is ${appName} met een code om dit telefoonnummer te bevestigen.`,
   },
   pressMatchingDigits: 'Om de code te horen, toetst u de twee cijfers in die op uw scherm staan.',
   pressAnyKey: 'Om de code te horen, toetst u één.',

@@ -13,7 +13,7 @@ export const plPL: Prompts = {
     login: appName => `Tu ${appName}, dzwonimy, aby podać kod do logowania.`,
     'step-up': appName =>
       `Tu ${appName}, dzwonimy, aby podać kod potwierdzający Państwa tożsamość.`,
-    enrol: appName => `Tu ${appName}, dzwonimy, aby podać kod potwierdzający ten numer telefonu.`,
+    enroll: appName => `Tu ${appName}, dzwonimy, aby podać kod potwierdzający ten numer telefonu.`,
   },
   pressMatchingDigits:
     'Aby usłyszeć kod, proszę wybrać na klawiaturze dwie cyfry wyświetlone na ekranie.',

@@ -13,7 +13,7 @@ export const ptBR: Prompts = {
     login: appName => `Olá, ${appName} está ligando para informar o seu código de acesso.`,
     'step-up': appName =>
       `Olá, ${appName} está ligando para informar o código que confirma a sua identidade.`,
-    enrol: appName =>
+    enroll: appName =>
       `Olá, ${appName} está ligando para informar o código que confirma este número de telefone.`,
   },
   pressMatchingDigits: 'Para ouvir o código, digite os dois números que aparecem na sua tela.',

@@ -11,7 +11,7 @@ export const zhCN: Prompts = {
   opening: {
     login: appName => `您好，这里是${appName}，此次来电是为您播报登录验证码。`,
     'step-up': appName => `您好，这里是${appName}，此次来电是为您播报验证码，以确认是您本人操作。`,
-    enrol: appName => `您好，这里是${appName}，此次来电是为您播报验证码，用于确认这个电话号码。`,
+    enroll: appName => `您好，这里是${appName}，此次来电是为您播报验证码，用于确认这个电话号码。`,
   },
   pressMatchingDigits: '如需收听验证码，请输入屏幕上显示的两位数字。',
   pressAnyKey: '如需收听验证码，请按一。',

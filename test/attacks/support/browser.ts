@@ -26,8 +26,8 @@ export interface Sent {
   readonly holdsCode?: boolean
 }
 
-/** The `code` of a JSON refusal, `too-many-guesses` for example; '' for anything else. */
-export function refusalIn({ text, headers }: Answer): string {
+/** The `code` of a JSON refusal, `too-many-attempts` for example; '' for anything else. */
+export function failureIn({ text, headers }: Answer): string {
   if (headers['content-type']?.startsWith('application/json') !== true) return ''
   const { code } = JSON.parse(text) as { readonly code?: string }
   return code ?? ''
@@ -246,7 +246,7 @@ export class Person extends Browser {
   }
 
   /** Enters a new number on its page; `answerCall(undefined, phone)` hears its code. */
-  enrol(phone: string): Promise<Answer> {
+  enroll(phone: string): Promise<Answer> {
     this.capture.phones.add(phone)
     return this.submitForm('/phone', '/phone', { phone })
   }

@@ -63,7 +63,7 @@ export class Capture {
       if (!place.startsWith('page /phone')) searched.add(text)
       for (const code of codesIn(text))
         if (wanted.has(code)) found.push(`the code ${code} in ${place}: ${around(text, code)}`)
-      // Whoever enrols a number reads it on that page; the telephone of the demo shows its own.
+      // Whoever enrolls a number reads it on that page; the telephone of the demo shows its own.
       if (place.startsWith('page /phone')) continue
       const shown = text.replace(/<iframe[^>]*>/g, '')
       for (const phone of phones)

@@ -18,7 +18,7 @@ import { CounterStore, SessionStore } from '../../support/stores.js'
 import { Browser, Person } from './browser.js'
 import { Capture, codesSpoken, seenBySpace } from './canary.js'
 
-export { Browser, Person, refusalIn, type Answer } from './browser.js'
+export { Browser, Person, failureIn, type Answer } from './browser.js'
 export { Capture, codesSpoken } from './canary.js'
 export { wrongCode } from '../../support/world.js'
 
@@ -49,12 +49,12 @@ export const quick = { delayMilliseconds: [0, 0] } as const
 export const callsUnlimited = {
   callIntervalSeconds: false,
   callsPerUserHour: false,
-  callsPerNumberTenMinutes: false,
-  callsPerNumberDay: false,
+  callsPerPhoneTenMinutes: false,
+  callsPerPhoneDay: false,
   callsPerPrefixTenMinutes: false,
   callsPerAppMinute: false,
-  enrolCallsPerNumberTenMinutes: false,
-  enrolCallsPerNumberDay: false,
+  enrollCallsPerPhoneTenMinutes: false,
+  enrollCallsPerPhoneDay: false,
 } as const satisfies Partial<Limits>
 
 /** Starts the app on a free loopback port. `close()` ends it and fails if a code or a number leaked anywhere: call it in `afterEach`. */
@@ -93,7 +93,7 @@ export async function openSite(given: SiteOptions = {}) {
     secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
     signalwire: simulator.signalwire,
     sessionStore: sessions,
-    counters: counters.factory,
+    limiter: counters.factory,
     clock: Date,
     logger: pino(
       { base: null },
@@ -217,12 +217,12 @@ function captureOutput(): { readonly lines: string[]; readonly restore: () => vo
   const lines: string[] = []
   const restorers: (() => void)[] = []
   const wrap = (target: object, name: string): void => {
-    const holder = target as Record<string, (...parts: readonly unknown[]) => unknown>
+    const holder = target as Record<string, (...context: readonly unknown[]) => unknown>
     const original = holder[name]
     if (original === undefined) return
-    holder[name] = (...parts) => {
+    holder[name] = (...context) => {
       lines.push(
-        parts
+        context
           .map(part =>
             part instanceof Uint8Array
               ? Buffer.from(part).toString('utf8')
@@ -232,7 +232,7 @@ function captureOutput(): { readonly lines: string[]; readonly restore: () => vo
           )
           .join(' '),
       )
-      return original.apply(target, [...parts])
+      return original.apply(target, [...context])
     }
     restorers.push(() => {
       holder[name] = original

@@ -3,9 +3,9 @@ import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { Site } from './harness.js'
 
-const troubles: unknown[] = []
+const errorEntries: unknown[] = []
 const note = (trouble: unknown): void => {
-  troubles.push(trouble)
+  errorEntries.push(trouble)
 }
 
 /** Fails the test in which a promise was rejected or an error thrown with nobody to catch it: in production that ends the process. */
@@ -18,7 +18,7 @@ export function watchProcess(): void {
   })
   afterEach(async () => {
     await new Promise(resolve => setImmediate(resolve))
-    expect(troubles.splice(0)).toEqual([])
+    expect(errorEntries.splice(0)).toEqual([])
   })
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import {
   type FailureCode,
-  failureTable,
+  failures,
   type SignalWireOptions,
   VoiceOtpStrategy,
 } from 'passport-voice-otp'
@@ -24,7 +24,7 @@ export function createApp({ secret, signalwire, webhookUrl }: Settings): Request
     person => person.phone,
   )
   voiceOtp.events.on('code.rejected', ({ code }) => {
-    console.log(failureTable[code satisfies FailureCode])
+    console.log(failures[code satisfies FailureCode])
   })
   const webhooks = voiceOtp.webhooks()
   // What Express does when something is mounted at a path.

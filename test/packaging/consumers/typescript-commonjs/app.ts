@@ -55,7 +55,7 @@ export function createApp({ secret, signalwire, webhookUrl }: Settings): express
   })
   app.post(
     '/otp/call',
-    passport.authenticate('voice-otp', { action: 'call', way: 'call' }),
+    passport.authenticate('voice-otp', { action: 'call', channel: 'call' }),
     (req, res) => {
       res.json(req.voiceOtp)
     },
