@@ -2,9 +2,11 @@ import { isSpeakable } from './call/check-prompts.js'
 import { negotiate } from './call/languages.js'
 import type { Prompts } from './options/prompts.js'
 import { type ErrorCode, Failure, VoiceOtpError, withDeadline } from './errors.js'
-import type { BeforeCall, GetPhone, Request } from './options/options.js'
+import type { GetPhone, PhoneEntry } from './options/phone.js'
+import type { Request } from './request.js'
+import type { BeforeCall } from './options/options.js'
 import type { Context } from './context.js'
-import { type Destination, parseDestination, type PhoneEntry, telephoneAsWritten } from './phone.js'
+import { type Destination, parseDestination, telephoneAsWritten } from './phone.js'
 
 /** What the app is asked on the way: whose number, may it be called, store it. A hook that fails or hangs lets nobody in. */
 
@@ -27,10 +29,8 @@ export function createPhoneLookup<User>(getPhone: GetPhone<User>): PhoneLookup<U
       'phone-lookup-failed',
     )
     if (phone === null) return null
-    const entries: unknown =
-      typeof phone === 'string' && phone !== ''
-        ? [{ number: phone }]
-        : (phone)?.phones
+    const { phones } = Object(phone) as { phones?: unknown }
+    const entries = typeof phone === 'string' && phone !== '' ? [{ number: phone }] : phones
     if (
       !Array.isArray(entries) ||
       entries.length === 0 ||

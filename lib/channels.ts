@@ -1,9 +1,4 @@
-/**
- * How a code travels: `call`, a telephone call of ours; `text`, a text message; `hosted-call` and `hosted-sms`, SignalWire's
- * hosted MFA, which makes and checks the code itself.
- */
-export type Channel = 'call' | 'sms' | 'hosted-call' | 'hosted-sms'
-
+import type { Channel } from './options/channel.js'
 /** Every way with its authentication method references (RFC 8176): a one-time code, and what proves the telephone. @internal */
 export const amrOf: Readonly<Record<Channel, readonly string[]>> = {
   call: ['otp', 'tel'],

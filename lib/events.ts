@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
-import type { Purpose } from './session/challenge.js'
-import type { LimitName } from './limits/limit-counter.js'
-import type { Channel } from './channels.js'
+import type { Purpose } from './options/purpose.js'
+import type { LimitName } from './options/limits.js'
+import type { Channel } from './options/channel.js'
+
 import type { ErrorCode, FailureCode } from './errors.js'
 
 /** What the app is told; no event holds a code, a number or a credential. */

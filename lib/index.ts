@@ -10,41 +10,25 @@ export type { VoiceOtpAuthenticateOptions } from './actions/context.js'
 export type { SuccessInfo } from './actions/verify.js'
 export { type Locale, languages } from './call/languages.js'
 export type { Prompts } from './options/prompts.js'
-export type {
-  BeforeCall,
-  GetPhone,
-  Hook,
-  Limits,
-  PhoneLimit,
-  PhoneAnswer,
-  Request,
-  SignalWireOptions,
-  VoiceOtpOptions,
-} from './options/options.js'
-export type { PendingChallenge, Purpose } from './session/challenge.js'
-export type {
-  LimiterCount,
-  Limiter,
-  LimiterFactory,
-  LimiterOptions,
-  LimitName,
-} from './limits/limit-counter.js'
+export type { GetPhone, PhoneAnswer, Country, PhoneEntry } from './options/phone.js'
+export type { Hook } from './options/hook.js'
+export type { Limits, PhoneLimit, LimitName } from './options/limits.js'
+export type { Request, Middleware } from './request.js'
+export type { Purpose } from './options/purpose.js'
+export type { LimiterCount, Limiter, LimiterFactory, LimiterOptions } from './options/limiter.js'
+export type { RecoveryOptions } from './options/recovery.js'
+export type { RememberedBrowser, RememberOptions, RememberStore } from './options/remember.js'
+export type { Channel } from './options/channel.js'
+export type { BeforeCall, SignalWireOptions, VoiceOtpOptions } from './options/options.js'
+export type { PendingChallenge } from './session/challenge.js'
+
 export { errors, failures, VoiceOtpError } from './errors.js'
 export type { ErrorCode, FailureCode, FailureInfo } from './errors.js'
 export type { VoiceOtpEvents } from './events.js'
-export type { Country, PhoneEntry } from './phone.js'
-export type { Middleware } from './middleware/respond.js'
-export type { RecoveryOptions } from './recovery-codes.js'
+
 export { MemoryRememberStore } from './remembered-browsers/recognition.js'
-export type {
-  Remembered,
-  RememberedBrowser,
-  RememberedEntry,
-  RememberOptions,
-  RememberStore,
-} from './remembered-browsers/recognition.js'
+export type { Remembered, RememberedEntry } from './remembered-browsers/recognition.js'
 export type { RequireOptions } from './middleware/require-second-factor.js'
 export type { Verification as Verification } from './session/login-state.js'
 export type { DeliveryState } from './signalwire/calls.js'
 export type { CallStatus } from './middleware/status.js'
-export type { Channel } from './channels.js'

@@ -1,11 +1,5 @@
-import {
-  type CountryCode,
-  isSupportedCountry,
-  parsePhoneNumberFromString,
-} from 'libphonenumber-js/max'
-
-/** A country by its two letters (ISO 3166-1 alpha-2), as libphonenumber knows it. */
-export type Country = CountryCode
+import type { Country, PhoneEntry } from './options/phone.js'
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 
 /** A number in its one canonical form. @internal */
 export interface Phone {
@@ -15,16 +9,6 @@ export interface Phone {
   readonly country: Country | undefined
   /** Whether its kind is one that costs what an ordinary call costs. */
   readonly ordinary: boolean
-}
-
-/** A telephone of a user, as the app has it on record. */
-export interface PhoneEntry {
-  /** With country code: `+12025550123`. */
-  readonly number: string
-  /** What the user calls it: "home", "office". Shown to the user, never logged. */
-  readonly label?: string
-  /** Dialled once the call is answered: 1 to 8 digits. */
-  readonly extension?: string | null
 }
 
 /** Where a code can be delivered. @internal */

@@ -1,20 +1,7 @@
+import type { RecoveryOptions } from './options/recovery.js'
 import { randomInt } from 'node:crypto'
 import { VoiceOtpError, withDeadline } from './errors.js'
 import type { Context } from './context.js'
-
-/** Where the app keeps recovery codes: as keyed hashes, beside the user's other data. */
-export interface RecoveryOptions<User> {
-  /** Stores the hashes of a new set in place of the old one. */
-  readonly save: (user: User, hashes: readonly string[]) => void | Promise<void>
-  /**
-   * Removes one of these hashes (the same code under each of your secrets) from the user's set and answers how many are left, in one
-   * atomic step; `undefined` if none of them was there. Of two parallel requests with one code, one alone may be answered a number.
-   */
-  readonly use: (
-    user: User,
-    hashes: readonly string[],
-  ) => number | undefined | Promise<number | undefined>
-}
 
 /** Crockford's base 32: no letter that is easily taken for a digit or another letter. Source: Douglas Crockford, "Base 32". */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

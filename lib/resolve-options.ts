@@ -1,13 +1,10 @@
 import type { Prompts } from './options/prompts.js'
 import { checkedPrompts, isSpeakable } from './call/check-prompts.js'
 import { languages, negotiate } from './call/languages.js'
-import {
-  defaultLimits,
-  type Limits,
-  type SignalWireOptions,
-  type VoiceOtpOptions,
-} from './options/options.js'
-import { type Country, isCountry, parsePhone } from './phone.js'
+import type { Limits } from './options/limits.js'
+import type { Country } from './options/phone.js'
+import { type SignalWireOptions, type VoiceOtpOptions } from './options/options.js'
+import { isCountry, parsePhone } from './phone.js'
 import { isChannel } from './channels.js'
 
 type Filled =
@@ -408,4 +405,24 @@ function distance(a: string, b: string): number {
   }
   /* v8 ignore next -- within the row */
   return row[b.length] ?? 0
+}
+
+/** What `limits` is where the app says nothing. @internal */
+export const defaultLimits: Limits = {
+  attemptsPerChallenge: 5,
+  attemptsPerUser: 10,
+  attemptsPerUserSeconds: 86_400,
+  lockoutSeconds: 900,
+  maxConsecutiveFailures: 100,
+  consecutiveFailureSeconds: 1_728_000,
+  callIntervalSeconds: 60,
+  callsPerUserHour: 5,
+  callsPerPhoneTenMinutes: 3,
+  callsPerPhoneDay: 10,
+  callsPerPrefixTenMinutes: 100,
+  callsPerAppMinute: 60,
+  enrollCallsPerPhoneTenMinutes: 2,
+  enrollCallsPerPhoneDay: 4,
+  enrollCallsPerAppMinute: 20,
+  reportedSeconds: 600,
 }

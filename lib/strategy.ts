@@ -11,8 +11,11 @@ import { type FailureInfo, Failure } from './errors.js'
 import { createEvents, type VoiceOtpEvents } from './events.js'
 import { createPhoneLookup, type PhoneLookup, phonesOnRecord } from './callbacks.js'
 import { createKeys } from './crypto.js'
-import type { Middleware } from './middleware/respond.js'
-import type { GetPhone, Request, VoiceOtpOptions } from './options/options.js'
+import type { Middleware, Request } from './request.js'
+import type { GetPhone } from './options/phone.js'
+import type { Channel } from './options/channel.js'
+
+import type { VoiceOtpOptions } from './options/options.js'
 import type { Context } from './context.js'
 import { maskPhone } from './phone.js'
 import { makeRecoveryCodes } from './recovery-codes.js'
@@ -29,7 +32,7 @@ import { createConnect } from './signalwire/client.js'
 import { createSendText } from './signalwire/messages.js'
 import { createMfa } from './signalwire/mfa.js'
 import { type CallStatus, createStatus, getStatus } from './middleware/status.js'
-import type { Channel } from './channels.js'
+
 import { createWebhooks } from './middleware/webhooks.js'
 
 /** One of the user's telephones, for a page that lets the user choose. */

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LimiterCount, LimiterOptions } from 'passport-voice-otp'
 import { createCounters } from '../lib/limits/attempts.js'
 import type { Keys } from '../lib/crypto.js'
-import type { Limits } from '../lib/options/options.js'
+import type { Limits } from '../lib/options/limits.js'
+
 import { type Hit, uncounted } from '../lib/limits/limit-counter.js'
 
 const limits: Limits = {

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LimiterOptions } from 'passport-voice-otp'
 import { createCounters } from '../lib/limits/attempts.js'
 import { createKeys } from '../lib/crypto.js'
-import type { Limits } from '../lib/options/options.js'
+import type { Limits } from '../lib/options/limits.js'
+
 import { uncounted } from '../lib/limits/limit-counter.js'
 import { CounterStore } from './support/stores.js'
 

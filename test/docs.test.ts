@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { errors, failures, languages, VoiceOtpStrategy } from 'passport-voice-otp'
-import { defaultLimits } from '../lib/options/options.js'
+import { defaultLimits } from '../lib/resolve-options.js'
+
 import { resolveOptions } from '../lib/resolve-options.js'
 import { amrOf } from '../lib/channels.js'
 import { createReader } from './docs/compile.js'

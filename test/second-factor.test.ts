@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Challenge } from '../lib/session/challenge.js'
 import { LoginState, type Verification } from '../lib/session/login-state.js'
 import type { Context } from '../lib/context.js'
-import type { Request } from '../lib/options/options.js'
+import type { Request } from '../lib/request.js'
 
 interface Person {
   readonly id?: unknown

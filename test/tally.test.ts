@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { VoiceOtpError } from '../lib/errors.js'
-import { type Limiter, LimitReached, seconds, LimitCounter } from '../lib/limits/limit-counter.js'
+import type { Limiter } from '../lib/options/limiter.js'
+import { LimitReached, seconds, LimitCounter } from '../lib/limits/limit-counter.js'
 
 /** A counter of which one operation answers as the test says. */
 function limitCounterOf(operations: Partial<Record<keyof Limiter, () => unknown>>, limit = 5) {

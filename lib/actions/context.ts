@@ -1,11 +1,14 @@
-import type { Purpose } from '../session/challenge.js'
+import type { Purpose } from '../options/purpose.js'
+import type { Hook } from '../options/hook.js'
+import type { Request } from '../request.js'
+import type { Channel } from '../options/channel.js'
+
 import { Failure, unwatched, VoiceOtpError } from '../errors.js'
 import type { PhoneLookup } from '../callbacks.js'
 import type { Keys } from '../crypto.js'
-import type { Hook, Request } from '../options/options.js'
+
 import type { Context } from '../context.js'
 import { type LoginState, loginStateOf, freshSeconds } from '../session/login-state.js'
-import type { Channel } from '../channels.js'
 
 /** The options of `passport.authenticate('voice-otp', options)`, besides Passport's own. */
 export interface VoiceOtpAuthenticateOptions {

@@ -1,4 +1,5 @@
-import type { Purpose } from '../session/challenge.js'
+import type { Purpose } from '../options/purpose.js'
+
 import type { Prompts } from '../options/prompts.js'
 
 /** One thing that the call does. @internal */

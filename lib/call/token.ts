@@ -1,6 +1,7 @@
-import type { Purpose } from '../session/challenge.js'
+import type { Purpose } from '../options/purpose.js'
+
 import { VoiceOtpError } from '../errors.js'
-import type { Context } from '../context.js'
+import type { Keys } from '../crypto.js'
 
 /** The places of a call at which SignalWire asks what comes next; part of the sealed token. @internal */
 export const steps = { open: 1, keys: 2, again: 3 } as const
@@ -27,13 +28,19 @@ export interface TokenContent {
   readonly repeatsLeft: number
 }
 
+/** What sealing needs: the keys, and the URL at which `webhooks()` is mounted. @internal */
+export interface TokenContext {
+  readonly keys: Keys
+  readonly settings: { readonly webhookUrl: string }
+}
+
 const repeats = 2
 /** Longest URL that is handed to SignalWire. */
 const urlLength = 2000
 
 /** The URL that SignalWire asks first, for a call that is about to be placed; `undefined` if only the announcement makes it too long. @internal */
-export function openingUrl<User>(
-  context: Context<User>,
+export function openingUrl(
+  context: TokenContext,
   content: Omit<TokenContent, 'repeatsLeft'>,
 ): string | undefined {
   const url = sealedUrl(context, steps.open, { ...content, repeatsLeft: repeats })
@@ -46,8 +53,8 @@ export function openingUrl<User>(
 }
 
 /** The URL for the next step of a call. @internal */
-export function sealedUrl<User>(
-  { settings, keys }: Context<User>,
+export function sealedUrl(
+  { settings, keys }: TokenContext,
   step: Step,
   content: TokenContent,
 ): string {
@@ -58,8 +65,8 @@ export function sealedUrl<User>(
 export const tagOf = (token: string): string => token.slice(-22)
 
 /** What a token of ours holds; `undefined` for any other text. @internal */
-export function openToken<User>(
-  { keys }: Context<User>,
+export function openToken(
+  { keys }: TokenContext,
   token: string,
 ): { readonly step: Step; readonly content: TokenContent } | undefined {
   const opened = keys.open(token)

@@ -3,10 +3,10 @@ import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
 import { createCallLimits } from './sends.js'
 import { Failure } from '../errors.js'
 import type { Keys } from '../crypto.js'
-import type { Limits } from '../options/options.js'
+import type { Limits } from '../options/limits.js'
+import type { LimiterCount, LimiterFactory } from '../options/limiter.js'
+
 import {
-  type LimiterCount,
-  type LimiterFactory,
   type Hit,
   hitAll,
   LimitReached,

@@ -1,8 +1,9 @@
 import type { Keys } from '../crypto.js'
 import { VoiceOtpError } from '../errors.js'
-import type { Limits } from '../options/options.js'
+import type { Limits } from '../options/limits.js'
+import type { LimiterCount } from '../options/limiter.js'
+
 import {
-  type LimiterCount,
   type Hit,
   hitAll,
   LimitReached,

@@ -1,6 +1,7 @@
 import { failures } from '../errors.js'
-import { type Middleware, sendJson } from './respond.js'
-import type { Request } from '../options/options.js'
+import type { Middleware, Request } from '../request.js'
+import { sendJson } from './respond.js'
+
 import type { Context } from '../context.js'
 import { loginStateOf, asPassportRequest } from '../session/login-state.js'
 

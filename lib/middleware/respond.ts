@@ -1,12 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import type { Request } from '../options/options.js'
-
-/** Express middleware, typed by what Node gives alone. */
-export type Middleware = (
-  req: Request,
-  res: ServerResponse,
-  next: (error?: unknown) => void,
-) => void
 
 /** Answers with JSON; every answer of this package that is not LaML. @internal */
 export function sendJson(res: ServerResponse, status: number, body: object): void {

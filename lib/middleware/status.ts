@@ -1,8 +1,9 @@
 import { failures, VoiceOtpError } from '../errors.js'
 import type { Context } from '../context.js'
-import { type Middleware, sendJson } from './respond.js'
+import type { Middleware, Request } from '../request.js'
+import { sendJson } from './respond.js'
 import { loginStateOf } from '../session/login-state.js'
-import type { Request } from '../options/options.js'
+
 import { type DeliveryState, reachedNobody } from '../signalwire/calls.js'
 
 /** What `status()` answers; all times in whole seconds. */

@@ -12,7 +12,8 @@ import {
 import { VoiceOtpError, withDeadline } from '../errors.js'
 import type { VoiceOtpEvents } from '../events.js'
 import type { Context } from '../context.js'
-import type { Middleware } from './respond.js'
+import type { Middleware } from '../request.js'
+
 import { forgetBrowsers } from '../remembered-browsers/recognition.js'
 import { createSignatureCheck, type FormFields } from '../signalwire/signature.js'
 import { writeLaml } from '../signalwire/laml.js'

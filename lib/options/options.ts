@@ -1,40 +1,12 @@
-import type { IncomingMessage } from 'node:http'
+import type { Hook } from './hook.js'
+import type { Limits } from './limits.js'
+import type { Request } from '../request.js'
 import type { Prompts } from './prompts.js'
-import type { Country, PhoneEntry } from '../phone.js'
-import type { RecoveryOptions } from '../recovery-codes.js'
-import type { RememberOptions } from '../remembered-browsers/recognition.js'
-import type { LimiterFactory } from '../limits/limit-counter.js'
-import type { Channel } from '../channels.js'
-
-/** A request as this package sees it: Node's, with what Express, express-session and Passport add. */
-export type Request = IncomingMessage &
-  Express.Request & {
-    /** What a body parser made of the body. */
-    readonly body?: Readonly<Record<string, unknown>> | undefined
-  }
-
-/** A function of the app, which may be written for the requests of its own framework: `(req: express.Request) => req.ip`. */
-// Written as a method, because only methods may ask for more than they are promised.
-export type Hook<Given extends readonly unknown[], Answer> = {
-  /** The function itself. */
-  hook(...given: Given): Answer
-}['hook']
-
-/**
- * What the app answers when asked whose telephone to call: a number with its country code, several of them of which the user
- * may choose, or `null` when there is none on record. `undefined` and `''` are trouble: a field that was not loaded must not look like a user
- * without a number.
- */
-export type PhoneAnswer =
-  | string
-  | {
-      /** The telephones, the usual one first; at least one. */
-      readonly phones: readonly PhoneEntry[]
-    }
-  | null
-  | undefined
-/** `getPhone(user, req)`: returns the phone of a user, or a promise of it. */
-export type GetPhone<User> = Hook<[user: User, req: Request], PhoneAnswer | Promise<PhoneAnswer>>
+import type { Country } from './phone.js'
+import type { RecoveryOptions } from './recovery.js'
+import type { RememberOptions } from './remember.js'
+import type { LimiterFactory } from './limiter.js'
+import type { Channel } from './channel.js'
 
 /** Your SignalWire Space. */
 export interface SignalWireOptions {
@@ -53,45 +25,6 @@ export interface SignalWireOptions {
   readonly signingKey: string | readonly [string, string] | false
   /** Most you pay per minute, in US dollars, below 100; a dearer call is refused by SignalWire (its error 30010). Default: no limit. */
   readonly maxPricePerMinute?: number
-}
-
-/** A number, `false` for no limit, or a function of the number to be called. */
-export type PhoneLimit = number | false | ((phone: string) => number | false)
-
-/** Every limit; seconds are whole, from 1 to 1,728,000 (20 days); `false` switches a limit off. */
-export interface Limits {
-  /** Wrong codes for one challenge, 10 at most. Default 5. */
-  readonly attemptsPerChallenge: number
-  /** Wrong codes of one user, over all sessions and challenges, before a pause. Default 10. */
-  readonly attemptsPerUser: number | false
-  /** How long those wrong codes are remembered, from the first. Default 86,400 s. */
-  readonly attemptsPerUserSeconds: number
-  /** The pause that follows. Default 900 s. */
-  readonly lockoutSeconds: number
-  /** Wrong codes of one user in a row, without a success, before nothing works until `unlock(userId)`. Default 100. */
-  readonly maxConsecutiveFailures: number | false
-  /** How long the row is remembered, from its last wrong code. Default 1,728,000 s. */
-  readonly consecutiveFailureSeconds: number
-  /** Time between two calls of one user, and to one number. Default 60 s. */
-  readonly callIntervalSeconds: number | false
-  /** Calls of one user an hour. Default 5. */
-  readonly callsPerUserHour: number | false
-  /** Calls to one number in ten minutes. Default 3. */
-  readonly callsPerPhoneTenMinutes: PhoneLimit
-  /** Calls to one number a day. Default 10. */
-  readonly callsPerPhoneDay: PhoneLimit
-  /** Calls in ten minutes to all numbers that differ in the last four digits only. Default 100. */
-  readonly callsPerPrefixTenMinutes: PhoneLimit
-  /** Calls of the whole app a minute. Default 60. */
-  readonly callsPerAppMinute: number | false
-  /** Calls in ten minutes to one number that is not the caller's yet (`enroll`), counted apart. Default 2. */
-  readonly enrollCallsPerPhoneTenMinutes: PhoneLimit
-  /** The same for a day. Default 4. */
-  readonly enrollCallsPerPhoneDay: PhoneLimit
-  /** Calls of the whole app a minute to numbers that are not the caller's yet, counted apart. Default 20. */
-  readonly enrollCallsPerAppMinute: number | false
-  /** No call to a user for this long after "this was not me". Default 600 s. */
-  readonly reportedSeconds: number | false
 }
 
 /** What the hook `beforeCall` is told. */
@@ -179,24 +112,4 @@ export interface VoiceOtpOptions<User = Express.User> {
     /** Milliseconds since 1970. */
     now(): number
   }
-}
-
-/** What `limits` is where the app says nothing. @internal */
-export const defaultLimits: Limits = {
-  attemptsPerChallenge: 5,
-  attemptsPerUser: 10,
-  attemptsPerUserSeconds: 86_400,
-  lockoutSeconds: 900,
-  maxConsecutiveFailures: 100,
-  consecutiveFailureSeconds: 1_728_000,
-  callIntervalSeconds: 60,
-  callsPerUserHour: 5,
-  callsPerPhoneTenMinutes: 3,
-  callsPerPhoneDay: 10,
-  callsPerPrefixTenMinutes: 100,
-  callsPerAppMinute: 60,
-  enrollCallsPerPhoneTenMinutes: 2,
-  enrollCallsPerPhoneDay: 4,
-  enrollCallsPerAppMinute: 20,
-  reportedSeconds: 600,
 }

@@ -1,4 +1,4 @@
-import type { Purpose } from '../session/challenge.js'
+import type { Purpose } from './purpose.js'
 
 /**
  * Everything that a call says in one language; one file each in `prompts/`. Sentences name keys by their words and hold

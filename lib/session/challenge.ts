@@ -1,10 +1,9 @@
+import type { Purpose } from '../options/purpose.js'
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Keys } from '../crypto.js'
 import { type Destination, maskPhone, shownDigits } from '../phone.js'
-import { isHosted, isChannel, type Channel } from '../channels.js'
-
-/** What a challenge is good for: to log in, to prove oneself once more, or to store another number. A code for one is worthless for another. */
-export type Purpose = 'login' | 'step-up' | 'enroll'
+import type { Channel } from '../options/channel.js'
+import { isHosted, isChannel } from '../channels.js'
 
 /** A pending code as express-session keeps it: neither the code nor the number in clear. @internal */
 export interface Challenge {

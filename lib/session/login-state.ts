@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { asChallenge, type Challenge, type PendingChallenge } from './challenge.js'
 import { unwatched, VoiceOtpError } from '../errors.js'
-import type { Request } from '../options/options.js'
+import type { Request } from '../request.js'
+import type { Channel } from '../options/channel.js'
+
 import type { Context } from '../context.js'
-import { isChannel, type Channel } from '../channels.js'
+import { isChannel } from '../channels.js'
 
 declare global {
   namespace Express {

@@ -1,5 +1,6 @@
 import { VoiceOtpError } from '../errors.js'
-import type { Request } from '../options/options.js'
+import type { Request } from '../request.js'
+
 import {
   type LoginState,
   type LogIn,

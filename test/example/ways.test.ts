@@ -34,7 +34,9 @@ async function receive(site: Site, channel: Channel, digits: string): Promise<st
 
 /** What the page offers, the way that it recommends first. */
 const offered = ({ page }: Visitor): string[] =>
-  [...page.html.matchAll(/<button name="channel" value="([\w-]+)"/g)].map(([, channel = '']) => channel)
+  [...page.html.matchAll(/<button name="channel" value="([\w-]+)"/g)].map(
+    ([, channel = '']) => channel,
+  )
 
 async function pendingAlice(site: Site): Promise<Visitor> {
   const alice = site.visitor()

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RequestHandler } from 'express'
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
-import { parseDestination, parsePhone, type PhoneEntry } from '../../lib/phone.js'
+import type { PhoneEntry } from '../../lib/options/phone.js'
+import { parseDestination, parsePhone } from '../../lib/phone.js'
 import { createWorld, type World } from '../support/world.js'
 import {
   character,

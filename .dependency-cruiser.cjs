@@ -1,0 +1,49 @@
+// The rules for imports in lib/, type imports included. scripts/check-imports.js applies them.
+module.exports = {
+  forbidden: [
+    {
+      name: 'no cycle of files',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'signalwire/ knows neither sessions nor Express',
+      severity: 'error',
+      from: { path: '^lib/signalwire/' },
+      to: {
+        path: '^lib/(session|actions|middleware|remembered-browsers|simulator|strategy)|node_modules/(express|express-session|passport)/',
+      },
+    },
+    {
+      name: 'simulator/ imports nothing from the rest of lib/',
+      severity: 'error',
+      from: { path: '^lib/simulator/' },
+      to: { path: '^lib/', pathNot: '^lib/simulator/' },
+    },
+    {
+      name: 'lib/ does not import the simulator',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/simulator/' },
+      to: { path: '^lib/simulator/' },
+    },
+    {
+      name: 'options/ is a leaf: it imports only request.ts',
+      severity: 'error',
+      from: { path: '^lib/options/' },
+      to: { path: '^lib/', pathNot: '^lib/(options/|request\\.ts$)' },
+    },
+    {
+      name: 'lib/ imports neither the example nor the tests',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^(example|test|scripts)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js'], exportsFields: ['exports'] },
+  },
+}
