@@ -491,7 +491,7 @@ describe('is over', () => {
     await open({ limits: { callIntervalSeconds: false } })
     const { cookie } = await rememberedBrowser()
     const call = await createCallFor('alice')
-    await world.simulator.keys(call, '0')
+    await world.simulator.press(call, '0')
     await world.simulator.advance(10_000)
     expect(world.named('call.reported')).toHaveLength(1)
     expect((await logInWith(cookie)).isIn).toBe(false)

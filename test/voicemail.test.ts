@@ -52,13 +52,13 @@ describe('voicemail', () => {
     'whose greeting plays tones (%s) hears no code either, unless they are the very digits of the page',
     async keys => {
       const alice = await open({})
-      world.simulator.setPhone(number, 'voicemail', { press: keys })
+      world.simulator.setPhone(number, 'voicemail', { keys: keys })
       let telephone = await callOf(alice)
       // One call in ninety has just these digits; what is shown here is the others.
       while (sealedIn(telephone).matchingDigits === keys) {
         await world.close()
         const again = await open({})
-        world.simulator.setPhone(number, 'voicemail', { press: keys })
+        world.simulator.setPhone(number, 'voicemail', { keys: keys })
         telephone = await callOf(again)
       }
       expect(telephone.call).toMatchObject({ status: 'completed', error: null })
@@ -119,7 +119,7 @@ describe('machineDetection', () => {
         numberMatching,
         announce: () => 'A new device in Lyon.',
       })
-      world.simulator.setPhone(number, 'voicemail', { press: '1' })
+      world.simulator.setPhone(number, 'voicemail', { keys: '1' })
       const telephone = await callOf(alice)
       expect(telephone.call).toMatchObject({
         heard: [english.goodbye],

@@ -88,8 +88,8 @@ export class Simulator {
   }
 
   /** Decides how a telephone behaves from its next ringing on; `keys` are what the greeting of a voicemail plays. */
-  setPhone(number: string, behaviour: Behaviour, options: { readonly press?: string } = {}): void {
-    this.space.telephones.set(number, checkTelephone(number, behaviour, options.press))
+  setPhone(number: string, behaviour: Behaviour, options: { readonly keys?: string } = {}): void {
+    this.space.telephones.set(number, checkTelephone(number, behaviour, options.keys))
   }
 
   /** Decides what the Space does wrong, in place of what was decided before. */
@@ -118,7 +118,7 @@ export class Simulator {
   }
 
   /** The person presses keys: 1 to 32 of 0-9, `*` and `#`. Keys that nobody asked for are lost. */
-  keys(sid: string, digits: string): Promise<void> {
+  press(sid: string, digits: string): Promise<void> {
     return attempt(() => this.find(sid).press(checkKeys(digits)))
   }
 

@@ -73,7 +73,7 @@ test('A-13 a user who is disabled, or loses the number, between call and code: r
   for (const person of [alice, bob]) expect(await person.isIn()).toBe(false)
   // Nor does either call read the code once more.
   for (const { sid, heard } of site.simulator.calls) {
-    await site.simulator.keys(sid, '1')
+    await site.simulator.press(sid, '1')
     await site.simulator.idle(sid)
     expect(site.simulator.call(sid)!.heard.slice(heard.length).join()).not.toMatch(/\d/)
   }

@@ -29,7 +29,7 @@ test('A-16 the right code again, in the same session, with the old cookie, in a 
 
   // Whoever still has the telephone in hand cannot have the code read again.
   const { sid, heard } = site.simulator.calls[0]!
-  await site.simulator.keys(sid, '1')
+  await site.simulator.press(sid, '1')
   await site.simulator.idle(sid)
   expect(site.simulator.call(sid)!.heard.slice(heard.length)).toEqual([expired])
   expect(await verify(before, code)).toBe('first-factor-required')
@@ -105,7 +105,7 @@ test('A-70 an older call that is answered, or gets its keys, after a newer one w
   await placed()
 
   await simulator.answer(late.sid)
-  await simulator.keys(waiting.sid, waiting.digits)
+  await simulator.press(waiting.sid, waiting.digits)
   await simulator.idle()
   for (const { sid } of [late, waiting]) {
     const { heard, status, error } = simulator.call(sid)!

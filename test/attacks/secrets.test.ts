@@ -69,7 +69,7 @@ async function liveThroughEverything(): Promise<void> {
   const { sid } = await site.simulator.waitFor(({ status }) => status === 'ringing')
   await site.simulator.answer(sid)
   await site.simulator.idle(sid)
-  await site.simulator.keys(sid, '00')
+  await site.simulator.press(sid, '00')
   await site.simulator.idle(sid)
   site.simulator.setFaults({
     calls: {

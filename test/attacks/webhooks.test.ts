@@ -84,7 +84,7 @@ test('A-68 voicemail, tones of a greeting, and keys that are not the two digits:
     site.simulator.setPhone(
       '+12025550123',
       'voicemail',
-      played === undefined ? {} : { press: played },
+      played === undefined ? {} : { keys: played },
     )
     await site.simulator.advance(1000)
     await site.simulator.idle()
@@ -106,7 +106,7 @@ test('A-68 voicemail, tones of a greeting, and keys that are not the two digits:
     const { sid } = await site.simulator.waitFor(({ status }) => status === 'ringing')
     await site.simulator.answer(sid)
     await site.simulator.idle(sid)
-    await site.simulator.keys(sid, wrong(digits))
+    await site.simulator.press(sid, wrong(digits))
     await site.simulator.advance(20_000)
     expect(site.simulator.call(sid)).toMatchObject({
       status: 'completed',
@@ -175,7 +175,7 @@ test('A-71 unsigned, signed with another key, or signed for what does not open: 
   expect(answers.size).toBeGreaterThan(70)
   expect([...new Set(answers.values())]).toEqual([expect.stringMatching(/^HTTP\/1\.1 403 /)])
   // The call was not disturbed: only a right signature counts as a question.
-  await site.simulator.keys(sid, digits)
+  await site.simulator.press(sid, digits)
   await site.simulator.idle(sid)
   expect(await alice.submit(await alice.hearCode()).then(({ status }) => status)).toBe(303)
 })
@@ -187,7 +187,7 @@ test('A-72 200 changes of the signed string, or of a field that is read: each re
     sid,
     digits,
   } = await answered()
-  await site.simulator.keys(sid, digits)
+  await site.simulator.press(sid, digits)
   await site.simulator.idle(sid)
   const keyed = site.simulator.call(sid)!.webhooks[1]!
   const mutants: [string, string, Fields, string?][] = []
@@ -290,7 +290,7 @@ test('A-72 200 changes of the signed string, or of a field that is read: each re
 test('A-74 a signed webhook played again: three times at most, and nothing secret after success, after expiry, after a newer call', async () => {
   await open({ delayMilliseconds: [2, 25] })
   const { alice, sid, digits } = await answered()
-  await site.simulator.keys(sid, digits)
+  await site.simulator.press(sid, digits)
   await site.simulator.idle(sid)
   const spelt = async (index: number, count: number) =>
     (

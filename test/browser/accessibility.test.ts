@@ -109,7 +109,7 @@ describeInBrowser('axe-core finds nothing', () => {
     const { sid } = await guest.site.simulator.waitFor(call => call.status === 'ringing')
     await guest.site.simulator.answer(sid)
     await guest.site.simulator.idle(sid)
-    await guest.site.simulator.keys(sid, '00')
+    await guest.site.simulator.press(sid, '00')
     await guest.sees('reported')
     await look('reported')
     await guest.pressAnyway('Call me again')

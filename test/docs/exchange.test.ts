@@ -51,7 +51,7 @@ test('the diagram of a login in the README shows every HTTP request of one, in o
   await browser.get('/otp/status')
   await simulator.answer(sid)
   await simulator.idle(sid)
-  await simulator.keys(sid, digits)
+  await simulator.press(sid, digits)
   await simulator.idle(sid)
   await simulator.hangUp(sid)
   const code = /(\d, ){5}\d/

@@ -54,7 +54,7 @@ async function pickUp(sid: string): Promise<void> {
 /** The person picks up, keys in the two digits and writes down the code. */
 async function listen(sid: string, digits: string): Promise<string> {
   await pickUp(sid)
-  await simulator.keys(sid, digits)
+  await simulator.press(sid, digits)
   await simulator.idle(sid)
   return /(\d, ){5}\d/.exec(heard(sid))?.[0].replaceAll(', ', '') ?? ''
 }

@@ -51,7 +51,7 @@ test('docs/scale.md counts the operations of each request as they are', async ()
     await world.simulator.idle(sid)
   }
   const press = async (sid: string, keys: string): Promise<void> => {
-    await world.simulator.keys(sid, keys)
+    await world.simulator.press(sid, keys)
     await world.simulator.idle(sid)
   }
 

@@ -81,7 +81,7 @@ export async function startSite({
     const { sid } = await simulator.waitFor(call => call.status === 'ringing')
     await simulator.answer(sid)
     await simulator.idle(sid)
-    await simulator.keys(sid, digits)
+    await simulator.press(sid, digits)
     await simulator.idle(sid)
     return codeIn(simulator.call(sid)!.heard)
   }

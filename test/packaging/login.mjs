@@ -78,7 +78,7 @@ async function listen(simulator, matchingDigits) {
   const { sid } = await simulator.waitFor(call => call.status === 'ringing')
   await simulator.answer(sid)
   await simulator.idle(sid)
-  await simulator.keys(sid, matchingDigits)
+  await simulator.press(sid, matchingDigits)
   await simulator.idle(sid)
   const heard = simulator.call(sid).heard.join(' ')
   const digits = /(?:\d, ){5}\d/.exec(heard) ?? assert.fail(`no code in: ${heard}`)

@@ -116,7 +116,7 @@ test('a login through a proxy that ends TLS and takes a part of the path away', 
   const { sid } = await simulator.waitFor(call => call.status === 'ringing')
   await simulator.answer(sid)
   await simulator.idle(sid)
-  await simulator.keys(sid, matchingDigits)
+  await simulator.press(sid, matchingDigits)
   await simulator.idle(sid)
   // SignalWire asked the proxy, under the address that it signed.
   expect(

@@ -64,8 +64,8 @@ describe('the life of a call', () => {
       waitingFor: { numDigits: 2, finishOnKey: '#', timeout: 5 },
     })
 
-    await simulator.keys(sid, '4')
-    await simulator.keys(sid, '2')
+    await simulator.press(sid, '4')
+    await simulator.press(sid, '2')
     await simulator.idle(sid)
     expect(app.asked[1]).toMatchObject({
       path: '/keys',
@@ -170,7 +170,7 @@ describe('the life of a call', () => {
     for (const act of [
       simulator.hangUp(ended),
       simulator.answer(ended),
-      simulator.keys(ended, '1'),
+      simulator.press(ended, '1'),
     ])
       await expect(act).rejects.toMatchObject({ status: 409 })
   })
@@ -263,7 +263,7 @@ describe('a Gather', () => {
     const sid = await order()
     await simulator.answer(sid)
     await simulator.advance(4000)
-    await simulator.keys(sid, '4')
+    await simulator.press(sid, '4')
     await simulator.advance(4999)
     expect(app.asked).toHaveLength(1)
     await simulator.advance(1)
@@ -281,7 +281,7 @@ describe('a Gather', () => {
     const sid = await order()
     await simulator.answer(sid)
     await simulator.idle()
-    await simulator.keys(sid, keys)
+    await simulator.press(sid, keys)
     await simulator.idle()
     expect(app.asked[1]?.fields['Digits']).toBe(digits)
   })
@@ -291,7 +291,7 @@ describe('a Gather', () => {
     const sid = await order()
     await simulator.answer(sid)
     await simulator.idle()
-    await simulator.keys(sid, '#')
+    await simulator.press(sid, '#')
     await simulator.idle()
     expect(app.asked).toHaveLength(1)
     expect(simulator.call(sid)?.heard).toContain('Nothing came')
@@ -303,8 +303,8 @@ describe('a Gather', () => {
     const sid = await order()
     await simulator.answer(sid)
     await simulator.idle()
-    await simulator.keys(sid, '4299')
-    await simulator.keys(sid, '7')
+    await simulator.press(sid, '4299')
+    await simulator.press(sid, '7')
     await simulator.idle()
     expect(app.asked).toHaveLength(2)
     expect(app.asked[1]?.fields['Digits']).toBe('42')
@@ -320,7 +320,7 @@ describe('a Gather', () => {
     const { simulator, order } = await start()
     const sid = await order()
     await simulator.answer(sid)
-    await expect(simulator.keys(sid, keys)).rejects.toMatchObject({
+    await expect(simulator.press(sid, keys)).rejects.toMatchObject({
       name: 'SimulatorError',
       status: 400,
     })
@@ -332,7 +332,7 @@ describe('a Gather', () => {
     const sid = await order({ Method: 'GET' })
     await simulator.answer(sid)
     await simulator.idle()
-    await simulator.keys(sid, '5')
+    await simulator.press(sid, '5')
     await simulator.idle()
     expect(app.asked.map(({ method }) => method)).toEqual(['GET', 'GET'])
     expect(app.asked[1]?.fields).toMatchObject({ a: '1', Digits: '5', CallSid: sid })

@@ -63,7 +63,7 @@ describe('telephones', () => {
 
   test('the greeting of a voicemail plays its tones once', async () => {
     const { simulator, app, order } = await start()
-    simulator.setPhone(alice, 'voicemail', { press: '11' })
+    simulator.setPhone(alice, 'voicemail', { keys: '11' })
     app.answers['/keys'] = keysAt(app.url)
     const sid = await order()
     await simulator.idle()

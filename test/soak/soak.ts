@@ -40,7 +40,7 @@ async function logIn(url: string, simulator: Simulator, person: string): Promise
   )
   await simulator.answer(sid)
   await simulator.idle(sid)
-  await simulator.keys(sid, matchingDigits)
+  await simulator.press(sid, matchingDigits)
   await simulator.idle(sid)
   const code = simulator
     .call(sid)

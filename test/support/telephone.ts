@@ -46,7 +46,7 @@ export class Telephone {
   async press(keys: string): Promise<readonly string[]> {
     const asked = this.call.webhooks.length
     return this.listen(async () => {
-      await this.world.simulator.keys(this.sid, keys)
+      await this.world.simulator.press(this.sid, keys)
       await this.world.simulator.idle(this.sid)
       if (this.call.waitingFor !== null && this.call.webhooks.length === asked)
         await this.world.simulator.advance(silenceMilliseconds)

@@ -225,7 +225,7 @@ export async function createWorld(given: WorldOptions = {}) {
     await simulator.waitFor(each => each.sid === call.sid && each.status === 'ringing')
     await simulator.answer(call.sid)
     await simulator.idle(call.sid)
-    await simulator.keys(call.sid, matchingDigits)
+    await simulator.press(call.sid, matchingDigits)
     await simulator.idle(call.sid)
     return codeIn(simulator.call(call.sid)!.heard)
   }

@@ -203,7 +203,7 @@ export class Person extends Browser {
     const keys = digits ?? (await this.matchingDigits(phone === this.phone ? '/otp' : '/phone'))
     await this.simulator.answer(sid)
     await this.simulator.idle(sid)
-    if (keys !== '') await this.simulator.keys(sid, keys)
+    if (keys !== '') await this.simulator.press(sid, keys)
     await this.simulator.idle(sid)
     return codeIn(this.simulator.call(sid)?.heard ?? [])
   }

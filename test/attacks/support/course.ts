@@ -72,7 +72,7 @@ export async function runCourse(
       return webhookAnswer()
     },
     keys: async () => {
-      await site.simulator.keys(sid, digits)
+      await site.simulator.press(sid, digits)
       await site.simulator.idle(sid)
       const heard = site.simulator.call(sid)?.heard ?? []
       code = heard.some(sentence => /\d/.test(sentence)) ? codeIn(heard) : ''
