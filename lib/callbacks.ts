@@ -1,19 +1,61 @@
 import { isSpeakable } from './call/check-prompts.js'
 import { negotiate } from './call/languages.js'
 import type { Prompts } from './options/prompts.js'
-import { type ErrorCode, Failure, VoiceOtpError, withDeadline } from './errors.js'
+import { withDeadline } from './deadline.js'
+import { type ErrorCode, Failure, VoiceOtpError } from './errors.js'
 import type { GetPhone, PhoneEntry } from './options/phone.js'
 import type { Request } from './request.js'
 import type { BeforeCall } from './options/options.js'
 import type { Context } from './context.js'
-import { type Destination, parseDestination, telephoneAsWritten } from './phone.js'
+import { type Destination, parseDestination } from './phone.js'
 
-/** What the app is asked on the way: whose number, may it be called, store it. A hook that fails or hangs lets nobody in. */
+// Every call of a function of the app goes through this file. A callback that throws, rejects or hangs lets nobody in.
 
-const callbackDeadlineMilliseconds = 5000
+const callbackDeadlineSeconds = 5
+
+/** How {@link runCallback} treats one callback. @internal */
+export interface CallbackSettings {
+  /** The code of the error. Default `callback-failed`. */
+  readonly code?: ErrorCode
+  /** The callback may take this many seconds. Default 5. */
+  readonly deadlineSeconds?: number
+}
+
+/**
+ * Calls an asynchronous callback of the app and returns its result. Rejects with a `VoiceOtpError` that names the
+ * callback if it throws, rejects, or takes longer than the deadline.
+ * @internal
+ */
+export async function runCallback<T>(
+  name: string,
+  callback: () => T | PromiseLike<T>,
+  { code = 'callback-failed', deadlineSeconds = callbackDeadlineSeconds }: CallbackSettings = {},
+): Promise<T> {
+  try {
+    return await withDeadline(
+      (async () => callback())(), // an async function turns an exception into a rejection
+      deadlineSeconds * 1000,
+      () => new VoiceOtpError(code, `${name} took longer than ${deadlineSeconds} seconds.`),
+    )
+  } catch (error) {
+    throw error instanceof VoiceOtpError
+      ? error
+      : new VoiceOtpError(code, `${name} threw an error.`, error)
+  }
+}
+
+/**
+ * Returns what a synchronous callback of the app returned. If that is a promise, which the callback must not return, its
+ * rejection is caught, so that it cannot crash the process.
+ * @internal
+ */
+export function catchRejection(returned: unknown): unknown {
+  if (returned instanceof Promise) returned.catch(() => undefined)
+  return returned
+}
 
 /** Looks up the phones of a user with the app's `getPhone`; `null` if none is on record. @internal */
-export type PhoneLookup<User> = (req: Request, user: User) => Promise<readonly PhoneEntry[] | null>
+export type PhoneLookup<User> = (user: User, req: Request) => Promise<readonly PhoneEntry[] | null>
 
 /** Wraps `getPhone` with a deadline and checks what it returns. @internal */
 export function createPhoneLookup<User>(getPhone: GetPhone<User>): PhoneLookup<User> {
@@ -22,12 +64,10 @@ export function createPhoneLookup<User>(getPhone: GetPhone<User>): PhoneLookup<U
       'VoiceOtpStrategy requires a getPhone function as its second argument, for example user => user.phone',
     )
   }
-  return async (req, user) => {
-    const phone: unknown = await run(
-      'getPhone',
-      async () => getPhone(user, req),
-      'phone-lookup-failed',
-    )
+  return async (user, req) => {
+    const phone: unknown = await runCallback('getPhone', () => getPhone(user, req), {
+      code: 'phone-lookup-failed',
+    })
     if (phone === null) return null
     const { phones } = Object(phone) as { phones?: unknown }
     const entries = typeof phone === 'string' && phone !== '' ? [{ number: phone }] : phones
@@ -45,46 +85,31 @@ export function createPhoneLookup<User>(getPhone: GetPhone<User>): PhoneLookup<U
   }
 }
 
-/** The user's telephones on record that are ones, in their one form; `null` if none is on record. @internal */
+/**
+ * The valid phones that the app has on record for the user; `null` if there is none on record. Throws the failure
+ * `phone-invalid` if none of those on record is valid.
+ * @internal
+ */
 export async function phonesOnRecord<User>(
   lookup: PhoneLookup<User>,
-  req: Request,
   user: User,
+  req: Request,
 ): Promise<readonly Destination[] | null> {
-  const entries = await lookup(req, user)
-  return entries === null ? null : parsed(entries)
-}
-
-/** Whether a telephone on record `matches`. Most are written as they were called, and need no parsing, which costs more than all the rest of a guess. @internal */
-export async function isOnRecord<User>(
-  lookup: PhoneLookup<User>,
-  req: Request,
-  user: User,
-  matches: (telephone: string) => boolean,
-): Promise<boolean> {
-  const entries = await lookup(req, user)
-  if (entries === null) return false
-  const written = entries.map(telephoneAsWritten)
-  return (
-    written.some(each => each !== undefined && matches(each)) ||
-    parsed(entries).some(({ telephone }) => matches(telephone))
-  )
-}
-
-function parsed(entries: readonly PhoneEntry[]): readonly Destination[] {
+  const entries = await lookup(user, req)
+  if (entries === null) return null
   const destinations = entries.map(parseDestination).filter(each => each !== undefined)
   if (destinations.length === 0) throw new Failure('phone-invalid')
   return destinations
 }
 
-type BeforeCallHook<User> = NonNullable<Context<User>['settings']['beforeCall']>
+type BeforeCallCallback<User> = NonNullable<Context<User>['settings']['beforeCall']>
 
 /** Asks `beforeCall`; anything but a clear yes is a no. @internal */
 export async function askBeforeCall<User>(
-  beforeCall: BeforeCallHook<User>,
+  beforeCall: BeforeCallCallback<User>,
   call: BeforeCall<User>,
 ): Promise<void> {
-  const answer: unknown = await run('beforeCall', async () => beforeCall(call))
+  const answer: unknown = await runCallback('beforeCall', () => beforeCall(call))
   if (answer !== true) throw new Failure('call-vetoed')
 }
 
@@ -100,7 +125,7 @@ export async function storeNewPhone<User>(
       'configuration',
       'Enrolling a number needs the option onEnroll(user, phone, req), which stores it.',
     )
-  await run('onEnroll', async () => onEnroll(user, phone, req))
+  await runCallback('onEnroll', () => onEnroll(user, phone, req))
 }
 
 /** The languages of this user, the first of which the call speaks. A mistake here costs the language, never the call. @internal */
@@ -112,7 +137,7 @@ export async function askLanguages<User>(
 ): Promise<readonly Prompts[]> {
   try {
     const answer =
-      typeof locale === 'function' ? await run('locale', async () => locale(user, req)) : locale
+      typeof locale === 'function' ? await runCallback('locale', () => locale(user, req)) : locale
     const wanted = [answer ?? defaultPrompts.language]
       .flat()
       .filter(tag => typeof tag === 'string')
@@ -137,7 +162,7 @@ export async function askAnnouncement<User>(
 ): Promise<string | undefined> {
   if (announce === undefined) return undefined
   try {
-    const text: unknown = await run('announce', async () => announce(user, req))
+    const text: unknown = await runCallback('announce', () => announce(user, req))
     if (
       text === undefined ||
       (typeof text === 'string' && isSpeakable(text, 200) && !/[<>]/.test(text))
@@ -148,22 +173,4 @@ export async function askAnnouncement<User>(
     emit('prompt.fallback', { userId, what: 'announce', reason: 'failed' })
   }
   return undefined
-}
-
-async function run<T>(
-  name: string,
-  callback: () => Promise<T>,
-  code: ErrorCode = 'callback-failed',
-): Promise<T> {
-  try {
-    return await withDeadline(
-      callback(),
-      callbackDeadlineMilliseconds,
-      () => new VoiceOtpError(code, `${name} took longer than 5 seconds.`),
-    )
-  } catch (error) {
-    throw error instanceof VoiceOtpError
-      ? error
-      : new VoiceOtpError(code, `${name} threw an error.`, error)
-  }
 }

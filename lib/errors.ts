@@ -141,30 +141,3 @@ function safeCause(original: unknown): { name: string; code?: string | number } 
     ...(identifier(code) || (typeof code === 'number' && code < 100_000) ? { code } : {}),
   }
 }
-
-/** An answer that is no use as a promise; one that is and rejects, which nobody waits for, must not end the process. @internal */
-export function unwatched(answer: unknown): unknown {
-  if (answer instanceof Promise) answer.catch(() => undefined)
-  return answer
-}
-
-/** Settles as `work` does, or rejects with `late()` after `milliseconds`: a dependency that hangs must not hang a login. @internal */
-export function withDeadline<T>(
-  work: PromiseLike<T>,
-  milliseconds: number,
-  late: () => Error,
-): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(late()), milliseconds)
-    work.then(
-      value => {
-        clearTimeout(timer)
-        resolve(value)
-      },
-      (error: unknown) => {
-        clearTimeout(timer)
-        reject(error)
-      },
-    )
-  })
-}

@@ -33,15 +33,6 @@ export function parseDestination({
   return { ...phone, label, extension, telephone: withExtension(phone.number, extension) }
 }
 
-/** The telephone of an entry that is written in its one form already, as it is; `undefined` for all others, which must be parsed. @internal */
-export function telephoneAsWritten({ number, extension }: PhoneEntry): string | undefined {
-  if (typeof number !== 'string' || !/^\+[1-9]\d{1,14}$/.test(number)) return undefined
-  if (extension === undefined || extension === null) return number
-  return typeof extension === 'string' && isExtension.test(extension)
-    ? withExtension(number, extension)
-    : undefined
-}
-
 const isExtension = /^\d{1,8}$/
 const withExtension = (number: string, extension: string): string => `${number};ext=${extension}`
 

@@ -1,13 +1,13 @@
 import type { RecoveryOptions } from './options/recovery.js'
 import { randomInt } from 'node:crypto'
-import { VoiceOtpError, withDeadline } from './errors.js'
+import { runCallback } from './callbacks.js'
+import { VoiceOtpError } from './errors.js'
 import type { Context } from './context.js'
 
 /** Crockford's base 32: no letter that is easily taken for a digit or another letter. Source: Douglas Crockford, "Base 32". */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const codeLength = 10
 const codesOfASet = 10
-const deadlineMilliseconds = 5000
 
 /** Draws ten codes of 50 bits each, hands their hashes to the app, and answers the codes, to be shown once. @internal */
 export async function makeRecoveryCodes<User>(
@@ -19,7 +19,7 @@ export async function makeRecoveryCodes<User>(
     Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join(''),
   )
   const { save } = recoveryOf(context)
-  await asked('recovery.save', async () =>
+  await runCallback('recovery.save', () =>
     save(
       user,
       codes.map(code => context.keys.hash('recovery', userId, code)),
@@ -36,7 +36,7 @@ export async function useRecoveryCode<User>(
   code: string,
 ): Promise<number | undefined> {
   const { use } = recoveryOf(context)
-  const left: unknown = await asked('recovery.use', async () =>
+  const left: unknown = await runCallback('recovery.use', () =>
     use(user, context.keys.everyHash('recovery', userId, code)),
   )
   if (left === undefined || (Number.isInteger(left) && (left as number) >= 0))
@@ -66,18 +66,4 @@ function recoveryOf<User>({ settings: { recovery } }: Context<User>): RecoveryOp
       'Recovery codes need the option recovery: { save, use }.',
     )
   return recovery
-}
-
-async function asked<T>(name: string, hook: () => Promise<T>): Promise<T> {
-  try {
-    return await withDeadline(
-      hook(),
-      deadlineMilliseconds,
-      () => new VoiceOtpError('callback-failed', `${name} took longer than 5 seconds.`),
-    )
-  } catch (error) {
-    throw error instanceof VoiceOtpError
-      ? error
-      : new VoiceOtpError('callback-failed', `It was ${name}.`, error)
-  }
 }

@@ -207,7 +207,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     const loginState = loginStateOf(this.context, req)
     if (loginState.anyUser === undefined) return []
     const destinations =
-      (await phonesOnRecord(this.lookup, req, loginState.anyUser).catch((error: unknown) => {
+      (await phonesOnRecord(this.lookup, loginState.anyUser, req).catch((error: unknown) => {
         if (error instanceof Failure) return null // numbers on record, and none of them is one
         throw error
       })) ?? []

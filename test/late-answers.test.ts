@@ -205,7 +205,7 @@ describe('the app that answers after the time limit', () => {
   const never = (): Promise<never> => new Promise(() => undefined)
 
   test('getPhone that never returns is refused after five seconds', async () => {
-    const asked = expect(createPhoneLookup(never)(request, {})).rejects.toMatchObject({
+    const asked = expect(createPhoneLookup(never)({}, request)).rejects.toMatchObject({
       code: 'phone-lookup-failed',
       message: expect.stringContaining('getPhone took longer than 5 seconds'),
     })
@@ -237,7 +237,7 @@ test('getPhone is called with the user and the request', async () => {
     return '+12025550123'
   })
   const user = { id: 'alice' }
-  expect(await lookup(request, user)).toEqual([{ number: '+12025550123' }])
+  expect(await lookup(user, request)).toEqual([{ number: '+12025550123' }])
   expect(given).toEqual([user, request])
 })
 

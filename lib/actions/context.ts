@@ -3,8 +3,8 @@ import type { Hook } from '../options/hook.js'
 import type { Request } from '../request.js'
 import type { Channel } from '../options/channel.js'
 
-import { Failure, unwatched, VoiceOtpError } from '../errors.js'
-import type { PhoneLookup } from '../callbacks.js'
+import { catchRejection, type PhoneLookup } from '../callbacks.js'
+import { Failure, VoiceOtpError } from '../errors.js'
 import type { Keys } from '../crypto.js'
 
 import type { Context } from '../context.js'
@@ -100,7 +100,7 @@ export function readFrom<User>(
   read: (req: Request) => unknown,
 ): unknown {
   try {
-    return unwatched(read(req))
+    return catchRejection(read(req))
   } catch (error) {
     throw new VoiceOtpError('callback-failed', `It was the function ${name}.`, error)
   }
@@ -128,7 +128,7 @@ export async function checkMayEnroll<User>({
   user,
 }: ActionContext<User>): Promise<void> {
   if (loginState.user && loginState.verificationAge <= freshSeconds) return
-  if ((await lookup(req, user)) === null) return
+  if ((await lookup(user, req)) === null) return
   throw new Failure(
     loginState.pendingUser === undefined ? 'second-factor-required' : 'enroll-forbidden',
   )

@@ -1,6 +1,7 @@
 import { type Challenge, delivered, makeChallenge, phoneMatches } from '../session/challenge.js'
 import type { CallRequest } from '../limits/sends.js'
-import { Failure, VoiceOtpError, withDeadline } from '../errors.js'
+import { withDeadline } from '../deadline.js'
+import { Failure, VoiceOtpError } from '../errors.js'
 import { askBeforeCall, phonesOnRecord } from '../callbacks.js'
 import { type Destination, isPermitted, parseDestination } from '../phone.js'
 import type { LoginState } from '../session/login-state.js'
@@ -159,7 +160,7 @@ async function ownPhone<User>(action: ActionContext<User>): Promise<Destination>
     userId,
     options: { phone },
   } = action
-  const destinations = await phonesOnRecord(lookup, req, user)
+  const destinations = await phonesOnRecord(lookup, user, req)
   if (destinations === null) throw new Failure('phone-missing')
   const wanted = phone === undefined ? undefined : readFrom(action, 'phone', phone)
   const chosen =

@@ -7,7 +7,7 @@ import {
   readCode,
 } from '../session/challenge.js'
 import { Failure } from '../errors.js'
-import { isOnRecord, storeNewPhone } from '../callbacks.js'
+import { phonesOnRecord, storeNewPhone } from '../callbacks.js'
 import { carryVerification } from '../session/re-login.js'
 import { forgetBrowsers } from '../remembered-browsers/recognition.js'
 import { amrOf, isHosted } from '../channels.js'
@@ -129,9 +129,8 @@ async function phoneStillGood<User>(
     if (phone === undefined) throw new Failure('no-challenge')
     return phone
   }
-  if (
-    !(await isOnRecord(lookup, req, user, telephone => phoneMatches(keys, challenge, telephone)))
-  ) {
+  const destinations = (await phonesOnRecord(lookup, user, req)) ?? []
+  if (!destinations.some(({ telephone }) => phoneMatches(keys, challenge, telephone))) {
     loginState.dropChallenge()
     throw new Failure('code-expired')
   }

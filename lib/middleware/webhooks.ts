@@ -9,7 +9,8 @@ import {
   type Turn,
   type Words,
 } from '../call/script.js'
-import { VoiceOtpError, withDeadline } from '../errors.js'
+import { withDeadline } from '../deadline.js'
+import { VoiceOtpError } from '../errors.js'
 import type { VoiceOtpEvents } from '../events.js'
 import type { Context } from '../context.js'
 import type { Middleware } from '../request.js'

@@ -1,8 +1,8 @@
 import type { RememberStore, RememberedBrowser } from '../options/remember.js'
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { Failure, VoiceOtpError, withDeadline } from '../errors.js'
-import { type PhoneLookup, phonesOnRecord } from '../callbacks.js'
+import { type PhoneLookup, phonesOnRecord, runCallback } from '../callbacks.js'
+import { Failure, VoiceOtpError } from '../errors.js'
 import type { Request } from '../request.js'
 
 import type { Context } from '../context.js'
@@ -30,7 +30,7 @@ export interface RememberedEntry {
 
 /**
  * The browsers of people, at `voiceOtp.remembered`. Each method rejects with a {@link VoiceOtpError}: `configuration` if the option `remember` is not
- * set, `callback-failed` if the store took over 2 seconds, and with the store's own error if it failed.
+ * set, `callback-failed` if the store failed or took over 2 seconds.
  */
 export interface Remembered {
   /**
@@ -93,15 +93,12 @@ export class MemoryRememberStore implements RememberStore {
   }
 }
 
-const storeDeadlineMilliseconds = 2000
+const storeDeadlineSeconds = 2
 const dayMilliseconds = 86_400_000
 
-const within = <T>(work: Promise<T>): Promise<T> =>
-  withDeadline(
-    work,
-    storeDeadlineMilliseconds,
-    () => new VoiceOtpError('callback-failed', 'The store of remembered browsers took too long.'),
-  )
+/** Calls one method of the app's store, with its deadline. */
+const runStore = <T>(name: keyof RememberStore, operation: () => T | PromiseLike<T>): Promise<T> =>
+  runCallback(`remember.store.${name}`, operation, { deadlineSeconds: storeDeadlineSeconds })
 const userName = <User>({ keys }: Context<User>, userId: string): string =>
   keys.storeName('remembered-user', userId)
 
@@ -138,7 +135,7 @@ export function createRemembered<User>(
       const { user, verification } = loginState
       if (!user || verification === undefined || loginState.verificationAge > freshSeconds)
         throw new Failure('second-factor-required')
-      const destinations = (await phonesOnRecord(lookup, req, user)) ?? []
+      const destinations = (await phonesOnRecord(lookup, user, req)) ?? []
       const phone = destinations.find(
         ({ telephone }) =>
           verification.phoneHash !== undefined &&
@@ -147,14 +144,15 @@ export function createRemembered<User>(
       if (phone === undefined) throw new Failure('second-factor-required')
       // What this browser was remembered by until now: a copy of it would live on, and nobody would ever see it come back.
       const [oldId] = cookieOf(context, req)
-      const old = oldId === undefined ? undefined : await within(store().get(oldId))
-      if (old?.user === userName(context, loginState.userId)) await within(store().remove(old.id))
+      const old = oldId === undefined ? undefined : await runStore('get', () => store().get(oldId))
+      if (old?.user === userName(context, loginState.userId))
+        await runStore('remove', () => store().remove(old.id))
       const id = randomBytes(16).toString('base64url')
       const value = randomBytes(32).toString('base64url')
       const now = clock.now()
       /* v8 ignore next -- store() was before */
       const expiresAt = now + (remember?.days ?? 0) * dayMilliseconds
-      await within(
+      await runStore('add', () =>
         store().add({
           id,
           user: userName(context, loginState.userId),
@@ -176,7 +174,7 @@ export function createRemembered<User>(
     },
 
     async list(userId) {
-      const browsers = await within(store().list(userName(context, String(userId))))
+      const browsers = await runStore('list', () => store().list(userName(context, String(userId))))
       return browsers
         .filter(({ expiresAt }) => expiresAt > context.settings.clock.now())
         .map(({ id, name, createdAt, usedAt, expiresAt }) => ({
@@ -189,16 +187,16 @@ export function createRemembered<User>(
     },
 
     async revoke(userId, id) {
-      const browsers = await within(store().list(userName(context, String(userId))))
+      const browsers = await runStore('list', () => store().list(userName(context, String(userId))))
       await Promise.all(
         browsers
           .filter(browser => publicId(browser.id) === id)
-          .map(browser => within(store().remove(browser.id))),
+          .map(browser => runStore('remove', () => store().remove(browser.id))),
       )
     },
 
     async revokeAll(userId) {
-      await within(store().removeAll(userName(context, String(userId))))
+      await runStore('removeAll', () => store().removeAll(userName(context, String(userId))))
     },
   }
 }
@@ -206,7 +204,8 @@ export function createRemembered<User>(
 /** Forgets every browser of a user, if browsers are remembered at all. @internal */
 export async function forgetBrowsers<User>(context: Context<User>, userId: string): Promise<void> {
   const { remember } = context.settings
-  if (remember !== undefined) await within(remember.store.removeAll(userName(context, userId)))
+  if (remember !== undefined)
+    await runStore('removeAll', () => remember.store.removeAll(userName(context, userId)))
 }
 
 /**
@@ -232,7 +231,7 @@ export async function recognize<User>(
   try {
     const { userId } = loginState
     const usedBy = sessionName(context, loginState)
-    const browser = await within(remember.store.get(id))
+    const browser = await runStore('get', () => remember.store.get(id))
     if (
       browser?.id !== id ||
       browser.user !== userName(context, userId) ||
@@ -251,14 +250,14 @@ export async function recognize<User>(
       await revoke(context, browser, userId, 'reused')
       return undefined
     }
-    const phone = findPhone(context, browser, (await phonesOnRecord(lookup, req, user)) ?? [])
+    const phone = findPhone(context, browser, (await phonesOnRecord(lookup, user, req)) ?? [])
     if (phone === undefined) {
       await revoke(context, browser, userId, 'phone-changed')
       return undefined
     }
     const next = randomBytes(32).toString('base64url')
     if (
-      !(await within(
+      !(await runStore('rotate', () =>
         remember.store.rotate(id, browser.hash, {
           hash: hashOf(context, id, next, userId),
           usedAt: clock.now(),
@@ -299,7 +298,7 @@ async function revoke<User>(
 ): Promise<void> {
   context.emit('browser.revoked', { userId, name, reason })
   /* v8 ignore next -- it comes from there */
-  await within(context.settings.remember?.store.remove(id) ?? Promise.resolve())
+  await runStore('remove', () => context.settings.remember?.store.remove(id))
 }
 
 function cookieOf<User>(

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { asChallenge, type Challenge, type PendingChallenge } from './challenge.js'
-import { unwatched, VoiceOtpError } from '../errors.js'
+import { catchRejection } from '../callbacks.js'
+import { VoiceOtpError } from '../errors.js'
 import type { Request } from '../request.js'
 import type { Channel } from '../options/channel.js'
 
@@ -191,7 +192,9 @@ export class LoginState<User> {
 
   private isExempt(): boolean {
     try {
-      return unwatched(this.context.settings.required(this.candidate as User, this.req)) === false
+      return (
+        catchRejection(this.context.settings.required(this.candidate as User, this.req)) === false
+      )
     } catch {
       return false
     }
