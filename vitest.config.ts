@@ -19,7 +19,7 @@ const first = [
   'attacks/stores',
   'browser/safe-ways',
   'browser/telephone',
-  'call-lengths',
+  'call/lengths',
   'attacks/calls',
   'attacks/codes',
 ].map(name => here(`./test/${name}.test.ts`))

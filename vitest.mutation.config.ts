@@ -11,7 +11,7 @@ const first = [
   'second-factor',
   'strategy',
   'counter-operations',
-  'webhook-turns',
+  'dialogue',
   'counters',
   'recovery',
   'webhooks',
@@ -41,11 +41,11 @@ export default defineConfig({
     globalSetup: [],
     include:
       process.env['MUTATION'] === 'short'
-        ? first.map(name => `test/${name}.test.ts`)
-        : ['test/*.test.ts'],
+        ? first.map(name => `test/**/${name}.test.ts`)
+        : ['test/*.test.ts', 'test/{call,middleware,signalwire}/*.test.ts'],
     // Of words alone, or of programs that are compiled before.
-    exclude: ['docs', 'memory', 'prompts', 'transcripts', 'hear', 'call-lengths', 'call-words'].map(
-      name => `test/${name}.test.ts`,
+    exclude: ['docs', 'memory', 'prompts', 'transcripts', 'hear', 'lengths', 'words'].map(
+      name => `test/**/${name}.test.ts`,
     ),
     maxWorkers: 1,
     // A mutant may leave a test waiting for ever.

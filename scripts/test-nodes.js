@@ -38,7 +38,7 @@ for (const version of versions.length > 0 ? versions : ['20', '22', '24', '26'])
         'test/session.test.ts',
         'test/enforce.test.ts',
         'test/keys.test.ts',
-        'test/call.test.ts',
+        'test/call/calls.test.ts',
       ]
     : []
   const { status } = spawnSync(

@@ -23,7 +23,7 @@ function run(args: readonly string[]): Promise<{
 
 /** One scene of a transcript that a reviewer has read. */
 function scene(locale: string, title: string): string {
-  const text = readFileSync(new URL(`transcripts/${locale}.txt`, import.meta.url), 'utf8')
+  const text = readFileSync(new URL(`call/transcripts/${locale}.txt`, import.meta.url), 'utf8')
   return text
     .split('\n\n\n')
     .find(part => part.startsWith(`== ${title}\n`))!

@@ -1,10 +1,10 @@
 // A call that goes on and on costs money and helps nobody: every path through it, in every language.
 import { afterEach, describe, expect, test } from 'vitest'
 import { languages, type Locale } from 'passport-voice-otp'
-import { createKeys } from '../lib/crypto.js'
-import type { TokenContent } from '../lib/call/token.js'
-import { otherDigits, ring, Telephone, unlimited } from './support/telephone.js'
-import { createWorld, secret, type World } from './support/world.js'
+import { createKeys } from '../../lib/crypto.js'
+import type { TokenContent } from '../../lib/call/token.js'
+import { otherDigits, ring, Telephone, unlimited } from '../support/telephone.js'
+import { createWorld, secret, type World } from '../support/world.js'
 
 const locales = Object.keys(languages) as Locale[]
 /** Two minutes, as the simulator reckons speech, for somebody who hears every question to its end. */

@@ -7,8 +7,8 @@ import {
   sealedIn,
   sendWebhook,
   Telephone,
-} from './support/telephone.js'
-import { createWorld, type World, type WorldOptions } from './support/world.js'
+} from '../support/telephone.js'
+import { createWorld, type World, type WorldOptions } from '../support/world.js'
 
 const english = languages['en-US']
 const number = '+12025550123'

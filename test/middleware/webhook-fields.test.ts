@@ -1,8 +1,8 @@
 // SignalWire signs names and values run together, so that one signature is good for several forms: `Digits=42` and `Digits4=2`.
 import { afterEach, describe, expect, test } from 'vitest'
 import { languages } from 'passport-voice-otp'
-import { expectSecret, ring, sealedIn, sendWebhook, Telephone } from './support/telephone.js'
-import { codeIn, createWorld, type World } from './support/world.js'
+import { expectSecret, ring, sealedIn, sendWebhook, Telephone } from '../support/telephone.js'
+import { codeIn, createWorld, type World } from '../support/world.js'
 
 const english = languages['en-US']
 

@@ -7,8 +7,14 @@ import {
   sealedIn,
   spoken,
   Telephone,
-} from './support/telephone.js'
-import { createWorld, type Person, secret, type World, type WorldOptions } from './support/world.js'
+} from '../support/telephone.js'
+import {
+  createWorld,
+  type Person,
+  secret,
+  type World,
+  type WorldOptions,
+} from '../support/world.js'
 
 const english = languages['en-US']
 const german = languages['de-DE']

@@ -7,8 +7,8 @@ import {
   sealedIn,
   spoken,
   unlimited,
-} from './support/telephone.js'
-import { codeIn, createWorld, type World, type WorldOptions } from './support/world.js'
+} from '../support/telephone.js'
+import { codeIn, createWorld, type World, type WorldOptions } from '../support/world.js'
 
 const english = languages['en-US']
 const german = languages['de-DE']

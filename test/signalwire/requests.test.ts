@@ -2,10 +2,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { createCalls } from '../lib/signalwire/calls.js'
-import { createHttpClient } from '../lib/signalwire/client.js'
-import { toDeliveryError } from '../lib/signalwire/errors.js'
-import { sendRequest } from '../lib/signalwire/http.js'
+import { createCalls } from '../../lib/signalwire/calls.js'
+import { createHttpClient } from '../../lib/signalwire/client.js'
+import { toDeliveryError } from '../../lib/signalwire/errors.js'
+import { sendRequest } from '../../lib/signalwire/http.js'
 
 test('a form holds texts and numbers, and nothing that the vendor made of anything else', async () => {
   const bodies: string[] = []

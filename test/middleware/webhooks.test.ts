@@ -4,9 +4,9 @@ import supertest from 'supertest'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type LimiterFactory, languages, VoiceOtpStrategy } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
-import { createKeys } from '../lib/crypto.js'
-import { steps } from '../lib/call/token.js'
-import { CounterStore } from './support/stores.js'
+import { createKeys } from '../../lib/crypto.js'
+import { steps } from '../../lib/call/token.js'
+import { CounterStore } from '../support/stores.js'
 import {
   expectSecret,
   type HandMade,
@@ -16,7 +16,7 @@ import {
   spoken,
   Telephone,
   unlimited,
-} from './support/telephone.js'
+} from '../support/telephone.js'
 import {
   codeIn,
   createWorld,
@@ -24,7 +24,7 @@ import {
   secret,
   type World,
   type WorldOptions,
-} from './support/world.js'
+} from '../support/world.js'
 
 const english = languages['en-US']
 const opening = `>${english.opening.login('Acme')}<`

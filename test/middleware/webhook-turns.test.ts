@@ -3,9 +3,9 @@ import { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { languages, type VoiceOtpOptions, VoiceOtpStrategy } from 'passport-voice-otp'
-import { createKeys } from '../lib/crypto.js'
-import { type Step, steps, type TokenContent } from '../lib/call/token.js'
-import { secret } from './support/world.js'
+import { createKeys } from '../../lib/crypto.js'
+import { type Step, steps, type TokenContent } from '../../lib/call/token.js'
+import { secret } from '../support/world.js'
 
 const now = 1_000_000
 const keys = createKeys([secret], secret)

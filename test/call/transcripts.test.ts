@@ -1,12 +1,12 @@
-// Every call in every language, written down in test/transcripts/ for people who speak the language to read and correct.
+// Every call in every language, written down in test/call/transcripts/ for people who speak the language to read and correct.
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Authenticator } from 'passport'
 import type { Express, RequestHandler } from 'express'
 import { languages, type Locale } from 'passport-voice-otp'
-import { ring, Telephone, unlimited } from './support/telephone.js'
-import { writeDown, writtenCode } from './support/transcript.js'
-import { createWorld, type World } from './support/world.js'
+import { ring, Telephone, unlimited } from '../support/telephone.js'
+import { writeDown, writtenCode } from '../support/transcript.js'
+import { createWorld, type World } from '../support/world.js'
 
 const locales = Object.keys(languages) as Locale[]
 const sentenceNames = [
