@@ -1,48 +1,129 @@
-// Compiles lib/ into build/, each file by itself, and puts what is published into dist/: the code of each entry in one
-// file, which is opened once where fifty were, the types, and the simulator's telephone page.
+// Compiles lib/ into build/, and puts what is published into dist/:
+// - one CommonJS file for each entry (opening one file is faster than opening fifty),
+// - a thin ES module around it, so that import and require() get one and the same instance,
+// - the types, in CommonJS form, and a type module that re-exports them,
+// - the simulator's command and its web page.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const require = createRequire(import.meta.url)
+
+/** The entries of package.json's `exports`. */
+const entries = ['index', 'simulator/index']
+/** Packages that are copied into the simulator's file, so that an installation without the simulator lacks them. */
+const bundled = ['@rubensworks/saxes', 'xmlchars']
 
 if (!existsSync(at('lib/index.ts'))) process.exit(0) // an installed package has no sources to build
 for (const folder of ['build', 'dist']) rmSync(at(folder), { recursive: true, force: true })
 
-const tsc = createRequire(import.meta.url)
-  .resolve('@typescript/native/package.json')
-  .replace('package.json', 'bin/tsc')
-const { status } = spawnSync(process.execPath, [tsc, '-p', at('tsconfig.build.json')], {
-  stdio: 'inherit',
-})
-if (status !== 0) process.exit(status ?? 1)
-
-const { rollup } = await import('rollup')
-const bundle = await rollup({
-  input: Object.fromEntries(
-    ['index', 'simulator/index', 'simulator/cli'].map(entry => [entry, at(`build/${entry}.js`)]),
-  ),
-  external: id => !id.startsWith('.') && !isAbsolute(id),
-  // What the coverage tool is told is of no use to anybody else.
-  plugins: [
-    {
-      name: 'no-coverage-comments',
-      transform: code => ({ code: code.replace(/^ *\/\* v8 ignore .*\*\/\n/gm, ''), map: null }),
-    },
-  ],
-})
-await bundle.write({
-  dir: at('dist'),
-  generatedCode: 'es2015',
-  chunkFileNames: 'simulator/[name].js',
-})
-
-for (const file of readdirSync(at('build'), { recursive: true }).filter(name =>
-  name.endsWith('.d.ts'),
-)) {
-  mkdirSync(dirname(at(`dist/${file}`)), { recursive: true })
-  renameSync(at(`build/${file}`), at(`dist/${file}`))
-}
+compile()
+await writeCommonJs()
+for (const entry of entries) writeEsmWrapper(entry)
+await writeCommand()
+writeTypes()
 cpSync(at('lib/simulator/page'), at('dist/simulator/page'), { recursive: true })
+writeFileSync(at('dist/simulator/LICENSES.txt'), bundled.map(licenseOf).join('\n\n'))
+
+function compile() {
+  const tsc = require.resolve('@typescript/native/package.json').replace('package.json', 'bin/tsc')
+  const { status } = spawnSync(process.execPath, [tsc, '-p', at('tsconfig.build.json')], {
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+async function writeCommonJs() {
+  const { rollup } = await import('rollup')
+  const { default: resolve } = await import('@rollup/plugin-node-resolve')
+  const { default: commonjs } = await import('@rollup/plugin-commonjs')
+  const bundle = await rollup({
+    input: Object.fromEntries(entries.map(entry => [entry, at(`build/${entry}.js`)])),
+    external: id => !id.startsWith('.') && !isAbsolute(id) && !isBundled(id),
+    plugins: [withoutCoverageComments(), resolve({ resolveOnly: bundled }), commonjs()],
+  })
+  await bundle.write({
+    dir: at('dist'),
+    format: 'cjs',
+    // Every dependency is CommonJS: what require() returns is the default export.
+    interop: 'default',
+    // Bundlers understand require(); the vendor's ES module hides it from them.
+    dynamicImportInCjs: false,
+    generatedCode: 'es2015',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'simulator/[name].cjs',
+  })
+}
+
+function isBundled(id) {
+  return bundled.some(name => id === name || id.startsWith(`${name}/`))
+}
+
+/** The comments for the coverage tool help nobody else. */
+function withoutCoverageComments() {
+  return {
+    name: 'without-coverage-comments',
+    transform: code => ({ code: code.replace(/^ *\/\* v8 ignore .*\*\/\n/gm, ''), map: null }),
+  }
+}
+
+/** An ES module that names each export of the CommonJS file. */
+function writeEsmWrapper(entry) {
+  const names = Object.keys(require(at(`dist/${entry}.cjs`))).filter(name => name !== 'default')
+  const file = `${entry.split('/').at(-1)}.cjs`
+  writeFileSync(
+    at(`dist/${entry}.mjs`),
+    `import entry from './${file}'\n\nexport const { ${names.join(', ')} } = entry\n`,
+  )
+}
+
+/** The program behind the command: an ES module that uses the simulator's entry. */
+async function writeCommand() {
+  const { rollup } = await import('rollup')
+  const simulator = at('build/simulator/simulator.js')
+  const bundle = await rollup({
+    input: at('build/simulator/cli.js'),
+    external: id => id.endsWith('/simulator.js') || (!id.startsWith('.') && !isAbsolute(id)),
+    plugins: [withoutCoverageComments()],
+  })
+  await bundle.write({
+    file: at('dist/simulator/cli.mjs'),
+    format: 'es',
+    paths: id => (id === simulator ? './index.mjs' : id),
+  })
+}
+
+/** The types once, as CommonJS; the type module of an entry re-exports them. */
+function writeTypes() {
+  const files = readdirSync(at('build'), { recursive: true }).filter(name => name.endsWith('.d.ts'))
+  for (const file of files) {
+    const text = readFileSync(at(`build/${file}`), 'utf8')
+    if (/^(#!.*\s+)?export \{\};\s*$/.test(text)) continue // all of it is internal
+    const target = at(`dist/${file.replace(/\.d\.ts$/, '.d.cts')}`)
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, text.replace(/(['"])(\.{1,2}\/[^'"]*)\.js\1/g, '$1$2.cjs$1'))
+  }
+  for (const entry of entries) {
+    writeFileSync(at(`dist/${entry}.d.mts`), `export * from './${entry.split('/').at(-1)}.cjs'\n`)
+  }
+}
+
+function licenseOf(name) {
+  const folder = dirname(require.resolve(`${name}/package.json`))
+  const { license, version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+  const file = readdirSync(folder).find(each => /^licen[cs]e/i.test(each))
+  const text =
+    file === undefined ? `License: ${license}` : readFileSync(`${folder}/${file}`, 'utf8')
+  return `${name} ${version}\n\n${text.trim()}\n`
+}

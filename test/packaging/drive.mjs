@@ -6,7 +6,9 @@ import { Simulator } from 'passport-voice-otp/simulator'
 import { logIn } from './login.mjs'
 import { startRedis } from './redis.mjs'
 
-const app = await import(pathToFileURL(resolve(process.argv[2])).href)
+const loaded = await import(pathToFileURL(resolve(process.argv[2])).href)
+// Node does not see the export names of a bundled CommonJS file.
+const app = loaded.createApp ? loaded : loaded.default
 const redis = app.needsRedis ? await startRedis() : undefined
 const simulator = await Simulator.start()
 const server = createServer()

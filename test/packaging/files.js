@@ -4,18 +4,23 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
-/** The code of each entry is one file; the simulator's program shares that of the simulator. */
+/** Each entry is one CommonJS file with a thin ES module around it. The command is an ES module. */
 const code = [
-  'dist/index.js',
-  'dist/simulator/index.js',
-  'dist/simulator/simulator.js',
-  'dist/simulator/cli.js',
+  'dist/index.cjs',
+  'dist/index.mjs',
+  'dist/simulator/index.cjs',
+  'dist/simulator/index.mjs',
+  'dist/simulator/cli.mjs',
 ]
+const entryTypes = ['index', 'simulator/index'].flatMap(entry => [
+  `dist/${entry}.d.cts`,
+  `dist/${entry}.d.mts`,
+])
 const entries = [
   ...code,
-  'dist/index.d.ts',
-  'dist/simulator/index.d.ts',
+  ...entryTypes,
   'dist/simulator/page/index.html',
+  'dist/simulator/LICENSES.txt',
 ]
 /** Whose types the published ones may use: Node's, a dependency's, and Passport's where they are installed. */
 const mayBeNamed = /^(\.{1,2}\/.*|node|node:\w+|libphonenumber-js\/max|passport)$/
@@ -30,7 +35,7 @@ export function complaintAbout(paths, root) {
       .filter(path => !documents.includes(path) && !isBuilt(path, root))
       .map(path => `${path} does not belong there`),
     ...paths
-      .filter(path => path.endsWith('.d.ts'))
+      .filter(path => /\.d\.[cm]ts$/.test(path))
       .flatMap(path =>
         foreignTypesIn(join(root, path)).map(name => `${path} needs the types of ${name}`),
       ),
@@ -40,8 +45,8 @@ export function complaintAbout(paths, root) {
 
 function isBuilt(path, root) {
   const [, page, source] =
-    /^dist\/(?:(simulator\/page\/[\w-]+\.(?:html|css|js|svg))|([\w/-]+)\.d\.ts)$/.exec(path) ?? []
-  if (code.includes(path)) return true
+    /^dist\/(?:(simulator\/page\/[\w-]+\.(?:html|css|js|svg))|([\w/-]+)\.d\.cts)$/.exec(path) ?? []
+  if (entries.includes(path)) return true
   return page !== undefined
     ? existsSync(join(root, 'lib', page))
     : source !== undefined && existsSync(join(root, 'lib', `${source}.ts`))

@@ -20,7 +20,7 @@ import { complaintAbout } from './files.js'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const root = resolve(here, '../..')
-const shortList = ['esm', 'commonjs', 'typescript-esm']
+const shortList = ['esm', 'commonjs', 'typescript-esm', 'jest', 'bundled-esbuild']
 const atOnce = 2
 const installMilliseconds = 300_000
 const runMilliseconds = 180_000
@@ -137,7 +137,7 @@ async function tryGroup(group) {
 }
 
 async function tryConsumer(consumer, folder) {
-  const { main, sources } = consumer
+  const { main, sources, test, bundle } = consumer
   cpSync(consumer.folder, folder, { recursive: true })
   // The app of another project, or files that are only to be compiled.
   if (main !== undefined && dirname(main) !== '.')
@@ -150,7 +150,9 @@ async function tryConsumer(consumer, folder) {
   try {
     for (const compiler of compilersOf(consumer))
       await run(node, [compiler, '-p', '.'], folder, runMilliseconds)
-    if (main !== undefined)
+    if (test !== undefined) await run(node, [`../node_modules/${test}`], folder, runMilliseconds)
+    else if (bundle !== undefined) await tryBundle(bundle, folder)
+    else if (main !== undefined)
       await run(
         node,
         ['../drive.mjs', basename(main).replace(/\.ts$/, '.js')],
@@ -164,6 +166,18 @@ async function tryConsumer(consumer, folder) {
       problem.code === skipped && process.env.CI !== 'true' ? 'skipped' : 'failed',
       problem,
     )
+  }
+}
+
+/** Bundles the app into a folder that sees no node_modules, and logs in to it there. */
+async function tryBundle(script, folder) {
+  const alone = mkdtempSync(join(tmpdir(), 'voice-otp-bundle-'))
+  const file = join(alone, 'app.cjs')
+  try {
+    await run(node, [script, file], folder, runMilliseconds)
+    await run(node, ['../drive.mjs', file], folder, runMilliseconds)
+  } finally {
+    rmSync(alone, { recursive: true, force: true })
   }
 }
 

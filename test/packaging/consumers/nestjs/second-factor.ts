@@ -1,6 +1,7 @@
 import { type ExecutionContext, HttpException, Inject, Injectable } from '@nestjs/common'
-import { AuthGuard, PassportStrategy } from '@nestjs/passport'
+import { AuthGuard } from '@nestjs/passport'
 import type { Request } from 'express'
+import passport from 'passport'
 import {
   type FailureInfo,
   VoiceOtpError,
@@ -12,15 +13,15 @@ import type { Person } from './people.js'
 export const settings = Symbol('settings of the second factor')
 export type Settings = Pick<VoiceOtpOptions<Person>, 'secret' | 'signalwire' | 'webhookUrl'>
 
+/**
+ * The strategy as a provider. It is not wrapped in PassportStrategy(): that mixin appends a `done` callback, and the
+ * strategy calls its second argument as `getPhone(user, req)`.
+ */
 @Injectable()
-export class VoiceOtp extends PassportStrategy(VoiceOtpStrategy<Person>) {
+export class VoiceOtp extends VoiceOtpStrategy<Person> {
   constructor(@Inject(settings) given: Settings) {
-    super({ appName: 'Acme', ...given })
-  }
-
-  /** Nest calls the function that a strategy is given `validate`; this one says whose telephone is called. */
-  validate(person: Person): string {
-    return person.phone
+    super({ appName: 'Acme', ...given }, person => person.phone)
+    passport.use(this)
   }
 }
 
@@ -49,8 +50,8 @@ export class PasswordGuard extends AuthGuard('local') {
   }
 }
 
-/** Answers a refusal with its own status and code in place of Nest's 401. */
-function orRefuse<User>(
+/** Turns a failure into its own status and code, in place of Nest's 401. */
+function orThrow<User>(
   error: unknown,
   user: User | false,
   info: FailureInfo,
@@ -67,7 +68,7 @@ function orRefuse<User>(
 @Injectable()
 export class CallGuard extends AuthGuard('voice-otp') {
   constructor() {
-    // A call lets nobody in, and the guard writes this nobody to a property: as `user`, that would be a logout.
+    // A call logs nobody in. The guard writes its result to a property; as `user`, that would be a logout.
     super({ session: true, property: 'nobody' })
   }
 
@@ -82,7 +83,7 @@ export class CallGuard extends AuthGuard('voice-otp') {
     _context: ExecutionContext,
     status: number,
   ): User {
-    return orRefuse(error, user, info, status)
+    return orThrow(error, user, info, status)
   }
 }
 
@@ -106,6 +107,6 @@ export class CodeGuard extends AuthGuard('voice-otp') {
     _context: ExecutionContext,
     status: number,
   ): User {
-    return orRefuse(error, user, info, status)
+    return orThrow(error, user, info, status)
   }
 }

@@ -37,7 +37,7 @@ export async function createApp({ secret, signalwire, webhookUrl, redisUrl }) {
       webhookUrl,
       secret,
       signalwire,
-      counters: options =>
+      limiter: options =>
         new RateLimiterRedis({
           storeClient: client,
           useRedisPackage: true,

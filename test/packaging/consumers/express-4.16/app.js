@@ -11,11 +11,8 @@ const users = {
 }
 
 exports.createApp = function createApp({ secret, signalwire, webhookUrl }) {
-  const voiceOtp = new VoiceOtpStrategy(
-    { appName: 'Acme', webhookUrl, secret, signalwire },
-    (user, done) => {
-      process.nextTick(done, null, user.phone)
-    },
+  const voiceOtp = new VoiceOtpStrategy({ appName: 'Acme', webhookUrl, secret, signalwire }, user =>
+    Promise.resolve(user.phone),
   )
   passport.use(voiceOtp)
   passport.use(
