@@ -2,7 +2,7 @@
 /* v8 ignore file -- cli.test.ts runs it as a process */
 import { parseArgs } from 'node:util'
 import { Simulator } from './simulator.js'
-import type { SimulatedSpace } from './types.js'
+import type { SimulatedSpace } from './types/options.js'
 
 const help = `A SignalWire Space and its telephones on this machine.
 

@@ -4,21 +4,16 @@
  * @module passport-voice-otp/simulator
  */
 export { SimulatorError } from './errors.js'
-export { sign } from './signature.js'
+export { sign } from './http/signature.js'
 export { Simulator } from './simulator.js'
 export type {
   Behaviour,
   CallStatus,
   Entry,
-  Faults,
-  RestFault,
-  RestRequest,
   SentWebhook,
   SimulatedCall,
-  SimulatedMessage,
-  SimulatedMfa,
-  SimulatedSpace,
-  SimulatorOptions,
   Waiting,
-  WebhookFault,
-} from './types.js'
+} from './types/call.js'
+export type { Faults, RestFault, WebhookFault } from './types/faults.js'
+export type { SimulatedSpace, SimulatorOptions } from './types/options.js'
+export type { RestRequest, SimulatedMessage, SimulatedMfa } from './types/records.js'

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SimulatorError } from './errors.js'
-import { handleFace } from './face.js'
-import { respond } from './http.js'
-import { handleRest, isRestPath } from './rest.js'
+import { handleFace } from './control.js'
+import { respond } from './http/body.js'
+import { handleRest, isRestPath } from './rest/rest.js'
 import type { Space } from './space.js'
 
 /** Listens on this machine only: whoever reaches it hears every code. @internal */

@@ -1,20 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Call } from './call.js'
+import type { Call } from './call/call.js'
 import { SimulatorError } from './errors.js'
-import { checkFaults, checkQueue } from './faults.js'
+import { checkFaults, checkQueue } from './network/faults.js'
 import { listen } from './server.js'
 import { Space } from './space.js'
-import { checkKeys, checkTelephone, isPhoneNumber } from './telephones.js'
-import type {
-  Behaviour,
-  Faults,
-  RestRequest,
-  SimulatedCall,
-  SimulatedMessage,
-  SimulatedMfa,
-  SimulatedSpace,
-  SimulatorOptions,
-} from './types.js'
+import { checkKeys, checkPhone, isPhoneNumber } from './network/phones.js'
+import type { Behaviour, SimulatedCall } from './types/call.js'
+import type { Faults } from './types/faults.js'
+import type { SimulatedSpace, SimulatorOptions } from './types/options.js'
+import type { RestRequest, SimulatedMessage, SimulatedMfa } from './types/records.js'
 
 const waitMilliseconds = 5000
 
@@ -89,7 +83,7 @@ export class Simulator {
 
   /** Decides how a telephone behaves from its next ringing on; `keys` are what the greeting of a voicemail plays. */
   setPhone(number: string, behaviour: Behaviour, options: { readonly keys?: string } = {}): void {
-    this.space.telephones.set(number, checkTelephone(number, behaviour, options.keys))
+    this.space.phones.set(number, checkPhone(number, behaviour, options.keys))
   }
 
   /** Decides what the Space does wrong, in place of what was decided before. */
@@ -184,7 +178,7 @@ export class Simulator {
     /** The answer. */
     body: string
   }> {
-    return this.find(sid).exchange.refetch(index)
+    return this.find(sid).webhooks.refetch(index)
   }
 
   /** Calls `listener` after every change; answers a function that ends it. */

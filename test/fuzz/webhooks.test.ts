@@ -3,7 +3,7 @@ import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LimiterFactory } from 'passport-voice-otp'
 import { sign } from 'passport-voice-otp/simulator'
-import { parseLaml } from '../../lib/simulator/laml.js'
+import { parseLaml } from '../../lib/simulator/laml/parse.js'
 import type { TokenContent } from '../../lib/call/token.js'
 import { createWorld, type World } from '../support/world.js'
 import {

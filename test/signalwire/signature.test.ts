@@ -1,7 +1,7 @@
 import { RestClient } from '@signalwire/compatibility-api'
 import { describe, expect, test } from 'vitest'
+import { sign } from 'passport-voice-otp/simulator'
 import { createSignatureCheck } from '../../lib/signalwire/signature.js'
-import { sign } from '../../lib/simulator/signature.js'
 
 const fields = {
   CallSid: 'CA1234567890ABCDE',

@@ -1,7 +1,7 @@
 // The telephones of the simulated Space: listens to what happens and hands each telephone its calls and texts.
 
 import { sound } from './sound.js'
-import { spaced, Telephone } from './telephone.js'
+import { spaced, Telephone } from './phone.js'
 
 const retryMilliseconds = 2000
 const place = document.querySelector('#telephones')

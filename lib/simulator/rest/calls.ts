@@ -1,8 +1,8 @@
-import type { Call } from './call.js'
+import type { Call } from '../call/call.js'
 import { failure, type Outcome } from './outcome.js'
-import type { Order } from './order.js'
-import type { Space } from './space.js'
-import { isPhoneNumber } from './telephones.js'
+import type { Order } from '../call/order.js'
+import type { Space } from '../space.js'
+import { isPhoneNumber } from '../network/phones.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -1,4 +1,4 @@
-import type { Verb } from './laml.js'
+import type { Verb } from '../laml/parse.js'
 
 /** Where the app is asked. @internal */
 export interface Address {

@@ -1,13 +1,15 @@
+import type { Mutable } from '../types/records.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { placeCall, readCall, updateCall } from './rest-calls.js'
-import { placeMessage, readMessage } from './rest-messages.js'
+import { placeCall, readCall, updateCall } from './calls.js'
+import { placeMessage, readMessage } from './messages.js'
 import { requestMfa, verifyMfa } from './mfa.js'
-import { contentTypeOf, parseJson, readBody, respond } from './http.js'
-import { SimulatorError } from './errors.js'
-import { isRecord } from './faults.js'
+import { contentTypeOf, parseJson, readBody, respond } from '../http/body.js'
+import { SimulatorError } from '../errors.js'
+import { isRecord } from '../network/faults.js'
 import { failure, type Outcome } from './outcome.js'
-import type { Growing, Space } from './space.js'
-import type { RestFault, RestRequest } from './types.js'
+import type { Space } from '../space.js'
+import type { RestFault } from '../types/faults.js'
+import type { RestRequest } from '../types/records.js'
 
 type Part = 'calls' | 'messages' | 'mfa'
 
@@ -29,7 +31,7 @@ export async function handleRest(
   path: string,
 ): Promise<void> {
   /* v8 ignore next -- a request has one */
-  const request: Growing<RestRequest> = {
+  const request: Mutable<RestRequest> = {
     method: req.method ?? '',
     path,
     fields: {},
@@ -62,7 +64,7 @@ export async function handleRest(
 async function decide(
   space: Space,
   req: IncomingMessage,
-  request: Growing<RestRequest>,
+  request: Mutable<RestRequest>,
   route: Route | undefined,
 ): Promise<Outcome> {
   const isMfa = request.path.startsWith('/api/relay/')

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { sign } from './signature.js'
-import type { WebhookFault } from './types.js'
+import type { WebhookFault } from '../types/faults.js'
 
 /** A request to the app, ready to be sent, and to be sent again exactly alike. @internal */
 export interface Webhook {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { SimulatorError } from './errors.js'
+import { SimulatorError } from '../errors.js'
 
 const bodyBytes = 64 * 1024
 

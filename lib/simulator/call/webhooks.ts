@@ -1,23 +1,30 @@
-import { SimulatorError } from './errors.js'
-import { parseLaml, type Verb } from './laml.js'
+import type { Mutable } from '../types/records.js'
+import { SimulatorError } from '../errors.js'
+import { parseLaml, type Verb } from '../laml/parse.js'
 import type { Address } from './order.js'
-import type { Growing, Space } from './space.js'
-import type { SentWebhook } from './types.js'
+import type { Network } from '../network/network.js'
+import type { SentWebhook } from '../types/call.js'
 import type { Waits } from './waits.js'
-import { checkAnswer, headersOf, prepareWebhook, sendWebhook, type Webhook } from './webhook.js'
+import {
+  checkAnswer,
+  headersOf,
+  prepareWebhook,
+  sendWebhook,
+  type Webhook,
+} from '../http/send-webhook.js'
 
 type Fields = Readonly<Record<string, string>>
 
 const mostWebhooks = 100
 
 /** Everything that the Space sends to the app during one call. @internal */
-export class Exchange {
+export class CallWebhooks {
   private readonly sent: Webhook[] = []
-  private readonly entries: Growing<SentWebhook>[] = []
+  private readonly entries: Mutable<SentWebhook>[] = []
   private callbacks = Promise.resolve()
 
   constructor(
-    private readonly space: Space,
+    private readonly network: Network,
     private readonly sid: string,
     private readonly waits: Waits,
     private readonly changed: () => void,
@@ -29,7 +36,7 @@ export class Exchange {
       clock,
       faults: { webhooks: fault = {} },
       identity,
-    } = this.space
+    } = this.network
     const { delayMs = 0, drop = false, repeat = 0, signature } = fault
     if (this.sent.length >= mostWebhooks)
       throw new Error(`over ${mostWebhooks} webhooks in one call`)
@@ -54,7 +61,7 @@ export class Exchange {
 
   /** Tells the app how the call goes. Failures change nothing: such callbacks may never come. */
   tell({ url, method }: Address, fields: Fields): void {
-    const { activity, identity, ended } = this.space
+    const { activity, identity, ended } = this.network
     const webhook = prepareWebhook(url, method, fields, identity.signingKey, undefined)
     activity.enter(this.sid)
     this.callbacks = this.callbacks
@@ -76,7 +83,7 @@ export class Exchange {
         404,
         `the call has had ${this.sent.length} webhooks: there is no index ${index}`,
       )
-    const { status, body } = await sendWebhook(webhook, this.space.ended.signal)
+    const { status, body } = await sendWebhook(webhook, this.network.ended.signal)
     return { status, body }
   }
 
@@ -86,14 +93,14 @@ export class Exchange {
 
   private async send(webhook: Webhook): ReturnType<typeof sendWebhook> {
     const entry = this.record(webhook)
-    const answer = await sendWebhook(webhook, this.space.ended.signal)
+    const answer = await sendWebhook(webhook, this.network.ended.signal)
     Object.assign(entry, { status: answer.status, body: answer.body })
     this.changed()
     return answer
   }
 
-  private record(webhook: Webhook): Growing<SentWebhook> {
-    const entry: Growing<SentWebhook> = {
+  private record(webhook: Webhook): Mutable<SentWebhook> {
+    const entry: Mutable<SentWebhook> = {
       url: webhook.url,
       status: 0,
       body: '',

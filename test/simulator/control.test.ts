@@ -113,7 +113,7 @@ describe('what scripts do', () => {
     ['POST', '/calls/SID/keys', { digits: '4' }, 409, 'the call is ringing'],
     ['POST', '/calls/SID/sing', {}, 404, 'there is no POST'],
     ['GET', '/calls/SID/answer', undefined, 404, 'there is no /calls'],
-    ['PUT', '/phones/12025550123', { behaviour: 'busy' }, 400, 'is not a telephone number'],
+    ['PUT', '/phones/12025550123', { behaviour: 'busy' }, 400, 'is not a phone number'],
     ['PUT', '/phones/%ZZ', { behaviour: 'busy' }, 400, 'malformed'],
     ['PUT', `/phones/${alice}`, {}, 400, 'behaviour is one of'],
     ['PUT', `/phones/${alice}`, { behaviour: 'toString' }, 400, 'behaviour is one of'],

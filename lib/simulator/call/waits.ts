@@ -1,4 +1,4 @@
-import type { Activity } from './activity.js'
+import type { Activity } from '../network/activity.js'
 
 /** The call has ended while it was at something: that is simply left. @internal */
 export class Over extends Error {}

@@ -1,8 +1,9 @@
+import type { Mutable } from '../types/records.js'
 import { randomUUID } from 'node:crypto'
 import { failure, type Outcome } from './outcome.js'
-import type { Growing, Space } from './space.js'
-import { isPhoneNumber } from './telephones.js'
-import type { SimulatedMessage } from './types.js'
+import type { Space } from '../space.js'
+import { isPhoneNumber } from '../network/phones.js'
+import type { SimulatedMessage } from '../types/records.js'
 
 /** A text takes a moment; with the manual clock none. */
 const realMilliseconds = 300
@@ -24,7 +25,7 @@ export function placeMessage(space: Space, fields: Readonly<Record<string, unkno
     return failure(400, '21212', "'From' is not a number of this Space")
   if (body === undefined || body === '') return failure(400, '21602', "'Body' is missing")
   if (body.length > 1600) return failure(400, '21617', "'Body' has over 1600 characters")
-  const message: Growing<SimulatedMessage> = { sid: randomUUID(), from, to, body, status: 'queued' }
+  const message: Mutable<SimulatedMessage> = { sid: randomUUID(), from, to, body, status: 'queued' }
   space.messages.push(message)
   space.activity.enter(message.sid)
   space.changed()
@@ -37,10 +38,9 @@ export function placeMessage(space: Space, fields: Readonly<Record<string, unkno
   }
 }
 
-function deliver(space: Space, message: Growing<SimulatedMessage>): void {
+function deliver(space: Space, message: Mutable<SimulatedMessage>): void {
   const arrive = (): void => {
-    message.status =
-      space.telephone(message.to).behaviour === 'failed' ? 'undelivered' : 'delivered'
+    message.status = space.phone(message.to).behaviour === 'failed' ? 'undelivered' : 'delivered'
     space.changed()
   }
   space.activity.leave(message.sid)

@@ -1,5 +1,5 @@
-import { SimulatorError } from './errors.js'
-import type { Faults } from './types.js'
+import { SimulatorError } from '../errors.js'
+import type { Faults } from '../types/faults.js'
 
 type Check = readonly [fits: (value: unknown) => boolean, shape: string]
 

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SimulatorError } from './errors.js'
-import { checkFaults, checkQueue, isRecord } from './faults.js'
-import { contentTypeOf, parseJson, readBody, respond } from './http.js'
+import { checkFaults, checkQueue, isRecord } from './network/faults.js'
+import { contentTypeOf, parseJson, readBody, respond } from './http/body.js'
 import type { Space } from './space.js'
-import { checkKeys, checkTelephone } from './telephones.js'
+import { checkKeys, checkPhone } from './network/phones.js'
 
 const newest = 20
 const commentMilliseconds = 15_000
@@ -67,7 +67,7 @@ function change(
   const [, sid, action] = /^\/calls\/([^/]+)\/(answer|hangup|keys)$/.exec(path) ?? []
   if (method === 'POST' && sid !== undefined) return act(space, sid, action, body)
   const [, number] = /^\/phones\/([^/]+)$/.exec(path) ?? []
-  if (method === 'PUT' && number !== undefined) return setTelephone(space, decode(number), body)
+  if (method === 'PUT' && number !== undefined) return setPhone(space, decode(number), body)
   if (method === 'PUT' && path === '/faults') return (space.faults = checkFaults(body))
   if (method === 'DELETE' && path === '/faults') return (space.faults = {})
   if (method === 'PUT' && path === '/queue')
@@ -89,7 +89,7 @@ function act(
   return call.snapshot()
 }
 
-function setTelephone(
+function setPhone(
   space: Space,
   number: string,
   { behaviour, keys, ...others }: Readonly<Record<string, unknown>>,
@@ -100,8 +100,8 @@ function setTelephone(
       400,
       `'${other.slice(0, 40)}' is nothing a telephone has: give { behaviour, keys? }`,
     )
-  const telephone = checkTelephone(number, behaviour, keys)
-  space.telephones.set(number, telephone)
+  const telephone = checkPhone(number, behaviour, keys)
+  space.phones.set(number, telephone)
   return telephone
 }
 

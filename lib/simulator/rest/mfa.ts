@@ -1,8 +1,9 @@
+import type { Mutable } from '../types/records.js'
 import { randomInt, randomUUID } from 'node:crypto'
 import type { Outcome } from './outcome.js'
-import type { Growing, Space } from './space.js'
-import { isPhoneNumber } from './telephones.js'
-import type { SimulatedMfa } from './types.js'
+import type { Space } from '../space.js'
+import { isPhoneNumber } from '../network/phones.js'
+import type { SimulatedMfa } from '../types/records.js'
 
 type Fields = Readonly<Record<string, unknown>>
 type Check = readonly [fits: (value: unknown) => boolean, detail: string]
@@ -130,7 +131,7 @@ export function verifyMfa(space: Space, id: string, { token, ...others }: Fields
   if (other !== undefined)
     return unprocessable(other.slice(0, 40), 'is not a parameter that is known here')
   if (typeof token !== 'string' || token === '') return unprocessable('token', 'must be text')
-  const request: Growing<SimulatedMfa> | undefined = space.mfaRequests.find(each => each.id === id)
+  const request: Mutable<SimulatedMfa> | undefined = space.mfaRequests.find(each => each.id === id)
   if (
     request === undefined ||
     request.verified ||

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { SimulatorError } from './errors.js'
-import { Exchange } from './exchange.js'
+import { SimulatorError } from '../errors.js'
+import { CallWebhooks } from './webhooks.js'
 import { type Gathering, startGathering } from './gathering.js'
-import type { Line, Verb } from './laml.js'
+import type { Line, Verb } from '../laml/parse.js'
 import type { Address, CallEvent, Order } from './order.js'
-import type { Space } from './space.js'
-import type { CallStatus, Entry, SimulatedCall, Waiting } from './types.js'
+import type { Network } from '../network/network.js'
+import type { CallStatus, Entry, SimulatedCall, Waiting } from '../types/call.js'
 import { Over, Waits } from './waits.js'
 
 const mostEntries = 10_000
@@ -17,7 +17,7 @@ const speechMilliseconds = (text: string): number => 300 + 65 * text.length
 /** One call, from the order to its end. @internal */
 export class Call {
   readonly sid = randomUUID()
-  readonly exchange: Exchange
+  readonly webhooks: CallWebhooks
   private readonly waits: Waits
   private readonly createdAt: number
   private readonly heard: string[] = []
@@ -36,22 +36,22 @@ export class Call {
   private cached: SimulatedCall | undefined
 
   constructor(
-    private readonly space: Space,
+    private readonly network: Network,
     private readonly order: Order,
   ) {
     const changed = (): void => {
       this.changed()
     }
-    this.createdAt = space.clock.now()
-    this.waits = new Waits(space.activity, this.sid, changed)
-    this.exchange = new Exchange(space, this.sid, this.waits, changed)
-    space.activity.enter(this.sid)
+    this.createdAt = network.clock.now()
+    this.waits = new Waits(network.activity, this.sid, changed)
+    this.webhooks = new CallWebhooks(network, this.sid, this.waits, changed)
+    network.activity.enter(this.sid)
   }
 
   /** Lets the call take its course. */
   begin(): void {
     void this.run().finally(() => {
-      this.space.activity.leave(this.sid)
+      this.network.activity.leave(this.sid)
     })
   }
 
@@ -113,7 +113,7 @@ export class Call {
       status,
       heard: [...this.heard],
       waitingFor,
-      webhooks: this.exchange.webhooks(),
+      webhooks: this.webhooks.webhooks(),
       error,
       sendDigits,
       speaking,
@@ -139,7 +139,7 @@ export class Call {
 
   private duration(): number {
     if (this.answeredAt === undefined) return 0
-    return (this.endedAt ?? this.space.clock.now()) - this.answeredAt + this.skippedMilliseconds
+    return (this.endedAt ?? this.network.clock.now()) - this.answeredAt + this.skippedMilliseconds
   }
 
   private async run(): Promise<void> {
@@ -155,15 +155,15 @@ export class Call {
 
   /** Rings; whether somebody, or something, answered. */
   private async ring(): Promise<boolean> {
-    const { clock } = this.space
-    const queueMilliseconds = this.space.queueTime()
+    const { clock } = this.network
+    const queueMilliseconds = this.network.queueTime()
     this.tell('initiated')
     if (queueMilliseconds > 0)
       await this.waits.rest<undefined>(wake =>
         clock.after(queueMilliseconds, () => wake(undefined)),
       )
 
-    const { behaviour, keys } = this.space.telephone(this.order.to)
+    const { behaviour, keys } = this.network.phone(this.order.to)
     if (behaviour === 'busy' || behaviour === 'failed') {
       this.end(behaviour)
       return false
@@ -182,7 +182,7 @@ export class Call {
   }
 
   private async talk(): Promise<void> {
-    this.answeredAt = this.space.clock.now()
+    this.answeredAt = this.network.clock.now()
     this.become('in-progress')
     this.tell('answered')
     const { opening } = this.order
@@ -198,7 +198,7 @@ export class Call {
     address: Address,
     extra: Readonly<Record<string, string>>,
   ): Promise<readonly Verb[]> {
-    const verbs = await this.exchange.ask(address, { ...this.fields(), ...extra })
+    const verbs = await this.webhooks.ask(address, { ...this.fields(), ...extra })
     if (this.endedAt !== undefined) throw new Over()
     return verbs
   }
@@ -264,7 +264,7 @@ export class Call {
 
   /** Whether a key comes before the time is over; each key starts the time anew. */
   private async isKeyPressed(milliseconds: number): Promise<boolean> {
-    const { clock } = this.space
+    const { clock } = this.network
     if (this.isVoicemail && clock.isManual) {
       await this.pass(milliseconds)
       return false
@@ -277,7 +277,7 @@ export class Call {
 
   /** Lets the length of something said pass: at once with the manual clock, else until it is over or a key is pressed. */
   private async pass(milliseconds: number, text: string | null = null): Promise<void> {
-    const { clock } = this.space
+    const { clock } = this.network
     if (this.endedAt !== undefined) throw new Over()
     if (clock.isManual) {
       this.skippedMilliseconds += milliseconds
@@ -302,7 +302,7 @@ export class Call {
 
   private end(status: CallStatus, by?: 'caller' | 'person'): void {
     if (this.endedAt !== undefined) return
-    this.endedAt = this.space.clock.now()
+    this.endedAt = this.network.clock.now()
     this.waitingFor = null
     this.speaking = null
     if (by !== undefined) this.note({ kind: 'hangup', by })
@@ -315,7 +315,7 @@ export class Call {
   private tell(event: CallEvent): void {
     const { statusCallback } = this.order
     if (statusCallback?.events.includes(event) !== true) return
-    this.exchange.tell(statusCallback, {
+    this.webhooks.tell(statusCallback, {
       ...this.fields(),
       ...(event === 'initiated' ? { CallStatus: event } : {}),
     })
@@ -325,7 +325,7 @@ export class Call {
     const { from, to } = this.order
     const answeredBy = this.answeredBy()
     return {
-      AccountSid: this.space.identity.project,
+      AccountSid: this.network.identity.project,
       ApiVersion: '2010-04-01',
       CallSid: this.sid,
       CallStatus: this.status,
@@ -358,6 +358,6 @@ export class Call {
 
   private changed(): void {
     this.cached = undefined
-    this.space.changed(this)
+    this.network.changed(this)
   }
 }

@@ -10,7 +10,7 @@ import {
   raw,
   startApp,
   startSimulator,
-} from './simulator/support.js'
+} from './support.js'
 
 /** A client of its own, which sends what it likes. */
 async function client(url: string, text: string | Buffer): Promise<Socket> {
