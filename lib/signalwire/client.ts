@@ -1,12 +1,28 @@
 import type { RestClient } from '@signalwire/compatibility-api'
 import type { ResolvedOptions } from '../resolve-options.js'
+import { VoiceOtpError } from '../errors.js'
 import { type ClientRequest, HttpError, sendRequest } from './http.js'
 
-/** Loads the vendor's client at its first use: 150 ms and 40 MB that a process without calls need not spend. @internal */
+/**
+ * Loads the vendor's client at the first use, because it costs 150 ms and 40 MB. Rejects with a `VoiceOtpError`
+ * (`configuration`) if it cannot be loaded. @internal
+ */
 export async function loadVendor(): Promise<typeof RestClient> {
-  // Kept, for to import it anew costs as much as to write a whole document with it.
-  vendor ??= (await import('@signalwire/compatibility-api')).RestClient
+  // Kept here, because import() of a module that is loaded already takes as long as writing a document.
+  vendor ??= (await importVendor()).RestClient
   return vendor
+}
+
+async function importVendor(): Promise<{ readonly RestClient: typeof RestClient }> {
+  try {
+    return await import('@signalwire/compatibility-api')
+  } catch (error) {
+    throw new VoiceOtpError(
+      'configuration',
+      'The package @signalwire/compatibility-api could not be loaded. Install it, or include it in the bundle.',
+      error,
+    )
+  }
 }
 let vendor: typeof RestClient | undefined
 
