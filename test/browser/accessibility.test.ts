@@ -1,7 +1,7 @@
 // For people who see otherwise or not at all: axe-core on every page in every state and both themes, and what a screen reader hears.
 import { expect, test } from 'vitest'
 import { SessionStore } from '../support/stores.js'
-import { wrongCode } from '../example/support.js'
+import { says, wrongCode } from '../example/support.js'
 import { axeFindings, describeInBrowser, type Guest, openDemo } from './support.js'
 
 const unhurried = {
@@ -259,8 +259,6 @@ describeInBrowser('a screen reader', () => {
     const field = guest.page.getByRole('textbox', { name: 'Code that you hear' })
     expect(await field.getAttribute('aria-invalid')).toBe('true')
     const [described = ''] = String(await field.getAttribute('aria-describedby')).split(' ')
-    expect(await guest.page.locator(`#${described}`).textContent()).toContain(
-      'That is not the code.',
-    )
+    expect(await guest.page.locator(`#${described}`).textContent()).toContain(says('code-wrong'))
   })
 })

@@ -34,7 +34,7 @@ describe('several telephones', () => {
     const site = await openSite()
     const bob = site.visitor()
     await bob.logIn('bob')
-    expect((await bob.submit('/otp/call', { number: '+12025550123' })).status).toBe(400)
+    expect((await bob.submit('/otp/call', { phone: '+12025550123' })).status).toBe(400)
     expect(bob.alert).toBe(
       `${says('choice-unknown')} Only the ordinary call reaches a telephone with an extension.`,
     )
@@ -118,12 +118,12 @@ describe('several ways', () => {
     const site = await openSite({ channels })
     const alice = site.visitor()
     await alice.logIn('alice')
-    expect(buttons(alice.page.html)).toEqual(['call: Call me now', 'text: Text me instead'])
+    expect(buttons(alice.page.html)).toEqual(['call: Call me now', 'sms: Text me instead'])
     await alice.submit('/otp/call', { channel: 'sms' })
     expect(alice.text).toContain('We have sent a code to ••• ••• ••23')
     expect(alice.text).toContain('The text message is on its way.')
     expect(alice.matchingDigits).toBe('')
-    expect(buttons(alice.page.html)).toEqual(['text: Text me again', 'call: Call me instead'])
+    expect(buttons(alice.page.html)).toEqual(['sms: Text me again', 'call: Call me instead'])
     expect(site.logged('code.sent')).toMatchObject([
       { userId: 'alice', channel: 'sms', sid: site.simulator.messages[0]!.sid },
     ])
@@ -139,7 +139,7 @@ describe('several ways', () => {
     await alice.logIn('alice')
     await alice.submit('/otp/call', { channel: 'call' })
     expect(alice.text).toContain('The line was busy. Ask for another call below.')
-    expect(buttons(alice.page.html)).toEqual(['call: Call me again', 'text: Text me instead'])
+    expect(buttons(alice.page.html)).toEqual(['call: Call me again', 'sms: Text me instead'])
     await alice.submit('/otp/call', { channel: 'sms' })
     expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
     expect(site.simulator.messages).toHaveLength(1)

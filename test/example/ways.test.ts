@@ -50,7 +50,7 @@ describe.each(channels)('%s', channel => {
   test('on the page: what it says is true, a wrong code is one, the right one lets in', async () => {
     const site = await openSite({ channels: [channel] })
     const alice = await pendingAlice(site)
-    expect(alice.text).toContain(`We ${isCall ? 'call' : 'sms'} ••• ••• ••23`)
+    expect(alice.text).toContain(`We ${isCall ? 'call' : 'text'} ••• ••• ••23`)
     expect(alice.text.includes('key in the two digits')).toBe(channel === 'call')
     await alice.submit('/otp/call', { channel })
     expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
@@ -111,7 +111,7 @@ describe('a way that did not work: the next one comes first', () => {
     expect(offered(alice)).toEqual(['call', 'sms', 'hosted-call', 'hosted-sms'])
     await alice.submit('/otp/call', { channel: 'call' })
     expect(alice.page.html).toContain(`data-call="${behaviour}"`)
-    expect(alice.page.html).toMatch(/value="text" class="second next"/)
+    expect(alice.page.html).toMatch(/value="sms" class="second next"/)
     await alice.submit('/otp/call', { channel: 'sms' })
     expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
     expect(offered(alice)).toEqual(['sms', 'hosted-call', 'hosted-sms', 'call'])
