@@ -13,7 +13,7 @@ const first = [
   'counter-operations',
   'dialogue',
   'counters',
-  'recovery',
+  'recovery-codes',
   'webhooks',
   'enforce',
   'login',
@@ -42,7 +42,7 @@ export default defineConfig({
     include:
       process.env['MUTATION'] === 'short'
         ? first.map(name => `test/**/${name}.test.ts`)
-        : ['test/*.test.ts', 'test/{call,middleware,signalwire}/*.test.ts'],
+        : ['test/*.test.ts', 'test/{call,middleware,remembered-browsers,signalwire}/*.test.ts'],
     // Of words alone, or of programs that are compiled before.
     exclude: ['docs', 'memory', 'prompts', 'transcripts', 'hear', 'lengths', 'words'].map(
       name => `test/**/${name}.test.ts`,

@@ -36,7 +36,7 @@ for (const version of versions.length > 0 ? versions : ['20', '22', '24', '26'])
     ? [
         'test/login.test.ts',
         'test/session.test.ts',
-        'test/enforce.test.ts',
+        'test/middleware/enforce.test.ts',
         'test/keys.test.ts',
         'test/call/calls.test.ts',
       ]

@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
 import { MemoryRememberStore, VoiceOtpError } from 'passport-voice-otp'
-import { CounterStore } from './support/stores.js'
-import { createWorld, type World } from './support/world.js'
+import { CounterStore } from '../support/stores.js'
+import { createWorld, type World } from '../support/world.js'
 
 let world: World
 afterEach(() => world.close())
 
-/** A page that is rendered on the server shows what it finds by itself. */
+/** A page that is rendered on the server asks the strategy instead of the route `status()`. */
 async function open() {
   const counters = new CounterStore(0, 0)
   world = await createWorld({
@@ -15,7 +15,7 @@ async function open() {
       remember: { days: 30, store: new MemoryRememberStore() },
     },
     routes: (app, _passport, strategy) => {
-      app.get('/looked', (req, res) => {
+      app.get('/rendered', (req, res) => {
         strategy.getStatus(req).then(
           status => res.json(status ?? 'nobody'),
           (error: unknown) => res.status(error instanceof VoiceOtpError ? 503 : 500).end(),
@@ -29,32 +29,32 @@ async function open() {
   return counters
 }
 
-test('look() answers what status() does, and nothing to nobody', async () => {
+test('getStatus(req) returns what status() sends, and undefined without a user', async () => {
   await open()
-  expect((await world.browser().get('/looked')).body).toBe('nobody')
+  expect((await world.browser().get('/rendered')).body).toBe('nobody')
   const alice = await world.logIn('alice')
-  expect((await alice.get('/looked')).body).toEqual({
+  expect((await alice.get('/rendered')).body).toEqual({
     call: 'none',
     expiresIn: 0,
     nextCallIn: 0,
     attemptsLeft: 0,
   })
   await alice.post('/otp/call').expect(202)
-  const { body } = (await alice.get('/looked')) as {
+  const { body } = (await alice.get('/rendered')) as {
     body: { attemptsLeft: number; expiresIn: number }
   }
   expect(body.attemptsLeft).toBe(5)
   expect(body.expiresIn).toBeGreaterThan(200)
 })
 
-test('look() rejects where status() is 503', async () => {
+test('getStatus(req) rejects where status() would send 503', async () => {
   const counters = await open()
   const alice = await world.logIn('alice')
   counters.faults = { get: 'rejects' }
-  await alice.get('/looked').expect(503)
+  await alice.get('/rendered').expect(503)
 })
 
-test('current() names the cookie of this browser, changed or not, and nothing without one', async () => {
+test('remembered.current(req) returns the same id for every value of a cookie, and undefined without a cookie', async () => {
   await open()
   const alice = await world.logIn('alice')
   expect((await alice.get('/current')).body).toBe('none')

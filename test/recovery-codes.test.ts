@@ -13,7 +13,7 @@ let world: World
 let stored: Record<string, string[]>
 afterEach(() => world.close())
 
-/** Codes as an app might keep them: here in memory, where taking one is one step. */
+/** Keeps the hashes in memory, where removing one is a single atomic step. */
 const recovery = {
   save: (person: Person, hashes: readonly string[]) => {
     stored[person.id] = [...hashes]
@@ -62,8 +62,8 @@ async function open(options: WorldOptions['options'] = {}) {
   })
 }
 
-/** Ten codes of a user, drawn after a login with a call. */
-async function drawCodes(name = 'alice'): Promise<string[]> {
+/** Logs in with a call and creates ten codes for the user. */
+async function createCodes(name = 'alice'): Promise<string[]> {
   const agent = await world.logIn(name)
   await agent
     .post('/otp')
@@ -73,9 +73,9 @@ async function drawCodes(name = 'alice'): Promise<string[]> {
 }
 
 describe('recovery codes', () => {
-  test('ten of 50 bits, each different, and nothing of them is stored', async () => {
+  test('ten different codes of 50 bits are created, and the app stores only their hashes', async () => {
     await open()
-    const codes = await drawCodes()
+    const codes = await createCodes()
     expect(codes).toHaveLength(10)
     expect(new Set(codes).size).toBe(10)
     for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/)
@@ -83,9 +83,9 @@ describe('recovery codes', () => {
     for (const code of codes) expect(dump).not.toContain(code.replace('-', ''))
   })
 
-  test('one lets in, says how many are left, and marks the login as recovered', async () => {
+  test('a recovery code logs in and reports how many codes are left', async () => {
     await open()
-    const [code] = await drawCodes()
+    const [code] = await createCodes()
     const alice = await world.logIn('alice')
     await alice
       .post('/recover')
@@ -96,9 +96,9 @@ describe('recovery codes', () => {
     expect(world.named('recovery.used')).toEqual([{ userId: 'alice', left: 9 }])
   })
 
-  test('is taken in small letters, with spaces, and with the letters that are easily confused', async () => {
+  test('a recovery code is accepted in lower case, with spaces, and with the letters O and L for 0 and 1', async () => {
     await open()
-    const [code = ''] = await drawCodes()
+    const [code = ''] = await createCodes()
     const alice = await world.logIn('alice')
     await alice
       .post('/recover')
@@ -108,25 +108,25 @@ describe('recovery codes', () => {
       .expect(200)
   })
 
-  test('a new set takes the place of the old', async () => {
+  test('a new set of codes replaces the old set', async () => {
     await open({ limits: { callIntervalSeconds: false } })
-    const [old] = await drawCodes()
-    await drawCodes()
+    const [old] = await createCodes()
+    await createCodes()
     await (await world.logIn('alice')).post('/recover').send({ code: old }).expect(401)
   })
 
-  test('counts as a fresh second factor, so that a lost number can be changed and new codes be drawn', async () => {
+  test('a recovery code counts as a fresh second factor, so that the user can change a lost number and create new codes', async () => {
     await open()
-    const [code] = await drawCodes()
+    const [code] = await createCodes()
     const alice = await world.logIn('alice')
     await alice.post('/recover').send({ code }).expect(200)
     await alice.post('/codes').expect(200)
   })
 
-  test('still good after the secret was rotated', async () => {
+  test('a recovery code is still valid after the secret was rotated', async () => {
     const old = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
     await open()
-    const [code] = await drawCodes()
+    const [code] = await createCodes()
     const kept = stored
     await world.close()
     await open({ secret: ['m7Jq2WvT9xLc4RbZ8sKf1YhN6pDg3EaU', old] })
@@ -135,10 +135,10 @@ describe('recovery codes', () => {
   })
 })
 
-describe('a thief with the password', () => {
-  test('uses a code twice, in the same session and in another', async () => {
+describe('a thief who knows the password', () => {
+  test('a recovery code that was used is refused in another session', async () => {
     await open()
-    const [code] = await drawCodes()
+    const [code] = await createCodes()
     const alice = await world.logIn('alice')
     await alice.post('/recover').send({ code }).expect(200)
     const thief = await world.logIn('alice')
@@ -152,29 +152,29 @@ describe('a thief with the password', () => {
     await thief.get('/account').expect(401)
   })
 
-  test('uses a code in twenty parallel requests', async () => {
+  test('a recovery code sent in twenty parallel requests logs in once', async () => {
     await open({ limits: { attemptsPerUser: false } })
-    const [code] = await drawCodes()
+    const [code] = await createCodes()
     const agents = await Promise.all(Array.from({ length: 20 }, () => world.logIn('alice')))
-    const answers = await Promise.all(agents.map(agent => agent.post('/recover').send({ code })))
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    const responses = await Promise.all(agents.map(agent => agent.post('/recover').send({ code })))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 
-  test("uses Bob's code for Alice", async () => {
+  test("Bob's recovery code does not work for Alice", async () => {
     await open()
-    const [code] = await drawCodes('bob')
+    const [code] = await createCodes('bob')
     await (await world.logIn('alice')).post('/recover').send({ code }).expect(401)
     await (await world.logIn('bob')).post('/recover').send({ code }).expect(200)
   })
 
-  test('guesses: ten wrong codes of a call or of the list together, then the pause, for right ones too', async () => {
+  test('ten wrong recovery codes start the lockout, and then a right code is refused like a wrong one', async () => {
     await open()
-    const [code] = await drawCodes()
+    const [code] = await createCodes()
     const thief = await world.logIn('alice')
-    for (let guess = 0; guess < 10; guess++)
+    for (let attempt = 0; attempt < 10; attempt++)
       await thief
         .post('/recover')
-        .send({ code: `00000-0000${guess}` })
+        .send({ code: `00000-0000${attempt}` })
         .expect(401)
     const right = await thief.post('/recover').send({ code }).expect(429)
     const wrong = await thief.post('/recover').send({ code: '00000-00000' }).expect(429)
@@ -184,13 +184,13 @@ describe('a thief with the password', () => {
     expect(world.named('user.locked')).toEqual([{ userId: 'alice', limit: 'attemptsPerUser' }])
   })
 
-  test('and a burst of parallel guesses: ten are compared', async () => {
+  test('of a hundred parallel wrong recovery codes only ten are compared', async () => {
     await open()
-    await drawCodes()
+    await createCodes()
     const thief = await world.logIn('alice')
     await Promise.all(
-      Array.from({ length: 100 }, (_, guess) =>
-        thief.post('/recover').send({ code: `00000-000${String(guess).padStart(2, '0')}` }),
+      Array.from({ length: 100 }, (_, attempt) =>
+        thief.post('/recover').send({ code: `00000-000${String(attempt).padStart(2, '0')}` }),
       ),
     )
     expect(
@@ -198,14 +198,14 @@ describe('a thief with the password', () => {
     ).toHaveLength(10)
   })
 
-  test('a right code does not clear what was counted before it', async () => {
+  test('a right recovery code does not reset the count of wrong codes', async () => {
     await open({ limits: { callIntervalSeconds: false } })
-    const [code] = await drawCodes()
+    const [code] = await createCodes()
     const thief = await world.logIn('alice')
-    for (let guess = 0; guess < 9; guess++)
+    for (let attempt = 0; attempt < 9; attempt++)
       await thief
         .post('/recover')
-        .send({ code: `00000-0000${guess}` })
+        .send({ code: `00000-0000${attempt}` })
         .expect(401)
     await (await world.logIn('alice')).post('/recover').send({ code }).expect(200)
     await thief.post('/recover').send({ code: '00000-00009' }).expect(401)
@@ -224,7 +224,7 @@ describe('a thief with the password', () => {
     'UUUUUUUUUU',
     '00000000000',
     ' '.repeat(3000),
-  ])('sends %j, which is compared with nothing', async code => {
+  ])('%j is refused as malformed and compared with nothing', async code => {
     await open()
     const thief = await world.logIn('alice')
     await thief
@@ -239,7 +239,7 @@ describe('a thief with the password', () => {
     ])
   })
 
-  test('draws codes of her own with a pending session, or in a browser whose code is old', async () => {
+  test('codes are not created for a pending user, nor in a browser whose second factor is older than five minutes', async () => {
     await open()
     const thief = await world.logIn('alice')
     await thief.post('/codes').expect(401)
@@ -252,9 +252,9 @@ describe('a thief with the password', () => {
     expect(stored).toEqual({})
   })
 
-  test('uses the code of a call as a recovery code, and the reverse', async () => {
+  test('the code of a call is not accepted as a recovery code, nor a recovery code as the code of a call', async () => {
     await open({ limits: { callIntervalSeconds: false } })
-    const [code] = await drawCodes()
+    const [code] = await createCodes()
     const thief = await world.logIn('alice')
     await thief
       .post('/recover')
@@ -263,9 +263,9 @@ describe('a thief with the password', () => {
     await thief.post('/otp').send({ code }).expect(400)
   })
 
-  test('keeps a challenge from before the recovery', async () => {
+  test('a recovery kills the challenge that was live before', async () => {
     await open({ limits: { callIntervalSeconds: false } })
-    const [recoveryCode] = await drawCodes()
+    const [recoveryCode] = await createCodes()
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
     await alice.post('/recover').send({ code: recoveryCode }).expect(200)
@@ -277,7 +277,7 @@ describe('a thief with the password', () => {
   })
 })
 
-describe('trouble below lets nobody in', () => {
+describe('an error of the app lets nobody in', () => {
   test.each([
     [
       'throws',
@@ -286,20 +286,23 @@ describe('trouble below lets nobody in', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('secret'))],
-    ['answers true', () => true as never],
-    ['answers null', () => null as never],
-    ['answers -1', () => -1],
-    ['answers NaN', () => NaN],
-  ])('a store that %s', async (_, use) => {
-    await open({ recovery: { ...recovery, use } })
-    const alice = await world.logIn('alice')
-    const { body } = await alice.post('/recover').send({ code: '00000-00000' }).expect(503)
-    expect(body).toMatchObject({ code: 'callback-failed' })
-    expect(JSON.stringify(body)).not.toContain('secret')
-    await alice.get('/account').expect(401)
-  })
+    ['returns true', () => true as never],
+    ['returns null', () => null as never],
+    ['returns -1', () => -1],
+    ['returns NaN', () => NaN],
+  ])(
+    'a callback recovery.use that %s lets nobody in: 503 without the text of the error',
+    async (_, use) => {
+      await open({ recovery: { ...recovery, use } })
+      const alice = await world.logIn('alice')
+      const { body } = await alice.post('/recover').send({ code: '00000-00000' }).expect(503)
+      expect(body).toMatchObject({ code: 'callback-failed' })
+      expect(JSON.stringify(body)).not.toContain('secret')
+      await alice.get('/account').expect(401)
+    },
+  )
 
-  test('an outage in which nothing was compared locks nobody out', async () => {
+  test('an outage of recovery.use in which nothing was compared locks nobody out', async () => {
     let isDown = true
     await open({
       recovery: {
@@ -311,7 +314,7 @@ describe('trouble below lets nobody in', () => {
       },
     })
     const alice = await world.logIn('alice')
-    for (let guess = 0; guess < 10; guess++)
+    for (let attempt = 0; attempt < 10; attempt++)
       await alice.post('/recover').send({ code: '00000-00000' }).expect(503)
     isDown = false
     await alice
@@ -320,7 +323,7 @@ describe('trouble below lets nobody in', () => {
       .expect(200)
   })
 
-  test('the strategy without the option says how to switch it on', async () => {
+  test('without the option recovery, the error names it', async () => {
     await open({ recovery: undefined })
     const alice = await world.logIn('alice')
     await alice

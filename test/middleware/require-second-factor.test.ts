@@ -1,0 +1,123 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { createWorld, type World, type WorldOptions } from '../support/world.js'
+
+let world: World
+afterEach(() => world.close())
+const open = async (options: WorldOptions = {}) => (world = await createWorld(options))
+
+describe('requireSecondFactor() asks for a fresh second factor', () => {
+  test('nobody, a pending user and a user with an old code get 401 with the header of RFC 9470; a fresh code passes', async () => {
+    await open()
+    const alice = await world.logIn('alice')
+    for (const agent of [world.browser(), alice]) {
+      const { body, headers } = await agent.get('/transfer').expect(401)
+      expect(body).toEqual({
+        code: 'second-factor-required',
+        message: 'Confirm with a code first.',
+        maxAge: 300,
+      })
+      expect(headers['www-authenticate']).toBe(
+        'Bearer error="insufficient_user_authentication", error_description="Confirm with a code first.", max_age="300"',
+      )
+    }
+    await alice
+      .post('/otp')
+      .send({ code: await world.hearCode(alice) })
+      .expect(200)
+    await alice.get('/transfer').expect(200)
+    world.clock.offset += 301_000
+    await alice.get('/transfer').expect(401)
+    await alice.get('/account').expect(200)
+  })
+
+  test('a step-up code makes the second factor fresh again, and the user stays logged in during the call', async () => {
+    await open({ options: { limits: { callIntervalSeconds: false } } })
+    const alice = await world.logIn('alice')
+    await alice
+      .post('/otp')
+      .send({ code: await world.hearCode(alice) })
+      .expect(200)
+    world.clock.offset += 301_000
+    const { body } = await alice.post('/otp/call').expect(202)
+    expect(body).toMatchObject({ purpose: 'step-up' })
+    await alice.get('/account').expect(200)
+    await alice
+      .post('/otp')
+      .send({
+        code: await world.answerAndListen((body as { matchingDigits: string }).matchingDigits),
+      })
+      .expect(200)
+    await alice.get('/transfer').expect(200)
+  })
+
+  test('without maxAge, the header of RFC 9470 has no max_age', async () => {
+    await open({
+      routes: (app, _passport, strategy) => {
+        app.get('/vault', strategy.requireSecondFactor(), (_req, res) => {
+          res.json({})
+        })
+      },
+    })
+    const { headers, body } = await (await world.logIn('alice')).get('/vault').expect(401)
+    expect(headers['www-authenticate']).toBe(
+      'Bearer error="insufficient_user_authentication", error_description="Confirm with a code first."',
+    )
+    expect(body).toEqual({
+      code: 'second-factor-required',
+      message: 'Confirm with a code first.',
+    })
+  })
+
+  test('redirectTo redirects with 303 and stores returnTo for GET requests only', async () => {
+    await open({
+      routes: (app, _passport, strategy) => {
+        app.all('/vault', strategy.requireSecondFactor({ redirectTo: '/otp' }))
+        app.get('/return-to', (req, res) => {
+          res.json({ returnTo: req.session.returnTo ?? null })
+        })
+      },
+    })
+    const alice = await world.logIn('alice')
+    await alice.post('/vault').expect(303).expect('Location', '/otp')
+    await alice.get('/return-to').expect(200, { returnTo: null })
+    await alice.get('/vault?x=1').expect(303)
+    await alice.get('/return-to').expect(200, { returnTo: '/vault?x=1' })
+  })
+
+  test('an address of more than 1,001 characters is not stored as returnTo, so that nobody can fill the session store', async () => {
+    await open({
+      routes: (app, _passport, strategy) => {
+        app.get('/vault', strategy.requireSecondFactor({ redirectTo: '/otp' }))
+        app.get('/return-to', (req, res) => {
+          res.json({ returnTo: req.session.returnTo ?? null })
+        })
+      },
+    })
+    const alice = await world.logIn('alice')
+    const longest = `/vault?${'x'.repeat(994)}`
+    await alice.get(`${longest}x`).expect(303).expect('Location', '/otp')
+    await alice.get('/return-to').expect(200, { returnTo: null })
+    await alice.get(longest).expect(303)
+    await alice.get('/return-to').expect(200, { returnTo: longest })
+  })
+
+  test.each([
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    'javascript:alert(1)',
+    '/a\r\nSet-Cookie: x',
+    '',
+    'otp',
+  ])('redirectTo %j is a TypeError at construction', async redirectTo => {
+    await open()
+    expect(() => world.strategy.requireSecondFactor({ redirectTo })).toThrow(TypeError)
+  })
+
+  test.each([0, -1, 1.5, NaN, '300'])('maxAge %j is a TypeError at construction', async maxAge => {
+    await open()
+    expect(() => world.strategy.requireSecondFactor({ maxAge: maxAge as number })).toThrow(
+      TypeError,
+    )
+  })
+})
