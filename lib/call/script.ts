@@ -1,5 +1,4 @@
 import type { Purpose } from '../options/purpose.js'
-
 import type { Prompts } from '../options/prompts.js'
 
 /** One thing that the call does. @internal */
@@ -7,40 +6,40 @@ export type Line =
   | { readonly say: string; readonly voice: string; readonly language: string }
   | { readonly pauseSeconds: number }
 
-/** What the call does until it needs an answer, or until it hangs up. Plain data: no XML, no HTTP. @internal */
+/** What the call does until it needs a key, or until it hangs up. Plain data: no XML, no HTTP. @internal */
 export interface Turn {
   readonly lines: readonly Line[]
-  /** Keys that are waited for; what is said meanwhile can be cut short by the first key. */
+  /** The keys that the call waits for. The first key interrupts these lines. */
   readonly ask?: {
     readonly digits: number
     readonly waitSeconds: number
     readonly lines: readonly Line[]
   }
-  /** Said when no key was pressed, or when nothing was asked; then the call ends. */
+  /** Said if no key was pressed, or if nothing was asked. Then the call ends. */
   readonly ending: readonly Line[]
 }
 
-/** The words of a turn: the language that is spoken, and the one that key three leads to. @internal */
+/** The language that the call speaks, and the one that key three leads to. @internal */
 export interface Words {
   readonly prompts: Prompts
   readonly other?: Prompts | undefined
 }
 
-/** What a call says at its start. @internal */
+/** Who calls and why. @internal */
 export interface Occasion {
   readonly appName: string
   readonly purpose: Purpose
-  /** The app's own words on which login this is; in the user's language. */
+  /** The app's own words about this login, in the user's language. */
   readonly announcement?: string | undefined
 }
 
 const say = ({ voice, language }: Prompts, text: string): Line => ({ say: text, voice, language })
 const pause = (pauseSeconds: number): Line => ({ pauseSeconds })
 
-/** Lines before the code: who calls and why, and the gate that voicemail does not pass. @internal */
-export function opening(words: Words, occasion: Occasion, numberMatching: true | 'any-key'): Turn {
+/** Before the code: who calls and why, and the question that voicemail cannot answer. @internal */
+export function question(words: Words, occasion: Occasion, numberMatching: true | 'any-key'): Turn {
   const { prompts } = words
-  const wanted = say(
+  const pressKeys = say(
     prompts,
     numberMatching === true ? prompts.pressMatchingDigits : prompts.pressAnyKey,
   )
@@ -52,18 +51,18 @@ export function opening(words: Words, occasion: Occasion, numberMatching: true |
       waitSeconds: 7,
       lines: [
         ...greeting(prompts, occasion),
-        wanted,
+        pressKeys,
         say(prompts, prompts.pressIfNotYou),
         ...offerOther(words),
         pause(2),
-        wanted,
+        pressKeys,
       ],
     },
     ending: [say(prompts, prompts.noDigits)],
   }
 }
 
-/** The whole call when no gate is wanted: who calls, the code twice, goodbye. @internal */
+/** The whole call without number matching: who calls, the code twice, goodbye. @internal */
 export function plainReading({ prompts }: Words, occasion: Occasion, code: string): Turn {
   return {
     lines: [pause(1), ...greeting(prompts, occasion), ...twice(prompts, code)],
@@ -71,7 +70,7 @@ export function plainReading({ prompts }: Words, occasion: Occasion, code: strin
   }
 }
 
-/** The code, twice; then it may be asked for again, unless changes of the language took all repeats. @internal */
+/** The code, twice, then the menu. No menu if changes of the language have used up all repeats. @internal */
 export function firstReading(
   words: Words,
   code: string,
@@ -85,7 +84,7 @@ export function firstReading(
   }
 }
 
-/** The code once more, as before or slowly; the last time without a question, so that no call goes on for ever. @internal */
+/** The code once more, at the usual pace or slowly. The last time without the menu, so that every call ends. @internal */
 export function repeatedReading(
   words: Words,
   code: string,
@@ -93,8 +92,8 @@ export function repeatedReading(
 ): Turn {
   const { prompts } = words
   const digits = slowly
-    ? digitsOf(prompts, code).flatMap(digit => [say(prompts, digit), pause(1)])
-    : [inOneBreath(prompts, code)]
+    ? spokenDigits(prompts, code).flatMap(digit => [say(prompts, digit), pause(1)])
+    : [sayDigits(prompts, code)]
   return {
     lines: [say(prompts, prompts.codeIs), ...digits],
     ...(isLast ? {} : { ask: menu(words) }),
@@ -110,12 +109,12 @@ export function farewell(
   return { lines: [pause(1)], ending: [say(prompts, prompts[sentence])] }
 }
 
-const digitsOf = ({ digits }: Prompts, code: string): string[] =>
+const spokenDigits = ({ digits }: Prompts, code: string): string[] =>
   Array.from(code, digit => digits?.[Number(digit)] ?? digit)
 
-/** Digits apart, so that `234` is never read as a number. */
-const inOneBreath = (prompts: Prompts, code: string): Line =>
-  say(prompts, digitsOf(prompts, code).join(prompts.separator))
+/** The digits with a separator between them, so that `234` is never read as a number. */
+const sayDigits = (prompts: Prompts, code: string): Line =>
+  say(prompts, spokenDigits(prompts, code).join(prompts.separator))
 
 function greeting(prompts: Prompts, { appName, purpose, announcement }: Occasion): Line[] {
   return [
@@ -125,7 +124,7 @@ function greeting(prompts: Prompts, { appName, purpose, announcement }: Occasion
 }
 
 function twice(prompts: Prompts, code: string): Line[] {
-  const digits = inOneBreath(prompts, code)
+  const digits = sayDigits(prompts, code)
   return [
     say(prompts, prompts.codeIs),
     digits,

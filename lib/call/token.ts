@@ -1,30 +1,41 @@
 import type { Purpose } from '../options/purpose.js'
-
 import { VoiceOtpError } from '../errors.js'
 import type { Keys } from '../crypto.js'
 
-/** The places of a call at which SignalWire asks what comes next; part of the sealed token. @internal */
-export const steps = { open: 1, keys: 2, again: 3 } as const
-/** One of them. @internal */
+/** Where a call is when SignalWire asks what comes next; part of the sealed token. @internal */
+export const steps = {
+  /** The phone was just answered. */
+  answered: 1,
+  /** Keys were pressed at the question before the code. */
+  question: 2,
+  /** A key was pressed at the menu after the code. */
+  menu: 3,
+} as const
+/** One of {@link steps}. @internal */
 export type Step = (typeof steps)[keyof typeof steps]
 
-/** What a token holds, sealed: a call has no session cookie, and the code is at rest nowhere. @internal */
+/**
+ * What a token holds, sealed. A webhook has no session cookie and the code is stored nowhere, so the URL carries all that
+ * the call needs.
+ * @internal
+ */
 export interface TokenContent {
   readonly challengeId: string
   readonly userId: string
   readonly purpose: Purpose
+  /** The value of the user's active challenge when this call was placed. */
   readonly activation: number
   readonly code: string
-  /** E.164, as SignalWire's `To` says it. */
+  /** E.164, as in SignalWire's field `To`. */
   readonly phone: string
   readonly matchingDigits?: string | undefined
   /** Milliseconds since 1970. */
   readonly expiresAt: number
-  /** Language tags: the one that is spoken, then those that key three leads to. */
+  /** Language tags: first the one that is spoken, then those that key three leads to. */
   readonly languages: readonly string[]
   /** Only in the first token of a call. */
   readonly announcement?: string | undefined
-  /** How often the code, or the question, may still be asked for again. */
+  /** How many times the code may still be repeated, or the language changed. */
   readonly repeatsLeft: number
 }
 
@@ -34,21 +45,25 @@ export interface TokenContext {
   readonly settings: { readonly webhookUrl: string }
 }
 
-const repeats = 2
-/** Longest URL that is handed to SignalWire. */
-const urlLength = 2000
+const maxRepeats = 2
+/** Longest URL that SignalWire gets from us, in characters. */
+const maxUrlLength = 2000
 
-/** The URL that SignalWire asks first, for a call that is about to be placed; `undefined` if only the announcement makes it too long. @internal */
+/**
+ * The URL that SignalWire requests first, for a call that is about to be placed. `undefined` if the announcement makes it
+ * too long. Throws a {@link VoiceOtpError} (`configuration`) if it is too long without an announcement.
+ * @internal
+ */
 export function openingUrl(
   context: TokenContext,
   content: Omit<TokenContent, 'repeatsLeft'>,
 ): string | undefined {
-  const url = sealedUrl(context, steps.open, { ...content, repeatsLeft: repeats })
-  if (url.length < urlLength) return url
+  const url = sealedUrl(context, steps.answered, { ...content, repeatsLeft: maxRepeats })
+  if (url.length < maxUrlLength) return url
   if (content.announcement !== undefined) return undefined
   throw new VoiceOtpError(
     'configuration',
-    `webhookUrl and userId together make a webhook address of over ${urlLength} characters.`,
+    `webhookUrl and userId are too long: together they make a webhook URL of over ${maxUrlLength} characters.`,
   )
 }
 
@@ -61,10 +76,10 @@ export function sealedUrl(
   return `${settings.webhookUrl}/${keys.seal(step, content)}`
 }
 
-/** The authentication tag of a token that opened: its last 16 bytes. @internal */
+/** The last 16 bytes of a token that opened: its authentication tag, which is unique to it. @internal */
 export const tagOf = (token: string): string => token.slice(-22)
 
-/** What a token of ours holds; `undefined` for any other text. @internal */
+/** What one of our tokens holds; `undefined` for any other text. @internal */
 export function openToken(
   { keys }: TokenContext,
   token: string,

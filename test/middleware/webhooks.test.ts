@@ -391,7 +391,7 @@ test('counters that are slow at every step: it is answered within four seconds, 
     },
     () => null,
   )
-  const token = createKeys([secret], secret).seal(steps.keys, {
+  const token = createKeys([secret], secret).seal(steps.question, {
     challengeId: 'c1',
     userId: 'alice',
     purpose: 'login',
