@@ -19,11 +19,8 @@ import type { VoiceOtpOptions } from './options/options.js'
 import type { Context } from './context.js'
 import { maskPhone } from './phone.js'
 import { makeRecoveryCodes } from './recovery-codes.js'
-import {
-  createRemembered,
-  forgetBrowsers,
-  type Remembered,
-} from './remembered-browsers/recognition.js'
+import { forgetBrowsers } from './remembered-browsers/entries.js'
+import { createRemembered, type Remembered } from './remembered-browsers/remembered.js'
 import { requireFresh, type RequireOptions } from './middleware/require-second-factor.js'
 import { loginStateOf, freshSeconds } from './session/login-state.js'
 import { resolveOptions } from './resolve-options.js'
@@ -105,7 +102,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
       mfa: createMfa(settings),
       emit,
     }
-    this.remembered = createRemembered(context, lookup, req => loginStateOf(context, req))
+    this.remembered = createRemembered(context, lookup)
     // Whoever prints a strategy must not print its secrets.
     Object.defineProperties(this, { context: { value: context }, lookup: { value: lookup } })
   }

@@ -9,7 +9,7 @@ import {
 import { Failure } from '../errors.js'
 import { phonesOnRecord, storeNewPhone } from '../callbacks.js'
 import { carryVerification } from '../session/re-login.js'
-import { forgetBrowsers } from '../remembered-browsers/recognition.js'
+import { forgetBrowsers } from '../remembered-browsers/entries.js'
 import { amrOf, isHosted } from '../channels.js'
 import { checkMayEnroll, refuseOutsideSessions, type ActionContext } from './context.js'
 

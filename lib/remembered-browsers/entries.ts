@@ -1,0 +1,45 @@
+import { runCallback } from '../callbacks.js'
+import type { Context } from '../context.js'
+import type { RememberStore } from '../options/remember.js'
+import type { BrowserCookie } from './cookie.js'
+
+const storeDeadlineSeconds = 2
+/** @internal */
+export const dayMilliseconds = 86_400_000
+
+/** Calls one method of the app's store, with a deadline of 2 seconds. @internal */
+export const runStore = <T>(
+  name: keyof RememberStore,
+  operation: () => T | PromiseLike<T>,
+): Promise<T> =>
+  runCallback(`remember.store.${name}`, operation, { deadlineSeconds: storeDeadlineSeconds })
+
+/** The name of a user in the store: a keyed hash, so that the store holds no user ids. @internal */
+export const hashUser = <User>({ keys }: Context<User>, userId: string): string =>
+  keys.storeName('remembered-user', userId)
+
+/** The name of a session in the store. @internal */
+export const hashSession = <User>({ keys }: Context<User>, sessionId: string): string =>
+  keys.storeName('remembered-session', sessionId)
+
+/** What the store keeps of a cookie. The user is part of the hash: the cookie of one user is worthless for another. @internal */
+export const hashCookie = <User>(
+  { keys }: Context<User>,
+  { id, value }: BrowserCookie,
+  userId: string,
+): string => keys.hash('browser', id, value, userId)
+
+/** Whether `hash` was made of this cookie and this user, under any of the secrets. @internal */
+export const cookieMatches = <User>(
+  { keys }: Context<User>,
+  hash: string,
+  { id, value }: BrowserCookie,
+  userId: string,
+): boolean => keys.matches(hash, 'browser', id, value, userId)
+
+/** Removes every remembered browser of a user, if the option `remember` is set. @internal */
+export async function forgetBrowsers<User>(context: Context<User>, userId: string): Promise<void> {
+  const { remember } = context.settings
+  if (remember !== undefined)
+    await runStore('removeAll', () => remember.store.removeAll(hashUser(context, userId)))
+}
