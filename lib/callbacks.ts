@@ -1,5 +1,5 @@
 import { isSpeakable } from './call/check-prompts.js'
-import { negotiate } from './call/languages.js'
+import { findLanguage } from './call/languages.js'
 import type { Prompts } from './options/prompts.js'
 import { withDeadline } from './deadline.js'
 import { type ErrorCode, Failure, VoiceOtpError } from './errors.js'
@@ -142,7 +142,7 @@ export async function askLanguages<User>(
       .flat()
       .filter(tag => typeof tag === 'string')
       .slice(0, 5)
-    const found = wanted.map(tag => negotiate([tag], prompts))
+    const found = wanted.map(tag => findLanguage(tag, prompts))
     if (found.some(each => each === undefined) || found.length === 0)
       emit('prompt.fallback', { userId, what: 'locale', reason: 'unknown' })
     const known = [...new Set(found.filter(each => each !== undefined))]

@@ -1,6 +1,6 @@
 import type { Prompts } from './options/prompts.js'
 import { checkedPrompts, isSpeakable } from './call/check-prompts.js'
-import { languages, negotiate } from './call/languages.js'
+import { findLanguage, languages } from './call/languages.js'
 import type { Limits } from './options/limits.js'
 import type { Country } from './options/phone.js'
 import { type SignalWireOptions, type VoiceOtpOptions } from './options/options.js'
@@ -211,7 +211,7 @@ function resolveLanguages<User>({
       "locale: a language tag such as 'de-DE', a list of them, or a function that answers one.",
     )
   const [first, ...others] = wanted.map(tag => {
-    const found = negotiate([String(tag)], prompts)
+    const found = findLanguage(String(tag), prompts)
     if (found === undefined)
       throw new TypeError(
         `locale: '${String(tag)}' is not spoken here. There are ${[...prompts.keys()].join(', ')}; add your own with the option prompts.`,

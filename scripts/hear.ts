@@ -1,8 +1,9 @@
-// Prints a call as a person hears it: npm run hear -- --locale de-DE [--number-matching on|any-key|off] [--channel call] [--keys 42,1,2]
-// It is the real strategy, called by a simulated Space, with one thing changed: the page shows 42, and the code is 481516.
+// Prints a call as a person hears it: npm run hear -- --locale de-DE [--number-matching
+// on|any-key|off] [--channel call] [--keys 42,1,2] It is the real strategy, called by a simulated
+// Space, with one thing changed: the page shows 42, and the code is 481516.
 import { parseArgs } from 'node:util'
 import { languages, type VoiceOtpOptions, type Channel } from 'passport-voice-otp'
-import { negotiate } from '../lib/call/languages.js'
+import { findLanguage } from '../lib/call/languages.js'
 import { isChannel } from '../lib/channels.js'
 import { writeDown, writtenCode, writtenDigits } from '../test/support/transcript.js'
 import { createWorld, type Person, type World } from '../test/support/world.js'
@@ -39,7 +40,7 @@ function readWishes(args: readonly string[]): Wishes {
   const locales = locale.split(',')
   const spoken = new Map(Object.entries(languages))
   for (const tag of locales) {
-    if (negotiate([tag], spoken) === undefined)
+    if (findLanguage(tag, spoken) === undefined)
       throw new Error(
         `There is no language '${tag}' here. There are ${[...spoken.keys()].join(', ')}; two of them with a comma between offer key three.`,
       )

@@ -6,7 +6,10 @@ import { compiled } from './support/compiled.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Runs the script, compiled, to its end; kills it, which fails the test, if it does not come to one. */
+/**
+ * Runs the script, compiled, to its end; kills it, which fails the test, if it does not come to
+ * one.
+ */
 const hear = (...args: readonly string[]) => run([compiled('scripts/hear.ts'), ...args])
 
 function run(args: readonly string[]): Promise<{

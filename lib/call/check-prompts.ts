@@ -3,7 +3,10 @@ import type { Prompts } from '../options/prompts.js'
 /** Longest text of one `Say`. Source: SignalWire, "Say" of LaML. */
 const sayLength = 4096
 
-/** Text that can be said and written into XML: no control characters, no lone surrogates, not blank. @internal */
+/**
+ * Text that can be said and written into XML: no control characters, no lone surrogates, not blank.
+ * @internal
+ */
 export function isSpeakable(text: string, most: number): boolean {
   return text.trim() !== '' && text.length <= most && !/[\p{Cc}\p{Cs}\ufffe\uffff]/u.test(text)
 }
@@ -24,7 +27,11 @@ const sentences = [
 ] as const
 const purposes = ['login', 'step-up', 'enroll'] as const
 
-/** Prompts of the app's own, once every part is known to be sayable. Throws a `TypeError` that names the part and the mend. @internal */
+/**
+ * Prompts of the app's own, once every part is known to be sayable. Throws a `TypeError` that names
+ * the part and the mend.
+ * @internal
+ */
 export function checkedPrompts(tag: string, given: unknown): Prompts {
   const fail = (part: string, mend: string): never => {
     throw new TypeError(`prompts['${tag}'].${part}: ${mend}`)

@@ -44,14 +44,23 @@ export interface Reply {
   readonly turn: Turn
   /** Where the call will be when the user has pressed a key, and what its token will hold. */
   readonly next?: { readonly step: Step; readonly content: TokenContent }
-  /** `report`: the user did not ask for this call. `deactivate`: the code must not be accepted any more. */
+  /**
+   * `report`: the user did not ask for this call. `deactivate`: the code must not be accepted any
+   * more.
+   */
   readonly effect?: 'report' | 'deactivate'
 }
 
-/** A code that expires while it is being read is useless: the reading starts only if this much time is left. */
+/**
+ * A code that expires while it is being read is useless: the reading starts only if this much time
+ * is left.
+ */
 const readingSeconds = 30
 
-/** Decides what a call says next. Changes nothing: the caller carries out the `effect`. @internal */
+/**
+ * Decides what a call says next. Changes nothing: the caller carries out the `effect`.
+ * @internal
+ */
 export function nextReply(settings: DialogueSettings, event: CallEvent): Reply {
   const { step, content, digits, now, isAdmitted, isActiveChallenge } = event
   const words = findWords(settings, content)
@@ -132,7 +141,9 @@ function afterMenu(
   return withMenu(next, isLast => repeatedReading(nextWords, next.code, { slowly, isLast }))
 }
 
-/** A reading of the code: with the menu if the code may be repeated, otherwise without a next step. */
+/**
+ * A reading of the code: with the menu if the code may be repeated, otherwise without a next step.
+ */
 function withMenu(content: TokenContent, read: (isLast: boolean) => Turn): Reply {
   const isLast = content.repeatsLeft < 1
   return { turn: read(isLast), ...(isLast ? {} : { next: { step: steps.menu, content } }) }
@@ -146,7 +157,9 @@ function findWords(
   return { prompts: prompts.get(spoken) ?? defaultPrompts, other: prompts.get(other) }
 }
 
-/** Key three: the next language moves to the front, the current one to the end. This costs a repeat. */
+/**
+ * Key three: the next language moves to the front, the current one to the end. This costs a repeat.
+ */
 function switchLanguage(content: TokenContent): TokenContent {
   const languages = [...content.languages.slice(1), ...content.languages.slice(0, 1)]
   const repeatsLeft = content.repeatsLeft - 1

@@ -12,7 +12,7 @@ import { plPL } from './prompts/pl-PL.js'
 import { ptBR } from './prompts/pt-BR.js'
 import { zhCN } from './prompts/zh-CN.js'
 
-/** The languages that a call can speak as it comes, as BCP 47 tags. */
+/** The languages that come with the package, as BCP 47 tags. */
 export type Locale =
   | 'en-US'
   | 'en-GB'
@@ -27,7 +27,10 @@ export type Locale =
   | 'ja-JP'
   | 'zh-CN'
 
-/** What a call says, in every language that comes with the package; the place to start from for one of your own. */
+/**
+ * What a call says, in every language that comes with the package, by tag. Take one of them as the
+ * model for a language of your own: the option `prompts`.
+ */
 export const languages: Readonly<Record<Locale, Prompts>> = {
   'en-US': enUS,
   'en-GB': enGB,
@@ -43,87 +46,60 @@ export const languages: Readonly<Record<Locale, Prompts>> = {
   'zh-CN': zhCN,
 }
 
-/** Regions that speak English the American way: the United States with their territories, Canada and the Philippines. */
-const american: ReadonlySet<string> = new Set([
-  'US',
-  'AS',
-  'GU',
-  'MP',
-  'PR',
-  'UM',
-  'VI',
-  'CA',
-  'PH',
-  '003',
-  '021',
-])
-/** Regions whose Spanish is Spain's; in CLDR's parent locales all the others descend from es-419. */
-const castilian: ReadonlySet<string> = new Set(['ES', 'EA', 'IC', 'GQ', 'PH', '039', '150'])
+/**
+ * Regions with American English: the United States and their territories, Canada and the
+ * Philippines.
+ */
+const americanEnglish = /^(?:US|AS|GU|MP|PR|UM|VI|CA|PH|003|021)$/
+/**
+ * Regions with the Spanish of Spain. In CLDR's parent locales, all other regions inherit from
+ * es-419.
+ */
+const europeanSpanish = /^(?:ES|EA|IC|GQ|PH|039|150)$/
 
 /**
- * The language to speak to someone who wants `wanted`: BCP 47 tags, best first, as `Accept-Language` or a profile has them. Case does not
- * matter, and `_` is as good as `-`. Each tag in turn: the same tag of `available`; else, for English and Spanish, the country whose speech is
- * nearer; else any of the same language. That is more generous than RFC 4647's "lookup", because a listener understands another country far
- * better than another language. None at all: `fallback`, by default `undefined`. A tag that is none is skipped; never throws.
+ * The language for a user who wants `tag`, a BCP 47 tag in any case, with `-` or `_`. First choice:
+ * the same tag. Second, for English and Spanish: the region whose speech is nearer. Last: any
+ * region of the same language, because people understand another region better than another
+ * language. That is more generous than "lookup" in RFC 4647, section 3.4. `undefined` if the
+ * language is not available or `tag` is not a language tag. Never throws.
  * @internal
  */
-export function negotiate(
-  wanted: readonly string[],
+export function findLanguage(
+  tag: string,
   available: ReadonlyMap<string, Prompts>,
-  fallback: Prompts,
-): Prompts
-/** @internal */
-export function negotiate(
-  wanted: readonly string[],
-  available: ReadonlyMap<string, Prompts>,
-): Prompts | undefined
-/** @internal */
-export function negotiate(
-  wanted: readonly string[],
-  available: ReadonlyMap<string, Prompts>,
-  fallback?: Prompts,
 ): Prompts | undefined {
-  const offers = offersOf(available)
-  for (const wish of wanted.flatMap(readTag)) {
-    const sameLanguage = offers.filter(({ locale }) => locale.language === wish.language)
-    const named = (tag: string | undefined) =>
-      sameLanguage.find(({ locale }) => locale.baseName === tag)
-    const found = named(wish.baseName) ?? named(nearest(wish)) ?? sameLanguage[0]
-    if (found !== undefined) return found.prompts
-  }
-  return fallback
+  const wanted = parseTag(tag)
+  if (wanted === undefined) return undefined
+  const sameLanguage = [...available].flatMap(([availableTag, prompts]) => {
+    const locale = parseTag(availableTag)
+    if (locale === undefined || locale.language !== wanted.language) return []
+    return [{ baseName: locale.baseName, prompts }]
+  })
+  const named = (name: string | undefined) => sameLanguage.find(({ baseName }) => baseName === name)
+  const found = named(wanted.baseName) ?? named(nearestRegion(wanted)) ?? sameLanguage[0]
+  return found?.prompts
 }
 
-interface Offer {
-  readonly locale: Intl.Locale
-  readonly prompts: Prompts
-}
-const read = new WeakMap<ReadonlyMap<string, Prompts>, readonly Offer[]>()
-
-/** The tags of all languages, read once: a dozen of `Intl`'s locales cost more than the rest of a choice. */
-function offersOf(available: ReadonlyMap<string, Prompts>): readonly Offer[] {
-  const offers =
-    read.get(available) ??
-    Array.from(available).flatMap(([tag, prompts]) =>
-      readTag(tag).map(locale => ({ locale, prompts })),
-    )
-  read.set(available, offers)
-  return offers
-}
-
-/** For a language that two countries speak here, the country whose words and sounds the region shares; without a region, the one that CLDR expects. */
-function nearest(wish: Intl.Locale): Locale | undefined {
-  const { language, region = '' } = wish.maximize()
-  if (language === 'en') return american.has(region) ? 'en-US' : 'en-GB'
-  if (language === 'es') return castilian.has(region) ? 'es-ES' : 'es-MX'
+/**
+ * For English and Spanish: the variant that the region speaks. Without a region, the one that CLDR
+ * expects.
+ */
+function nearestRegion(wanted: Intl.Locale): Locale | undefined {
+  const { language, region = '' } = wanted.maximize()
+  if (language === 'en') return americanEnglish.test(region) ? 'en-US' : 'en-GB'
+  if (language === 'es') return europeanSpanish.test(region) ? 'es-ES' : 'es-MX'
   return undefined
 }
 
-/** One locale, or none for what is no tag: a header holds whatever its sender wrote, and `Intl` throws. */
-function readTag(tag: string): readonly Intl.Locale[] {
+/**
+ * `undefined` if it is not a tag: a header holds whatever its sender wrote, and `Intl.Locale`
+ * throws.
+ */
+function parseTag(tag: string): Intl.Locale | undefined {
   try {
-    return [new Intl.Locale(tag.replaceAll('_', '-'))]
+    return new Intl.Locale(tag.replaceAll('_', '-'))
   } catch {
-    return []
+    return undefined
   }
 }

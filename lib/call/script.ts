@@ -6,7 +6,10 @@ export type Line =
   | { readonly say: string; readonly voice: string; readonly language: string }
   | { readonly pauseSeconds: number }
 
-/** What the call does until it needs a key, or until it hangs up. Plain data: no XML, no HTTP. @internal */
+/**
+ * What the call does until it needs a key, or until it hangs up. Plain data: no XML, no HTTP.
+ * @internal
+ */
 export interface Turn {
   readonly lines: readonly Line[]
   /** The keys that the call waits for. The first key interrupts these lines. */
@@ -70,7 +73,10 @@ export function plainReading({ prompts }: Words, occasion: Occasion, code: strin
   }
 }
 
-/** The code, twice, then the menu. No menu if changes of the language have used up all repeats. @internal */
+/**
+ * The code, twice, then the menu. No menu if changes of the language have used up all repeats.
+ * @internal
+ */
 export function firstReading(
   words: Words,
   code: string,
@@ -84,7 +90,11 @@ export function firstReading(
   }
 }
 
-/** The code once more, at the usual pace or slowly. The last time without the menu, so that every call ends. @internal */
+/**
+ * The code once more, at the usual pace or slowly. The last time without the menu, so that every
+ * call ends.
+ * @internal
+ */
 export function repeatedReading(
   words: Words,
   code: string,

@@ -15,8 +15,8 @@ export const steps = {
 export type Step = (typeof steps)[keyof typeof steps]
 
 /**
- * What a token holds, sealed. A webhook has no session cookie and the code is stored nowhere, so the URL carries all that
- * the call needs.
+ * What a token holds, sealed. A webhook has no session cookie and the code is stored nowhere, so
+ * the URL carries all that the call needs.
  * @internal
  */
 export interface TokenContent {
@@ -50,8 +50,9 @@ const maxRepeats = 2
 const maxUrlLength = 2000
 
 /**
- * The URL that SignalWire requests first, for a call that is about to be placed. `undefined` if the announcement makes it
- * too long. Throws a {@link VoiceOtpError} (`configuration`) if it is too long without an announcement.
+ * The URL that SignalWire requests first, for a call that is about to be placed. `undefined` if the
+ * announcement makes it too long. Throws a {@link VoiceOtpError} (`configuration`) if it is too
+ * long without an announcement.
  * @internal
  */
 export function openingUrl(
@@ -76,7 +77,10 @@ export function sealedUrl(
   return `${settings.webhookUrl}/${keys.seal(step, content)}`
 }
 
-/** The last 16 bytes of a token that opened: its authentication tag, which is unique to it. @internal */
+/**
+ * The last 16 bytes of a token that opened: its authentication tag, which is unique to it.
+ * @internal
+ */
 export const tagOf = (token: string): string => token.slice(-22)
 
 /** What one of our tokens holds; `undefined` for any other text. @internal */

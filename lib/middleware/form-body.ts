@@ -8,8 +8,8 @@ const maxBytes = 4096
 const deadlineMilliseconds = 1500
 
 /**
- * Reads the form fields of a webhook, each name once. `undefined` if the body is not such a form, has over 4 KiB, is cut
- * off, or does not arrive within 1.5 seconds.
+ * Reads the form fields of a webhook, each name once. `undefined` if the body is not such a form,
+ * has over 4 KiB, is cut off, or does not arrive within 1.5 seconds.
  * @internal
  */
 export async function readForm(req: IncomingMessage): Promise<FormFields | undefined> {
@@ -32,7 +32,8 @@ function toFields(entries: readonly (readonly [string, unknown])[]): FormFields 
 }
 
 async function readText(req: IncomingMessage): Promise<string | undefined> {
-  // raw-body removes its own listeners when it is done. A connection that breaks later must not crash the process.
+  // raw-body removes its own listeners when it is done. A connection that breaks later must not
+  // crash the process.
   req.on('error', () => undefined)
   try {
     const body = await withDeadline(

@@ -31,7 +31,10 @@ interface Webhook {
   readonly fields: FormFields
 }
 
-/** The middleware that `webhooks()` returns: tells SignalWire what to say during a call. @internal */
+/**
+ * The middleware that `webhooks()` returns: tells SignalWire what to say during a call.
+ * @internal
+ */
 export function createWebhooks<User>(context: Context<User>): Middleware {
   const {
     signalwire: { signingKeys },
@@ -160,7 +163,10 @@ function respond(res: ServerResponse, status: number, body: string): void {
     .end(body)
 }
 
-/** The signature of a request; `''` if its two headers differ. Node joins a repeated header with a comma. */
+/**
+ * The signature of a request; `''` if its two headers differ. Node joins a repeated header with a
+ * comma.
+ */
 function signatureOf(req: IncomingMessage): string {
   const { 'x-signalwire-signature': own, 'x-twilio-signature': alias } = req.headers
   const given = own ?? alias

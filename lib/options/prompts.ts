@@ -1,17 +1,26 @@
 import type { Purpose } from './purpose.js'
 
 /**
- * Everything that a call says in one language; one file each in `prompts/`. Sentences name keys by their words and hold
- * no digit: only a code does.
+ * Everything that a call says in one language; one file each in `prompts/`. Sentences name keys by
+ * their words and hold no digit: only a code does.
  */
 export interface Prompts {
-  /** BCP 47 tag, as SignalWire's `Say` takes it: `de-DE`. Must be the tag under which it stands in the option `prompts`. */
+  /**
+   * BCP 47 tag, as SignalWire's `Say` takes it: `de-DE`. Must be the tag under which it stands in
+   * the option `prompts`.
+   */
   readonly language: string
   /** A voice of SignalWire's list; an unknown one falls back silently. */
   readonly voice: string
-  /** Between the digits of a code, so that each is read alone: a full stop would make ordinals in some languages. */
+  /**
+   * Between the digits of a code, so that each is read alone: a full stop would make ordinals in
+   * some languages.
+   */
   readonly separator: string
-  /** How each digit from 0 to 9 is written for the voice. Default: as a numeral, which the voices read as a word. */
+  /**
+   * How each digit from 0 to 9 is written for the voice. Default: as a numeral, which the voices
+   * read as a word.
+   */
   readonly digits?: readonly [
     string,
     string,
@@ -50,6 +59,9 @@ export interface Prompts {
   readonly expired: string
   /** Ends a call after key zero. */
   readonly reported: string
-  /** The sentence of a text message with the code in it, 160 characters at most; short, since all of the text must fit into one segment. */
+  /**
+   * The sentence of a text message with the code in it, 160 characters at most; short, since all of
+   * the text must fit into one segment.
+   */
   readonly text: (appName: string, code: string) => string
 }

@@ -2,7 +2,10 @@ import type { ResolvedOptions } from '../resolve-options.js'
 import type { Connect } from './client.js'
 import { HttpError } from './http.js'
 
-/** States of a delivery: those of a call as SignalWire names them, our `answered` for its `in-progress`; `sent` for a text. */
+/**
+ * States of a delivery: those of a call as SignalWire names them, our `answered` for its
+ * `in-progress`; `sent` for a text.
+ */
 export type DeliveryState =
   | 'queued'
   | 'ringing'
@@ -28,15 +31,24 @@ const states: Readonly<Record<string, DeliveryState>> = {
 
 /** The telephone calls of one Space. @internal */
 export interface Calls {
-  /** Places a call; answers its SID. Throws whatever went wrong, to be read by `deliveryTrouble` alone. Never retried: it may be ringing. */
+  /**
+   * Places a call; answers its SID. Throws whatever went wrong, to be read by `deliveryTrouble`
+   * alone. Never retried: it may be ringing.
+   */
   place(call: {
     readonly to: string
     readonly extension?: string | undefined
     readonly url: string
   }): Promise<string>
-  /** The state of a call: asked at most once a second, else, or if SignalWire cannot say, the last that is known. */
+  /**
+   * The state of a call: asked at most once a second, else, or if SignalWire cannot say, the last
+   * that is known.
+   */
   state(sid: string): Promise<DeliveryState | undefined>
-  /** Asks SignalWire although a page has just done so; once a second too, since a flood of requests must not become one of ours. */
+  /**
+   * Asks SignalWire although a page has just done so; once a second too, since a flood of requests
+   * must not become one of ours.
+   */
   freshState(sid: string): Promise<DeliveryState | undefined>
 }
 

@@ -4,11 +4,12 @@ import { VoiceOtpError } from '../errors.js'
 import { type ClientRequest, HttpError, sendRequest } from './http.js'
 
 /**
- * Loads the vendor's client at the first use, because it costs 150 ms and 40 MB. Rejects with a `VoiceOtpError`
- * (`configuration`) if it cannot be loaded. @internal
+ * Loads the vendor's client at the first use, because it costs 150 ms and 40 MB. Rejects with a
+ * `VoiceOtpError` (`configuration`) if it cannot be loaded. @internal
  */
 export async function loadVendor(): Promise<typeof RestClient> {
-  // Kept here, because import() of a module that is loaded already takes as long as writing a document.
+  // Kept here, because import() of a module that is loaded already takes as long as writing a
+  // document.
   vendor ??= (await importVendor()).RestClient
   return vendor
 }
@@ -58,8 +59,8 @@ export function createConnect({
 }
 
 /**
- * The HTTP client that the vendor's client is given: nothing is remembered, and only objects are handed back. `callFields`
- * are form fields of a new call that the vendor's client drops.
+ * The HTTP client that the vendor's client is given: nothing is remembered, and only objects are
+ * handed back. `callFields` are form fields of a new call that the vendor's client drops.
  * @internal
  */
 export function createHttpClient(origin: string, callFields: Readonly<Record<string, string>>) {
@@ -69,7 +70,8 @@ export function createHttpClient(origin: string, callFields: Readonly<Record<str
       body: unknown
       headers: Record<string, string>
     }> {
-      // The client builds odd hosts from odd Space names and environment variables: only the path is its own.
+      // The client builds odd hosts from odd Space names and environment variables: only the path
+      // is its own.
       const { pathname, search } = new URL(uri)
       const extra = method === 'POST' && pathname.endsWith('/Calls.json') ? callFields : {}
       const { status, text } = await sendRequest({
@@ -93,7 +95,10 @@ function formBody(data: Readonly<Record<string, unknown>>): URLSearchParams {
   return form
 }
 
-/** The client reads only flat errors; the documented `{ errors: [...] }` is flattened, anything but an object is trouble. */
+/**
+ * The client reads only flat errors; the documented `{ errors: [...] }` is flattened, anything but
+ * an object is trouble.
+ */
 function checkedBody(status: number, text: string): string {
   const body = parseObject(text)
   if (status < 400) {
@@ -115,7 +120,11 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | u
   }
 }
 
-/** The code of an error body in either of SignalWire's shapes: `{ code }` or `{ errors: [{ code }] }`. @internal */
+/**
+ * The code of an error body in either of SignalWire's shapes: `{ code }` or `{ errors: [{ code }]
+ * }`.
+ * @internal
+ */
 export function errorCode(
   body: Readonly<Record<string, unknown>> | undefined,
 ): string | number | undefined {

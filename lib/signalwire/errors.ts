@@ -2,8 +2,9 @@ import { Failure, VoiceOtpError } from '../errors.js'
 import { HttpError } from './http.js'
 
 /**
- * Codes that say that this number cannot be called, whatever we do: not a number, not reachable, not verified on a
- * trial account, no geographic permission. Source: SignalWire's error code pages of the Compatibility API.
+ * Codes that say that this number cannot be called, whatever we do: not a number, not reachable,
+ * not verified on a trial account, no geographic permission. Source: SignalWire's error code pages
+ * of the Compatibility API.
  */
 const numberCodes = new Set(['21201', '21211', '21217', '21219', 'not_routable'])
 
@@ -17,7 +18,11 @@ export interface DeliveryError {
   readonly refused: boolean
 }
 
-/** Turns whatever the vendor's client threw into one of our own errors; the original may hold credentials and is dropped. @internal */
+/**
+ * Turns whatever the vendor's client threw into one of our own errors; the original may hold
+ * credentials and is dropped.
+ * @internal
+ */
 export function toDeliveryError(thrown: unknown): DeliveryError {
   // Our own, from before SignalWire was asked: it names the mend, and nothing rings.
   if (thrown instanceof VoiceOtpError) return { error: thrown, reason: thrown.code, refused: true }

@@ -8,7 +8,11 @@ export interface ClientRequest {
   readonly data?: Readonly<Record<string, unknown>>
 }
 
-/** Trouble on the way to SignalWire; `reason` is a word, never a message of the network, which may quote credentials. @internal */
+/**
+ * Trouble on the way to SignalWire; `reason` is a word, never a message of the network, which may
+ * quote credentials.
+ * @internal
+ */
 export class HttpError extends Error {
   constructor(readonly reason: 'timeout' | 'network' | 'redirect' | 'too-large' | 'garbage') {
     super(reason)
@@ -29,8 +33,9 @@ const wholeRequestMilliseconds = 10_000
 const answerBytes = 64 * 1024
 
 /**
- * Sends one request: a limit on all of it and on the answer, connections kept alive, no redirects, nothing remembered.
- * Throws {@link HttpTrouble} and nothing else; any status below 300 or from 400 on is an answer.
+ * Sends one request: a limit on all of it and on the answer, connections kept alive, no redirects,
+ * nothing remembered. Throws {@link HttpTrouble} and nothing else; any status below 300 or from 400
+ * on is an answer.
  * @internal
  */
 export async function sendRequest({

@@ -2,8 +2,9 @@ import type { Line, Turn } from '../call/script.js'
 import { loadVendor } from './client.js'
 
 /**
- * Writes a turn as LaML, SignalWire's XML, with the vendor's own writer: every text is escaped, every verb is known.
- * `action` is the absolute URL that is told which keys were pressed, for a turn that asks for some.
+ * Writes a turn as LaML, SignalWire's XML, with the vendor's own writer: every text is escaped,
+ * every verb is known. `action` is the absolute URL that is told which keys were pressed, for a
+ * turn that asks for some.
  * @internal
  */
 export async function writeLaml({ lines, ask, ending }: Turn, action = ''): Promise<string> {

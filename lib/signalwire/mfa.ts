@@ -4,7 +4,10 @@ import { checkedSid } from './calls.js'
 import { errorCode, parseObject } from './client.js'
 import { HttpError, sendRequest } from './http.js'
 
-/** What SignalWire's hosted MFA is asked to send. Source: SignalWire, "MFA" of the Relay REST API. @internal */
+/**
+ * What SignalWire's hosted MFA is asked to send. Source: SignalWire, "MFA" of the Relay REST API.
+ * @internal
+ */
 export interface HostedRequest {
   readonly channel: 'call' | 'sms'
   readonly to: string
@@ -17,9 +20,15 @@ export interface HostedRequest {
 
 /** SignalWire's hosted MFA: it makes the code, delivers it and checks it. @internal */
 export interface Mfa {
-  /** Answers SignalWire's name of the challenge. Throws whatever went wrong, to be read by `deliveryTrouble` alone. */
+  /**
+   * Answers SignalWire's name of the challenge. Throws whatever went wrong, to be read by
+   * `deliveryTrouble` alone.
+   */
   request(request: HostedRequest): Promise<string>
-  /** Whether the code is right; `gone` when SignalWire knows the challenge no more. Throws {@link VoiceOtpError} for anything else. */
+  /**
+   * Whether the code is right; `gone` when SignalWire knows the challenge no more. Throws {@link
+   * VoiceOtpError} for anything else.
+   */
   verify(id: string, code: string): Promise<'right' | 'wrong' | 'gone'>
 }
 

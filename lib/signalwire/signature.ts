@@ -4,9 +4,10 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 export type FormFields = Readonly<Record<string, string>>
 
 /**
- * A check of `X-SignalWire-Signature`: base64 of HMAC-SHA1, under the Signing Key, of the URL followed by every form
- * field, name then value, sorted by name. The URL is signed with or without its standard port, so both are tried.
- * Source: SignalWire, "Webhook security" of the Compatibility API.
+ * A check of `X-SignalWire-Signature`: base64 of HMAC-SHA1, under the Signing Key, of the URL
+ * followed by every form field, name then value, sorted by name. The URL is signed with or without
+ * its standard port, so both are tried. Source: SignalWire, "Webhook security" of the Compatibility
+ * API.
  * @internal
  */
 export function createSignatureCheck(

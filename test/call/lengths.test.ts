@@ -1,4 +1,5 @@
-// A call that goes on and on costs money and helps nobody: every path through it, in every language.
+// A call that goes on and on costs money and helps nobody: every path through it, in every
+// language.
 import { afterEach, describe, expect, test } from 'vitest'
 import { languages, type Locale } from 'passport-voice-otp'
 import { createKeys } from '../../lib/crypto.js'
@@ -7,14 +8,19 @@ import { otherDigits, ring, Telephone, unlimited } from '../support/telephone.js
 import { createWorld, secret, type World } from '../support/world.js'
 
 const locales = Object.keys(languages) as Locale[]
-/** Two minutes, as the simulator reckons speech, for somebody who hears every question to its end. */
+/**
+ * Two minutes, as the simulator reckons speech, for somebody who hears every question to its end.
+ */
 const mostMilliseconds = 120_000
 const keys = createKeys([secret], secret)
 
 let world: World
 afterEach(() => world.close())
 
-/** The keys to choose from at a question: all that mean something, one that does not, and none at all. */
+/**
+ * The keys to choose from at a question: all that mean something, one that does not, and none at
+ * all.
+ */
 function choicesAt(
   { call: { waitingFor } }: Telephone,
   digits: string,
@@ -24,7 +30,10 @@ function choicesAt(
     : ['1', '2', '3', '0', '9', undefined]
 }
 
-/** What decides all that a call can still say and ask: the step, the languages and the repeats that the sealed address of its next webhook holds. */
+/**
+ * What decides all that a call can still say and ask: the step, the languages and the repeats that
+ * the sealed address of its next webhook holds.
+ */
 function stateOf({ call }: Telephone): string {
   const [, token = ''] =
     /<Gather [^>]*action="[^"]*\/([^"/]+)"/.exec(call.webhooks.at(-1)?.body ?? '') ?? []
@@ -33,7 +42,10 @@ function stateOf({ call }: Telephone): string {
   return JSON.stringify([step, spoken, repeatsLeft])
 }
 
-/** What a choice at a question leads to: how long the call then goes on, until the next question or its end. */
+/**
+ * What a choice at a question leads to: how long the call then goes on, until the next question or
+ * its end.
+ */
 interface Turn {
   readonly milliseconds: number
   readonly next: string | undefined
@@ -41,7 +53,10 @@ interface Turn {
 /** The questions of all calls by their state, with the turn of each choice that was walked. */
 type Questions = Map<string, { readonly width: number; readonly turns: Map<number, Turn> }>
 
-/** Walks the path of these choices, and at every later question takes the first; notes each turn in `questions`. */
+/**
+ * Walks the path of these choices, and at every later question takes the first; notes each turn in
+ * `questions`.
+ */
 async function walk(
   alice: Awaited<ReturnType<World['logIn']>>,
   path: readonly number[],
@@ -110,7 +125,10 @@ function reckon(
   }
 }
 
-/** Makes every choice at every question once, which all paths are made of; answers the longest call, and how many paths there are. */
+/**
+ * Makes every choice at every question once, which all paths are made of; answers the longest call,
+ * and how many paths there are.
+ */
 async function walkAll(
   locale: Locale,
   numberMatching: true | 'any-key' | false,

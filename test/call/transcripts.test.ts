@@ -1,4 +1,5 @@
-// Every call in every language, written down in test/call/transcripts/ for people who speak the language to read and correct.
+// Every call in every language, written down in test/call/transcripts/ for people who speak the
+// language to read and correct.
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Authenticator } from 'passport'

@@ -21,7 +21,9 @@ async function open(options: WorldOptions['options']) {
   return world.logIn('alice')
 }
 
-/** Asks for a call to a telephone that answers by itself; answers the call once it is over or waits. */
+/**
+ * Asks for a call to a telephone that answers by itself; answers the call once it is over or waits.
+ */
 async function callOf(alice: Awaited<ReturnType<World['logIn']>>): Promise<Telephone> {
   await alice.post('/otp/call').expect(202)
   const telephone = new Telephone(world)

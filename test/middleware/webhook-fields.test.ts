@@ -1,4 +1,5 @@
-// SignalWire signs names and values run together, so that one signature is good for several forms: `Digits=42` and `Digits4=2`.
+// SignalWire signs names and values run together, so that one signature is good for several forms:
+// `Digits=42` and `Digits4=2`.
 import { afterEach, describe, expect, test } from 'vitest'
 import { languages } from 'passport-voice-otp'
 import { expectSecret, ring, sealedIn, sendWebhook, Telephone } from '../support/telephone.js'

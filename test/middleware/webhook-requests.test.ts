@@ -1,4 +1,5 @@
-// One webhook request by itself: what is read from it, what is sent back, and what is done meanwhile.
+// One webhook request by itself: what is read from it, what is sent back, and what is done
+// meanwhile.
 import { EventEmitter, once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
