@@ -1,4 +1,4 @@
-// npm run bench [-- --long] [--json FILE] [--chart FILE] [--only TEXT] [--node PATH]: the table of the README.
+// npm run bench [-- --long] [--json FILE] [--chart FILE] [--only TEXT] [--node PATH]: the table of docs/speed.md.
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'

@@ -62,7 +62,7 @@ async function listen(sid: string, digits: string): Promise<string> {
 const heard = (sid: string): string => simulator.call(sid)?.heard.join(' ') ?? ''
 const submit = (code: string) => browser.post('/otp').type('form').send({ code })
 
-test('a login: password, call, two digits, code', async () => {
+test('a user logs in with password, call, two digits and code', async () => {
   const { sid, digits } = await askForCall()
   await browser.get('/').expect(302).expect('Location', '/otp')
   const code = await listen(sid, digits)
@@ -70,7 +70,7 @@ test('a login: password, call, two digits, code', async () => {
   await browser.get('/').expect(200, 'Hello alice.')
 })
 
-test('voicemail picks up and hears no code', async () => {
+test('voicemail hears no code', async () => {
   simulator.setPhone(alice, 'voicemail')
   const { sid } = await askForCall()
   await simulator.waitFor(call => call.sid === sid && call.status === 'completed')
@@ -78,7 +78,7 @@ test('voicemail picks up and hears no code', async () => {
   expect(heard(sid)).not.toMatch(/\d/)
 })
 
-test('the line is busy: another call may be asked for at once', async () => {
+test('a user whose line was busy can ask for another call immediately', async () => {
   simulator.setPhone(alice, 'busy')
   const { sid } = await askForCall()
   await simulator.waitFor(call => call.sid === sid && call.status === 'busy')
@@ -93,7 +93,7 @@ test('the line is busy: another call may be asked for at once', async () => {
   expect(simulator.calls).toHaveLength(2)
 })
 
-test('a call that rings too late says so, without the code', async () => {
+test('a call that rings too late says that the code is not valid', async () => {
   simulator.setQueueDelay({ delayMs: 290_000 })
   const { sid } = await askForCall()
   clock.ahead = 290_000
@@ -104,7 +104,7 @@ test('a call that rings too late says so, without the code', async () => {
 })
 
 test.each(['none', 'wrong', 'two'] as const)(
-  'a forged webhook is told nothing: signature %s',
+  'a webhook with a forged signature (%s) learns nothing',
   async signature => {
     simulator.setFaults({ webhooks: { signature } })
     const { sid } = await askForCall()
@@ -115,7 +115,7 @@ test.each(['none', 'wrong', 'two'] as const)(
   },
 )
 
-test('SignalWire is down: 503, and nobody is in', async () => {
+test('nobody gets in while SignalWire is down', async () => {
   simulator.setFaults({ calls: { status: 500, body: 'broken' } })
   await browser
     .post('/login')

@@ -96,3 +96,7 @@ export function anchors(page: string): Set<string> {
 /** The targets of all links and pictures. */
 export const links = (page: string): string[] =>
   [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+
+/** A limit as the tables state it: `86,400`, or `false`. */
+export const thousands = (value: unknown): string =>
+  typeof value === 'number' ? value.toLocaleString('en-US') : String(value)

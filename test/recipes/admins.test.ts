@@ -26,12 +26,12 @@ const asMember = ({ id }: Person): Member => ({
   isAdmin: admins.has(id) ? true : admins.has('unloaded') ? (undefined as never) : false,
 })
 
-test('an ordinary member is in with the password, an admin is not', async () => {
+test('a member logs in with the password alone, and an admin does not', async () => {
   await (await world.logIn('bob')).get('/account').expect(200, { user: 'bob' })
   await (await world.logIn('alice')).get('/account').expect(401, { pendingUser: 'alice' })
 })
 
-test('who becomes an admin is asked at the next request', async () => {
+test('a member who becomes an admin is asked for a code at the next request', async () => {
   const bob = await world.logIn('bob')
   await bob.get('/account').expect(200)
   admins.add('bob')
@@ -44,12 +44,12 @@ test('who becomes an admin is asked at the next request', async () => {
   await bob.get('/admin').expect(200, 'The admin page.')
 })
 
-test('a field that was not loaded lets nobody off', async () => {
+test('a user whose isAdmin field was not loaded is not exempt', async () => {
   admins.add('unloaded')
   await (await world.logIn('bob')).get('/account').expect(401, { pendingUser: 'bob' })
 })
 
-test('the admin page wants a code that was entered, of those too who were let off', async () => {
+test('the admin page needs a code also from a member who was exempt at the login', async () => {
   const bob = await world.logIn('bob')
   await bob.get('/admin').expect(303).expect('Location', '/otp')
   await bob

@@ -7,14 +7,15 @@ export interface Member {
 }
 
 /**
- * Who needs the code. Asked again for every request, of the user as Passport has just loaded it: whoever becomes an admin
- * while logged in is asked at the next click. Only a plain `false` lets somebody off, never a field that was not loaded.
+ * Only admins need a code. The strategy calls `required` for each request, with the user that Passport has just loaded. A
+ * member who becomes an admin is asked at the next request. Only `false` exempts a user: a field that was not loaded does
+ * not.
  */
 export const onlyAdmins = { required: (member: Member) => member.isAdmin } satisfies Partial<
   VoiceOtpOptions<Member>
 >
 
-/** With a `maxAge`, `require()` lets nobody off: it wants a code that was entered, of whoever it is, and not too long ago. */
+/** With `maxAge`, `requireSecondFactor()` exempts nobody: everyone needs a code that is not too old. */
 export function addAdminPages(app: Express, voiceOtp: VoiceOtpStrategy<Member>): void {
   app.get(
     '/admin',

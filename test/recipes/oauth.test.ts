@@ -70,7 +70,7 @@ async function throughProvider(browser: ReturnType<World['browser']>): Promise<s
   return back.pathname + back.search
 }
 
-test('the provider is the first factor alone: what it says opens nothing, and the code opens the account', async () => {
+test('a login at an OAuth provider makes the user pending, and the code then opens the account', async () => {
   const alice = world.browser()
   await alice
     .get(await throughProvider(alice))
@@ -82,7 +82,7 @@ test('the provider is the first factor alone: what it says opens nothing, and th
   await alice.get('/account').expect(200, { user: 'alice' })
 })
 
-test('somebody unknown here is not even pending, and is never called', async () => {
+test('a user of the OAuth provider who is unknown to the app is not pending and is never called', async () => {
   subject = 'nobody-we-know'
   const stranger = world.browser()
   await stranger
@@ -93,7 +93,7 @@ test('somebody unknown here is not even pending, and is never called', async () 
   expect(world.simulator.calls).toHaveLength(0)
 })
 
-test('an answer that was meant for another browser logs nobody in', async () => {
+test('a response of the OAuth provider for another browser logs nobody in', async () => {
   const [mallory, victim] = [world.browser(), world.browser()]
   const back = await throughProvider(mallory)
   await victim.get(back).expect(302).expect('Location', '/login')

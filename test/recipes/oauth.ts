@@ -2,7 +2,7 @@ import type { Express } from 'express'
 import type { Authenticator } from 'passport'
 import OAuth2Strategy from 'passport-oauth2'
 
-/** Where the provider is, and what it knows this app by. */
+/** The addresses of the provider, and the credentials of this app there. */
 export interface Provider {
   readonly authorizationURL: string
   readonly tokenURL: string
@@ -12,14 +12,15 @@ export interface Provider {
   readonly callbackURL: string
 }
 
-/** A first factor without a password. `findUser` answers this app's user for the provider's, or nothing. */
+/** Adds a first factor without a password. `findUser` returns the user of this app for a user of the provider. */
 export function addProviderLogin(
   app: Express,
   passport: Authenticator,
   { userInfoURL, ...provider }: Provider,
   findUser: (subject: string) => Express.User | undefined,
 ): void {
-  // `state` and `pkce` bind the answer to this browser: without them, somebody could log another in as themselves.
+  // `state` and `pkce` bind the response of the provider to this browser. Without them an attacker could log a victim in to
+  // the attacker's account.
   const strategy = new OAuth2Strategy(
     { ...provider, state: true, pkce: true },
     (
@@ -29,9 +30,9 @@ export function addProviderLogin(
       done: OAuth2Strategy.VerifyCallback,
     ) => {
       fetch(userInfoURL, { headers: { Authorization: `Bearer ${accessToken}` } })
-        .then(async answer => {
-          if (!answer.ok) throw new Error(`The provider answered ${answer.status}.`)
-          return (await answer.json()) as { readonly sub: string }
+        .then(async response => {
+          if (!response.ok) throw new Error(`The provider returned ${response.status}.`)
+          return (await response.json()) as { readonly sub: string }
         })
         .then(({ sub }) => {
           done(null, findUser(sub) ?? false)
@@ -41,7 +42,7 @@ export function addProviderLogin(
   passport.use('provider', strategy)
 
   app.get('/login/provider', passport.authenticate('provider'))
-  // Whoever comes back is `req.pendingUser`, as after a password; the rest is the same for both.
+  // The user who comes back is `req.pendingUser`, as after a password.
   app.get(
     '/login/provider/callback',
     passport.authenticate('provider', { successRedirect: '/otp', failureRedirect: '/login' }),

@@ -2,7 +2,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createWorld, type World, wrongCode } from '../support/world.js'
-import { createTable, type Pool, postgresCounters } from './postgres.js'
+import { createTable, type Pool, postgresLimiter } from './postgres.js'
 
 let database: PGlite
 let pool: Pool
@@ -13,14 +13,14 @@ beforeAll(async () => {
   await database.exec(createTable)
 }, 120_000)
 beforeEach(async () => {
-  await database.exec('TRUNCATE voice_otp_counters')
+  await database.exec('TRUNCATE voice_otp_limits')
   pool = { query: ({ text, values = [] }) => database.query(text, [...values]) }
-  world = await createWorld({ options: { limiter: postgresCounters(pool) } })
+  world = await createWorld({ options: { limiter: postgresLimiter(pool) } })
 })
 afterEach(() => world.close())
 afterAll(() => database.close())
 
-test('the whole login, with every count in one table and no name in it', async () => {
+test('a login keeps all its counts in one Postgres table, without a user id or number in it', async () => {
   const alice = await world.logIn('alice')
   await alice
     .post('/otp')
@@ -28,13 +28,13 @@ test('the whole login, with every count in one table and no name in it', async (
     .expect(200)
   await alice.get('/account').expect(200, { user: 'alice' })
   const { rows } = await database.query<{ key: string; points: number }>(
-    'SELECT key, points FROM voice_otp_counters',
+    'SELECT key, points FROM voice_otp_limits',
   )
   expect(rows.length).toBeGreaterThan(5)
   expect(JSON.stringify(rows)).not.toMatch(/alice|12025550123/)
 })
 
-test('20 wrong codes at once: five are compared, and the right one comes too late', async () => {
+test('5 of 20 parallel wrong codes are compared in Postgres, and the right code is then refused', async () => {
   const alice = await world.logIn('alice')
   const code = await world.hearCode(alice)
   const answers = await Promise.all(
@@ -50,7 +50,7 @@ test('20 wrong codes at once: five are compared, and the right one comes too lat
   await alice.post('/otp').send({ code }).expect(429)
 })
 
-test('8 times the right code at once: one success', async () => {
+test('the right code sent 8 times in parallel succeeds once with limits in Postgres', async () => {
   const alice = await world.logIn('alice')
   const code = await world.hearCode(alice)
   const answers = await Promise.all(
@@ -59,16 +59,16 @@ test('8 times the right code at once: one success', async () => {
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
 })
 
-test('the counts outlive the process: a second app on the same table knows them', async () => {
+test('a second app on the same Postgres table knows the counts of the first', async () => {
   const alice = await world.logIn('alice')
   await alice.post('/otp/call').expect(202)
   await world.close()
-  world = await createWorld({ options: { limiter: postgresCounters(pool) } })
+  world = await createWorld({ options: { limiter: postgresLimiter(pool) } })
   await (await world.logIn('alice')).post('/otp/call').expect(429).expect('Retry-After', /^\d+$/)
   expect(world.simulator.calls).toHaveLength(0)
 })
 
-test('a database that is gone lets nobody in', async () => {
+test('nobody gets in while Postgres refuses connections', async () => {
   const alice = await world.logIn('alice')
   const code = await world.hearCode(alice)
   pool.query = () => Promise.reject(new Error('connection refused'))

@@ -1,14 +1,14 @@
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
 import type { LimiterFactory } from 'passport-voice-otp'
 
-/** For a migration of yours. One table holds all counters: each puts its own prefix before its keys. */
-export const createTable = `CREATE TABLE IF NOT EXISTS voice_otp_counters (
+/** For your migrations. One table holds all limits, because each limiter has its own key prefix. */
+export const createTable = `CREATE TABLE IF NOT EXISTS voice_otp_limits (
   key varchar(255) PRIMARY KEY,
   points integer NOT NULL DEFAULT 0,
   expire bigint
 )`
 
-/** What is used of a `Pool` of `pg`. */
+/** The part of a `Pool` of `pg` that this recipe uses. */
 export interface Pool {
   query(query: {
     readonly text: string
@@ -16,16 +16,20 @@ export interface Pool {
   }): Promise<{ readonly rows: unknown[] }>
 }
 
-/** The option `counters` for a Postgres that the app has anyway. */
-export const postgresCounters =
-  (pool: Pool): LimiterFactory =>
-  options =>
-    new RateLimiterPostgres({
+/** The option `limiter` for a Postgres that the app has anyway. */
+export function postgresLimiter(pool: Pool): LimiterFactory {
+  let isFirst = true
+  return options => {
+    // Deletes expired rows every five minutes. One limiter does this for the whole table.
+    const clearExpiredByTimeout = isFirst
+    isFirst = false
+    return new RateLimiterPostgres({
       storeClient: pool,
       storeType: 'pool',
-      tableName: 'voice_otp_counters',
+      tableName: 'voice_otp_limits',
       tableCreated: true,
-      // Deletes what expired, every five minutes; one of the counters does it for the whole table.
-      clearExpiredByTimeout: options.keyPrefix.endsWith('activation'),
+      clearExpiredByTimeout,
       ...options,
     })
+  }
+}

@@ -106,7 +106,7 @@ function createBrowser() {
   }
 }
 
-test('a login through a proxy that ends TLS and takes a part of the path away', async () => {
+test('a user logs in through a proxy that ends TLS and removes a part of the path', async () => {
   const browser = createBrowser()
   const { set } = await browser('POST', '/login')
   expect(set).toMatch(/; HttpOnly; Secure/)
@@ -133,12 +133,12 @@ test('a login through a proxy that ends TLS and takes a part of the path away', 
   expect((await browser('GET', '/account')).status).toBe(200)
 })
 
-test('without TLS between browser and proxy there is no session cookie', async () => {
+test('a browser without TLS to the proxy gets no session cookie', async () => {
   forwardedProtocol = 'http'
   expect((await createBrowser()('POST', '/login')).set).toBe('')
 })
 
-test('the address of the page is one that the strategy takes', () => {
+test('the webhookUrl of the proxy recipe is a valid option', () => {
   expect(webhookUrl.startsWith(`${publicUrl}/`)).toBe(true)
   expect(
     () =>

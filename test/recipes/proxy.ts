@@ -2,24 +2,24 @@ import express, { type Express } from 'express'
 import session from 'express-session'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
 
-/** What people and SignalWire see: the proxy, which ends TLS and hands on what is under `/app`, without the `/app`. */
+/** The address that users and SignalWire see. The proxy ends TLS and removes `/app` from the path. */
 export const publicUrl = 'https://acme.example/app'
 
-/** The strategy's `webhookUrl` is the address before the proxy: SignalWire signs that one. It is never made from a header. */
+/** SignalWire signs the address before the proxy, so `webhookUrl` is that address. No header changes it. */
 export const webhookUrl = `${publicUrl}/voice-otp`
 
-/** The beginning of the app; Passport, `enforce()` and the routes follow. */
+/** The first middlewares of the app. Add Passport, `enforce()` and the routes to what this returns. */
 export function createAppBehindProxy<User extends object>(
   voiceOtp: VoiceOtpStrategy<User>,
   sessionSecret: string,
 ): Express {
   const app = express()
-  // One proxy. `true` would believe everybody who sends X-Forwarded-For or X-Forwarded-Proto.
+  // Trust one proxy. With `true`, Express would trust X-Forwarded-For and X-Forwarded-Proto from everybody.
   app.set('trust proxy', 1)
-  // Mounted at what the proxy leaves of the path.
+  // The proxy has removed `/app`, so the mount path has no `/app` either.
   app.use('/voice-otp', voiceOtp.webhooks())
-  // Behind a proxy that is not trusted, express-session sets no secure cookie, and nobody stays logged in. The cookie's path
-  // stays '/': the session is only there for addresses that begin with it, and what the proxy hands on begins with no '/app'.
+  // express-session sets a secure cookie only if it trusts the proxy; without the cookie nobody stays logged in. Keep the
+  // cookie's path '/': express-session ignores requests outside of that path, and it never sees '/app'.
   app.use(
     session({
       secret: sessionSecret,

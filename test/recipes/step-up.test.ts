@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-test('a fresh code is enough for five minutes, and no longer', async () => {
+test('a fresh code opens the payout page for five minutes and not longer', async () => {
   const alice = await world.logIn('alice')
   await alice
     .post('/otp')
@@ -27,7 +27,7 @@ test('a fresh code is enough for five minutes, and no longer', async () => {
   await alice.get('/account').expect(200)
 })
 
-test('the code leads back to the form, and the session keeps what it held', async () => {
+test('a step-up code leads back to the payout form and keeps the data of the session', async () => {
   const alice = await world.logIn('alice')
   await alice
     .post('/otp')
@@ -49,7 +49,7 @@ test('the code leads back to the form, and the session keeps what it held', asyn
   await alice.get('/account').expect(200, { user: 'alice', cart: 'a book' })
 })
 
-test('the password alone reaches neither the form nor the payment', async () => {
+test('a user with the password alone reaches neither the payout form nor the payment', async () => {
   const alice = await world.logIn('alice')
   await alice.get('/payout').expect(303)
   await alice.post('/payout').expect(303)

@@ -2,7 +2,7 @@ import type { Express } from 'express'
 import type { Authenticator } from 'passport'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
 
-/** One route that wants a code which is not older than five minutes; everything else goes on as it was. */
+/** Adds one route that needs a code not older than five minutes. All other routes stay as they are. */
 export function addPayout<User extends object>(
   app: Express,
   passport: Authenticator,
@@ -10,11 +10,11 @@ export function addPayout<User extends object>(
 ): void {
   const maxAge = 300
 
-  // On its way to the code a GET leaves its address in `req.session.returnTo`.
+  // Before the redirect, a GET stores its address in `req.session.returnTo`.
   app.get('/payout', voiceOtp.requireSecondFactor({ maxAge, redirectTo: '/otp' }), (_req, res) => {
     res.send('<form method="post"><input name="amount"><button>Pay out</button></form>')
   })
-  // A POST is not repeated behind anybody's back: whoever was too slow starts at the form again.
+  // A POST is never repeated. A user who was too slow starts again at the form.
   app.post(
     '/payout',
     voiceOtp.requireSecondFactor({ maxAge, redirectTo: '/payout' }),
@@ -23,7 +23,7 @@ export function addPayout<User extends object>(
     },
   )
 
-  // The same route as at login. The person stays logged in meanwhile, and comes back to the form.
+  // The route is that of the login. The user stays logged in and returns to the form.
   app.post(
     '/otp/verify',
     passport.authenticate('voice-otp', { successReturnToOrRedirect: '/', failureRedirect: '/otp' }),

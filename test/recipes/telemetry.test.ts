@@ -28,7 +28,7 @@ afterEach(async () => {
   await world.close()
 })
 
-test('every event is counted, and nothing in it names a user, a call or a number', async () => {
+test('OpenTelemetry counts every event without a user id, a call or a number', async () => {
   const alice = await world.logIn('alice')
   const code = await world.hearCode(alice)
   await alice
@@ -50,7 +50,7 @@ test('every event is counted, and nothing in it names a user, a call or a number
   ])
 })
 
-test('without an SDK nothing happens, the login included', async () => {
+test('a login works with the telemetry recipe and without an OpenTelemetry SDK', async () => {
   metrics.disable()
   await world.close()
   world = await createWorld({

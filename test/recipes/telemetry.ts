@@ -1,7 +1,7 @@
 import { metrics, trace, type Attributes } from '@opentelemetry/api'
 import type { VoiceOtpEvents, VoiceOtpStrategy } from 'passport-voice-otp'
 
-// An object, so that it does not compile when an event is missing.
+// `satisfies` makes a missing event a compile error.
 const names = Object.keys({
   'code.sent': true,
   'code.blocked': true,
@@ -18,10 +18,10 @@ const names = Object.keys({
   'browser.revoked': true,
 } satisfies Record<keyof VoiceOtpEvents, true>) as readonly (keyof VoiceOtpEvents)[]
 
-/** Few values each. A user's id would make a time series of its own, and is nobody's business in a metrics system. */
+/** Attributes with few values. A user id would make a time series for each user, and it does not belong into metrics. */
 const kept = ['purpose', 'channel', 'code', 'limit', 'reason', 'compared', 'what']
 
-/** Counts what happens, and notes it in the trace of the request. Without an OpenTelemetry SDK in the app this does nothing. */
+/** Counts each event and adds it to the trace of the request. Without an OpenTelemetry SDK in the app this does nothing. */
 export function observe<User extends object>(voiceOtp: VoiceOtpStrategy<User>): void {
   const counter = metrics
     .getMeter('passport-voice-otp')
