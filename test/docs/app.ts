@@ -2,7 +2,7 @@ import express, { type Express } from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
-import { type PendingChallenge, type VoiceOtpOptions, VoiceOtpStrategy } from 'passport-voice-otp'
+import { type VoiceOtpOptions, VoiceOtpStrategy } from 'passport-voice-otp'
 import { findById, findByPassword, type User } from './users.js'
 
 /** What differs between production and a test. */
@@ -14,24 +14,18 @@ export function createApp({ publicUrl, ...options }: AppOptions): Express {
   const { SESSION_SECRET = '', VOICE_OTP_SECRET = '' } = process.env
   const app = express()
 
-  // Your login, as it was.
+  // Your login, as it was before.
   passport.use(
     new LocalStrategy((name, password, done) => {
-      findByPassword(name, password).then(user => {
-        done(null, user ?? false)
-      }, done)
+      findByPassword(name, password).then(user => done(null, user ?? false), done)
     }),
   )
-  passport.serializeUser((user, done) => {
-    done(null, (user as User).id)
-  })
+  passport.serializeUser((user, done) => done(null, (user as User).id))
   passport.deserializeUser((id: string, done) => {
-    findById(id).then(user => {
-      done(null, user ?? false)
-    }, done)
+    findById(id).then(user => done(null, user ?? false), done)
   })
 
-  // 1. Configure: who calls, where SignalWire asks what to say, whose telephone rings.
+  // The steps of the README.
   const voiceOtp = new VoiceOtpStrategy<User>(
     {
       appName: 'Acme',
@@ -42,103 +36,39 @@ export function createApp({ publicUrl, ...options }: AppOptions): Express {
     user => user.phone,
   )
   passport.use(voiceOtp)
-
-  // Before session, CSRF protection and body parsers: SignalWire has no cookie, it signs what it sends.
   app.use('/voice-otp', voiceOtp.webhooks())
-  const secure = publicUrl.startsWith('https:')
-  // A proxy or a tunnel ends TLS; without this, express-session sets no secure cookie behind one.
-  if (secure) app.set('trust proxy', 1)
+  const cookie = { sameSite: 'lax', secure: publicUrl.startsWith('https:') } as const
   app.use(
-    session({
-      secret: SESSION_SECRET,
-      resave: false,
-      saveUninitialized: false,
-      cookie: { httpOnly: true, sameSite: 'lax', secure },
-    }),
+    session({ secret: SESSION_SECRET, resave: false, saveUninitialized: false, cookie }),
+    express.urlencoded({ extended: false }),
+    passport.session(),
   )
-  app.use(express.urlencoded({ extended: false, limit: '4kb' }))
-  app.use(passport.session())
-
-  // 2. Enforce: from here on, req.user passed both factors or is nobody. Before every login route.
   app.use(voiceOtp.enforce())
 
-  app.get('/login', (_req, res) => {
-    res.send(
-      '<form method="post"><input name="username"><input name="password" type="password"><button>Log in</button></form>',
-    )
+  const failed = { failureRedirect: '/otp', failureMessage: true }
+  const call = passport.authenticate('voice-otp', { ...failed, action: 'call' })
+  app.post('/otp/call', call, (_req, res) => res.redirect('/otp'))
+  app.get('/otp/status', voiceOtp.status())
+  const verify = passport.authenticate('voice-otp', { ...failed, successReturnToOrRedirect: '/' })
+  app.post('/otp', verify)
+  app.use('/transfer', voiceOtp.requireSecondFactor({ maxAge: 300, redirectTo: '/otp' }))
+
+  app.get('/otp', (req, res) => {
+    if (!req.pendingUser && !req.user) return res.redirect('/login')
+    const { phone, matchingDigits } = req.voiceOtp ?? { phone: '', matchingDigits: '' }
+    res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' })
+    res.send(`<form method="post" action="/otp/call"><button>Call me</button></form>
+      <p>We are calling ${phone}. Press <b>${matchingDigits}</b> and type the code that you hear.
+      Nobody will ever ask you for this code.</p>
+      <form method="post" action="/otp"><label>Code <input name="code"></label></form>`)
   })
   app.post(
     '/login',
     passport.authenticate('local', { successRedirect: '/otp', failureRedirect: '/login' }),
   )
-
-  // 3. Call. A POST: opening a page must never make a telephone ring.
-  app.post(
-    '/otp/call',
-    passport.authenticate('voice-otp', {
-      action: 'call',
-      failureRedirect: '/otp',
-      failureMessage: true,
-    }),
-    (_req, res) => {
-      res.redirect('/otp')
-    },
-  )
-  app.get('/otp/status', voiceOtp.status())
-
-  // 4. Verify. The code is `code` of the body.
-  app.post(
-    '/otp',
-    passport.authenticate('voice-otp', {
-      successReturnToOrRedirect: '/',
-      failureRedirect: '/otp',
-      failureMessage: true,
-    }),
-  )
-  app.get('/otp', (req, res) => {
-    if (!req.pendingUser && !req.user) {
-      res.redirect('/login')
-      return
-    }
-    const { messages = [] } = req.session
-    delete req.session.messages
-    res
-      .set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
-      .send(otpPage(req.voiceOtp, messages))
-  })
-
-  // 5. Protect.
   app.get('/', (req, res) => {
     if (req.user) res.send(`Hello ${(req.user as User).name}.`)
     else res.redirect(req.pendingUser ? '/otp' : '/login')
   })
-  app.get(
-    '/transfer',
-    voiceOtp.requireSecondFactor({ maxAge: 300, redirectTo: '/otp' }),
-    (_req, res) => {
-      res.send('Your second factor is not older than five minutes.')
-    },
-  )
-  app.post('/logout', (req, res, next) => {
-    req.logout(error => {
-      if (error) next(error)
-      else res.redirect('/login')
-    })
-  })
   return app
-}
-
-function otpPage(challenge: PendingChallenge | undefined, messages: readonly string[]): string {
-  const call = '<form method="post" action="/otp/call"><button>Call me</button></form>'
-  const verify =
-    challenge &&
-    `<p>We call ${challenge.phone}. Key in <b>${challenge.matchingDigits ?? ''}</b> on your telephone and type the code that you hear.</p>
-    <form method="post" action="/otp"><input name="code" inputmode="numeric" autocomplete="one-time-code"><button>Continue</button></form>`
-  return `${messages.map(message => `<p role="alert">${message}</p>`).join('')}${verify ?? ''}${call}`
-}
-
-declare module 'express-session' {
-  interface SessionData {
-    messages?: string[]
-  }
 }

@@ -1,8 +1,8 @@
-// What TypeScript knows of this package, and whether the code of the pages compiles.
+// Reads the types of this package, and compiles the code of the pages.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import ts from 'typescript'
 import { root } from './pages.js'
 
@@ -11,48 +11,27 @@ export interface Source {
   readonly text: string
 }
 
-/** What code of the pages may use without saying where it comes from. */
+/** The names that the code of the pages may use without a definition: those of the README's app. */
 const prelude = `
 import type expressTypes from 'express'
 import type sessionTypes from 'express-session'
 import type passportTypes from 'passport'
-import type * as limiters from 'rate-limiter-flexible'
-import type * as redisTypes from 'redis'
 import type * as own from 'passport-voice-otp'
-import type { AppOptions } from './app.js'
 
+declare module 'express-session' {
+  interface SessionData { messages?: string[] }
+}
 declare global {
-  interface User { readonly id: string, readonly phone: string | null, readonly languages: readonly string[], readonly usesTotp: boolean }
-  type FailureInfo = own.FailureInfo
-  type LimiterFactory = own.LimiterFactory
-  type RequestHandler = expressTypes.RequestHandler
-  class VoiceOtpStrategy<User extends object = Express.User> extends own.VoiceOtpStrategy<User> {}
-  class RateLimiterRedis extends limiters.RateLimiterRedis {}
-  const languages: typeof own.languages
-  const options: own.VoiceOtpOptions<User> & { readonly passReqToCallback?: false }
-  const voiceOtp: own.VoiceOtpStrategy<User>
-  const express: typeof expressTypes
-  const app: expressTypes.Express
-  const passport: typeof passportTypes
-  const sessions: RequestHandler
-  const storeClient: ReturnType<typeof redisTypes.createClient>
-  const publicUrl: string
-  const createApp: (options: AppOptions) => expressTypes.Express
-  const database: {
-    changePhone(id: string, phone: string): Promise<void>
-    replaceRecoveryCodes(id: string, hashes: readonly string[]): Promise<void>
-    takeRecoveryCode(id: string, hashes: readonly string[]): Promise<number | undefined>
+  namespace Express {
+    interface User { id: string, phone: string | null }
   }
-  const browserStore: own.RememberStore
-  const wantsToBeRemembered: (req: expressTypes.Request) => boolean
-  const loggedInOnly: RequestHandler
-  const phoneField: (req: own.Request) => unknown
-  const numberField: (req: own.Request) => unknown
-  const wayField: (req: own.Request) => unknown
-  const userIdField: (req: expressTypes.Request) => string
-  const adminsOnly: RequestHandler
-  const browserName: (userAgent: string | undefined) => string
-  const alarm: (sentence: string) => void
+  const app: expressTypes.Express
+  const express: typeof expressTypes
+  const passport: typeof passportTypes
+  const session: typeof sessionTypes
+  const options: own.VoiceOtpOptions
+  const getPhone: (user: Express.User) => string | null
+  const voiceOtp: own.VoiceOtpStrategy
 }
 `
 
@@ -68,7 +47,7 @@ function programOf(sources: readonly Source[]): ts.Program {
     noUnusedParameters: false,
   }
   const host = ts.createCompilerHost(options)
-  // They lie beside the app whose imports they share, but only in memory.
+  // The sources are only in memory, as if they were in test/docs.
   const inMemory = new Map(sources.map(({ name, text }) => [join(root, 'test/docs', name), text]))
   const onDisk = { ...host }
   host.fileExists = path => inMemory.has(path) || onDisk.fileExists(path)
@@ -77,7 +56,7 @@ function programOf(sources: readonly Source[]): ts.Program {
   return ts.createProgram([...inMemory.keys(), ...ambient], options, host)
 }
 
-/** What is wrong with the sources, a line each; the prelude's names are there without an import. They lie beside the app whose imports they share, though in a folder of their own. */
+/** Compiles the sources together with the prelude and returns each error as a line. */
 export function mistakes(sources: readonly Source[]): string[] {
   const folder = join(root, 'node_modules/.cache/voice-otp', `pages-${process.pid}`)
   mkdirSync(folder, { recursive: true })
@@ -88,6 +67,10 @@ export function mistakes(sources: readonly Source[]): string[] {
       noEmit: true,
       noUnusedLocals: false,
       noUnusedParameters: false,
+      // The pages are for apps that use plain `strict`, without the stricter settings of this repository.
+      exactOptionalPropertyTypes: false,
+      noPropertyAccessFromIndexSignature: false,
+      noUncheckedIndexedAccess: false,
       rootDirs: [folder, join(root, 'test/docs')],
       typeRoots: [join(root, 'node_modules/@types')],
     }
@@ -110,7 +93,7 @@ export function mistakes(sources: readonly Source[]): string[] {
     })
     return stdout.split('\n').flatMap(line => {
       const [, name, at, message] = /^(\S+)\((\d+),\d+\): error TS\d+: (.*)$/.exec(line) ?? []
-      return name === undefined ? [] : [`${name}:${at}: ${message}`]
+      return name === undefined ? [] : [`${basename(name)}:${at}: ${message}`]
     })
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -122,7 +105,7 @@ export interface Member {
   readonly type: ts.Type
 }
 
-/** The members of interfaces of this package, and of what an event's tuple holds. */
+/** Reads the members of interfaces of this package, and the fields of events. */
 export function createReader(paths: readonly string[]) {
   const program = programOf([
     {
@@ -148,7 +131,7 @@ export function createReader(paths: readonly string[]) {
       if (found === undefined) throw new Error(`${path} has no ${name}.`)
       return propertiesOf(checker.getDeclaredTypeOfSymbol(found))
     },
-    /** Names of what the first element of a tuple holds. */
+    /** The names of the fields of an event, whose type is a tuple with one object. */
     fields({ type }: Member): string[] {
       const [first] = checker.getTypeArguments(type as ts.TypeReference)
       return first === undefined ? [] : propertiesOf(first).map(({ name }) => name)

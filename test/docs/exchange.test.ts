@@ -6,7 +6,7 @@ import { Simulator } from 'passport-voice-otp/simulator'
 import { createApp } from './app.js'
 import { blocks } from './pages.js'
 
-test('the diagram of a login in the README shows every HTTP request of one, in order', async () => {
+test('the diagram in docs/reference.md shows every HTTP request of a login in order', async () => {
   process.env['SESSION_SECRET'] = process.env['VOICE_OTP_SECRET'] =
     'a secret that only this test ever uses'
   const simulator = await Simulator.start()
@@ -60,7 +60,7 @@ test('the diagram of a login in the README shows every HTTP request of one, in o
   await browser.post('/otp').type('form').send({ code })
   expect((await browser.get('/')).text).toBe('Hello alice.')
 
-  const [diagram] = blocks('README.md').filter(({ language }) => language === 'mermaid')
+  const [diagram] = blocks('docs/reference.md').filter(({ language }) => language === 'mermaid')
   // A semicolon ends a statement in Mermaid, also in the middle of a sentence.
   expect(diagram?.text).not.toContain(';')
   const drawn = [

@@ -112,7 +112,7 @@ async function listen(browser: Browser): Promise<string> {
   await simulator.waitFor(call => call.sid === sid && call.status === 'ringing')
   await simulator.answer(sid)
   await simulator.idle(sid)
-  await simulator.keys(sid, digits)
+  await simulator.press(sid, digits)
   await simulator.idle(sid)
   return codeIn(simulator.call(sid)?.heard ?? [])
 }

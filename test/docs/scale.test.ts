@@ -4,7 +4,7 @@ import { CounterStore } from '../support/stores.js'
 import { codeIn, createWorld, wrongCode } from '../support/world.js'
 import { plain, table } from './pages.js'
 
-/** Counts what express-session asks of its store. */
+/** Records the operations of express-session. */
 class CountingStore extends MemoryStore {
   readonly operations: string[] = []
 
@@ -22,7 +22,7 @@ class CountingStore extends MemoryStore {
   }
 }
 
-test('docs/scale.md counts the operations of each request as they are', async () => {
+test('docs/scale.md states how many operations each request takes', async () => {
   const counters = new CounterStore(0, 0)
   const store = new CountingStore()
   const world = await createWorld({ store, options: { limiter: counters.factory } })
@@ -79,9 +79,9 @@ test('docs/scale.md counts the operations of each request as they are', async ()
   await alice.post('/otp').send({ code }).expect(200)
   take('the right code')
   await alice.get('/account').expect(200)
-  take('any page of somebody logged in')
+  take('any page of a logged-in user')
   await alice.get('/transfer').expect(200)
-  take('require()')
+  take('requireSecondFactor()')
 
   const bob = await world.logIn('bob')
   await bob.post('/otp/call').expect(202)
@@ -101,6 +101,6 @@ test('docs/scale.md counts the operations of each request as they are', async ()
   take('a logout while a code waits')
 
   expect(
-    table('docs/scale.md', 'request', 'session store', 'counters').map(row => row.map(plain)),
+    table('docs/scale.md', 'request', 'session store', 'limiter').map(row => row.map(plain)),
   ).toEqual(measured)
 })

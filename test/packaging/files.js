@@ -3,7 +3,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']
+const documents = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'SECURITY.md',
+  'package.json',
+  // The README links to these; test/docs/links.test.ts checks that no link of theirs leads out of the package.
+  'docs/images/call-page.png',
+  'docs/images/speed.svg',
+]
+const isPage = path => /^docs\/[\w-]+\.md$/.test(path)
 /** Each entry is one CommonJS file with a thin ES module around it. The command is an ES module. */
 const code = [
   'dist/index.cjs',
@@ -32,7 +42,7 @@ export function complaintAbout(paths, root) {
       .filter(path => !paths.includes(path))
       .map(path => `${path} is missing`),
     ...paths
-      .filter(path => !documents.includes(path) && !isBuilt(path, root))
+      .filter(path => !documents.includes(path) && !isPage(path) && !isBuilt(path, root))
       .map(path => `${path} does not belong there`),
     ...paths
       .filter(path => /\.d\.[cm]ts$/.test(path))
