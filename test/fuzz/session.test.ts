@@ -70,11 +70,19 @@ const stored = fc.oneof(
     )
     .map(text => JSON.parse(text) as unknown),
 )
-const verification = { userId: 'alice', method: 'call', amr: ['otp', 'tel'], at: 1_700_000_000_000 }
+const verification = {
+  userId: 'alice',
+  method: 'call',
+  amr: ['otp', 'tel'],
+  verifiedAt: 1_700_000_000_000,
+}
 const badVerification = fc.oneof(
   stored,
   fc
-    .tuple(fc.constantFrom<keyof typeof verification>('userId', 'method', 'amr', 'at'), stored)
+    .tuple(
+      fc.constantFrom<keyof typeof verification>('userId', 'method', 'amr', 'verifiedAt'),
+      stored,
+    )
     .filter(
       ([name, value]) =>
         !(name === 'userId' && value === 'alice') &&
@@ -83,11 +91,11 @@ const badVerification = fc.oneof(
           ['call', 'sms', 'hosted-call', 'hosted-sms'].includes(value as string)
         ) &&
         !(name === 'amr' && Array.isArray(value)) &&
-        !(name === 'at' && typeof value === 'number'),
+        !(name === 'verifiedAt' && typeof value === 'number'),
     )
     .map(([name, value]) => ({ ...verification, [name]: value })),
   fc
-    .constantFrom<keyof typeof verification>('userId', 'method', 'amr', 'at')
+    .constantFrom<keyof typeof verification>('userId', 'method', 'amr', 'verifiedAt')
     .map(name =>
       Object.fromEntries(Object.entries(verification).filter(([each]) => each !== name)),
     ),
