@@ -2,7 +2,7 @@ import type { Prompts } from '../options/prompts.js'
 import type { Challenge } from '../session/challenge.js'
 import { askAnnouncement, askLanguages } from '../callbacks.js'
 import type { Destination } from '../phone.js'
-import { fitsOneSegment } from '../signalwire/messages.js'
+import { fitsOneSegment } from '../signalwire/segments.js'
 import { openingUrl } from '../call/token.js'
 import type { ActionContext } from './context.js'
 

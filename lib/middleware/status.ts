@@ -4,7 +4,7 @@ import type { Middleware, Request } from '../request.js'
 import { sendJson } from './respond.js'
 import { loginStateOf } from '../session/login-state.js'
 
-import { type DeliveryState, reachedNobody } from '../signalwire/calls.js'
+import { type DeliveryState, reachedNobody } from '../signalwire/call-states.js'
 
 /** What `status()` answers; all times in whole seconds. */
 export interface CallStatus {

@@ -8,8 +8,8 @@ import { type ClientRequest, HttpError, sendRequest } from './http.js'
  * `VoiceOtpError` (`configuration`) if it cannot be loaded. @internal
  */
 export async function loadVendor(): Promise<typeof RestClient> {
-  // Kept here, because import() of a module that is loaded already takes as long as writing a
-  // document.
+  // Kept in a variable: import() of a module that is already loaded takes as long as writing one
+  // LaML document.
   vendor ??= (await importVendor()).RestClient
   return vendor
 }
@@ -27,10 +27,10 @@ async function importVendor(): Promise<{ readonly RestClient: typeof RestClient 
 }
 let vendor: typeof RestClient | undefined
 
-/** Answers the vendor's client, made at the first use and kept. @internal */
+/** Returns the vendor's client, which is created at the first use and kept. @internal */
 export type Connect = () => Promise<InstanceType<typeof RestClient>>
 
-/** One client for one Space, over our own HTTP. @internal */
+/** The vendor's client for one Space, with our own HTTP client. @internal */
 export function createConnect({
   signalwire,
 }: Pick<ResolvedOptions<unknown>, 'signalwire'>): Connect {
@@ -49,8 +49,7 @@ export function createConnect({
           lazyLoading: true,
         }),
     )
-    // A client that could not be loaded is asked for again at the next call.
-    /* v8 ignore next -- what is installed loads */
+    // If loading failed, try again at the next call.
     client.catch(() => {
       client = undefined
     })
@@ -59,8 +58,8 @@ export function createConnect({
 }
 
 /**
- * The HTTP client that the vendor's client is given: nothing is remembered, and only objects are
- * handed back. `callFields` are form fields of a new call that the vendor's client drops.
+ * The HTTP client for the vendor's client. It keeps no request, and it passes on only bodies that
+ * are JSON objects. `callFields` are form fields of a new call that the vendor's client drops.
  * @internal
  */
 export function createHttpClient(origin: string, callFields: Readonly<Record<string, string>>) {
@@ -70,8 +69,8 @@ export function createHttpClient(origin: string, callFields: Readonly<Record<str
       body: unknown
       headers: Record<string, string>
     }> {
-      // The client builds odd hosts from odd Space names and environment variables: only the path
-      // is its own.
+      // Only the path is taken from the vendor's client: it may read another host from the
+      // environment, and the credentials must not go there.
       const { pathname, search } = new URL(uri)
       const extra = method === 'POST' && pathname.endsWith('/Calls.json') ? callFields : {}
       const { status, text } = await sendRequest({
@@ -82,7 +81,7 @@ export function createHttpClient(origin: string, callFields: Readonly<Record<str
         headers,
         body: data === undefined ? undefined : formBody({ ...data, ...extra }),
       })
-      return { statusCode: status, body: checkedBody(status, text), headers: {} }
+      return { statusCode: status, body: checkBody(status, text), headers: {} }
     },
   }
 }
@@ -96,10 +95,10 @@ function formBody(data: Readonly<Record<string, unknown>>): URLSearchParams {
 }
 
 /**
- * The client reads only flat errors; the documented `{ errors: [...] }` is flattened, anything but
- * an object is trouble.
+ * Throws for a body that is not an object. The vendor's client reads the code of an error only from
+ * `{ code }`, so the documented shape `{ errors: [...] }` is converted.
  */
-function checkedBody(status: number, text: string): string {
+function checkBody(status: number, text: string): string {
   const body = parseObject(text)
   if (status < 400) {
     if (body === undefined) throw new HttpError('garbage')
@@ -121,8 +120,7 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | u
 }
 
 /**
- * The code of an error body in either of SignalWire's shapes: `{ code }` or `{ errors: [{ code }]
- * }`.
+ * The code in an error body. SignalWire has two shapes: `{ code }` and `{ errors: [{ code }] }`.
  * @internal
  */
 export function errorCode(

@@ -2,29 +2,29 @@ import { Failure, VoiceOtpError } from '../errors.js'
 import { HttpError } from './http.js'
 
 /**
- * Codes that say that this number cannot be called, whatever we do: not a number, not reachable,
+ * SignalWire's error codes for a number that cannot be called: not a phone number, not reachable,
  * not verified on a trial account, no geographic permission. Source: SignalWire's error code pages
  * of the Compatibility API.
  */
 const numberCodes = new Set(['21201', '21211', '21217', '21219', 'not_routable'])
 
-/** What became of a call or a message that SignalWire did not take. @internal */
+/** Why SignalWire did not accept a call or a text message. @internal */
 export interface DeliveryError {
-  /** What the person is answered: the number's fault is a refusal, all else is trouble. */
+  /** A failure if the number is the reason, otherwise an error. */
   readonly error: Failure | VoiceOtpError
-  /** SignalWire's own code, or a word for what went wrong; for the app's event. */
+  /** SignalWire's own code, or a word for what went wrong. For the event `code.failed`. */
   readonly reason: string
-  /** Whether SignalWire said no: only then is it sure that no telephone rings. */
+  /** Whether SignalWire refused the request. Only then it is certain that no phone rings. */
   readonly refused: boolean
 }
 
 /**
- * Turns whatever the vendor's client threw into one of our own errors; the original may hold
- * credentials and is dropped.
+ * Converts anything that was thrown while a code was sent into one of our own errors. The original
+ * error is dropped, because it may hold credentials.
  * @internal
  */
 export function toDeliveryError(thrown: unknown): DeliveryError {
-  // Our own, from before SignalWire was asked: it names the mend, and nothing rings.
+  // One of our own errors, from before SignalWire was asked: nothing rings.
   if (thrown instanceof VoiceOtpError) return { error: thrown, reason: thrown.code, refused: true }
   if (thrown instanceof HttpError)
     return {
@@ -36,12 +36,7 @@ export function toDeliveryError(thrown: unknown): DeliveryError {
     status?: unknown
     code?: unknown
   }
-  const given = typeof code === 'string' || typeof code === 'number' ? String(code) : ''
-  const reason = /^(\d{1,6}|[A-Za-z_]{1,40})$/.test(given)
-    ? given
-    : typeof status === 'number'
-      ? `http-${status}`
-      : 'unknown'
+  const reason = toReason(status, code)
   const refused = typeof status === 'number' && status >= 400 && status < 500 && status !== 408
   return {
     error:
@@ -51,4 +46,11 @@ export function toDeliveryError(thrown: unknown): DeliveryError {
     reason,
     refused,
   }
+}
+
+/** SignalWire's own code if it looks like one, otherwise the HTTP status. */
+function toReason(status: unknown, code: unknown): string {
+  const text = typeof code === 'string' || typeof code === 'number' ? String(code) : ''
+  if (/^(\d{1,6}|[A-Za-z_]{1,40})$/.test(text)) return text
+  return typeof status === 'number' ? `http-${status}` : 'unknown'
 }

@@ -1,4 +1,7 @@
-/** What the vendor's client hands to an HTTP client, as far as it is used. @internal */
+/**
+ * The part of a request that the vendor's client passes to an HTTP client and that we use.
+ * @internal
+ */
 export interface ClientRequest {
   readonly method: string
   readonly uri: string
@@ -9,13 +12,24 @@ export interface ClientRequest {
 }
 
 /**
- * Trouble on the way to SignalWire; `reason` is a word, never a message of the network, which may
- * quote credentials.
+ * No usable response from SignalWire. `reason` is one of our words and never the message of the
+ * original error, which may quote credentials.
  * @internal
  */
 export class HttpError extends Error {
   constructor(readonly reason: 'timeout' | 'network' | 'redirect' | 'too-large' | 'garbage') {
     super(reason)
+  }
+}
+
+/** SignalWire responded with a status of 400 or more. @internal */
+export class StatusError extends Error {
+  constructor(
+    readonly status: number,
+    /** SignalWire's own error code, if the body has one. */
+    readonly code: string | number | undefined,
+  ) {
+    super(`HTTP ${status}`)
   }
 }
 
@@ -29,13 +43,13 @@ export interface SpaceRequest {
   readonly body?: URLSearchParams | string | undefined
 }
 
-const wholeRequestMilliseconds = 10_000
-const answerBytes = 64 * 1024
+const requestMilliseconds = 10_000
+const maxResponseBytes = 64 * 1024
 
 /**
- * Sends one request: a limit on all of it and on the answer, connections kept alive, no redirects,
- * nothing remembered. Throws {@link HttpTrouble} and nothing else; any status below 300 or from 400
- * on is an answer.
+ * Sends one request to the Space and returns its response. The whole request may take 10 seconds
+ * and the body of the response may have 64 KiB. Redirects are refused, because the credentials must
+ * not go to another host. Throws only {@link HttpError}.
  * @internal
  */
 export async function sendRequest({
@@ -46,7 +60,7 @@ export async function sendRequest({
   headers,
   body,
 }: SpaceRequest): Promise<{ readonly status: number; readonly text: string }> {
-  const signal = AbortSignal.timeout(wholeRequestMilliseconds)
+  const signal = AbortSignal.timeout(requestMilliseconds)
   try {
     const response = await fetch(url, {
       method,
@@ -62,20 +76,20 @@ export async function sendRequest({
       await response.body?.cancel()
       throw new HttpError('redirect')
     }
-    return { status: response.status, text: await readAtMost(response) }
+    return { status: response.status, text: await readBody(response) }
   } catch (error) {
     if (error instanceof HttpError) throw error
-    // The original is dropped: it may hold the Authorization header.
+    // The original error is dropped: it may hold the Authorization header.
     throw new HttpError(signal.aborted ? 'timeout' : 'network')
   }
 }
 
-async function readAtMost(response: Response): Promise<string> {
+async function readBody(response: Response): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength
-    if (length > answerBytes) throw new HttpError('too-large')
+    if (length > maxResponseBytes) throw new HttpError('too-large')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

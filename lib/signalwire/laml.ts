@@ -2,20 +2,20 @@ import type { Line, Turn } from '../call/script.js'
 import { loadVendor } from './client.js'
 
 /**
- * Writes a turn as LaML, SignalWire's XML, with the vendor's own writer: every text is escaped,
- * every verb is known. `action` is the absolute URL that is told which keys were pressed, for a
- * turn that asks for some.
+ * Writes a turn as LaML, SignalWire's XML, with the vendor's own writer, which escapes every text.
+ * `action` is the absolute URL to which SignalWire sends the pressed keys, for a turn that asks for
+ * keys.
  * @internal
  */
 export async function writeLaml({ lines, ask, ending }: Turn, action = ''): Promise<string> {
   const { VoiceResponse } = (await loadVendor()).LaML
   const response = new VoiceResponse()
-  const write = (into: Pick<typeof response, 'say' | 'pause'>, line: Line): unknown =>
+  const writeLine = (parent: Pick<typeof response, 'say' | 'pause'>, line: Line): unknown =>
     'say' in line
-      ? into.say({ voice: line.voice, language: line.language }, line.say)
-      : into.pause({ length: line.pauseSeconds })
+      ? parent.say({ voice: line.voice, language: line.language }, line.say)
+      : parent.pause({ length: line.pauseSeconds })
 
-  for (const line of lines) write(response, line)
+  for (const line of lines) writeLine(response, line)
   if (ask !== undefined) {
     const gather = response.gather({
       input: 'dtmf',
@@ -24,9 +24,9 @@ export async function writeLaml({ lines, ask, ending }: Turn, action = ''): Prom
       action,
       method: 'POST',
     })
-    for (const line of ask.lines) write(gather, line)
+    for (const line of ask.lines) writeLine(gather, line)
   }
-  for (const line of ending) write(response, line)
+  for (const line of ending) writeLine(response, line)
   response.hangup()
   return response.toString()
 }

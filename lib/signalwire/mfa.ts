@@ -1,13 +1,10 @@
 import { VoiceOtpError } from '../errors.js'
 import type { ResolvedOptions } from '../resolve-options.js'
-import { checkedSid } from './calls.js'
+import { checkSid } from './calls.js'
 import { errorCode, parseObject } from './client.js'
-import { HttpError, sendRequest } from './http.js'
+import { HttpError, sendRequest, StatusError } from './http.js'
 
-/**
- * What SignalWire's hosted MFA is asked to send. Source: SignalWire, "MFA" of the Relay REST API.
- * @internal
- */
+/** A code that SignalWire's hosted MFA creates and sends. @internal */
 export interface HostedRequest {
   readonly channel: 'call' | 'sms'
   readonly to: string
@@ -18,16 +15,19 @@ export interface HostedRequest {
   readonly attempts: number
 }
 
-/** SignalWire's hosted MFA: it makes the code, delivers it and checks it. @internal */
+/**
+ * SignalWire's hosted MFA: SignalWire creates the code, sends it and checks it. Source: SignalWire,
+ * "MFA" of the Relay REST API.
+ * @internal
+ */
 export interface Mfa {
   /**
-   * Answers SignalWire's name of the challenge. Throws whatever went wrong, to be read by
-   * `deliveryTrouble` alone.
+   * Sends a code and returns SignalWire's id for it. What it throws is for `toDeliveryError` only.
    */
   request(request: HostedRequest): Promise<string>
   /**
-   * Whether the code is right; `gone` when SignalWire knows the challenge no more. Throws {@link
-   * VoiceOtpError} for anything else.
+   * Checks a code. `gone`: SignalWire does not know the id any more. Throws a
+   * {@link VoiceOtpError} if SignalWire did not check it.
    */
   verify(id: string, code: string): Promise<'right' | 'wrong' | 'gone'>
 }
@@ -58,20 +58,17 @@ export function createMfa({
         allow_alphas: false,
       })
       const body = parseObject(text)
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the shape that the vendor's client throws, read in one place
-      if (status >= 400) throw { status, code: errorCode(body) }
+      if (status >= 400) throw new StatusError(status, errorCode(body))
       if (body?.['success'] !== true) throw new HttpError('garbage')
-      return checkedSid(body['id'])
+      return checkSid(body['id'])
     },
 
     async verify(id, code) {
       const { status, text } = await post(`${id}/verify`, { token: code }).catch(
         (error: unknown) => {
-          /* v8 ignore next -- nothing else is thrown */
-          throw new VoiceOtpError('signalwire-unavailable', undefined, {
-            name: 'HttpError',
-            code: error instanceof HttpError ? error.reason : undefined,
-          })
+          /* v8 ignore next -- sendRequest() throws nothing else */
+          const code = error instanceof HttpError ? error.reason : undefined
+          throw new VoiceOtpError('signalwire-unavailable', undefined, { name: 'HttpError', code })
         },
       )
       if (status === 404) return 'gone'

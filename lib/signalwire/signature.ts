@@ -4,10 +4,10 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 export type FormFields = Readonly<Record<string, string>>
 
 /**
- * A check of `X-SignalWire-Signature`: base64 of HMAC-SHA1, under the Signing Key, of the URL
- * followed by every form field, name then value, sorted by name. The URL is signed with or without
- * its standard port, so both are tried. Source: SignalWire, "Webhook security" of the Compatibility
- * API.
+ * Returns a function that checks `X-SignalWire-Signature`: base64 of HMAC-SHA1, under the Signing
+ * Key, of the URL and then each form field, name and value, sorted by name. SignalWire signs the
+ * URL with or without its standard port, so both forms are valid. Source: SignalWire, "Webhook
+ * security" of the Compatibility API.
  * @internal
  */
 export function createSignatureCheck(
@@ -21,19 +21,19 @@ export function createSignatureCheck(
       .map(name => name + String(fields[name]))
       .join('')
     let valid = false
-    // No early end: which key or spelling fits must not show in the time it takes.
-    for (const spelling of spellings(url))
-      for (const key of keys) valid = fits(given, key, spelling + form) || valid
+    // All combinations are tried: the time must not tell which key or form of the URL was right.
+    for (const signedUrl of withAndWithoutPort(url))
+      for (const key of keys) valid = isSignature(given, key, signedUrl + form) || valid
     return valid
   }
 }
 
-function fits(given: Buffer, key: KeyObject, text: string): boolean {
+function isSignature(given: Buffer, key: KeyObject, text: string): boolean {
   const expected = Buffer.from(createHmac('sha1', key).update(text).digest('base64'))
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
 
-function spellings(url: string): readonly string[] {
+function withAndWithoutPort(url: string): readonly string[] {
   const withoutPort = /^(https?):\/\/(?:\[[^\]]*\]|[^/:?#]+)(?![^/?#])/.exec(url)
   if (withoutPort === null) return [url]
   const [start, protocol] = withoutPort

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { languages, type Locale } from '../../lib/call/languages.js'
 import type { Prompts } from '../../lib/options/prompts.js'
-import { fitsOneSegment } from '../../lib/signalwire/messages.js'
+import { fitsOneSegment } from '../../lib/signalwire/segments.js'
 
 const all = Object.entries(languages) as [Locale, Prompts][]
 const purposes = ['login', 'step-up', 'enroll'] as const
