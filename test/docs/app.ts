@@ -54,7 +54,10 @@ export function createApp({ publicUrl, ...options }: AppOptions): Express {
   app.use('/transfer', voiceOtp.requireSecondFactor({ maxAge: 300, redirectTo: '/otp' }))
 
   app.get('/otp', (req, res) => {
-    if (!req.pendingUser && !req.user) return res.redirect('/login')
+    if (!req.pendingUser && !req.user) {
+      res.redirect('/login')
+      return
+    }
     const { phone, matchingDigits } = req.voiceOtp ?? { phone: '', matchingDigits: '' }
     res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' })
     res.send(`<form method="post" action="/otp/call"><button>Call me</button></form>
