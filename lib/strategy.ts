@@ -6,7 +6,7 @@ import { type ActionOptions, choiceId, createActionContext } from './actions/con
 import { recover } from './actions/recover.js'
 import { type SuccessInfo, verify } from './actions/verify.js'
 import { createCounters } from './limits/attempts.js'
-import { enforce } from './middleware/enforce.js'
+import { createEnforce } from './middleware/enforce.js'
 import { type FailureInfo, Failure } from './errors.js'
 import { createEvents, type VoiceOtpEvents } from './events.js'
 import { createPhoneLookup, type PhoneLookup, phonesOnRecord } from './callbacks.js'
@@ -21,7 +21,10 @@ import { maskPhone } from './phone.js'
 import { makeRecoveryCodes } from './recovery-codes.js'
 import { forgetBrowsers } from './remembered-browsers/entries.js'
 import { createRemembered, type Remembered } from './remembered-browsers/remembered.js'
-import { requireFresh, type RequireOptions } from './middleware/require-second-factor.js'
+import {
+  createRequireSecondFactor,
+  type RequireOptions,
+} from './middleware/require-second-factor.js'
 import { loginStateOf, freshSeconds } from './session/login-state.js'
 import { resolveOptions } from './resolve-options.js'
 import { createCalls } from './signalwire/calls.js'
@@ -156,7 +159,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * {@link VoiceOtpError} (`configuration`) for a session that cannot be regenerated, a second strategy, or a second user property.
    */
   enforce(): Middleware {
-    return enforce(this.context, this.lookup)
+    return createEnforce(this.context, this.lookup)
   }
 
   /**
@@ -164,7 +167,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * RFC 9470, section 3, or 303 to `redirectTo`. Throws a `TypeError` for options that are none.
    */
   requireSecondFactor(options: RequireOptions = {}): Middleware {
-    return requireFresh(this.context, options)
+    return createRequireSecondFactor(this.context, options)
   }
 
   /**

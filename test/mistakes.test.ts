@@ -273,7 +273,7 @@ describe('what Passport is asked in other ways', () => {
       .expect(({ body }) => {
         expect(body).toMatchObject({
           code: 'configuration',
-          message: expect.stringContaining('two strategies met on one request'),
+          message: expect.stringContaining('two strategies ran on one request'),
         })
       })
   })

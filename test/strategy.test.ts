@@ -49,7 +49,7 @@ async function authenticate(
     res,
   }
   Object.assign(req, {
-    [loginStateKey]: { loginState: new LoginState(context, req as never, { id: 'alice' }) },
+    [loginStateKey]: new LoginState(context, req as never, { id: 'alice' }),
   })
   const calls = {
     success: vi.fn(),
@@ -161,7 +161,7 @@ describe('recovery codes', () => {
     }
     const req = { sessionID: 's1', session }
     Object.assign(req, {
-      [loginStateKey]: { loginState: new LoginState(context, req as never, { id: 'alice' }) },
+      [loginStateKey]: new LoginState(context, req as never, { id: 'alice' }),
     })
     return strategy.createRecoveryCodes(req as never)
   }

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
 
-/** Answers with JSON; every answer of this package that is not LaML. @internal */
+/** Sends a JSON response. Every response of this package uses it, except LaML. @internal */
 export function sendJson(res: ServerResponse, status: number, body: object): void {
-  if (res.headersSent) return // a time limit of the app's answered; to throw here would end the process
+  // A timeout of the app has responded already. To throw here would crash the process.
+  if (res.headersSent) return
   res
     .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
     .end(JSON.stringify(body))

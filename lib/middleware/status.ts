@@ -1,24 +1,24 @@
 import { failures, VoiceOtpError } from '../errors.js'
 import type { Context } from '../context.js'
 import type { Middleware, Request } from '../request.js'
-import { sendJson } from './respond.js'
+import type { Challenge } from '../session/challenge.js'
 import { loginStateOf } from '../session/login-state.js'
-
 import { type DeliveryState, reachedNobody } from '../signalwire/call-states.js'
+import { sendJson } from './respond.js'
 
-/** What `status()` answers; all times in whole seconds. */
+/** The response of `status()`; all times are whole seconds. */
 export interface CallStatus {
   /** State of the call; `none` before one is placed, `reported` after "this was not me". */
   readonly call: DeliveryState | 'none' | 'reported'
-  /** Seconds until the code is worthless; 0 if none waits. */
+  /** Seconds until the code expires; 0 if there is no code. */
   readonly expiresIn: number
-  /** Seconds until a call may be asked for, as far as the interval between calls and a report decide. */
+  /** Seconds until the user may ask for a call, as far as the interval between calls and a report decide. */
   readonly nextCallIn: number
-  /** Guesses left for this code; 0 if none waits. */
+  /** Attempts left for this code; 0 if there is no code. */
   readonly attemptsLeft: number
 }
 
-/** Middleware of `status()`. It reads what others wrote, and writes nothing. @internal */
+/** Creates the route `status()`. It reads what others wrote, and writes nothing. @internal */
 export function createStatus<User>(context: Context<User>): Middleware {
   return (req, res) => {
     res.setHeader('Cache-Control', 'no-store')
@@ -40,29 +40,41 @@ export function createStatus<User>(context: Context<User>): Middleware {
   }
 }
 
-/** The state of the call for this request's user, `undefined` for nobody. @internal */
+/** The state of the call for the user of this request; `undefined` if there is no user. @internal */
 export async function getStatus<User>(
   context: Context<User>,
   req: Request,
 ): Promise<CallStatus | undefined> {
-  const { counters, calls, settings } = context
   const loginState = loginStateOf(context, req)
   if (loginState.anyUser === undefined) return undefined
   const { challenge, userId } = loginState
-  if (challenge?.userId !== userId) {
-    const [interval, { reportedFor }] = await Promise.all([
-      counters.nextCallIn(userId),
-      counters.outlook(userId, ''),
-    ])
-    return {
-      call: reportedFor > 0 ? 'reported' : 'none',
-      expiresIn: 0,
-      nextCallIn: Math.max(interval, reportedFor),
-      attemptsLeft: 0,
-    }
+  return challenge?.userId === userId
+    ? statusOf(context, challenge)
+    : statusWithoutChallenge(context, userId)
+}
+
+async function statusWithoutChallenge<User>(
+  { counters }: Context<User>,
+  userId: string,
+): Promise<CallStatus> {
+  const [interval, { reportedFor }] = await Promise.all([
+    counters.nextCallIn(userId),
+    counters.outlook(userId, ''),
+  ])
+  return {
+    call: reportedFor > 0 ? 'reported' : 'none',
+    expiresIn: 0,
+    nextCallIn: Math.max(interval, reportedFor),
+    attemptsLeft: 0,
   }
-  const { id, activation, channel, deliverySid, expiresAt } = challenge
-  const [interval, { attemptsLeft, reportedFor }, alive, state] = await Promise.all([
+}
+
+async function statusOf<User>(
+  { counters, calls, settings }: Context<User>,
+  challenge: Challenge,
+): Promise<CallStatus> {
+  const { id, userId, activation, channel, deliverySid, expiresAt } = challenge
+  const [interval, { attemptsLeft, reportedFor }, isActive, state] = await Promise.all([
     counters.nextCallIn(userId),
     counters.outlook(userId, id),
     counters.isActiveChallenge(userId, activation),
@@ -73,15 +85,20 @@ export async function getStatus<User>(
     deliverySid !== undefined &&
     reachedNobody(state) &&
     (await counters.hasWaiver(deliverySid))
+  const secondsLeft = Math.max(0, Math.ceil((expiresAt - settings.clock.now()) / 1000))
   return {
-    call:
-      reportedFor > 0
-        ? 'reported'
-        : channel !== 'call'
-          ? 'sent'
-          : (state ?? (deliverySid === undefined ? 'none' : 'queued')),
-    expiresIn: alive ? Math.max(0, Math.ceil((expiresAt - settings.clock.now()) / 1000)) : 0,
+    call: reportedFor > 0 ? 'reported' : deliveryState(challenge, state),
+    expiresIn: isActive ? secondsLeft : 0,
     nextCallIn: Math.max(isWaived ? 0 : interval, reportedFor),
-    attemptsLeft: alive ? attemptsLeft : 0,
+    attemptsLeft: isActive ? attemptsLeft : 0,
   }
+}
+
+/** The state to show: only a call has states of its own. */
+function deliveryState(
+  { channel, deliverySid }: Challenge,
+  state: DeliveryState | undefined,
+): CallStatus['call'] {
+  if (channel !== 'call') return 'sent'
+  return state ?? (deliverySid === undefined ? 'none' : 'queued')
 }

@@ -234,8 +234,7 @@ function readVerification(value: unknown): Verification | undefined {
 
 /** The factors of a request that went through `enforce()` of this strategy; without it nothing may be trusted. @internal */
 export function loginStateOf<User>(context: Context<User>, req: Request): LoginState<User> {
-  const { loginState } =
-    (req as { [loginStateKey]?: { readonly loginState: LoginState<unknown> } })[loginStateKey] ?? {}
+  const loginState = (req as { readonly [loginStateKey]?: LoginState<unknown> })[loginStateKey]
   if (loginState?.context !== context) {
     throw new VoiceOtpError(
       'configuration',
