@@ -1,53 +1,65 @@
-import type { RecoveryOptions } from './options/recovery.js'
 import { randomInt } from 'node:crypto'
 import { runCallback } from './callbacks.js'
-import { VoiceOtpError } from './errors.js'
 import type { Context } from './context.js'
+import { VoiceOtpError } from './errors.js'
+import type { RecoveryOptions } from './options/recovery.js'
 
-/** Crockford's base 32: no letter that is easily taken for a digit or another letter. Source: Douglas Crockford, "Base 32". */
+/**
+ * The alphabet leaves out letters that people take for a digit or for another letter.
+ * Source: Douglas Crockford, "Base 32".
+ */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+/** Ten characters of 5 bits each: 50 bits. */
 const codeLength = 10
-const codesOfASet = 10
+const codesPerSet = 10
 
-/** Draws ten codes of 50 bits each, hands their hashes to the app, and answers the codes, to be shown once. @internal */
-export async function makeRecoveryCodes<User>(
+/**
+ * Creates ten recovery codes, gives their hashes to `recovery.save`, and returns the codes, which the app shows once.
+ * @internal
+ */
+export async function createRecoveryCodes<User>(
   context: Context<User>,
   userId: string,
   user: User,
 ): Promise<readonly string[]> {
-  const codes = Array.from({ length: codesOfASet }, () =>
-    Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join(''),
-  )
-  const { save } = recoveryOf(context)
-  await runCallback('recovery.save', () =>
-    save(
-      user,
-      codes.map(code => context.keys.hash('recovery', userId, code)),
-    ),
-  )
+  const codes = Array.from({ length: codesPerSet }, createCode)
+  const { save } = recoveryOptions(context)
+  const hashes = codes.map(code => context.keys.hash('recovery', userId, code))
+  await runCallback('recovery.save', () => save(user, hashes))
   return codes.map(code => `${code.slice(0, 5)}-${code.slice(5)}`)
 }
 
-/** Uses up one code; answers how many are left, or `undefined` if it is none of the user's. @internal */
+const createCode = (): string =>
+  Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join('')
+
+/**
+ * Removes one code from the user's set with `recovery.use`. Returns how many codes are left, or `undefined` if the code is
+ * not one of this user's.
+ * @internal
+ */
 export async function useRecoveryCode<User>(
   context: Context<User>,
   userId: string,
   user: User,
   code: string,
 ): Promise<number | undefined> {
-  const { use } = recoveryOf(context)
-  const left: unknown = await runCallback('recovery.use', () =>
-    use(user, context.keys.everyHash('recovery', userId, code)),
-  )
+  const { use } = recoveryOptions(context)
+  // The same code has another hash under each secret, and the set may be older than the current secret.
+  const hashes = context.keys.everyHash('recovery', userId, code)
+  const left: unknown = await runCallback('recovery.use', () => use(user, hashes))
   if (left === undefined || (Number.isInteger(left) && (left as number) >= 0))
     return left as number | undefined
   throw new VoiceOtpError(
     'callback-failed',
-    'recovery.use must answer how many codes are left, or undefined.',
+    'recovery.use must return how many codes are left, or undefined.',
   )
 }
 
-/** `code` of the body's own properties as a recovery code, however it was typed; `undefined` for anything else. @internal */
+/**
+ * The recovery code in the body's own property `code`, in the form that was hashed: upper case, `O` as `0`, `I` and `L` as
+ * `1`, without spaces and hyphens. `undefined` for anything else, so that a query, a prototype or an array never counts.
+ * @internal
+ */
 export function readRecoveryCode(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'code')) return undefined
   const { code } = body as { code: unknown }
@@ -59,7 +71,8 @@ export function readRecoveryCode(body: unknown): string | undefined {
     : undefined
 }
 
-function recoveryOf<User>({ settings: { recovery } }: Context<User>): RecoveryOptions<User> {
+/** The option `recovery`; an error that names it if the app did not set it. */
+function recoveryOptions<User>({ settings: { recovery } }: Context<User>): RecoveryOptions<User> {
   if (recovery === undefined)
     throw new VoiceOtpError(
       'configuration',

@@ -18,7 +18,7 @@ import type { Channel } from './options/channel.js'
 import type { VoiceOtpOptions } from './options/options.js'
 import type { Context } from './context.js'
 import { maskPhone } from './phone.js'
-import { makeRecoveryCodes } from './recovery-codes.js'
+import { createRecoveryCodes } from './recovery-codes.js'
 import { forgetBrowsers } from './remembered-browsers/entries.js'
 import { createRemembered, type Remembered } from './remembered-browsers/remembered.js'
 import {
@@ -228,7 +228,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     const { user } = loginState
     if (!user || loginState.verificationAge > freshSeconds)
       throw new Failure('second-factor-required')
-    return makeRecoveryCodes(this.context, loginState.userId, user)
+    return createRecoveryCodes(this.context, loginState.userId, user)
   }
 
   /**
