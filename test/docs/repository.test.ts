@@ -36,3 +36,16 @@ test('CHANGELOG.md has an entry for the version of the package', () => {
   const { version } = JSON.parse(read('package.json')) as { version: string }
   expect(read('CHANGELOG.md')).toContain(`## [${version}] - `)
 })
+
+test('every workflow pins its actions by commit hash and names the version', () => {
+  const uses = files()
+    .filter(path => path.startsWith('.github/workflows/'))
+    .flatMap(path => [...read(path).matchAll(/uses: (.*)/g)].map(([, action = '']) => action))
+  expect(uses.length).toBeGreaterThan(3)
+  for (const action of uses)
+    expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+})
+
+test('the workflow tests Node 20, 22, 24 and 26', () => {
+  expect(read('.github/workflows/ci.yml')).toContain('node: [20, 22, 24, 26]')
+})
