@@ -1,70 +1,12 @@
 // A person with a telephone: answers, presses keys, waits; and the webhooks of the call, sent by hand.
 import assert from 'node:assert/strict'
 import { createKeys } from '../../lib/crypto.js'
-import { sign, type SimulatedCall } from 'passport-voice-otp/simulator'
+import { sign } from 'passport-voice-otp/simulator'
+import { Phone as Telephone } from './phone.js'
 import { secret, type World } from './world.js'
 
-/** As long as a question of the call waits for a key. */
-const silenceMilliseconds = 8000
-
-/** Limits that a test of words, not of limits, does without. */
-export const unlimited = {
-  callIntervalSeconds: false,
-  callsPerUserHour: false,
-  callsPerPhoneTenMinutes: false,
-  callsPerPhoneDay: false,
-  callsPerPrefixTenMinutes: false,
-  callsPerAppMinute: false,
-  enrollCallsPerPhoneTenMinutes: false,
-  enrollCallsPerPhoneDay: false,
-} as const
-
-/** One call as the person with the telephone has it; by default the newest. */
-export class Telephone {
-  readonly sid: string
-
-  constructor(
-    private readonly world: Pick<World, 'simulator'>,
-    sid?: string,
-  ) {
-    const found = sid ?? world.simulator.calls[0]?.sid
-    if (found === undefined) throw new Error('No telephone rings.')
-    this.sid = found
-  }
-
-  /** The call as it is now. */
-  get call(): SimulatedCall {
-    return this.world.simulator.call(this.sid)!
-  }
-
-  /** Takes the call and listens until it waits for keys, or is over; answers what was said. */
-  async answer(): Promise<readonly string[]> {
-    return this.listen(() => this.world.simulator.answer(this.sid))
-  }
-
-  /** Presses keys and listens on; a question that wants more of them gets silence. */
-  async press(keys: string): Promise<readonly string[]> {
-    const asked = this.call.webhooks.length
-    return this.listen(async () => {
-      await this.world.simulator.press(this.sid, keys)
-      await this.world.simulator.idle(this.sid)
-      if (this.call.waitingFor !== null && this.call.webhooks.length === asked)
-        await this.world.simulator.advance(silenceMilliseconds)
-    })
-  }
-
-  /** Presses nothing, and listens on. */
-  async wait(): Promise<readonly string[]> {
-    return this.listen(() => this.world.simulator.advance(silenceMilliseconds))
-  }
-
-  private async listen(act: () => Promise<void>): Promise<readonly string[]> {
-    const before = this.call.heard.length
-    await act()
-    await this.world.simulator.idle(this.sid)
-    return this.call.heard.slice(before)
-  }
-}
+export { callsUnlimited as unlimited } from './limits.js'
+export { otherDigits, Phone as Telephone, spoken } from './phone.js'
 
 /** Asks for a call, and answers the telephone that rings and the digits that the page shows. */
 export async function ring(
@@ -77,9 +19,6 @@ export async function ring(
   return { telephone: new Telephone(world), digits: body.matchingDigits ?? '' }
 }
 
-/** Two digits that the page does not show. */
-export const otherDigits = (digits: string): string => (digits === '17' ? '71' : '17')
-
 /** What the address of a call's first webhook holds, sealed: for the code of a call that never read it out. */
 export function sealedIn({ call: { webhooks, parameters } }: Telephone): {
   readonly code: string
@@ -91,9 +30,6 @@ export function sealedIn({ call: { webhooks, parameters } }: Telephone): {
     matchingDigits?: string
   }
 }
-
-/** A code as an English voice is given it. */
-export const spoken = (code: string): string => Array.from(code).join(', ')
 
 /** Nothing in the call has told the code: no digit was said at all, and none stands in the LaML but in sealed addresses. */
 export function expectSecret({ call }: Telephone, code: string): void {

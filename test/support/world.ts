@@ -1,6 +1,5 @@
 // A small Passport app around the strategy, a simulated Space and a browser for each person: what most tests need.
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import session, { type Store } from 'express-session'
 import { Passport, type Authenticator } from 'passport'
@@ -14,6 +13,10 @@ import {
   VoiceOtpStrategy,
 } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
+import { listen } from './listen.js'
+import { Phone } from './phone.js'
+
+export { codeIn, wrongCode } from './phone.js'
 
 export interface Person {
   id: string
@@ -60,9 +63,9 @@ function answerWith(res: Response, next: NextFunction, done: () => void) {
 
 export async function createWorld(given: WorldOptions = {}) {
   const simulator = await Simulator.start()
-  const server: Server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const server = createServer()
+  const listening = await listen(server)
+  const { url } = listening
   const people: Record<string, Person> = {
     alice: { id: 'alice', phone: '+12025550123' },
     bob: { id: 'bob', phone: '+12025550145' },
@@ -220,21 +223,12 @@ export async function createWorld(given: WorldOptions = {}) {
     return answerAndListen(body.matchingDigits)
   }
 
-  async function answerAndListen(matchingDigits: string): Promise<string> {
-    const call = simulator.calls[0]!
-    await simulator.waitFor(each => each.sid === call.sid && each.status === 'ringing')
-    await simulator.answer(call.sid)
-    await simulator.idle(call.sid)
-    await simulator.press(call.sid, matchingDigits)
-    await simulator.idle(call.sid)
-    return codeIn(simulator.call(call.sid)!.heard)
-  }
+  /** Answers the newest call, presses the matching digits and listens. */
+  const answerAndListen = async (matchingDigits: string): Promise<string> =>
+    (await Phone.ringing({ simulator })).hearCode(matchingDigits)
 
   async function close(): Promise<void> {
-    await new Promise(resolve => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
+    await listening.close()
     await simulator.stop()
   }
 
@@ -255,14 +249,3 @@ export async function createWorld(given: WorldOptions = {}) {
       events.filter(event => event.name === name).map(event => event.details),
   }
 }
-
-/** The code among what was heard: six digits, each alone. */
-export function codeIn(heard: readonly string[]): string {
-  const digits = /(?:\d, ){5,9}\d/.exec(heard.join(' '))?.[0]
-  if (digits === undefined) throw new Error(`No code was heard: ${heard.join(' / ')}`)
-  return digits.replaceAll(', ', '')
-}
-
-/** A code that is surely not `code`. */
-export const wrongCode = (code = '000000'): string =>
-  String((Number(code) + 1) % 10 ** code.length).padStart(code.length, '0')

@@ -1,0 +1,26 @@
+// Limits for tests of something else.
+import type { Limits } from 'passport-voice-otp'
+
+/** No limit on calls. */
+export const callsUnlimited = {
+  callIntervalSeconds: false,
+  callsPerUserHour: false,
+  callsPerPhoneTenMinutes: false,
+  callsPerPhoneDay: false,
+  callsPerPrefixTenMinutes: false,
+  callsPerAppMinute: false,
+  enrollCallsPerPhoneTenMinutes: false,
+  enrollCallsPerPhoneDay: false,
+} as const satisfies Partial<Limits>
+
+type CannotBeOff =
+  'attemptsPerChallenge' | 'attemptsPerUserSeconds' | 'lockoutSeconds' | 'consecutiveFailureSeconds'
+
+/** No limit at all, except on the attempts per challenge. */
+export const noLimits = {
+  ...callsUnlimited,
+  attemptsPerUser: false,
+  maxConsecutiveFailures: false,
+  enrollCallsPerAppMinute: false,
+  reportedSeconds: false,
+} as const satisfies Readonly<Record<Exclude<keyof Limits, CannotBeOff>, false>>

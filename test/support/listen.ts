@@ -1,0 +1,34 @@
+// Servers on a free loopback port.
+import type { AddressInfo, ListenOptions, Server } from 'node:net'
+
+/** A server that is listening, and how to end it. */
+export interface Listening {
+  /** For example `http://127.0.0.1:40123`. */
+  readonly url: string
+  readonly port: number
+  /** Ends the server and every connection. */
+  close(): Promise<void>
+}
+
+/** Starts to listen on a free port of 127.0.0.1, unless `options` names a port. */
+export async function listen(
+  server: Server & { closeAllConnections?: () => void },
+  options: ListenOptions = {},
+): Promise<Listening> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port: 0, host: '127.0.0.1', ...options }, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections?.()
+      }),
+  }
+}
