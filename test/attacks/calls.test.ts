@@ -3,8 +3,8 @@ import { MemoryStore } from 'express-session'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Person as Account } from '../../example/users.js'
 import { cheapHash } from '../support/people.js'
-import { callsUnlimited, openSite, type Person, type Site } from './support/harness.js'
-import { sendPipelined } from './support/raw.js'
+import { callsUnlimited, openSite, type Person, type Site } from '../support/watched-site.js'
+import { sendPipelined } from '../support/raw.js'
 
 vi.setConfig({ testTimeout: 120_000 })
 let site: Site

@@ -1,6 +1,6 @@
 // The code itself: drawn evenly, by nothing that an attacker could foresee.
 import { afterEach, expect, test, vi } from 'vitest'
-import { callsUnlimited, openSite, quick, type Site } from './support/harness.js'
+import { callsUnlimited, openSite, quick, type Site } from '../support/watched-site.js'
 
 let site: Site
 afterEach(async () => {

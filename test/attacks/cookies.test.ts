@@ -1,8 +1,8 @@
 // Cookies planted, kept or stolen, and requests that write a session after it should be over.
 import type { SessionData } from 'express-session'
 import { afterEach, expect, test, vi } from 'vitest'
-import { callsUnlimited, openSite, type Site, type SiteOptions } from './support/harness.js'
-import { watchProcess } from './support/watch.js'
+import { callsUnlimited, openSite, type Site, type SiteOptions } from '../support/watched-site.js'
+import { watchProcess } from '../support/watch.js'
 
 watchProcess()
 vi.setConfig({ testTimeout: 120_000 })

@@ -8,8 +8,8 @@ import {
   type Person,
   type Site,
   type SiteOptions,
-} from './support/harness.js'
-import { captureErrors, expectNoCredential, unfolded, watchProcess } from './support/watch.js'
+} from '../support/watched-site.js'
+import { captureErrors, expectNoCredential, unfolded, watchProcess } from '../support/watch.js'
 
 watchProcess()
 vi.setConfig({ testTimeout: 120_000 })

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import { afterEach, expect, test } from 'vitest'
 import { createWorld, password, type Person as WorldPerson } from '../support/world.js'
-import { openSite, quick, type Site } from './support/harness.js'
+import { openSite, quick, type Site } from '../support/watched-site.js'
 
 let site: Site | undefined
 afterEach(async () => {

@@ -8,7 +8,7 @@ import {
   failureIn,
   type Site,
   wrongCode,
-} from './support/harness.js'
+} from '../support/watched-site.js'
 
 let site: Site
 afterEach(() => site.close())

@@ -7,9 +7,9 @@ import {
   type Person,
   type Site,
   type SiteOptions,
-} from './support/harness.js'
-import { sendRaw } from './support/raw.js'
-import { captureErrors, watchProcess } from './support/watch.js'
+} from '../support/watched-site.js'
+import { sendRaw } from '../support/raw.js'
+import { captureErrors, watchProcess } from '../support/watch.js'
 
 watchProcess()
 vi.setConfig({ testTimeout: 120_000 })

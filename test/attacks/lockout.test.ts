@@ -1,6 +1,6 @@
 // Nobody can be locked out by people who do not know her password.
 import { afterEach, expect, test } from 'vitest'
-import { openSite, quick, failureIn, type Site } from './support/harness.js'
+import { openSite, quick, failureIn, type Site } from '../support/watched-site.js'
 
 let site: Site
 afterEach(() => site.close())

@@ -1,8 +1,8 @@
 // Several real processes of the example share one Redis: what holds in one must hold in all of them together.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { type Person, failureIn, wrongCode } from './support/harness.js'
-import { openProcesses, type Processes } from './support/processes.js'
-import { describeWithRedis } from './support/redis.js'
+import { type Person, failureIn, wrongCode } from '../support/watched-site.js'
+import { openProcesses, type Processes } from '../support/processes.js'
+import { describeWithRedis } from '../support/redis.js'
 
 /** `ATTACKS=long` runs as often as the requirement says. */
 const rounds = process.env['ATTACKS'] === 'long' ? 100 : 10

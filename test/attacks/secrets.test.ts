@@ -8,8 +8,8 @@ import {
   type Site,
   type SiteOptions,
   wrongCode,
-} from './support/harness.js'
-import { captureErrors, unfolded, watchProcess } from './support/watch.js'
+} from '../support/watched-site.js'
+import { captureErrors, unfolded, watchProcess } from '../support/watch.js'
 
 watchProcess()
 vi.setConfig({ testTimeout: 120_000 })

@@ -5,8 +5,8 @@ import { connect, createServer as createTcpServer, type AddressInfo, type Server
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compiled } from '../support/compiled.js'
-import { type Answer, callsUnlimited, openSite, type Person, type Site } from './support/harness.js'
-import { captureErrors, expectNoCredential, watchProcess } from './support/watch.js'
+import { type Answer, callsUnlimited, openSite, type Person, type Site } from '../support/watched-site.js'
+import { captureErrors, expectNoCredential, watchProcess } from '../support/watch.js'
 
 watchProcess()
 /** Longer than the strategy waits for SignalWire (10 s) and a server for a client (15 s). */

@@ -2,9 +2,9 @@
 import { Store } from 'express-session'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Fault } from '../support/stores.js'
-import { callsUnlimited, openSite, type Site } from './support/harness.js'
-import { cookiesThatAreIn, type Phase, phases, runCourse } from './support/course.js'
-import { captureErrors, expectNoCredential, watchProcess } from './support/watch.js'
+import { callsUnlimited, openSite, type Site } from '../support/watched-site.js'
+import { cookiesThatAreIn, type Phase, phases, runCourse } from './course.js'
+import { captureErrors, expectNoCredential, watchProcess } from '../support/watch.js'
 
 watchProcess()
 let sites: { readonly site: Site; readonly errors: readonly unknown[] }[]

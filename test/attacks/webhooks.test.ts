@@ -9,8 +9,8 @@ import {
   type Person,
   type Site,
   type SiteOptions,
-} from './support/harness.js'
-import { sendRaw } from './support/raw.js'
+} from '../support/watched-site.js'
+import { sendRaw } from '../support/raw.js'
 
 vi.setConfig({ testTimeout: 120_000 })
 let site: Site

@@ -10,7 +10,7 @@ import {
 import type { RedisClient } from '../../example/redis.js'
 import { browsersInRedis } from '../../example/redis-browsers.js'
 import { demoPeople } from '../../example/users.js'
-import { describeWithRedis, openRedis } from '../attacks/support/redis.js'
+import { describeWithRedis, openRedis } from '../support/redis.js'
 import { demoPassword, openSite, passBoth } from './support.js'
 
 const now = Date.now()

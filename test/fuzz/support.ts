@@ -18,7 +18,7 @@ import { createKeys, type Keys } from '../../lib/crypto.js'
 import { cheapPeople } from '../support/people.js'
 import { password, secret } from '../support/world.js'
 
-export { watchProcess } from '../attacks/support/watch.js'
+export { watchProcess } from '../support/watch.js'
 
 const isLong = process.env['FUZZ'] === 'long'
 

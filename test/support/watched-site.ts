@@ -5,22 +5,22 @@ import { pino } from 'pino'
 import { vi } from 'vitest'
 import type { Limits, VoiceOtpEvents } from 'passport-voice-otp'
 import { Simulator, type SimulatorOptions } from 'passport-voice-otp/simulator'
-import { type AppOptions, createApp } from '../../../example/app.js'
+import { type AppOptions, createApp } from '../../example/app.js'
 import {
   createUsers,
   demoPassword,
   type Person as Account,
   type User,
   type Users,
-} from '../../../example/users.js'
-import { cheapPeople } from '../../support/people.js'
-import { CounterStore, SessionStore } from '../../support/stores.js'
+} from '../../example/users.js'
+import { cheapPeople } from './people.js'
+import { CounterStore, SessionStore } from './stores.js'
 import { Browser, Person } from './browser.js'
 import { Capture, codesSpoken, seenBySpace } from './canary.js'
 
 export { Browser, Person, failureIn, type Answer } from './browser.js'
 export { Capture, codesSpoken } from './canary.js'
-export { wrongCode } from '../../support/world.js'
+export { wrongCode } from './world.js'
 
 /** How a site is opened; what else `createApp` takes is handed on, and wins. */
 export interface SiteOptions extends Partial<Omit<AppOptions, 'users' | 'clock' | 'logger'>> {

@@ -1,7 +1,7 @@
 // A login in single steps, one of which meets a store that is broken.
-import { codeIn, wrongCode } from '../../support/world.js'
-import { type Answer, Browser } from './browser.js'
-import type { Person, Site } from './harness.js'
+import { codeIn, wrongCode } from '../support/world.js'
+import { type Answer, Browser } from '../support/browser.js'
+import type { Person, Site } from '../support/watched-site.js'
 
 /** What Alice does, in this order; `page`, `status` and `log out` come instead of the code. */
 export const phases = [

@@ -1,7 +1,7 @@
 // A browser for each person: cookies, forms, JSON, and every byte that it got kept for the canary.
 import { request, type IncomingHttpHeaders } from 'node:http'
 import type { Simulator } from 'passport-voice-otp/simulator'
-import { codeIn } from '../../support/world.js'
+import { codeIn } from './world.js'
 import type { Capture } from './canary.js'
 
 /** What was answered. */

@@ -1,11 +1,11 @@
 // Several real processes of the example on one Redis and one simulated Space.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { compiled } from '../../support/compiled.js'
+import { compiled } from './compiled.js'
 import { Simulator } from 'passport-voice-otp/simulator'
-import { demoPassword, demoPeople } from '../../../example/users.js'
+import { demoPassword, demoPeople } from '../../example/users.js'
 import { Browser, Person } from './browser.js'
 import { Capture, codesSpoken, seenBySpace } from './canary.js'
-import type { SiteEvent } from './harness.js'
+import type { SiteEvent } from './watched-site.js'
 import { freePort, openRedis } from './redis.js'
 
 export type Processes = Awaited<ReturnType<typeof openProcesses>>

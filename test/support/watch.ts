@@ -1,7 +1,7 @@
 // An eye on the process, and on the errors that the strategy hands to Passport.
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import type { Site } from './harness.js'
+import type { Site } from './watched-site.js'
 
 const errorEntries: unknown[] = []
 const note = (trouble: unknown): void => {
