@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
-// What .gitignore leaves out, and what belongs to whoever has the clone.
+// What .gitignore leaves out, and private files of a developer.
 const passedOver = new Set([
   'node_modules',
+  'build',
   'dist',
   'coverage',
   '.git',
@@ -33,30 +34,23 @@ export interface Block {
   readonly page: string
   readonly language: string
   readonly text: string
-  /** The file that the block repeats, by the comment `<!-- file: path -->` or the line `[path](link):` before it. */
+  /** The file that the block repeats, by the comment `<!-- file: path -->` before it. */
   readonly file: string | undefined
 }
 
 export function blocks(page: string): Block[] {
-  return [
-    ...read(page).matchAll(
-      /(?:<!-- file: (\S+) -->\n\n?|^\[(\S+)\]\(\S+\):\n\n)?^```(\w*)\n(.*?)^```$/gms,
-    ),
-  ].map(([, named, linked, language = '', text = '']) => ({
-    page,
-    language,
-    text,
-    file: named ?? linked,
-  }))
+  return [...read(page).matchAll(/(?:<!-- file: (\S+) -->\n\n)?^```(\w*)\n(.*?)^```$/gms)].map(
+    ([, file, language = '', text = '']) => ({ page, language, text, file }),
+  )
 }
 
-/** The text without code, in which alone links and headings count. */
+/** The text of a page without its code. Only links and headings in this text count. */
 const prose = (page: string): string =>
   read(page)
     .replace(/^```.*?^```$/gms, '')
     .replace(/^ {4,}\S.*$/gm, '')
 
-/** The cells of the first table whose heading row begins with these cells. */
+/** The cells of the first table whose heading begins with these cells. */
 export function table(page: string, ...first: readonly string[]): string[][] {
   const rows = prose(page)
     .split('\n')
@@ -75,7 +69,7 @@ export function table(page: string, ...first: readonly string[]): string[][] {
   return rows.slice(start + 2, end < 0 ? undefined : end) as string[][]
 }
 
-/** The text of a cell without the marks of code. */
+/** The text of a cell without backticks. */
 export const plain = (cell = ''): string => cell.replaceAll('`', '')
 
 /** The anchors of a page's headings, as GitHub makes them. */
