@@ -177,6 +177,7 @@ describe('somebody is in', () => {
       undefined,
     ])
     expect(required).toHaveBeenCalledTimes(1)
+    loginState.beginLogin({ id: 'bob' })
     loginState.set({ id: 'bob' })
     required.mockReturnValue(true)
     expect(loginState.user).toBeUndefined()
@@ -315,29 +316,31 @@ describe('a challenge', () => {
   })
 })
 
-describe('who comes next in a session', () => {
+describe('a login and a logout in the session', () => {
   test.each([
-    ['verification', { verification }],
-    ['challenge', { challenge }],
+    ['a verification', { verification }],
+    ['a challenge', { challenge }],
     [
-      'mark beside a challenge of another',
+      'a verification beside a challenge of another user',
       { verification, challenge: { ...challenge, userId: 'bob' } },
     ],
     [
-      'challenge beside a mark of another',
+      'a challenge beside a verification of another user',
       { verification: { ...verification, userId: 'bob' }, challenge },
     ],
-  ])('another user finds nothing of a %s', (_name, part) => {
+  ])('a login of another user removes %s', (_name, part) => {
     const { loginState, session } = request({ part })
+    loginState.beginLogin({ id: 'bob' })
     loginState.set({ id: 'bob' })
     expect(session).toEqual({ cart: 'apples' })
     expect(loginState).toMatchObject({ user: undefined, pendingUser: { id: 'bob' } })
   })
 
   test.each([[{ verification, challenge }], [{ verification }], [{ challenge }]])(
-    'the same user finds all of it: %j',
+    'a login of the same user keeps %j',
     part => {
       const { loginState, session, deactivateChallenge } = request({ part })
+      loginState.beginLogin({ id: 'alice' })
       loginState.set({ id: 'alice' })
       expect(session['voiceOtp']).toEqual(part)
       expect(loginState.user).toEqual('verification' in part ? { id: 'alice' } : undefined)
@@ -345,23 +348,42 @@ describe('who comes next in a session', () => {
     },
   )
 
-  test('a user without an id inherits nothing', () => {
+  test('a login in a session that belongs to another user removes the verification, whoever it is of', () => {
+    const { loginState, session } = request({ user: { id: 'bob' }, part: { verification } })
+    loginState.beginLogin({ id: 'alice' })
+    loginState.set({ id: 'alice' })
+    expect(session).toEqual({ cart: 'apples' })
+    expect(loginState.user).toBeUndefined()
+  })
+
+  test('a login of a user without an id removes the verification', () => {
     const { loginState, session } = request({ part: { verification } })
-    loginState.set({})
+    loginState.beginLogin({})
     expect(session).toEqual({ cart: 'apples' })
   })
 
-  test.each([undefined, null])('at %s, as after a logout, everything of ours goes', user => {
+  test('a logout removes everything of ours and kills the challenge', () => {
     const { loginState, session, deactivateChallenge } = request({
       part: { verification, challenge },
     })
-    loginState.set(user)
+    loginState.endLogin()
     expect(session).toEqual({ cart: 'apples' })
     expect(deactivateChallenge).toHaveBeenCalledExactlyOnceWith('alice', 7)
-    expect(loginState.user).toBe(user)
+    expect(loginState.user).toBeNull()
   })
 
-  test('and a request that begins with nobody leaves nothing of ours', () => {
+  test.each([[{ id: 'bob' }], [{}], [null], [undefined]])(
+    'the assignment of %j leaves the session alone, and nobody is in',
+    user => {
+      const { loginState, session } = request({ part: { verification, challenge } })
+      loginState.set(user)
+      expect(session['voiceOtp']).toEqual({ verification, challenge })
+      expect(loginState.user ?? undefined).toBeUndefined()
+      expect(loginState.pendingUser).toBeUndefined()
+    },
+  )
+
+  test('a request that begins without a user removes everything of ours', () => {
     const { session, deactivateChallenge } = request({
       user: undefined,
       part: { verification, challenge },

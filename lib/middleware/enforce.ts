@@ -6,6 +6,7 @@ import { recognize } from '../remembered-browsers/recognition.js'
 import type { Middleware, Request } from '../request.js'
 import { describe } from '../session/challenge.js'
 import { asPassportRequest, LoginState, loginStateKey } from '../session/login-state.js'
+import { watchLogins } from '../session/logins.js'
 import { carryVerification } from '../session/re-login.js'
 
 /** Creates the middleware of `enforce()`: after it, `req.user` is a user who passed both factors, or undefined. @internal */
@@ -26,6 +27,7 @@ export function createEnforce<User>(context: Context<User>, lookup: PhoneLookup<
     const loginState = new LoginState(context, req, candidate)
     Object.defineProperty(req, loginStateKey, { value: loginState })
     guardUser(req, loginState, property)
+    watchLogins(req, loginState)
     // The response to a WebSocket handshake cannot set the cookies that a recognized browser needs.
     if (
       context.settings.remember === undefined ||
@@ -115,7 +117,7 @@ async function logInRemembered<User>(
   if (verification === undefined) return
   carryVerification(req, loginState, verification)
   await new Promise<void>((resolve, reject) => {
-    asPassportRequest(req).logIn?.(user, {}, error => {
+    asPassportRequest(req).logIn?.(user, {}, (error?: unknown) => {
       if (error) reject(error)
       else resolve()
     })

@@ -45,7 +45,7 @@ export interface Session {
 /** @internal */
 export type LogInDone = (error?: unknown) => void
 /** @internal */
-export type LogIn = (this: unknown, user: unknown, options: object, done: LogInDone) => void
+export type LogIn = (this: unknown, user: unknown, ...rest: readonly unknown[]) => void
 
 /** What express-session and Passport put on a request, as far as it is used here. @internal */
 export interface PassportRequest {
@@ -57,6 +57,8 @@ export interface PassportRequest {
   _sessionManager?: { _key?: string }
   login?: LogIn
   logIn?: LogIn
+  logout?: (this: unknown, ...given: unknown[]) => void
+  logOut?: (this: unknown, ...given: unknown[]) => void
 }
 
 /** @internal */
@@ -71,7 +73,11 @@ export const loginStateKey: unique symbol = Symbol('passport-voice-otp')
 
 /** The two factors of one request: who passed the first, whether the session holds a mark for the second. @internal */
 export class LoginState<User> {
+  /** Passport's own `req.logIn`, without what `enforce()` adds to it. */
+  passportLogIn: LogIn | undefined
   private candidate: User | null | undefined
+  /** The user of the login that this session holds, with the id that this user had then. */
+  private login: { readonly user: User; readonly id: string | undefined } | undefined
   private exempt: boolean | undefined
 
   constructor(
@@ -80,21 +86,40 @@ export class LoginState<User> {
     candidate: User | null | undefined,
   ) {
     this.candidate = candidate
+    this.login = this.describeLogin(candidate)
     if (!candidate) this.forget()
   }
 
-  /** Whoever set `req.user`: Passport's session restore, a login in this very request, or a logout. */
+  /**
+   * Something assigned `req.user`: a login, a second `passport.session()`, or the app itself. If the session holds the login
+   * of another user, this request has no user. The session is not changed: the assignment may hold for one request only.
+   */
   set(candidate: User | null | undefined): void {
-    this.candidate = candidate
     this.exempt = undefined
-    if (!candidate) this.forget()
-    // What another user of this browser left behind must not reach this one, also not through keepSessionInfo.
-    else if (
-      [this.verification?.userId, this.challenge?.userId].some(
-        owner => owner !== undefined && owner !== this.idOrNothing(),
-      )
-    )
-      this.forget()
+    this.candidate = candidate && this.isAnotherUser(candidate) ? undefined : candidate
+  }
+
+  /**
+   * A login begins: Passport now sets `req.user` and then replaces the session. What another user of this browser left in
+   * the session must not reach the new user, not even with `keepSessionInfo`.
+   */
+  beginLogin(user: User): void {
+    const login = this.describeLogin(user)
+    const id = login?.id
+    const owners = [this.login?.id, this.verification?.userId, this.challenge?.userId]
+    const isSameUser =
+      this.login !== undefined &&
+      id !== undefined &&
+      owners.every(owner => owner === undefined || owner === id)
+    if (!isSameUser) this.forget()
+    this.login = login
+  }
+
+  /** The login of this session ends: a logout, or a login that failed. */
+  endLogin(): void {
+    this.forget()
+    this.login = undefined
+    this.set(null)
   }
 
   /** Asked anew at every look, since a login replaces the session in the middle of a request. */
@@ -183,6 +208,16 @@ export class LoginState<User> {
     if (session) Reflect.deleteProperty(session, sessionKey)
   }
 
+  private describeLogin(user: User | null | undefined) {
+    return user ? { user, id: this.idOf(user) } : undefined
+  }
+
+  private isAnotherUser(user: User): boolean {
+    if (this.login === undefined || user === this.login.user) return false
+    const id = this.idOf(user)
+    return id === undefined || id !== this.login.id
+  }
+
   private isSettled(): boolean {
     const owner = this.verification?.userId
     if (owner !== undefined && owner === this.idOrNothing()) return true
@@ -201,9 +236,12 @@ export class LoginState<User> {
   }
 
   private idOrNothing(): string | undefined {
+    return this.candidate ? this.idOf(this.candidate) : undefined
+  }
+
+  private idOf(user: User): string | undefined {
     try {
-      /* v8 ignore next -- only asked of somebody */
-      const id: unknown = this.candidate ? this.context.settings.userId(this.candidate) : undefined
+      const id: unknown = this.context.settings.userId(user)
       const text = typeof id === 'number' && Number.isFinite(id) ? String(id) : id
       return typeof text === 'string' && text.length >= 1 && text.length <= 200 ? text : undefined
     } catch {

@@ -10,6 +10,7 @@ import {
   type Session,
   asPassportRequest,
 } from './login-state.js'
+import { readArguments } from './logins.js'
 
 const sessionDeadlineMilliseconds = 5000
 
@@ -34,16 +35,12 @@ export function carryVerification<User>(
       'configuration',
       'req.logIn is missing: use this strategy through passport.authenticate().',
     )
+  const passportLogIn = loginState.passportLogIn ?? original
   Reflect.deleteProperty(loginState.session, sessionKey)
 
-  const logIn = (
-    user: unknown,
-    options: object | LogInDone | undefined,
-    done?: LogInDone,
-  ): void => {
-    const finish = typeof options === 'function' ? (options as LogInDone) : done
-    if (typeof finish !== 'function') throw new TypeError('req.logIn() needs a callback.')
-    const given: { session?: boolean } = typeof options === 'object' ? options : {}
+  const logIn: LogIn = (user, ...rest) => {
+    const { options: given, done: finish } = readArguments(rest)
+    if (finish === undefined) throw new TypeError('req.logIn() needs a callback.')
     target.logIn = target.login = original
     if (given.session === false)
       finish(
@@ -54,7 +51,7 @@ export function carryVerification<User>(
       )
     else reLogIn({ ...given, keepSessionInfo: true }, user, finish)
   }
-  target.logIn = target.login = logIn as LogIn
+  target.logIn = target.login = logIn
 
   function reLogIn(options: object, user: unknown, done: LogInDone): void {
     const { session, sessionId } = loginState
@@ -79,7 +76,7 @@ export function carryVerification<User>(
         /* v8 ignore next -- Passport says it */
         Reflect.deleteProperty(current, target._sessionManager?._key ?? 'passport')
       }
-      loginState.set(null)
+      loginState.endLogin()
       done(
         error instanceof VoiceOtpError
           ? error
@@ -120,7 +117,8 @@ export function carryVerification<User>(
       },
     })
     try {
-      original?.call(req, user, options, finish)
+      loginState.beginLogin(user as User)
+      passportLogIn.call(req, user, options, finish)
     } catch (error) {
       finish(error)
     }
