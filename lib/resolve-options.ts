@@ -1,5 +1,5 @@
 import type { Prompts } from './options/prompts.js'
-import { checkedPrompts, isSpeakable } from './call/check-prompts.js'
+import { checkPrompts, isSpeakable } from './call/check-prompts.js'
 import { findLanguage, languages } from './call/languages.js'
 import type { Limits } from './options/limits.js'
 import type { Country } from './options/phone.js'
@@ -202,7 +202,7 @@ function resolveLanguages<User>({
   for (const [tag, given] of Object.entries(own)) {
     const sessionKey = [...prompts.keys()].find(known => known.toLowerCase() === tag.toLowerCase())
     if (sessionKey !== undefined) prompts.delete(sessionKey)
-    prompts.set(tag, checkedPrompts(tag, given))
+    prompts.set(tag, checkPrompts(tag, given))
   }
   const wanted =
     typeof locale === 'function' ? ['en-US'] : typeof locale === 'string' ? [locale] : locale

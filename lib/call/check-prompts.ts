@@ -1,14 +1,15 @@
 import type { Prompts } from '../options/prompts.js'
 
-/** Longest text of one `Say`. Source: SignalWire, "Say" of LaML. */
-const sayLength = 4096
+/** Longest text of one `Say`, in characters. Source: SignalWire, "Say" of LaML. */
+const maxSayLength = 4096
 
 /**
- * Text that can be said and written into XML: no control characters, no lone surrogates, not blank.
+ * Whether a text can be spoken and written into XML: not blank, at most `maxLength` characters, no
+ * control characters, no lone surrogates.
  * @internal
  */
-export function isSpeakable(text: string, most: number): boolean {
-  return text.trim() !== '' && text.length <= most && !/[\p{Cc}\p{Cs}\ufffe\uffff]/u.test(text)
+export function isSpeakable(text: string, maxLength: number): boolean {
+  return text.trim() !== '' && text.length <= maxLength && !/[\p{Cc}\p{Cs}\ufffe\uffff]/u.test(text)
 }
 
 const sentences = [
@@ -28,62 +29,73 @@ const sentences = [
 const purposes = ['login', 'step-up', 'enroll'] as const
 
 /**
- * Prompts of the app's own, once every part is known to be sayable. Throws a `TypeError` that names
- * the part and the mend.
+ * Returns the app's own prompts after checking every part. Throws a `TypeError` that names the part
+ * and how to fix it.
  * @internal
  */
-export function checkedPrompts(tag: string, given: unknown): Prompts {
-  const fail = (part: string, mend: string): never => {
-    throw new TypeError(`prompts['${tag}'].${part}: ${mend}`)
-  }
+export function checkPrompts(tag: string, given: unknown): Prompts {
   if (typeof given !== 'object' || given === null)
     throw new TypeError(
-      `prompts['${tag}']: an object with all the sentences of a language; take a file of lib/call/prompts as the model.`,
+      `prompts['${tag}']: give an object with all sentences of a language; languages['en-US'] is a model.`,
     )
-  const prompts = given as Partial<Record<keyof Prompts, unknown>>
-  const check = (part: string, text: unknown, most = sayLength): void => {
-    if (typeof text !== 'string' || !isSpeakable(text, most))
-      fail(part, `a text of 1 to ${most} characters without control characters.`)
-    // A digit elsewhere than in the code could be taken for a part of it.
-    if (/\p{N}/u.test(text as string))
-      fail(part, 'name keys by words ("one"), since people write down every digit that they hear.')
+  const fail: Fail = (part, fix) => {
+    throw new TypeError(`prompts['${tag}'].${part}: ${fix}`)
   }
-  if (prompts.language !== tag || !/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag))
-    fail('language', "the tag under which it stands, such as 'sv-SE'.")
-  if (typeof prompts.voice !== 'string' || !/^[\w.-]{1,60}$/.test(prompts.voice))
-    fail('voice', "a voice of SignalWire's list without accents, for example 'Polly.Astrid'.")
-  if (
-    typeof prompts.separator !== 'string' ||
-    prompts.separator === '' ||
-    /[\p{L}\p{N}\p{Cc}.。．]/u.test(prompts.separator)
-  )
+  const prompts = given as Unchecked
+  checkVoice(tag, prompts, fail)
+  for (const name of sentences) checkSentence(name, prompts[name], fail)
+  checkOpenings(prompts, fail)
+  checkText(prompts, fail)
+  return given as Prompts
+}
+
+type Unchecked = Partial<Record<keyof Prompts, unknown>>
+type Fail = (part: string, fix: string) => never
+
+function checkVoice(
+  tag: string,
+  { language, voice, separator, digits }: Unchecked,
+  fail: Fail,
+): void {
+  if (language !== tag || !/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag))
+    fail('language', "give the tag under which the language stands, for example 'sv-SE'.")
+  if (typeof voice !== 'string' || !/^[\w.-]{1,60}$/.test(voice))
+    fail('voice', "give a voice of SignalWire's list, for example 'Polly.Elin-Neural'.")
+  const isSeparator = typeof separator === 'string' && separator !== ''
+  if (!isSeparator || /[\p{L}\p{N}\p{Cc}.。．]/u.test(separator))
     fail(
       'separator',
-      "what keeps digits apart, for example ', '; not a full stop, which makes ordinals in some languages.",
+      "give what stands between digits, for example ', '. No full stop: some languages read it as an ordinal number.",
     )
-  if (
-    prompts.digits !== undefined &&
-    !(
-      Array.isArray(prompts.digits) &&
-      prompts.digits.length === 10 &&
-      prompts.digits.every(word => typeof word === 'string' && isSpeakable(word, 40))
-    )
-  ) {
-    fail('digits', 'ten words, from zero to nine, or leave it out.')
-  }
-  for (const name of sentences) check(name, prompts[name])
+  const areDigits =
+    Array.isArray(digits) &&
+    digits.length === 10 &&
+    digits.every(word => typeof word === 'string' && isSpeakable(word, 40))
+  if (digits !== undefined && !areDigits)
+    fail('digits', 'give ten words, from zero to nine, or leave it out.')
+}
+
+function checkSentence(part: string, text: unknown, fail: Fail): void {
+  if (typeof text !== 'string' || !isSpeakable(text, maxSayLength))
+    return fail(part, `give a text of 1 to ${maxSayLength} characters, no control characters.`)
+  if (/\p{N}/u.test(text))
+    fail(part, 'write keys as words ("one"): the user could take a digit for a part of the code.')
+}
+
+function checkOpenings({ opening }: Unchecked, fail: Fail): void {
   for (const purpose of purposes) {
-    const opening = (prompts.opening as Partial<Prompts['opening']> | undefined)?.[purpose]
-    const spoken: unknown = typeof opening === 'function' ? opening('Acme') : undefined
-    check(`opening['${purpose}']`, spoken)
-    if (!(spoken as string).includes('Acme'))
-      fail(`opening['${purpose}']`, 'say the name that it is given: people must hear who calls.')
+    const part = `opening['${purpose}']`
+    const create = (opening as Partial<Prompts['opening']> | undefined)?.[purpose]
+    const sentence: unknown = typeof create === 'function' ? create('Acme') : undefined
+    checkSentence(part, sentence, fail)
+    if (!String(sentence).includes('Acme'))
+      fail(part, 'include the name that the function gets: the user must hear who calls.')
   }
+}
+
+function checkText({ text: create }: Unchecked, fail: Fail): void {
   const text: unknown =
-    typeof prompts.text === 'function'
-      ? (prompts.text as Prompts['text'])('Acme', '481516')
-      : undefined
+    typeof create === 'function' ? (create as Prompts['text'])('Acme', '481516') : undefined
   if (typeof text !== 'string' || !isSpeakable(text, 160) || !text.includes('481516'))
-    fail('text', 'a function of name and code that answers a line with the code in it.')
-  return given as Prompts
+    fail('text', 'give a function of name and code that returns one line with the code in it.')
 }

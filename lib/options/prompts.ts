@@ -1,25 +1,22 @@
 import type { Purpose } from './purpose.js'
 
 /**
- * Everything that a call says in one language; one file each in `prompts/`. Sentences name keys by
- * their words and hold no digit: only a code does.
+ * Everything that a call says in one language. The sentences name keys by words ("one") and hold no
+ * digit, because the user could take it for a digit of the code.
  */
 export interface Prompts {
-  /**
-   * BCP 47 tag, as SignalWire's `Say` takes it: `de-DE`. Must be the tag under which it stands in
-   * the option `prompts`.
-   */
+  /** BCP 47 tag, for example `de-DE`: the key of this language in the option `prompts`. */
   readonly language: string
-  /** A voice of SignalWire's list; an unknown one falls back silently. */
+  /** A voice of SignalWire's list. SignalWire replaces an unknown voice without an error. */
   readonly voice: string
   /**
-   * Between the digits of a code, so that each is read alone: a full stop would make ordinals in
-   * some languages.
+   * Between the digits of a code, so that each is read by itself. Not a full stop, which makes
+   * ordinal numbers in some languages.
    */
   readonly separator: string
   /**
-   * How each digit from 0 to 9 is written for the voice. Default: as a numeral, which the voices
-   * read as a word.
+   * How to write the digits from 0 to 9 for the voice. Default: as numerals, which the voices read
+   * as words.
    */
   readonly digits?: readonly [
     string,
@@ -33,35 +30,35 @@ export interface Prompts {
     string,
     string,
   ]
-  /** The first sentence says who calls and why: call screening shows it to people. */
+  /** The first sentence: who calls and why. A phone that screens calls shows it to the user. */
   readonly opening: Readonly<Record<Purpose, (appName: string) => string>>
-  /** Asks for the two digits that the page shows. */
+  /** Asks for the two digits on the page. */
   readonly pressMatchingDigits: string
-  /** Asks for the key one. */
+  /** Asks for key one. */
   readonly pressAnyKey: string
-  /** Key zero: "this was not me". */
+  /** Key zero: the user did not ask for this call. */
   readonly pressIfNotYou: string
   /** Before the code. */
   readonly codeIs: string
   /** Before the code is read a second time. */
   readonly onceMore: string
-  /** Key one reads the code again, key two slowly. */
+  /** Key one repeats the code, key two reads it slowly. */
   readonly menu: string
-  /** Offers this language to people who hear another: key three. Said in this language. */
+  /** Key three: offers this language, in this language, to a user who hears another one. */
   readonly inThisLanguage: string
-  /** Ends a call that was heard to its end, or that no person took. */
+  /** The end of a call in which the code was read, or that a machine answered. */
   readonly goodbye: string
-  /** Ends a call in which the wrong two digits were keyed in. */
+  /** The end of a call after two wrong digits. */
   readonly wrongDigits: string
-  /** Ends a call in which no key was pressed before the code. */
+  /** The end of a call in which no key was pressed before the code. */
   readonly noDigits: string
-  /** Ends a call whose code is too old, or was overtaken by a newer one. */
+  /** The end of a call whose code is too old or was replaced by a newer one. */
   readonly expired: string
-  /** Ends a call after key zero. */
+  /** The end of a call after key zero. */
   readonly reported: string
   /**
-   * The sentence of a text message with the code in it, 160 characters at most; short, since all of
-   * the text must fit into one segment.
+   * The sentence of a text message with the code in it. At most 160 characters; short, because the
+   * whole message should fit into one segment.
    */
   readonly text: (appName: string, code: string) => string
 }

@@ -1,13 +1,13 @@
 import type { Prompts } from '../../options/prompts.js'
 
 /**
- * German, with "Sie". Voice: Amazon Polly's Vicki, neural ("Available voices" in the Amazon Polly Developer Guide; its form here: SignalWire's
- * page "<Say>").
+ * German, with "Sie". Voice: Amazon Polly's Vicki, neural. Source of the voice: "Available voices"
+ * in the Amazon Polly Developer Guide; its name here is as on SignalWire's page "<Say>".
  */
 export const deDE: Prompts = {
   language: 'de-DE',
   voice: 'Polly.Vicki-Neural',
-  // "4. 7." is read as "fourth, seventh", and "4,7" without the space as a decimal number.
+  // "4. 7." would be read as "fourth, seventh", and "4,7" as a decimal number.
   separator: ', ',
   opening: {
     login: appName => `Hier ist ${appName} mit dem Code für Ihre Anmeldung.`,

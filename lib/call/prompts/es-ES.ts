@@ -1,13 +1,14 @@
 import type { Prompts } from '../../options/prompts.js'
 
 /**
- * Spanish of Spain, with "usted". Voice: Amazon Polly's Lucia, neural ("Available voices" in the Amazon Polly Developer Guide; its form here:
- * SignalWire's page "<Say>").
+ * Spanish of Spain, with "usted". Voice: Amazon Polly's Lucia, neural. Source of the voice:
+ * "Available voices" in the Amazon Polly Developer Guide; its name here is as on SignalWire's page
+ * "<Say>".
  */
 export const esES: Prompts = {
   language: 'es-ES',
   voice: 'Polly.Lucia-Neural',
-  // The space stays: "4,7" is a decimal number.
+  // With the space: "4,7" would be a decimal number.
   separator: ', ',
   opening: {
     login: appName => `Le llamamos de ${appName} para darle un código de acceso.`,

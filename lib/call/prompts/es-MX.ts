@@ -1,13 +1,14 @@
 import type { Prompts } from '../../options/prompts.js'
 
 /**
- * Spanish of Mexico, with "usted"; also for the rest of the Americas. Voice: Amazon Polly's Mia, neural ("Available voices" in the Amazon Polly
- * Developer Guide; its form here: SignalWire's page "<Say>").
+ * Spanish of Mexico, with "usted"; also used for the rest of the Americas. Voice: Amazon Polly's
+ * Mia, neural. Source of the voice: "Available voices" in the Amazon Polly Developer Guide; its
+ * name here is as on SignalWire's page "<Say>".
  */
 export const esMX: Prompts = {
   language: 'es-MX',
   voice: 'Polly.Mia-Neural',
-  // The space stays: "4,7" is a decimal number in the south of the Americas.
+  // With the space: "4,7" would be a decimal number in South America.
   separator: ', ',
   opening: {
     login: appName => `Le llamamos de ${appName} para proporcionarle un código de acceso.`,

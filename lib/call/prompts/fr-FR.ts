@@ -1,13 +1,14 @@
 import type { Prompts } from '../../options/prompts.js'
 
 /**
- * French of France, with "vous". Voice: Amazon Polly's Léa, neural, whose id is Lea ("Available voices" in the Amazon Polly Developer Guide;
- * its form here: SignalWire's page "<Say>"). A colon stands after a no-break space, as French typography wants it.
+ * French of France, with "vous". A no-break space stands before each colon, as in French
+ * typography. Voice: Amazon Polly's Léa, neural, whose id is Lea. Source of the voice: "Available
+ * voices" in the Amazon Polly Developer Guide; its name here is as on SignalWire's page "<Say>".
  */
 export const frFR: Prompts = {
   language: 'fr-FR',
   voice: 'Polly.Lea-Neural',
-  // The space stays: "4,7" is a decimal number.
+  // With the space: "4,7" would be a decimal number.
   separator: ', ',
   opening: {
     login: appName =>

@@ -1,13 +1,13 @@
 import type { Prompts } from '../../options/prompts.js'
 
 /**
- * Italian, with "Lei". Voice: Amazon Polly's Bianca, neural ("Available voices" in the Amazon Polly Developer Guide; its form here: SignalWire's
- * page "<Say>").
+ * Italian, with "Lei". Voice: Amazon Polly's Bianca, neural. Source of the voice: "Available
+ * voices" in the Amazon Polly Developer Guide; its name here is as on SignalWire's page "<Say>".
  */
 export const itIT: Prompts = {
   language: 'it-IT',
   voice: 'Polly.Bianca-Neural',
-  // The space stays: "4,7" is a decimal number.
+  // With the space: "4,7" would be a decimal number.
   separator: ', ',
   opening: {
     login: appName => `${appName} la chiama per comunicarle il codice di accesso.`,

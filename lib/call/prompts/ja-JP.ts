@@ -1,14 +1,16 @@
 import type { Prompts } from '../../options/prompts.js'
 
 /**
- * Japanese, polite throughout. Voice: Amazon Polly's Kazuha, neural ("Available voices" in the Amazon Polly Developer Guide; its form here:
- * SignalWire's page "<Say>").
+ * Japanese, polite in every sentence. Voice: Amazon Polly's Kazuha, neural. Source of the voice:
+ * "Available voices" in the Amazon Polly Developer Guide; its name here is as on SignalWire's page
+ * "<Say>".
  */
 export const jaJP: Prompts = {
   language: 'ja-JP',
   voice: 'Polly.Kazuha-Neural',
   separator: '、',
-  // Four, seven and nine have two readings each, and on a telephone "shichi" is taken for "ichi", one: only the clear reading is left.
+  // Four, seven and nine have two readings each. On the phone, "shichi" (seven) sounds like
+  // "ichi" (one), so the clearer reading is written out.
   digits: ['0', '1', '2', '3', 'よん', '5', '6', 'なな', '8', 'きゅう'],
   opening: {
     login: appName => `${appName}から、ログイン用の認証コードをお知らせするお電話です。`,

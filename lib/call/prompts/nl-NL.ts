@@ -1,13 +1,13 @@
 import type { Prompts } from '../../options/prompts.js'
 
 /**
- * Dutch, with "u". Voice: Amazon Polly's Laura, neural ("Available voices" in the Amazon Polly Developer Guide; its form here: SignalWire's page
- * "<Say>").
+ * Dutch, with "u". Voice: Amazon Polly's Laura, neural. Source of the voice: "Available voices" in
+ * the Amazon Polly Developer Guide; its name here is as on SignalWire's page "<Say>".
  */
 export const nlNL: Prompts = {
   language: 'nl-NL',
   voice: 'Polly.Laura-Neural',
-  // The space stays: "4,7" is a decimal number.
+  // With the space: "4,7" would be a decimal number.
   separator: ', ',
   opening: {
     login: appName => `Dit is ${appName} met een code om in te loggen.`,

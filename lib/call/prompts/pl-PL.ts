@@ -1,13 +1,15 @@
 import type { Prompts } from '../../options/prompts.js'
 
 /**
- * Polish, with "Państwo", which fits every listener. Voice: Amazon Polly's Ola, neural ("Available voices" in the Amazon Polly Developer Guide;
- * its form here: SignalWire's page "<Say>"). The app's name stands in the nominative, since nobody can inflect it here.
+ * Polish, with "Państwo", which fits every listener. The name of the app stands in the nominative,
+ * because it cannot be inflected here. Voice: Amazon Polly's Ola, neural. Source of the voice:
+ * "Available voices" in the Amazon Polly Developer Guide; its name here is as on SignalWire's page
+ * "<Say>".
  */
 export const plPL: Prompts = {
   language: 'pl-PL',
   voice: 'Polly.Ola-Neural',
-  // The space stays: "4,7" is a decimal number.
+  // With the space: "4,7" would be a decimal number.
   separator: ', ',
   opening: {
     login: appName => `Tu ${appName}, dzwonimy, aby podać kod do logowania.`,

@@ -1,13 +1,15 @@
 import type { Prompts } from '../../options/prompts.js'
 
 /**
- * Portuguese of Brazil, with "você". Voice: Amazon Polly's Camila, neural ("Available voices" in the Amazon Polly Developer Guide; its form here:
- * SignalWire's page "<Say>"). No article stands before the app's name, since its gender is not known, and no sentence has the speaker's gender.
+ * Portuguese of Brazil, with "você". No article stands before the name of the app, because its
+ * gender is unknown. No sentence has a gender of the speaker. Voice: Amazon Polly's Camila, neural.
+ * Source of the voice: "Available voices" in the Amazon Polly Developer Guide; its name here is as
+ * on SignalWire's page "<Say>".
  */
 export const ptBR: Prompts = {
   language: 'pt-BR',
   voice: 'Polly.Camila-Neural',
-  // The space stays: "4,7" is a decimal number.
+  // With the space: "4,7" would be a decimal number.
   separator: ', ',
   opening: {
     login: appName => `Olá, ${appName} está ligando para informar o seu código de acesso.`,

@@ -1,8 +1,8 @@
 import type { Prompts } from '../../options/prompts.js'
 
 /**
- * Mandarin Chinese, with "您". Voice: Amazon Polly's Zhiyu, neural ("Available voices" in the Amazon Polly Developer Guide; its form here, and
- * zh-CN for what Amazon calls cmn-CN: SignalWire's page "<Say>").
+ * Mandarin Chinese, with "您". Voice: Amazon Polly's Zhiyu, neural. Source of the voice: "Available
+ * voices" in the Amazon Polly Developer Guide; its name here is as on SignalWire's page "<Say>".
  */
 export const zhCN: Prompts = {
   language: 'zh-CN',
