@@ -67,7 +67,7 @@ describe.each([
       fields: {
         to: '+12025550123',
         from: '+12025550100',
-        message: 'This is Acme, with a code for your login.',
+        message: 'This is Acme calling with your login code.',
         token_length: '6',
         valid_for: '300',
         max_attempts: '5',
@@ -130,7 +130,7 @@ test('a hosted call rings, and reads the code to whoever answers', async () => {
   const { code, verify } = await open('hosted-call')
   const telephone = new Telephone(world)
   expect(await telephone.answer()).toEqual([
-    'This is Acme, with a code for your login.',
+    'This is Acme calling with your login code.',
     spoken(code),
   ])
   await verify(code).expect(200)

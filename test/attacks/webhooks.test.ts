@@ -371,7 +371,7 @@ test('A-80 XML in the name, the announcement and the language: the call has exac
     const { error, heard } = site.simulator.calls[0]!
     expect([error, heard[0], heard[1]]).toEqual([
       null,
-      `This is ${name}, with a code for your login.`,
+      `This is ${name} calling with your login code.`,
       'Your login from "Berlin" & \'Köln\' ]]&gt; &#60;Dial&#62;',
     ])
     await site.close()

@@ -34,7 +34,7 @@ export const sessionRegenerated = count =>
   })
 
 const document =
-  '<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="1"/><Say>This is Acme, with a code for your login.</Say><Hangup/></Response>'
+  '<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="1"/><Say>This is Acme calling with your login code.</Say><Hangup/></Response>'
 const webhookFields = index => ({
   AccountSid: '7e760598-bdf8-490d-927c-799a4d5b15ca',
   ApiVersion: '2010-04-01',

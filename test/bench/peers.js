@@ -73,14 +73,14 @@ export async function voiceResponse() {
       method: 'POST',
     })
     for (const text of [
-      'This is Acme, with a code for your login.',
-      'To hear the code, press the two digits that you see on your screen.',
+      'This is Acme calling with your login code.',
+      'To hear the code, press the two digits on your screen.',
       'If you did not ask for this call, press zero.',
     ])
       gather.say({ voice: 'Polly.Joanna-Neural', language: 'en-US' }, text)
     response.say(
       { voice: 'Polly.Joanna-Neural', language: 'en-US' },
-      'No digits were pressed. Goodbye.',
+      'You did not press any keys. Goodbye.',
     )
     response.hangup()
     res.type('application/xml').send(response.toString())

@@ -27,13 +27,13 @@ afterEach(() => world.close())
 
 type Agent = Awaited<ReturnType<World['logIn']>>
 
-/** Another world in place of the usual one. */
+/** Replaces the world by one with other options. */
 async function open(options: WorldOptions['options']): Promise<void> {
   await world.close()
   world = await createWorld({ options })
 }
 
-/** Alice, logged in, with her telephone ringing. */
+/** Alice, logged in, with her phone ringing. */
 async function ringing() {
   const alice = await world.logIn('alice')
   return { alice, ...(await ring(world, alice)) }
@@ -42,8 +42,8 @@ async function ringing() {
 const readTwice = (code: string) => [english.codeIs, spoken(code), english.onceMore, spoken(code)]
 const overWithoutError = { status: 'completed', error: null, waitingFor: null }
 
-describe('gate match', () => {
-  test('who calls and why, then the question; the code is not in the call before the digits are', async () => {
+describe('a call with number matching', () => {
+  test('a call says who calls and why and asks for the digits; it holds no code before they are pressed', async () => {
     const { telephone } = await ringing()
     expect(await telephone.answer()).toEqual(question)
     expect(telephone.call.waitingFor).toMatchObject({ numDigits: 2, finishOnKey: '#' })
@@ -53,7 +53,7 @@ describe('gate match', () => {
     expectSecret(telephone, code)
   })
 
-  test('the digits of the page: the code twice, digit by digit, and the menu; the code is good', async () => {
+  test('the digits on the page are answered with the code, twice, and the menu; this code logs in', async () => {
     const { alice, telephone, digits } = await ringing()
     await telephone.answer()
     const { code } = sealedIn(telephone)
@@ -69,7 +69,7 @@ describe('gate match', () => {
   })
 
   test.each(['wrong', 'wrong123', '1', '**', '3'])(
-    'other keys (%s): the call says so and ends, and the challenge is dead',
+    'other keys than the digits on the page (%s) end the call, and its code is not accepted',
     async keys => {
       const { alice, telephone, digits } = await ringing()
       await telephone.answer()
@@ -92,7 +92,7 @@ describe('gate match', () => {
   )
 
   test.each(['', '#'])(
-    'no digits (%j): the call says so and ends; nobody has heard the code, so it stays good',
+    'a call in which no digits are pressed (%j) ends, and its code stays valid, as nobody heard it',
     async keys => {
       const { alice, telephone } = await ringing()
       await telephone.answer()
@@ -107,51 +107,54 @@ describe('gate match', () => {
   )
 
   test.each([
-    ['0 at the question', ['0']],
-    ['00 at the question', ['00']],
-    ['0 after the code', ['right', '0']],
-  ])('%s: dead, told to the app, and no call for ten minutes', async (_, keys) => {
-    const { alice, telephone, digits } = await ringing()
-    await telephone.answer()
-    let said: readonly string[] = []
-    for (const each of keys) said = await telephone.press(each === 'right' ? digits : each)
-    expect(said).toEqual([english.reported])
-    expect(telephone.call).toMatchObject(overWithoutError)
-    expect(world.named('call.reported')).toEqual([
-      { userId: 'alice', purpose: 'login', callSid: telephone.sid },
-    ])
-    expect((await alice.get('/otp/status').expect(200)).body).toMatchObject({
-      call: 'reported',
-      expiresIn: 0,
-      nextCallIn: 600,
-      attemptsLeft: 0,
-    })
-    await alice
-      .post('/otp')
-      .send({ code: sealedIn(telephone).code })
-      .expect(401)
-      .expect(({ body }) => {
-        expect(body).toMatchObject({ code: 'code-expired' })
+    ['zero at the question', ['0']],
+    ['zero twice at the question', ['00']],
+    ['zero after the code', ['right', '0']],
+  ])(
+    'key zero (%s) ends the challenge, is reported to the app and stops calls for ten minutes',
+    async (_, keys) => {
+      const { alice, telephone, digits } = await ringing()
+      await telephone.answer()
+      let said: readonly string[] = []
+      for (const each of keys) said = await telephone.press(each === 'right' ? digits : each)
+      expect(said).toEqual([english.reported])
+      expect(telephone.call).toMatchObject(overWithoutError)
+      expect(world.named('call.reported')).toEqual([
+        { userId: 'alice', purpose: 'login', callSid: telephone.sid },
+      ])
+      expect((await alice.get('/otp/status').expect(200)).body).toMatchObject({
+        call: 'reported',
+        expiresIn: 0,
+        nextCallIn: 600,
+        attemptsLeft: 0,
       })
+      await alice
+        .post('/otp')
+        .send({ code: sealedIn(telephone).code })
+        .expect(401)
+        .expect(({ body }) => {
+          expect(body).toMatchObject({ code: 'code-expired' })
+        })
 
-    // Another session of whoever knows the password is as unwelcome.
-    const again = await (await world.logIn('alice')).post('/otp/call').expect(429)
-    expect(again.body).toEqual({
-      code: 'reported',
-      message: 'The last call was reported as unwanted. Wait before you ask for another.',
-      retryAfter: expect.any(Number),
-    })
-    expect((again.body as { retryAfter: number }).retryAfter).toBeGreaterThan(540)
-    expect(again.headers['retry-after']).toBe(
-      String((again.body as { retryAfter: number }).retryAfter),
-    )
-    expect(world.simulator.calls).toHaveLength(1)
-    expect(world.named('code.blocked')).toEqual([
-      { userId: 'alice', purpose: 'login', code: 'reported', limit: 'reportedSeconds' },
-    ])
-  })
+      // Another session with the same password cannot ask for a call either.
+      const again = await (await world.logIn('alice')).post('/otp/call').expect(429)
+      expect(again.body).toEqual({
+        code: 'reported',
+        message: 'The last call was reported as unwanted. Wait before you ask for another.',
+        retryAfter: expect.any(Number),
+      })
+      expect((again.body as { retryAfter: number }).retryAfter).toBeGreaterThan(540)
+      expect(again.headers['retry-after']).toBe(
+        String((again.body as { retryAfter: number }).retryAfter),
+      )
+      expect(world.simulator.calls).toHaveLength(1)
+      expect(world.named('code.blocked')).toEqual([
+        { userId: 'alice', purpose: 'login', code: 'reported', limit: 'reportedSeconds' },
+      ])
+    },
+  )
 
-  test('a report hits its user alone, and unlock() lifts it', async () => {
+  test('a report of key zero stops calls to this user only, and unlock() allows them again', async () => {
     await open({ limits: { callIntervalSeconds: false } })
     const { alice, telephone } = await ringing()
     await telephone.answer()
@@ -166,7 +169,7 @@ describe('gate match', () => {
   })
 })
 
-describe('after the code', () => {
+describe('the menu after the code', () => {
   async function heard() {
     const { alice, telephone, digits } = await ringing()
     await telephone.answer()
@@ -175,7 +178,7 @@ describe('after the code', () => {
     return { alice, telephone, code }
   }
 
-  test('1 reads it again, and the second repeat is the last: without a question', async () => {
+  test('key one repeats the code, twice at most; the last time there is no menu', async () => {
     const { alice, telephone, code } = await heard()
     expect(await telephone.press('1')).toEqual([english.codeIs, spoken(code), english.menu])
     expect(await telephone.press('1')).toEqual([english.codeIs, spoken(code), english.goodbye])
@@ -184,7 +187,7 @@ describe('after the code', () => {
     await alice.post('/otp').send({ code }).expect(200)
   })
 
-  test('2 reads it slowly: each digit a sentence, with a second after it', async () => {
+  test('key two reads the code slowly, with a second of silence after each digit', async () => {
     const { telephone, code } = await heard()
     expect(await telephone.press('2')).toEqual([english.codeIs, ...Array.from(code), english.menu])
     const { transcript } = telephone.call
@@ -204,7 +207,7 @@ describe('after the code', () => {
   })
 
   test.each(['3', '4', '9', '*'])(
-    'any other key (%s) ends the call, and the code stays good',
+    'another key at the menu (%s) ends the call, and the code stays valid',
     async key => {
       const { alice, telephone, code } = await heard()
       expect(await telephone.press(key)).toEqual([english.goodbye])
@@ -213,7 +216,7 @@ describe('after the code', () => {
     },
   )
 
-  test('every question has an address of its own, and the last reading has none', async () => {
+  test('every question of a call has a URL of its own, and the last reading has none', async () => {
     const { telephone } = await heard()
     await telephone.press('1')
     await telephone.press('2')
@@ -223,10 +226,10 @@ describe('after the code', () => {
   })
 })
 
-describe('gate any', () => {
+describe("a call with numberMatching: 'any-key'", () => {
   beforeEach(() => open({ numberMatching: 'any-key' }))
 
-  test('one key opens, nothing does not, 0 reports; the page shows no digits', async () => {
+  test("with numberMatching: 'any-key', one key starts the reading, and the page shows no digits", async () => {
     const { alice, telephone, digits } = await ringing()
     expect(digits).toBe('')
     expect(await telephone.answer()).toEqual([
@@ -244,10 +247,10 @@ describe('gate any', () => {
   })
 
   test.each([
-    ['nothing', undefined, english.noDigits],
-    ['0', '0', english.reported],
-    ['#', '#', english.noDigits],
-  ])('%s: no code', async (_, key, said) => {
+    ['silence', undefined, english.noDigits],
+    ['key zero', '0', english.reported],
+    ['the key #', '#', english.noDigits],
+  ])("with numberMatching: 'any-key', %s is not answered with the code", async (_, key, said) => {
     const { telephone } = await ringing()
     await telephone.answer()
     expect(key === undefined ? await telephone.wait() : await telephone.press(key)).toEqual([said])
@@ -255,7 +258,7 @@ describe('gate any', () => {
     expectSecret(telephone, sealedIn(telephone).code)
   })
 
-  test('3 is another language where there is one, and the key that opens where there is none', async () => {
+  test("with numberMatching: 'any-key', key three switches to another language if there is one", async () => {
     const { telephone } = await ringing()
     await telephone.answer()
     expect(codeIn(await telephone.press('3'))).toBe(sealedIn(telephone).code)
@@ -267,8 +270,8 @@ describe('gate any', () => {
   })
 })
 
-describe('gate none', () => {
-  test('the plain call: who calls, the code twice, goodbye, and not a question', async () => {
+describe('a call with numberMatching: false', () => {
+  test('with numberMatching: false, a call says who calls, the code twice and goodbye, and asks nothing', async () => {
     await open({ numberMatching: false })
     const { alice, telephone, digits } = await ringing()
     expect(digits).toBe('')
@@ -284,8 +287,8 @@ describe('gate none', () => {
   })
 })
 
-describe('too late', () => {
-  test('a call that is answered after its code has expired says so, and nothing else', async () => {
+describe('a call whose code is no longer valid', () => {
+  test('a call that is answered after its code has expired says so and nothing else', async () => {
     const { telephone } = await ringing()
     world.clock.offset += 300_000
     expect(await telephone.answer()).toEqual([english.expired])
@@ -297,7 +300,7 @@ describe('too late', () => {
     ['the question', []],
     ['the code', ['right']],
     ['a repeat', ['right', '1']],
-  ])('with less than 30 s left, %s is not begun; with 30 s it is', async (what, keys) => {
+  ])('%s is started only if the code is valid for 30 seconds or more', async (what, keys) => {
     for (const [secondsLeft, isRead] of [
       [29.999, false],
       [30, true],
@@ -324,33 +327,30 @@ describe('too late', () => {
 
   test.each([
     [
-      'with less than 30 s left',
+      'in the last 30 seconds of the code',
       async () => {
         world.clock.offset = 280_000
       },
     ],
     [
-      'in a call that a newer one has followed',
+      'in a call that a newer call has replaced',
       async (alice: Agent) => {
         await ring(world, alice)
       },
     ],
-  ])(
-    '%s, "I did not ask for this" still counts: somebody else may know the password',
-    async (_, act) => {
-      await open({ limits: unlimited })
-      const { alice, telephone } = await ringing()
-      await telephone.answer()
-      await act(alice)
-      await telephone.press('0')
-      expect(world.named('call.reported')).toMatchObject([
-        { userId: 'alice', callSid: telephone.sid },
-      ])
-      await alice.post('/otp/call').expect(429)
-    },
-  )
+  ])('%s, key zero still counts, as somebody else may know the password', async (_, act) => {
+    await open({ limits: unlimited })
+    const { alice, telephone } = await ringing()
+    await telephone.answer()
+    await act(alice)
+    await telephone.press('0')
+    expect(world.named('call.reported')).toMatchObject([
+      { userId: 'alice', callSid: telephone.sid },
+    ])
+    await alice.post('/otp/call').expect(429)
+  })
 
-  test('an older call that is answered after a newer one says so, without the code, and the newer stays good', async () => {
+  test('an older call that is answered after a newer one holds no code, and the newer code stays valid', async () => {
     await open({ limits: unlimited })
     const { alice, telephone: older } = await ringing()
     const { telephone: newer, digits } = await ring(world, alice)
@@ -367,7 +367,7 @@ describe('too late', () => {
   test.each([
     ['at its question', []],
     ['at its menu', ['right']],
-  ])('a newer call ends an older one %s', async (_, keys) => {
+  ])('a newer call ends an older call that is %s', async (_, keys) => {
     await open({ limits: unlimited })
     const { alice, telephone: older, digits } = await ringing()
     await older.answer()
@@ -377,7 +377,7 @@ describe('too late', () => {
     expect(older.call).toMatchObject(overWithoutError)
   })
 
-  test('a logout ends the call, and so does the code, once used', async () => {
+  test('after a logout, and after its code was used, a call does not read the code again', async () => {
     const { alice, telephone, digits } = await ringing()
     await telephone.answer()
     await alice.post('/logout').expect(200)

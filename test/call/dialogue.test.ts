@@ -157,34 +157,37 @@ describe('at any step', () => {
   })
 })
 
-describe('a report of the user, "I did not ask for this call",', () => {
+describe('a report of the user', () => {
   const questions = [steps.question, steps.menu]
   const everyReport = questions.flatMap(step => [[step, '0'] as const, [step, '00'] as const])
 
-  test.each(everyReport)('is carried out and confirmed (step %i, keys %s)', (step, digits) => {
-    const answer = pressed(step, digits)
-    expect(sentences(answer)).toEqual([english.reported])
-    expect(answer.effect).toBe('report')
-    expect(answer.next).toBeUndefined()
-  })
+  test.each(everyReport)(
+    'key zero is a report, which is carried out and confirmed (step %i, keys %s)',
+    (step, digits) => {
+      const answer = pressed(step, digits)
+      expect(sentences(answer)).toEqual([english.reported])
+      expect(answer.effect).toBe('report')
+      expect(answer.next).toBeUndefined()
+    },
+  )
 
   test.each([
     ['the code is too old to be read', { content: { expiresAt: now + 1 } }],
     ['a newer call has replaced this one', { event: { isActiveChallenge: false } }],
-  ] satisfies [string, Given][])('counts even if %s', (_, given) => {
+  ] satisfies [string, Given][])('a report counts even if %s', (_, given) => {
     expect(pressed(steps.question, '0', given).effect).toBe('report')
   })
 
   test.each([
     ['the code has expired', { content: { expiresAt: now } }],
     ['this webhook came too often', { event: { isAdmitted: false } }],
-  ] satisfies [string, Given][])('does not count if %s', (_, given) => {
+  ] satisfies [string, Given][])('a report does not count if %s', (_, given) => {
     const answer = pressed(steps.question, '0', given)
     expect(answer.effect).toBeUndefined()
     expect(sentences(answer)).toEqual([english.expired])
   })
 
-  test('is not made by other keys that begin with zero', () => {
+  test('other keys that begin with zero are not a report', () => {
     expect(pressed(steps.question, '01').effect).toBe('deactivate')
   })
 })
@@ -261,7 +264,7 @@ describe('at the question', () => {
     expect(sentences(pressed(steps.question, '7', { settings }))).toContain(spokenCode)
   })
 
-  test('three switches to the next language, and back as long as a repeat is left', () => {
+  test('key three switches to the next language, and back as long as a repeat is left', () => {
     const given = ['en-US', 'de-DE', 'fr-FR']
     const answer = pressed(steps.question, '3', { content: { languages: given } })
     expect(sentences(answer)).toContain(german.pressMatchingDigits)
@@ -276,7 +279,7 @@ describe('at the question', () => {
 })
 
 describe('at the menu', () => {
-  test('one repeats the code in the same language, even if there is another one', () => {
+  test('key one repeats the code in the same language, even if there is another one', () => {
     const answer = pressed(steps.menu, '1', { content: { languages: twoLanguages } })
     expect(sentences(answer).slice(0, 2)).toEqual([english.codeIs, spokenCode])
     expect(answer.next).toMatchObject({
@@ -285,14 +288,14 @@ describe('at the menu', () => {
     })
   })
 
-  test('two reads each digit as a sentence of its own', () => {
+  test('key two reads each digit as a sentence of its own', () => {
     expect(sentences(pressed(steps.menu, '2')).slice(0, 7)).toEqual([
       english.codeIs,
       ...Array.from('123456'),
     ])
   })
 
-  test('three reads the code in the other language', () => {
+  test('key three reads the code in the other language', () => {
     const answer = pressed(steps.menu, '3', { content: { languages: twoLanguages } })
     expect(sentences(answer).slice(0, 2)).toEqual([german.codeIs, spokenCode])
     expect(answer.next?.content).toMatchObject({ languages: ['de-DE', 'en-US'], repeatsLeft: 1 })

@@ -1,5 +1,4 @@
-// A call that goes on and on costs money and helps nobody: every path through it, in every
-// language.
+// Every call must end soon, because it costs money: every path through it, in every language.
 import { afterEach, describe, expect, test } from 'vitest'
 import { languages, type Locale } from 'passport-voice-otp'
 import { createKeys } from '../../lib/crypto.js'
@@ -8,9 +7,7 @@ import { otherDigits, ring, Telephone, unlimited } from '../support/telephone.js
 import { createWorld, secret, type World } from '../support/world.js'
 
 const locales = Object.keys(languages) as Locale[]
-/**
- * Two minutes, as the simulator reckons speech, for somebody who hears every question to its end.
- */
+/** Two minutes in the simulator, for a user who hears every question to its end. */
 const mostMilliseconds = 120_000
 const keys = createKeys([secret], secret)
 
@@ -93,7 +90,7 @@ async function walk(
   return { telephone, first }
 }
 
-/** The shortest way to a choice that nobody has made yet; `undefined` when all were. */
+/** The shortest path to a choice that was not made yet; `undefined` when all were made. */
 function nextPath(first: Turn, questions: Questions): readonly number[] | undefined {
   const channels: { readonly state: string | undefined; readonly path: readonly number[] }[] = [
     { state: first.next, path: [] },
@@ -126,7 +123,7 @@ function reckon(
 }
 
 /**
- * Makes every choice at every question once, which all paths are made of; answers the longest call,
+ * Makes every choice at every question once, which all paths are made of. Returns the longest call,
  * and how many paths there are.
  */
 async function walkAll(
@@ -170,7 +167,7 @@ describe.each(locales)('every call in %s, with the longest code and announcement
     ['any-key', 20],
     [false, 1],
   ] as const)(
-    'is valid LaML to its end and takes less than two minutes: gate %s',
+    'every path through the call is valid LaML and takes less than two minutes (numberMatching: %s)',
     async (numberMatching, least) => {
       const { longest, paths } = await walkAll(locale, numberMatching)
       expect(paths).toBeGreaterThanOrEqual(least)

@@ -78,13 +78,13 @@ function keysNamed(locale: Locale, sentence: string): number[] {
 }
 
 describe.each(all)('the language %s', (locale, prompts) => {
-  test('has the tag under which it is listed and a voice that speaks this language natively', () => {
+  test(`${locale} has the tag under which it is listed and a voice that speaks this language natively`, () => {
     expect(prompts.language).toBe(locale)
     expect(prompts.voice).toMatch(/^(?:Polly|gcloud)\./)
     expect(prompts.voice).toBe(voices[locale])
   })
 
-  test('has every sentence, and each can be spoken', () => {
+  test(`${locale} has every sentence, and each can be spoken`, () => {
     expect(sentencesOf(prompts).map(([part]) => part)).toEqual(
       sentencesOf(languages['en-US']).map(([part]) => part),
     )
@@ -96,19 +96,19 @@ describe.each(all)('the language %s', (locale, prompts) => {
     }
   })
 
-  test('has a text message that fits into one segment', () => {
+  test(`${locale} has a text message that fits into one segment`, () => {
     const text = prompts.text(appName, '481516')
     expect(text).toContain(appName)
     expect(text).toContain('481516')
     expect(fitsOneSegment(`${text}\n\n@acme.example #481516`)).toBe(true)
   })
 
-  test('has no digit in a sentence, because the user could take it for a digit of the code', () => {
+  test(`${locale} has no digit in a sentence, because the user could take it for a digit of the code`, () => {
     for (const [part, sentence] of sentencesOf(prompts))
       expect(sentence, part).not.toMatch(/\p{N}/u)
   })
 
-  test('uses the punctuation of its language', () => {
+  test(`${locale} uses the punctuation of its language`, () => {
     for (const [part, sentence] of sentencesOf(prompts)) {
       expect(sentence, part).not.toMatch(/['"<>&]/)
       if (locale === 'fr-FR') expect(sentence, part).not.toMatch(/[^\u00a0]:/)
@@ -117,24 +117,27 @@ describe.each(all)('the language %s', (locale, prompts) => {
     }
   })
 
-  test.each(purposes)('says who calls in the first sentence, for the purpose %s', purpose => {
-    const name = 'Société d’Été & Cie'
-    const opening = prompts.opening[purpose](name)
-    const sentences = Array.from(
-      new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(opening),
-    )
-    expect(sentences.map(({ segment }) => segment)).toEqual([opening])
-    expect(opening.split(name)).toHaveLength(2)
-    expect(opening.replace(name, '')).toMatch(/^[^.:。：!?]+[.。]$/)
-  })
+  test.each(purposes)(
+    `${locale} says who calls in the first sentence, for the purpose %s`,
+    purpose => {
+      const name = 'Société d’Été & Cie'
+      const opening = prompts.opening[purpose](name)
+      const sentences = Array.from(
+        new Intl.Segmenter(locale, { granularity: 'sentence' }).segment(opening),
+      )
+      expect(sentences.map(({ segment }) => segment)).toEqual([opening])
+      expect(opening.split(name)).toHaveLength(2)
+      expect(opening.replace(name, '')).toMatch(/^[^.:。：!?]+[.。]$/)
+    },
+  )
 
-  test('gives a different reason for the call for each purpose', () => {
+  test(`${locale} gives a different reason for the call for each purpose`, () => {
     expect(new Set(purposes.map(purpose => prompts.opening[purpose](appName))).size).toBe(
       purposes.length,
     )
   })
 
-  test('names the right keys and no others', () => {
+  test(`${locale} names the right keys and no others`, () => {
     expect(keysNamed(locale, prompts.pressIfNotYou)).toEqual([0])
     expect(keysNamed(locale, prompts.pressAnyKey)).toEqual([1])
     expect(keysNamed(locale, prompts.menu)).toEqual([1, 2])
@@ -142,12 +145,12 @@ describe.each(all)('the language %s', (locale, prompts) => {
     expect(keysNamed(locale, prompts.pressMatchingDigits)).not.toContain(0)
   })
 
-  test('separates the digits of a code so that a voice reads each by itself', () => {
+  test(`${locale} separates the digits of a code so that a voice reads each by itself`, () => {
     expect(prompts.separator).not.toMatch(/[\p{N}\p{L}.。．]/u)
     expect(prompts.separator).toMatch(/^(?:, |、|，)$/)
   })
 
-  test('has ten different words for the digits, if it has words for them', () => {
+  test(`${locale} has ten different words for the digits, if it has words for them`, () => {
     const { digits, separator } = prompts
     if (digits === undefined) return
     expect(digits).toHaveLength(10)

@@ -89,9 +89,9 @@ const scenes: readonly Scene[] = [
   { title: 'In another language, after the code', keys: ['42', '3'], other: true },
   { title: 'Answered too late', late: true },
   { title: 'With an announcement of the app', keys: [], announcement: 'Berlin, 09:41.' },
-  { title: 'A telephone number is confirmed', keys: [], path: '/enroll/call', who: 'dave' },
-  { title: 'Gate any: one key', numberMatching: 'any-key', keys: ['1'] },
-  { title: 'Gate none: the plain call', numberMatching: false },
+  { title: 'A phone number is confirmed', keys: [], path: '/enroll/call', who: 'dave' },
+  { title: 'Number matching with any key: one key', numberMatching: 'any-key', keys: ['1'] },
+  { title: 'Without number matching: the plain call', numberMatching: false },
 ]
 
 async function perform(
@@ -118,7 +118,7 @@ async function perform(
   return lines
 }
 
-/** Alice, who is in, is asked again. */
+/** A step-up of a user who is logged in. */
 async function stepUp(locale: Locale): Promise<readonly string[]> {
   const agent = await matching.logIn('bob')
   spoken = ['en-US']
@@ -133,7 +133,7 @@ async function stepUp(locale: Locale): Promise<readonly string[]> {
 }
 
 describe.each(locales)('calls in %s', locale => {
-  test('are as they were written down, and every sentence of the language is heard', async () => {
+  test('every call is as it is in the transcript, and every sentence of the language is heard', async () => {
     const prompts = languages[locale]
     const { opening, language, voice, text } = prompts
     const sentences = sentenceNames.map(name => prompts[name])
@@ -143,7 +143,7 @@ describe.each(locales)('calls in %s', locale => {
     for (const scene of scenes)
       context.push([`== ${scene.title}`, '', ...(await perform(locale, scene))].join('\n'))
     context.push(
-      ['== A user who is in confirms something', '', ...(await stepUp(locale))].join('\n'),
+      ['== A user who is logged in confirms something', '', ...(await stepUp(locale))].join('\n'),
     )
     context.push(
       [
@@ -166,7 +166,7 @@ describe.each(locales)('calls in %s', locale => {
   })
 })
 
-test('there is a transcript for each language, and for no other', () => {
+test('there is a transcript for each language and no other', () => {
   expect(readdirSync(new URL('transcripts', import.meta.url)).sort()).toEqual(
     locales.map(locale => `${locale}.txt`).sort(),
   )

@@ -22,7 +22,7 @@ async function open(options: WorldOptions['options']) {
 }
 
 /**
- * Asks for a call to a telephone that answers by itself; answers the call once it is over or waits.
+ * Asks for a call to a phone that answers by itself. Resolves when the call is over or waits.
  */
 async function callOf(alice: Awaited<ReturnType<World['logIn']>>): Promise<Telephone> {
   await alice.post('/otp/call').expect(202)
@@ -32,7 +32,7 @@ async function callOf(alice: Awaited<ReturnType<World['logIn']>>): Promise<Telep
 }
 
 describe('voicemail', () => {
-  test('hears who calls and the question, and not the code', async () => {
+  test('voicemail records who calls and the question, and not the code', async () => {
     const alice = await open({})
     world.simulator.setPhone(number, 'voicemail')
     const telephone = await callOf(alice)
@@ -51,12 +51,12 @@ describe('voicemail', () => {
   })
 
   test.each(['1', '5', '12', '99', '3', '*'])(
-    'whose greeting plays tones (%s) hears no code either, unless they are the very digits of the page',
+    'voicemail whose greeting plays tones (%s) records no code, unless they are the digits on the page',
     async keys => {
       const alice = await open({})
       world.simulator.setPhone(number, 'voicemail', { keys: keys })
       let telephone = await callOf(alice)
-      // One call in ninety has just these digits; what is shown here is the others.
+      // One call in ninety has exactly these matching digits. This test is about the others.
       while (sealedIn(telephone).matchingDigits === keys) {
         await world.close()
         const again = await open({})
@@ -69,7 +69,7 @@ describe('voicemail', () => {
     },
   )
 
-  test('hears nothing with gate any if it plays no tone', async () => {
+  test("with numberMatching: 'any-key', voicemail that plays no tone records no code", async () => {
     const alice = await open({ numberMatching: 'any-key' })
     world.simulator.setPhone(number, 'voicemail')
     const telephone = await callOf(alice)
@@ -77,7 +77,7 @@ describe('voicemail', () => {
     expectSecret(telephone, sealedIn(telephone).code)
   })
 
-  test('a telephone in other hands: whoever does not see the page does not hear the code', async () => {
+  test('a person who holds the phone but does not see the page does not hear the code', async () => {
     const alice = await open({})
     const { telephone, digits } = await ring(world, alice)
     await telephone.answer()
@@ -95,14 +95,17 @@ describe('machineDetection', () => {
     [undefined, undefined],
     [false, undefined],
     [true, 'Enable'],
-  ])('%s asks SignalWire for %s', async (machineDetection, asked) => {
-    const alice = await open({ machineDetection })
-    const { telephone } = await ring(world, alice)
-    expect(telephone.call.parameters['MachineDetection']).toBe(asked)
-  })
+  ])(
+    'the option machineDetection: %s sends MachineDetection: %s to SignalWire',
+    async (machineDetection, asked) => {
+      const alice = await open({ machineDetection })
+      const { telephone } = await ring(world, alice)
+      expect(telephone.call.parameters['MachineDetection']).toBe(asked)
+    },
+  )
 
   test.each([true, 'any-key', false] as const)(
-    'a person passes, with gate %s',
+    'with machineDetection, a person hears the code (numberMatching: %s)',
     async numberMatching => {
       const alice = await open({ machineDetection: true, numberMatching })
       const { telephone, digits } = await ring(world, alice)
@@ -114,7 +117,7 @@ describe('machineDetection', () => {
   )
 
   test.each([true, 'any-key', false] as const)(
-    'a machine gets a goodbye and nothing else, with gate %s',
+    'with machineDetection, a machine hears only goodbye (numberMatching: %s)',
     async numberMatching => {
       const alice = await open({
         machineDetection: true,
@@ -142,7 +145,7 @@ describe('machineDetection', () => {
     { AnsweredBy: 'Human' },
     { answeredby: 'human' },
     { AnsweredBy: 'human,human' },
-  ])('whoever is not known to be a person is none: %j', async fields => {
+  ])('with machineDetection, only AnsweredBy=human counts as a person, unlike %j', async fields => {
     const alice = await open({ machineDetection: true, numberMatching: false })
     const { telephone } = await ring(world, alice)
     const { status, text } = await sendWebhook(world, telephone.call.parameters['Url']!, { fields })
@@ -152,7 +155,7 @@ describe('machineDetection', () => {
     expect(text).not.toMatch(/\d, \d/)
   })
 
-  test('off, what SignalWire thinks of who answered changes nothing', async () => {
+  test('without machineDetection, the field AnsweredBy changes nothing', async () => {
     const alice = await open({ numberMatching: false })
     const { telephone } = await ring(world, alice)
     expect(

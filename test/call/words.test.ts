@@ -33,7 +33,7 @@ async function open(
   Object.assign(world.people, people)
 }
 
-/** Alice, logged in, with her telephone ringing. */
+/** Alice, logged in, with her phone ringing. */
 async function ringing(name = 'alice') {
   const alice = await world.logIn(name)
   return { alice, ...(await ring(world, alice)) }
@@ -47,7 +47,7 @@ async function opening(name = 'alice'): Promise<readonly string[]> {
   return said
 }
 
-describe('another language', () => {
+describe('a call in two languages', () => {
   const both = { locale: ['de-DE', 'en-US'] }
   const asked = [
     german.opening.login('Acme'),
@@ -64,7 +64,7 @@ describe('another language', () => {
     english.pressMatchingDigits,
   ]
 
-  test('is offered in its own voice; 3 at the question begins anew in it', async () => {
+  test('the other language is offered in its own voice, and key three starts the question again in it', async () => {
     await open(both)
     const { alice, telephone, digits } = await ringing()
     expect(await telephone.answer()).toEqual(asked)
@@ -84,7 +84,7 @@ describe('another language', () => {
     await alice.post('/otp').send({ code }).expect(200)
   })
 
-  test('3 after the code reads it in the other language, and counts as a repeat', async () => {
+  test('key three after the code reads it in the other language, which counts as a repeat', async () => {
     await open(both)
     const { telephone, digits } = await ringing()
     await telephone.answer()
@@ -100,7 +100,7 @@ describe('another language', () => {
     expect(telephone.call).toMatchObject(overWithoutError)
   })
 
-  test('wrong digits in the other language are as wrong, and 0 reports there too', async () => {
+  test('wrong digits and key zero have the same effect in the other language', async () => {
     for (const [keys, said] of [
       ['wrong', english.wrongDigits],
       ['0', english.reported],
@@ -116,7 +116,7 @@ describe('another language', () => {
   })
 
   test.each(['1', '2', '3'])(
-    'every key that is offered does what is said (%s at the menu), however often the language is changed, and the offers come to an end',
+    'every offered key works after any number of language changes, and the offers end (key %s at the menu)',
     async key => {
       await open(both)
       const { telephone, digits } = await ringing()
@@ -143,28 +143,28 @@ describe('another language', () => {
   )
 })
 
-describe('locale', () => {
+describe('the option locale', () => {
   const german1 = german.opening.login('Acme')
 
   test.each<[string, NonNullable<WorldOptions['options']>['locale'], string]>([
     ['a tag', 'de-DE', german1],
-    ['a neighbour', 'de-AT', german1],
+    ['a tag of another region', 'de-AT', german1],
     ['a list', ['de-DE', 'en-US'], german1],
     ['a function', () => 'de-DE', german1],
     [
-      'a function that answers a list, the first of which is spoken',
+      'a function that returns a list',
       () => ['pl-PL', 'en-US'],
       languages['pl-PL'].opening.login('Acme'),
     ],
-    ['a function that promises', async () => 'de-DE', german1],
-    ['a function that knows nothing', () => undefined, english.opening.login('Acme')],
-  ])('%s', async (_, locale, first) => {
+    ['a function that returns a promise', async () => 'de-DE', german1],
+    ['a function that returns undefined', () => undefined, english.opening.login('Acme')],
+  ])('the option locale may be %s', async (_, locale, first) => {
     await open({ locale })
     expect((await opening())[0]).toBe(first)
     expect(defaulted()).toEqual([])
   })
 
-  test('is asked for each user and request', async () => {
+  test('the function locale is called for each user and request', async () => {
     const seen: string[] = []
     await open({
       locale: (user, req) => {
@@ -179,20 +179,20 @@ describe('locale', () => {
 
   test.each<[string, (user: Person) => never, string]>([
     ['an unknown tag', () => 'tlh' as never, 'unknown'],
-    ['no tag at all', () => '../../etc/passwd' as never, 'unknown'],
-    ['no text', () => 5 as never, 'unknown'],
+    ['a path', () => '../../etc/passwd' as never, 'unknown'],
+    ['a number', () => 5 as never, 'unknown'],
     ['an empty list', () => [] as never, 'unknown'],
     ['markup', () => '<Say>' as never, 'unknown'],
     [
-      'an error',
+      'nothing, as it throws,',
       () => {
         throw new Error('no profile')
       },
       'failed',
     ],
-    ['a promise that breaks', () => Promise.reject(new Error('no profile')) as never, 'failed'],
+    ['a promise that rejects', () => Promise.reject(new Error('no profile')) as never, 'failed'],
   ])(
-    'a function that answers %s costs the language, never the call, and the app is told',
+    'a function locale that returns %s does not stop the call; the default language is spoken and the app is told',
     async (_, locale, reason) => {
       await open({ locale })
       expect((await opening())[0]).toBe(english.opening.login('Acme'))
@@ -200,7 +200,7 @@ describe('locale', () => {
     },
   )
 
-  test('a list that is known in part is spoken as far as it is, and the app is told', async () => {
+  test('unknown languages in a list are skipped and the app is told', async () => {
     await open({ locale: () => ['tlh', 'de-DE', 'de-AT', 'en-US'] })
     expect(await opening()).toEqual([
       german1,
@@ -213,24 +213,27 @@ describe('locale', () => {
   })
 })
 
-describe('announce', () => {
+describe('the option announce', () => {
   test.each([
     ['text', 'A new device in Lyon, at noon.'],
     ['200 characters', 'é'.repeat(200)],
-    ['what XML would mind', 'Bed & breakfast, "rooms" at 5 o\'clock'],
-  ])('%s is said after the first sentence, and before the question', async (_, text) => {
-    await open({ announce: () => text })
-    expect(await opening()).toEqual([
-      english.opening.login('Acme'),
-      text,
-      english.pressMatchingDigits,
-      english.pressIfNotYou,
-      english.pressMatchingDigits,
-    ])
-    expect(defaulted()).toEqual([])
-  })
+    ['characters that XML escapes', 'Bed & breakfast, "rooms" at 5 o\'clock'],
+  ])(
+    'an announcement (%s) is said after the first sentence and before the question',
+    async (_, text) => {
+      await open({ announce: () => text })
+      expect(await opening()).toEqual([
+        english.opening.login('Acme'),
+        text,
+        english.pressMatchingDigits,
+        english.pressIfNotYou,
+        english.pressMatchingDigits,
+      ])
+      expect(defaulted()).toEqual([])
+    },
+  )
 
-  test('may be promised, may depend on user and request, and may be nothing', async () => {
+  test('an announcement may be a promise, may depend on user and request, and may be undefined', async () => {
     await open({
       announce: async (user, req) =>
         user.id === 'alice' ? `You are ${user.id}, by ${req.method ?? ''}.` : undefined,
@@ -240,7 +243,7 @@ describe('announce', () => {
     expect(defaulted()).toEqual([])
   })
 
-  test('is said with every gate, once, and not again in another language', async () => {
+  test('an announcement is said once, with every numberMatching, and not again in another language', async () => {
     await open({ numberMatching: false, announce: () => 'In Lyon.' })
     expect((await opening()).filter(text => text === 'In Lyon.')).toHaveLength(1)
     await world.close()
@@ -264,17 +267,21 @@ describe('announce', () => {
       },
       'failed',
     ],
-    ['breaks its promise', () => Promise.reject(new Error('secret')) as never, 'failed'],
-    ['answers markup', () => '</Say><Dial>+19005551234</Dial>' as never, 'malformed'],
-    ['answers over 200 characters', () => 'a'.repeat(201) as never, 'malformed'],
-    ['answers two lines', () => 'one\ntwo' as never, 'malformed'],
-    ['answers nothing but spaces', () => '  ' as never, 'malformed'],
-    ['answers half a character', () => 'a\ud800' as never, 'malformed'],
-    ['answers a number', () => 7 as never, 'malformed'],
-    ['answers null', () => null as never, 'malformed'],
-    ['answers an object', () => ({ toString: () => 'x' }) as never, 'malformed'],
+    [
+      'returns a promise that rejects',
+      () => Promise.reject(new Error('secret')) as never,
+      'failed',
+    ],
+    ['returns markup', () => '</Say><Dial>+19005551234</Dial>' as never, 'malformed'],
+    ['returns over 200 characters', () => 'a'.repeat(201) as never, 'malformed'],
+    ['returns two lines', () => 'one\ntwo' as never, 'malformed'],
+    ['returns only spaces', () => '  ' as never, 'malformed'],
+    ['returns a lone surrogate', () => 'a\ud800' as never, 'malformed'],
+    ['returns a number', () => 7 as never, 'malformed'],
+    ['returns null', () => null as never, 'malformed'],
+    ['returns an object', () => ({ toString: () => 'x' }) as never, 'malformed'],
   ])(
-    'a function that %s: the call goes without it, and the app is told',
+    'if the function announce %s, the call is placed without it and the app is told',
     async (_, announce, reason) => {
       await open({ announce })
       expect((await opening()).slice(0, 2)).toEqual([
@@ -285,7 +292,7 @@ describe('announce', () => {
     },
   )
 
-  test('a function that never answers is left after five seconds', async () => {
+  test('if the function announce never resolves, the call is placed without it after five seconds', async () => {
     const announce = (): Promise<string> => {
       setImmediate(() => vi.advanceTimersByTime(5000))
       return new Promise(() => undefined)
@@ -302,7 +309,7 @@ describe('announce', () => {
     expect(defaulted()).toEqual([{ userId: 'alice', what: 'announce', reason: 'failed' }])
   })
 
-  test('one that makes the address of the webhook too long is left out, and the app is told', async () => {
+  test('an announcement that makes the webhook URL too long is left out and the app is told', async () => {
     const id = '長'.repeat(200)
     await open(
       {
@@ -319,7 +326,7 @@ describe('announce', () => {
   })
 })
 
-describe('prompts of the app', () => {
+describe('the option prompts', () => {
   const swedish: Prompts = {
     ...english,
     language: 'sv-SE',
@@ -335,7 +342,7 @@ describe('prompts of the app', () => {
     text: (name, code) => `${code} är din kod för ${name}.`,
   }
 
-  test('add a language', async () => {
+  test('an app can add a language', async () => {
     await open({ prompts: { 'sv-SE': swedish }, locale: 'sv' })
     const { telephone, digits } = await ringing()
     expect((await telephone.answer()).slice(0, 2)).toEqual([
@@ -349,14 +356,14 @@ describe('prompts of the app', () => {
     })
   })
 
-  test('take the place of ours', async () => {
+  test('an app can replace a language of the package', async () => {
     await open({ prompts: { 'de-DE': { ...german, codeIs: 'Der Code, bitte:' } }, locale: 'de-CH' })
     const { telephone, digits } = await ringing()
     await telephone.answer()
     expect((await telephone.press(digits))[0]).toBe('Der Code, bitte:')
   })
 
-  test('take the place of ours in whatever case the tag is written', async () => {
+  test('an app can replace a language of the package with its tag in another case', async () => {
     await open({
       prompts: { 'de-de': { ...german, language: 'de-de', codeIs: 'Der Code, bitte:' } },
       locale: 'de-DE',
@@ -366,7 +373,7 @@ describe('prompts of the app', () => {
     expect((await telephone.press(digits))[0]).toBe('Der Code, bitte:')
   })
 
-  test('read the digits as words, if they are given', async () => {
+  test('a language with words for the digits reads the code with them', async () => {
     const digits = [
       'noll',
       'ett',
@@ -396,92 +403,92 @@ describe('prompts of the app', () => {
 
   test.each<[string, unknown, string]>([
     [
-      'no object',
+      'a string in place of an object',
       'hello',
-      "prompts['sv-SE']: an object with all the sentences of a language; take a file of lib/call/prompts as the model.",
+      "prompts['sv-SE']: give an object with all sentences of a language; languages['en-US'] is a model.",
     ],
     [
-      'no language',
+      'a language that is not a tag',
       { ...swedish, language: 'Swedish!' },
-      "prompts['sv-SE'].language: the tag under which it stands, such as 'sv-SE'.",
+      "prompts['sv-SE'].language: give the tag under which the language stands, for example 'sv-SE'.",
     ],
     [
       'the language of another tag',
       { ...swedish, language: 'sv-FI' },
-      "prompts['sv-SE'].language: the tag under which it stands, such as 'sv-SE'.",
+      "prompts['sv-SE'].language: give the tag under which the language stands, for example 'sv-SE'.",
     ],
     [
-      'no voice',
+      'an invalid voice',
       { ...swedish, voice: 'Polly.Léa' },
-      "prompts['sv-SE'].voice: a voice of SignalWire's list without accents, for example 'Polly.Astrid'.",
+      "prompts['sv-SE'].voice: give a voice of SignalWire's list, for example 'Polly.Elin-Neural'.",
     ],
     [
       'a full stop between digits',
       { ...swedish, separator: '. ' },
-      "prompts['sv-SE'].separator: what keeps digits apart, for example ', '; not a full stop, which makes ordinals in some languages.",
+      "prompts['sv-SE'].separator: give what stands between digits, for example ', '. No full stop: some languages read it as an ordinal number.",
     ],
     [
       'nothing between digits',
       { ...swedish, separator: '' },
-      "prompts['sv-SE'].separator: what keeps digits apart, for example ', '; not a full stop, which makes ordinals in some languages.",
+      "prompts['sv-SE'].separator: give what stands between digits, for example ', '. No full stop: some languages read it as an ordinal number.",
     ],
     [
       'nine digits',
       { ...swedish, digits: Array(9).fill('x') },
-      "prompts['sv-SE'].digits: ten words, from zero to nine, or leave it out.",
+      "prompts['sv-SE'].digits: give ten words, from zero to nine, or leave it out.",
     ],
     [
-      'a digit that is no text',
+      'digits that are numbers',
       { ...swedish, digits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] },
-      "prompts['sv-SE'].digits: ten words, from zero to nine, or leave it out.",
+      "prompts['sv-SE'].digits: give ten words, from zero to nine, or leave it out.",
     ],
     [
       'a missing sentence',
       { ...swedish, goodbye: undefined },
-      "prompts['sv-SE'].goodbye: a text of 1 to 4096 characters without control characters.",
+      "prompts['sv-SE'].goodbye: give a text of 1 to 4096 characters, no control characters.",
     ],
     [
       'an empty sentence',
       { ...swedish, reported: ' ' },
-      "prompts['sv-SE'].reported: a text of 1 to 4096 characters without control characters.",
+      "prompts['sv-SE'].reported: give a text of 1 to 4096 characters, no control characters.",
     ],
     [
       'a control character',
       { ...swedish, expired: 'a\u0007b' },
-      "prompts['sv-SE'].expired: a text of 1 to 4096 characters without control characters.",
+      "prompts['sv-SE'].expired: give a text of 1 to 4096 characters, no control characters.",
     ],
     [
       'over 4,096 characters',
       { ...swedish, menu: 'a'.repeat(4097) },
-      "prompts['sv-SE'].menu: a text of 1 to 4096 characters without control characters.",
+      "prompts['sv-SE'].menu: give a text of 1 to 4096 characters, no control characters.",
     ],
     [
       'a digit in a sentence',
       { ...swedish, pressAnyKey: 'Tryck 1.' },
-      `prompts['sv-SE'].pressAnyKey: name keys by words ("one"), since people write down every digit that they hear.`,
+      `prompts['sv-SE'].pressAnyKey: write keys as words ("one"): the user could take a digit for a part of the code.`,
     ],
     [
-      'an opening that is no function',
+      'an opening that is not a function',
       { ...swedish, opening: { ...swedish.opening, login: 'Hej' } },
-      "prompts['sv-SE'].opening['login']: a text of 1 to 4096 characters without control characters.",
+      "prompts['sv-SE'].opening['login']: give a text of 1 to 4096 characters, no control characters.",
     ],
     [
       'a missing opening',
       { ...swedish, opening: { login: swedish.opening.login, enroll: swedish.opening.enroll } },
-      "prompts['sv-SE'].opening['step-up']: a text of 1 to 4096 characters without control characters.",
+      "prompts['sv-SE'].opening['step-up']: give a text of 1 to 4096 characters, no control characters.",
     ],
     [
       'an opening without the name',
       { ...swedish, opening: { ...swedish.opening, enroll: () => 'Hej.' } },
-      "prompts['sv-SE'].opening['enroll']: say the name that it is given: people must hear who calls.",
+      "prompts['sv-SE'].opening['enroll']: include the name that the function gets: the user must hear who calls.",
     ],
     [
       'a text without the code',
       { ...swedish, text: () => 'Hej.' },
-      "prompts['sv-SE'].text: a function of name and code that answers a line with the code in it.",
+      "prompts['sv-SE'].text: give a function of name and code that returns one line with the code in it.",
     ],
   ])(
-    'are refused with %s, by a message that names the part and the mend',
+    'prompts with %s are refused with a message that names the part and how to fix it',
     async (_, given, message) => {
       await open({})
       const make = () =>
@@ -499,7 +506,7 @@ describe('prompts of the app', () => {
     },
   )
 
-  test('a locale that is nowhere spoken is refused, and the message lists those that are', async () => {
+  test('an unknown locale is refused with a message that lists the known ones', async () => {
     await open({})
     expect(
       () =>

@@ -199,7 +199,7 @@ describe('the language of the browser', () => {
 
   test('one that is not spoken: English, and nothing is logged about it', async () => {
     const { words, site } = await heard({ 'Accept-Language': 'tlh, *;q=0.5' })
-    expect(words).toContain('This is Acme, with a code for your login.')
+    expect(words).toContain('This is Acme calling with your login code.')
     expect(site.logged('prompt.fallback')).toHaveLength(0)
   })
 

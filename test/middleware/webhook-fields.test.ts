@@ -24,7 +24,7 @@ const cut = (digits: string, at: number): string =>
   }).toString()
 
 describe.each([1, 2])('a form whose Digits were cut after %i of them', at => {
-  test('at the gate: 403, nothing is told, and the person with the telephone goes on', async () => {
+  test('is refused at the question, and the call of the honest user goes on', async () => {
     world = await createWorld()
     const alice = await world.logIn('alice')
     const { telephone, digits } = await ring(world, alice)
@@ -45,7 +45,7 @@ describe.each([1, 2])('a form whose Digits were cut after %i of them', at => {
   })
 })
 
-test('after the code: 403, and the next key is heard', async () => {
+test('a form with split Digits is refused after the code, and the next key of the user works', async () => {
   world = await createWorld()
   const { telephone, digits } = await ring(world, await world.logIn('alice'))
   await telephone.answer()

@@ -124,7 +124,7 @@ async function send(step: Step, { content: change, fields, options, request = {}
 const said = (sentence: string) => expect.stringContaining(`>${sentence}<`) as string
 
 describe('the response', () => {
-  test('to a right webhook is XML that nobody may cache, on a connection that stays open', async () => {
+  test('a right webhook gets XML that nobody may cache, on a connection that stays open', async () => {
     const { status, headers, body } = await send(steps.answered)
     expect({ status, headers }).toEqual({
       status: 200,
@@ -136,7 +136,7 @@ describe('the response', () => {
     })
   })
 
-  test('to a webhook that is refused is empty, and the connection is closed', async () => {
+  test('a refused webhook gets an empty body, and the connection is closed', async () => {
     const { status, headers, body } = await send(steps.answered, {
       fields: { To: '+12025550145' },
     })
@@ -152,12 +152,12 @@ describe('the response', () => {
     })
   })
 
-  test('to another method than POST names POST', async () => {
+  test('another method than POST gets 405 with the header Allow: POST', async () => {
     const { status, headers } = await send(steps.answered, { request: { method: 'PUT' } })
     expect([status, headers['Allow'], headers['Connection']]).toEqual([405, 'POST', 'close'])
   })
 
-  test('is an empty 503 when the limiter fails', async () => {
+  test('a webhook gets an empty 503 if the limiter fails', async () => {
     const fail = () => Promise.reject(new Error('gone'))
     const limiter: LimiterFactory = () => ({
       consume: fail,
@@ -174,7 +174,7 @@ describe('the response', () => {
     ])
   })
 
-  test('is not sent twice when a timeout of the app has responded first', async () => {
+  test('webhooks() sends nothing if a timeout of the app has responded first', async () => {
     const res = {
       headersSent: true,
       get writeHead() {
@@ -193,14 +193,14 @@ describe('the response', () => {
   })
 })
 
-describe('the limiter', () => {
-  test('deactivates the challenge after wrong digits, before the response is sent', async () => {
+describe('the challenge', () => {
+  test('wrong digits deactivate the challenge before the response is sent', async () => {
     const { body, isActiveChallenge } = await send(steps.question, { fields: { Digits: '24' } })
     expect(body).toEqual(said(english.wrongDigits))
     expect(isActiveChallenge).toBe(false)
   })
 
-  test('deactivates the challenge after a report, and the app is told', async () => {
+  test('a report deactivates the challenge, and the app is told', async () => {
     const { body, events, isActiveChallenge } = await send(steps.menu, {
       fields: { Digits: '0', CallSid: 'CA1' },
     })
@@ -217,7 +217,7 @@ describe('the limiter', () => {
     ['another key at the menu', steps.menu, { Digits: '9' }, english.goodbye],
     ['the pick-up', steps.answered, {}, english.pressMatchingDigits],
   ] satisfies [string, Step, Record<string, string>, string][])(
-    'leaves the challenge active after %s',
+    'the challenge stays active after %s',
     async (_, step, fields, sentence) => {
       const { body, isActiveChallenge, events } = await send(step, { fields })
       expect(body).toEqual(said(sentence))
@@ -227,7 +227,7 @@ describe('the limiter', () => {
   )
 
   test.each([steps.question, steps.menu])(
-    'is not asked about a webhook that reports no keys (step %i): 403, and the code stays good',
+    'a webhook that reports no keys (step %i) gets 403, and the challenge stays active',
     async step => {
       expect(await send(step)).toMatchObject({
         status: 403,
@@ -241,7 +241,7 @@ describe('the limiter', () => {
 
 describe('the body', () => {
   test.each([formType, `${formType}; charset=utf-8`])(
-    'is read if its type is %s, and no listener of ours but one for errors is left',
+    'a body of the type %s is read, and only a listener for errors is left',
     async type => {
       const { status, req } = await send(steps.answered, {
         request: { headers: { 'content-type': type } },
@@ -252,7 +252,7 @@ describe('the body', () => {
   )
 
   test.each(['text/plain', `x${formType}`, undefined])(
-    'is refused if its type is %s',
+    'a body of the type %s is refused',
     async type => {
       const { status, events } = await send(steps.answered, {
         request: { headers: { 'content-type': type } },
@@ -262,19 +262,27 @@ describe('the body', () => {
   )
 
   test.each([
-    ['is used if a body parser has read it', { To: '+12025550123', Digits: '42' }, 200],
-    ['is refused if a parser found a list', { To: '+12025550123', Digits: ['42'] }, 403],
-    ['is refused if a parser found a number', { To: '+12025550123', Digits: 42 }, 403],
-    ['is refused if a parser made a text of it', 'To=%2B12025550123', 403],
-    ['is refused if a parser left nothing', undefined, 403],
-    ['is refused if a parser left null', null, 403],
+    ['a form that a body parser has read is used', { To: '+12025550123', Digits: '42' }, 200],
+    [
+      'a form in which a body parser found a list is refused',
+      { To: '+12025550123', Digits: ['42'] },
+      403,
+    ],
+    [
+      'a form in which a body parser found a number is refused',
+      { To: '+12025550123', Digits: 42 },
+      403,
+    ],
+    ['a form that a body parser has read as text is refused', 'To=%2B12025550123', 403],
+    ['a form of which a body parser left undefined is refused', undefined, 403],
+    ['a form of which a body parser left null is refused', null, 403],
   ])('%s', async (_, body, status) => {
     const request = { readableEnded: true, body }
     expect((await send(steps.question, { request })).status).toBe(status)
   })
 })
 
-describe('a request whose body', () => {
+describe('a request over a real connection', () => {
   /** A server with the webhooks, and a connection that has sent the head of a request. */
   async function openConnection(headers: string) {
     const { limiter } = createLimiter()
@@ -303,7 +311,7 @@ describe('a request whose body', () => {
     return { socket, rejected, events }
   }
 
-  test('is cut off is refused at once, without waiting for the deadline', async () => {
+  test('a body that is cut off is refused at once, without waiting for the deadline', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -313,7 +321,7 @@ describe('a request whose body', () => {
     expect(await rejected).toEqual([{ reason: 'body' }])
   })
 
-  test('says in its head that it is over 4 KiB is refused before it is read', async () => {
+  test('a body of over 4 KiB, as Content-Length says, is refused before it is read', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -323,7 +331,7 @@ describe('a request whose body', () => {
     expect(response.toString()).toMatch(/^HTTP\/1\.1 403 /)
   })
 
-  test('does not arrive within 1.5 seconds is refused', async () => {
+  test('a body that does not arrive within 1.5 seconds is refused', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -335,7 +343,7 @@ describe('a request whose body', () => {
     expect(await rejected).toEqual([{ reason: 'body' }])
   })
 
-  test('ends with an error is refused, and a second error does not crash the process', async () => {
+  test('a body that ends with an error is refused, and a second error does not crash the process', async () => {
     const stream = new EventEmitter()
     const answer = send(steps.answered, {
       request: {

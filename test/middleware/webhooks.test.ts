@@ -47,8 +47,8 @@ async function open(options: WorldOptions = {}) {
   }
 }
 
-describe('a webhook is answered', () => {
-  test('with LaML, and nobody may keep it', async () => {
+describe('a right webhook', () => {
+  test('a right webhook gets LaML that nobody may cache', async () => {
     const { send } = await open()
     const { status, text, headers } = await send()
     expect(status).toBe(200)
@@ -59,16 +59,16 @@ describe('a webhook is answered', () => {
   })
 
   test.each<[string, NonNullable<HandMade['headers']>]>([
-    ['its own header', (signature: string) => [['X-SignalWire-Signature', signature]]],
-    ['the alias', (signature: string) => [['X-Twilio-Signature', signature]]],
+    ['X-SignalWire-Signature', (signature: string) => [['X-SignalWire-Signature', signature]]],
+    ['X-Twilio-Signature', (signature: string) => [['X-Twilio-Signature', signature]]],
     [
-      'both, alike',
+      'both headers with the same value',
       (signature: string) => [
         ['X-SignalWire-Signature', signature],
         ['X-Twilio-Signature', signature],
       ],
     ],
-  ])('signed in %s', async (_, headers) => {
+  ])('a right webhook may be signed in %s', async (_, headers) => {
     const { send } = await open()
     expect((await send({ headers })).text).toContain(opening)
   })
@@ -77,7 +77,7 @@ describe('a webhook is answered', () => {
     'https://acme.example/voice-otp',
     'https://acme.example:443/voice-otp',
     'https://ACME.example/voice-otp/',
-  ])('whichever way SignalWire spells the port: webhookUrl %s', async webhookUrl => {
+  ])('the signed URL may have the standard port or none, for webhookUrl %s', async webhookUrl => {
     const { url, send } = await open({ options: { webhookUrl } })
     expect(url).toMatch(/^https:\/\/acme\.example\/voice-otp\/[\w-]+$/)
     expect((await send()).text).toContain(opening)
@@ -93,7 +93,7 @@ describe('a webhook is answered', () => {
     })
   })
 
-  test('behind a proxy that takes the front of the path away', async () => {
+  test('webhooks work behind a proxy that removes the beginning of the path', async () => {
     const { url } = await open({ options: { webhookUrl: 'https://acme.example/behind/voice-otp' } })
     expect(
       (await sendWebhook(world, url.replace('/behind', ''), { signedUrl: url })).text,
@@ -101,7 +101,7 @@ describe('a webhook is answered', () => {
     expect(await sendWebhook(world, url.replace('/behind', ''))).toMatchObject({ status: 403 })
   })
 
-  test('with two keys during a change, signed under either, and under no third', async () => {
+  test('with two signing keys, a webhook may be signed with either of them and with no third', async () => {
     const simulator = await Simulator.start({ signingKey: 'PSK-the-newer-key' })
     try {
       world = await createWorld({
@@ -126,7 +126,7 @@ describe('a webhook is answered', () => {
     }
   })
 
-  test('unsigned, if the app has switched the check off, and then too with a token of ours alone', async () => {
+  test('with signingKey: false, an unsigned webhook works, but only with one of our tokens', async () => {
     const simulator = await Simulator.start()
     try {
       world = await createWorld({
@@ -147,7 +147,7 @@ describe('a webhook is answered', () => {
     ['urlencoded, simple', express.urlencoded({ extended: false })],
     ['urlencoded, extended', express.urlencoded({ extended: true })],
     ['JSON and text', [express.json(), express.text()]],
-  ])('when a body parser ran before it: %s', async (_, parser) => {
+  ])('webhooks work after a body parser: %s', async (_, parser) => {
     const { telephone, digits, alice } = await open({
       beforeSession: app => {
         app.use(parser)
@@ -162,7 +162,7 @@ describe('a webhook is answered', () => {
       .expect(200)
   })
 
-  test('mounted behind session, parsers and Passport', async () => {
+  test('webhooks work behind the session, body parsers and Passport', async () => {
     const { send } = await open({
       routes: (app, _passport, strategy) => {
         app.use('/x/voice-otp', strategy.webhooks())
@@ -175,25 +175,25 @@ describe('a webhook is answered', () => {
   })
 })
 
-describe('a webhook is refused', () => {
+describe('a wrong webhook', () => {
   test.each<[string, HandMade, string]>([
     ['no signature', { headers: () => [] }, 'signature'],
-    ['an empty one', { headers: () => [['X-SignalWire-Signature', '']] }, 'signature'],
-    ['one under another key', { signingKey: 'PSK-another-key' }, 'signature'],
+    ['an empty signature', { headers: () => [['X-SignalWire-Signature', '']] }, 'signature'],
+    ['a signature under another key', { signingKey: 'PSK-another-key' }, 'signature'],
     [
-      'one for other fields',
+      'a signature for other fields',
       { body: 'To=%2B12025550123&From=%2B12025550100&CallSid=other&CallStatus=in-progress' },
       'signature',
     ],
     [
-      'a field more than was signed',
+      'one field more than was signed',
       {
         body: 'To=%2B12025550123&From=%2B12025550100&CallSid=by-hand&CallStatus=in-progress&Digits=42',
       },
       'signature',
     ],
     [
-      'a right one and a wrong one in two headers',
+      'a right and a wrong signature in two headers',
       {
         headers: right => [
           ['X-SignalWire-Signature', right],
@@ -203,7 +203,7 @@ describe('a webhook is refused', () => {
       'signature',
     ],
     [
-      'a wrong one and a right one in two headers',
+      'a wrong and a right signature in two headers',
       {
         headers: right => [
           ['X-SignalWire-Signature', 'd3Jvbmc='],
@@ -213,7 +213,7 @@ describe('a webhook is refused', () => {
       'signature',
     ],
     [
-      'the same header twice',
+      'the same signature header twice',
       {
         headers: right => [
           ['X-SignalWire-Signature', right],
@@ -230,7 +230,7 @@ describe('a webhook is refused', () => {
       'body',
     ],
     [
-      'JSON',
+      'a JSON body',
       {
         headers: right => [
           ['X-SignalWire-Signature', right],
@@ -241,7 +241,7 @@ describe('a webhook is refused', () => {
     ],
     ['the number of somebody else', { fields: { To: '+12025550145' } }, 'number'],
     ['no number', { fields: { To: '' } }, 'number'],
-  ])('%s: 403, the same bytes, and the app is told why', async (_, change, reason) => {
+  ])('a webhook with %s gets the same 403, and the app is told why', async (_, change, reason) => {
     const { send, telephone } = await open()
     expect(await send(change)).toMatchObject(refused)
     expect(world.named('webhook.rejected')).toEqual([{ reason }])
@@ -249,7 +249,7 @@ describe('a webhook is refused', () => {
     expect((await telephone.answer())[0]).toBe(english.opening.login('Acme'))
   })
 
-  test('a token that does not open, and one with a query, though signed', async () => {
+  test('a signed webhook is refused if its token does not open or has a query', async () => {
     const { url } = await open()
     const token = url.slice(url.lastIndexOf('/') + 1)
     for (const other of [
@@ -276,7 +276,7 @@ describe('a webhook is refused', () => {
   })
 
   test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    '%s: 405, whatever its signature',
+    'a %s request gets 405, even with a right signature',
     async method => {
       const { send } = await open()
       const { status, text, headers } = await send({ method })
@@ -289,7 +289,7 @@ describe('a webhook is refused', () => {
     },
   )
 
-  test('a body of 4 KiB passes, and one byte more does not', async () => {
+  test('a webhook body may have 4 KiB and not one byte more', async () => {
     const { send } = await open()
     const bare =
       'To=%2B12025550123&From=%2B12025550100&CallSid=by-hand&CallStatus=in-progress&More='.length
@@ -299,7 +299,7 @@ describe('a webhook is refused', () => {
     expect(world.named('webhook.rejected')).toEqual([{ reason: 'body' }, { reason: 'body' }])
   })
 
-  test('two signatures from the Space break the call, and nothing was said', async () => {
+  test('a call whose webhooks have two signatures ends without a word', async () => {
     const { telephone } = await open()
     world.simulator.setFaults({ webhooks: { signature: 'two' } })
     await telephone.answer()
@@ -308,7 +308,7 @@ describe('a webhook is refused', () => {
   })
 
   test.each(['/wrong', '/api/otp', '/otp', '/p', '/'])(
-    'mounted at %s, not where webhookUrl says: an error that names both',
+    'webhooks() mounted at %s, elsewhere than webhookUrl says, gives an error that names both',
     async path => {
       await open({ options: { webhookUrl: 'https://acme.example/voice-otp' } })
       const app = express()
@@ -335,14 +335,14 @@ describe('a webhook is refused', () => {
     },
   )
 
-  test('an address in other letters, which Express takes for the same path, is a stranger and no mistake of the app', async () => {
+  test('an unsigned request to the path in capital letters is refused and is not a configuration error', async () => {
     const { url } = await open()
     expect(
       await sendWebhook(world, url.replace('/voice-otp/', '/VOICE-OTP/'), { headers: () => [] }),
     ).toMatchObject(refused)
   })
 
-  test('counters that fail: 503, the call breaks, and says nothing', async () => {
+  test('if the limiter fails, a webhook gets 503 and the call says nothing', async () => {
     const store = new CounterStore(0, 0)
     const { telephone } = await open({ options: { limiter: store.factory } })
     store.faults['fetches.consume'] = 'throws'
@@ -353,7 +353,7 @@ describe('a webhook is refused', () => {
   })
 })
 
-test('counters that are slow at every step: it is answered within four seconds, and what it had to do is done all the same', async () => {
+test('if the limiter is slow, a webhook gets 503 within four seconds, and its work is completed later', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => {
     vi.useRealTimers()
@@ -430,33 +430,33 @@ test('counters that are slow at every step: it is answered within four seconds, 
   expect(statuses).toEqual([503])
 })
 
-describe('a webhook again', () => {
-  test('three times it is answered, and the fourth says nothing', async () => {
+describe('a repeated webhook', () => {
+  test('a webhook may be repeated three times, and the fourth time it says nothing secret', async () => {
     const { telephone, digits } = await open()
     await telephone.answer()
     await telephone.press(digits)
     const { code } = sealedIn(telephone)
     for (const index of [0, 1]) {
-      const answers = []
+      const responses = []
       for (let times = 0; times < 4; times++)
-        answers.push(await world.simulator.refetch(telephone.sid, index))
+        responses.push(await world.simulator.refetch(telephone.sid, index))
       const what = index === 0 ? english.opening.login('Acme') : spoken(code)
-      expect(answers.map(({ body }) => body.includes(what))).toEqual([true, true, false, false])
-      expect(answers.at(-1)!.body).toContain(english.expired)
+      expect(responses.map(({ body }) => body.includes(what))).toEqual([true, true, false, false])
+      expect(responses.at(-1)!.body).toContain(english.expired)
     }
   })
 
-  test('the three are counted by token, at once too', async () => {
+  test('of 20 equal webhooks at the same time, three get the code', async () => {
     const { send, telephone } = await open({
       options: { numberMatching: false, limiter: new CounterStore().factory },
     })
-    const answers = await Promise.all(Array.from({ length: 20 }, () => send()))
+    const responses = await Promise.all(Array.from({ length: 20 }, () => send()))
     expect(
-      answers.filter(({ text }) => text.includes(spoken(sealedIn(telephone).code))),
+      responses.filter(({ text }) => text.includes(spoken(sealedIn(telephone).code))),
     ).toHaveLength(3)
   })
 
-  test('SignalWire repeats each webhook: the call goes on as if it had not', async () => {
+  test('a call works if SignalWire sends each webhook three times', async () => {
     const { alice, telephone, digits } = await open()
     world.simulator.setFaults({ webhooks: { repeat: 2 } })
     await telephone.answer()
@@ -492,7 +492,7 @@ describe('a webhook again', () => {
         await alice.post('/logout').expect(200)
       },
     ],
-  ])('%s no replay says the code, or whether it was used', async (_, act) => {
+  ])('%s, a repeated webhook says neither the code nor whether it was used', async (_, act) => {
     const { alice, telephone, digits } = await open({ options: { limits: unlimited } })
     await telephone.answer()
     await telephone.press(digits)
@@ -506,7 +506,7 @@ describe('a webhook again', () => {
     }
   })
 
-  test('a report that is played again: three times at most, and never after the code has expired', async () => {
+  test('a repeated report counts three times at most, and not after the code has expired', async () => {
     const { telephone } = await open()
     await telephone.answer()
     await telephone.press('0')
@@ -525,7 +525,7 @@ describe('a webhook again', () => {
     expect(world.named('call.reported')).toHaveLength(reports)
   })
 
-  test('a report that comes when its code has long expired changes nothing', async () => {
+  test('a report after its code has expired changes nothing', async () => {
     const { alice, telephone } = await open({ options: { limits: unlimited } })
     await telephone.answer()
     world.clock.offset += 300_000
@@ -534,7 +534,7 @@ describe('a webhook again', () => {
     await alice.post('/otp/call').expect(202)
   })
 
-  test('the keys of one call are worthless in another', async () => {
+  test('the matching digits of one call do not work in another call', async () => {
     const { alice, telephone, digits } = await open({ options: { limits: unlimited } })
     await telephone.answer()
     const { telephone: bobs } = await ring(world, await world.logIn('bob'))
@@ -556,7 +556,7 @@ describe('a webhook again', () => {
       .expect(200)
   })
 
-  test('another strategy with another secret does not open it', async () => {
+  test('a strategy with another secret refuses the token', async () => {
     const { url } = await open()
     const other = new VoiceOtpStrategy<Person>(
       {
@@ -572,7 +572,7 @@ describe('a webhook again', () => {
     expect(await sendWebhook(world, moved)).toMatchObject(refused)
   })
 
-  test('a call in a language that this process does not know, as during an upgrade, goes on in the usual one', async () => {
+  test('a call in a language that this process does not know goes on in the default language', async () => {
     const { telephone, url } = await open()
     const token = createKeys([secret], secret).seal(1, {
       ...sealedIn(telephone),
@@ -585,11 +585,11 @@ describe('a webhook again', () => {
 
   test.each([
     ['two', '42', true],
-    ['none', '', false],
+    ['no', '', false],
     ['one', '4', false],
     ['three', '421', false],
   ])(
-    'a token with %s matching digits, keyed in as %j: the code is read, %j',
+    'a token with %s matching digits, pressed as %j: the code is read, %j',
     async (_, matchingDigits, isRead) => {
       const { telephone, url } = await open()
       const content = { ...sealedIn(telephone), matchingDigits }
@@ -601,7 +601,7 @@ describe('a webhook again', () => {
     },
   )
 
-  test('a repeat of the question is no second chance after wrong digits', async () => {
+  test('after wrong digits, the webhook of the question gives no second chance', async () => {
     const { telephone, digits } = await open()
     await telephone.answer()
     const action = /action="([^"]+)"/.exec(telephone.call.webhooks[0]!.body)![1]!

@@ -1,4 +1,4 @@
-// The edges of the room that knows the vendor: what is sent, what is thrown, what is remembered.
+// Edge cases of signalwire/: what is sent, what is thrown, what is remembered.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
@@ -7,7 +7,7 @@ import { createHttpClient } from '../../lib/signalwire/client.js'
 import { toDeliveryError } from '../../lib/signalwire/errors.js'
 import { sendRequest } from '../../lib/signalwire/http.js'
 
-test('a form holds texts and numbers, and nothing that the vendor made of anything else', async () => {
+test('a form holds only texts and numbers, whatever the vendor made of other values', async () => {
   const bodies: string[] = []
   const server = createServer((req, res) => {
     let body = ''
@@ -41,11 +41,11 @@ test('a form holds texts and numbers, and nothing that the vendor made of anythi
 })
 
 test.each([
-  ['a text', 'no'],
+  ['a string', 'no'],
   ['null', null],
-  ['an error of nobody', new Error('+12025550123')],
+  ['an unknown error', new Error('+12025550123')],
 ])(
-  '%s that the vendor throws is trouble without a word of it, and a telephone may ring',
+  '%s that the vendor throws becomes an error without its words, and a phone may be ringing',
   (_, thrown) => {
     expect(toDeliveryError(thrown)).toEqual({
       error: expect.objectContaining({ code: 'signalwire-unavailable' }) as Error,
@@ -55,7 +55,7 @@ test.each([
   },
 )
 
-test('an answer without a body is an empty one', async () => {
+test('a response without a body has the empty text', async () => {
   const server = createServer((_req, res) => {
     res.writeHead(204).end()
   })
@@ -70,7 +70,7 @@ test('an answer without a body is an empty one', async () => {
   )
 })
 
-test('the states of ten thousand calls are remembered, and no more: the oldest is asked for again', async () => {
+test('the states of the newest 10,000 calls are remembered, and older ones are asked for again', async () => {
   const asked: string[] = []
   const connect = () =>
     Promise.resolve({

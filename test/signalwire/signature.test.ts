@@ -13,11 +13,11 @@ const fields = {
 const url = 'https://mycompany.com/myapp.php?foo=1&bar=2'
 
 describe('signatures of webhooks', () => {
-  test("SignalWire's first vector", () => {
+  test("a signature of SignalWire's first test vector is valid", () => {
     expect(createSignatureCheck(['12345'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields)).toBe(true)
   })
 
-  test('two keys during a change, in either order', () => {
+  test('a signature is valid under either of two keys, in any order', () => {
     expect(
       createSignatureCheck(['new key', '12345'])('RSOYDt4T1cUTdK1PDd93/VVr8B8=', url, fields),
     ).toBe(true)
@@ -29,7 +29,7 @@ describe('signatures of webhooks', () => {
     ).toBe(false)
   })
 
-  test('the standard port may be in the signed URL or not, and no other port may', () => {
+  test('the signed URL may have its standard port or no port, and no other port', () => {
     const check = createSignatureCheck(['12345'])
     for (const [signed, checked, expected] of [
       ['https://acme.example:443/x', 'https://acme.example/x', true],
@@ -40,7 +40,7 @@ describe('signatures of webhooks', () => {
       ['https://evil.example/x', 'https://acme.example/x', false],
       ['http://[::1]:80/x', 'http://[::1]/x', true],
       ['http://[::1]:80/x', 'http://[::1]:8080/x', false],
-      // The address of a path is no address of ours.
+      // A URL inside the path must not count as ours.
       [
         'http://inner.example:80:8443/http://inner.example',
         'https://acme.example:8443/http://inner.example',
@@ -53,13 +53,13 @@ describe('signatures of webhooks', () => {
       ).toBe(expected)
   })
 
-  test('nothing, cut or lengthened is no signature', () => {
+  test('an empty, shortened or lengthened signature is not valid', () => {
     const check = createSignatureCheck(['12345'])
     for (const header of ['', 'RSOYDt4T1cUTdK1PDd93/VVr8B8', 'RSOYDt4T1cUTdK1PDd93/VVr8B8==', 'é'])
       expect(check(header, url, fields)).toBe(false)
   })
 
-  test('agrees with the vendor on 500 forms, right and wrong', () => {
+  test('the check agrees with that of the vendor on 500 forms, with right and wrong keys', () => {
     const check = createSignatureCheck(['12345'])
     for (let index = 0; index < 500; index++) {
       const form = {
