@@ -1,61 +1,56 @@
 import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
-import express from 'express'
-import session, { MemoryStore, type Store } from 'express-session'
-import helmet from 'helmet'
-import passport from 'passport'
-import { Strategy as LocalStrategy } from 'passport-local'
-import { MemoryRememberStore, VoiceOtpStrategy, type VoiceOtpOptions } from 'passport-voice-otp'
+import express, { type Express } from 'express'
+import { MemoryStore, type Store } from 'express-session'
+import { MemoryRememberStore, type VoiceOtpOptions } from 'passport-voice-otp'
 import { pino, type Logger } from 'pino'
-import { accountPages } from './account.js'
-import { api } from './api.js'
-import { answerErrors, notFound, Unavailable } from './errors.js'
-import { logEvents } from './events.js'
-import { acceptForms } from './forms.js'
-import { loginPages } from './login.js'
-import { tellOldNumber } from './old-number.js'
-import { otpPages } from './otp.js'
-import { phonePages } from './phone.js'
-import { recoverPages } from './recover.js'
-import { recoveryInMemory, type RecoveryCodes } from './recovery-codes.js'
-import { securityPages } from './security.js'
-import { PunctualStore } from './session-store.js'
-import { announcement, wantedLanguages } from './spoken.js'
-import { transferPages } from './transfer.js'
-import { demoPassword, demoPeople, phonesOf, type User, type Users } from './users.js'
-import * as words from './words.js'
+import { createPassport } from './auth/passport.js'
+import { createVoiceOtp } from './auth/voice-otp.js'
+import { handleErrors, notFound } from './middleware/errors.js'
+import { forms } from './middleware/forms.js'
+import { noStore, securityHeaders } from './middleware/headers.js'
+import { sessions } from './middleware/sessions.js'
+import { accountRoutes } from './routes/account.js'
+import { apiRoutes } from './routes/api.js'
+import { healthRoute, type Health } from './routes/health.js'
+import { loginRoutes } from './routes/login.js'
+import { otpRoutes } from './routes/otp.js'
+import { phoneRoutes } from './routes/phone.js'
+import { recoverRoutes } from './routes/recover.js'
+import { securityRoutes } from './routes/security.js'
+import { transferRoutes } from './routes/transfer.js'
+import { recoveryInMemory, type RecoveryCodes } from './stores/recovery-codes.js'
+import { demoPassword, demoPeople, type User, type Users } from './stores/users.js'
+import * as words from './views/words.js'
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** What the app is made of. Options of the strategy may be given too and win over what is set here. */
+/** What the app needs. It also accepts options of the strategy, which override those of `auth/voice-otp.ts`. */
 export interface AppOptions extends Partial<
-  Omit<
-    VoiceOtpOptions<User>,
-    'secret' | 'signalwire' | 'webhookUrl' | 'passReqToCallback' | 'recovery'
-  >
+  Omit<VoiceOtpOptions<User>, 'secret' | 'signalwire' | 'webhookUrl' | 'recovery'>
 > {
   readonly users: Users
   readonly signalwire: VoiceOtpOptions<User>['signalwire']
   /** The origin under which browsers and SignalWire reach this app, for example `https://acme.example`. */
   readonly publicUrl: string
-  /** Other origins from which the JSON API takes requests: the loopback ones it listens on. */
+  /** Other origins from which the JSON API accepts requests: the loopback addresses of this app. */
   readonly otherOrigins?: readonly string[]
   /** Signs the session cookie; 32 bytes or more. An array rotates. */
   readonly sessionSecret: string | string[]
   /** The strategy's secret. */
   readonly secret: VoiceOtpOptions<User>['secret']
-  /** Default: the memory of this process, as for `remember` and `recovery`. */
+  /** Default: the memory of this process. The same holds for `remember` and `recovery`. */
   readonly sessionStore?: Store
   readonly recovery?: RecoveryCodes
-  /** For the demo alone: shows the simulator's telephone on the call page, and users with their password on the login page. */
+  /** For the demo only: shows the simulated phones on the call page, and the demo users on the login page. */
   readonly simulatorUrl?: string
-  /** What `GET /healthz` says; `instance` names the app, so that `--check` knows that it reached this one. Default: always ready. */
-  readonly health?: () => { readonly ready: boolean; readonly instance?: string }
-  /** Default: one JSON line for each event on stdout; `false` is silent. */
+  /** What `GET /healthz` reports. Default: always ready. */
+  readonly health?: () => Health
+  /** Default: one line of JSON for each event on stdout. `false` logs nothing. */
   readonly logger?: Logger | false
 }
 
-/** The whole app, not yet listening. Tests run this one, with a clock and stores of their own. */
+/** The whole app, not yet listening. Tests run this app with their own clock and stores. */
 export function createApp(options: AppOptions) {
   const {
     users,
@@ -65,130 +60,60 @@ export function createApp(options: AppOptions) {
     sessionStore = new MemoryStore(),
     simulatorUrl,
     health = () => ({ ready: true }),
-    logger: given,
+    logger = pino({ base: null }),
     recovery = recoveryInMemory(),
     remember = { days: 30, store: new MemoryRememberStore() },
     ...strategyOptions
   } = options
-  const logger = given === false ? pino({ level: 'silent' }) : (given ?? pino({ base: null }))
+  const log = logger || pino({ level: 'silent' })
   const isHttps = publicUrl.startsWith('https:')
-  const app = express()
-
-  const voiceOtp = new VoiceOtpStrategy<User>(
-    {
-      appName: 'Acme',
-      webhookUrl: `${publicUrl}/voice-otp`,
-      locale: (_user, req: express.Request) => wantedLanguages(req),
-      announce: (_user, req: express.Request) => announcement(req),
-      // Where calls cost money, nobody adds a number to call.
-      beforeCall: ({ user }) => user.phone !== null || user.mayEnroll,
-      onEnroll: async (user, phone) => {
-        await users.changePhone(user.id, phone)
-        void tellOldNumber(options.signalwire, logger, user, phone)
-      },
-      recovery: { save: recovery.save, use: recovery.use },
-      remember,
-      ...strategyOptions,
-    },
-    phonesOf,
-  )
-  logEvents(voiceOtp, logger)
-
-  const authenticator = new passport.Passport()
-  authenticator.use(voiceOtp)
-  authenticator.use(
-    new LocalStrategy((username, password, done) => {
-      users.byPassword(username, password).then(user => done(null, user ?? false), done)
-    }),
-  )
-  authenticator.serializeUser((user, done) => done(null, (user as User).id))
-  authenticator.deserializeUser((id, done) => {
-    users.byId(String(id)).then(user => done(null, user ?? false), done)
+  const voiceOtp = createVoiceOtp(users, log, {
+    webhookUrl: `${publicUrl}/voice-otp`,
+    recovery: { save: recovery.save, use: recovery.use },
+    remember,
+    ...strategyOptions,
   })
+  const passport = createPassport(users, voiceOtp)
 
-  app.set('views', here('views'))
+  const app = express()
+  useTemplates(app)
+  Object.assign(app.locals, { logger: log, simulatorUrl, rememberDays: remember.days })
+  // With https, a proxy or tunnel in front ends TLS. express-session must trust its X-Forwarded-Proto to set a secure
+  // cookie. Without a proxy, anybody could send X-Forwarded-* headers. The app never builds a URL from them.
+  if (isHttps) app.set('trust proxy', 1)
+
+  app.use(securityHeaders(isHttps, simulatorUrl))
+  app.get('/healthz', healthRoute(health))
+  // SignalWire sends no cookie and no CSRF token. Its requests are signed instead.
+  app.use('/voice-otp', voiceOtp.webhooks())
+  app.use(express.static(pathOf('public'), { maxAge: '1h' }))
+  app.use(noStore)
+  app.use(sessions({ secret: sessionSecret, store: sessionStore, isHttps }))
+  // These forms need less than 4 KiB. Compressed bodies are refused, because a small one can expand to gigabytes.
+  app.use(express.urlencoded({ extended: false, limit: '4kb', inflate: false }))
+  app.use(passport.session())
+  app.use(voiceOtp.enforce()) // directly after passport.session(): until the code is verified, req.user is undefined
+
+  app.use('/api', apiRoutes(passport, voiceOtp, [publicUrl, ...otherOrigins]))
+  app.use(forms())
+  app.use(loginRoutes(passport))
+  app.use(otpRoutes(passport, voiceOtp))
+  app.use(recoverRoutes(passport))
+  app.use(phoneRoutes(passport, voiceOtp))
+  app.use(transferRoutes(voiceOtp))
+  app.use(securityRoutes(voiceOtp, recovery))
+  app.use(accountRoutes())
+  app.use(notFound)
+  app.use(handleErrors)
+
+  return { app, voiceOtp }
+}
+
+function useTemplates(app: Express): void {
+  app.set('views', pathOf('views'))
   app.set('view engine', 'ejs')
   app.engine('ejs', ejs.renderFile)
   app.enable('view cache')
-  Object.assign(app.locals, {
-    logger,
-    simulatorUrl,
-    demoPassword,
-    demoUsernames: demoPeople.map(({ username }) => username),
-    rememberDays: remember.days,
-    ...words,
-  })
-  // Behind https stands a proxy or a tunnel that ends TLS, and express-session must believe it to set a secure cookie.
-  // Without one, anybody could send X-Forwarded-* headers. No URL is ever made from them.
-  if (isHttps) app.set('trust proxy', 1)
-
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'self'"],
-          baseUri: ["'none'"],
-          objectSrc: ["'none'"],
-          formAction: ["'self'"],
-          frameAncestors: ["'none'"],
-          frameSrc: simulatorUrl === undefined ? ["'none'"] : [new URL(simulatorUrl).origin],
-        },
-      },
-      xFrameOptions: { action: 'deny' },
-      referrerPolicy: { policy: 'no-referrer' },
-      strictTransportSecurity: isHttps,
-    }),
-  )
-  app.get('/healthz', (_req, res) => {
-    const answer = health()
-    res
-      .status(answer.ready ? 200 : 503)
-      .set('Cache-Control', 'no-store')
-      .json(answer)
-  })
-  // SignalWire brings no cookie and no CSRF token; it proves itself by its signature.
-  app.use('/voice-otp', voiceOtp.webhooks())
-  app.use(express.static(here('public'), { maxAge: '1h' }))
-  app.use((_req, res, next) => {
-    res.set('Cache-Control', 'no-store')
-    next()
-  })
-
-  const sessions = session({
-    name: isHttps ? '__Host-acme' : 'acme',
-    secret: sessionSecret,
-    store: new PunctualStore(sessionStore),
-    resave: false,
-    saveUninitialized: false,
-    cookie: { httpOnly: true, sameSite: 'lax', secure: isHttps, path: '/' },
-  })
-  // A store that said it is gone leaves no session and no error; one that answers nonsense, an error of any kind.
-  app.use((req, res, next) =>
-    sessions(req, res, error =>
-      next(
-        error || !req.session
-          ? new Unavailable('session-store', 'The session store does not answer.')
-          : undefined,
-      ),
-    ),
-  )
-  // 4 KiB is plenty for these forms, and compressed bodies are not unpacked: a bomb would be small on the way in.
-  app.use(express.urlencoded({ extended: false, limit: '4kb', inflate: false }))
-  app.use(authenticator.session())
-  app.use(voiceOtp.enforce())
-
-  app.use('/api', api(authenticator, voiceOtp, [publicUrl, ...otherOrigins]))
-  app.use(acceptForms())
-  app.use(loginPages(authenticator))
-  app.use(otpPages(authenticator, voiceOtp))
-  app.use(recoverPages(authenticator))
-  app.use(phonePages(authenticator, voiceOtp))
-  app.use(transferPages(voiceOtp))
-  app.use(securityPages(voiceOtp, recovery))
-  app.use(accountPages())
-  app.use(notFound)
-  app.use(answerErrors)
-
-  return { app, voiceOtp }
+  const demoUsernames = demoPeople.map(({ username }) => username)
+  Object.assign(app.locals, { demoPassword, demoUsernames, ...words })
 }

@@ -1,4 +1,4 @@
-// Keeps the call page up to date. Without it the page works all the same, by its forms and links.
+// Keeps the call page up to date. The page also works without this script, by its forms and links.
 
 const state = document.querySelector('.state[data-words]')
 const left = document.querySelector('[data-expires-in]')
@@ -6,7 +6,7 @@ const wait = document.querySelector('[data-next-call-in]')
 const callButtons = document.querySelectorAll('[data-call-again]')
 const code = document.querySelector('#code')
 const words = state ? JSON.parse(state.dataset.words) : {}
-const over = ['completed', 'busy', 'no-answer', 'failed', 'canceled', 'reported', 'expired']
+const finalStates = ['completed', 'busy', 'no-answer', 'failed', 'canceled', 'reported', 'expired']
 
 const now = () => performance.now() / 1000
 const until = {
@@ -24,9 +24,9 @@ function duration(seconds) {
 function say(call) {
   if (!state || state.dataset.call === call) return
   state.dataset.call = call
-  // A screen reader speaks this, so it changes once a state and never with the countdown.
+  // A screen reader reads this aloud, so the text changes only with the state, never with the countdown.
   state.textContent = words[call] ?? ''
-  // Next the code is typed; whoever is busy elsewhere on the page, or at the telephone of the demo, is left alone.
+  // The next step is the code. Do not take the focus away from a user who is busy elsewhere, for example at the demo's phone.
   if ((call === 'answered' || call === 'completed') && document.activeElement === document.body)
     code?.focus()
 }
@@ -45,17 +45,17 @@ function tick() {
 }
 
 async function poll() {
-  let pause = 1000
+  let delay = 1000
   try {
-    const answer = await fetch('/otp/status', {
+    const response = await fetch('/otp/status', {
       headers: { Accept: 'application/json' },
       cache: 'no-store',
     })
-    if (answer.status === 401) return location.replace('/login') // logged out meanwhile, elsewhere
-    if (!answer.ok) throw new Error(String(answer.status))
-    const status = await answer.json()
-    // In another tab the code was used, or a new one was asked for: what this page shows is worth nothing any more. The
-    // time of one code only ever runs down, but for a second between the clocks of two servers.
+    if (response.status === 401) return location.replace('/login') // the user logged out in another tab
+    if (!response.ok) throw new Error(String(response.status))
+    const status = await response.json()
+    // If the code was used or replaced in another tab, this page is out of date: load it again. The remaining time of one
+    // code only decreases, except for one second of difference between the clocks of two servers.
     const isNewer = status.expiresIn > lastExpiresIn + 1
     if (isNewer || (status.call === 'none' && status.expiresIn === 0))
       return location.replace(state.dataset.page)
@@ -63,21 +63,21 @@ async function poll() {
     until.expiry = now() + status.expiresIn
     until.nextCall = now() + status.nextCallIn
     if (status.call === 'reported' || status.expiresIn > 0) say(status.call)
-    if (over.includes(state.dataset.call)) pause = 5000
+    if (finalStates.includes(state.dataset.call)) delay = 5000
   } catch {
-    pause = 5000
+    delay = 5000
   }
-  setTimeout(poll, pause)
+  setTimeout(poll, delay)
 }
 
-// A second click would be refused, and its page would hide that the first one was right.
+// Ignore a second click. It would fail, and its page would hide the success of the first click.
 for (const form of document.forms) {
   form.addEventListener('submit', event => {
     if (form.dataset.sent) return event.preventDefault()
     form.dataset.sent = 'yes'
   })
 }
-// A page that the browser kept in memory may be sent again.
+// A form may be sent again if the browser shows the page from its memory.
 addEventListener('pageshow', () => {
   for (const form of document.forms) delete form.dataset.sent
 })

@@ -1,7 +1,7 @@
 // Calls that cost money, ring at night, or go where nobody lives: what stops them.
 import { MemoryStore } from 'express-session'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Person as Account } from '../../example/users.js'
+import type { Person as Account } from '../../example/stores/users.js'
 import { cheapHash } from '../support/people.js'
 import { callsUnlimited, openSite, type Person, type Site } from '../support/watched-site.js'
 import { sendPipelined } from '../support/raw.js'

@@ -181,7 +181,7 @@ describeInBrowser('axe-core finds nothing, narrow and wide,', () => {
     await look('security, none remembered')
     await guest.press('Log out')
     await guest.logIn('alice')
-    await guest.follow('I cannot use my telephone')
+    await guest.follow('I cannot use my phone')
     await look('recovery')
     await guest.page.getByLabel('Recovery code').fill('00000-00000')
     await guest.press('Continue')
@@ -197,7 +197,7 @@ describeInBrowser('a screen reader', () => {
     await guest.logIn('alice')
     await guest.press('Call me now')
     const heard = () => guest.status.ariaSnapshot()
-    expect(await heard()).toBe('- status: The call waits for its turn. That takes a few seconds.')
+    expect(await heard()).toBe('- status: The call starts in a few seconds.')
     await guest.page.evaluate(`globalThis.changes = []
       new MutationObserver(records => changes.push(...records.map(({ target }) => target.textContent)))
         .observe(document.querySelector('[role=status]'), { childList: true, characterData: true, subtree: true })`)
@@ -205,20 +205,20 @@ describeInBrowser('a screen reader', () => {
     const start = await timer.textContent()
     await guest.site.simulator.advance(1000)
     await guest.sees('ringing')
-    expect(await heard()).toBe('- status: Your phone is ringing. Pick up.')
+    expect(await heard()).toBe('- status: Your phone is ringing. Answer it.')
     for (let looks = 0; looks < 2; looks++) await guest.page.waitForResponse('**/otp/status')
     const code = await guest.site.answer(await guest.digits())
     await guest.sees('answered')
     expect(await heard()).toBe(
-      '- status: "You are on the phone: key in the digits, and listen for the code."',
+      '- status: You are on the phone. Press the digits and listen for the code.',
     )
     await guest.site.simulator.hangUp(guest.site.simulator.calls[0]!.sid)
     await guest.sees('completed')
     await expect.poll(() => timer.textContent()).not.toBe(start)
     expect(await guest.page.evaluate('changes')).toEqual([
-      'Your phone is ringing. Pick up.',
-      'You are on the phone: key in the digits, and listen for the code.',
-      'The call has ended. Type the code below, or ask for another call.',
+      'Your phone is ringing. Answer it.',
+      'You are on the phone. Press the digits and listen for the code.',
+      'The call has ended. Enter the code below, or ask for another call.',
     ])
     expect(await timer.getAttribute('aria-live')).toBeNull()
     await guest.submitCode(code)
@@ -235,7 +235,7 @@ describeInBrowser('a screen reader', () => {
     const order = [
       'heading "Answer your phone" [level=1]',
       '••• ••• ••23',
-      'heading "Pick up, and key in" [level=2]',
+      'heading "Answer, and press" [level=2]',
       `paragraph: ${String(first)} ${String(second)}`,
       'status: Your phone is ringing',
       'textbox "Code that you hear"',

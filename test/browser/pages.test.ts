@@ -175,7 +175,7 @@ describeInBrowser('without JavaScript', () => {
     await guest.press('Call me now')
     const { sid } = await guest.site.simulator.waitFor(call => call.status === 'ringing')
     guest.site.clock.offset = 1000
-    await guest.follow('Look again')
+    await guest.follow('Refresh this page')
     await guest.sees('ringing')
     await guest.submitCode(await guest.site.answer(await guest.digits()))
     await guest.expectPath('/account')

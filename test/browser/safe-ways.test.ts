@@ -38,7 +38,7 @@ describeInBrowser('in without a call', () => {
     const entry = guest.page.getByRole('listitem')
     expect(await entry.textContent()).toMatch(/Chrome on Linux\s+this browser/)
     await pressByKeys(guest, 'Forget Chrome on Linux')
-    await guest.page.getByText('That browser is remembered no more.').waitFor()
+    await guest.page.getByText('This browser is no longer remembered.').waitFor()
     await guest.press('Log out')
     await guest.logIn('alice')
     await guest.expectPath('/otp')
@@ -77,12 +77,12 @@ describeInBrowser('in without a call', () => {
 
     const elsewhere = await openGuest(guest.site, { javaScriptEnabled: false })
     await elsewhere.logIn('alice')
-    await elsewhere.follow('I cannot use my telephone')
+    await elsewhere.follow('I cannot use my phone')
     await elsewhere.page.getByLabel('Recovery code').fill(codes[0]!.trim().toLowerCase())
     await elsewhere.press('Continue')
     await elsewhere.expectPath('/account')
     await elsewhere.page
-      .getByText('9 recovery codes are left. If your telephone is gone, change its number now.')
+      .getByText('9 recovery codes are left. If you lost your phone, change your number now.')
       .waitFor()
   })
 })

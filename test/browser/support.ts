@@ -116,7 +116,7 @@ export class Guest {
 
   /** The telephone beside the page. */
   get telephone(): FrameLocator {
-    return this.page.frameLocator('iframe[title="Simulated telephone"]')
+    return this.page.frameLocator('iframe[title="Simulated phone"]')
   }
 
   /** The live region. */

@@ -30,7 +30,7 @@ describeInBrowser('with the telephone beside the page', () => {
     const code = await guest.answer()
     await guest.submitCode(wrongCode(code))
     expect(await guest.page.getByRole('alert').textContent()).toMatch(
-      /That is not the code\.[^]*4 tries are left\./,
+      /This code is wrong\.[^]*You have 4 attempts left\./,
     )
     await expect.poll(() => guest.page.evaluate('document.activeElement.id')).toBe('code')
     await guest.page.keyboard.type(code)
@@ -63,7 +63,7 @@ describeInBrowser('with the telephone beside the page', () => {
       guest.page.evaluate(
         `getComputedStyle(document.querySelector('[value=${channel}]')).backgroundColor`,
       )
-    expect(await background('text')).not.toBe(await background('call'))
+    expect(await background('sms')).not.toBe(await background('call'))
     await guest.press('Text me instead')
     expect(await guest.heading()).toBe('Read your messages')
     const text = await guest.telephone
@@ -81,7 +81,7 @@ describeInBrowser('with the telephone beside the page', () => {
     await guest.answer('00')
     await guest.sees('reported')
     await guest.open('/otp')
-    await guest.page.getByText('somebody knows your password: change it').waitFor()
+    await guest.page.getByText('somebody knows your password. Change it now.').waitFor()
     await guest.open('/account')
     await guest.expectPath('/otp')
   })
@@ -140,7 +140,7 @@ describeInBrowser('with the telephone beside the page', () => {
     await guest.sees('ringing')
     await takePicture(guest, 'call-page-phone')
     expect(await guest.page.evaluate('document.documentElement.scrollWidth')).toBe(390)
-    await guest.page.getByRole('link', { name: 'the telephone is below' }).click()
+    await guest.page.getByRole('link', { name: 'the phone is below' }).click()
     await guest.telephone.getByRole('button', { name: 'Answer' }).waitFor()
   })
 })

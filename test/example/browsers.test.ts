@@ -50,7 +50,7 @@ describe('a browser is remembered', () => {
     expect(alice.cookies.has(cookie)).toBe(false)
     await alice.open('/security')
     expect(alice.text).toContain(
-      'None. When you enter a code, you may have the browser remembered for 30 days.',
+      'You have no remembered browsers. When you enter a code, you can let us remember the browser for 30 days.',
     )
   })
 
@@ -143,7 +143,7 @@ describe('the list', () => {
     )
     await alice.submit('/security/browsers', { id })
     expect(alice.page).toMatchObject({ status: 200, path: '/security' })
-    expect(alice.text).toContain('That browser is remembered no more.')
+    expect(alice.text).toContain('This browser is no longer remembered.')
     expect(entries(alice)).toEqual(['Firefox on Linux this browser'])
     await onThePhone.submit('/logout')
     await onThePhone.logIn('alice')
@@ -207,7 +207,7 @@ describe('a store that fails', () => {
       remember: { days: 30, store: failing(['add']) },
     })
     expect(alice.page).toMatchObject({ status: 200, path: '/account' })
-    expect(alice.text).toContain('You are in, but this browser could not be remembered.')
+    expect(alice.text).toContain('You are logged in, but this browser could not be remembered.')
     expect(alice.cookies.has(cookie)).toBe(false)
     expect(site.logged('request.failed')).toHaveLength(1)
   })

@@ -1,7 +1,7 @@
 // Several telephones, several ways, the language of the browser.
 import express, { type Request } from 'express'
 import { describe, expect, test } from 'vitest'
-import { announcement, wantedLanguages } from '../../example/spoken.js'
+import { announcement, preferredLanguages } from '../../example/auth/announcement.js'
 import { cheapHash } from '../support/people.js'
 import { openSite, says } from './support.js'
 
@@ -36,7 +36,7 @@ describe('several telephones', () => {
     await bob.logIn('bob')
     expect((await bob.submit('/otp/call', { phone: '+12025550123' })).status).toBe(400)
     expect(bob.alert).toBe(
-      `${says('choice-unknown')} Only the ordinary call reaches a telephone with an extension.`,
+      `${says('choice-unknown')} Only the ordinary call can reach a phone with an extension.`,
     )
     expect(site.simulator.calls).toHaveLength(0)
   })
@@ -91,7 +91,7 @@ describe('several telephones', () => {
     await eve.logIn('eve')
     expect(eve.page.status).toBe(200)
     expect((await eve.submit('/otp/call')).status).toBe(403)
-    expect(eve.alert).toBe(`${says('phone-invalid')} Ask whoever runs this site to correct it.`)
+    expect(eve.alert).toBe(`${says('phone-invalid')} Contact support to correct it.`)
     expect(await eve.json('GET', '/api/otp/phones')).toMatchObject({
       status: 200,
       body: { phones: [] },
@@ -155,7 +155,7 @@ describe('several ways', () => {
     await alice.submit('/otp/call', { channel: 'hosted-sms' })
     expect(alice.text).toContain('Read your messages')
     await alice.submit('/otp/call', { channel: 'hosted-call' })
-    expect(alice.text).toContain('Your phone is about to ring. Pick up and listen for the code.')
+    expect(alice.text).toContain('Your phone is about to ring. Answer it and listen for the code.')
     await alice.submit('/otp', { code: site.simulator.mfaRequests[0]!.code })
     expect(alice.page.path).toBe('/account')
   })
@@ -218,7 +218,7 @@ describe('the language of the browser', () => {
     [`en, ${'x'.repeat(100_000)}`, ['en']],
     ['en-'.repeat(50_000), undefined],
   ] as const)('Accept-Language %j is read as %j', (header, tags) => {
-    expect(wantedLanguages(requestWith({ 'accept-language': header }))).toEqual(tags)
+    expect(preferredLanguages(requestWith({ 'accept-language': header }))).toEqual(tags)
   })
 
   test.each([

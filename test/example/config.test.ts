@@ -1,7 +1,7 @@
 // The environment of the example: what it means, and a sentence for every mistake.
 import { describe, expect, test } from 'vitest'
-import { ConfigError, inVariables, readConfig } from '../../example/config.js'
-import { createUsers, demoPassword, demoPeople, realPeople } from '../../example/users.js'
+import { ConfigError, withVariableName, readConfig } from '../../example/support/config.js'
+import { createUsers, demoPassword, demoPeople, realPeople } from '../../example/stores/users.js'
 
 const secret = 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA'
 const space = {
@@ -32,7 +32,7 @@ describe('what is read', () => {
       simulatorPort: 3001,
       isReal: false,
       isProduction: false,
-      hasOwnSecrets: true,
+      hasGeneratedSecrets: true,
     })
     expect([
       config.signalwire,
@@ -111,7 +111,7 @@ describe('what is read', () => {
   test('secrets rotate, and processes with one SESSION_SECRET know each other', () => {
     expect(
       readConfig({ VOICE_OTP_SECRET: `${secret}, ${secret}x`, SESSION_SECRET: secret }),
-    ).toMatchObject({ secrets: [secret, `${secret}x`], hasOwnSecrets: false })
+    ).toMatchObject({ secrets: [secret, `${secret}x`], hasGeneratedSecrets: false })
     const [one, two, three] = [
       { SESSION_SECRET: secret },
       { SESSION_SECRET: secret, PORT: '4000' },
@@ -129,48 +129,48 @@ describe('what is read', () => {
 
 describe('a mistake is one sentence that names the variable and the mend', () => {
   test.each<[NodeJS.ProcessEnv, string]>([
-    [{ PORT: 'http' }, 'PORT is not a port: give a whole number from 0 (any free one) to 65535.'],
-    [{ PORT: '65536' }, 'PORT is not a port: give a whole number from 0 (any free one) to 65535.'],
-    [{ PORT: '-1' }, 'PORT is not a port: give a whole number from 0 (any free one) to 65535.'],
+    [{ PORT: 'http' }, 'PORT is not a port: set a whole number from 0 (any free port) to 65535.'],
+    [{ PORT: '65536' }, 'PORT is not a port: set a whole number from 0 (any free port) to 65535.'],
+    [{ PORT: '-1' }, 'PORT is not a port: set a whole number from 0 (any free port) to 65535.'],
     [
       { SIMULATOR_PORT: '1e3' },
-      'SIMULATOR_PORT is not a port: give a whole number from 0 (any free one) to 65535.',
+      'SIMULATOR_PORT is not a port: set a whole number from 0 (any free port) to 65535.',
     ],
     [
       { PORT: '65535' },
-      'SIMULATOR_PORT is not a port: give a whole number from 0 (any free one) to 65535.',
+      'SIMULATOR_PORT is not a port: set a whole number from 0 (any free port) to 65535.',
     ],
     [
       { SIMULATOR_URL: 'https://acme.example' },
-      'SIMULATOR_URL: give the loopback address of a running simulator without a path, for example http://127.0.0.1:3001',
+      'SIMULATOR_URL: set the loopback address of a running simulator without a path, for example http://127.0.0.1:3001',
     ],
     [
       { SIMULATOR_URL: 'http://127.0.0.1:3001' },
-      'SIGNALWIRE_PROJECT, SIGNALWIRE_TOKEN, SIGNALWIRE_NUMBER, SIGNALWIRE_SIGNING_KEY are missing: to join the simulator at SIMULATOR_URL, set what it printed when it started.',
+      'SIGNALWIRE_PROJECT, SIGNALWIRE_TOKEN, SIGNALWIRE_NUMBER, SIGNALWIRE_SIGNING_KEY are missing: to use the simulator at SIMULATOR_URL, set the values that it printed when it started.',
     ],
     [
       { ...simulated, SIGNALWIRE_SPACE: 'acme.signalwire.com' },
-      'SIGNALWIRE_SPACE and SIMULATOR_URL name two different Spaces: leave one of them out.',
+      'SIGNALWIRE_SPACE and SIMULATOR_URL name two different Spaces: remove one of them.',
     ],
     [
       { PUBLIC_URL: 'http://acme.example' },
-      'PUBLIC_URL: give the address without a path, https://acme.example (http for loopback addresses only).',
+      'PUBLIC_URL: set the address without a path, for example https://acme.example (http only for loopback addresses).',
     ],
     [
       { PUBLIC_URL: 'https://acme.example/app' },
-      'PUBLIC_URL: give the address without a path, https://acme.example (http for loopback addresses only).',
+      'PUBLIC_URL: set the address without a path, for example https://acme.example (http only for loopback addresses).',
     ],
     [
       { PUBLIC_URL: 'acme.example' },
-      'PUBLIC_URL: give the address without a path, https://acme.example (http for loopback addresses only).',
+      'PUBLIC_URL: set the address without a path, for example https://acme.example (http only for loopback addresses).',
     ],
     [
       { ...space, HOSTNAME: 'acme.example/app' },
-      'HOSTNAME: give the address without a path, https://acme.example (http for loopback addresses only).',
+      'HOSTNAME: set the address without a path, for example https://acme.example (http only for loopback addresses).',
     ],
     [
       space,
-      'PUBLIC_URL is missing: SignalWire must reach this app from outside, so give the https address of your proxy or tunnel, for example PUBLIC_URL=https://acme.example',
+      'PUBLIC_URL is missing: SignalWire must reach this app from the internet, so set the https address of your proxy or tunnel, for example PUBLIC_URL=https://acme.example',
     ],
     [
       { ...real, SIGNALWIRE_TOKEN: '' },
@@ -190,11 +190,11 @@ describe('a mistake is one sentence that names the variable and the mend', () =>
     ],
     [
       { ...real, DEMO_PHONE: '555 0123' },
-      'DEMO_PHONE is not a telephone number: write it with + and country code, for example +12025550123',
+      'DEMO_PHONE is not a phone number: write it with + and the country code, for example +12025550123',
     ],
     [
       { ...real, DEMO_PHONE: '+1 202' },
-      'DEMO_PHONE is not a telephone number: write it with + and country code, for example +12025550123',
+      'DEMO_PHONE is not a phone number: write it with + and the country code, for example +12025550123',
     ],
     [
       { REDIS_URL: '127.0.0.1:6379' },
@@ -202,34 +202,34 @@ describe('a mistake is one sentence that names the variable and the mend', () =>
     ],
     [
       { NODE_ENV: 'production' },
-      'NODE_ENV is production and no SIGNALWIRE_* variable is set: use a Space of yours, or leave NODE_ENV out for the demo. The demo has a published password.',
+      'NODE_ENV is production and no SIGNALWIRE_* variable is set: set the SIGNALWIRE_* variables of your Space, or remove NODE_ENV for the demo. The demo has a published password.',
     ],
     [
       { ...simulated, NODE_ENV: 'production' },
-      'NODE_ENV is production and SIMULATOR_URL is set: use a Space of yours, or leave NODE_ENV out for the demo. The demo has a published password.',
+      'NODE_ENV is production and SIMULATOR_URL is set: set the SIGNALWIRE_* variables of your Space, or remove NODE_ENV for the demo. The demo has a published password.',
     ],
     [
       { ...production, SESSION_SECRET: '' },
-      'SESSION_SECRET is missing: in production it must outlive a restart. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"',
+      'SESSION_SECRET is missing: in production it must survive a restart. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"',
     ],
     [
       { ...production, VOICE_OTP_SECRET: '' },
-      'VOICE_OTP_SECRET is missing: in production it must outlive a restart. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"',
+      'VOICE_OTP_SECRET is missing: in production it must survive a restart. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"',
     ],
   ])('%j', (environment, sentence) => {
     expect(() => readConfig(environment)).toThrow(new ConfigError(sentence))
   })
 
   test('what the strategy finds wrong is said by the name of the variable', () => {
-    expect(inVariables('signalwire.from: a telephone number')).toBe(
+    expect(withVariableName('signalwire.from: a telephone number')).toBe(
       'SIGNALWIRE_NUMBER: a telephone number',
     )
-    expect(inVariables('signalwire.signingKey: the Signing Key')).toBe(
+    expect(withVariableName('signalwire.signingKey: the Signing Key')).toBe(
       'SIGNALWIRE_SIGNING_KEY: the Signing Key',
     )
-    expect(inVariables('secret: at least')).toBe('VOICE_OTP_SECRET: at least')
-    expect(inVariables('webhookUrl: the https address')).toBe('PUBLIC_URL: the https address')
-    expect(inVariables('ways: a list')).toBe('ways: a list')
+    expect(withVariableName('secret: at least')).toBe('VOICE_OTP_SECRET: at least')
+    expect(withVariableName('webhookUrl: the https address')).toBe('PUBLIC_URL: the https address')
+    expect(withVariableName('ways: a list')).toBe('ways: a list')
   })
 })
 

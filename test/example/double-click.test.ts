@@ -138,7 +138,7 @@ describe('a call, asked for twice', () => {
     expect(alice.page.headers.get('retry-after')).toEqual(upTo(60))
     expect(alice.matchingDigits).toBe(digits)
     expect(alice.alert).toMatch(
-      /^Your code is on its way already\. You can try again in \d\d seconds\.$/,
+      /^Your code is already on its way\. You can try again in \d\d seconds\.$/,
     )
     expect(site.simulator.calls).toHaveLength(1)
     expect((await alice.open('/otp/call')).path).toBe('/otp')

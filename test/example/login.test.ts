@@ -1,6 +1,6 @@
 // A login as a person does it, without JavaScript.
 import { describe, expect, test } from 'vitest'
-import { createUsers, demoPeople } from '../../example/users.js'
+import { createUsers, demoPeople } from '../../example/stores/users.js'
 import { demoPassword, openSite, passBoth, says, upTo, wrongCode } from './support.js'
 
 describe('a login', () => {
@@ -21,13 +21,13 @@ describe('a login', () => {
     await site.simulator.waitFor(call => call.status === 'ringing')
     site.clock.offset += 1000 // the state of a call is asked for once a second
     await alice.open('/otp')
-    expect(alice.text).toContain('Your phone is ringing. Pick up.')
+    expect(alice.text).toContain('Your phone is ringing. Answer it.')
     expect(alice.text).toMatch(/Valid for another (5:00|4:5\d)/)
 
     const code = await site.answer(alice.matchingDigits)
     await alice.submit('/otp', { code: ` ${code.slice(0, 3)} ${code.slice(3)} ` })
     expect(alice.page).toMatchObject({ status: 200, path: '/account' })
-    expect(alice.text).toContain('You are in')
+    expect(alice.text).toContain('You are logged in')
 
     await alice.submit('/logout')
     expect(alice.page.path).toBe('/login')
@@ -131,9 +131,9 @@ describe('a code that is refused', () => {
       expect(alice.matchingDigits).not.toBe('')
       alerts.push(alice.alert)
     }
-    expect(alerts[0]).toBe(`${says('code-wrong')} 4 tries are left.`)
-    expect(alerts[3]).toMatch(/One try is left\.$/)
-    expect(alerts[4]).toMatch(/No tries are left for this code\. Ask for another one\.$/)
+    expect(alerts[0]).toBe(`${says('code-wrong')} You have 4 attempts left.`)
+    expect(alerts[3]).toMatch(/You have one attempt left\.$/)
+    expect(alerts[4]).toMatch(/You have no attempts left for this code\. Ask for a new code\.$/)
     expect((await alice.submit('/otp', { code })).status).toBe(429)
     expect(alice.alert).toBe(says('too-many-attempts'))
   })
@@ -179,8 +179,8 @@ describe('a code that is refused', () => {
     await alice.submit('/otp/call')
     await expect(site.answer('00')).rejects.toThrow('No code was heard')
     await alice.open('/otp')
-    expect(alice.text).toContain('Whoever answered said: that was not me.')
-    expect(alice.text).toContain('somebody knows your password: change it')
+    expect(alice.text).toContain('The person who answered reported this call.')
+    expect(alice.text).toContain('somebody knows your password. Change it now.')
     site.clock.offset = 61_000
     expect((await alice.submit('/otp/call')).status).toBe(429)
     expect(alice.alert).toBe(`${says('reported')} You can try again in 10 minutes.`)
@@ -212,6 +212,6 @@ describe('a code that is refused', () => {
     const code = await site.answer(alice.matchingDigits)
     for (let guess = 0; guess < 2; guess++) await alice.submit('/otp', { code: wrongCode(code) })
     expect((await alice.submit('/otp', { code })).status).toBe(429)
-    expect(alice.alert).toBe(`${says('locked')} Ask whoever runs this site to let you in.`)
+    expect(alice.alert).toBe(`${says('locked')} Contact support to unlock your account.`)
   })
 })

@@ -34,7 +34,7 @@ describe('a transfer', () => {
   })
 
   test.each([
-    [{ to: '', amount: '25' }, 'Say who gets the money.'],
+    [{ to: '', amount: '25' }, 'Enter who gets the money.'],
     [{ to: 'Bob', amount: 'much' }, 'Enter an amount such as 25 or 25.50.'],
     [{ to: 'Bob', amount: '0' }, 'Enter an amount such as 25 or 25.50.'],
   ])('%j: 400, and what was typed stays', async (fields, words) => {
@@ -99,7 +99,7 @@ describe('errors are pages', () => {
     const site = await openSite()
     const visitor = site.visitor()
     expect(await visitor.open('/nowhere')).toMatchObject({ status: 404 })
-    expect(visitor.text).toContain('There is no such page')
+    expect(visitor.text).toContain('This page does not exist')
     expect(visitor.text).toContain('Continue')
     expect(await visitor.json('GET', '/api/nowhere')).toMatchObject({
       status: 404,
@@ -219,7 +219,7 @@ describe('headers', () => {
       expect(policy).not.toMatch(/unsafe|\*/)
       expect(policy).toContain(`frame-src ${site.simulator.url}`)
       expect(headers.get('cache-control')).toBe('no-store')
-      expect(headers.get('referrer-policy')).toBe('no-referrer')
+      expect(headers.get('referrer-policy')).toBe('same-origin')
     }
     expect(alice.page.html).not.toMatch(/<script(?![^>]*src=)|<style|style="| on[a-z]+="/)
   })

@@ -23,7 +23,7 @@ describe('the first number', () => {
     const dave = site.visitor()
     await dave.logIn('dave')
     expect(dave.page).toMatchObject({ status: 200, path: '/phone' })
-    expect(dave.text).toContain('There is none on record yet.')
+    expect(dave.text).toContain('We do not have your number yet.')
     await dave.submit('/phone', { phone: '+1 (202) 555-0189' })
     expect(dave.text).toContain('We are calling ••• ••• ••89')
     expect(site.simulator.calls).toMatchObject([{ to: '+12025550189' }])
@@ -46,12 +46,12 @@ describe('the first number', () => {
     [
       '+1 900 555 0100',
       403,
-      `${says('destination-blocked')} Use a number of another kind or country, or ask whoever runs this site.`,
+      `${says('destination-blocked')} Use another kind of number or a number in another country, or contact support.`,
     ],
     [
       '+49 30 123456',
       403,
-      `${says('destination-blocked')} Use a number of another kind or country, or ask whoever runs this site.`,
+      `${says('destination-blocked')} Use another kind of number or a number in another country, or contact support.`,
     ],
   ])('%j is refused on the page, which keeps what was typed', async (phone, status, words) => {
     const site = await openSite()
@@ -93,7 +93,7 @@ describe('the first number', () => {
     const eve = site.visitor()
     await eve.logIn('eve')
     expect(eve.page).toMatchObject({ status: 200, path: '/phone' })
-    expect(eve.text).toContain('No number can be added for this user.')
+    expect(eve.text).toContain('You cannot add a number yourself.')
     expect(
       (
         await eve.follow(
@@ -134,11 +134,11 @@ describe('another number', () => {
     await change(site, alice, '+12025550189')
     expect(alice.text).toContain('From now on we call ••• ••• ••89.')
     expect((await site.users.byId('alice'))?.phone).toBe('+12025550189')
-    await settled(() => site.logged('old-number.told').length > 0)
+    await settled(() => site.logged('old-phone.notified').length > 0)
     expect(site.simulator.messages).toMatchObject([
       {
         to: '+12025550123',
-        body: 'Acme: calls for your account now go to a number that ends in 89. If you did not change it, tell us at once.',
+        body: 'Acme: we now call a number that ends in 89 for your account. If you did not change it, contact us at once.',
       },
     ])
     expect(site.logged('phone.changed')).toMatchObject([{ userId: 'alice' }])
@@ -161,8 +161,8 @@ describe('another number', () => {
     site.faults({ messages })
     await change(site, alice, '+12025550189')
     expect(alice.page).toMatchObject({ status: 200, path: '/account' })
-    await settled(() => site.logged('old-number.not-told').length > 0)
-    expect(site.logged('old-number.not-told')).toMatchObject([{ userId: 'alice', reason }])
+    await settled(() => site.logged('old-phone.not-notified').length > 0)
+    expect(site.logged('old-phone.not-notified')).toMatchObject([{ userId: 'alice', reason }])
     expect((await site.users.byId('alice'))?.phone).toBe('+12025550189')
     const logged = JSON.stringify(site.log)
     for (const secret of ['+12025550123', '+12025550189', site.simulator.signalwire.token])

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Simulator } from 'passport-voice-otp/simulator'
-import { checkCredentials, checkPublicUrl } from '../../example/check.js'
+import { checkCredentials, checkPublicUrl } from '../../example/support/check.js'
 import { compiled } from '../support/compiled.js'
 import { demoPassword, Visitor } from './support.js'
 
@@ -92,7 +92,7 @@ function run(
 
 const addresses = async (example: ReturnType<typeof run>) => {
   const [, app = ''] = await example.until(/The app: +(\S+)\n/)
-  const [, telephones = ''] = await example.until(/The telephones: +(\S+)\n/)
+  const [, telephones = ''] = await example.until(/The phones: +(\S+)\n/)
   return { app, telephones }
 }
 
@@ -134,7 +134,7 @@ describe('the demo', () => {
     const example = run({}, [], byNpm)
     const { app, telephones } = await addresses(example)
     expect(example.output).toContain(
-      `Log in as alice, bob, mallory, dave; the password of each is: ${demoPassword}`,
+      `Log in as alice, bob, mallory, dave. The password of each user is: ${demoPassword}`,
     )
     expect((await fetch(`${app}/healthz`)).status).toBe(200)
     expect((await fetch(telephones)).status).toBe(200)
@@ -174,7 +174,7 @@ describe('the demo', () => {
     await alice.submit('/otp', {
       code: /(\d, ){5}\d/.exec(heard.join(' '))?.[0].replaceAll(', ', '') ?? '',
     })
-    expect(alice.text).toContain('You are in')
+    expect(alice.text).toContain('You are logged in')
 
     example.signalGroup('SIGINT')
     await example.ended
@@ -208,11 +208,11 @@ describe('the demo', () => {
     const cases = [
       [
         run({ PORT: taken, SIMULATOR_PORT: '0' }),
-        `Port ${taken} is in use: stop what listens there, or set PORT (and SIMULATOR_PORT) to free ones.\n`,
+        `Port ${taken} is in use. Stop the program that listens there, or set PORT (and SIMULATOR_PORT) to a free port.\n`,
       ],
       [
         run({ SIMULATOR_PORT: taken }),
-        `Port ${taken} is in use: stop what listens there, or set PORT (and SIMULATOR_PORT) to free ones.\n`,
+        `Port ${taken} is in use. Stop the program that listens there, or set PORT (and SIMULATOR_PORT) to a free port.\n`,
       ],
       [
         run({ ...environment, SIGNALWIRE_NUMBER: '555' }),
@@ -220,7 +220,7 @@ describe('the demo', () => {
       ],
       [
         run({}, ['--chek']),
-        'There is no --chek here: only --check, and the variables that .env.example explains.\n',
+        'Unknown argument --chek. The only argument is --check; .env.example explains the variables.\n',
       ],
     ] as const
     for (const [example, sentence] of cases) {
@@ -249,7 +249,7 @@ describe('with a Space', () => {
       await visitor.submit('/login', { username, password })
       expect(visitor.page.path).toBe(path)
     }
-    expect(visitor.text).toContain('No number can be added for this user.')
+    expect(visitor.text).toContain('You cannot add a number yourself.')
   })
 })
 
@@ -259,7 +259,7 @@ describe('--check', () => {
     const example = run({ ...environment, DEMO_PHONE: '+12025550111' }, ['--check'], byNpm)
     expect(await example.ended).toBe(0)
     expect(example.output).toMatch(
-      /^good {2}127\.0\.0\.1:\d+ takes the project and the token\.\ngood {2}http:\/\/127\.0\.0\.1:\d+ leads to this app\.\nOnly a call can show whether SIGNALWIRE_SIGNING_KEY is right/,
+      /^good {2}127\.0\.0\.1:\d+ accepts the project and the token\.\ngood {2}http:\/\/127\.0\.0\.1:\d+ leads to this app\.\nOnly a call can show whether SIGNALWIRE_SIGNING_KEY is right/,
     )
     expect(simulator.calls).toHaveLength(0)
     expect(simulator.requests.map(({ method }) => method)).toEqual(['GET'])
@@ -292,7 +292,7 @@ describe('--check', () => {
     for (const name of [
       'SIGNALWIRE_PROJECT and SIGNALWIRE_TOKEN',
       'PUBLIC_URL',
-      'REDIS_URL: no Redis answers there',
+      'REDIS_URL: no Redis responds there',
       'DEMO_PHONE is not set',
     ])
       expect(example.output).toContain(`wrong ${name}`)
@@ -310,20 +310,20 @@ describe('what --check tries', () => {
     const elsewhere = await listen((_req, res) => res.writeHead(404).end('<p>hello'))
     expect(await tryWith({})).toEqual({
       isGood: true,
-      text: `${host} takes the project and the token.`,
+      text: `${host} accepts the project and the token.`,
     })
     expect(await tryWith({ token: 'PTwrong' })).toEqual(
-      wrong(`^SIGNALWIRE_PROJECT and SIGNALWIRE_TOKEN: ${host} refuses them\\.`),
+      wrong(`^SIGNALWIRE_PROJECT and SIGNALWIRE_TOKEN: ${host} rejects them\\.`),
     )
     expect(await tryWith({ space: elsewhere })).toEqual(
-      wrong('^SIGNALWIRE_SPACE: .* does not answer as a Space does \\(status 404\\)'),
+      wrong('^SIGNALWIRE_SPACE: .* does not respond like a Space \\(status 404\\)'),
     )
     expect(await tryWith({ space: 'http://127.0.0.1:9' })).toEqual(
-      wrong('^SIGNALWIRE_SPACE: 127\\.0\\.0\\.1:9 can not be reached \\(\\w+\\)'),
+      wrong('^SIGNALWIRE_SPACE: 127\\.0\\.0\\.1:9 cannot be reached \\(\\w+\\)'),
     )
     simulator.setFaults({ calls: { status: 503 } })
     expect(await tryWith({})).toEqual(
-      wrong('^SIGNALWIRE_SPACE: .* has trouble of its own \\(status 503\\)'),
+      wrong('^SIGNALWIRE_SPACE: .* has an error of its own \\(status 503\\)'),
     )
     expect(simulator.calls).toHaveLength(0)
   })
@@ -341,14 +341,14 @@ describe('what --check tries', () => {
     )
     expect(await tryAt((_req, res) => res.writeHead(502).end('<p>no'))).toEqual(
       wrong(
-        '^PUBLIC_URL: .* answers with status 502.* Point the proxy or tunnel to http://127\\.0\\.0\\.1:3000\\.',
+        '^PUBLIC_URL: .* responds with status 502.* Point the proxy or tunnel to http://127\\.0\\.0\\.1:3000\\.',
       ),
     )
     expect(
       await tryAt((_req, res) => res.writeHead(301, { Location: 'https://acme.example' }).end()),
     ).toEqual(wrong('^PUBLIC_URL: .* redirects'))
     expect(await checkPublicUrl('http://127.0.0.1:9', 'me', 3000)).toEqual(
-      wrong('^PUBLIC_URL: .* can not be reached \\(\\w+\\)'),
+      wrong('^PUBLIC_URL: .* cannot be reached \\(\\w+\\)'),
     )
   })
 })

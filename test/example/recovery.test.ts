@@ -1,6 +1,6 @@
 // Recovery codes: made, shown once, used in place of a call.
 import { describe, expect, test } from 'vitest'
-import { recoveryInMemory } from '../../example/recovery-codes.js'
+import { recoveryInMemory } from '../../example/stores/recovery-codes.js'
 import {
   demoPassword,
   openSite,
@@ -37,7 +37,7 @@ describe('made', () => {
     const codes = codesOn(alice)
     expect(new Set(codes).size).toBe(10)
     expect(alice.page.headers.get('cache-control')).toBe('no-store')
-    expect(alice.text).toContain('This is the only time that they are shown.')
+    expect(alice.text).toContain('This is the only time that we show them.')
     await alice.open('/security')
     expect(alice.text).toContain('10 recovery codes are left.')
     for (const path of ['/security', '/security/codes', '/account']) {
@@ -99,7 +99,7 @@ describe('used', () => {
     await later.submit('/recover', { code: ` ${code.toLowerCase().replace('-', ' ')} ` })
     expect(later.page).toMatchObject({ status: 200, path: '/account' })
     expect(later.text).toContain(
-      '9 recovery codes are left. If your telephone is gone, change its number now.',
+      '9 recovery codes are left. If you lost your phone, change your number now.',
     )
     expect(site.logged('recovery.used')).toMatchObject([{ userId: 'alice', left: 9 }])
     expect((await later.open('/phone')).path).toBe('/phone')
@@ -131,7 +131,7 @@ describe('used', () => {
       await later.logIn('alice')
       await later.open('/recover')
       await later.submit('/recover', { code })
-      notices.push(/role="status">(.*?) If your/.exec(later.page.html)?.[1] ?? '')
+      notices.push(/role="status">(.*?) If you/.exec(later.page.html)?.[1] ?? '')
     }
     expect(notices.slice(5)).toEqual([
       '4 recovery codes are left.',

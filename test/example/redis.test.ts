@@ -6,10 +6,10 @@ import {
   recoveryInMemory,
   recoveryInRedis,
   type RecoveryCodes,
-} from '../../example/recovery-codes.js'
-import type { RedisClient } from '../../example/redis.js'
-import { browsersInRedis } from '../../example/redis-browsers.js'
-import { demoPeople } from '../../example/users.js'
+} from '../../example/stores/recovery-codes.js'
+import type { RedisClient } from '../../example/stores/redis.js'
+import { browsersInRedis } from '../../example/stores/redis-browsers.js'
+import { demoPeople } from '../../example/stores/users.js'
 import { describeWithRedis, openRedis } from '../support/redis.js'
 import { demoPassword, openSite, passBoth } from './support.js'
 

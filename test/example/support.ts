@@ -6,12 +6,12 @@ import { expect, onTestFinished } from 'vitest'
 import { type ErrorCode, errors, type FailureCode, failures } from 'passport-voice-otp'
 import { type Faults, Simulator } from 'passport-voice-otp/simulator'
 import { type AppOptions, createApp } from '../../example/app.js'
-import { createUsers, demoPassword, type Person as Account } from '../../example/users.js'
+import { createUsers, demoPassword, type Person as Account } from '../../example/stores/users.js'
 import { cheapPeople } from '../support/people.js'
 import { codeIn } from '../support/world.js'
 
 export { wrongCode } from '../support/world.js'
-export { demoPassword } from '../../example/users.js'
+export { demoPassword } from '../../example/stores/users.js'
 
 /** The strategy's own sentence for a refusal or for trouble. */
 export const says = (code: FailureCode | ErrorCode): string =>
@@ -247,7 +247,7 @@ export async function passBoth(
   await visitor.logIn(username)
   await visitor.submit('/otp/call')
   await visitor.submit('/otp', { code: await site.answer(visitor.matchingDigits) })
-  if (visitor.page.status !== 200 || !visitor.text.includes('You are in'))
+  if (visitor.page.status !== 200 || !visitor.text.includes('You are logged in'))
     throw new Error(`${username} is not in: ${visitor.page.status} ${visitor.text}`)
   return visitor
 }

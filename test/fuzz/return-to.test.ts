@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sameOriginPath } from '../../example/return-to.js'
-import { demoPassword } from '../../example/users.js'
+import { sameOriginPath } from '../../example/routes/return-to.js'
+import { demoPassword } from '../../example/stores/users.js'
 import {
   ChangingStore,
   character,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, password, type World } from '../support/world.js'
-import { demoPassword } from '../../example/users.js'
+import { demoPassword } from '../../example/stores/users.js'
 import {
   ChangingStore,
   cookieOf,

@@ -1,4 +1,4 @@
-import { demoPassword, demoPeople, hashPassword, type Person } from '../../example/users.js'
+import { demoPassword, demoPeople, hashPassword, type Person } from '../../example/stores/users.js'
 
 /** Of the demo's password; costs next to nothing to check. */
 export const cheapHash = await hashPassword(demoPassword, { N: 16, r: 8, p: 1 })

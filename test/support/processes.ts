@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { compiled } from './compiled.js'
 import { Simulator } from 'passport-voice-otp/simulator'
-import { demoPassword, demoPeople } from '../../example/users.js'
+import { demoPassword, demoPeople } from '../../example/stores/users.js'
 import { Browser, Person } from './browser.js'
 import { Capture, codesSpoken, seenBySpace } from './canary.js'
 import type { SiteEvent } from './watched-site.js'

@@ -12,7 +12,7 @@ import {
   type Person as Account,
   type User,
   type Users,
-} from '../../example/users.js'
+} from '../../example/stores/users.js'
 import { cheapPeople } from './people.js'
 import { CounterStore, SessionStore } from './stores.js'
 import { Browser, Person } from './browser.js'

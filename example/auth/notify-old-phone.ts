@@ -1,0 +1,30 @@
+import type { Logger } from 'pino'
+import type { SignalWireOptions } from 'passport-voice-otp'
+import type { User } from '../stores/users.js'
+import { requestSpace } from './space.js'
+
+/**
+ * Sends a text message to the old number when the user's number changes. If a thief changed it, the owner learns about it.
+ * Never throws: the number is already changed, and a text message that does not arrive must not undo that.
+ */
+export async function notifyOldPhone(
+  signalwire: SignalWireOptions,
+  logger: Logger,
+  user: User,
+  newPhone: string,
+): Promise<void> {
+  if (user.phone === null || user.phone === newPhone) return
+  const text = `Acme: we now call a number that ends in ${newPhone.slice(-2)} for your account. If you did not change it, contact us at once.`
+  try {
+    const { status } = await requestSpace(signalwire, 'Messages', {
+      To: user.phone,
+      From: signalwire.from,
+      Body: text,
+    })
+    if (status >= 300) throw Object.assign(new Error('refused'), { name: `http-${status}` })
+    logger.info({ event: 'old-phone.notified', userId: user.id })
+  } catch (error) {
+    const reason = (error as Error).name
+    logger.warn({ event: 'old-phone.not-notified', userId: user.id, reason })
+  }
+}

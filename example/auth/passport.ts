@@ -1,0 +1,20 @@
+import passport from 'passport'
+import { Strategy as LocalStrategy } from 'passport-local'
+import type { VoiceOtpStrategy } from 'passport-voice-otp'
+import type { User, Users } from '../stores/users.js'
+
+/** Passport with both factors: the password, then the code. */
+export function createPassport(users: Users, voiceOtp: VoiceOtpStrategy<User>) {
+  const authenticator = new passport.Passport()
+  authenticator.use(voiceOtp)
+  authenticator.use(
+    new LocalStrategy((username, password, done) => {
+      users.byPassword(username, password).then(user => done(null, user ?? false), done)
+    }),
+  )
+  authenticator.serializeUser((user, done) => done(null, (user as User).id))
+  authenticator.deserializeUser((id, done) => {
+    users.byId(String(id)).then(user => done(null, user ?? false), done)
+  })
+  return authenticator
+}

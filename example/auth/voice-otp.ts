@@ -1,0 +1,36 @@
+import type { Request } from 'express'
+import { VoiceOtpStrategy, type VoiceOtpOptions } from 'passport-voice-otp'
+import type { Logger } from 'pino'
+import { getPhone, type User, type Users } from '../stores/users.js'
+import { announcement, preferredLanguages } from './announcement.js'
+import { logEvents } from './events.js'
+import { notifyOldPhone } from './notify-old-phone.js'
+
+/** All options of the strategy, except those that are set below. */
+export type VoiceOtpSettings = Omit<VoiceOtpOptions<User>, 'appName'> &
+  Partial<Pick<VoiceOtpOptions<User>, 'appName'>>
+
+/** The second factor as this app uses it. */
+export function createVoiceOtp(
+  users: Users,
+  logger: Logger,
+  settings: VoiceOtpSettings,
+): VoiceOtpStrategy<User> {
+  const voiceOtp = new VoiceOtpStrategy<User>(
+    {
+      appName: 'Acme',
+      locale: (_user, req: Request) => preferredLanguages(req),
+      announce: (_user, req: Request) => announcement(req),
+      // Only a user who may enroll can have a number called that is not on record.
+      beforeCall: ({ user }) => user.phone !== null || user.mayEnroll,
+      onEnroll: async (user, phone) => {
+        await users.changePhone(user.id, phone)
+        void notifyOldPhone(settings.signalwire, logger, user, phone)
+      },
+      ...settings,
+    },
+    getPhone,
+  )
+  logEvents(voiceOtp, logger)
+  return voiceOtp
+}

@@ -1,0 +1,37 @@
+import { Router } from 'express'
+import type { VoiceOtpStrategy } from 'passport-voice-otp'
+import { fieldText } from '../auth/authenticate.js'
+import { requireFreshCode } from '../middleware/guards.js'
+import type { User } from '../stores/users.js'
+import { redirectAfterSave } from './return-to.js'
+
+/** Step-up: an important action needs a code that is not older than five minutes. */
+export function transferRoutes(voiceOtp: VoiceOtpStrategy<User>): Router {
+  const router = Router()
+  const freshCode = requireFreshCode(voiceOtp, '/transfer')
+
+  router.get('/transfer', freshCode, (_req, res) => {
+    res.render('transfer', { to: '', amount: '', problem: undefined })
+  })
+
+  router.post('/transfer', freshCode, (req, res, next) => {
+    const to = fieldText('to', req)
+    const amount = fieldText('amount', req)
+    const problem = findProblem(to, amount)
+    if (problem !== undefined) {
+      res.status(400).render('transfer', { to, amount, problem })
+      return
+    }
+    req.session.notice = `$${amount} sent to ${to}. (This is a demo. No money was moved.)`
+    redirectAfterSave('/account', req, res, next)
+  })
+
+  return router
+}
+
+function findProblem(to: string, amount: string): string | undefined {
+  if (to === '') return 'Enter who gets the money.'
+  return /^(?=.*[1-9])\d{1,6}([.,]\d{1,2})?$/.test(amount)
+    ? undefined
+    : 'Enter an amount such as 25 or 25.50.'
+}

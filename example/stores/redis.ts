@@ -1,0 +1,59 @@
+import { RedisStore } from 'connect-redis'
+import type { LimiterOptions } from 'passport-voice-otp'
+import type { Logger } from 'pino'
+import { RateLimiterRedis } from 'rate-limiter-flexible'
+import { createClient } from 'redis'
+import { recoveryInRedis } from './recovery-codes.js'
+import { browsersInRedis } from './redis-browsers.js'
+
+export type RedisClient = ReturnType<typeof createClient>
+
+/** Everything that several processes share and that must survive a restart, in Redis. */
+export async function connectRedis(url: string, prefix: string, logger: Logger) {
+  // With these options, a dead or hung Redis is an error within two seconds, and the client reconnects by itself. Without
+  // them, commands wait in a queue as long as Redis is down. The pings prevent the timeout of an idle socket.
+  const client: RedisClient = createClient({
+    url,
+    disableOfflineQueue: true,
+    pingInterval: 500,
+    socket: {
+      connectTimeout: 1000,
+      socketTimeout: 1500,
+      reconnectStrategy: retries => Math.min(50 * 2 ** retries, 1000),
+    },
+  })
+
+  let isDown = false
+  client.on('error', (error: NodeJS.ErrnoException) => {
+    if (!isDown) logger.error({ event: 'redis.down', name: error.name, code: error.code })
+    isDown = true
+  })
+  client.on('ready', () => {
+    isDown = false
+    logger.info({ event: 'redis.ready' })
+  })
+
+  // If Redis is down at the start, the app starts anyway and responds with 503 until Redis is back.
+  const connecting = client.connect().catch(() => undefined)
+  await Promise.race([connecting, new Promise(resolve => setTimeout(resolve, 2000))])
+
+  return {
+    sessionStore: new RedisStore({ client, prefix: `${prefix}:session:` }),
+    limiter: (options: LimiterOptions) =>
+      new RateLimiterRedis({
+        storeClient: client,
+        useRedisPackage: true,
+        rejectIfRedisNotReady: true,
+        ...options,
+        keyPrefix: `${prefix}:${options.keyPrefix}`,
+      }),
+    phones: {
+      get: (userId: string) => client.hGet(`${prefix}:phones`, userId),
+      set: (userId: string, phone: string) => client.hSet(`${prefix}:phones`, userId, phone),
+    },
+    browsers: browsersInRedis(client, prefix),
+    recovery: recoveryInRedis(client, prefix),
+    isReady: () => client.isReady,
+    close: () => client.destroy(),
+  }
+}
