@@ -10,7 +10,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
  */
 const first = [
   'attacks/processes',
-  'session',
+  'session/re-login',
   'simulator/real-clock',
   'browser/pages',
   'browser/accessibility',

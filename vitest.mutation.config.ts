@@ -7,18 +7,22 @@ const first = [
   'keys',
   'signature',
   'challenge',
-  'tally',
-  'second-factor',
-  'strategy',
-  'counter-operations',
-  'dialogue',
+  'limit-counter',
+  'locks',
   'counters',
+  'active-challenge',
+  'login-state',
+  'strategy',
+  'sends',
+  'attempts',
+  'failing-limiter',
+  'dialogue',
   'recovery-codes',
   'webhooks',
   'enforce',
   'login',
 ]
-const last = ['ways', 'hosted', 'session']
+const last = ['channels', 'hosted', 're-login']
 const rank = ({ moduleId }: TestSpecification): number => {
   const name = moduleId.replace(/^.*\/(.*)\.test\.ts$/, '$1')
   return last.includes(name)
@@ -42,7 +46,10 @@ export default defineConfig({
     include:
       process.env['MUTATION'] === 'short'
         ? first.map(name => `test/**/${name}.test.ts`)
-        : ['test/*.test.ts', 'test/{call,middleware,remembered-browsers,signalwire}/*.test.ts'],
+        : [
+            'test/*.test.ts',
+            'test/{actions,call,limits,middleware,remembered-browsers,session,signalwire}/*.test.ts',
+          ],
     // Of words alone, or of programs that are compiled before.
     exclude: ['docs', 'memory', 'prompts', 'transcripts', 'hear', 'lengths', 'words'].map(
       name => `test/**/${name}.test.ts`,

@@ -1,4 +1,4 @@
-import type { Counters } from './limits/attempts.js'
+import type { AppliedLimits } from './limits/apply-limits.js'
 import type { Emit } from './events.js'
 import type { Keys } from './crypto.js'
 import type { ResolvedOptions } from './resolve-options.js'
@@ -8,13 +8,13 @@ import type { SendText } from './signalwire/messages.js'
 import type { Mfa } from './signalwire/mfa.js'
 
 /**
- * What the rooms share, made once by the strategy's constructor. Passport runs a named strategy on
- * `Object.create(strategy)`, so anything that changes lives in here and never on `this`. @internal
+ * What the parts of the strategy share. The strategy's constructor creates it once. Passport runs a named strategy on
+ * `Object.create(strategy)`, so everything that changes lives in here and never on `this`.
+ * @internal
  */
-export interface Context<User> {
+export interface Context<User> extends AppliedLimits {
   readonly settings: ResolvedOptions<User>
   readonly keys: Keys
-  readonly counters: Counters
   readonly connect: Connect
   readonly calls: Calls
   readonly sendText: SendText

@@ -1,11 +1,12 @@
 import type { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import PassportStrategy from 'passport-strategy'
-import { call } from './actions/send.js'
-import { type ActionOptions, choiceId, createActionContext } from './actions/context.js'
+import { sendCode } from './actions/send.js'
+import { choiceId } from './actions/choices.js'
+import { type ActionOptions, createActionContext } from './actions/context.js'
 import { recover } from './actions/recover.js'
 import { type SuccessInfo, verify } from './actions/verify.js'
-import { createCounters } from './limits/attempts.js'
+import { applyLimits } from './limits/apply-limits.js'
 import { createEnforce } from './middleware/enforce.js'
 import { type FailureInfo, Failure } from './errors.js'
 import { createEvents, type VoiceOtpEvents } from './events.js'
@@ -98,7 +99,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     const context: Context<User> = {
       settings,
       keys,
-      counters: createCounters(settings.limiter, settings.limits, settings.codeSeconds, keys),
+      ...applyLimits(settings, keys),
       connect,
       calls: createCalls(settings, connect, () => settings.clock.now()),
       sendText: createSendText(settings, connect),
@@ -116,7 +117,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     const { success, fail, pass, error, context, lookup } = this
     const flow = async (): Promise<() => void> => {
       const action = createActionContext(context, lookup, req, options)
-      if (options.action === 'call') return call(action).then(() => pass)
+      if (options.action === 'call') return sendCode(action).then(() => pass)
       const info: SuccessInfo =
         options.action === 'recover' ? await recover(action) : await verify(action)
       return () => {
@@ -237,7 +238,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    */
   async unlock(userId: string | number): Promise<void> {
     await Promise.all([
-      this.context.counters.unlock(String(userId)),
+      this.context.locks.unlock(String(userId)),
       forgetBrowsers(this.context, String(userId)),
     ])
   }
@@ -248,7 +249,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     const { challenge } = loginState
     if (challenge === undefined) return
     loginState.challenge = undefined
-    await this.context.counters.deactivateChallenge(challenge.userId, challenge.activation)
+    await this.context.activeChallenges.end(challenge)
   }
 
   /** Loads the vendor's client now, so that the first call is not slower than the others. Rejects if it cannot be loaded. */

@@ -38,7 +38,7 @@ async function authenticate(
   res?: object,
 ) {
   const { strategy, context } = create()
-  vi.spyOn(context.counters, 'admitRecoveryAttempt').mockRejectedValue(
+  vi.spyOn(context.attempts, 'beginRecovery').mockRejectedValue(
     new LimitReached('locked', 'attemptsPerUser', 9),
   )
   const req = {

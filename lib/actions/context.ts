@@ -3,9 +3,8 @@ import type { Hook } from '../options/hook.js'
 import type { Request } from '../request.js'
 import type { Channel } from '../options/channel.js'
 
-import { catchRejection, type PhoneLookup } from '../callbacks.js'
+import type { PhoneLookup } from '../callbacks.js'
 import { Failure, VoiceOtpError } from '../errors.js'
-import type { Keys } from '../crypto.js'
 
 import type { Context } from '../context.js'
 import { type LoginState, loginStateOf, freshSeconds } from '../session/login-state.js'
@@ -87,23 +86,6 @@ export function createActionContext<User>(
     )
   const purpose = options.purpose ?? (loginState.pendingUser === undefined ? 'step-up' : 'login')
   return { context, lookup, req, options, loginState, user, userId: loginState.userId, purpose }
-}
-
-/** What a page names one of the user's telephones by: it tells nothing about the number. @internal */
-export const choiceId = (keys: Keys, userId: string, telephone: string): string =>
-  keys.storeName('choice', userId, telephone).slice(0, 16)
-
-/** What a function of the app reads from the request; one that throws, as over a body that nothing has parsed, is trouble. @internal */
-export function readFrom<User>(
-  { req }: ActionContext<User>,
-  name: 'channel' | 'phone',
-  read: (req: Request) => unknown,
-): unknown {
-  try {
-    return catchRejection(read(req))
-  } catch (error) {
-    throw new VoiceOtpError('callback-failed', `It was the function ${name}.`, error)
-  }
 }
 
 /** A mark needs a login with a session. @internal */

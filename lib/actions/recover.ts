@@ -1,49 +1,66 @@
 import { Failure } from '../errors.js'
-import { carryVerification } from '../session/re-login.js'
+import type { Attempt } from '../limits/attempts.js'
 import { readRecoveryCode, useRecoveryCode } from '../recovery-codes.js'
-import { refuseOutsideSessions, type ActionContext } from './context.js'
+import { carryVerification } from '../session/re-login.js'
+import { type ActionContext, refuseOutsideSessions } from './context.js'
 import type { SuccessInfo } from './verify.js'
 
-/** Takes a recovery code in place of a call; its wrong guesses count on the user as those of a call do. @internal */
+/**
+ * Checks the recovery code in the body, and prepares the login that puts the verification into a new session. A wrong
+ * recovery code counts on the user as a wrong code from a call does. Throws a {@link Failure} for every code that is
+ * not accepted.
+ * @internal
+ */
 export async function recover<User>(action: ActionContext<User>): Promise<SuccessInfo> {
-  const { context, loginState, req, options, user, userId, purpose } = action
   const {
-    settings: { clock },
-    counters,
-    emit,
-  } = context
-  refuseOutsideSessions(options)
-  let compared = false
+    context: {
+      settings: { clock },
+      attempts,
+      emit,
+    },
+    loginState,
+    req,
+    userId,
+    purpose,
+  } = action
+  refuseOutsideSessions(action.options)
   try {
-    const code = readRecoveryCode((req as { body?: unknown }).body)
+    const code = readRecoveryCode(req.body)
     if (code === undefined) throw new Failure('recovery-malformed')
     if (purpose === 'enroll') throw new Failure('enroll-forbidden')
 
-    const admission = await counters.admitRecoveryAttempt(userId)
-    compared = true
-    const left = await useRecoveryCode(context, userId, user, code).catch(
-      async (error: unknown) => {
-        // The app compared nothing: an outage must not lock people out.
-        compared = false
-        await counters.forgiveAttempt(userId, admission)
-        throw error
-      },
-    )
+    const attempt = await attempts.beginRecovery(userId)
+    const left = await useCode(action, code, attempt)
     if (left === undefined) {
-      await counters.countWrong(userId, admission)
-      if (admission.limit !== undefined) emit('user.locked', { userId, limit: admission.limit })
+      const limit = await attempt.failed()
+      if (limit !== undefined) emit('user.locked', { userId, limit })
       throw new Failure('recovery-wrong')
     }
-    compared = false
-    // Wrong codes stay counted: only the telephone itself clears them.
-    await counters.forgiveAttempt(userId, admission)
+    await attempt.succeeded()
     loginState.dropChallenge()
     const amr = ['otp']
     carryVerification(req, loginState, { userId, method: 'recovery', amr, verifiedAt: clock.now() })
     emit('recovery.used', { userId, left })
     return { amr, recoveryCodesLeft: left }
   } catch (error) {
-    if (error instanceof Failure) emit('code.rejected', { userId, code: error.code, compared })
+    if (error instanceof Failure) {
+      const compared = error.code === 'recovery-wrong'
+      emit('code.rejected', { userId, code: error.code, compared })
+    }
+    throw error
+  }
+}
+
+/** Has the app compare the code and use it up. Cancels the attempt if the app fails: an outage must not lock users out. */
+async function useCode<User>(
+  { context, user, userId }: ActionContext<User>,
+  code: string,
+  attempt: Attempt,
+): Promise<number | undefined> {
+  try {
+    return await useRecoveryCode(context, userId, user, code)
+  } catch (error) {
+    await attempt.cancel()
     throw error
   }
 }

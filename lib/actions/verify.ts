@@ -6,113 +6,129 @@ import {
   phoneMatches,
   readCode,
 } from '../session/challenge.js'
-import { Failure } from '../errors.js'
 import { phonesOnRecord, storeNewPhone } from '../callbacks.js'
-import { carryVerification } from '../session/re-login.js'
-import { forgetBrowsers } from '../remembered-browsers/entries.js'
 import { amrOf, isHosted } from '../channels.js'
-import { checkMayEnroll, refuseOutsideSessions, type ActionContext } from './context.js'
+import { Failure } from '../errors.js'
+import type { Attempt } from '../limits/attempts.js'
+import { forgetBrowsers } from '../remembered-browsers/entries.js'
+import { carryVerification } from '../session/re-login.js'
+import { type ActionContext, checkMayEnroll, refuseOutsideSessions } from './context.js'
 
 /** `info` of a success. */
 export interface SuccessInfo {
   /** Authentication method references (RFC 8176). */
   readonly amr: readonly string[]
-  /** The number that was just proved, for `enroll`. */
+  /** For `enroll`: the number that the user just proved, E.164. */
   readonly phone?: string
   /** After `recover`: how many recovery codes remain. */
   readonly recoveryCodesLeft?: number
 }
 
-/** Compares the code in the body with the challenge in the session, and prepares the login that carries the mark. @internal */
+/**
+ * Checks the code in the body against the challenge in the session, and prepares the login that puts the verification
+ * into a new session. Throws a {@link Failure} for every code that is not accepted.
+ * @internal
+ */
 export async function verify<User>(action: ActionContext<User>): Promise<SuccessInfo> {
   const {
     context: {
-      settings: { codeLength, clock },
-      keys,
-      counters,
+      settings: { clock },
+      activeChallenges,
+      attempts,
       emit,
     },
     loginState,
     req,
-    options,
-    user,
     userId,
     purpose,
   } = action
-  refuseOutsideSessions(options)
-  let compared = false
+  refuseOutsideSessions(action.options)
   try {
-    const code = readCode((req as { body?: unknown }).body, codeLength)
-    if (code === undefined) throw new Failure('code-malformed')
-    const { challenge } = loginState
-    if (challenge === undefined || challenge.userId !== userId || challenge.purpose !== purpose)
-      throw new Failure('no-challenge')
-    if (clock.now() >= challenge.expiresAt) throw new Failure('code-expired')
-    const phone = await phoneStillGood(action, challenge)
+    const { challenge, code } = readAttempt(action)
+    const newPhone = await checkPhone(action, challenge)
 
-    // Counted before it is compared: parallel guesses all read the same session.
-    const attemptsLeft = await counters.admitAttempt(userId, challenge.id, challenge.activation)
-    const admission = await counters.admitUserAttempt(userId)
-    compared = true
-    const right = isHosted(challenge.channel)
-      ? await askHosted(action, challenge, code).catch(async (error: unknown) => {
-          // SignalWire compared nothing: an outage must not lock people out.
-          compared = false
-          await counters.forgiveAttempt(userId, admission)
-          throw error
-        })
-      : codeMatches(keys, challenge, code)
-    if (!right) {
-      await counters.countWrong(userId, admission)
-      if (admission.limit !== undefined) emit('user.locked', { userId, limit: admission.limit })
-      throw new Failure('code-wrong', { attemptsLeft })
+    // Count the attempt before comparing: parallel requests all read the same session.
+    const attempt = await attempts.begin(challenge)
+    if (!(await isRightCode(action, challenge, code, attempt))) {
+      const limit = await attempt.failed()
+      if (limit !== undefined) emit('user.locked', { userId, limit })
+      throw new Failure('code-wrong', { attemptsLeft: attempt.attemptsLeft })
     }
-    compared = false
-    if (!(await counters.useUp(userId, challenge.id, challenge.activation)))
+    if (!(await activeChallenges.useUp(challenge)) || clock.now() >= challenge.expiresAt)
       throw new Failure('code-expired')
-    if (clock.now() >= challenge.expiresAt) throw new Failure('code-expired')
-    const cleared = counters.reset(userId, admission)
-    if (phone !== undefined) {
-      await cleared
-      await storeNewPhone(action.context, user, phone, req)
-      // Should this fail: a browser that is bound to another number is not recognized any more.
-      await forgetBrowsers(action.context, userId).catch(() => undefined)
-      emit('phone.changed', { userId })
+
+    const cleared = attempt.succeeded()
+    if (newPhone !== undefined) {
+      await cleared // a failing limiter must not leave a stored phone behind
+      await changePhone(action, newPhone)
     }
-    const { channel } = challenge
+    const { channel, phoneHash } = challenge
     const amr = amrOf[channel]
-    carryVerification(
-      req,
-      loginState,
-      { userId, method: channel, amr, verifiedAt: clock.now(), phoneHash: challenge.phoneHash },
-      cleared,
-    )
+    const verification = { userId, method: channel, amr, verifiedAt: clock.now(), phoneHash }
+    carryVerification(req, loginState, verification, cleared)
     emit('code.accepted', { userId, purpose, channel })
-    return { amr, ...(phone === undefined ? {} : { phone }) }
+    return { amr, ...(newPhone === undefined ? {} : { phone: newPhone }) }
   } catch (error) {
-    if (error instanceof Failure) emit('code.rejected', { userId, code: error.code, compared })
+    if (error instanceof Failure) {
+      const compared = error.code === 'code-wrong'
+      emit('code.rejected', { userId, code: error.code, compared })
+    }
     throw error
   }
 }
 
-/** Has SignalWire compare the code of a hosted way. */
-async function askHosted<User>(
+/** The code in the body and the challenge in the session, if both can be used. */
+function readAttempt<User>({ context, loginState, req, userId, purpose }: ActionContext<User>): {
+  readonly challenge: Challenge
+  readonly code: string
+} {
+  const { codeLength, clock } = context.settings
+  const code = readCode(req.body, codeLength)
+  if (code === undefined) throw new Failure('code-malformed')
+  const { challenge } = loginState
+  if (challenge === undefined || challenge.userId !== userId || challenge.purpose !== purpose)
+    throw new Failure('no-challenge')
+  if (clock.now() >= challenge.expiresAt) throw new Failure('code-expired')
+  return { challenge, code }
+}
+
+/** Compares the code. Cancels the attempt if SignalWire compares it and fails: an outage must not lock users out. */
+async function isRightCode<User>(
+  action: ActionContext<User>,
+  challenge: Challenge,
+  code: string,
+  attempt: Attempt,
+): Promise<boolean> {
+  if (!isHosted(challenge.channel)) return codeMatches(action.context.keys, challenge, code)
+  try {
+    return await isRightHostedCode(action, challenge, code)
+  } catch (error) {
+    await attempt.cancel()
+    throw error
+  }
+}
+
+/** Has SignalWire compare the code of a hosted channel. */
+async function isRightHostedCode<User>(
   { context: { keys, mfa }, loginState }: ActionContext<User>,
   challenge: Challenge,
   code: string,
 ): Promise<boolean> {
   const hostedId = hostedIdOf(keys, challenge)
   if (hostedId === undefined) throw new Failure('no-challenge')
-  const answer = await mfa.verify(hostedId, code)
-  if (answer === 'gone') {
+  const result = await mfa.verify(hostedId, code)
+  if (result === 'gone') {
     loginState.dropChallenge()
     throw new Failure('code-expired')
   }
-  return answer === 'right'
+  return result === 'right'
 }
 
-/** Checks that the challenge's number still is one on record, or may still become it; answers a number that is to be stored. */
-async function phoneStillGood<User>(
+/**
+ * Checks that the challenge's phone is still on record for the user. For `enroll`, checks that the user may still store
+ * a new phone, and returns its number.
+ */
+async function checkPhone<User>(
   action: ActionContext<User>,
   challenge: Challenge,
 ): Promise<string | undefined> {
@@ -135,4 +151,15 @@ async function phoneStillGood<User>(
     throw new Failure('code-expired')
   }
   return undefined
+}
+
+/** Stores the new phone, and forgets the browsers that were remembered with the old one. */
+async function changePhone<User>(
+  { context, user, userId, req }: ActionContext<User>,
+  phone: string,
+): Promise<void> {
+  await storeNewPhone(context, user, phone, req)
+  // If this fails, the browsers are not recognized either: each is bound to the phone with which it was remembered.
+  await forgetBrowsers(context, userId).catch(() => undefined)
+  context.emit('phone.changed', { userId })
 }

@@ -1,187 +1,153 @@
-import type { LimitName } from '../options/limits.js'
-import type { Limiter, LimiterCount } from '../options/limiter.js'
+import { withDeadline } from '../deadline.js'
 import { type FailureCode, Failure, VoiceOtpError } from '../errors.js'
+import type { Limiter, LimiterCount } from '../options/limiter.js'
+import type { LimitName } from '../options/limits.js'
 
-/** A refusal for a limit; remembers which, for the event. @internal */
+/** A failure because of a limit. It remembers which limit, for the event. @internal */
 export class LimitReached extends Failure {
   constructor(
     code: FailureCode,
     readonly limit: LimitName,
-    retryAfter?: number,
+    retryAfterSeconds?: number,
   ) {
-    super(code, retryAfter === undefined ? {} : { retryAfter })
+    super(code, retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds })
   }
 }
 
-/** Makes the counter of a limit; no number of points is no limit. @internal */
-export type LimitLimiterFactory = (
-  name: string,
-  points: unknown,
-  durationSeconds: number,
-) => LimitCounter
-
-/** The answer to one hit. @internal */
+/** The result of one hit on a counter. @internal */
 export interface Hit {
+  /** Whether the count is over the limit with this hit. */
   readonly over: boolean
+  /** The count with this hit; 0 if the limiter refused the hit without counting it. */
   readonly count: number
-  /** Seconds until its window ends, when it was counted. */
+  /** Whole seconds from the hit until its window ends. */
   readonly retryAfter: number
-  /** When that was, in milliseconds since 1970. */
+  /** When the hit was counted, in milliseconds since 1970. */
   readonly at: number
 }
 
-const deadlineMilliseconds = 2000
-/** @internal */
+/** The result of a hit on a limit that is disabled. @internal */
+export const uncounted: Hit = { over: false, count: 0, retryAfter: 0, at: 0 }
+
+/** The number of points of a counter that has no limit. @internal */
 export const unlimited = 2 ** 31 - 1
-/** More than any operation on a counter may take. */
+
+/** Each operation on the limiter may take this long. */
+const deadlineMilliseconds = 2000
+
+/** The end of a window, in which nothing is given back. Longer than any operation may take. */
 const windowEndSeconds = 5
 
-/** One counter with our own rules: a deadline, nonsense is trouble, and being over a limit is an answer, not an exception. @internal */
+/**
+ * One counter of the app's limiter, with a deadline for each operation and checks of what the limiter returns.
+ * `hit` returns a result when the limit is reached, where the limiter may reject.
+ * Every method throws a {@link VoiceOtpError} (`limiter-unavailable`) if the limiter fails, takes over 2 seconds
+ * or returns something else than a count.
+ * @internal
+ */
 export class LimitCounter {
   constructor(
-    private readonly counter: Limiter,
+    private readonly limiter: Limiter,
     private readonly limit: number,
+    private readonly windowSeconds: number,
   ) {}
 
+  /** Adds one to the count. */
   hit(key: string, limit = this.limit): Promise<Hit> {
-    return ask(
-      () => this.counter.consume(key),
-      value => {
-        if (!isCount(value) || value.consumedPoints < 1) throw nonsense()
-        return hitOf(value, value.consumedPoints > limit)
-      },
-      reason => hitOf(reason, true),
-    )
+    return withinDeadline(async () => {
+      let count: unknown
+      try {
+        count = await this.limiter.consume(key)
+      } catch (reason) {
+        if (isOverLimit(reason)) return createHit(reason, true)
+        throw reason
+      }
+      if (!isCount(count) || count.consumedPoints < 1) throw notACount()
+      return createHit(count, count.consumedPoints > limit)
+    })
   }
 
+  /** The present count, or `undefined` if there is none. */
   get(key: string): Promise<LimiterCount | undefined> {
-    return ask(
-      () => this.counter.get(key),
-      value => {
-        if (value === null) return undefined
-        if (!isCount(value)) throw nonsense()
-        return value
-      },
-    )
+    return withinDeadline(async () => {
+      const count: unknown = await this.limiter.get(key)
+      if (count === null) return undefined
+      if (!isCount(count)) throw notACount()
+      return count
+    })
   }
 
-  /** Zero seconds is for ever. */
-  set(key: string, value: number, secondsToLive: number): Promise<void> {
-    return ask(() => this.counter.set(key, value, secondsToLive), ignored)
+  /** Sets the count, by default for a new window. 0 seconds means without end. */
+  async set(key: string, count: number, seconds = this.windowSeconds): Promise<void> {
+    await withinDeadline(() => this.limiter.set(key, count, seconds))
   }
 
-  /** Not at the end of a window: what lands in the next one would be a free try there, and this one is over anyway. */
+  /** Begins a new window with one hit, whatever the count was. */
+  async restart(key: string): Promise<Hit> {
+    await this.set(key, 1)
+    return { over: false, count: 1, retryAfter: this.windowSeconds, at: Date.now() }
+  }
+
+  /**
+   * Gives one hit back. Does nothing in the last 5 seconds of the window: if the decrement arrived after the reset,
+   * the next window would allow one hit too many. Does nothing either if the limiter refused the hit from the memory
+   * of its own process: the shared count does not contain that hit.
+   */
   async giveBack(key: string, hit: Hit): Promise<void> {
-    // A limiter that blocks in its own memory counted nothing in the store: to give back there would be a free try elsewhere.
-    if (hit.count > 0 && !isEnding(hit)) await ask(() => this.counter.reward(key), ignored)
+    if (hit.count > 0 && !isEnding(hit)) await withinDeadline(() => this.limiter.reward(key))
   }
 
-  /** Gives up the one point of a limit of one, window and all: the next begins with the next call, not with a refused one. Who came second holds nothing. */
+  /**
+   * Gives back the only point of a limit of one, and its window: the next window begins with the next hit.
+   * Does nothing for a hit that was over the limit, because another request holds the point.
+   */
   async release(key: string, hit: Hit): Promise<void> {
     if (!hit.over && !isEnding(hit)) await this.delete(key)
   }
 
-  delete(key: string): Promise<void> {
-    return ask(() => this.counter.delete(key), ignored)
+  /** Deletes the count. */
+  async delete(key: string): Promise<void> {
+    await withinDeadline(() => this.limiter.delete(key))
   }
 }
 
-const hitOf = ({ consumedPoints, msBeforeNext }: LimiterCount, over: boolean): Hit => ({
+/** Milliseconds as whole seconds, rounded up. At least 1, also for a value that is not a number. @internal */
+export const toSeconds = (milliseconds: unknown): number =>
+  typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds / 1000) : 1
+
+const createHit = ({ consumedPoints, msBeforeNext }: LimiterCount, over: boolean): Hit => ({
   over,
   count: consumedPoints,
-  retryAfter: seconds(msBeforeNext),
+  retryAfter: toSeconds(msBeforeNext),
   at: Date.now(),
 })
-/** Whether the window of this hit may be over before an operation that begins now is done. */
+
+/** Whether the window of this hit may end before an operation that starts now is done. */
 const isEnding = ({ retryAfter, at }: Hit): boolean =>
   retryAfter - (Date.now() - at) / 1000 <= windowEndSeconds
-const ignored = (): void => undefined
+
 const isCount = (value: unknown): value is LimiterCount =>
   Number.isInteger((value as LimiterCount | null | undefined)?.consumedPoints) &&
   Number.isFinite((value as LimiterCount).msBeforeNext)
-/** @internal */
-export const seconds = (milliseconds: unknown): number =>
-  typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds / 1000) : 1
-const nonsense = (): Error =>
-  new VoiceOtpError('limiter-unavailable', 'It answered something that is no count.')
 
-/** What a limit that is switched off answers. @internal */
-export const uncounted: Hit = { over: false, count: 0, retryAfter: 0, at: 0 }
-
-/** One hit that is asked for, and how it is taken back. @internal */
-export interface Wanted {
-  hit(): Promise<Hit>
-  undo(hit: Hit): Promise<void>
-}
-
-/** Hits at once, all of them or none: if one meets trouble, the others are taken back, since what they were to admit does not happen. @internal */
-export async function hitAll<Each extends Wanted>(
-  wanted: readonly Each[],
-): Promise<readonly Taken<Each>[]> {
-  const outcomes = await Promise.allSettled(
-    wanted.map(async each => ({ ...each, taken: await each.hit() })),
-  )
-  const taken = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-  const trouble = outcomes.find(outcome => outcome.status === 'rejected')
-  if (trouble === undefined) return taken
-  await undoAll(taken).catch(() => undefined)
-  throw trouble.reason
-}
-
-/** @internal */
-export type Taken<Each extends Wanted = Wanted> = Each & { readonly taken: Hit }
-
-/** Takes hits back. @internal */
-export async function undoAll(hits: readonly Taken[]): Promise<void> {
-  await Promise.all(hits.map(each => each.undo(each.taken)))
-}
-
-/** rate-limiter-flexible rejects with a plain object when a limit is passed, and with an Error when the store fails. */
-const isOver = (reason: unknown): reason is LimiterCount =>
+/** rate-limiter-flexible rejects with a plain object at the limit, and with an Error when its store fails. */
+const isOverLimit = (reason: unknown): reason is LimiterCount =>
   (reason as LimiterCount | null | undefined)?.msBeforeNext !== undefined &&
   !(reason instanceof Error)
 
-/** One operation and its deadline. By hand, for a login takes a dozen: as `async` functions they cost more than the rest of it. */
-function ask<T, Answer>(
-  operation: () => Promise<T>,
-  read: (value: T) => Answer,
-  readOver?: (reason: LimiterCount) => Answer,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => {
-      reject(
-        error instanceof VoiceOtpError
-          ? error
-          : new VoiceOtpError('limiter-unavailable', undefined, error),
-      )
-    }
-    const timer = setTimeout(() => {
-      fail(new VoiceOtpError('limiter-unavailable', 'It took too long.'))
-    }, deadlineMilliseconds)
-    const settle = (answer: () => Answer): void => {
-      clearTimeout(timer)
-      try {
-        resolve(answer())
-      } catch (error) {
-        fail(error)
-      }
-    }
-    try {
-      operation().then(
-        value => {
-          settle(() => read(value))
-        },
-        (reason: unknown) => {
-          settle(() => {
-            if (readOver !== undefined && isOver(reason)) return readOver(reason)
-            throw reason
-          })
-        },
-      )
-    } catch (error) {
-      settle(() => {
-        throw error
-      })
-    }
-  })
+const notACount = (): Error =>
+  new VoiceOtpError('limiter-unavailable', 'It returned something that is not a count.')
+
+async function withinDeadline<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await withDeadline(
+      operation(),
+      deadlineMilliseconds,
+      () => new VoiceOtpError('limiter-unavailable', 'It took too long.'),
+    )
+  } catch (error) {
+    throw error instanceof VoiceOtpError
+      ? error
+      : new VoiceOtpError('limiter-unavailable', undefined, error)
+  }
 }

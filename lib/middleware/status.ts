@@ -54,12 +54,12 @@ export async function getStatus<User>(
 }
 
 async function statusWithoutChallenge<User>(
-  { counters }: Context<User>,
+  { activeChallenges, sends }: Context<User>,
   userId: string,
 ): Promise<CallStatus> {
-  const [interval, { reportedFor }] = await Promise.all([
-    counters.nextCallIn(userId),
-    counters.outlook(userId, ''),
+  const [interval, reportedFor] = await Promise.all([
+    sends.nextCallIn(userId),
+    activeChallenges.reportedFor(userId),
   ])
   return {
     call: reportedFor > 0 ? 'reported' : 'none',
@@ -70,21 +70,22 @@ async function statusWithoutChallenge<User>(
 }
 
 async function statusOf<User>(
-  { counters, calls, settings }: Context<User>,
+  { activeChallenges, attempts, calls, sends, settings }: Context<User>,
   challenge: Challenge,
 ): Promise<CallStatus> {
-  const { id, userId, activation, channel, deliverySid, expiresAt } = challenge
-  const [interval, { attemptsLeft, reportedFor }, isActive, state] = await Promise.all([
-    counters.nextCallIn(userId),
-    counters.outlook(userId, id),
-    counters.isActiveChallenge(userId, activation),
+  const { id, userId, channel, deliverySid, expiresAt } = challenge
+  const [interval, attemptsLeft, reportedFor, isActive, state] = await Promise.all([
+    sends.nextCallIn(userId),
+    attempts.attemptsLeft(id),
+    activeChallenges.reportedFor(userId),
+    activeChallenges.isActive(challenge),
     channel === 'call' && deliverySid !== undefined ? calls.state(deliverySid) : undefined,
   ])
   const isWaived =
     interval > 0 &&
     deliverySid !== undefined &&
     reachedNobody(state) &&
-    (await counters.hasWaiver(deliverySid))
+    (await sends.hasWaiver(deliverySid))
   const secondsLeft = Math.max(0, Math.ceil((expiresAt - settings.clock.now()) / 1000))
   return {
     call: reportedFor > 0 ? 'reported' : deliveryState(challenge, state),

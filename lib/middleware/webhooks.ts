@@ -114,12 +114,12 @@ async function readWebhook<User>(
 
 /** Asks the limiter, then the dialogue. */
 async function findReply<User>(
-  { settings, counters }: Context<User>,
+  { settings, activeChallenges }: Context<User>,
   { token, step, content, fields }: Webhook,
 ): Promise<Reply> {
   const [isAdmitted, isActiveChallenge] = await Promise.all([
-    counters.admitFetch(tagOf(token)),
-    counters.isActiveChallenge(content.userId, content.activation),
+    activeChallenges.countFetch(tagOf(token)),
+    activeChallenges.isActive(content),
   ])
   return nextReply(settings, {
     step,
@@ -136,13 +136,14 @@ async function findReply<User>(
 async function carryOut<User>(
   context: Context<User>,
   effect: Reply['effect'],
-  { content: { userId, purpose, activation }, fields }: Webhook,
+  { content, fields }: Webhook,
 ): Promise<void> {
-  const { counters, emit } = context
-  if (effect === 'deactivate') await counters.deactivateChallenge(userId, activation)
+  const { userId, purpose } = content
+  const { activeChallenges, emit } = context
+  if (effect === 'deactivate') await activeChallenges.end(content)
   if (effect === 'report')
     await Promise.all([
-      counters.report(userId).then(() => {
+      activeChallenges.report(userId).then(() => {
         emit('call.reported', { userId, purpose, callSid: fields['CallSid'] })
       }),
       forgetBrowsers(context, userId),

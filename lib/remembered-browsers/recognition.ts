@@ -79,7 +79,7 @@ async function findBrowser<User>(
   const browser = await runStore('get', () => store.get(cookie.id))
   if (browser?.id !== cookie.id || browser.user !== hashUser(context, userId)) return undefined
   if (isExpired(browser, context.settings.clock.now())) return undefined
-  if (await context.counters.isStopped(userId)) return undefined
+  if (await context.locks.isLocked(userId)) return undefined
 
   if (!cookieMatches(context, browser.hash, cookie, userId)) {
     // Requests of one page arrive together, all with the value that the first of them replaced: that is no theft.

@@ -169,9 +169,7 @@ export class LoginState<User> {
     if (challenge === undefined) return
     this.challenge = undefined
     // Nobody waits for this: the session has lost the challenge already.
-    this.context.counters
-      .deactivateChallenge(challenge.userId, challenge.activation)
-      .catch(() => undefined)
+    this.context.activeChallenges.end(challenge).catch(() => undefined)
   }
 
   /** Seconds since a code was given; infinite without one, and for a browser that was only remembered. */

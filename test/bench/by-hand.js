@@ -9,7 +9,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { sign } from '../../build/simulator/signature.js'
+import { sign } from '../../build/simulator/http/signature.js'
 import { phoneOf, request, secret, siteWith } from './base.js'
 
 const key = createSecretKey(Buffer.from(secret))

@@ -1,8 +1,8 @@
 // The cases of this package, from its build. Challenges, tickets and tokens are made by its own rooms, before anything is timed.
 import { VoiceOtpStrategy } from 'passport-voice-otp'
-import { makeChallenge } from '../../build/challenge.js'
-import { sealedUrl, steps } from '../../build/tokens.js'
-import { sign } from '../../build/simulator/signature.js'
+import { makeChallenge } from '../../build/session/challenge.js'
+import { sealedUrl, steps } from '../../build/call/token.js'
+import { sign } from '../../build/simulator/http/signature.js'
 import { phoneOf, request, siteWith, spaceOf } from './base.js'
 
 const publicUrl = 'http://127.0.0.1:3999'
@@ -29,9 +29,9 @@ const strategyFor = space =>
 
 /** A living challenge for each session, with its code. */
 async function challengesFor(strategy, count) {
-  const { keys, counters } = strategy.context
+  const { keys, activeChallenges } = strategy.context
   const activations = await Promise.all(
-    Array.from({ length: count }, (_, index) => counters.activateChallenge(`u${index}`)),
+    Array.from({ length: count }, (_, index) => activeChallenges.activate(`u${index}`)),
   )
   return (index, sessionId) => {
     const number = phoneOf(`u${index}`)
@@ -159,8 +159,8 @@ async function webhook(count, step, digits) {
   return { app: site.app, requestAt: index => requests[index] }
 }
 
-export const firstDocument = count => webhook(count, steps.open, false)
-export const secondDocument = count => webhook(count, steps.keys, true)
+export const firstDocument = count => webhook(count, steps.answered, false)
+export const secondDocument = count => webhook(count, steps.question, true)
 
 export async function callRequest(count, space) {
   const strategy = strategyFor(space)

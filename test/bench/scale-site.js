@@ -17,7 +17,7 @@ const strategy = new VoiceOtpStrategy(
     webhookUrl: 'http://127.0.0.1:3999/voice-otp',
     secret,
     signalwire: spaceOf('http://127.0.0.1:3998'),
-    counters: options =>
+    limiter: options =>
       new RateLimiterRedis({ storeClient: client, useRedisPackage: true, ...options }),
   },
   user => user.phone,

@@ -8,7 +8,7 @@ import autocannon from 'autocannon'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
-import { makeChallenge } from '../../build/challenge.js'
+import { makeChallenge } from '../../build/session/challenge.js'
 import { phoneOf, request, secret, spaceOf } from './base.js'
 
 const logins = 6000
@@ -81,14 +81,14 @@ async function startSite(node, url) {
 /** People whose password was right and who were called, each with the code. */
 async function makePeople(client, count) {
   const {
-    context: { keys, counters },
+    context: { keys, activeChallenges },
   } = new VoiceOtpStrategy(
     {
       appName: 'Acme',
       webhookUrl: 'http://127.0.0.1:3999/voice-otp',
       secret,
       signalwire: spaceOf('http://127.0.0.1:3998'),
-      counters: options =>
+      limiter: options =>
         new RateLimiterRedis({ storeClient: client, useRedisPackage: true, ...options }),
     },
     () => null,
@@ -103,7 +103,7 @@ async function makePeople(client, count) {
         purpose: 'login',
         channel: 'call',
         destination: { number, telephone: number },
-        activation: await counters.activateChallenge(userId),
+        activation: await activeChallenges.activate(userId),
         sessionId,
         codeLength: 6,
         matching: true,

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { PhoneChoice, PhoneEntry } from 'passport-voice-otp'
-import { choiceRoutes } from './support/choices.js'
-import { letPassAt, somebodyWaits } from './support/deadline.js'
-import { Telephone, unlimited } from './support/telephone.js'
-import { codeIn, createWorld, type World, type WorldOptions } from './support/world.js'
+import { choiceRoutes } from '../support/choices.js'
+import { letPassAt, somebodyWaits } from '../support/deadline.js'
+import { Telephone, unlimited } from '../support/telephone.js'
+import { codeIn, createWorld, type World, type WorldOptions } from '../support/world.js'
 
 const home: PhoneEntry = { number: '+12025550123', label: 'home' }
 const office: PhoneEntry = { number: '+1 (202) 555-0199', label: 'office', extension: '42' }

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { languages, type Locale, VoiceOtpError, type Channel } from 'passport-voice-otp'
-import { fitsOneSegment } from '../lib/signalwire/segments.js'
-import { choiceRoutes } from './support/choices.js'
-import { badAnswers, expectNoSecrets } from './support/deliveries.js'
-import { Telephone, unlimited } from './support/telephone.js'
-import { createWorld, type World, type WorldOptions, wrongCode } from './support/world.js'
+import { fitsOneSegment } from '../../lib/signalwire/segments.js'
+import { choiceRoutes } from '../support/choices.js'
+import { badAnswers, expectNoSecrets } from '../support/deliveries.js'
+import { Telephone, unlimited } from '../support/telephone.js'
+import { createWorld, type World, type WorldOptions, wrongCode } from '../support/world.js'
 
 const all: readonly Channel[] = ['call', 'sms', 'hosted-call', 'hosted-sms']
 

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { VoiceOtpError } from '../lib/errors.js'
-import type { Limiter } from '../lib/options/limiter.js'
-import { LimitReached, seconds, LimitCounter } from '../lib/limits/limit-counter.js'
+import { VoiceOtpError } from '../../lib/errors.js'
+import type { Limiter } from '../../lib/options/limiter.js'
+import { LimitReached, LimitCounter, toSeconds } from '../../lib/limits/limit-counter.js'
 
-/** A counter of which one operation answers as the test says. */
+/** A counter of which some operations do what the test says, and the others throw. */
 function limitCounterOf(operations: Partial<Record<keyof Limiter, () => unknown>>, limit = 5) {
   const never = () => {
-    throw new Error('not asked for')
+    throw new Error('unexpected operation')
   }
   const counter = {
     consume: never,
@@ -16,7 +16,7 @@ function limitCounterOf(operations: Partial<Record<keyof Limiter, () => unknown>
     delete: never,
     ...operations,
   }
-  return new LimitCounter(counter as unknown as Limiter, limit)
+  return new LimitCounter(counter as unknown as Limiter, limit, 60)
 }
 const causedBy = (word: string) =>
   expect.objectContaining({
@@ -31,8 +31,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('a hit', () => {
-  test('is over its limit from the first beyond it', async () => {
+describe('hit()', () => {
+  test('a hit is over the limit from the first count beyond it', async () => {
     const at = (consumedPoints: number, limit?: number) =>
       limitCounterOf({ consume: async () => ({ consumedPoints, msBeforeNext: 1001 }) }).hit(
         'k',
@@ -43,7 +43,7 @@ describe('a hit', () => {
     expect(await at(2, 1)).toMatchObject({ over: true })
   })
 
-  test('is over when the limiter rejects with a count', async () => {
+  test('a hit is over the limit if the limiter rejects with a count', async () => {
     expect(
       await limitCounterOf({
         consume: () => Promise.reject(Object.assign({}, { consumedPoints: 3, msBeforeNext: 500 })),
@@ -61,7 +61,7 @@ describe('a hit', () => {
     ['null', null],
     ['text', 'gone'],
     ['an object', {}],
-  ])('is trouble when the limiter rejects with %s', async (_name, reason) => {
+  ])('a hit is an error if the limiter rejects with %s', async (_name, reason) => {
     await expect(
       limitCounterOf({ consume: () => Promise.reject(reason) }).hit('k'),
     ).rejects.toBeInstanceOf(VoiceOtpError)
@@ -83,15 +83,15 @@ describe('a hit', () => {
     { consumedPoints: 1, msBeforeNext: '1' },
     { consumedPoints: 0, msBeforeNext: 1 },
     { consumedPoints: -1, msBeforeNext: 1 },
-  ])('is trouble when the limiter answers %j', async answer => {
-    await expect(limitCounterOf({ consume: async () => answer }).hit('k')).rejects.toEqual(
-      causedBy('no count'),
+  ])('a hit is an error if the limiter returns %j', async result => {
+    await expect(limitCounterOf({ consume: async () => result }).hit('k')).rejects.toEqual(
+      causedBy('not a count'),
     )
   })
 })
 
-describe('a count', () => {
-  test('is what the limiter answers, or none', async () => {
+describe('get()', () => {
+  test('get() returns the count of the limiter, or undefined', async () => {
     expect(await limitCounterOf({ get: async () => null }).get('k')).toBeUndefined()
     expect(
       await limitCounterOf({ get: async () => ({ consumedPoints: 0, msBeforeNext: -1 }) }).get('k'),
@@ -99,15 +99,15 @@ describe('a count', () => {
   })
 
   test.each([undefined, 'text', 7, {}, { consumedPoints: 1 }])(
-    'is trouble when it is %j',
-    async answer => {
-      await expect(limitCounterOf({ get: async () => answer }).get('k')).rejects.toEqual(
-        causedBy('no count'),
+    'get() is an error if the limiter returns %j',
+    async result => {
+      await expect(limitCounterOf({ get: async () => result }).get('k')).rejects.toEqual(
+        causedBy('not a count'),
       )
     },
   )
 
-  test('that is rejected is trouble, a full one too', async () => {
+  test('get() is an error if the limiter rejects, even with a count', async () => {
     await expect(
       limitCounterOf({ get: () => Promise.reject({ consumedPoints: 3, msBeforeNext: 500 }) }).get(
         'k',
@@ -116,7 +116,7 @@ describe('a count', () => {
   })
 })
 
-describe('every operation', () => {
+describe('each operation', () => {
   const all = [
     ['consume', (limitCounter: LimitCounter) => limitCounter.hit('k')],
     ['get', (limitCounter: LimitCounter) => limitCounter.get('k')],
@@ -129,18 +129,18 @@ describe('every operation', () => {
     ],
   ] as const
 
-  test.each(all)('%s that hangs is trouble after two seconds', async (name, act) => {
-    const answer = act(limitCounterOf({ [name]: () => new Promise(() => undefined) })).catch(
+  test.each(all)('an operation (%s) that hangs is an error after 2 seconds', async (name, act) => {
+    const outcome = act(limitCounterOf({ [name]: () => new Promise(() => undefined) })).catch(
       (error: unknown) => error,
     )
     await vi.advanceTimersByTimeAsync(1999)
     expect(vi.getTimerCount()).toBe(1)
     await vi.advanceTimersByTimeAsync(1)
-    expect(await answer).toEqual(causedBy('too long'))
+    expect(await outcome).toEqual(causedBy('too long'))
   })
 
   test.each(all)(
-    '%s that throws or rejects is trouble, and leaves no timer behind',
+    'an operation (%s) that throws or rejects is an error, and leaves no timer behind',
     async (name, act) => {
       for (const operation of [
         () => {
@@ -156,41 +156,53 @@ describe('every operation', () => {
     },
   )
 
-  test('keeps trouble of our own as it is', async () => {
+  test('an error of this package passes through unchanged', async () => {
     const own = new VoiceOtpError('callback-failed')
     await expect(limitCounterOf({ get: () => Promise.reject(own) }).get('k')).rejects.toBe(own)
   })
 })
 
-describe('giving back', () => {
+describe('giveBack() and release()', () => {
   const counts = (act: 'reward' | 'delete') => {
     const operation = vi.fn(async () => true)
     return { limitCounter: limitCounterOf({ [act]: operation }), operation }
   }
 
   test.each([
-    ['a hit with a window before it', { over: false, count: 1, retryAfter: 6 }, 1],
-    ['one that lands at the end of its window', { over: false, count: 1, retryAfter: 5 }, 0],
-    ['one that the store never counted', { over: true, count: 0, retryAfter: 60 }, 0],
-    ['one over the limit', { over: true, count: 9, retryAfter: 60 }, 1],
-  ])('%s', async (_name, hit, times) => {
+    ['gives back a hit whose window goes on', { over: false, count: 1, retryAfter: 6 }, 1],
+    [
+      'does nothing in the last 5 seconds of the window',
+      { over: false, count: 1, retryAfter: 5 },
+      0,
+    ],
+    [
+      'does nothing for a hit that the store never counted',
+      { over: true, count: 0, retryAfter: 60 },
+      0,
+    ],
+    ['gives back a hit over the limit', { over: true, count: 9, retryAfter: 60 }, 1],
+  ])('giveBack() %s', async (_name, hit, times) => {
     const { limitCounter, operation } = counts('reward')
     await limitCounter.giveBack('k', { ...hit, at: Date.now() })
     expect(operation).toHaveBeenCalledTimes(times)
   })
 
   test.each([
-    ['the one point, window and all', { over: false, count: 1, retryAfter: 6 }, 1],
-    ['nothing at the end of the window', { over: false, count: 1, retryAfter: 5 }, 0],
-    ['nothing for who came second', { over: true, count: 2, retryAfter: 60 }, 0],
-  ])('releases %s', async (_name, hit, times) => {
+    ['gives back the only point and its window', { over: false, count: 1, retryAfter: 6 }, 1],
+    [
+      'does nothing in the last 5 seconds of the window',
+      { over: false, count: 1, retryAfter: 5 },
+      0,
+    ],
+    ['does nothing for the second hit', { over: true, count: 2, retryAfter: 60 }, 0],
+  ])('release() %s', async (_name, hit, times) => {
     const { limitCounter, operation } = counts('delete')
     await limitCounter.release('k', { ...hit, at: Date.now() })
     expect(operation).toHaveBeenCalledTimes(times)
   })
 
   test.each(['reward', 'delete'] as const)(
-    'nothing by %s long after the hit, when its window may have ended meanwhile',
+    'a hit is not given back by %s once its window may have ended in the meantime',
     async act => {
       for (const [passed, times] of [
         [54, 1],
@@ -207,13 +219,24 @@ describe('giving back', () => {
   )
 })
 
-test('seconds are whole, never below one, and one for nonsense', () => {
-  expect([1, 1000, 1001, 0, -1, NaN, '5000', undefined].map(seconds)).toEqual([
+test('restart() begins a new window with one hit', async () => {
+  const set = vi.fn(async () => true)
+  expect(await limitCounterOf({ set }).restart('k')).toEqual({
+    over: false,
+    count: 1,
+    retryAfter: 60,
+    at: Date.now(),
+  })
+  expect(set).toHaveBeenCalledExactlyOnceWith('k', 1, 60)
+})
+
+test('toSeconds() rounds up, and returns at least 1, also for values that are not positive numbers', () => {
+  expect([1, 1000, 1001, 0, -1, NaN, '5000', undefined].map(toSeconds)).toEqual([
     1, 1, 2, 1, 1, 1, 1, 1,
   ])
 })
 
-test('a limit that was reached says when to come again, or nothing', () => {
+test('the failure of a limit names the wait, if there is one', () => {
   expect(new LimitReached('locked', 'maxConsecutiveFailures').info).not.toHaveProperty('retryAfter')
   expect(new LimitReached('locked', 'attemptsPerUser', 5).info).toHaveProperty('retryAfter', 5)
 })

@@ -4,15 +4,15 @@ import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import { afterEach, describe, expect, test } from 'vitest'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
-import { letPassAt, sessionDeadlineMilliseconds } from './support/deadline.js'
-import { type Fault, SessionStore } from './support/stores.js'
+import { letPassAt, sessionDeadlineMilliseconds } from '../support/deadline.js'
+import { type Fault, SessionStore } from '../support/stores.js'
 import {
   createWorld,
   password,
   type Person,
   type World,
   type WorldOptions,
-} from './support/world.js'
+} from '../support/world.js'
 
 let world: World
 afterEach(() => world.close())

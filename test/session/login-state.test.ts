@@ -1,9 +1,9 @@
 // The two factors of one request by themselves: what of a session counts as a mark, whose it is, how old, and what ends with whom.
 import { describe, expect, test, vi } from 'vitest'
-import type { Challenge } from '../lib/session/challenge.js'
-import { LoginState, type Verification } from '../lib/session/login-state.js'
-import type { Context } from '../lib/context.js'
-import type { Request } from '../lib/request.js'
+import type { Challenge } from '../../lib/session/challenge.js'
+import { LoginState, type Verification } from '../../lib/session/login-state.js'
+import type { Context } from '../../lib/context.js'
+import type { Request } from '../../lib/request.js'
 
 interface Person {
   readonly id?: unknown
@@ -45,10 +45,10 @@ function request({
   required = () => true,
   ...given
 }: Given) {
-  const deactivateChallenge = vi.fn(() => Promise.resolve())
+  const end = vi.fn(() => Promise.resolve())
   const context = {
     settings: { userId, required, clock: { now: () => 1_060_500 } },
-    counters: { deactivateChallenge },
+    activeChallenges: { end },
   } as unknown as Context<Person>
   const session: Record<string, unknown> = {
     cart: 'apples',
@@ -59,7 +59,7 @@ function request({
     { session, sessionID: 's1', ...more } as unknown as Request,
     'user' in given ? given.user : alice,
   )
-  return { loginState, session, deactivateChallenge }
+  return { loginState, session, end }
 }
 
 describe('somebody is in', () => {
@@ -297,19 +297,19 @@ describe('a challenge', () => {
   })
 
   test('that is dropped is dead everywhere; where there is none, no counter is touched', () => {
-    const { loginState, session, deactivateChallenge } = request({
+    const { loginState, session, end } = request({
       part: { verification, challenge },
     })
     loginState.dropChallenge()
     expect(session['voiceOtp']).toEqual({ verification })
-    expect(deactivateChallenge).toHaveBeenCalledExactlyOnceWith('alice', 7)
+    expect(end).toHaveBeenCalledExactlyOnceWith(challenge)
     loginState.dropChallenge()
-    expect(deactivateChallenge).toHaveBeenCalledTimes(1)
+    expect(end).toHaveBeenCalledTimes(1)
   })
 
   test('that cannot be killed in the counters has left the session all the same, and nothing is thrown', async () => {
-    const { loginState, session, deactivateChallenge } = request({ part: { challenge } })
-    deactivateChallenge.mockRejectedValue(new Error('gone'))
+    const { loginState, session, end } = request({ part: { challenge } })
+    end.mockRejectedValue(new Error('gone'))
     loginState.forget()
     await Promise.resolve()
     expect(session).toEqual({ cart: 'apples' })
@@ -339,12 +339,12 @@ describe('a login and a logout in the session', () => {
   test.each([[{ verification, challenge }], [{ verification }], [{ challenge }]])(
     'a login of the same user keeps %j',
     part => {
-      const { loginState, session, deactivateChallenge } = request({ part })
+      const { loginState, session, end } = request({ part })
       loginState.beginLogin({ id: 'alice' })
       loginState.set({ id: 'alice' })
       expect(session['voiceOtp']).toEqual(part)
       expect(loginState.user).toEqual('verification' in part ? { id: 'alice' } : undefined)
-      expect(deactivateChallenge).not.toHaveBeenCalled()
+      expect(end).not.toHaveBeenCalled()
     },
   )
 
@@ -363,12 +363,12 @@ describe('a login and a logout in the session', () => {
   })
 
   test('a logout removes everything of ours and kills the challenge', () => {
-    const { loginState, session, deactivateChallenge } = request({
+    const { loginState, session, end } = request({
       part: { verification, challenge },
     })
     loginState.endLogin()
     expect(session).toEqual({ cart: 'apples' })
-    expect(deactivateChallenge).toHaveBeenCalledExactlyOnceWith('alice', 7)
+    expect(end).toHaveBeenCalledExactlyOnceWith(challenge)
     expect(loginState.user).toBeNull()
   })
 
@@ -384,12 +384,12 @@ describe('a login and a logout in the session', () => {
   )
 
   test('a request that begins without a user removes everything of ours', () => {
-    const { session, deactivateChallenge } = request({
+    const { session, end } = request({
       user: undefined,
       part: { verification, challenge },
     })
     expect(session).toEqual({ cart: 'apples' })
-    expect(deactivateChallenge).toHaveBeenCalledTimes(1)
+    expect(end).toHaveBeenCalledTimes(1)
   })
 })
 

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createWorld, type World } from './support/world.js'
+import { createWorld, type World } from '../support/world.js'
 
 let world: World
 afterEach(() => world.close())

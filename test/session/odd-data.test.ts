@@ -3,11 +3,11 @@ import type { Express } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import { MemoryRememberStore } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
-import { createKeys } from '../lib/crypto.js'
-import { choiceRoutes } from './support/choices.js'
-import { CounterStore, SessionStore } from './support/stores.js'
-import { ring, unlimited } from './support/telephone.js'
-import { createWorld, secret, type World, type WorldOptions } from './support/world.js'
+import { createKeys } from '../../lib/crypto.js'
+import { choiceRoutes } from '../support/choices.js'
+import { CounterStore, SessionStore } from '../support/stores.js'
+import { ring, unlimited } from '../support/telephone.js'
+import { createWorld, secret, type World, type WorldOptions } from '../support/world.js'
 
 let world: World
 afterEach(() => world.close())

@@ -1,6 +1,6 @@
 import type express from 'express'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createWorld, type World, wrongCode } from './support/world.js'
+import { createWorld, type World, wrongCode } from '../support/world.js'
 
 let world: World
 beforeEach(async () => {

@@ -11,8 +11,8 @@ import {
   type NewChallenge,
   phoneMatches,
   readCode,
-} from '../lib/session/challenge.js'
-import { createKeys } from '../lib/crypto.js'
+} from '../../lib/session/challenge.js'
+import { createKeys } from '../../lib/crypto.js'
 
 const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
 const keys = createKeys([secret], secret)

@@ -2,11 +2,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { VoiceOtpError, type Channel } from 'passport-voice-otp'
 import type { RestFault } from 'passport-voice-otp/simulator'
-import { choiceRoutes } from './support/choices.js'
-import { expectNoSecrets } from './support/deliveries.js'
-import { CounterStore } from './support/stores.js'
-import { spoken, Telephone, unlimited } from './support/telephone.js'
-import { createWorld, type World, type WorldOptions, wrongCode } from './support/world.js'
+import { choiceRoutes } from '../support/choices.js'
+import { expectNoSecrets } from '../support/deliveries.js'
+import { CounterStore } from '../support/stores.js'
+import { spoken, Telephone, unlimited } from '../support/telephone.js'
+import { createWorld, type World, type WorldOptions, wrongCode } from '../support/world.js'
 
 let world: World
 let errors: unknown[]

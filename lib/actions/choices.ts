@@ -1,0 +1,75 @@
+import { catchRejection, phonesOnRecord } from '../callbacks.js'
+import { isChannel } from '../channels.js'
+import type { Keys } from '../crypto.js'
+import { Failure, VoiceOtpError } from '../errors.js'
+import type { Channel } from '../options/channel.js'
+import { type Destination, isPermitted, parseDestination } from '../phone.js'
+import type { Request } from '../request.js'
+import { type ActionContext, checkMayEnroll } from './context.js'
+
+// What the user chooses on the page before a code is sent: the channel and the phone.
+
+/** The id by which a page names one of the user's phones. It reveals nothing about the number. @internal */
+export const choiceId = (keys: Keys, userId: string, telephone: string): string =>
+  keys.storeName('choice', userId, telephone).slice(0, 16)
+
+/** The channel and the phone for the code that the request asks for. Throws a {@link Failure} if they are not allowed. @internal */
+export async function readChoices<User>(
+  action: ActionContext<User>,
+): Promise<{ readonly channel: Channel; readonly destination: Destination }> {
+  const channel = chooseChannel(action)
+  const destination =
+    action.purpose === 'enroll' ? await readNewPhone(action) : await choosePhone(action)
+  if (!isPermitted(destination, action.context.settings.countries))
+    throw new Failure('destination-blocked')
+  // Only our own call can dial an extension. Every other channel would give the code to whoever has the main number.
+  if (channel !== 'call' && destination.extension !== undefined) throw new Failure('choice-unknown')
+  return { channel, destination }
+}
+
+function chooseChannel<User>(action: ActionContext<User>): Channel {
+  const { channels } = action.context.settings
+  const { channel: given } = action.options
+  const channel =
+    (typeof given === 'function' ? readFrom(action, 'channel', given) : given) ?? channels[0]
+  if (isChannel(channel) && channels.includes(channel)) return channel
+  if (typeof given === 'function') throw new Failure('choice-unknown')
+  // The app's own code names a channel that the app did not allow.
+  throw new VoiceOtpError('configuration', 'channel: give one of the option channels.')
+}
+
+async function choosePhone<User>(action: ActionContext<User>): Promise<Destination> {
+  const { context, lookup, req, user, userId, options } = action
+  const destinations = await phonesOnRecord(lookup, user, req)
+  if (destinations === null) throw new Failure('phone-missing')
+  const wanted = options.phone === undefined ? undefined : readFrom(action, 'phone', options.phone)
+  const destination =
+    wanted === undefined || wanted === ''
+      ? destinations[0]
+      : destinations.find(({ telephone }) => choiceId(context.keys, userId, telephone) === wanted)
+  if (destination === undefined) throw new Failure('choice-unknown')
+  return destination
+}
+
+async function readNewPhone<User>(action: ActionContext<User>): Promise<Destination> {
+  await checkMayEnroll(action)
+  const { phone: read } = action.options
+  const text = read === undefined ? undefined : readFrom(action, 'phone', read)
+  const destination =
+    typeof text === 'string' ? parseDestination({ number: text.trim() }) : undefined
+  if (destination === undefined) throw new Failure('phone-malformed')
+  return destination
+}
+
+/** Calls a function of the app that reads a choice from the request. It may throw, for example if no parser read the body. */
+function readFrom<User>(
+  { req }: ActionContext<User>,
+  name: 'channel' | 'phone',
+  read: (req: Request) => unknown,
+): unknown {
+  try {
+    return catchRejection(read(req))
+  } catch (error) {
+    throw new VoiceOtpError('callback-failed', `The function ${name} threw an error.`, error)
+  }
+}

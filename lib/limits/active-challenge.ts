@@ -1,0 +1,104 @@
+import { randomInt } from 'node:crypto'
+import type { Keys } from '../crypto.js'
+import type { Limits } from '../options/limits.js'
+import type { Counters } from './counters.js'
+import { LimitReached, toSeconds } from './limit-counter.js'
+
+/** What identifies the challenge of a user. @internal */
+export interface Activation {
+  readonly userId: string
+  /** The number that {@link ActiveChallenges.activate} returned. */
+  readonly activation: number
+}
+
+/** The activation of one challenge, with the challenge's id. @internal */
+export interface ChallengeReference extends Activation {
+  /** A keyed hash: it is a key in the limiter's store. */
+  readonly id: string
+}
+
+/**
+ * Which challenge of a user is active, and what may still happen to it. Every method throws a `VoiceOtpError`
+ * (`limiter-unavailable`) if the limiter fails.
+ * @internal
+ */
+export class ActiveChallenges {
+  constructor(
+    private readonly counters: Counters,
+    private readonly limits: Limits,
+    private readonly keys: Keys,
+  ) {}
+
+  /**
+   * Activates a new challenge, which ends every older one of the user. Returns a random number for the challenge:
+   * a number that was counted up would come back after the limiter's store is flushed.
+   */
+  async activate(userId: string): Promise<number> {
+    const activation = randomInt(1, 2 ** 31)
+    await this.counters.activeChallenge.set(this.key(userId), activation)
+    return activation
+  }
+
+  /** Whether a challenge is active. After a flush of the limiter's store, no challenge is. */
+  async isActive({ userId, activation }: Activation): Promise<boolean> {
+    const current = await this.counters.activeChallenge.get(this.key(userId))
+    return current?.consumedPoints === activation
+  }
+
+  /** Ends a challenge, unless a newer one has replaced it. */
+  async end(challenge: Activation): Promise<void> {
+    if (await this.isActive(challenge))
+      await this.counters.activeChallenge.delete(this.key(challenge.userId))
+  }
+
+  /** Ends the active challenge of a user, whichever it is. */
+  async endAny(userId: string): Promise<void> {
+    await this.counters.activeChallenge.delete(this.key(userId))
+  }
+
+  /**
+   * Uses a challenge up after the right code. Returns `true` only for the first of many requests with the right code,
+   * and only while the challenge is active.
+   */
+  async useUp(challenge: ChallengeReference): Promise<boolean> {
+    const [use, isActive] = await Promise.all([
+      this.counters.uses.hit(challenge.id),
+      this.isActive(challenge),
+    ])
+    return !use.over && isActive
+  }
+
+  /**
+   * Counts one webhook request for a token. Returns whether it is one of the first three.
+   * @param tokenTag The authentication tag of the token.
+   */
+  async countFetch(tokenTag: string): Promise<boolean> {
+    return !(await this.counters.fetches.hit(tokenTag)).over
+  }
+
+  /** Acts on "this was not me": ends the user's challenge and blocks further calls for `reportedSeconds`. */
+  async report(userId: string): Promise<void> {
+    const { reportedSeconds } = this.limits
+    await Promise.all([
+      this.endAny(userId),
+      reportedSeconds !== false && this.counters.reported.set(this.key(userId), 1),
+    ])
+  }
+
+  /** Seconds for which a report still blocks calls to this user; 0 if none does. */
+  async reportedFor(userId: string): Promise<number> {
+    if (this.limits.reportedSeconds === false) return 0
+    const report = await this.counters.reported.get(this.key(userId))
+    return report === undefined ? 0 : toSeconds(report.msBeforeNext)
+  }
+
+  /** Throws {@link LimitReached} (`reported`) while a report blocks calls to this user. */
+  async refuseReported(userId: string): Promise<void> {
+    const seconds = await this.reportedFor(userId)
+    if (seconds > 0) throw new LimitReached('reported', 'reportedSeconds', seconds)
+  }
+
+  private key(userId: string): string {
+    return this.keys.storeName('user', userId)
+  }
+}

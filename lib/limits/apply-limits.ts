@@ -1,0 +1,43 @@
+import type { Keys } from '../crypto.js'
+import type { LimiterFactory } from '../options/limiter.js'
+import type { Limits } from '../options/limits.js'
+import { ActiveChallenges } from './active-challenge.js'
+import { Attempts } from './attempts.js'
+import { createCounters } from './counters.js'
+import { Locks } from './locks.js'
+import { Sends } from './sends.js'
+import { UserFailures } from './user-failures.js'
+
+/** Everything that must hold under parallel requests and on many machines. @internal */
+export interface AppliedLimits {
+  readonly attempts: Attempts
+  readonly activeChallenges: ActiveChallenges
+  readonly sends: Sends
+  readonly locks: Locks
+}
+
+/** The options that decide about limits. @internal */
+export interface LimitSettings {
+  readonly limits: Limits
+  /** Default: the memory of this process. */
+  readonly limiter?: LimiterFactory | undefined
+  /** How long a code is valid. */
+  readonly codeSeconds: number
+}
+
+/** @internal */
+export function applyLimits(
+  { limiter, limits, codeSeconds }: LimitSettings,
+  keys: Keys,
+): AppliedLimits {
+  const counters = createCounters(limiter, limits, codeSeconds)
+  const locks = new Locks(counters, limits, keys)
+  const activeChallenges = new ActiveChallenges(counters, limits, keys)
+  const userFailures = new UserFailures(counters, limits, keys, locks)
+  return {
+    attempts: new Attempts(counters, limits, locks, activeChallenges, userFailures),
+    activeChallenges,
+    sends: new Sends(counters, limits, keys, locks, activeChallenges),
+    locks,
+  }
+}

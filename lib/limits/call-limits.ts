@@ -1,0 +1,183 @@
+import type { Keys } from '../crypto.js'
+import { VoiceOtpError } from '../errors.js'
+import type { Limits } from '../options/limits.js'
+import type { Counters } from './counters.js'
+import { type LimitCounter, LimitReached, toSeconds, unlimited } from './limit-counter.js'
+import { type Count, giveBackAll, type Taken, takeTogether } from './take-together.js'
+
+/** A call or a text that a user asks for. @internal */
+export interface CallRequest {
+  readonly userId: string
+  /** E.164. */
+  readonly number: string
+  /** The number with its extension, if it has one: what counts as one phone. */
+  readonly phone: string
+  /** Whether the phone is not the user's yet. It counts separately, so that nobody can lock out the phone's owner. */
+  readonly enroll: boolean
+  /** Whether the interval since the last call is waived, because the last call reached nobody. */
+  readonly intervalWaived: boolean
+}
+
+/** One limit that applies to a call, with its count. @internal */
+export interface CallCount extends Count {
+  readonly name: keyof Limits
+  readonly counter: LimitCounter
+  readonly key: string
+  /** The largest count that is allowed. */
+  readonly limit: number
+  /** Whether users share this limit. */
+  readonly isShared: boolean
+}
+
+interface ReachedLimit {
+  readonly name: keyof Limits
+  readonly retryAfter: number
+}
+
+/** The limits on calls that apply to one call, except the interval of the user. @internal */
+export class CallLimits {
+  constructor(
+    private readonly counters: Counters,
+    private readonly limits: Limits,
+    private readonly keys: Keys,
+  ) {}
+
+  /** The counts that a call needs. Throws a `VoiceOtpError` (`configuration`) if a function of the app fails. */
+  countsOf(call: CallRequest): readonly CallCount[] {
+    const { userId, number, enroll } = call
+    const { counters, keys } = this
+    const kind = kindOf(call)
+    const phoneKey = this.phoneKey(call)
+    const count = (
+      name: keyof Limits,
+      counter: LimitCounter,
+      key: string,
+      isShared = false,
+    ): readonly CallCount[] => {
+      const limit = resolveLimit(name, this.limits[name], number)
+      if (limit === false) return []
+      const take = () => counter.hit(key, limit)
+      return [
+        { name, counter, key, limit, isShared, take, giveBack: hit => counter.giveBack(key, hit) },
+      ]
+    }
+    return [
+      ...this.phoneInterval(call, phoneKey),
+      ...count('callsPerUserHour', counters.userHour, keys.storeName('user', userId)),
+      ...count(
+        enroll ? 'enrollCallsPerPhoneTenMinutes' : 'callsPerPhoneTenMinutes',
+        counters.phoneTenMinutes,
+        phoneKey,
+      ),
+      ...count(
+        enroll ? 'enrollCallsPerPhoneDay' : 'callsPerPhoneDay',
+        counters.numberDay,
+        keys.storeName(kind, 'number', number),
+      ),
+      ...count(
+        'callsPerPrefixTenMinutes',
+        counters.prefixTenMinutes,
+        keys.storeName(kind, 'prefix', number.slice(0, -4)),
+        true,
+      ),
+      ...count(
+        enroll ? 'enrollCallsPerAppMinute' : 'callsPerAppMinute',
+        counters.appMinute,
+        keys.storeName(kind, 'app'),
+        true,
+      ),
+    ]
+  }
+
+  /** Ends the interval of the phone. */
+  async endPhoneInterval(call: CallRequest): Promise<void> {
+    if (this.limits.callIntervalSeconds !== false)
+      await this.counters.phoneInterval.delete(this.phoneKey(call))
+  }
+
+  private phoneInterval({ intervalWaived }: CallRequest, key: string): readonly CallCount[] {
+    if (this.limits.callIntervalSeconds === false) return []
+    const counter = this.counters.phoneInterval
+    return [
+      {
+        name: 'callIntervalSeconds',
+        counter,
+        key,
+        limit: intervalWaived ? unlimited : 1,
+        isShared: false,
+        take: () => (intervalWaived ? counter.restart(key) : counter.hit(key)),
+        giveBack: hit => counter.release(key, hit),
+      },
+    ]
+  }
+
+  private phoneKey(call: CallRequest): string {
+    return this.keys.storeName(kindOf(call), 'phone', call.phone)
+  }
+}
+
+/** Throws {@link LimitReached} if one of the limits is reached already. Counts nothing. @internal */
+export async function refuseReached(counts: readonly CallCount[]): Promise<void> {
+  const present = await Promise.all(
+    counts.map(async count => ({ ...count, state: await count.counter.get(count.key) })),
+  )
+  refuse(
+    present.flatMap(({ name, limit, state }) =>
+      // A limiter may still return a count whose window is over.
+      state !== undefined && state.consumedPoints >= limit && state.msBeforeNext > 0
+        ? [{ name, retryAfter: toSeconds(state.msBeforeNext) }]
+        : [],
+    ),
+  )
+}
+
+/**
+ * Takes all of these counts, or none. The limits that users share come last: a user who is over a limit of their own
+ * must not use up what everybody shares. Throws {@link LimitReached}.
+ * @internal
+ */
+export async function takeAll(counts: readonly CallCount[]): Promise<void> {
+  const taken: Taken[] = []
+  for (const stage of [
+    counts.filter(({ isShared }) => !isShared),
+    counts.filter(({ isShared }) => isShared),
+  ]) {
+    const hits = await takeTogether(stage).catch(async (error: unknown) => {
+      await giveBackAll(taken).catch(() => undefined)
+      throw error
+    })
+    taken.push(...hits)
+    const reached = hits.flatMap(({ name, hit }) =>
+      hit.over ? [{ name, retryAfter: hit.retryAfter }] : [],
+    )
+    if (reached.length > 0) await giveBackAll(taken)
+    refuse(reached)
+  }
+}
+
+/** Throws if a limit was reached. The failure names the first limit and the longest wait. */
+function refuse(reached: readonly ReachedLimit[]): void {
+  const [first] = reached
+  if (first === undefined) return
+  const retryAfter = Math.max(...reached.map(each => each.retryAfter))
+  throw new LimitReached('too-many-calls', first.name, retryAfter)
+}
+
+const kindOf = ({ enroll }: CallRequest): 'enroll' | 'own' => (enroll ? 'enroll' : 'own')
+
+/** The value of a limit, which a function of the app may decide by the number. A mistake there must not remove the limit. */
+function resolveLimit(
+  name: keyof Limits,
+  configured: Limits[keyof Limits],
+  number: string,
+): number | false {
+  let limit: unknown = configured
+  try {
+    if (typeof configured === 'function') limit = configured(number)
+  } catch (error) {
+    throw new VoiceOtpError('configuration', `limits.${name} threw an error.`, error)
+  }
+  if (limit === false || (Number.isInteger(limit) && (limit as number) >= 0))
+    return limit as number | false
+  throw new VoiceOtpError('configuration', `limits.${name} must return a whole number or false.`)
+}

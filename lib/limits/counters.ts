@@ -1,0 +1,91 @@
+import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
+import type { LimiterFactory } from '../options/limiter.js'
+import type { Limits } from '../options/limits.js'
+import { LimitCounter, unlimited } from './limit-counter.js'
+
+/**
+ * Every counter that must hold under parallel requests and on many machines. The keys are keyed hashes, so the
+ * limiter's store shows neither users nor numbers.
+ * @internal
+ */
+export interface Counters {
+  /** By user: the random number of the active challenge. */
+  readonly activeChallenge: LimitCounter
+  /** By challenge: attempts. */
+  readonly attempts: LimitCounter
+  /** By challenge: right codes. The second one is over the limit. */
+  readonly uses: LimitCounter
+  /** By webhook token: requests for it. */
+  readonly fetches: LimitCounter
+  /** By user: wrong codes in a window. */
+  readonly failures: LimitCounter
+  /** By user: wrong codes since the last success. */
+  readonly consecutiveFailures: LimitCounter
+  /** By user: exists during a lockout. */
+  readonly lockout: LimitCounter
+  /** By user: exists while the user is locked until `unlock`. */
+  readonly locked: LimitCounter
+  /** By user: exists for a while after "this was not me". */
+  readonly reported: LimitCounter
+  /** By call: whether the interval was waived for it. */
+  readonly waivers: LimitCounter
+  /** By user: exists during the interval between two calls. */
+  readonly userInterval: LimitCounter
+  /** By phone: exists during the interval between two calls. */
+  readonly phoneInterval: LimitCounter
+  /** By user: calls in an hour. */
+  readonly userHour: LimitCounter
+  /** By phone: calls in ten minutes. */
+  readonly phoneTenMinutes: LimitCounter
+  /** By number, whatever the extension: calls in a day. */
+  readonly numberDay: LimitCounter
+  /** By number without its last four digits: calls in ten minutes. */
+  readonly prefixTenMinutes: LimitCounter
+  /** For the whole app: calls in a minute. */
+  readonly appMinute: LimitCounter
+}
+
+/**
+ * Makes the counters. A name, limit or window that changes here makes every app forget what it has counted.
+ * @internal
+ */
+export function createCounters(
+  factory: LimiterFactory = options => new RateLimiterMemory(options),
+  limits: Limits,
+  codeSeconds: number,
+): Counters {
+  const create = (name: string, limit: Limits[keyof Limits], windowSeconds: number) => {
+    // The limiter needs a number of points, also for a limit that is disabled or that a function decides.
+    const points = typeof limit === 'number' ? limit : unlimited
+    const options = { keyPrefix: `voice-otp:${name}`, points, duration: windowSeconds }
+    return new LimitCounter(factory(options), points, windowSeconds)
+  }
+  const { attemptsPerUserSeconds, consecutiveFailureSeconds, lockoutSeconds } = limits
+  const callIntervalSeconds = limits.callIntervalSeconds || 1
+  const [minute, tenMinutes, hour, day] = [60, 600, 3600, 86_400] as const
+  const challengeSeconds = codeSeconds + minute // longer than the code is valid
+
+  return {
+    activeChallenge: create('active-challenge', unlimited, challengeSeconds),
+    attempts: create('attempts', limits.attemptsPerChallenge, challengeSeconds),
+    uses: create('uses', 1, challengeSeconds),
+    fetches: create('fetches', 3, challengeSeconds),
+    failures: create('failures', limits.attemptsPerUser, attemptsPerUserSeconds),
+    consecutiveFailures: create(
+      'consecutive-failures',
+      limits.maxConsecutiveFailures,
+      consecutiveFailureSeconds,
+    ),
+    lockout: create('lockout', unlimited, lockoutSeconds),
+    locked: create('locked', unlimited, consecutiveFailureSeconds),
+    reported: create('reported', unlimited, limits.reportedSeconds || 1),
+    waivers: create('waivers', 1, day),
+    userInterval: create('user-interval', 1, callIntervalSeconds),
+    phoneInterval: create('phone-interval', 1, callIntervalSeconds),
+    userHour: create('user-hour', limits.callsPerUserHour, hour),
+    phoneTenMinutes: create('phone-10min', unlimited, tenMinutes),
+    numberDay: create('number-day', unlimited, day),
+    prefixTenMinutes: create('prefix-10min', unlimited, tenMinutes),
+    appMinute: create('app-minute', unlimited, minute),
+  }
+}
