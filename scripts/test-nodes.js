@@ -34,8 +34,8 @@ for (const version of versions.length > 0 ? versions : ['20', '22', '24', '26'])
   console.log(`Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`)
   const files = isShort
     ? [
-        'test/login.test.ts',
-        'test/session.test.ts',
+        'test/actions/login.test.ts',
+        'test/session/re-login.test.ts',
         'test/middleware/enforce.test.ts',
         'test/keys.test.ts',
         'test/call/calls.test.ts',

@@ -1,144 +1,173 @@
 import { VoiceOtpError } from '../errors.js'
 import type { Request } from '../request.js'
-
 import {
-  type LoginState,
+  asPassportRequest,
   type LogIn,
   type LogInDone,
-  type Verification,
-  sessionKey,
+  type LoginState,
+  type PassportRequest,
   type Session,
-  asPassportRequest,
+  sessionKey,
+  type Verification,
 } from './login-state.js'
 import { readArguments } from './logins.js'
 
 const sessionDeadlineMilliseconds = 5000
 
 /**
- * Prepares this one request so that the login which Passport or the app now does carries the mark into a new session:
- * the id changes, what the session held stays, and the mark is never in the old session, which express-session
- * would write back if its destruction hangs. What must be done before the mark counts may go on meanwhile: it is waited for
- * beside the session store instead of before it, and nothing is marked if it fails.
+ * Prepares this one request, so that the login that Passport or the app does next puts the verification into a new
+ * session. The session id changes, and what the app stored in the session stays. The verification is never in the old
+ * session: express-session would write that session back if destroying it hangs.
+ * @param before Runs in parallel with `regenerate()`. The new session is marked only after both succeed.
  * @internal
  */
 export function carryVerification<User>(
   req: Request,
   loginState: LoginState<User>,
   verification: Verification,
-  meanwhile: Promise<unknown> = Promise.resolve(),
+  before: Promise<unknown> = Promise.resolve(),
 ): void {
-  meanwhile.catch(() => undefined) // an app that never logs in must not meet its rejection
-  const target = asPassportRequest(req)
-  const original = target.logIn
-  if (typeof original !== 'function')
+  // If the app does not log in, nothing else handles this rejection, which would crash the process.
+  before.catch(() => undefined)
+  const request = asPassportRequest(req)
+  const { logIn } = request
+  if (typeof logIn !== 'function')
     throw new VoiceOtpError(
       'configuration',
       'req.logIn is missing: use this strategy through passport.authenticate().',
     )
-  const passportLogIn = loginState.passportLogIn ?? original
   Reflect.deleteProperty(loginState.session, sessionKey)
 
-  const logIn: LogIn = (user, ...rest) => {
-    const { options: given, done: finish } = readArguments(rest)
-    if (finish === undefined) throw new TypeError('req.logIn() needs a callback.')
-    target.logIn = target.login = original
-    if (given.session === false)
-      finish(
-        new VoiceOtpError(
-          'configuration',
-          'The mark of the second factor lives in the session: leave session: false out.',
-        ),
-      )
-    else reLogIn({ ...given, keepSessionInfo: true }, user, finish)
-  }
-  target.logIn = target.login = logIn
-
-  function reLogIn(options: object, user: unknown, done: LogInDone): void {
-    const { session, sessionId } = loginState
-    let over = false
-    const finish = (error?: unknown): void => {
-      if (over) return
-      over = true
-      clearTimeout(timer)
-      Reflect.deleteProperty(session, 'regenerate') // an error handler may log out, and must get an answer
-      if (error === undefined || error === null) {
-        done()
-        return
-      }
-      // A save that hangs may still write the new session, mark and all: nobody is told its id.
-      if (target.session !== session && typeof target.sessionStore?.generate === 'function')
-        target.sessionStore.generate(req)
-      const current = target.session
-      /* v8 ignore else -- express-session always has one */
-      if (current) {
-        catchThrowingSave(current)
-        Reflect.deleteProperty(current, sessionKey)
-        /* v8 ignore next -- Passport says it */
-        Reflect.deleteProperty(current, target._sessionManager?._key ?? 'passport')
-      }
-      loginState.endLogin()
-      done(
-        error instanceof VoiceOtpError
-          ? error
-          : new VoiceOtpError('session-unavailable', undefined, error),
-      )
+  request.logIn = request.login = (user, ...rest) => {
+    const { options, done } = readArguments(rest)
+    if (done === undefined) throw new TypeError('req.logIn() needs a callback.')
+    request.logIn = request.login = logIn
+    if (options.session === false) {
+      const message = 'The second factor is stored in the session: do not set session: false.'
+      done(new VoiceOtpError('configuration', message))
+      return
     }
-    const timer = setTimeout(() => {
-      finish(new VoiceOtpError('session-unavailable', 'It took too long.'))
-    }, sessionDeadlineMilliseconds)
-    const regenerate = session.regenerate.bind(session)
-    Object.defineProperty(session, 'regenerate', {
-      configurable: true,
-      enumerable: false,
-      value: (regenerated: LogInDone) => {
-        regenerate((error?: unknown) => {
-          if (over) return // answered already: what comes now must change nothing
-          if (error) {
-            finish(error)
-          } else if (
-            !target.session ||
-            target.session === session ||
-            loginState.sessionId === sessionId
-          ) {
-            finish(new VoiceOtpError('session-unavailable', 'It kept the old session id.'))
-          } else {
-            const fresh = target.session
-            meanwhile
-              .then(() => {
-                /* v8 ignore next -- counters have less time */
-                if (over) return
-                fresh[sessionKey] = { verification }
-                catchThrowingSave(fresh)
-                regenerated()
-              })
-              .catch(finish)
-          }
-        })
-      },
-    })
-    try {
-      loginState.beginLogin(user as User)
-      passportLogIn.call(req, user, options, finish)
-    } catch (error) {
-      finish(error)
-    }
+    const reLogin = new ReLogin(req, loginState, verification, before, done)
+    reLogin.start(loginState.passportLogIn ?? logIn, user as User, options)
   }
 }
 
-/** A store may throw instead of calling back, long after anybody could catch it: that would end the process. */
+/** One login that puts a verification into a new session. */
+class ReLogin<User> {
+  private readonly request: PassportRequest
+  private readonly oldSession: Session
+  private readonly oldSessionId: string
+  private isFinished = false
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly req: Request,
+    private readonly loginState: LoginState<User>,
+    private readonly verification: Verification,
+    private readonly before: Promise<unknown>,
+    private readonly done: LogInDone,
+  ) {
+    this.request = asPassportRequest(req)
+    this.oldSession = loginState.session
+    this.oldSessionId = loginState.sessionId
+  }
+
+  start(logIn: LogIn, user: User, options: object): void {
+    this.timer = setTimeout(() => {
+      this.finish(new VoiceOtpError('session-unavailable', 'It took too long.'))
+    }, sessionDeadlineMilliseconds)
+    this.interceptRegenerate()
+    try {
+      this.loginState.beginLogin(user)
+      logIn.call(this.req, user, { ...options, keepSessionInfo: true }, (error?: unknown) => {
+        this.finish(error)
+      })
+    } catch (error) {
+      this.finish(error)
+    }
+  }
+
+  /** Passport calls `session.regenerate()` during the login. This marks the new session before Passport saves it. */
+  private interceptRegenerate(): void {
+    const regenerate = this.oldSession.regenerate.bind(this.oldSession)
+    defineMethod(this.oldSession, 'regenerate', (continueLogin: LogInDone) => {
+      regenerate((error?: unknown) => {
+        this.markNewSession(error, continueLogin).catch((failure: unknown) => {
+          this.finish(failure)
+        })
+      })
+    })
+  }
+
+  private async markNewSession(error: unknown, continueLogin: LogInDone): Promise<void> {
+    if (this.isFinished) return // after the deadline: the new session must not be marked
+    if (error) throw new VoiceOtpError('session-unavailable', undefined, error)
+    const { session } = this.request
+    if (!session || session === this.oldSession || this.loginState.sessionId === this.oldSessionId)
+      throw new VoiceOtpError('session-unavailable', 'It kept the old session id.')
+    await this.before
+    /* v8 ignore next -- the deadline of the limiter is shorter */
+    if (this.isFinished) return
+    session[sessionKey] = { verification: this.verification }
+    catchThrowingSave(session)
+    continueLogin()
+  }
+
+  private finish(error: unknown): void {
+    if (this.isFinished) return
+    this.isFinished = true
+    clearTimeout(this.timer)
+    // The app's error handler may log out, which calls `regenerate()` too.
+    Reflect.deleteProperty(this.oldSession, 'regenerate')
+    if (error === undefined || error === null) {
+      this.done()
+      return
+    }
+    this.abandonSession()
+    this.loginState.endLogin()
+    this.done(
+      error instanceof VoiceOtpError
+        ? error
+        : new VoiceOtpError('session-unavailable', undefined, error),
+    )
+  }
+
+  /** Removes the login from the request's session after a failure. */
+  private abandonSession(): void {
+    const { request } = this
+    // A save that hangs may still write the new session with the verification. Give the response another session, so
+    // that nobody learns the id of the one that was written.
+    if (request.session !== this.oldSession && typeof request.sessionStore?.generate === 'function')
+      request.sessionStore.generate(this.req)
+    const { session } = request
+    /* v8 ignore next -- express-session always sets one */
+    if (!session) return
+    catchThrowingSave(session)
+    Reflect.deleteProperty(session, sessionKey)
+    /* v8 ignore next -- Passport sets the key */
+    Reflect.deleteProperty(session, request._sessionManager?._key ?? 'passport')
+  }
+}
+
+/** A session store may throw instead of calling back, at a time when nothing catches it. That would crash the process. */
 function catchThrowingSave(session: Session): void {
   const save = session.save.bind(session)
-  Object.defineProperty(session, 'save', {
+  defineMethod(session, 'save', (done: LogInDone = () => undefined) => {
+    try {
+      save(done)
+    } catch (error) {
+      done(error)
+    }
+    return session
+  })
+}
+
+/** Replaces a method of one session. The property is not enumerable, so that it is not stored with the session. */
+function defineMethod(session: Session, name: 'regenerate' | 'save', method: unknown): void {
+  Object.defineProperty(session, name, {
     configurable: true,
     writable: true,
     enumerable: false,
-    value: (done: LogInDone = () => undefined) => {
-      try {
-        save(done)
-      } catch (error) {
-        done(error)
-      }
-      return session
-    },
+    value: method,
   })
 }
