@@ -13,13 +13,19 @@ const deadlineMilliseconds = 1500
  * @internal
  */
 export async function readForm(req: IncomingMessage): Promise<FormFields | undefined> {
-  const { body: parsed } = req as { body?: unknown }
-  // The app's own body parser has read the stream already: use what it made of the form.
-  if (req.readableEnded) return toFields(Object.entries(parsed ?? {}))
+  const { body } = req as { body?: unknown }
+  // The app's own body parser has read the stream already. Use what it made of the form.
+  if (req.readableEnded && typeof body === 'object' && !Buffer.isBuffer(body))
+    return toFields(Object.entries(body ?? {}))
   if (req.headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true)
     return undefined
-  const text = await readText(req)
+  const text = req.readableEnded ? textOf(body) : await readText(req)
   return text === undefined ? undefined : toFields([...new URLSearchParams(text)])
+}
+
+/** What a text or raw parser made of the body. */
+function textOf(body: unknown): string | undefined {
+  return typeof body === 'string' || Buffer.isBuffer(body) ? body.toString() : undefined
 }
 
 /** Fields as an object; `undefined` if a name comes twice or a value is not a string. */

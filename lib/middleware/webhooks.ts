@@ -106,9 +106,11 @@ async function readWebhook<User>(
   const opened = openToken(context, token)
   if (opened === undefined) return 'token'
   if (fields['To'] !== opened.content.phone) return 'number'
-  // SignalWire sends no keys only when the phone was answered. Names and values are signed run
-  // together, so a signed form can be split at other places: such a form must not end the call.
-  if (opened.step !== steps.answered && fields['Digits'] === undefined) return 'body'
+  // Names and values are signed run together, so an attacker can split a signed form at other
+  // places. Keys that no phone has must not end the call. The first webhook of a call has no keys.
+  const { Digits: digits } = fields
+  const mayBeMissing = opened.step === steps.answered
+  if (digits === undefined ? !mayBeMissing : !/^[0-9*#]{1,32}$/.test(digits)) return 'body'
   return { token, fields, ...opened }
 }
 

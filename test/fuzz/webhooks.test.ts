@@ -117,7 +117,7 @@ test(
           if (
             form(fields).length > 4096 ||
             to !== undefined ||
-            (pressed === undefined && step !== steps.open)
+            (pressed === undefined ? step !== steps.open : !/^[0-9*#]{1,32}$/.test(pressed))
           ) {
             expect([status, text]).toEqual([403, ''])
             return

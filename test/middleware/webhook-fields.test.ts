@@ -1,6 +1,7 @@
-// SignalWire signs names and values run together, so that one signature is good for several forms:
-// `Digits=42` and `Digits4=2`.
-import { afterEach, describe, expect, test } from 'vitest'
+// SignalWire signs names and values run together, so one signature is valid for several forms:
+// `Digits=42` and `Digits4=2`, `Digits=42&Direction=outbound-api` and `Digits=42Direction...`.
+// An attacker who has seen a signed webhook must not be able to end or use up an honest call.
+import { afterEach, expect, test } from 'vitest'
 import { languages } from 'passport-voice-otp'
 import { expectSecret, ring, sealedIn, sendWebhook, Telephone } from '../support/telephone.js'
 import { codeIn, createWorld, type World } from '../support/world.js'
@@ -10,49 +11,85 @@ const english = languages['en-US']
 let world: World
 afterEach(() => world.close())
 
-/** The address that the newest question of the call sends its keys to. */
+/** The URL to which the newest question of the call sends its keys. */
 const actionOf = ({ call }: Telephone): string =>
   /action="([^"]+)"/.exec(call.webhooks.at(-1)!.body)![1]!
-/** The form that is signed for these keys, cut at another place. */
-const cut = (digits: string, at: number): string =>
-  new URLSearchParams({
+
+/** The fields of an honest webhook that stand next to the keys in the signed text. */
+const signedFields = (digits: string) => ({ Digits: digits, Direction: 'outbound-api' })
+
+/** A form with the same signature, but with other borders between names and values. */
+type Split = (digits: string) => Readonly<Record<string, string>>
+const splits: [string, Split][] = [
+  [
+    'cut after one key',
+    digits => ({ [`Digits${digits[0]!}`]: digits.slice(1), Direction: 'outbound-api' }),
+  ],
+  ['cut after all keys', digits => ({ [`Digits${digits}`]: '', Direction: 'outbound-api' })],
+  ['joined with the next field', digits => ({ Digits: `${digits}Directionoutbound-api` })],
+]
+
+function sendSplit({ telephone, digits, split }: Sent) {
+  const others = {
     To: '+12025550123',
     From: '+12025550100',
     CallSid: 'by-hand',
     CallStatus: 'in-progress',
-    [`Digits${digits.slice(0, at)}`]: digits.slice(at),
-  }).toString()
+  }
+  return sendWebhook(world, actionOf(telephone), {
+    fields: signedFields(digits),
+    body: new URLSearchParams({ ...others, ...split(digits) }).toString(),
+  })
+}
+interface Sent {
+  readonly telephone: Telephone
+  readonly digits: string
+  readonly split: Split
+}
 
-describe.each([1, 2])('a form whose Digits were cut after %i of them', at => {
-  test('is refused at the question, and the call of the honest user goes on', async () => {
+test.each(splits)(
+  'a signed form whose Digits were %s is refused, and the honest call goes on',
+  async (_, split) => {
     world = await createWorld()
     const alice = await world.logIn('alice')
     const { telephone, digits } = await ring(world, alice)
     await telephone.answer()
     for (let times = 0; times < 5; times++)
-      expect(
-        await sendWebhook(world, actionOf(telephone), {
-          fields: { Digits: digits },
-          body: cut(digits, at),
-        }),
-      ).toMatchObject({ status: 403, text: '' })
+      expect(await sendSplit({ telephone, digits, split })).toMatchObject({ status: 403, text: '' })
     expectSecret(telephone, sealedIn(telephone).code)
     await telephone.press(digits)
     await alice
       .post('/otp')
       .send({ code: codeIn(telephone.call.heard) })
       .expect(200)
-  })
-})
+  },
+)
 
-test('a form with split Digits is refused after the code, and the next key of the user works', async () => {
-  world = await createWorld()
-  const { telephone, digits } = await ring(world, await world.logIn('alice'))
-  await telephone.answer()
-  await telephone.press(digits)
-  expect(
-    await sendWebhook(world, actionOf(telephone), { fields: { Digits: '1' }, body: cut('1', 1) }),
-  ).toMatchObject({ status: 403, text: '' })
-  expect(world.named('webhook.rejected')).toEqual([{ reason: 'body' }])
-  expect(await telephone.press('1')).toContain(english.codeIs)
-})
+test.each(splits)(
+  'a signed form whose Digits were %s is refused at the menu, and the next key works',
+  async (_, split) => {
+    world = await createWorld()
+    const { telephone, digits } = await ring(world, await world.logIn('alice'))
+    await telephone.answer()
+    await telephone.press(digits)
+    for (let times = 0; times < 3; times++)
+      expect(await sendSplit({ telephone, digits: '1', split })).toMatchObject({ status: 403 })
+    const body = { reason: 'body' }
+    expect(world.named('webhook.rejected')).toEqual([body, body, body])
+    expect(await telephone.press('1')).toContain(english.codeIs)
+  },
+)
+
+test.each(['', '42 ', '４２', '4a', 'Direction', '4'.repeat(33), '42\n'])(
+  'a webhook is refused if its Digits are not 1 to 32 keys of a phone: %j',
+  async digits => {
+    world = await createWorld()
+    const { telephone } = await ring(world, await world.logIn('alice'))
+    await telephone.answer()
+    const sent = { fields: { Digits: digits } }
+    expect(await sendWebhook(world, actionOf(telephone), sent)).toMatchObject({ status: 403 })
+    const url = telephone.call.parameters['Url']!
+    expect(await sendWebhook(world, url, sent)).toMatchObject({ status: 403 })
+    expect(world.named('webhook.rejected')).toEqual([{ reason: 'body' }, { reason: 'body' }])
+  },
+)

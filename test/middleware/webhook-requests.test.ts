@@ -273,7 +273,11 @@ describe('the body', () => {
       { To: '+12025550123', Digits: 42 },
       403,
     ],
-    ['a form that a body parser has read as text is refused', 'To=%2B12025550123', 403],
+    ['a form that a parser has read as text is used', 'To=%2B12025550123&Digits=42', 200],
+    ['a raw form is used', Buffer.from('To=%2B12025550123&Digits=42'), 200],
+    ['a text that is not such a form is refused', 'To=%2B12025550123', 403],
+    ['a form of which a parser made a number is refused', 42, 403],
+    ['a form of which a parser made true is refused', true, 403],
     ['a form of which a body parser left undefined is refused', undefined, 403],
     ['a form of which a body parser left null is refused', null, 403],
   ])('%s', async (_, body, status) => {

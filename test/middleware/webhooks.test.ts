@@ -147,10 +147,12 @@ describe('a right webhook', () => {
     ['urlencoded, simple', express.urlencoded({ extended: false })],
     ['urlencoded, extended', express.urlencoded({ extended: true })],
     ['JSON and text', [express.json(), express.text()]],
+    ['text of any type', express.text({ type: '*/*' })],
+    ['raw of any type', express.raw({ type: () => true })],
   ])('webhooks work after a body parser: %s', async (_, parser) => {
     const { telephone, digits, alice } = await open({
       beforeSession: app => {
-        app.use(parser)
+        app.use('/voice-otp', parser)
       },
     })
     await telephone.answer()
