@@ -45,7 +45,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/packaging/**', '**/node_modules/**'],
     globalSetup: ['test/support/compile.ts'],
-    setupFiles: ['test/support/tidy.ts'],
+    setupFiles: ['test/support/tidy.ts', 'test/support/check-contract.ts'],
     // Half a second of imports for each file is a third of all that the short ones cost. What a file could leave behind, tidy.ts takes away.
     isolate: false,
     // Much of a test's time is waiting: for a store that hangs, a page, a process.

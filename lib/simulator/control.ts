@@ -1,27 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SimulatorError } from './errors.js'
-import { checkFaults, checkQueue, isRecord } from './network/faults.js'
+import { streamEvents } from './events.js'
 import { contentTypeOf, parseJson, readBody, respond } from './http/body.js'
-import type { Space } from './space.js'
+import { checkFaults, checkQueue, isRecord } from './network/faults.js'
 import { checkKeys, checkPhone } from './network/phones.js'
+import { sendPage } from './page.js'
+import type { Space } from './space.js'
 
-const newest = 20
-const commentMilliseconds = 15_000
-const types: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  svg: 'image/svg+xml',
-}
-const pageHeaders = {
-  'Content-Security-Policy':
-    "default-src 'self'; frame-ancestors http://127.0.0.1:* http://localhost:*",
-  'Referrer-Policy': 'no-referrer',
-}
+type Body = Readonly<Record<string, unknown>>
 
-/** The simulator's own HTTP face, for scripts and for its page of telephones. @internal */
-export async function handleFace(
+/** The simulator's own routes, for scripts and for its web page. @internal */
+export async function handleControl(
   space: Space,
   req: IncomingMessage,
   res: ServerResponse,
@@ -32,7 +21,7 @@ export async function handleFace(
     method = '',
     headers: { origin },
   } = req
-  // A page from elsewhere may send requests here with the browser's help: it could press keys and read codes.
+  // A browser sends requests of a foreign page to this server, too. Such a page could press keys and read codes.
   if (origin !== undefined && !ownOrigins.includes(origin))
     throw new SimulatorError(403, 'requests from pages of other origins are refused')
   if (method === 'GET') await get(space, res, path)
@@ -42,13 +31,14 @@ export async function handleFace(
 async function get(space: Space, res: ServerResponse, path: string): Promise<void> {
   if (path === '/calls.json') respond(res, 200, space.snapshots())
   else if (path === '/mfa.json') respond(res, 200, [...space.mfaRequests].reverse())
-  else if (path === '/messages.json') respond(res, 200, [...space.messages].reverse())
+  else if (path === '/messages.json')
+    respond(res, 200, space.messages.map(message => message.snapshot()).reverse())
   else if (path === '/events') streamEvents(space, res)
   else await sendPage(res, path)
 }
 
-/** The body of a request that changes something, as JSON; a form could be sent by any page without asking first. */
-async function readJson(req: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+/** Reads the body of a request that changes something. Only JSON: a form could come from any page without a preflight. */
+async function readJson(req: IncomingMessage): Promise<Body> {
   const text = await readBody(req)
   const isJson = contentTypeOf(req) === 'application/json'
   if (!isJson && (text !== '' || req.headers.origin !== undefined))
@@ -58,12 +48,7 @@ async function readJson(req: IncomingMessage): Promise<Readonly<Record<string, u
   return json
 }
 
-function change(
-  space: Space,
-  method: string,
-  path: string,
-  body: Readonly<Record<string, unknown>>,
-): unknown {
+function change(space: Space, method: string, path: string, body: Body): unknown {
   const [, sid, action] = /^\/calls\/([^/]+)\/(answer|hangup|keys)$/.exec(path) ?? []
   if (method === 'POST' && sid !== undefined) return act(space, sid, action, body)
   const [, number] = /^\/phones\/([^/]+)$/.exec(path) ?? []
@@ -75,12 +60,7 @@ function change(
   throw new SimulatorError(404, `there is no ${method} ${path.slice(0, 80)} here`)
 }
 
-function act(
-  space: Space,
-  sid: string,
-  action: string | undefined,
-  body: Readonly<Record<string, unknown>>,
-): unknown {
+function act(space: Space, sid: string, action: string | undefined, body: Body): unknown {
   const call = space.calls.get(sid)
   if (call === undefined) throw new SimulatorError(404, `there is no call ${sid.slice(0, 64)}`)
   if (action === 'answer') call.answer()
@@ -89,20 +69,16 @@ function act(
   return call.snapshot()
 }
 
-function setPhone(
-  space: Space,
-  number: string,
-  { behaviour, keys, ...others }: Readonly<Record<string, unknown>>,
-): unknown {
+function setPhone(space: Space, number: string, { behaviour, keys, ...others }: Body): unknown {
   const [other] = Object.keys(others)
   if (other !== undefined)
     throw new SimulatorError(
       400,
-      `'${other.slice(0, 40)}' is nothing a telephone has: give { behaviour, keys? }`,
+      `a phone has no '${other.slice(0, 40)}': give { behaviour, keys? }`,
     )
-  const telephone = checkPhone(number, behaviour, keys)
-  space.phones.set(number, telephone)
-  return telephone
+  const phone = checkPhone(number, behaviour, keys)
+  space.phones.set(number, phone)
+  return phone
 }
 
 function decode(text: string): string {
@@ -111,50 +87,4 @@ function decode(text: string): string {
   } catch {
     throw new SimulatorError(400, 'the number in the path is malformed')
   }
-}
-
-/** Server-sent events: the state at once and after every change, many changes of one tick together. */
-function streamEvents(space: Space, res: ServerResponse): void {
-  res.writeHead(200, {
-    'Content-Type': 'text/event-stream; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  })
-  const send = (): void => {
-    scheduled = undefined
-    const state = {
-      calls: space.snapshots(newest),
-      messages: space.messages.slice(-newest).reverse(),
-      mfa: space.mfaRequests.slice(-newest).reverse(),
-    }
-    res.write(`event: state\ndata: ${JSON.stringify(state)}\n\n`)
-  }
-  let scheduled: NodeJS.Immediate | undefined
-  const forget = space.onChange(() => {
-    scheduled ??= setImmediate(send)
-  })
-  // Proxies and browsers drop a stream on which nothing comes.
-  const timer = setInterval(() => {
-    res.write(':\n\n')
-  }, commentMilliseconds).unref()
-  res.on('close', () => {
-    forget()
-    clearInterval(timer)
-    clearImmediate(scheduled)
-  })
-  send()
-}
-
-async function sendPage(res: ServerResponse, path: string): Promise<void> {
-  // Only plain names: no path leads out of the folder.
-  const [, name, extension = ''] =
-    /^\/page\/([a-z0-9-]+\.(html|css|js|svg))$/.exec(path === '/' ? '/page/index.html' : path) ?? []
-  const content =
-    name === undefined
-      ? undefined
-      : await readFile(new URL(`./page/${name}`, import.meta.url), 'utf8').catch(() => undefined)
-  /* v8 ignore else -- reached; V8 miscounts after the await */
-  if (content === undefined) throw new SimulatorError(404, `there is no ${path.slice(0, 80)} here`)
-  /* v8 ignore next -- each has a type */
-  respond(res, 200, content, { 'Content-Type': types[extension] ?? 'text/plain', ...pageHeaders })
 }

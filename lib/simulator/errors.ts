@@ -1,8 +1,11 @@
-/** Something asked of the simulator that it does not do; the message says how to mend it, `status` is the HTTP status. */
+/**
+ * The simulator refuses a request of a test or of a script: the call is over, a fault has an unknown name, and so on.
+ * The message says what to do instead.
+ */
 export class SimulatorError extends Error {
   /**
-   * Made by the simulator alone.
-   * @param status HTTP status that its own HTTP face answers.
+   * Only the simulator makes these errors.
+   * @param status HTTP status that its routes for scripts respond with.
    */
   constructor(
     readonly status: 400 | 403 | 404 | 409 | 413,

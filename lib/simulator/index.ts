@@ -1,6 +1,6 @@
 /**
- * A SignalWire Space with telephones on this machine, for the tests of an app and for trying it without an account. Start at
- * {@link Simulator.start}.
+ * A SignalWire Space with phones on this machine, for the tests of an app and for trying the app without an account.
+ * Start at {@link Simulator.start}.
  * @module passport-voice-otp/simulator
  */
 export { SimulatorError } from './errors.js'
@@ -14,6 +14,12 @@ export type {
   SimulatedCall,
   Waiting,
 } from './types/call.js'
-export type { Faults, RestFault, WebhookFault } from './types/faults.js'
-export type { SimulatedSpace, SimulatorOptions } from './types/options.js'
+export type { Faults, RestFault, StatusCallbackFault, WebhookFault } from './types/faults.js'
+export type {
+  Scope,
+  SimulatedSpace,
+  SimulatorOptions,
+  Trial,
+  Undocumented,
+} from './types/options.js'
 export type { RestRequest, SimulatedMessage, SimulatedMfa } from './types/records.js'

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { handleControl } from './control.js'
 import { SimulatorError } from './errors.js'
-import { handleFace } from './control.js'
 import { respond } from './http/body.js'
-import { handleRest, isRestPath } from './rest/rest.js'
+import { handleRest } from './rest/rest.js'
+import { isRestPath } from './rest/routes.js'
 import type { Space } from './space.js'
 
-/** Listens on this machine only: whoever reaches it hears every code. @internal */
+/** Listens on this machine only, because every client can read every code. @internal */
 export async function listen(
   space: Space,
   port: number,
@@ -15,16 +16,16 @@ export async function listen(
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)
   })
-  const { port: given } = server.address() as AddressInfo
+  const { port: actualPort } = server.address() as AddressInfo
   const hosts = ['127.0.0.1', 'localhost', '[::1]'].map(
-    host => new URL(`http://${host}:${given}`).host,
+    host => new URL(`http://${host}:${actualPort}`).host,
   )
   server.on('request', (req: IncomingMessage, res: ServerResponse) => {
     handle(space, req, res, hosts).catch((error: unknown) => {
-      answerError(res, error)
+      respondWithError(res, error)
     })
   })
-  return { url: `http://127.0.0.1:${given}`, close: () => close(server) }
+  return { url: `http://127.0.0.1:${actualPort}`, close: () => close(server) }
 }
 
 async function handle(
@@ -33,17 +34,17 @@ async function handle(
   res: ServerResponse,
   hosts: readonly string[],
 ): Promise<void> {
-  // A name that leads here (DNS rebinding) would make a foreign page one of ours.
+  // With a host name of its own that leads here (DNS rebinding), a page of an attacker could read the codes.
   if (!hosts.includes(req.headers.host?.toLowerCase() ?? ''))
     throw new SimulatorError(403, `the Host must be one of ${hosts.join(', ')}`)
+  /* v8 ignore next -- a request has a URL */
   const { url = '' } = req
-  if (!url.startsWith('/'))
-    throw new SimulatorError(400, 'ask for a path, not for an absolute address')
-  /* v8 ignore next -- split() answers one */
+  if (!url.startsWith('/')) throw new SimulatorError(400, 'request a path, not an absolute URL')
+  /* v8 ignore next -- split() returns at least one part */
   const path = url.split('?')[0] ?? ''
   if (isRestPath(path)) await handleRest(space, req, res, path)
   else
-    await handleFace(
+    await handleControl(
       space,
       req,
       res,
@@ -52,7 +53,7 @@ async function handle(
     )
 }
 
-function answerError(res: ServerResponse, error: unknown): void {
+function respondWithError(res: ServerResponse, error: unknown): void {
   if (error instanceof SimulatorError) respond(res, error.status, { error: error.message })
   else respond(res, 500, { error: 'the simulator failed' })
 }

@@ -4,7 +4,7 @@ import type { Simulator } from 'passport-voice-otp/simulator'
 import {
   alice,
   authorization,
-  face,
+  control,
   place,
   post,
   raw,
@@ -14,21 +14,23 @@ import {
 
 const json = { 'Content-Type': 'application/json' }
 
-describe('what scripts do', () => {
-  test('answer, keys and hang up, and read what was heard', async () => {
+describe('the routes for scripts', () => {
+  test('a script answers, presses keys, hangs up and reads what was heard', async () => {
     const [simulator, app] = [await startSimulator(), await startApp()]
-    app.answers['/open'] =
+    app.responses['/open'] =
       `<Gather action="${app.url}/keys" numDigits="2"><Say>Two digits</Say></Gather>`
-    app.answers['/keys'] = `<Gather action="${app.url}/keys" numDigits="2"/>`
+    app.responses['/keys'] = `<Gather action="${app.url}/keys" numDigits="2"/>`
     const sid = await place(simulator, `${app.url}/open`)
-    expect(await face(simulator, 'POST', `/calls/${sid}/answer`)).toMatchObject({
+    expect(await control(simulator, 'POST', `/calls/${sid}/answer`)).toMatchObject({
       status: 200,
       body: { sid },
     })
     await simulator.idle()
-    expect((await face(simulator, 'POST', `/calls/${sid}/keys`, { digits: '42' })).status).toBe(200)
+    expect((await control(simulator, 'POST', `/calls/${sid}/keys`, { digits: '42' })).status).toBe(
+      200,
+    )
     await simulator.idle()
-    const { status, body } = await face(simulator, 'GET', '/calls.json')
+    const { status, body } = await control(simulator, 'GET', '/calls.json')
     expect(status).toBe(200)
     expect(body).toEqual([{ ...simulator.calls[0], durationMs: expect.any(Number) }])
     expect(body).toMatchObject([
@@ -44,23 +46,23 @@ describe('what scripts do', () => {
         ],
       },
     ])
-    expect(await face(simulator, 'POST', `/calls/${sid}/hangup`, {})).toMatchObject({
+    expect(await control(simulator, 'POST', `/calls/${sid}/hangup`, {})).toMatchObject({
       status: 200,
       body: { status: 'completed' },
     })
   })
 
-  test('telephones, faults and the queue', async () => {
+  test('a script sets phones, faults and the queue', async () => {
     const simulator = await startSimulator()
     expect(
-      await face(simulator, 'PUT', `/phones/${alice}`, { behaviour: 'voicemail', keys: '1#' }),
+      await control(simulator, 'PUT', `/phones/${alice}`, { behaviour: 'voicemail', keys: '1#' }),
     ).toEqual({ status: 200, body: { behaviour: 'voicemail', keys: '1#' } })
     expect(
-      await face(simulator, 'PUT', `/phones/${encodeURIComponent('+12025550145')}`, {
+      await control(simulator, 'PUT', `/phones/${encodeURIComponent('+12025550145')}`, {
         behaviour: 'busy',
       }),
     ).toEqual({ status: 200, body: { behaviour: 'busy' } })
-    expect(await face(simulator, 'PUT', '/faults', { calls: { status: 500 } })).toEqual({
+    expect(await control(simulator, 'PUT', '/faults', { calls: { status: 500 } })).toEqual({
       status: 200,
       body: { calls: { status: 500 } },
     })
@@ -73,21 +75,21 @@ describe('what scripts do', () => {
         })
       ).status,
     ).toBe(500)
-    expect(await face(simulator, 'DELETE', '/faults')).toEqual({ status: 200, body: {} })
+    expect(await control(simulator, 'DELETE', '/faults')).toEqual({ status: 200, body: {} })
     const { body } = await post(simulator, 'Calls', {
       To: '+12025550145',
       From: '+12025550100',
       Url: 'https://acme.example/',
     })
     expect(simulator.call((body as { sid: string }).sid)?.status).toBe('busy')
-    expect(await face(simulator, 'PUT', '/queue', { delayMs: 500 })).toEqual({
+    expect(await control(simulator, 'PUT', '/queue', { delayMs: 500 })).toEqual({
       status: 200,
       body: { delayMs: 500 },
     })
     expect(simulator.call(await place(simulator, 'https://acme.example/'))?.status).toBe('queued')
   })
 
-  test('texts and hosted codes, newest first', async () => {
+  test('a script reads text messages and hosted codes, newest first', async () => {
     const simulator = await startSimulator()
     for (const to of [alice, '+12025550145']) {
       await post(simulator, 'Messages', { From: '+12025550100', To: to, Body: 'Your code is 1' })
@@ -99,8 +101,8 @@ describe('what scripts do', () => {
         JSON.stringify({ to }),
       )
     }
-    expect((await face(simulator, 'GET', '/messages.json')).body).toEqual(simulator.messages)
-    expect((await face(simulator, 'GET', '/mfa.json')).body).toEqual(simulator.mfaRequests)
+    expect((await control(simulator, 'GET', '/messages.json')).body).toEqual(simulator.messages)
+    expect((await control(simulator, 'GET', '/mfa.json')).body).toEqual(simulator.mfaRequests)
     expect(simulator.messages.map(({ to }) => to)).toEqual(['+12025550145', alice])
     expect(simulator.mfaRequests.map(({ to }) => to)).toEqual(['+12025550145', alice])
   })
@@ -125,30 +127,30 @@ describe('what scripts do', () => {
       'keys are what the greeting',
     ],
     ['PUT', `/phones/${alice}`, { behaviour: 'voicemail', keys: 'x' }, 400, 'keys are 1 to 32'],
-    ['PUT', `/phones/${alice}`, { behavior: 'busy' }, 400, "'behavior' is nothing"],
+    ['PUT', `/phones/${alice}`, { behavior: 'busy' }, 400, "a phone has no 'behavior'"],
     ['PUT', '/faults', { calls: { status: 'bad' } }, 400, 'calls.status'],
     ['PUT', '/queue', { delay: 1 }, 400, 'give { delayMs'],
     ['PUT', '/queue', [], 400, 'send a JSON object'],
     ['DELETE', '/calls.json', undefined, 404, 'there is no DELETE'],
     ['GET', '/nothing', undefined, 404, 'there is no /nothing'],
-  ] as const)('%s %s %j: %i', async (method, path, body, status, error) => {
+  ] as const)('%s %s with %j is refused with %i', async (method, path, body, status, error) => {
     const simulator = await startSimulator()
     const sid = await place(simulator, 'https://acme.example/')
-    const answer = await face(simulator, method, path.replace('SID', sid), body)
+    const answer = await control(simulator, method, path.replace('SID', sid), body)
     expect(answer).toEqual({ status, body: { error: expect.stringContaining(error) } })
     expect(simulator.call(sid)?.status).toBe('ringing')
   })
 
-  test('answering twice is a conflict', async () => {
+  test('a call can be answered only once', async () => {
     const [simulator, app] = [await startSimulator(), await startApp()]
-    app.answers['/open'] = `<Gather action="${app.url}/keys"/>`
+    app.responses['/open'] = `<Gather action="${app.url}/keys"/>`
     const sid = await place(simulator, `${app.url}/open`)
-    expect((await face(simulator, 'POST', `/calls/${sid}/answer`)).status).toBe(200)
-    expect((await face(simulator, 'POST', `/calls/${sid}/answer`)).status).toBe(409)
+    expect((await control(simulator, 'POST', `/calls/${sid}/answer`)).status).toBe(200)
+    expect((await control(simulator, 'POST', `/calls/${sid}/answer`)).status).toBe(409)
   })
 })
 
-describe('strangers', () => {
+describe('requests of others', () => {
   const foreign = [
     'evil.example',
     'evil.example:PORT',
@@ -159,32 +161,36 @@ describe('strangers', () => {
     '0.0.0.0:PORT',
   ]
 
-  test.each(foreign)('Host %j: 403 everywhere, and nothing happens', async host => {
-    const simulator = await startSimulator()
-    const sid = await place(simulator, 'https://acme.example/')
-    const headers = {
-      ...json,
-      Host: host.replace('PORT', new URL(simulator.url).port),
-      Authorization: authorization(simulator),
-    }
-    for (const [method, path, body] of [
-      ['GET', '/', ''],
-      ['GET', '/calls.json', ''],
-      ['GET', '/events', ''],
-      ['POST', `/calls/${sid}/answer`, ''],
-      ['PUT', '/queue', '{"delayMs":5}'],
-      ['GET', `/2010-04-01/Accounts/${simulator.signalwire.project}/Calls/${sid}`, ''],
-      ['POST', '/api/relay/rest/mfa/sms', JSON.stringify({ to: alice })],
-    ] as const)
-      expect((await raw(simulator, method, path, headers, body)).status, `${method} ${path}`).toBe(
-        403,
-      )
-    expect(simulator.call(sid)?.status).toBe('ringing')
-    expect(simulator.mfaRequests).toHaveLength(0)
-  })
+  test.each(foreign)(
+    'a request with the Host %j gets 403 everywhere, and nothing happens',
+    async host => {
+      const simulator = await startSimulator()
+      const sid = await place(simulator, 'https://acme.example/')
+      const headers = {
+        ...json,
+        Host: host.replace('PORT', new URL(simulator.url).port),
+        Authorization: authorization(simulator),
+      }
+      for (const [method, path, body] of [
+        ['GET', '/', ''],
+        ['GET', '/calls.json', ''],
+        ['GET', '/events', ''],
+        ['POST', `/calls/${sid}/answer`, ''],
+        ['PUT', '/queue', '{"delayMs":5}'],
+        ['GET', `/2010-04-01/Accounts/${simulator.signalwire.project}/Calls/${sid}`, ''],
+        ['POST', '/api/relay/rest/mfa/sms', JSON.stringify({ to: alice })],
+      ] as const)
+        expect(
+          (await raw(simulator, method, path, headers, body)).status,
+          `${method} ${path}`,
+        ).toBe(403)
+      expect(simulator.call(sid)?.status).toBe('ringing')
+      expect(simulator.mfaRequests).toHaveLength(0)
+    },
+  )
 
   test.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])(
-    'Host %s with the port is its own',
+    'a request with the Host %s and the port is accepted',
     async host => {
       const simulator = await startSimulator()
       expect(
@@ -205,25 +211,28 @@ describe('strangers', () => {
     'http://127.0.0.1:1',
     'https://127.0.0.1:PORT',
     '',
-  ])('Origin %j: 403 on its own face, and nothing happens', async origin => {
-    const simulator = await startSimulator()
-    const sid = await place(simulator, 'https://acme.example/')
-    const headers = { ...json, Origin: origin.replace('PORT', new URL(simulator.url).port) }
-    for (const [method, path, body] of [
-      ['GET', '/calls.json', ''],
-      ['GET', '/events', ''],
-      ['POST', `/calls/${sid}/answer`, '{}'],
-      ['DELETE', '/faults', ''],
-      ['OPTIONS', '/faults', ''],
-    ] as const) {
-      const { status, headers: answered } = await raw(simulator, method, path, headers, body)
-      expect(status, `${method} ${path}`).toBe(403)
-      expect(answered['access-control-allow-origin']).toBeUndefined()
-    }
-    expect(simulator.call(sid)?.status).toBe('ringing')
-  })
+  ])(
+    'a request with the Origin %j gets 403 on the routes for scripts, and nothing happens',
+    async origin => {
+      const simulator = await startSimulator()
+      const sid = await place(simulator, 'https://acme.example/')
+      const headers = { ...json, Origin: origin.replace('PORT', new URL(simulator.url).port) }
+      for (const [method, path, body] of [
+        ['GET', '/calls.json', ''],
+        ['GET', '/events', ''],
+        ['POST', `/calls/${sid}/answer`, '{}'],
+        ['DELETE', '/faults', ''],
+        ['OPTIONS', '/faults', ''],
+      ] as const) {
+        const { status, headers: answered } = await raw(simulator, method, path, headers, body)
+        expect(status, `${method} ${path}`).toBe(403)
+        expect(answered['access-control-allow-origin']).toBeUndefined()
+      }
+      expect(simulator.call(sid)?.status).toBe('ringing')
+    },
+  )
 
-  test('its own Origin may', async () => {
+  test('a request with the own Origin is accepted', async () => {
     const simulator = await startSimulator()
     for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
       const sid = await place(simulator, 'https://acme.example/')
@@ -241,7 +250,7 @@ describe('strangers', () => {
     }
   })
 
-  test('only JSON changes anything: a form needs no permission of the browser', async () => {
+  test('only JSON changes anything, because any page can send a form', async () => {
     const simulator = await startSimulator()
     const sid = await place(simulator, 'https://acme.example/')
     const path = `/calls/${sid}/hangup`
@@ -262,13 +271,13 @@ describe('strangers', () => {
     expect((await raw(simulator, 'POST', path)).status).toBe(200)
   })
 
-  test('an absolute address in the request line is refused', async () => {
+  test('an absolute URL in the request line is refused', async () => {
     const simulator = await startSimulator()
     expect((await raw(simulator, 'GET', `${simulator.url}/calls.json`)).status).toBe(400)
     expect((await raw(simulator, 'GET', 'http://evil.example/calls.json')).status).toBe(400)
   })
 
-  test('listens on loopback only', async () => {
+  test('the simulator listens on loopback only', async () => {
     const simulator = await startSimulator()
     expect(simulator.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     await expect(
@@ -277,8 +286,8 @@ describe('strangers', () => {
   })
 })
 
-describe('the page', () => {
-  test('is served with what it needs, under a policy', async () => {
+describe('the web page', () => {
+  test('the page is served with its files and a Content-Security-Policy', async () => {
     const simulator = await startSimulator()
     const { status, headers, text } = await raw(simulator, 'GET', '/?phone=%2B12025550123')
     expect(status).toBe(200)
@@ -315,7 +324,7 @@ describe('the page', () => {
     '//page/page.js',
     '/page/index.html/',
     '/server.ts',
-  ])('%s is not part of it', async path => {
+  ])('%s is not a file of the page', async path => {
     const simulator = await startSimulator()
     expect((await raw(simulator, 'GET', path)).status).toBe(404)
   })
@@ -328,7 +337,7 @@ describe('events', () => {
     mfa: unknown[]
   }
 
-  /** The states that are sent, one after the other. */
+  /** Collects the states that the stream sends. */
   async function listen(simulator: Simulator) {
     const states: State[] = []
     let arrived = (): void => undefined
@@ -365,7 +374,7 @@ describe('events', () => {
     return { states, until, headers: response.headers }
   }
 
-  test('the state at once, and after every change', async () => {
+  test('the stream of events sends the state at once, and after every change', async () => {
     const simulator = await startSimulator()
     const { until, headers } = await listen(simulator)
     expect(headers).toMatchObject({
@@ -393,7 +402,7 @@ describe('events', () => {
     expect((await until(({ mfa }) => mfa.length === 1)).mfa).toEqual(simulator.mfaRequests)
   })
 
-  test('many changes of one tick together, and the newest twenty calls', async () => {
+  test('the stream sends the changes of one tick together, and the newest twenty calls', async () => {
     const simulator = await startSimulator()
     const { states, until } = await listen(simulator)
     await until(() => true)
@@ -408,7 +417,7 @@ describe('events', () => {
     expect(states.length - before).toBeLessThan(25)
   })
 
-  test('onChange tells of the same changes, until it is ended', async () => {
+  test('onChange calls its listener until it is ended', async () => {
     const simulator = await startSimulator()
     let changes = 0
     const end = simulator.onChange(() => {
@@ -422,7 +431,7 @@ describe('events', () => {
     expect(changes).toBe(before)
   })
 
-  test('stop() ends the stream', async () => {
+  test('stop() ends the stream of events', async () => {
     const simulator = await startSimulator()
     const response = await fetch(`${simulator.url}/events`)
     await simulator.stop()

@@ -1,10 +1,10 @@
-// What the simulator does with requests and answers at the edge of what HTTP allows.
+// Requests and responses at the edge of what HTTP allows.
 import { connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   alice,
   authorization,
-  face,
+  control,
   place,
   post,
   raw,
@@ -12,7 +12,7 @@ import {
   startSimulator,
 } from './support.js'
 
-/** A client of its own, which sends what it likes. */
+/** Opens a connection and sends these bytes. */
 async function client(url: string, text: string | Buffer): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   socket.on('error', () => undefined)
@@ -23,8 +23,8 @@ async function client(url: string, text: string | Buffer): Promise<Socket> {
 const begin = (path: string, length: number, more = '') =>
   `POST ${path} HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Type: application/json\r\n${more}Content-Length: ${length}\r\n\r\n`
 
-describe('a request', () => {
-  test('whose body is not UTF-8: 400', async () => {
+describe('a request to the simulator', () => {
+  test('a body that is not UTF-8 is refused with 400', async () => {
     const simulator = await startSimulator()
     const answer = await fetch(`${simulator.url}/queue`, {
       method: 'PUT',
@@ -34,7 +34,7 @@ describe('a request', () => {
     expect([answer.status, await answer.json()]).toEqual([400, { error: 'the body is not UTF-8' }])
   })
 
-  test('without a content type: 400, and nobody is called', async () => {
+  test('a form without a content type is refused with 400, and nobody is called', async () => {
     const simulator = await startSimulator()
     const { status } = await raw(
       simulator,
@@ -47,7 +47,7 @@ describe('a request', () => {
     expect(simulator.calls).toEqual([])
   })
 
-  test('without a Host: 400 or 403, and nothing is told', async () => {
+  test('a request without a Host is refused with 403', async () => {
     const simulator = await startSimulator()
     const socket = await client(simulator.url, 'GET /calls.json HTTP/1.0\r\n\r\n')
     const answer = await new Promise<string>(resolve =>
@@ -59,7 +59,7 @@ describe('a request', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 403 /)
   })
 
-  test('of many megabytes is cut off: what is read of it is bounded', async () => {
+  test('a body of many megabytes is refused with 413, and is not read to its end', async () => {
     const simulator = await startSimulator()
     const { status } = await raw(
       simulator,
@@ -69,10 +69,10 @@ describe('a request', () => {
       'x'.repeat(5 * 1024 * 1024),
     ).catch(() => ({ status: 413 }))
     expect(status).toBe(413)
-    expect((await face(simulator, 'GET', '/calls.json')).status).toBe(200)
+    expect((await control(simulator, 'GET', '/calls.json')).status).toBe(200)
   })
 
-  test('that is given up in the middle harms nobody, on either face', async () => {
+  test('a client that closes the connection in the middle of a body has no effect on others', async () => {
     const simulator = await startSimulator()
     const { port } = new URL(simulator.url)
     for (const path of ['/queue', `/2010-04-01/Accounts/${simulator.signalwire.project}/Calls`]) {
@@ -81,10 +81,10 @@ describe('a request', () => {
       socket.destroy()
       await closed
     }
-    expect((await face(simulator, 'GET', '/calls.json')).status).toBe(200)
+    expect((await control(simulator, 'GET', '/calls.json')).status).toBe(200)
   })
 
-  test('for what is not there: 404 of the kind that its part of the API has', async () => {
+  test('a fault has no effect on resources that do not exist: they get 404', async () => {
     const simulator = await startSimulator()
     const authorized = { Authorization: authorization(simulator) }
     simulator.setFaults({ calls: { status: 500 } })
@@ -95,7 +95,7 @@ describe('a request', () => {
   })
 })
 
-test('a fault that is left undefined is none', async () => {
+test('a fault that is undefined has no effect', async () => {
   const simulator = await startSimulator()
   simulator.setFaults({ calls: undefined, webhooks: undefined })
   expect(
@@ -106,14 +106,14 @@ test('a fault that is left undefined is none', async () => {
         Url: 'https://acme.example/',
       })
     ).status,
-  ).toBe(201)
+  ).toBe(200)
 })
 
-describe('an app', () => {
-  test('that answers the repeats of a webhook no more: the call goes on', async () => {
+describe('an app behind the simulator', () => {
+  test('an app that does not respond to repeated webhooks: the call goes on', async () => {
     const [simulator, app] = [await startSimulator(), await startApp()]
     let times = 0
-    app.answers['/open'] = (_asked, res) => {
+    app.responses['/open'] = (_, res) => {
       times++
       if (times === 1)
         res
@@ -138,24 +138,24 @@ describe('an app', () => {
     [
       'text before the root',
       'hello <Response><Hangup/></Response>',
-      "stray text in <the document>: 'hello'",
+      "text in <the document>: 'hello'",
     ],
     ['text after it', '<Response><Hangup/></Response> hello', 'well-formed'],
-  ])('that answers with %s: the call breaks and says why', async (_, xml, why) => {
+  ])('an app that responds with %s: the call ends, and the error says why', async (_, xml, why) => {
     const [simulator, app] = [await startSimulator(), await startApp()]
-    app.answers['/open'] = (_asked, res) => {
+    app.responses['/open'] = (_, res) => {
       res.writeHead(200, { 'Content-Type': 'application/xml' }).end(xml)
     }
     simulator.setPhone(alice, 'answers')
     const sid = await place(simulator, `${app.url}/open`)
     await simulator.idle(sid)
-    expect(simulator.call(sid)?.error).toContain('was answered wrongly')
+    expect(simulator.call(sid)?.error).toContain('got a wrong answer')
     expect(simulator.call(sid)?.error).toContain(why)
   })
 
-  test('that answers without a content type: the call breaks', async () => {
+  test('an app that responds without a content type: the call ends', async () => {
     const [simulator, app] = [await startSimulator(), await startApp()]
-    app.answers['/open'] = (_asked, res) => {
+    app.responses['/open'] = (_, res) => {
       res.end('<Response><Hangup/></Response>')
     }
     simulator.setPhone(alice, 'answers')
@@ -164,22 +164,22 @@ describe('an app', () => {
     expect(simulator.call(sid)?.error).toContain("the content type of the answer is ''")
   })
 
-  test('that promised https and speaks http: the call breaks', async () => {
+  test('an app with an https URL that speaks http: the call ends', async () => {
     const [simulator, app] = [await startSimulator(), await startApp()]
     simulator.setPhone(alice, 'answers')
     const sid = await place(simulator, `${app.url.replace('http:', 'https:')}/open`)
     await simulator.idle(sid)
     expect(simulator.call(sid)?.error).toMatch(/failed: no answer \(.+\)/)
-    expect(app.asked).toEqual([])
+    expect(app.received).toEqual([])
   })
 })
 
-describe('somebody who hangs up', () => {
+describe('a person who hangs up', () => {
   test.each([
     ['at the first word', '<Say>Hello</Say><Say>World</Say>', ['Hello']],
-    ['when the call has just broken', '<Sing/>', []],
+    ['when an error has just ended the call', '<Sing/>', []],
   ])(
-    '%s, out of a listener: the call is over, once, and nothing more is said',
+    'a person who hangs up %s, in a listener: the call ends once, and says nothing more',
     async (_, laml, heard) => {
       const [simulator, app] = [await startSimulator(), await startApp({ '/open': laml })]
       const sid = await place(simulator, `${app.url}/open`)
@@ -212,10 +212,10 @@ describe('time', () => {
     })
   }
 
-  test('waitFor gives up after five seconds, and tells how the calls stand: none, and one that waits and one that broke', async () => {
+  test('waitFor gives up after five seconds and lists the calls: none, and then one that waits and one with an error', async () => {
     const [simulator, app] = [await startSimulator(), await startApp()]
-    app.answers['/gather'] = `<Gather action="${app.url}/keys"/>`
-    app.answers['/broken'] = '<Sing/>'
+    app.responses['/gather'] = `<Gather action="${app.url}/keys"/>`
+    app.responses['/broken'] = '<Sing/>'
     const givenUp = async () => {
       fake('setTimeout', 'clearTimeout')
       const waited = simulator
@@ -225,33 +225,35 @@ describe('time', () => {
       vi.useRealTimers()
       return waited
     }
-    expect(await givenUp()).toBe('No call got there within 5 seconds. There are no calls.')
+    expect(await givenUp()).toBe('No call matched within 5 seconds. There are no calls.')
     simulator.setPhone(alice, 'answers')
     for (const path of ['/broken', '/gather'])
       await simulator.idle(await place(simulator, `${app.url}${path}`))
     await post(simulator, 'Messages', {
       From: '+12025550100',
       To: alice,
-      Body: 'a change that is none of a call',
+      Body: 'a change that is not of a call',
     })
     expect(await givenUp()).toMatch(
-      /The calls are: \+12025550123 in-progress, waits for keys; \+12025550123 completed, broke: the webhook .+<Sing>/,
+      /The calls are: \+12025550123 in-progress, waits for keys; \+12025550123 completed, ended by an error: the webhook .+<Sing>/,
     )
   })
 
-  test('a text takes a moment by real time', async () => {
+  test('with the real clock a text message is queued, then sent, then delivered', async () => {
     const simulator = await startSimulator({ clock: 'real' })
     fake('setTimeout', 'clearTimeout')
     const waits = simulator.waitFor(() => false).catch((error: unknown) => (error as Error).message)
     await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'Hello' })
     expect(simulator.messages).toMatchObject([{ status: 'queued' }])
     await vi.advanceTimersByTimeAsync(300)
+    expect(simulator.messages).toMatchObject([{ status: 'sent' }])
+    await vi.advanceTimersByTimeAsync(300)
     expect(simulator.messages).toMatchObject([{ status: 'delivered' }])
-    await vi.advanceTimersByTimeAsync(4700)
+    await vi.advanceTimersByTimeAsync(4400)
     expect(await waits).toContain('There are no calls.')
   })
 
-  test('a stream on which nothing comes is kept open by comments', async () => {
+  test('comments keep a stream of events open', async () => {
     const simulator = await startSimulator()
     fake('setInterval', 'clearInterval')
     const response = await fetch(`${simulator.url}/events`)
@@ -263,7 +265,7 @@ describe('time', () => {
   })
 })
 
-test('a simulator of real time that is stopped while a telephone rings leaves no timer behind', async () => {
+test('a simulator with the real clock that stops while a call waits leaves no timer behind', async () => {
   const simulator = await startSimulator({ clock: 'real' })
   simulator.setQueueDelay({ delayMs: 60_000 })
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

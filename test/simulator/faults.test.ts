@@ -5,7 +5,7 @@ import { alice, authorization, get, place, post, raw, startApp, startSimulator }
 const order = { To: alice, From: '+12025550100', Url: 'https://acme.example/voice-otp/token' }
 
 describe('faults of the REST API', () => {
-  test('a refusal: nobody is called, and the answer is as told', async () => {
+  test('a fault with an error status: nobody is called, and the response is the given one', async () => {
     const simulator = await startSimulator()
     simulator.setFaults({
       calls: { status: 429, body: { code: 20429, message: 'Too many', status: 429 } },
@@ -20,10 +20,10 @@ describe('faults of the REST API', () => {
     expect(simulator.calls).toHaveLength(0)
     expect(simulator.requests[0]).toMatchObject({ fields: order, authorized: true, status: 429 })
     simulator.clearFaults()
-    expect(await post(simulator, 'Calls', order)).toMatchObject({ status: 201 })
+    expect(await post(simulator, 'Calls', order)).toMatchObject({ status: 200 })
   })
 
-  test('a good status with garbage: the telephone rings all the same', async () => {
+  test('a fault with a good status and garbage: the phone rings nevertheless', async () => {
     const simulator = await startSimulator()
     simulator.setFaults({ calls: { status: 200, body: '<html>' } })
     const path = `/2010-04-01/Accounts/${simulator.signalwire.project}/Calls`
@@ -41,7 +41,7 @@ describe('faults of the REST API', () => {
     ).toMatchObject({ status: 200, text: '' })
   })
 
-  test('a late answer: the telephone rings before it', async () => {
+  test('a fault with a delay: the phone rings before the response', async () => {
     const simulator = await startSimulator()
     simulator.setFaults({ calls: { delayMs: 60_000 } })
     const gone = new AbortController()
@@ -60,14 +60,14 @@ describe('faults of the REST API', () => {
     await expect(answer).rejects.toThrow('aborted')
   })
 
-  test('a delay is real time, and passes', async () => {
+  test('the delay of the REST API is real time', async () => {
     const simulator = await startSimulator()
     simulator.setFaults({ calls: { delayMs: 1, status: 500 } })
     expect(await post(simulator, 'Calls', order)).toEqual({ status: 500, body: {} })
   })
 
   test.each([[{ drop: true }], [{ drop: true, delayMs: 1 }]])(
-    '%j: no answer, and nobody is called',
+    'the fault %j: no response, and nobody is called',
     async calls => {
       const simulator = await startSimulator()
       simulator.setFaults({ calls })
@@ -77,7 +77,7 @@ describe('faults of the REST API', () => {
     },
   )
 
-  test('each API has its own', async () => {
+  test('each part of the API has its own fault', async () => {
     const simulator = await startSimulator()
     simulator.setFaults({ mfa: { status: 503 }, messages: { status: 402 } })
     const headers = { Authorization: authorization(simulator), 'Content-Type': 'application/json' }
@@ -95,12 +95,12 @@ describe('faults of the REST API', () => {
     expect(
       (await post(simulator, 'Messages', { From: '+12025550100', To: alice, Body: 'x' })).status,
     ).toBe(402)
-    expect((await post(simulator, 'Calls', order)).status).toBe(201)
+    expect((await post(simulator, 'Calls', order)).status).toBe(200)
     expect([simulator.mfaRequests, simulator.messages]).toEqual([[], []])
     expect((await get(simulator, `Calls/${simulator.calls[0]!.sid}`)).status).toBe(200)
   })
 
-  test('stop() ends the ones that wait', async () => {
+  test('stop() ends requests that wait for their delay', async () => {
     const simulator = await startSimulator()
     simulator.setFaults({ calls: { delayMs: 3_600_000 } })
     const answer = expect(post(simulator, 'Calls', order)).rejects.toThrow('fetch failed')
@@ -123,26 +123,26 @@ describe('faults of webhooks', () => {
     return { simulator, app, sid, call: () => simulator.call(sid)! }
   }
 
-  test('late, by the clock of the simulator', async () => {
+  test('a webhook can be late, by the clock of the simulator', async () => {
     const { simulator, app, call } = await answered({ delayMs: 3000 })
     await simulator.advance(2999)
-    expect(app.asked).toHaveLength(0)
+    expect(app.received).toHaveLength(0)
     await simulator.advance(1)
-    expect(app.asked).toHaveLength(1)
+    expect(app.received).toHaveLength(1)
     expect(call()).toMatchObject({ status: 'completed', heard: ['Hello'], error: null })
   })
 
-  test('a person who hangs up meanwhile is not asked for', async () => {
+  test('a late webhook is not sent after the person hangs up', async () => {
     const { simulator, app, sid, call } = await answered({ delayMs: 3000 })
     await simulator.hangUp(sid)
     await simulator.advance(3000)
-    expect(app.asked).toHaveLength(0)
+    expect(app.received).toHaveLength(0)
     expect(call()).toMatchObject({ status: 'completed', error: null })
   })
 
-  test('never', async () => {
+  test('a webhook can be dropped, which ends the call', async () => {
     const { app, call } = await answered({ drop: true })
-    expect(app.asked).toHaveLength(0)
+    expect(app.received).toHaveLength(0)
     expect(call()).toMatchObject({
       status: 'completed',
       heard: ['An application error has occurred.'],
@@ -151,19 +151,21 @@ describe('faults of webhooks', () => {
     expect(call().webhooks).toMatchObject([{ url: `${app.url}/open`, status: 0 }])
   })
 
-  test('again and again', async () => {
+  test('a webhook can be repeated', async () => {
     const { app, call } = await answered({ repeat: 3 })
-    expect(app.asked).toHaveLength(4)
-    expect(new Set(app.asked.map(({ req }) => req.headers['x-signalwire-signature'])).size).toBe(1)
+    expect(app.received).toHaveLength(4)
+    expect(new Set(app.received.map(({ req }) => req.headers['x-signalwire-signature'])).size).toBe(
+      1,
+    )
     expect(call().webhooks.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     expect(call().heard).toEqual(['Hello'])
   })
 
-  test('unsigned, wrongly signed, signed twice', async () => {
+  test('a webhook can be unsigned, wrongly signed or signed twice', async () => {
     const right = /^[\w+/]{27}=$/
     const signatureOf = async (signature: 'none' | 'wrong' | 'two' | undefined) => {
       const { app } = await answered({ signature })
-      const { headers } = app.asked[0]!.req
+      const { headers } = app.received[0]!.req
       expect(headers['x-twilio-signature']).toBe(headers['x-signalwire-signature'])
       return headers['x-signalwire-signature']
     }
@@ -173,14 +175,14 @@ describe('faults of webhooks', () => {
     expect(await signatureOf('two')).toMatch(/^[\w+/]{27}=, [\w+/]{27}=$/)
   })
 
-  test('a wrong signature is not the right one', async () => {
+  test('a wrong signature differs from the right one', async () => {
     const { app, call } = await answered({ signature: 'wrong' })
-    const wrong = app.asked[0]!.req.headers['x-signalwire-signature']
+    const wrong = app.received[0]!.req.headers['x-signalwire-signature']
     expect(call().webhooks[0]!.headers['X-SignalWire-Signature']).toBe(wrong)
     const { app: other } = await answered({ signature: 'two' })
-    const [first, second] = (other.asked[0]!.req.headers['x-signalwire-signature'] as string).split(
-      ', ',
-    )
+    const [first, second] = (
+      other.received[0]!.req.headers['x-signalwire-signature'] as string
+    ).split(', ')
     expect(first).not.toBe(second)
   })
 })
@@ -196,18 +198,20 @@ test.each([
   [{ webhooks: { status: 500 } }, "webhooks has no 'status'"],
   [{ webhooks: { repeat: 1.5 } }, 'webhooks.repeat is a whole number'],
   [{ webhooks: { signature: 'bad' } }, "webhooks.signature is 'none'"],
+  [{ statusCallbacks: { drop: 1 } }, 'statusCallbacks.drop is true or false'],
+  [{ statusCallbacks: { shuffle: true } }, "statusCallbacks has no 'shuffle'"],
   [[], 'give an object'],
   [null, 'give an object'],
-])('a fault that cannot be: %j', async (faults, message) => {
+])('setFaults refuses %j', async (faults, message) => {
   const simulator = await startSimulator()
   expect(() => {
     simulator.setFaults(faults as Faults)
   }).toThrow(message)
-  expect(await post(simulator, 'Calls', order)).toMatchObject({ status: 201 })
+  expect(await post(simulator, 'Calls', order)).toMatchObject({ status: 200 })
 })
 
 test.each([undefined, {}, { delayMs: -1 }, { delayMs: NaN }, { delayMs: '5' }])(
-  'a queue that cannot be: %j',
+  'setQueueDelay refuses %j',
   async queue => {
     const simulator = await startSimulator()
     expect(() => {
@@ -216,7 +220,7 @@ test.each([undefined, {}, { delayMs: -1 }, { delayMs: NaN }, { delayMs: '5' }])(
   },
 )
 
-test('time: only forward, only by the manual clock', async () => {
+test('advance() needs the manual clock, and time only moves forward', async () => {
   const manual = await startSimulator()
   for (const milliseconds of [-1, NaN, Infinity, '5'])
     await expect(manual.advance(milliseconds as number)).rejects.toThrow('give milliseconds')
@@ -225,7 +229,7 @@ test('time: only forward, only by the manual clock', async () => {
   await expect(real.advance(1000)).rejects.toThrow('manual clock')
 })
 
-test('two advances at once come one after the other', async () => {
+test('two calls of advance() at once run one after the other', async () => {
   const [simulator, app] = [await startSimulator(), await startApp()]
   const sid = await place(simulator, `${app.url}/open`, { Timeout: '10' })
   await Promise.all([simulator.advance(5000), simulator.advance(4999)])

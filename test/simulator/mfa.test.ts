@@ -1,23 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Simulator } from 'passport-voice-otp/simulator'
-import { alice, authorization, startSimulator } from './support.js'
+import { alice, mfa, startSimulator } from './support.js'
 
-async function mfa(
-  simulator: Simulator,
-  path: string,
-  body: unknown,
-  contentType = 'application/json',
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON of any shape
-): Promise<{ status: number; body: any }> {
-  const response = await fetch(`${simulator.url}/api/relay/rest/mfa/${path}`, {
-    method: 'POST',
-    headers: { Authorization: authorization(simulator), 'Content-Type': contentType },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })
-  return { status: response.status, body: await response.json() }
-}
-
-test('a call rings and reads message and code to whoever answers', async () => {
+test('a hosted call rings and reads the message and the code to everybody who answers', async () => {
   const simulator = await startSimulator()
   const { status, body } = await mfa(simulator, 'call', {
     to: alice,
@@ -50,7 +34,7 @@ test('a call rings and reads message and code to whoever answers', async () => {
   })
 })
 
-test('a text rings nobody', async () => {
+test('a hosted text message rings no phone', async () => {
   const simulator = await startSimulator()
   const { body } = await mfa(simulator, 'sms', { to: alice })
   expect(body).toMatchObject({ channel: 'sms' })
@@ -61,14 +45,14 @@ test('a text rings nobody', async () => {
   expect(simulator.messages).toHaveLength(0)
 })
 
-test('letters if they are asked for', async () => {
+test('a hosted code has letters if the app allows them', async () => {
   const simulator = await startSimulator()
   for (let index = 0; index < 20; index++)
     await mfa(simulator, 'sms', { to: alice, token_length: 20, allow_alphas: true })
   expect(simulator.mfaRequests.map(({ code }) => code).join('')).toMatch(/^[\dA-Z]*[A-Z][\dA-Z]*$/)
 })
 
-test('the right code once; a wrong one counts; then 404', async () => {
+test('a hosted code is accepted once, a wrong one counts as an attempt, and then the Space responds with 404', async () => {
   const simulator = await startSimulator()
   const {
     body: { id },
@@ -87,7 +71,7 @@ test('the right code once; a wrong one counts; then 404', async () => {
   expect(await mfa(simulator, `${id}/verify`, { token: code })).toMatchObject({ status: 404 })
 })
 
-test('used up, expired or unknown: 404, the right code too', async () => {
+test('a hosted code without attempts left, an expired one and an unknown one get 404, even for the right code', async () => {
   const simulator = await startSimulator()
   const {
     body: { id: usedUp },
@@ -125,7 +109,9 @@ test.each([
   [{ max_attempts: 21 }, 'max_attempts'],
   [{ allow_alphas: 'yes' }, 'allow_alphas'],
   [{ language: 'de-DE' }, 'language'],
-])('%j: 422 in the documented shape', async (fields, parameter) => {
+  [{ message: 'x'.repeat(154) }, 'message'],
+  [{ message: '码'.repeat(64) }, 'message'],
+])('the fields %j are refused with 422 in the documented shape', async (fields, parameter) => {
   const simulator = await startSimulator()
   expect(await mfa(simulator, 'call', { to: alice, ...fields })).toEqual({
     status: 422,
@@ -134,8 +120,8 @@ test.each([
         {
           detail: expect.stringMatching(`^${parameter} `),
           status: '422',
-          title: 'Unprocessable Entity',
-          code: expect.any(String),
+          title: 'Invalid Attribute',
+          code: '422',
         },
       ],
     },
@@ -145,7 +131,7 @@ test.each([
 })
 
 test.each([[{}], [{ token: 123456 }], [{ token: '' }], [{ token: '1', code: '1' }]])(
-  'verify with %j: 422, and no try is used up',
+  'verifying %j is refused with 422 and uses no attempt',
   async body => {
     const simulator = await startSimulator()
     const {
@@ -161,8 +147,16 @@ test.each([
   ['[]', 'application/json'],
   ['null', 'application/json'],
   ['to=%2B12025550123', 'application/x-www-form-urlencoded'],
-])('a body that is no JSON object: 400 (%s)', async (body, contentType) => {
+])('the body %s is not a JSON object: 400', async (body, contentType) => {
   const simulator = await startSimulator()
   expect((await mfa(simulator, 'call', body, contentType)).status).toBe(400)
   expect(simulator.mfaRequests).toHaveLength(0)
 })
+
+test.each(['x'.repeat(153), '码'.repeat(63)])(
+  'a message that fits into one segment with the code is accepted: %s',
+  async message => {
+    const simulator = await startSimulator()
+    expect((await mfa(simulator, 'sms', { to: alice, message })).status).toBe(200)
+  },
+)

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { place, startApp, startSimulator } from './support.js'
+import { alice, mfa, place, post, startApp, startSimulator } from './support.js'
 
 async function start() {
   const [simulator, app] = [await startSimulator({ clock: 'real' }), await startApp()]
   return { simulator, app, order: () => place(simulator, `${app.url}/open`) }
 }
 
-test('a call rings after a moment, and speaks for as long as it takes', async () => {
+test('with the real clock a call rings after a moment, and each text takes its time', async () => {
   const { simulator, app, order } = await start()
-  app.answers['/open'] = '<Say>Hi</Say><Say>Bye</Say>'
+  app.responses['/open'] = '<Say>Hi</Say><Say>Bye</Say>'
   const sid = await order()
   expect(simulator.call(sid)?.status).toBe('queued')
   await simulator.waitFor(({ status }) => status === 'ringing')
@@ -24,10 +24,10 @@ test('a call rings after a moment, and speaks for as long as it takes', async ()
   expect(durationMs).toBeGreaterThanOrEqual(300 + 65 * 2 + 300 + 65 * 3)
 })
 
-test('a key stops what a Gather says, not what is said outside of one', async () => {
+test('a key stops the texts of a Gather, and no text outside of a Gather', async () => {
   const { simulator, app, order } = await start()
   const long = 'a sentence of half a minute '.repeat(16)
-  app.answers['/open'] =
+  app.responses['/open'] =
     `<Say>Hi</Say><Gather action="${app.url}/keys" numDigits="2"><Say>${long}</Say><Say>never</Say></Gather>`
   const sid = await order()
   await simulator.waitFor(({ status }) => status === 'ringing')
@@ -43,12 +43,12 @@ test('a key stops what a Gather says, not what is said outside of one', async ()
   await simulator.press(sid, '2')
   const { heard } = await simulator.waitFor(({ status }) => status === 'completed')
   expect(heard).toEqual(['Hi', long.trim()])
-  expect(app.asked.at(-1)?.fields['Digits']).toBe('42')
+  expect(app.received.at(-1)?.fields['Digits']).toBe('42')
 })
 
-test('a person who hangs up stops the speech', async () => {
+test('a person who hangs up ends the speech', async () => {
   const { simulator, app, order } = await start()
-  app.answers['/open'] = `<Say>${'a sentence of half a minute '.repeat(16)}</Say>`
+  app.responses['/open'] = `<Say>${'a sentence of half a minute '.repeat(16)}</Say>`
   const sid = await order()
   await simulator.waitFor(({ status }) => status === 'ringing')
   await simulator.answer(sid)
@@ -58,9 +58,9 @@ test('a person who hangs up stops the speech', async () => {
   await simulator.idle()
 })
 
-test('a Gather runs out by itself', async () => {
+test('a Gather ends by itself after its timeout', async () => {
   const { simulator, app, order } = await start()
-  app.answers['/open'] = `<Gather action="${app.url}/keys" timeout="1"/><Say>Bye</Say>`
+  app.responses['/open'] = `<Gather action="${app.url}/keys" timeout="1"/><Say>Bye</Say>`
   await order()
   const { sid } = await simulator.waitFor(({ status }) => status === 'ringing')
   await simulator.answer(sid)
@@ -69,15 +69,15 @@ test('a Gather runs out by itself', async () => {
   })
 })
 
-test('an app that never answers has five seconds', async () => {
-  const { simulator, app, order } = await start()
-  app.answers['/open'] = () => undefined
-  await order()
+test('a call of hosted MFA has no URL for a Gather without an action', async () => {
+  const { simulator } = await start()
+  await mfa(simulator, 'call', { to: alice, message: 'a message of some length '.repeat(5) })
   const { sid } = await simulator.waitFor(({ status }) => status === 'ringing')
   await simulator.answer(sid)
-  await simulator.idle(sid)
-  expect(simulator.call(sid)).toMatchObject({
-    status: 'completed',
-    error: expect.stringContaining('no answer within 5 seconds'),
-  })
+  await simulator.waitFor(({ speaking }) => speaking !== null)
+  await post(simulator, `Calls/${sid}`, { Twiml: '<Response><Gather numDigits="1"/></Response>' })
+  await simulator.waitFor(({ waitingFor }) => waitingFor !== null)
+  await simulator.press(sid, '1')
+  const { error } = await simulator.waitFor(({ status }) => status === 'completed')
+  expect(error).toBe('<Gather> has no action, and the document has no URL')
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { sign } from 'passport-voice-otp/simulator'
 import { place, startApp, startSimulator } from './support.js'
 
-test("SignalWire's vector for a form", () => {
+test("sign() fits SignalWire's test vector for a form", () => {
   const fields = {
     To: '+18005551212',
     From: '+14158675309',
@@ -16,7 +16,7 @@ test("SignalWire's vector for a form", () => {
   )
 })
 
-test("SignalWire's vector for a JSON body, which is signed through its hash in the URL", () => {
+test("sign() fits SignalWire's test vector for a JSON body, whose hash is in the URL", () => {
   const url =
     'https://example.ngrok.io/webhook?bodySHA256=69f3cbfc18e386ef8236cb7008cd5a54b7fed637a8cb3373b5a1591d7f0fd5f4'
   expect(sign('PSKtest1234567890abcdef', url, '{"event":"call.state"}')).toBe(
@@ -25,7 +25,7 @@ test("SignalWire's vector for a JSON body, which is signed through its hash in t
 })
 
 test.each(['POST', 'GET'])(
-  "the vendor's own check accepts what the Space sends by %s, and nothing changed",
+  "SignalWire's own client accepts the signature of a webhook by %s, and refuses every change",
   async method => {
     const [simulator, app] = [await startSimulator(), await startApp()]
     simulator.setPhone('+12025550123', 'answers')
@@ -33,7 +33,7 @@ test.each(['POST', 'GET'])(
     await simulator.idle()
 
     const { signingKey } = simulator.signalwire
-    const [{ req, fields } = { req: undefined, fields: {} }] = app.asked
+    const [{ req, fields } = { req: undefined, fields: {} }] = app.received
     const signature = req?.headers['x-signalwire-signature'] as string
     expect(req?.method).toBe(method)
     expect(req?.headers['x-twilio-signature']).toBe(signature)

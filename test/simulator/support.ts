@@ -1,29 +1,32 @@
-// An app that answers webhooks as told, and what it was asked.
+// The harness of the simulator's tests: an app whose responses to webhooks are set by the test, and clients of the REST API.
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
-import { Simulator, type SimulatorOptions } from 'passport-voice-otp/simulator'
+import { onTestFinished, vi } from 'vitest'
+import { type SimulatedCall, Simulator, type SimulatorOptions } from 'passport-voice-otp/simulator'
 
 export const alice = '+12025550123'
+export const bob = '+12025550145'
 
-export interface Asked {
+/** A webhook as the app got it. */
+export interface ReceivedWebhook {
   readonly method: string
   readonly path: string
   readonly fields: Readonly<Record<string, string>>
   readonly req: IncomingMessage
 }
 
-type Answer = string | ((asked: Asked, res: ServerResponse) => unknown)
+type Response = string | ((webhook: ReceivedWebhook, res: ServerResponse) => unknown)
 
 export interface App {
   readonly url: string
-  readonly asked: Asked[]
-  /** What each path answers: the inside of a `<Response>`, or whatever the function does. */
-  readonly answers: Record<string, Answer>
+  readonly received: ReceivedWebhook[]
+  /** The response of each path: the inside of a `<Response>`, or what the function does. Default: the call ends. */
+  readonly responses: Record<string, Response>
 }
 
-export async function startApp(answers: Record<string, Answer> = {}): Promise<App> {
-  const asked: Asked[] = []
+/** Starts an app. With `responses`, a test says what the app responds to a webhook. */
+export async function startApp(responses: Record<string, Response> = {}): Promise<App> {
+  const received: ReceivedWebhook[] = []
   const server = createServer((req, res) => {
     const chunks: Buffer[] = []
     req
@@ -31,17 +34,16 @@ export async function startApp(answers: Record<string, Answer> = {}): Promise<Ap
       .on('end', () => {
         const { pathname, search } = new URL(req.url ?? '', 'http://app')
         const text = req.method === 'GET' ? search : Buffer.concat(chunks).toString()
-        const request = {
+        const webhook = {
           method: req.method ?? '',
           path: pathname,
           fields: Object.fromEntries(new URLSearchParams(text)),
           req,
         }
-        asked.push(request)
-        const answer = answers[pathname] ?? '<Hangup/>'
-        if (typeof answer === 'string')
-          sendXml(res, `<?xml version="1.0" encoding="UTF-8"?><Response>${answer}</Response>`)
-        else answer(request, res)
+        received.push(webhook)
+        const response = responses[pathname] ?? '<Hangup/>'
+        if (typeof response === 'string') sendXml(res, `<Response>${response}</Response>`)
+        else response(webhook, res)
       })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -54,7 +56,11 @@ export async function startApp(answers: Record<string, Answer> = {}): Promise<Ap
         server.closeAllConnections()
       }),
   )
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, answers }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    responses,
+  }
 }
 
 export function sendXml(res: ServerResponse, xml: string, contentType = 'application/xml'): void {
@@ -67,10 +73,65 @@ export async function startSimulator(options?: SimulatorOptions): Promise<Simula
   return simulator
 }
 
+/** A Gather whose keys go to `/keys`. */
+export const gather = (
+  url: string,
+  attributes = 'numDigits="2" timeout="5"',
+  inside = '<Say>Two digits</Say>',
+) => `<Gather action="${url}/keys" ${attributes}>${inside}</Gather><Say>Nothing came</Say>`
+
+/** A simulator, and an app that asks for two digits and then says thank you. */
+export async function startBoth(options?: SimulatorOptions) {
+  const [simulator, app] = [await startSimulator(options), await startApp()]
+  app.responses['/open'] = gather(app.url)
+  app.responses['/keys'] = '<Say>Thank you</Say>'
+  return {
+    simulator,
+    app,
+    /** Creates a call to Alice. Returns its SID. */
+    order: (more?: Readonly<Record<string, string>>) => place(simulator, `${app.url}/open`, more),
+    /** Creates a call and answers it. Returns the call when it waits for a person or is over. */
+    async callNow(more?: Readonly<Record<string, string>>): Promise<SimulatedCall> {
+      const sid = await place(simulator, `${app.url}/open`, more)
+      await simulator.waitFor(each => each.sid === sid && each.status === 'ringing')
+      await simulator.answer(sid)
+      await simulator.idle(sid)
+      return simulator.call(sid)!
+    },
+    /** The person presses keys and listens. Returns the call as it is then. */
+    async press(sid: string, keys: string): Promise<SimulatedCall> {
+      await simulator.press(sid, keys)
+      await simulator.idle(sid)
+      return simulator.call(sid)!
+    },
+  }
+}
+
+/** Waits for the sockets while the timers of this process may stand still, until something is so. */
+export async function until(isSo: () => boolean, milliseconds = 5000): Promise<void> {
+  const end = performance.now() + milliseconds
+  while (!isSo()) {
+    if (performance.now() > end)
+      throw new Error(`Not so after ${milliseconds} ms: ${isSo.toString()}`)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}
+
+/** Stops the timers of this process, so that the test moves them. The sockets go on. */
+export function stopTimers(...names: ('setTimeout' | 'setInterval')[]): void {
+  const given = names.length === 0 ? (['setTimeout'] as const) : names
+  vi.useFakeTimers({
+    toFake: given.flatMap(name => [name, name.replace('set', 'clear') as 'clearTimeout']),
+  })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+}
+
 export const authorization = ({ signalwire: { project, token } }: Simulator) =>
   `Basic ${Buffer.from(`${project}:${token}`).toString('base64')}`
 
-/** A form to the REST API, as a client sends it. */
+/** Sends a form to the REST API, as a client does. */
 export async function post(
   simulator: Simulator,
   resource: string,
@@ -93,6 +154,7 @@ export async function post(
   return { status: response.status, body: await response.json() }
 }
 
+/** Reads from the REST API. */
 export async function get(
   simulator: Simulator,
   resource: string,
@@ -105,7 +167,23 @@ export async function get(
   return { status: response.status, body: await response.json() }
 }
 
-/** Places a call to Alice whose app is asked at `url`; answers its SID. */
+/** Sends JSON to the routes of hosted MFA. */
+export async function mfa(
+  simulator: Simulator,
+  path: string,
+  body: unknown,
+  contentType = 'application/json',
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON of any shape
+): Promise<{ status: number; body: any }> {
+  const response = await fetch(`${simulator.url}/api/relay/rest/mfa/${path}`, {
+    method: 'POST',
+    headers: { Authorization: authorization(simulator), 'Content-Type': contentType },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  return { status: response.status, body: await response.json() }
+}
+
+/** Creates a call to Alice with this URL for its webhooks. Returns its SID. */
 export async function place(
   simulator: Simulator,
   url: string,
@@ -117,11 +195,11 @@ export async function place(
     Url: url,
     ...more,
   })
-  if (status !== 201) throw new Error(JSON.stringify(body))
+  if (status !== 200) throw new Error(JSON.stringify(body))
   return (body as { sid: string }).sid
 }
 
-/** A request with any headers, `Host` and `Origin` among them, which fetch would not send. */
+/** Sends a request with any headers, also `Host` and `Origin`, which fetch would not send. */
 export function raw(
   simulator: Simulator,
   method: string,
@@ -147,8 +225,8 @@ export function raw(
   })
 }
 
-/** JSON to the simulator's own face. */
-export async function face(
+/** Sends JSON to the simulator's routes for scripts. */
+export async function control(
   simulator: Simulator,
   method: string,
   path: string,

@@ -1,51 +1,66 @@
 import { randomUUID } from 'node:crypto'
 import { SimulatorError } from '../errors.js'
-import { CallWebhooks } from './webhooks.js'
-import { type Gathering, startGathering } from './gathering.js'
-import type { Line, Verb } from '../laml/parse.js'
-import type { Address, CallEvent, Order } from './order.js'
+import { StatusCallbacks } from '../http/status-callbacks.js'
+import type { Address } from '../http/webhook.js'
+import type { Verb } from '../laml/verbs.js'
 import type { Network } from '../network/network.js'
-import type { CallStatus, Entry, SimulatedCall, Waiting } from '../types/call.js'
-import { Over, Waits } from './waits.js'
+import type { CallStatus, SimulatedCall } from '../types/call.js'
+import { AppRequests } from './app-requests.js'
+import { type CallFacts, standardFields, statusFields } from './fields.js'
+import type { CallEvent, Order, Update } from './order.js'
+import { type NextRequest, Performer, speechMilliseconds } from './performer.js'
+import { CallRecord } from './record.js'
+import { CallEnded, Waits } from './waits.js'
 
-const mostEntries = 10_000
-const playMilliseconds = 3000
 const apology = 'An application error has occurred.'
 
-const speechMilliseconds = (text: string): number => 300 + 65 * text.length
+/** What a call does next: ask the app, or perform a document. */
+type Step = (Address & { readonly digits?: string | undefined }) | readonly Verb[]
 
-/** One call, from the order to its end. @internal */
+/** The app has given a live call something else to do. */
+class Redirected extends Error {
+  constructor(readonly next: Step) {
+    super()
+  }
+}
+
+/** One call, from its order to its end. @internal */
 export class Call {
   readonly sid = randomUUID()
-  readonly webhooks: CallWebhooks
+  readonly requests: AppRequests
   private readonly waits: Waits
-  private readonly createdAt: number
-  private readonly heard: string[] = []
-  private readonly transcript: Entry[] = []
-  private status: CallStatus = 'queued'
-  private waitingFor: Waiting | null = null
-  private error: string | null = null
-  private speaking: string | null = null
-  private answeredAt: number | undefined
-  private endedAt: number | undefined
-  /** What was said and waited for without the manual clock moving. */
-  private skippedMilliseconds = 0
-  private isVoicemail = false
-  private greetingKeys: string | undefined
-  private gathering: Gathering | undefined
+  private readonly record: CallRecord
+  private readonly statusCallbacks: StatusCallbacks
+  private readonly performer: Performer
+  private readonly listener = { isVoicemail: false, greetingKeys: undefined as string | undefined }
+  private order: Order
+  private sequenceNumber = 0
+  /** The URL of the current document, for a Gather without an action. */
+  private documentAddress: Address | undefined
   private cached: SimulatedCall | undefined
 
   constructor(
     private readonly network: Network,
-    private readonly order: Order,
+    order: Order,
   ) {
+    const { activity, clock, settings } = network
     const changed = (): void => {
-      this.changed()
+      this.cached = undefined
+      network.changed(this)
     }
-    this.createdAt = network.clock.now()
-    this.waits = new Waits(network.activity, this.sid, changed)
-    this.webhooks = new CallWebhooks(network, this.sid, this.waits, changed)
-    network.activity.enter(this.sid)
+    this.order = order
+    this.waits = new Waits(activity, this.sid, changed)
+    this.record = new CallRecord(clock, changed)
+    this.requests = new AppRequests(network, this.waits, changed)
+    this.statusCallbacks = new StatusCallbacks(network, this.sid, changed)
+    this.performer = new Performer(
+      clock,
+      this.waits,
+      this.record,
+      settings.undocumented,
+      this.listener,
+    )
+    activity.enter(this.sid)
   }
 
   /** Lets the call take its course. */
@@ -55,309 +70,230 @@ export class Call {
     })
   }
 
-  /** The person takes the call. */
+  /** The person answers. */
   answer(): void {
     const { pickUp } = this.waits
+    const { status } = this.record
     if (pickUp === undefined)
       throw new SimulatorError(
         409,
-        this.status === 'ringing'
-          ? 'nobody will answer this telephone: that is its behaviour'
-          : `the call is ${this.status}: only one that rings can be answered`,
+        status === 'ringing'
+          ? 'the behaviour of this phone is that nobody answers'
+          : `the call is ${status}: only a ringing call can be answered`,
       )
     pickUp()
   }
 
   /** The person declines, or hangs up. */
   hangUp(): void {
-    if (this.status !== 'ringing' && this.status !== 'in-progress')
-      throw new SimulatorError(409, `the call is ${this.status}: there is nothing to hang up`)
-    this.end(this.status === 'ringing' ? 'busy' : 'completed', 'person')
+    const { status } = this.record
+    if (status !== 'ringing' && status !== 'in-progress')
+      throw new SimulatorError(409, `the call is ${status}: there is nothing to hang up`)
+    const { declinedCall } = this.network.settings.undocumented
+    this.end(status === 'ringing' ? declinedCall : 'completed', 'person')
   }
 
-  /** The person, or a greeting, presses keys. */
+  /** The person presses keys. */
   press(digits: string): void {
-    if (this.status !== 'in-progress')
-      throw new SimulatorError(
-        409,
-        `the call is ${this.status}: keys reach only a call in progress`,
-      )
-    const taken = this.gathering?.take(digits) ?? ''
-    if (taken !== '') this.note({ kind: 'keys', digits: taken })
-    if (taken !== digits)
-      this.note({ kind: 'keys', digits: digits.slice(taken.length), lost: true })
-    if (taken !== '') this.waits.onKey?.()
+    const { status } = this.record
+    if (status !== 'in-progress')
+      throw new SimulatorError(409, `the call is ${status}: only a call in progress takes keys`)
+    this.performer.press(digits)
   }
 
-  /** The caller ends the call, through the REST API. False if there was nothing to end. */
-  cancel(status: 'canceled' | 'completed'): boolean {
-    if (this.endedAt !== undefined) return false
-    if (status === 'completed' || this.status !== 'in-progress') this.end(status, 'caller')
-    return true
+  /** The app ends the call through the REST API. */
+  cancel(status: 'canceled' | 'completed'): void {
+    this.end(status, 'caller')
+  }
+
+  /** The app changes the call through the REST API. A new document interrupts what the call is doing. */
+  update({ next, fallback, statusCallback }: Update): void {
+    const { order } = this
+    this.order = {
+      ...order,
+      fallback: fallback ?? order.fallback,
+      statusCallback:
+        statusCallback === undefined
+          ? order.statusCallback
+          : { events: ['completed'], ...order.statusCallback, ...statusCallback },
+    }
+    if (next !== undefined) this.waits.interrupt(new Redirected(next))
   }
 
   snapshot(): SimulatedCall {
     if (this.cached !== undefined) return this.cached
-    const {
-      sid,
-      order: { from, to, sendDigits, parameters },
-      status,
-      waitingFor,
-      error,
-      speaking,
-    } = this
+    const { from, to, sendDigits, parameters } = this.order
+    const { status, heard, waitingFor, error, warnings, speaking, transcript, durationMs } =
+      this.record.snapshot()
     const snapshot = {
-      sid,
+      sid: this.sid,
       from,
       to,
       status,
-      heard: [...this.heard],
+      heard,
       waitingFor,
-      webhooks: this.webhooks.webhooks(),
+      webhooks: this.requests.snapshot(),
+      statusCallbacks: this.statusCallbacks.snapshot(),
       error,
+      warnings,
       sendDigits,
       speaking,
       parameters,
-      transcript: [...this.transcript],
-      durationMs: this.duration(),
+      transcript,
+      durationMs,
     }
-    // The length of a call in progress grows without anything else changing.
+    // The duration of a call in progress grows although nothing else changes.
     if (status !== 'in-progress') this.cached = snapshot
     return snapshot
   }
 
-  /** What the REST API tells of times. */
+  /** What the REST API says of the call beside its snapshot. */
   times(): {
     readonly createdAt: number
     readonly answeredAt: number | undefined
     readonly endedAt: number | undefined
-    readonly answeredBy: string | null
+    readonly answeredBy: 'human' | 'machine' | null
   } {
-    const { createdAt, answeredAt, endedAt } = this
-    return { createdAt, answeredAt, endedAt, answeredBy: this.answeredBy() ?? null }
-  }
-
-  private duration(): number {
-    if (this.answeredAt === undefined) return 0
-    return (this.endedAt ?? this.network.clock.now()) - this.answeredAt + this.skippedMilliseconds
+    const { createdAt, answeredAt, endedAt } = this.record
+    const isDetected = this.order.detectsMachines && answeredAt !== undefined
+    return {
+      createdAt,
+      answeredAt,
+      endedAt,
+      answeredBy: isDetected ? (this.listener.isVoicemail ? 'machine' : 'human') : null,
+    }
   }
 
   private async run(): Promise<void> {
     try {
+      await this.wait()
       if (!(await this.ring())) return
       await this.talk()
       this.end('completed', 'caller')
     } catch (error) {
-      if (error instanceof Over || this.endedAt !== undefined) return
+      if (error instanceof CallEnded || this.record.endedAt !== undefined) return
       this.breakDown((error as Error).message)
     }
   }
 
-  /** Rings; whether somebody, or something, answered. */
-  private async ring(): Promise<boolean> {
-    const { clock } = this.network
+  /** Waits in the queue until it is the turn of this call to ring. */
+  private async wait(): Promise<void> {
+    const { ringQueue } = this.network
     const queueMilliseconds = this.network.queueTime()
-    this.tell('initiated')
-    if (queueMilliseconds > 0)
-      await this.waits.rest<undefined>(wake =>
-        clock.after(queueMilliseconds, () => wake(undefined)),
-      )
+    if (ringQueue.takeTurn(queueMilliseconds)) return
+    await this.waits.rest<undefined>(wake =>
+      ringQueue.wait(queueMilliseconds, () => wake(undefined)),
+    )
+  }
 
+  /** Rings. Returns whether a person or a machine answered. */
+  private async ring(): Promise<boolean> {
     const { behaviour, keys } = this.network.phone(this.order.to)
+    this.report('initiated', 'initiated')
     if (behaviour === 'busy' || behaviour === 'failed') {
       this.end(behaviour)
       return false
     }
-    this.become('ringing')
-    this.tell('ringing')
-    this.isVoicemail = behaviour === 'voicemail'
-    this.greetingKeys = keys
+    this.record.become('ringing')
+    this.report('ringing', 'ringing')
+    this.listener.isVoicemail = behaviour === 'voicemail'
+    this.listener.greetingKeys = keys
     if (behaviour === 'answers' || behaviour === 'voicemail') return true
     const isAnswered = await this.waits.rest<boolean>(wake => {
       if (behaviour === 'manual') this.waits.pickUp = () => wake(true)
-      return clock.after(this.order.ringSeconds * 1000, () => wake(false))
+      return this.network.clock.after(this.order.ringSeconds * 1000, () => wake(false))
     })
     if (!isAnswered) this.end('no-answer')
     return isAnswered
   }
 
   private async talk(): Promise<void> {
-    this.answeredAt = this.network.clock.now()
-    this.become('in-progress')
-    this.tell('answered')
-    const { opening } = this.order
-    let verbs = 'url' in opening ? await this.ask(opening, {}) : opening
-    for (;;) {
-      const next = await this.perform(verbs)
-      if (next === undefined) return
-      verbs = await this.ask(next, next.extra)
-    }
+    this.record.answeredAt = this.network.clock.now()
+    this.record.become('in-progress')
+    // SignalWire sends both for the event `answered`. Source: signalwire/docs-legacy, issue 804.
+    this.report('answered', 'answered')
+    this.report('answered', 'in-progress')
+    let step: Step | undefined = this.order.opening
+    while (step !== undefined) step = await this.takeStep(step)
   }
 
-  private async ask(
-    address: Address,
-    extra: Readonly<Record<string, string>>,
-  ): Promise<readonly Verb[]> {
-    const verbs = await this.webhooks.ask(address, { ...this.fields(), ...extra })
-    if (this.endedAt !== undefined) throw new Over()
-    return verbs
-  }
-
-  /** Runs verbs up to the one that asks the app what comes next, or to the end. */
-  private async perform(
-    verbs: readonly Verb[],
-  ): Promise<(Address & { readonly extra: Readonly<Record<string, string>> }) | undefined> {
-    for (const verb of verbs) {
-      if (verb.verb === 'hangup') return undefined
-      if (verb.verb === 'redirect') return { url: verb.url, method: verb.method, extra: {} }
-      if (verb.verb === 'gather') {
-        const digits = await this.gather(verb)
-        if (digits !== '')
-          return { url: verb.action, method: verb.method, extra: { Digits: digits } }
-      } else {
-        await this.speak(verb)
-      }
-    }
-    return undefined
-  }
-
-  private async speak(line: Line): Promise<void> {
-    for (
-      let left = line.verb === 'pause' ? 1 : line.times;
-      left > 0 && this.gathering?.isInterrupted() !== true;
-      left--
-    ) {
-      if (this.transcript.length > mostEntries)
-        throw new Error(`over ${mostEntries} lines in one call`)
-      if (line.verb === 'say') {
-        this.say(line.text, line.voice, line.language)
-        await this.pass(speechMilliseconds(line.text), line.text)
-      } else if (line.verb === 'play') {
-        this.note({ kind: 'play', url: line.url })
-        await this.pass(playMilliseconds)
-      } else {
-        this.note({ kind: 'pause', seconds: line.seconds })
-        await this.pass(line.seconds * 1000)
-      }
-    }
-  }
-
-  private async gather(verb: Extract<Verb, { verb: 'gather' }>): Promise<string> {
-    const { numDigits, finishOnKey, timeout } = verb
-    const gathering = (this.gathering = startGathering(numDigits, finishOnKey))
-    this.waitingFor = { numDigits, finishOnKey, timeout }
-    this.note({ kind: 'gather', ...this.waitingFor })
+  private async takeStep(step: Step): Promise<Step | undefined> {
     try {
-      for (const line of verb.lines) await this.speak(line)
-      if (this.greetingKeys !== undefined) this.press(this.greetingKeys)
-      this.greetingKeys = undefined
-      while (!gathering.isFinished()) {
-        if (!(await this.isKeyPressed(timeout * 1000))) break
-      }
-      return gathering.digits()
+      const verbs = 'url' in step ? await this.ask(step) : step
+      const next = await this.performer.perform(verbs)
+      return next === undefined ? undefined : this.stepTo(next)
+    } catch (error) {
+      if (error instanceof Redirected) return error.next
+      throw error
+    }
+  }
+
+  private stepTo({ url, method, digits }: NextRequest): Step {
+    if (url !== null) return { url, method, digits }
+    if (this.documentAddress === undefined)
+      throw new Error('<Gather> has no action, and the document has no URL')
+    return { ...this.documentAddress, digits }
+  }
+
+  private async ask(step: Address & { readonly digits?: string | undefined }) {
+    const { url, method, digits } = step
+    this.documentAddress = { url, method }
+    const fields = {
+      ...standardFields(this.facts(), this.record.status),
+      ...(digits === undefined ? {} : { Digits: digits }),
+    }
+    try {
+      return await this.requests.ask({ url, method }, fields, this.order.fallback, warning => {
+        this.record.warn(warning)
+      })
     } finally {
-      this.gathering = undefined
-      this.waitingFor = null
-      this.changed()
+      this.waits.check()
     }
-  }
-
-  /** Whether a key comes before the time is over; each key starts the time anew. */
-  private async isKeyPressed(milliseconds: number): Promise<boolean> {
-    const { clock } = this.network
-    if (this.isVoicemail && clock.isManual) {
-      await this.pass(milliseconds)
-      return false
-    }
-    return this.waits.rest<boolean>(wake => {
-      this.waits.onKey = () => wake(true)
-      return clock.after(milliseconds, () => wake(false))
-    })
-  }
-
-  /** Lets the length of something said pass: at once with the manual clock, else until it is over or a key is pressed. */
-  private async pass(milliseconds: number, text: string | null = null): Promise<void> {
-    const { clock } = this.network
-    if (this.endedAt !== undefined) throw new Over()
-    if (clock.isManual) {
-      this.skippedMilliseconds += milliseconds
-      return
-    }
-    this.speaking = text
-    await this.waits.rest<undefined>(wake => {
-      this.waits.onKey = () => wake(undefined)
-      return clock.after(milliseconds, () => wake(undefined))
-    })
-    this.speaking = null
-    this.changed()
   }
 
   private breakDown(reason: string): void {
-    this.error = reason
-    this.note({ kind: 'error', message: reason })
-    this.say(apology, null, null)
-    this.skippedMilliseconds += speechMilliseconds(apology)
+    this.record.error = reason
+    this.record.note({ kind: 'error', message: reason })
+    this.record.say(apology, null, null)
+    this.record.skippedMilliseconds += speechMilliseconds(apology)
     this.end('completed', 'caller')
   }
 
   private end(status: CallStatus, by?: 'caller' | 'person'): void {
-    if (this.endedAt !== undefined) return
-    this.endedAt = this.network.clock.now()
-    this.waitingFor = null
-    this.speaking = null
-    if (by !== undefined) this.note({ kind: 'hangup', by })
-    this.become(status)
-    this.waits.end()
-    this.tell('completed')
+    const { record } = this
+    if (record.endedAt !== undefined) return
+    record.endedAt = this.network.clock.now()
+    record.waitingFor = null
+    record.speaking = null
+    if (by !== undefined) record.note({ kind: 'hangup', by })
+    record.become(status)
+    this.waits.interrupt(new CallEnded())
+    this.report('completed', status)
   }
 
-  /** A status callback, if the app asked for this one. */
-  private tell(event: CallEvent): void {
+  /** Sends a status callback, if the app asked for this event. */
+  private report(event: CallEvent, status: string): void {
     const { statusCallback } = this.order
     if (statusCallback?.events.includes(event) !== true) return
-    this.webhooks.tell(statusCallback, {
-      ...this.fields(),
-      ...(event === 'initiated' ? { CallStatus: event } : {}),
+    const isLast = event === 'completed'
+    const fields = statusFields(this.facts(), {
+      status,
+      sequenceNumber: this.sequenceNumber++,
+      at: this.network.clock.now(),
+      ...(isLast ? { durationMs: this.record.durationMs() } : {}),
     })
+    this.statusCallbacks.send(statusCallback, fields, isLast)
   }
 
-  private fields(): Readonly<Record<string, string>> {
-    const { from, to } = this.order
-    const answeredBy = this.answeredBy()
+  private facts(): CallFacts {
+    const { answeredBy } = this.times()
+    const { answeredByMachine } = this.network.settings.undocumented
     return {
-      AccountSid: this.network.identity.project,
-      ApiVersion: '2010-04-01',
-      CallSid: this.sid,
-      CallStatus: this.status,
-      Direction: 'outbound-api',
-      From: from,
-      To: to,
-      ...(answeredBy === undefined ? {} : { AnsweredBy: answeredBy }),
+      project: this.network.identity.project,
+      sid: this.sid,
+      from: this.order.from,
+      to: this.order.to,
+      answeredBy: answeredBy === 'machine' ? answeredByMachine : (answeredBy ?? undefined),
     }
-  }
-
-  private answeredBy(): string | undefined {
-    if (!this.order.detectsMachines || this.answeredAt === undefined) return undefined
-    return this.isVoicemail ? 'machine_start' : 'human'
-  }
-
-  private say(text: string, voice: string | null, language: string | null): void {
-    this.heard.push(text)
-    this.note({ kind: 'say', text, voice, language })
-  }
-
-  private become(status: CallStatus): void {
-    this.status = status
-    this.changed()
-  }
-
-  private note(entry: Entry): void {
-    this.transcript.push(entry)
-    this.changed()
-  }
-
-  private changed(): void {
-    this.cached = undefined
-    this.network.changed(this)
   }
 }

@@ -1,22 +1,37 @@
-/** Keys being collected. @internal */
+/** Keys that are being collected. @internal */
 export interface Gathering {
-  /** Takes keys until it has enough; answers those it took, the finishing key among them. */
+  /** Takes keys until there are enough. Returns the keys that it took, the finishing key included. */
   take(keys: string): string
+  /** The keys that go to the app. */
   digits(): string
   isFinished(): boolean
-  /** Whether a key was pressed, which ends what is being said. */
-  isInterrupted(): boolean
+  /** Whether a key was pressed. */
+  hasBegun(): boolean
 }
 
-/** Collects keys until there are `numDigits` (`null`: any number) or `finishOnKey` is pressed, which is not kept. @internal */
-export function startGathering(numDigits: number | null, finishOnKey: string): Gathering {
+/** How keys are collected. @internal */
+export interface GatheringRules {
+  /** `null`: any number. */
+  readonly numDigits: number | null
+  /** The keys that end the input, each of them by itself. */
+  readonly finishOnKey: string
+  /** Whether the finishing key goes to the app. */
+  readonly keepsFinishKey: boolean
+}
+
+/** Collects keys until there are `numDigits`, or until a finishing key is pressed. @internal */
+export function startGathering({
+  numDigits,
+  finishOnKey,
+  keepsFinishKey,
+}: GatheringRules): Gathering {
   let digits = ''
   let isFinished = false
 
   function takeOne(key: string): void {
-    if (key === finishOnKey) isFinished = true
-    else digits += key
-    if (digits.length === numDigits) isFinished = true
+    const isFinishKey = finishOnKey.includes(key)
+    if (!isFinishKey || keepsFinishKey) digits += key
+    if (isFinishKey || digits.length === numDigits) isFinished = true
   }
 
   return {
@@ -31,6 +46,6 @@ export function startGathering(numDigits: number | null, finishOnKey: string): G
     },
     digits: () => digits,
     isFinished: () => isFinished,
-    isInterrupted: () => isFinished || digits !== '',
+    hasBegun: () => isFinished || digits !== '',
   }
 }

@@ -3,13 +3,13 @@ import { SimulatorError } from '../errors.js'
 
 const bodyBytes = 64 * 1024
 
-/** The body as text; throws a SimulatorError (413, 400) if it is over 64 KiB or not UTF-8. @internal */
+/** Returns the body as text. Throws a SimulatorError (413, 400) if it is over 64 KiB or not UTF-8. @internal */
 export async function readBody(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
     length += chunk.length
-    // What comes after is read and forgotten, so that the answer reaches whoever is still sending.
+    // Read the rest, up to a limit, and drop it: a client reads the response only after it has sent all of its body.
     if (length <= bodyBytes) chunks.push(chunk)
     if (length > 64 * bodyBytes) break
   }
@@ -21,13 +21,13 @@ export async function readBody(req: IncomingMessage): Promise<string> {
   }
 }
 
-/** @internal */
+/** The media type of a request, in small letters and without its parameters. @internal */
 export function contentTypeOf(req: IncomingMessage): string {
-  /* v8 ignore next -- split() answers one */
+  /* v8 ignore next -- split() returns at least one part */
   return (req.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 }
 
-/** @internal */
+/** Parses JSON. Throws a SimulatorError (400) for anything else. @internal */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
@@ -36,7 +36,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Sends a body: text as it is, anything else as JSON; nothing if the client has gone. @internal */
+/** Sends a response: text as it is, anything else as JSON. Sends nothing if the client has gone. @internal */
 export function respond(
   res: ServerResponse,
   status: number,

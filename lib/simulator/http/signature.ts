@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 
 /**
- * The signature of a webhook: base64 of HMAC-SHA1, under the signing key, of the URL and then, for a form, each field's
- * name and value, sorted by name. A JSON body is signed through its hash in the URL, so it adds nothing itself.
+ * The signature of a webhook: base64 of the HMAC-SHA1, with the signing key, of the URL. For a form, the name and the
+ * value of each field follow the URL, sorted by name. A JSON body adds nothing: its hash is part of the URL.
  * Source: SignalWire, "Webhook security" of the Compatibility API.
  *
  * @param key The signing key, `PSK...`.

@@ -1,14 +1,16 @@
-/** Counts what is under way, so that a test can wait until nothing is. @internal */
+/** Counts what is in progress, so that a test can wait until nothing is. @internal */
 export class Activity {
   private readonly busy = new Map<string, number>()
   private waiting: { readonly sid: string | undefined; readonly resolve: () => void }[] = []
 
+  /** Something begins for a call or a message. Each `enter` needs one `leave`. */
   enter(sid: string): void {
     this.busy.set(sid, (this.busy.get(sid) ?? 0) + 1)
   }
 
+  /** Something is done, or waits for a person or the clock. */
   leave(sid: string): void {
-    /* v8 ignore next -- who leaves has entered */
+    /* v8 ignore next -- there was an enter */
     const left = (this.busy.get(sid) ?? 1) - 1
     if (left > 0) this.busy.set(sid, left)
     else this.busy.delete(sid)
@@ -18,7 +20,7 @@ export class Activity {
     for (const { resolve } of settled) resolve()
   }
 
-  /** Resolves when nothing is under way: for one call or message, or at all. */
+  /** Resolves when nothing is in progress: for one call or message, or for all. */
   idle(sid?: string): Promise<void> {
     if (this.isIdle(sid)) return Promise.resolve()
     return new Promise(resolve => {

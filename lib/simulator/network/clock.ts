@@ -1,17 +1,18 @@
-/** Time as the simulator knows it. @internal */
+/** The time of a Space. @internal */
 export interface Clock {
-  /** Whether time passes only by `advance`. */
+  /** Whether time passes only with `advance`. */
   readonly isManual: boolean
   /** Milliseconds since 1970. */
   now(): number
-  /** Does something in `delayMs` milliseconds; answers a function that calls it off. */
+  /** Runs `action` after `delayMs` milliseconds. Returns a function that cancels this. */
   after(delayMs: number, action: () => void): () => void
-  /** Lets time pass, each event at its moment; `settle` waits for what an event set off. */
+  /** Lets time pass and runs each action at its time. `settle` waits until everything that an action started is done. */
   advance(milliseconds: number, settle: () => Promise<void>): Promise<void>
-  /** Calls everything off. */
+  /** Cancels all actions. */
   stop(): void
 }
 
+/** A clock that follows the time of the machine. @internal */
 export function createRealClock(): Clock {
   const timers = new Set<NodeJS.Timeout>()
   return {
@@ -22,7 +23,7 @@ export function createRealClock(): Clock {
         timers.delete(timer)
         action()
       }, delayMs)
-      // The server holds the process for as long as it listens; a telephone that rings need not.
+      // The server keeps the process alive while it listens. A ringing phone must not.
       timer.unref()
       timers.add(timer)
       return () => {
@@ -41,6 +42,7 @@ export function createRealClock(): Clock {
   }
 }
 
+/** A clock that stands still until `advance` moves it. @internal */
 export function createManualClock(): Clock {
   let now = Date.now()
   let order = 0

@@ -33,13 +33,17 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
       "'none', 'wrong' or 'two'",
     ],
   },
+  statusCallbacks: { drop: yesOrNo, reverse: yesOrNo },
 }
 
-/** @internal */
+/** Whether a value is an object with string keys. @internal */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Throws a SimulatorError for a fault that the Space cannot have: a misspelt one would make a test that cannot fail. @internal */
+/**
+ * Returns the faults. Throws a SimulatorError for an unknown fault: with a misspelled fault, a test could not fail.
+ * @internal
+ */
 export function checkFaults(given: unknown): Faults {
   if (!isRecord(given))
     throw new SimulatorError(400, `give an object with any of ${Object.keys(shapes).join(', ')}`)
@@ -70,7 +74,7 @@ export function checkFaults(given: unknown): Faults {
   return given
 }
 
-/** Milliseconds between the order of a call and its ringing. @internal */
+/** Returns the milliseconds that calls wait before they ring. @internal */
 export function checkQueue(given: unknown): number {
   const value = isRecord(given) ? given['delayMs'] : undefined
   if (!milliseconds[0](value)) throw new SimulatorError(400, `give { delayMs: ${milliseconds[1]} }`)

@@ -3,8 +3,10 @@ import type { Faults } from '../types/faults.js'
 import { Activity } from './activity.js'
 import { type Clock, createManualClock, createRealClock } from './clock.js'
 import type { Phone } from './phones.js'
+import { RingQueue } from './ring-queue.js'
+import type { Settings } from './settings.js'
 
-/** The credentials and the number of a Space. @internal */
+/** The credentials and the phone number of a project. @internal */
 export interface Identity {
   readonly project: string
   readonly token: string
@@ -26,6 +28,7 @@ export class Network {
   readonly activity = new Activity()
   readonly ended = new AbortController()
   readonly phones = new Map<string, Phone>()
+  readonly ringQueue: RingQueue
   faults: Faults = {}
   queueMilliseconds = 0
   private readonly delays = new Set<() => void>()
@@ -33,17 +36,19 @@ export class Network {
 
   constructor(
     readonly identity: Identity,
+    readonly settings: Settings,
     clock: 'manual' | 'real',
   ) {
     this.clock = clock === 'manual' ? createManualClock() : createRealClock()
+    this.ringQueue = new RingQueue(this.clock, settings.callsPerSecond, settings.queueLength)
   }
 
-  /** How a phone behaves; a phone that nobody has set up rings until it is answered. */
+  /** How a phone behaves. A phone that nobody has set up rings until it is answered. */
   phone(number: string): Phone {
     return this.phones.get(number) ?? { behaviour: 'manual' }
   }
 
-  /** Milliseconds between the order of a call and its ringing. */
+  /** Milliseconds that a call or a message takes before it reaches the phone. */
   queueTime(): number {
     return Math.max(this.queueMilliseconds, this.clock.isManual ? 0 : realQueueMilliseconds)
   }

@@ -1,172 +1,174 @@
 import type { Call } from '../call/call.js'
-import { failure, type Outcome } from './outcome.js'
-import type { Order } from '../call/order.js'
+import { rfc2822, sipResultCode, wholeSeconds } from '../call/fields.js'
+import { parseLaml } from '../laml/parse.js'
+import type { Verb } from '../laml/verbs.js'
 import type { Space } from '../space.js'
-import { isPhoneNumber } from '../network/phones.js'
+import {
+  createRules,
+  notSimulatedAtCreate,
+  orderOf,
+  updateOf,
+  updateRules,
+} from './call-parameters.js'
+import { listPage } from './lists.js'
+import { codes, createCallFailure, failure, type Outcome } from './outcome.js'
+import { checkParameters, type Parameters } from './parameters.js'
+import { callObstacle } from './permissions.js'
 
-type Fields = Readonly<Record<string, unknown>>
-
-const events = ['initiated', 'ringing', 'answered', 'completed']
-const loopback = ['127.0.0.1', 'localhost', '[::1]']
-
-const isMethod = (text: string): boolean => text === 'GET' || text === 'POST'
-
-/** Plain http is read by everybody on the way; on this machine there is no way. */
-function isUrl(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  return (
-    url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.includes(url.hostname))
-  )
-}
-
-/** Every parameter that is known here: what fits, and the error for what does not. */
-const parameters: Readonly<
-  Record<string, readonly [fits: (text: string) => boolean, code: string, message: string]>
-> = {
-  To: [isPhoneNumber, '21211', "'To' is not a telephone number in E.164"],
-  From: [isPhoneNumber, '21212', "'From' is not a telephone number in E.164"],
-  Url: [isUrl, '21205', "'Url' must be an absolute https address (http only for this machine)"],
-  Method: [isMethod, '20001', "'Method' is GET or POST"],
-  Timeout: [
-    text => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 600,
-    '20001',
-    "'Timeout' is 1 to 600 seconds",
-  ],
-  MachineDetection: [
-    text => ['none', 'Enable', 'DetectMessageEnd'].includes(text),
-    '20001',
-    "'MachineDetection' is none, Enable or DetectMessageEnd",
-  ],
-  SendDigits: [
-    text => /^[0-9#*wW]{1,32}$/.test(text),
-    '20001',
-    "'SendDigits' is 1 to 32 of 0-9, #, *, w and W",
-  ],
-  StatusCallback: [
-    isUrl,
-    '21205',
-    "'StatusCallback' must be an absolute https address (http only for this machine)",
-  ],
-  StatusCallbackMethod: [isMethod, '20001', "'StatusCallbackMethod' is GET or POST"],
-  StatusCallbackEvent: [
-    text => text.split(' ').every(each => events.includes(each)),
-    '20001',
-    `'StatusCallbackEvent' is any of ${events.join(', ')}`,
-  ],
-  MaxPricePerMinute: [
-    text => /^\d{1,4}(\.\d{1,6})?$/.test(text),
-    '20001',
-    "'MaxPricePerMinute' is a price in USD",
-  ],
-}
+const required = [
+  ['To', 21201],
+  ['From', 21213],
+  ['Url', 21205],
+] as const
 
 /** `POST Calls`. Source: SignalWire, "Create a Call". @internal */
-export function placeCall(space: Space, fields: Fields): Outcome {
-  const given = fields as Readonly<Record<string, string>>
-  for (const [name, code] of [
-    ['To', '21201'],
-    ['From', '21213'],
-    ['Url', '21205'],
-  ] as const) {
-    if (given[name] === undefined) return failure(400, code, `'${name}' is missing`)
-  }
-  for (const [name, value] of Object.entries(given)) {
-    const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined
-    if (parameter === undefined)
-      return failure(400, '20001', `'${name}' is not a parameter that is known here`)
-    const [fits, code, message] = parameter
-    if (!fits(value)) return failure(400, code, message)
-  }
-  if (given['From'] !== space.identity.from)
-    return failure(400, '21212', "'From' is not a number of this Space")
-  const call = space.place(orderOf(given))
+export function createCall(space: Space, given: Parameters): Outcome {
+  const problem =
+    checkParameters(given, createRules, notSimulatedAtCreate) ??
+    required
+      .filter(([name]) => given[name] === undefined)
+      .map(([name, code]) => ({ code, message: `'${name}' is missing` }))[0]
+  if (problem !== undefined) return createCallFailure(problem.code, problem.message)
+  const order = orderOf(given)
+  if (order.from !== space.identity.from) return createCallFailure(21210, foreignNumber)
+  const obstacle = callObstacle(space.settings, order.to)
+  if (obstacle !== undefined) return createCallFailure(obstacle.code, obstacle.message)
+  if (space.ringQueue.isFull())
+    return createCallFailure(
+      21611,
+      `${space.settings.queueLength} calls are waiting: the queue is full`,
+    )
+  const call = space.place(order)
   return {
-    status: 201,
-    body: describe(space, call),
+    status: 200,
+    body: describeCall(space, call),
     begin: () => {
       call.begin()
     },
   }
 }
 
-function orderOf(given: Readonly<Record<string, string>>): Order {
-  const method = (name: string) => (given[name] === 'GET' ? 'GET' : 'POST')
-  const { StatusCallback: callback, StatusCallbackEvent: wanted = 'completed' } = given
-  return {
-    /* v8 ignore start -- checked before */
-    from: given['From'] ?? '',
-    to: given['To'] ?? '',
-    parameters: given,
-    opening: { url: given['Url'] ?? '', method: method('Method') },
-    /* v8 ignore stop */
-    ringSeconds: Number(given['Timeout'] ?? 60),
-    sendDigits: given['SendDigits'] ?? null,
-    detectsMachines: (given['MachineDetection'] ?? 'none') !== 'none',
-    ...(callback === undefined
-      ? {}
-      : {
-          statusCallback: {
-            url: callback,
-            method: method('StatusCallbackMethod'),
-            events: wanted.split(' '),
-          },
-        }),
-  }
+/** Why a `From` is refused. @internal */
+export const foreignNumber =
+  "'From' is not a number of this project: project, token, signing key and number must belong to one project"
+
+/** `GET Calls`. Source: SignalWire, "List all Calls". @internal */
+export function listCalls(space: Space, query: Parameters): Outcome {
+  return listPage(space, query, {
+    resource: 'Calls',
+    items: [...space.calls.values()].reverse().map(call => describeCall(space, call)),
+    filters: { From: 'from', To: 'to', Status: 'status' },
+  })
 }
 
-/** `GET Calls/<sid>`. @internal */
+/** `GET Calls/<sid>`. Source: SignalWire, "Retrieve a Call". @internal */
 export function readCall(space: Space, sid: string): Outcome {
   const call = space.calls.get(sid)
-  return call === undefined ? unknownCall(sid) : { status: 200, body: describe(space, call) }
+  return call === undefined ? unknownCall(sid) : { status: 200, body: describeCall(space, call) }
 }
 
-/** `POST Calls/<sid>`: ends a call. @internal */
-export function updateCall(
-  space: Space,
-  sid: string,
-  { Status: status, ...others }: Fields,
-): Outcome {
+/** `POST Calls/<sid>`: ends a call or gives it a new document. Source: SignalWire, "Update a Call". @internal */
+export function updateCall(space: Space, sid: string, given: Parameters): Outcome {
   const call = space.calls.get(sid)
   if (call === undefined) return unknownCall(sid)
-  const [other] = Object.keys(others)
-  if (other !== undefined)
-    return failure(400, '20001', `'${other}' is not a parameter that is known here`)
-  if (status !== 'canceled' && status !== 'completed')
-    return failure(400, '20001', "'Status' is canceled or completed")
-  if (!call.cancel(status)) return failure(400, '21220', 'The call is over')
-  return { status: 200, body: describe(space, call) }
+  const problem = checkParameters(given, updateRules, []) ?? checkState(call, given)
+  if (problem !== undefined) return failure(400, problem.code, problem.message)
+  const laml = given['Twiml'] ?? given['Laml']
+  let document: readonly Verb[] | undefined
+  try {
+    document = laml === undefined ? undefined : parseLaml(laml)
+  } catch (error) {
+    return failure(400, 20422, `'Twiml' is not valid: ${(error as Error).message}`)
+  }
+  call.update(updateOf(given, document))
+  const status = given['Status']
+  if (status === 'canceled' || status === 'completed') call.cancel(status)
+  return { status: 200, body: describeCall(space, call) }
+}
+
+function checkState(call: Call, given: Parameters) {
+  const { status } = call.snapshot()
+  const documents = ['Url', 'Twiml', 'Laml'].filter(name => given[name] !== undefined)
+  if (documents.length + (given['Status'] === undefined ? 0 : 1) > 1)
+    return {
+      code: codes.invalidArgument,
+      message: "give one of 'Status', 'Url' and 'Twiml'",
+    }
+  if (!['queued', 'ringing', 'in-progress'].includes(status))
+    return { code: codes.invalidArgument, message: `the call is ${status}: it cannot be updated` }
+  if (given['Status'] === 'canceled' && status === 'in-progress')
+    return {
+      code: codes.invalidArgument,
+      message: "the call is in-progress: only a queued or ringing call can be 'canceled'",
+    }
+  if (documents.length > 0 && status !== 'in-progress')
+    return {
+      code: 21220,
+      message: `the call is ${status}: only a call in progress can be redirected`,
+    }
+  return undefined
 }
 
 const unknownCall = (sid: string): Outcome =>
-  failure(404, '20404', `There is no call ${sid.slice(0, 64)}`)
+  failure(404, codes.notFound, `There is no call ${sid.slice(0, 64)}`)
 
-const date = (milliseconds: number | undefined): string | null =>
-  milliseconds === undefined ? null : new Date(milliseconds).toUTCString().replace('GMT', '+0000')
+const dateOrNull = (milliseconds: number | undefined): string | null =>
+  milliseconds === undefined ? null : rfc2822(milliseconds)
 
-function describe(space: Space, call: Call): object {
+/** "(202) 555-0123" for a North American number. */
+const formatted = (number: string): string =>
+  number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3')
+
+/** What is measured on a real line. */
+const audio = {
+  audio_in_mos: null,
+  audio_rtt_avg: null,
+  audio_rtt_min: null,
+  audio_rtt_max: null,
+  audio_out_jitter_min: null,
+  audio_out_jitter_max: null,
+  audio_out_jitter_avg: null,
+  audio_out_lost: null,
+}
+
+/** Source: SignalWire, OpenAPI of the Compatibility API, `Call`. */
+function describeCall(space: Space, call: Call): Readonly<Record<string, unknown>> {
   const { project } = space.identity
   const { sid, from, to, status, durationMs } = call.snapshot()
   const { createdAt, answeredAt, endedAt, answeredBy } = call.times()
+  const uri = `/api/laml/2010-04-01/Accounts/${project}/Calls/${sid}`
   return {
     sid,
     account_sid: project,
     api_version: '2010-04-01',
     from,
+    formatted_from: formatted(from),
+    from_formatted: formatted(from),
     to,
+    formatted_to: formatted(to),
+    to_formatted: formatted(to),
     status,
-    direction: 'outbound-api',
-    date_created: date(createdAt),
-    date_updated: date(endedAt ?? answeredAt ?? createdAt),
-    start_time: date(answeredAt),
-    end_time: date(endedAt),
-    duration: endedAt === undefined ? null : Math.ceil(durationMs / 1000),
+    direction: 'outbound',
+    date_created: rfc2822(createdAt),
+    date_updated: rfc2822(endedAt ?? answeredAt ?? createdAt),
+    start_time: dateOrNull(answeredAt),
+    end_time: dateOrNull(endedAt),
+    duration: endedAt === undefined ? 0 : wholeSeconds(durationMs),
     answered_by: answeredBy,
+    sip_result_code: sipResultCode(status),
+    ...audio,
     price: null,
     price_unit: 'USD',
     parent_call_sid: null,
     phone_number_sid: null,
     caller_name: null,
     forwarded_from: null,
-    uri: `/api/laml/2010-04-01/Accounts/${project}/Calls/${sid}`,
+    annotation: null,
+    group_sid: null,
+    uri: `${uri}.json`,
+    subresource_uris: {
+      notifications: `${uri}/Notifications.json`,
+      recordings: `${uri}/Recordings.json`,
+    },
   }
 }

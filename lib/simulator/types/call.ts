@@ -3,18 +3,18 @@ export type CallStatus =
   'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled'
 
 /**
- * What a telephone does when it is called. `manual` rings until it is answered, declined or the ringing time is over;
- * `answers` answers at once; `voicemail` answers at once, may play keys, and never presses one; `busy`, `failed` and
- * `no-answer` are what they say.
+ * What a phone does when it is called. `manual` rings until a person answers or declines, or until the ringing time is
+ * over. `answers` answers at once. `voicemail` answers at once, may play keys in its greeting, and never presses a key.
+ * `busy`, `failed` and `no-answer` end the call with that status.
  */
 export type Behaviour = 'manual' | 'answers' | 'voicemail' | 'busy' | 'no-answer' | 'failed'
 
-/** What happened in a call, in order. */
+/** One thing that happened in a call. */
 export type Entry =
   | {
       /** The call says something. */
       readonly kind: 'say'
-      /** What is said. */
+      /** The text. */
       readonly text: string
       /** The voice that the LaML names, or `null`. */
       readonly voice: string | null
@@ -24,31 +24,31 @@ export type Entry =
   | {
       /** The call plays a sound. */
       readonly kind: 'play'
-      /** Address of the sound; it is never fetched. */
+      /** URL of the sound. The simulator never fetches it. */
       readonly url: string
     }
   | {
       /** The call is silent. */
       readonly kind: 'pause'
-      /** For how long. */
+      /** Length of the silence. */
       readonly seconds: number
     }
   | {
       /** The call begins to take keys. */
       readonly kind: 'gather'
-      /** How many, or `null` for any number. */
+      /** Number of keys, or `null` for any number. */
       readonly numDigits: number | null
-      /** The key that ends them, or an empty text. */
+      /** The keys that end the input, each of them by itself; an empty text if none does. */
       readonly finishOnKey: string
-      /** Seconds of silence after which it goes on. */
+      /** Seconds of silence after which the call goes on. */
       readonly timeout: number
     }
   | {
       /** The person, or a greeting, presses keys. */
       readonly kind: 'keys'
-      /** Which. */
+      /** The keys. */
       readonly digits: string
-      /** Nobody asked for these keys. */
+      /** Set if the call did not ask for these keys. They are lost. */
       readonly lost?: true
     }
   | {
@@ -58,39 +58,39 @@ export type Entry =
       readonly by: 'caller' | 'person'
     }
   | {
-      /** The call breaks. */
+      /** An error ends the call. */
       readonly kind: 'error'
-      /** Why. */
+      /** The reason. */
       readonly message: string
     }
 
 /** The keys that a call waits for. */
 export interface Waiting {
-  /** How many, or `null` when any number of keys will do. */
+  /** Number of keys, or `null` for any number. */
   readonly numDigits: number | null
-  /** The key that ends them, or an empty text. */
+  /** The keys that end the input, each of them by itself; an empty text if none does. */
   readonly finishOnKey: string
   /** Seconds of silence after which the call goes on. */
   readonly timeout: number
 }
 
-/** One request that the Space sent to the app during a call, and what the app answered. */
+/** One request that the Space sent to the app, and the response of the app. */
 export interface SentWebhook {
-  /** Address that was asked. */
+  /** URL of the request. */
   readonly url: string
-  /** HTTP status of the answer; 0 while there is none. */
+  /** HTTP status of the response; 0 if there is none. */
   readonly status: number
-  /** The answer, at most 64 kB. */
+  /** Body of the response, at most 64 kB. */
   readonly body: string
   /** The form fields that were sent, each name once. */
   readonly fields: Readonly<Record<string, string>>
-  /** The headers that were sent, the signature among them. */
+  /** The headers that were sent, with the signature. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A call as it was at the moment of asking; ask again to see what became of it. */
+/** A snapshot of a call. Ask again to see what happened since. */
 export interface SimulatedCall {
-  /** A UUID, as the Space's own. */
+  /** A UUID, as in a real Space. */
   readonly sid: string
   /** The number that calls, E.164. */
   readonly from: string
@@ -98,22 +98,29 @@ export interface SimulatedCall {
   readonly to: string
   /** State of the call, as the REST API names it. */
   readonly status: CallStatus
-  /** Everything that was said, in order. */
+  /** All texts that the call said, in order. */
   readonly heard: readonly string[]
   /** The keys that the call waits for, or `null`. */
   readonly waitingFor: Waiting | null
-  /** What the Space asked the app, in order; status callbacks are not among them. */
+  /** The requests for LaML that the Space sent to the app, in order. */
   readonly webhooks: readonly SentWebhook[]
-  /** Why the call broke: a mistake in the LaML, a webhook that failed; `null` if it did not. */
+  /** The status callbacks that the Space sent to the app, in order, each attempt by itself. */
+  readonly statusCallbacks: readonly SentWebhook[]
+  /** The error that ended the call, such as a mistake in the LaML or a failed webhook; otherwise `null`. */
   readonly error: string | null
-  /** The tones that were to be dialled once somebody answers. */
+  /**
+   * What a real Space would hide: an unknown voice or a language that the voice does not speak (SignalWire silently uses
+   * another voice), and a webhook that failed before its `FallbackUrl` was requested.
+   */
+  readonly warnings: readonly string[]
+  /** The tones to dial when the call is answered, or `null`. */
   readonly sendDigits: string | null
-  /** What is being said at this moment; always `null` with the manual clock. */
+  /** The text that the call says at this moment; always `null` with the manual clock. */
   readonly speaking: string | null
-  /** The form fields of the request that placed the call. */
+  /** The form fields of the request that created the call. */
   readonly parameters: Readonly<Record<string, string>>
   /** Everything that happened, in order. */
   readonly transcript: readonly Entry[]
-  /** Milliseconds since the answer, by the simulator's clock and with the length of what was said; final once the call is over. */
+  /** Milliseconds since the answer, by the simulator's clock and with the length of what was said; final when the call is over. */
   readonly durationMs: number
 }

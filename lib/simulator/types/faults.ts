@@ -1,38 +1,48 @@
 /**
- * What a part of the REST API answers in place of the truth. A status from 300 up, or `drop`, means that nothing was
- * done; with any other fault the request takes effect, as it does when only the answer goes wrong.
+ * What a part of the REST API responds with instead of the truth. With a status of 300 or more, or with `drop`, the
+ * request has no effect. With any other fault the request has its effect, and only the response is wrong.
  */
 export interface RestFault {
-  /** HTTP status of the answer. Default: the true one. */
+  /** HTTP status of the response. Default: the true one. */
   readonly status?: number
-  /** Text is sent as it is, anything else as JSON. */
+  /** Body of the response: text is sent as it is, anything else as JSON. */
   readonly body?: unknown
-  /** Real milliseconds until the answer, or until the connection is dropped; whatever the clock. */
+  /** Milliseconds of real time, whatever the clock, before the response or before the connection is dropped. */
   readonly delayMs?: number
-  /** The connection is closed without an answer. */
+  /** Closes the connection without a response. */
   readonly drop?: boolean
 }
 
-/** What is wrong with the webhooks of calls. */
+/** What is wrong with the requests for LaML that calls send to the app. */
 export interface WebhookFault {
   /** Milliseconds, by the simulator's clock, before each webhook is sent. */
   readonly delayMs?: number
-  /** Webhooks are not sent at all: the call breaks. */
+  /** Sends no webhook: the error ends the call. */
   readonly drop?: boolean
-  /** How many times more each webhook is sent; those answers change nothing. */
+  /** How many more times each webhook is sent. The responses to these have no effect. */
   readonly repeat?: number
-  /** No signature, one under another key, or a right and a wrong one together. */
+  /** No signature, a signature with another key, or a right and a wrong one together. */
   readonly signature?: 'none' | 'wrong' | 'two'
+}
+
+/** What is wrong with the status callbacks of calls and messages. */
+export interface StatusCallbackFault {
+  /** Sends no status callback. */
+  readonly drop?: boolean
+  /** Holds the status callbacks of a call or message until it is over, and then sends the last one first. */
+  readonly reverse?: boolean
 }
 
 /** What the Space does wrong or late. */
 export interface Faults {
-  /** Placing calls and asking for their state. */
+  /** Creating, reading, listing and updating calls. */
   readonly calls?: RestFault
-  /** Hosted codes: asking for one and having it checked. */
+  /** Hosted codes: requesting and verifying one. */
   readonly mfa?: RestFault
-  /** Sending text messages. */
+  /** Creating, reading and listing text messages. */
   readonly messages?: RestFault
-  /** What calls ask of the app. */
+  /** The requests for LaML. */
   readonly webhooks?: WebhookFault
+  /** The status callbacks of calls and messages. */
+  readonly statusCallbacks?: StatusCallbackFault
 }

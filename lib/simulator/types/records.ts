@@ -4,47 +4,51 @@ export interface RestRequest {
   readonly method: string
   /** Path without the query. */
   readonly path: string
-  /** Form or JSON fields, as text. */
+  /** Fields of the form, of the JSON object or of the query, as text. */
   readonly fields: Readonly<Record<string, string>>
-  /** Whether project and token were right. */
+  /** Whether project, token and scope were right. */
   readonly authorized: boolean
-  /** The status that was answered; 0 while there is no answer, and for ever if the connection was dropped. */
+  /** HTTP status of the response; 0 before the response, and if the connection was dropped. */
   readonly status: number
+  /** Body of the response: an object, or text; `undefined` if there is none. */
+  readonly response: unknown
+  /** Whether a fault changed the response or delayed it. */
+  readonly isFaulty: boolean
 }
 
 /** A text message. */
 export interface SimulatedMessage {
-  /** A UUID, as the Space's own. */
+  /** A UUID, as in a real Space. */
   readonly sid: string
   /** The number that sends, E.164. */
   readonly from: string
-  /** The number that it is for, E.164. */
+  /** The number that receives, E.164. */
   readonly to: string
   /** The text. */
   readonly body: string
-  /** Whether it has arrived; a telephone that is `failed` gets none. */
-  readonly status: 'queued' | 'delivered' | 'undelivered'
+  /** State of the message. A phone that is `failed` gets no message: `undelivered`. */
+  readonly status: 'queued' | 'sent' | 'delivered' | 'undelivered'
 }
 
-/** A code that the Space made and checks itself (hosted MFA). */
+/** A code that the Space creates and verifies itself (hosted MFA). */
 export interface SimulatedMfa {
-  /** A UUID, as the Space's own. */
+  /** A UUID, as in a real Space. */
   readonly id: string
-  /** The number that the code is for, E.164. */
+  /** The number that gets the code, E.164. */
   readonly to: string
-  /** The number that it comes from, E.164. */
+  /** The number that the code comes from, E.164. */
   readonly from: string
-  /** How it travels. */
+  /** How the Space delivers the code. */
   readonly channel: 'call' | 'sms'
   /** The code that the person hears or reads. */
   readonly code: string
-  /** What is said or written before the code. */
+  /** The text before the code. */
   readonly message: string
-  /** Guesses that the Space still allows. */
+  /** Attempts that the Space still allows. */
   readonly attemptsLeft: number
   /** Milliseconds since 1970, by the simulator's clock. */
   readonly expiresAt: number
-  /** Whether the right code was given: from then on the Space knows it no more. */
+  /** Whether the right code was given. From then on the Space no longer knows this code. */
   readonly verified: boolean
 }
 
