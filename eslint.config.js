@@ -19,7 +19,12 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ['eslint.config.js', 'stryker.config.js', 'scripts/*.js'],
+          allowDefaultProject: [
+            'eslint.config.js',
+            'stryker.config.js',
+            'scripts/*.js',
+            'example/minimal/*.cjs',
+          ],
         },
         tsconfigRootDir: import.meta.dirname,
       },
@@ -46,7 +51,8 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['**/*.{js,cjs}'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   {
     files: ['example/**', 'lib/simulator/cli.ts', 'scripts/**', 'test/**'],
     rules: { 'no-console': 'off' },

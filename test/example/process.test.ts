@@ -1,100 +1,16 @@
 // `npm run example` as a real process: how it starts, what it says, how it ends; and `--check`.
-import { spawn } from 'node:child_process'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { checkCredentials, checkPublicUrl } from '../../example/support/check.js'
-import { compiled } from '../support/compiled.js'
+import { addresses, answerRemotely, byNpm, run } from './run.js'
 import { demoPassword, Visitor } from './support.js'
 
 // A process takes seconds to start where many others do.
 vi.setConfig({ testTimeout: 60_000 })
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const secret = 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA'
-/** Nothing of this machine's own environment, and of no `.env`, may reach the example. */
-const unset = Object.fromEntries(
-  [
-    'PORT',
-    'SIMULATOR_PORT',
-    'SIMULATOR_URL',
-    'PUBLIC_URL',
-    'HOSTNAME',
-    'SESSION_SECRET',
-    'VOICE_OTP_SECRET',
-    'SIGNALWIRE_PROJECT',
-    'SIGNALWIRE_TOKEN',
-    'SIGNALWIRE_SPACE',
-    'SIGNALWIRE_NUMBER',
-    'SIGNALWIRE_SIGNING_KEY',
-    'DEMO_PHONE',
-    'REDIS_URL',
-    'NODE_ENV',
-  ].map(name => [name, '']),
-)
-
-const direct = [process.execPath, compiled('example/server.ts')]
-const byNpm = ['npm', 'run', '--silent', 'example', '--']
-
-function run(
-  environment: Record<string, string>,
-  words: readonly string[] = [],
-  [command = '', ...context] = direct,
-) {
-  const child = spawn(command, [...context, ...words], {
-    cwd: root,
-    env: { ...process.env, ...unset, PORT: '0', ...environment },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  const waiting = new Set<() => void>()
-  const note = (chunk: Buffer) => {
-    output += chunk.toString()
-    for (const look of waiting) look()
-  }
-  child.stdout.on('data', note)
-  child.stderr.on('data', note)
-  const ended = new Promise<number | null>(resolve => child.on('close', resolve))
-  onTestFinished(async () => {
-    try {
-      process.kill(-(child.pid ?? 0), 'SIGKILL') // the whole group: whoever is left of it keeps its ports
-    } catch {
-      /* nobody is */
-    }
-    await ended
-  })
-  return {
-    child,
-    ended,
-    get output() {
-      return output
-    },
-    /** Resolves with the first match of what was printed; rejects if the process ends without. */
-    until: (pattern: RegExp): Promise<RegExpExecArray> =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const match = pattern.exec(output)
-          if (match === null) return
-          waiting.delete(look)
-          resolve(match)
-        }
-        waiting.add(look)
-        void ended.then(() => reject(new Error(`It ended: ${output}`)))
-        look()
-      }),
-    /** What a terminal does with Ctrl-C, or a supervisor with the whole group. */
-    signalGroup: (signal: NodeJS.Signals) => process.kill(-(child.pid ?? 0), signal),
-  }
-}
-
-const addresses = async (example: ReturnType<typeof run>) => {
-  const [, app = ''] = await example.until(/The app: +(\S+)\n/)
-  const [, telephones = ''] = await example.until(/The phones: +(\S+)\n/)
-  return { app, telephones }
-}
 
 async function listen(answer: RequestListener): Promise<string> {
   const server = createServer(answer)
@@ -132,54 +48,23 @@ async function startSpace() {
 describe('the demo', () => {
   test('npm run example: both addresses, the users, a login by telephone; Ctrl-C ends it', async () => {
     const example = run({}, [], byNpm)
-    const { app, telephones } = await addresses(example)
+    const { app, phones } = await addresses(example)
     expect(example.output).toContain(
       `Log in as alice, bob, mallory, dave. The password of each user is: ${demoPassword}`,
     )
     expect((await fetch(`${app}/healthz`)).status).toBe(200)
-    expect((await fetch(telephones)).status).toBe(200)
+    expect((await fetch(phones)).status).toBe(200)
 
     const alice = new Visitor(app)
     await alice.logIn('alice')
     await alice.submit('/otp/call')
-    const act = (sid: string, what: string, body: object) =>
-      fetch(`${telephones}/calls/${sid}/${what}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(body),
-      })
-    const call = async (
-      isWanted: (call: {
-        sid: string
-        status: string
-        heard: string[]
-        waitingFor: unknown
-      }) => boolean,
-    ) => {
-      for (;;) {
-        const [newest] = (await (await fetch(`${telephones}/calls.json`)).json()) as {
-          sid: string
-          status: string
-          heard: string[]
-          waitingFor: unknown
-        }[]
-        if (newest !== undefined && isWanted(newest)) return newest
-      }
-    }
-    const { sid } = await call(({ status }) => status === 'ringing')
-    await act(sid, 'answer', {})
-    await call(({ waitingFor }) => waitingFor !== null)
-    await act(sid, 'keys', { digits: alice.matchingDigits })
-    const { heard } = await call(each => /(\d, ){5}\d/.test(each.heard.join(' ')))
-    await alice.submit('/otp', {
-      code: /(\d, ){5}\d/.exec(heard.join(' '))?.[0].replaceAll(', ', '') ?? '',
-    })
+    await alice.submit('/otp', { code: await answerRemotely(phones, alice.matchingDigits) })
     expect(alice.text).toContain('You are logged in')
 
     example.signalGroup('SIGINT')
     await example.ended
     await expect(fetch(app)).rejects.toThrow()
-    await expect(fetch(telephones)).rejects.toThrow()
+    await expect(fetch(phones)).rejects.toThrow()
     expect(example.output).not.toMatch(/Error|    at /)
   })
 

@@ -1,0 +1,92 @@
+// The app of example/minimal/: the README in one file.
+import { expect, test, vi } from 'vitest'
+import { blocks, read } from '../docs/pages.js'
+import { freePort } from '../support/redis.js'
+import { answerRemotely, addresses, run } from './run.js'
+import { demoPassword, Visitor } from './support.js'
+
+// A process takes seconds to start if many others run beside it.
+vi.setConfig({ testTimeout: 60_000 })
+
+const byNpm = ['npm', 'run', '--silent', 'example:minimal']
+
+async function startMinimal() {
+  const port = await freePort()
+  const example = run({ PORT: String(port), SIMULATOR_PORT: '0' }, [], byNpm)
+  const { app, phones } = await addresses(example)
+  expect(app).toBe(`http://127.0.0.1:${port}`)
+  return { example, phones, visitor: new Browser(app) }
+}
+
+/** Opens pages and sends forms. It follows no redirect by itself. */
+class Browser extends Visitor {
+  async read(path: string): Promise<string> {
+    return (await this.request(path)).text()
+  }
+  /** Returns where the form leads. */
+  async send(path: string, fields: Readonly<Record<string, string>> = {}): Promise<string | null> {
+    return (await this.post(path, fields)).headers.get('location')
+  }
+  async leadsTo(path: string): Promise<string | null> {
+    return (await this.request(path)).headers.get('location')
+  }
+}
+
+const digitsOf = (html: string): string => /<b>(\d\d)<\/b>/.exec(html)?.[1] ?? ''
+
+test('the minimal app logs a user in with password, call and code, and protects its pages until then', async () => {
+  const { example, phones, visitor } = await startMinimal()
+  await example.until(
+    new RegExp(`Log in as alice, bob, mallory, dave with the password: ${demoPassword}\n`),
+  )
+  expect(await visitor.leadsTo('/')).toBe('/login')
+  expect(await visitor.send('/login', { username: 'alice', password: 'wrong' })).toBe('/login')
+  expect(await visitor.send('/login', { username: 'alice', password: demoPassword })).toBe('/otp')
+  expect(await visitor.leadsTo('/')).toBe('/otp')
+  expect(await visitor.send('/otp/call')).toBe('/otp')
+  const page = await visitor.read('/otp')
+  expect(page).toContain('We are calling ••• ••• ••23.')
+  const code = await answerRemotely(phones, digitsOf(page))
+  const wrongCode = code === '000000' ? '000001' : '000000'
+  expect(await visitor.send('/otp', { code: wrongCode })).toBe('/otp')
+  expect(await visitor.read('/otp')).toContain('This code is wrong. Check it and try again.')
+  expect(await visitor.leadsTo('/transfer')).toBe('/otp')
+  expect(await visitor.send('/otp', { code })).toMatch(/^\/(transfer)?$/)
+  expect(await visitor.read('/')).toContain('Hello, alice')
+  expect(await visitor.read('/transfer')).toContain('Your code is fresh.')
+  expect(await visitor.send('/logout')).toBe('/login')
+  expect(await visitor.leadsTo('/')).toBe('/login')
+})
+
+test('the minimal app enrolls the number of a user without one, and refuses forms of other sites', async () => {
+  const { phones, visitor } = await startMinimal()
+  const login = { username: 'dave', password: demoPassword }
+  const { status } = await visitor.post('/login', login, { 'Sec-Fetch-Site': 'cross-site' })
+  expect(status).toBe(403)
+  await visitor.send('/login', login)
+  expect(await visitor.read('/otp')).toContain('name="phone"')
+  expect(await visitor.send('/phone', { phone: '+1 202 555 0189' })).toBe('/otp')
+  const page = await visitor.read('/otp')
+  expect(page).toContain('We are calling ••• ••• ••89.')
+  const code = await answerRemotely(phones, digitsOf(page))
+  expect(await visitor.send('/phone/verify', { code })).toBe('/')
+  expect(await visitor.read('/')).toContain('Hello, dave')
+})
+
+test('every line of the README is in the minimal app, in the same order within each step', () => {
+  const app = read('example/minimal/app.cjs')
+    .split('\n')
+    .map(line => line.trim())
+  const steps = blocks('README.md')
+    .filter(({ language }) => language === 'js')
+    .flatMap(({ text }) => text.split(/\n\n(?=\/\/)/))
+    .map(step => step.split('\n').map(line => line.trim()))
+  expect(steps.length).toBeGreaterThan(5)
+  for (const step of steps) {
+    let place = -1
+    for (const line of step.filter(each => each !== '')) {
+      place = app.indexOf(line, place + 1)
+      expect(place, line).not.toBe(-1)
+    }
+  }
+})

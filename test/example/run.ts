@@ -1,0 +1,123 @@
+// The example as a real process, and its simulated phones by HTTP.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import { compiled } from '../support/compiled.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Empty values, so that the tests do not depend on the environment of this machine or on an `.env` file. */
+const unset = Object.fromEntries(
+  [
+    'PORT',
+    'SIMULATOR_PORT',
+    'SIMULATOR_URL',
+    'PUBLIC_URL',
+    'HOSTNAME',
+    'SESSION_SECRET',
+    'VOICE_OTP_SECRET',
+    'SIGNALWIRE_PROJECT',
+    'SIGNALWIRE_TOKEN',
+    'SIGNALWIRE_SPACE',
+    'SIGNALWIRE_NUMBER',
+    'SIGNALWIRE_SIGNING_KEY',
+    'DEMO',
+    'DEMO_PHONE',
+    'REDIS_URL',
+    'NODE_ENV',
+  ].map(name => [name, '']),
+)
+
+const direct = [process.execPath, compiled('example/server.ts')]
+export const byNpm = ['npm', 'run', '--silent', 'example', '--']
+
+export type Run = ReturnType<typeof run>
+
+/** Starts a command with its arguments. The whole process group ends with the test. */
+export function run(
+  environment: Readonly<Record<string, string>>,
+  words: readonly string[] = [],
+  [command = '', ...context]: readonly string[] = direct,
+) {
+  const child = spawn(command, [...context, ...words], {
+    cwd: root,
+    env: { ...process.env, ...unset, PORT: '0', ...environment },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const waiting = new Set<() => void>()
+  const note = (chunk: Buffer) => {
+    output += chunk.toString()
+    for (const look of waiting) look()
+  }
+  child.stdout.on('data', note)
+  child.stderr.on('data', note)
+  const ended = new Promise<number | null>(resolve => child.on('close', resolve))
+  onTestFinished(async () => {
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL') // the whole group: a process that stays keeps its ports
+    } catch {
+      /* the group has ended already */
+    }
+    await ended
+  })
+  return {
+    child,
+    ended,
+    get output() {
+      return output
+    },
+    /** Resolves with the first match of the output. Rejects if the process ends without a match. */
+    until: (pattern: RegExp): Promise<RegExpExecArray> =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(output)
+          if (match === null) return
+          waiting.delete(look)
+          resolve(match)
+        }
+        waiting.add(look)
+        void ended.then(() => reject(new Error(`The process ended: ${output}`)))
+        look()
+      }),
+    /** What a terminal does with Ctrl-C, or a supervisor with the whole group. */
+    signalGroup: (signal: NodeJS.Signals) => process.kill(-(child.pid ?? 0), signal),
+  }
+}
+
+/** The addresses that the demo prints. */
+export async function addresses(example: Run): Promise<{ app: string; phones: string }> {
+  const [, app = ''] = await example.until(/The app: +(\S+)\n/)
+  const [, phones = ''] = await example.until(/The phones: +(\S+)\n/)
+  return { app, phones }
+}
+
+interface RemoteCall {
+  readonly sid: string
+  readonly status: string
+  readonly heard: readonly string[]
+  readonly waitingFor: unknown
+}
+
+/** Answers the newest call of a simulator in another process, presses the digits, and returns the code. */
+export async function answerRemotely(phones: string, digits: string): Promise<string> {
+  const act = (sid: string, action: string, body: object) =>
+    fetch(`${phones}/calls/${sid}/${action}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const waitFor = async (isWanted: (call: RemoteCall) => boolean): Promise<RemoteCall> => {
+    for (;;) {
+      const [newest] = (await (await fetch(`${phones}/calls.json`)).json()) as RemoteCall[]
+      if (newest !== undefined && isWanted(newest)) return newest
+    }
+  }
+  const { sid } = await waitFor(({ status }) => status === 'ringing')
+  await act(sid, 'answer', {})
+  await waitFor(({ waitingFor }) => waitingFor !== null)
+  await act(sid, 'keys', { digits })
+  const { heard } = await waitFor(call => /(\d, ){5}\d/.test(call.heard.join(' ')))
+  return /(\d, ){5}\d/.exec(heard.join(' '))?.[0].replaceAll(', ', '') ?? ''
+}
