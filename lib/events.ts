@@ -44,7 +44,11 @@ export interface VoiceOtpEvents {
       readonly channel: Channel
       /** What the person was answered. */
       readonly code: FailureCode | ErrorCode
-      /** SignalWire's error code (`21211`), `http-<status>` where it gave none, or `timeout`, `network`, `redirect`, `too-large`, `garbage`, `unknown`. */
+      /**
+       * SignalWire's error code (`21211`), `http-<status>` where it gave none, or `timeout`,
+       * `network`, `redirect`, `too-large`, `garbage`, `unknown`. `scope-missing`: a hosted channel
+       * got 401, because the API token lacks the scope Management.
+       */
       readonly reason?: string
     },
   ]

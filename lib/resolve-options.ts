@@ -262,12 +262,9 @@ function resolveSignalWire(given: SignalWireOptions | undefined): {
       'signalwire.signingKey: the Signing Key (PSK...) from the API page of your Space, or two of them during a change; false switches the check of webhooks off.',
     )
   }
-  if (
-    maxPricePerMinute !== undefined &&
-    !(typeof maxPricePerMinute === 'number' && maxPricePerMinute > 0 && maxPricePerMinute < 100)
-  ) {
+  if (maxPricePerMinute !== undefined && !isPrice(maxPricePerMinute)) {
     throw new TypeError(
-      'signalwire.maxPricePerMinute: US dollars, more than 0 and less than 100, or leave it out.',
+      'signalwire.maxPricePerMinute: give US dollars, more than 0 and less than 100, with at most four decimals, or leave it out. SignalWire refuses every call with more decimals.',
     )
   }
   return {
@@ -283,6 +280,10 @@ function resolveSignalWire(given: SignalWireOptions | undefined): {
     fromCountry: caller.country,
   }
 }
+
+/** The form that SignalWire accepts: source, "Create a Call" of the Compatibility API. */
+const isPrice = (price: unknown): boolean =>
+  typeof price === 'number' && price > 0 && /^\d{1,2}(\.\d{1,4})?$/.test(String(price))
 
 const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)

@@ -2,11 +2,21 @@ import { Failure, VoiceOtpError } from '../errors.js'
 import { HttpError } from './http.js'
 
 /**
- * SignalWire's error codes for a number that cannot be called: not a phone number, not reachable,
- * not verified on a trial account, no geographic permission. Source: SignalWire's error code pages
- * of the Compatibility API.
+ * SignalWire's error codes for a number that cannot get the code. Calls: not a phone number, not
+ * reachable, not verified on a trial account, no geographic permission. Texts: not reachable from
+ * our number, unsubscribed, not a mobile phone. Source: SignalWire's error code pages of the
+ * Compatibility API.
  */
-const numberCodes = new Set(['21201', '21211', '21217', '21219', 'not_routable'])
+const numberCodes = new Set([
+  '21201',
+  '21211',
+  '21217',
+  '21219',
+  'not_routable',
+  '21606',
+  '21610',
+  '21614',
+])
 
 /** Why SignalWire did not accept a call or a text message. @internal */
 export interface DeliveryError {
@@ -51,6 +61,6 @@ export function toDeliveryError(thrown: unknown): DeliveryError {
 /** SignalWire's own code if it looks like one, otherwise the HTTP status. */
 function toReason(status: unknown, code: unknown): string {
   const text = typeof code === 'string' || typeof code === 'number' ? String(code) : ''
-  if (/^(\d{1,6}|[A-Za-z_]{1,40})$/.test(text)) return text
+  if (/^(\d{1,6}|[A-Za-z_-]{1,40})$/.test(text)) return text
   return typeof status === 'number' ? `http-${status}` : 'unknown'
 }

@@ -58,7 +58,7 @@ export function createMfa({
         allow_alphas: false,
       })
       const body = parseObject(text)
-      if (status >= 400) throw new StatusError(status, errorCode(body))
+      if (status >= 400) throw new StatusError(status, hostedErrorCode(status) ?? errorCode(body))
       if (body?.['success'] !== true) throw new HttpError('garbage')
       return checkSid(body['id'])
     },
@@ -76,9 +76,13 @@ export function createMfa({
       if (typeof success !== 'boolean')
         throw new VoiceOtpError('signalwire-unavailable', undefined, {
           name: 'HttpError',
-          code: status,
+          code: hostedErrorCode(status) ?? status,
         })
       return success ? 'right' : 'wrong'
     },
   }
 }
+
+/** The MFA API responds with 401 and no code if the API token lacks the scope Management. */
+const hostedErrorCode = (status: number): string | undefined =>
+  status === 401 ? 'scope-missing' : undefined

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createCalls } from '../../lib/signalwire/calls.js'
 import { createHttpClient } from '../../lib/signalwire/client.js'
-import { toDeliveryError } from '../../lib/signalwire/errors.js'
 import { sendRequest } from '../../lib/signalwire/http.js'
 
 test('a form holds only texts and numbers, whatever the vendor made of other values', async () => {
@@ -39,21 +38,6 @@ test('a form holds only texts and numbers, whatever the vendor made of other val
     Timeout: '30',
   })
 })
-
-test.each([
-  ['a string', 'no'],
-  ['null', null],
-  ['an unknown error', new Error('+12025550123')],
-])(
-  '%s that the vendor throws becomes an error without its words, and a phone may be ringing',
-  (_, thrown) => {
-    expect(toDeliveryError(thrown)).toEqual({
-      error: expect.objectContaining({ code: 'signalwire-unavailable' }) as Error,
-      reason: 'unknown',
-      refused: false,
-    })
-  },
-)
 
 test('a response without a body has the empty text', async () => {
   const server = createServer((_req, res) => {

@@ -46,7 +46,12 @@ export const badAnswers: readonly Answer[] = [
   badNumber('a number that a trial account has not verified', documented(21219), /^21219$/),
   badNumber('no permission for the country', documented('not_routable'), /^not_routable$/),
   failed('a From that is not ours', { status: 400, body: documented('21212') }, /^21212$/, true),
-  failed('401', { status: 401, body: { error: 'Unauthorized' } }, /^http-401$/, true),
+  failed(
+    '401',
+    { status: 401, body: { error: 'Unauthorized' } },
+    /^(http-401|scope-missing)$/,
+    true,
+  ),
   failed('402, no balance', { status: 402, body: documented('30002') }, /^30002$/, true),
   failed(
     '422',
