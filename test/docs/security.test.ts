@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { MemoryRememberStore } from 'passport-voice-otp'
+import { createWorld, wrongCode } from '../support/world.js'
 import { read, table } from './pages.js'
 
 test('SECURITY.md names a test for every requirement, and the file of each attack holds its id', () => {
@@ -13,4 +15,40 @@ test('SECURITY.md names a test for every requirement, and the file of each attac
       for (const attack of attacks?.split(', ') ?? [''])
         expect([file, read(file).includes(attack)]).toEqual([file, true])
   }
+})
+
+test('a lockout refuses right codes and calls but not remembered browsers, as SECURITY.md says', async () => {
+  const world = await createWorld({
+    options: {
+      limits: { attemptsPerUser: 3, callIntervalSeconds: false },
+      remember: { days: 30, store: new MemoryRememberStore() },
+    },
+    routes: (app, _passport, strategy) => {
+      app.post('/remember', (req, res, next) => {
+        strategy.remembered.add(req, 'A browser').then(() => res.json({}), next)
+      })
+    },
+  })
+  onTestFinished(() => world.close())
+  const owner = await world.logIn('alice')
+  await owner
+    .post('/otp')
+    .send({ code: await world.hearCode(owner) })
+    .expect(200)
+  await owner.post('/remember').expect(200)
+  await owner.post('/logout').expect(200)
+
+  const attacker = await world.logIn('alice')
+  const code = await world.hearCode(attacker)
+  for (let attempt = 0; attempt < 3; attempt++)
+    await attacker
+      .post('/otp')
+      .send({ code: wrongCode(code) })
+      .expect(401)
+  await attacker.post('/otp').send({ code }).expect(429)
+  await attacker.post('/otp/call').expect(429)
+  await attacker.get('/account').expect(401)
+
+  await world.logIn('alice', owner)
+  await owner.get('/account').expect(200, { user: 'alice' })
 })
