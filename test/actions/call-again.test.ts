@@ -5,7 +5,7 @@ import { createWorld, type World } from '../support/world.js'
 let world: World
 afterEach(() => world.close())
 
-/** A call to somebody who is busy. */
+/** A call to a user whose phone is busy. */
 async function busyCall(
   agent: ReturnType<World['browser']>,
   number = '+12025550123',
@@ -16,8 +16,8 @@ async function busyCall(
   world.simulator.setPhone(number, 'manual')
 }
 
-describe('the minute between two calls is waived once, when the last call reached nobody', () => {
-  test('at once after a busy call, and not again', async () => {
+describe('the interval between two calls', () => {
+  test('after a busy call, one more call is allowed at once, and not a second', async () => {
     world = await createWorld()
     const alice = await world.logIn('alice')
     await busyCall(alice)
@@ -27,16 +27,16 @@ describe('the minute between two calls is waived once, when the last call reache
     expect((await alice.get('/otp/status')).body).toMatchObject({ nextCallIn: 60 })
   })
 
-  test('exactly once, however many ask at the same time', async () => {
+  test('after a busy call, one of 50 calls that are asked for at the same time is allowed', async () => {
     world = await createWorld()
     const alice = await world.logIn('alice')
     await busyCall(alice)
-    const answers = await Promise.all(Array.from({ length: 50 }, () => alice.post('/otp/call')))
-    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1)
+    const responses = await Promise.all(Array.from({ length: 50 }, () => alice.post('/otp/call')))
+    expect(responses.filter(({ status }) => status === 202)).toHaveLength(1)
     expect(world.simulator.calls).toHaveLength(2)
   })
 
-  test('not for an older call than the one that rings now', async () => {
+  test('a busy call waives the interval only in the session that asked for it', async () => {
     world = await createWorld({
       options: { limits: { callsPerUserHour: false, callsPerPhoneTenMinutes: false } },
     })
@@ -45,13 +45,13 @@ describe('the minute between two calls is waived once, when the last call reache
     await world.strategy.unlock('alice')
     await older.get('/otp/status')
     const placed = await newer.post('/otp/call')
-    expect(placed.status).toBe(429) // the newer session knows of no call that failed
+    expect(placed.status).toBe(429) // the newer session does not know the busy call
     await older.post('/otp/call').expect(202)
     await older.post('/otp/call').expect(429)
     expect(world.simulator.calls).toHaveLength(2)
   })
 
-  test("not for another's number: an own busy telephone opens no second call to a victim", async () => {
+  test('a busy call to an own phone does not waive the interval for another number', async () => {
     world = await createWorld({
       routes: (app, passport) => {
         app.post(
@@ -75,7 +75,7 @@ describe('the minute between two calls is waived once, when the last call reache
     expect(world.simulator.calls.map(({ to }) => to)).toEqual(['+12025550177'])
   })
 
-  test('and a flood of refused requests does not become one of ours to SignalWire', async () => {
+  test('100 refused requests for a call cause at most 3 requests to SignalWire', async () => {
     world = await createWorld()
     const alice = await world.logIn('alice')
     await alice.post('/otp/call').expect(202)
@@ -85,7 +85,7 @@ describe('the minute between two calls is waived once, when the last call reache
     ).toBeLessThanOrEqual(3)
   })
 
-  test('also when SignalWire refused to place it', async () => {
+  test('after a call that SignalWire refused to place, the next call is allowed at once', async () => {
     world = await createWorld()
     const alice = await world.logIn('alice')
     world.simulator.setFaults({

@@ -15,7 +15,7 @@ afterEach(() => world.close())
 
 type Agent = Awaited<ReturnType<World['logIn']>>
 
-/** An app that allows these ways, the first of them the usual one. */
+/** Alice in an app that allows these channels; the first is the default. */
 async function open(
   channels: readonly Channel[],
   options: WorldOptions['options'] = {},
@@ -31,7 +31,7 @@ async function open(
       })
     },
   })
-  // Seconds are looked at here: they must not depend on how busy the machine is.
+  // These tests compare seconds, which must not depend on how busy the machine is.
   const start = Date.now()
   world.clock.now = () => start + world.clock.offset
   return world.logIn('alice')
@@ -43,21 +43,21 @@ const refusedWith =
   ({ body }: { body: unknown }) => {
     expect(body).toMatchObject({ code })
   }
-/** The code of the newest text or hosted challenge. */
-const textedCode = (): string => /#(\d+)$/.exec(world.simulator.messages[0]!.body)![1]!
+/** The code of the newest message or hosted challenge. */
+const smsCode = (): string => /#(\d+)$/.exec(world.simulator.messages[0]!.body)![1]!
 const hostedCode = (): string => world.simulator.mfaRequests[0]!.code
 
-/** Asks for a code by a way, and learns it as its owner does. */
+/** Asks for a code over a channel, and returns the code that the user receives. */
 async function learn(agent: Agent, channel: Channel): Promise<string> {
   const { body } = (await agent.post('/otp/call').send({ channel }).expect(202)) as {
     body: { matchingDigits: string }
   }
   if (channel === 'call') return world.answerAndListen(body.matchingDigits)
-  return channel === 'sms' ? textedCode() : hostedCode()
+  return channel === 'sms' ? smsCode() : hostedCode()
 }
 
 describe('sms', () => {
-  test('a login: one message, nothing rings, and the mark says how', async () => {
+  test('a login by sms sends one message, calls nobody, and stores the channel in the verification', async () => {
     const alice = await open(['sms'], acme)
     const { body } = await alice.post('/otp/call').expect(202)
     expect(body).toEqual({
@@ -68,7 +68,7 @@ describe('sms', () => {
       expiresIn: 300,
       nextCallIn: 60,
     })
-    const code = textedCode()
+    const code = smsCode()
     expect(world.simulator.messages).toMatchObject([
       {
         to: '+12025550123',
@@ -106,11 +106,11 @@ describe('sms', () => {
   })
 
   test.each(Object.keys(languages) as Locale[])(
-    'in %s it is one segment, whose last line a telephone reads, also with the longest code',
+    'the message in %s is one segment with a last line for the phone, even with the longest code',
     async locale => {
       const alice = await open(['sms'], { ...acme, locale: () => locale, codeLength: 10 })
       await alice.post('/otp/call').expect(202)
-      const code = textedCode()
+      const code = smsCode()
       const { body } = world.simulator.messages[0]!
       expect(code).toMatch(/^\d{10}$/)
       expect(body.split('\n')).toEqual([
@@ -124,7 +124,7 @@ describe('sms', () => {
 
   test.each([
     [
-      'a long name in an alphabet of 70 places',
+      'a long name in Unicode characters',
       { appName: 'Überseeische Handels- und Verkehrsgesellschaft 株式会社' },
       /^\d{6}\n\n@acme\.example #\d{6}$/,
     ],
@@ -134,29 +134,32 @@ describe('sms', () => {
       /^\d{6}\n\n@a{60}\.b{60}\.example #\d{6}$/,
     ],
     [
-      'a domain without an end',
+      'a domain that fills the message',
       {
         webhookUrl: `https://${['a', 'b', 'c'].map(each => each.repeat(60)).join('.')}.example/voice-otp`,
       },
       /^\d{6}$/,
     ],
-  ])('%s: what does not fit is left out, and never the code', async (_, options, expected) => {
-    const alice = await open(['sms'], { ...acme, ...options })
-    await alice.post('/otp/call').expect(202)
-    const { body } = world.simulator.messages[0]!
-    expect(body).toMatch(expected)
-    expect(fitsOneSegment(body)).toBe(true)
-    await alice
-      .post('/otp')
-      .send({ code: body.slice(0, 6) })
-      .expect(200)
-  })
+  ])(
+    'the message with %s leaves out what does not fit, and keeps the code',
+    async (_, options, expected) => {
+      const alice = await open(['sms'], { ...acme, ...options })
+      await alice.post('/otp/call').expect(202)
+      const { body } = world.simulator.messages[0]!
+      expect(body).toMatch(expected)
+      expect(fitsOneSegment(body)).toBe(true)
+      await alice
+        .post('/otp')
+        .send({ code: body.slice(0, 6) })
+        .expect(200)
+    },
+  )
 
-  test('a code that was texted proves a new number', async () => {
+  test('a code by sms proves a new number', async () => {
     await open(['sms'], acme)
     const dave = await world.logIn('dave')
     await dave.post('/enroll/call').send({ phone: '+1 202 555 0177' }).expect(202)
-    const { body } = await dave.post('/enroll').send({ code: textedCode() }).expect(200)
+    const { body } = await dave.post('/enroll').send({ code: smsCode() }).expect(200)
     expect(body).toEqual({ user: 'dave', info: { amr: ['otp', 'sms'], phone: '+12025550177' } })
   })
 })
@@ -166,9 +169,9 @@ describe.each<[Channel, 'calls' | 'messages' | 'mfa']>([
   ['sms', 'messages'],
   ['hosted-call', 'mfa'],
   ['hosted-sms', 'mfa'],
-])('SignalWire does not take a %s', (channel, part) => {
+])('SignalWire refuses a code by %s', (channel, part) => {
   test.each(badAnswers.map(answer => [answer.name, answer] as const))(
-    '%s: declared, nothing waits, nothing secret is told',
+    `if SignalWire responds to a ${channel} with %s, the app learns it, the challenge ends, and no secret is shown`,
     async (_, { fault, status, code, reason, refused }) => {
       const alice = await open([channel])
       world.simulator.setFaults({ [part]: fault })
@@ -180,11 +183,11 @@ describe.each<[Channel, 'calls' | 'messages' | 'mfa']>([
       ])
       expect(world.named('code.sent')).toEqual([])
       expectNoSecrets(world, [body, ...errors, ...world.events])
-      // Never tried again: the first try may be ringing.
+      // The request is not repeated: the first one may have placed the call.
       expect(world.simulator.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
       if (channel === 'sms') expect(world.simulator.calls).toHaveLength(0)
 
-      // Where SignalWire may have acted all the same, what it sent is worthless.
+      // SignalWire may have sent a code all the same. That code is not accepted.
       expect((await alice.get('/otp/status')).body).toMatchObject({
         call: 'none',
         expiresIn: 0,
@@ -199,7 +202,7 @@ describe.each<[Channel, 'calls' | 'messages' | 'mfa']>([
         await alice.post('/otp').send({ code: known }).expect(401)
       await alice.get('/account').expect(401)
 
-      // A telephone may be ringing unless SignalWire said no: only then may the next one be asked for at once.
+      // The next code may follow at once only if SignalWire refused: otherwise a phone may be ringing.
       world.simulator.clearFaults()
       await alice.post('/otp/call').expect(refused ? 202 : 429)
       if (refused)
@@ -211,7 +214,7 @@ describe.each<[Channel, 'calls' | 'messages' | 'mfa']>([
     },
   )
 
-  test('no answer at all: 503 after ten seconds, and no second try', async () => {
+  test(`a ${channel} without a response from SignalWire is a 503 after 10 seconds, and is not repeated`, async () => {
     const alice = await open([channel])
     const limits: number[] = []
     vi.spyOn(AbortSignal, 'timeout').mockImplementation(milliseconds => {
@@ -229,8 +232,8 @@ describe.each<[Channel, 'calls' | 'messages' | 'mfa']>([
   })
 })
 
-describe('what SignalWire calls its error', () => {
-  const told = async (code: unknown): Promise<string | undefined> => {
+describe('the error code of SignalWire', () => {
+  const reasonOf = async (code: unknown): Promise<string | undefined> => {
     const alice = await open(['call'])
     world.simulator.setFaults({
       calls: { status: 422, body: { errors: [{ code, message: 'no' }] } },
@@ -244,8 +247,8 @@ describe('what SignalWire calls its error', () => {
     ['forty letters', 'x'.repeat(40)],
     ['six digits', '123456'],
     ['a number', 21212],
-  ])('is told the app if it is a code: %s', async (_, code) => {
-    expect(await told(code)).toBe(String(code))
+  ])('code.failed names the error code of SignalWire if it is %s', async (_, code) => {
+    expect(await reasonOf(code)).toBe(String(code))
   })
 
   test.each([
@@ -256,15 +259,15 @@ describe('what SignalWire calls its error', () => {
     ['a number below zero', -1],
     ['nothing', ''],
   ])(
-    'is not told if it could be something else, for a log is no place for a number: %s',
+    'code.failed does not name the error code of SignalWire if it is %s, because it may be a number of a user',
     async (_, code) => {
-      expect(await told(code)).toBe('http-422')
+      expect(await reasonOf(code)).toBe('http-422')
     },
   )
 })
 
-describe('the way is chosen by the request', () => {
-  test('the first is the usual one, and the app knows them all', async () => {
+describe('the channel that a request chooses', () => {
+  test('the first channel is the default, and the app can read all of them', async () => {
     const alice = await open(['sms', 'call'], { limits: unlimited })
     expect(world.strategy.channels).toEqual(['sms', 'call'])
     for (const channel of [undefined, null])
@@ -295,12 +298,12 @@ describe('the way is chosen by the request', () => {
     [true],
     [{}],
     [['sms']],
-    ['x'.repeat(3000)],
-  ])('%j is not allowed here: 400, nothing is sent, nothing counted', async channel => {
+    ['x'.repeat(50)],
+  ])('the channel %j is refused, nothing is sent, and nothing is counted', async channel => {
     const alice = await open(['call', 'sms'])
     await alice.post('/otp/call').send({ channel }).expect(400, {
       code: 'choice-unknown',
-      message: 'Choose one of the telephones and ways that are offered.',
+      message: 'Choose one of the options on the page.',
     })
     expect(world.simulator.requests).toEqual([])
     expect(world.named('code.blocked')).toEqual([
@@ -310,7 +313,7 @@ describe('the way is chosen by the request', () => {
   })
 
   test.each(['sms', 'fax'])(
-    "a way that the app's own code names and never allowed (%s) is the app's mistake",
+    'a channel in the code of the app that the app did not allow (%s) is a configuration error',
     async channel => {
       errors = []
       world = await createWorld({
@@ -324,16 +327,17 @@ describe('the way is chosen by the request', () => {
       const alice = await world.logIn('alice')
       await alice.post('/fixed').expect(503, {
         code: 'configuration',
-        message: 'The second factor is not set up correctly. way: give one of the option ways.',
+        message:
+          'The second factor is not set up correctly. channel: give one of the option channels.',
       })
       expect(world.simulator.requests).toEqual([])
     },
   )
 })
 
-describe('from one way to another', () => {
+describe('from one channel to another', () => {
   test.each(all.flatMap(from => all.filter(to => to !== from).map(to => [from, to] as const)))(
-    '%s, then %s: a new challenge, and the code of the old one is worthless',
+    'after a code by %s and a code by %s, only the second code is accepted',
     async (from, to) => {
       const alice = await open(all, { limits: unlimited })
       const older = await learn(alice, from)
@@ -344,7 +348,7 @@ describe('from one way to another', () => {
         expect(await ringing.press('1')).toEqual([languages['en-US'].expired])
       if (older !== newer)
         await alice.post('/otp').send({ code: older }).expect(401).expect(refusedWith('code-wrong'))
-      // A hosted challenge that was left is not even asked about: SignalWire would say yes to its code.
+      // SignalWire is not asked about the older hosted challenge: it would still accept that code.
       expect(
         world.simulator.requests
           .slice(asked)
@@ -360,7 +364,7 @@ describe('from one way to another', () => {
     },
   )
 
-  test('no way has an interval of its own', async () => {
+  test('all channels share one interval', async () => {
     for (const from of all) {
       const alice = await open(all)
       await learn(alice, from)
@@ -374,7 +378,7 @@ describe('from one way to another', () => {
     }
   })
 
-  test('no way has calls of its own: three in ten minutes to one number, however', async () => {
+  test('all channels share the limit of a phone', async () => {
     const alice = await open(all, { limits: { ...unlimited, callsPerPhoneTenMinutes: 3 } })
     for (const channel of ['sms', 'hosted-sms', 'call'] as const)
       await alice.post('/otp/call').send({ channel }).expect(202)
@@ -383,12 +387,12 @@ describe('from one way to another', () => {
     expect(world.named('code.blocked')[0]).toMatchObject({ limit: 'callsPerPhoneTenMinutes' })
   })
 
-  test('no way has guesses of its own: ten wrong codes, however, are a pause for all', async () => {
+  test('wrong codes over all channels count together, and the lockout holds for all channels', async () => {
     const alice = await open(all, { limits: unlimited })
     const channels = ['sms', 'hosted-call', 'call'] as const
     for (const [index, channel] of channels.entries()) {
       const code = await learn(alice, channel)
-      for (let guess = 0; guess < [4, 4, 2][index]!; guess++)
+      for (let attempt = 0; attempt < [4, 4, 2][index]!; attempt++)
         await alice
           .post('/otp')
           .send({ code: wrongCode(code) })
@@ -400,7 +404,7 @@ describe('from one way to another', () => {
       await alice.post('/otp/call').send({ channel }).expect(429).expect(refusedWith('locked'))
   })
 
-  test('a report by telephone stops every way', async () => {
+  test('"this was not me" in a call blocks every channel', async () => {
     const alice = await open(all, { limits: unlimited })
     await alice.post('/otp/call').send({ channel: 'call' }).expect(202)
     const telephone = new Telephone(world)

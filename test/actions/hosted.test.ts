@@ -1,4 +1,4 @@
-// SignalWire's hosted MFA makes the code and checks it; every limit stays ours.
+// SignalWire's hosted MFA makes and checks the code. Every limit stays with this package.
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { VoiceOtpError, type Channel } from 'passport-voice-otp'
 import type { RestFault } from 'passport-voice-otp/simulator'
@@ -12,7 +12,7 @@ let world: World
 let errors: unknown[]
 afterEach(() => world.close())
 
-/** Alice, to whom SignalWire has sent a code of its own. */
+/** Alice, to whom SignalWire has sent a code that SignalWire made. */
 async function open(channel: Channel = 'hosted-sms', options: WorldOptions['options'] = {}) {
   errors = []
   world = await createWorld({
@@ -25,7 +25,7 @@ async function open(channel: Channel = 'hosted-sms', options: WorldOptions['opti
       })
     },
   })
-  // Seconds are looked at here: they must not depend on how busy the machine is.
+  // These tests compare seconds, which must not depend on how busy the machine is.
   const start = Date.now()
   world.clock.now = () => start + world.clock.offset
   const alice = await world.logIn('alice')
@@ -43,15 +43,15 @@ const refusedWith =
   ({ body }: { body: unknown }) => {
     expect(body).toMatchObject({ code })
   }
-/** How often SignalWire was asked about a code. */
-const asked = (): number =>
+/** How often SignalWire was asked to check a code. */
+const countChecks = (): number =>
   world.simulator.requests.filter(({ path }) => path.endsWith('/verify')).length
 
 describe.each([
   ['hosted-call', 'call', ['otp', 'tel']],
   ['hosted-sms', 'sms', ['otp', 'sms']],
 ] as const)('%s', (channel, kind, amr) => {
-  test('a login: SignalWire is asked for a code like ours, and about what was typed', async () => {
+  test(`a login by ${channel} asks SignalWire to send the code and to check it`, async () => {
     const { alice, placed, code, verify } = await open(channel)
     expect(placed).toEqual({
       phone: '••• ••• ••23',
@@ -82,7 +82,7 @@ describe.each([
     })
     await verify(wrongCode(code)).expect(401, {
       code: 'code-wrong',
-      message: 'That is not the code. Check it and try again.',
+      message: 'This code is wrong. Check it and try again.',
       attemptsLeft: 4,
     })
     await verify(code).expect(200, { user: 'alice', info: { amr } })
@@ -97,7 +97,7 @@ describe.each([
     ])
   })
 
-  test('codes of another length, life, count and language', async () => {
+  test(`a code by ${channel} has the length, lifetime, attempts and language of the options`, async () => {
     const { code, verify } = await open(channel, {
       codeLength: 8,
       codeSeconds: 120,
@@ -114,19 +114,19 @@ describe.each([
     await verify(code).expect(200)
   })
 
-  test('a new number is proved by it', async () => {
+  test(`a code by ${channel} proves a new number`, async () => {
     await open(channel)
     const dave = await world.logIn('dave')
     await dave.post('/enroll/call').send({ phone: '+12025550177' }).expect(202)
     const [newest] = world.simulator.mfaRequests
-    expect(newest).toMatchObject({ to: '+12025550177', channel })
+    expect(newest).toMatchObject({ to: '+12025550177', channel: kind })
     expect(
       (await dave.post('/enroll').send({ code: newest!.code }).expect(200)).body,
     ).toMatchObject({ info: { phone: '+12025550177' } })
   })
 })
 
-test('a hosted call rings, and reads the code to whoever answers', async () => {
+test('a hosted call reads the code to the person who answers', async () => {
   const { code, verify } = await open('hosted-call')
   const telephone = new Telephone(world)
   expect(await telephone.answer()).toEqual([
@@ -136,32 +136,32 @@ test('a hosted call rings, and reads the code to whoever answers', async () => {
   await verify(code).expect(200)
 })
 
-describe('our counters decide first', () => {
-  test('five guesses, even if SignalWire would take more: the sixth is not asked about, right or wrong', async () => {
+describe('the limits of this package decide before SignalWire is asked', () => {
+  test('SignalWire is asked about five attempts, and not about the sixth, whether right or wrong', async () => {
     const { alice, code, verify } = await open()
     world.simulator.setFaults({ mfa: { status: 200, body: { success: false } } })
-    for (let guess = 0; guess < 5; guess++) await verify(wrongCode(code)).expect(401)
+    for (let index = 0; index < 5; index++) await verify(wrongCode(code)).expect(401)
     world.simulator.setFaults({ mfa: { status: 200, body: { success: true } } })
     await verify(code).expect(429).expect(refusedWith('too-many-attempts'))
     await verify(wrongCode(code)).expect(429)
-    expect(asked()).toBe(5)
+    expect(countChecks()).toBe(5)
     await alice.get('/account').expect(401)
   })
 
-  test('two hundred guesses at once: five are asked about', async () => {
+  test('SignalWire is asked about at most 5 of 200 attempts that arrive at the same time', async () => {
     const { verify } = await open('hosted-sms', { limiter: new CounterStore().factory })
-    const answers = await Promise.all(
-      Array.from({ length: 200 }, (_, guess) => verify(String(guess).padStart(6, '0'))),
+    const responses = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => verify(String(index).padStart(6, '0'))),
     )
-    expect(asked()).toBeLessThanOrEqual(5)
-    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(195)
+    expect(countChecks()).toBeLessThanOrEqual(5)
+    expect(responses.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(195)
     expect(
       world.named('code.rejected').filter(details => (details as { compared: boolean }).compared)
         .length,
     ).toBeLessThanOrEqual(5)
   })
 
-  test("what is malformed, expired or another user's is not asked about", async () => {
+  test('SignalWire is not asked about a malformed code, an expired code, or the code of another user', async () => {
     const { alice, code, verify } = await open()
     for (const malformed of ['', '12345', '1234567', '12345a']) await verify(malformed).expect(400)
     await (
@@ -180,13 +180,13 @@ describe('our counters decide first', () => {
       .expect(refusedWith('no-challenge'))
     world.clock.offset += 300_000
     await verify(code).expect(401).expect(refusedWith('code-expired'))
-    expect(asked()).toBe(0)
+    expect(countChecks()).toBe(0)
     await alice.get('/account').expect(401)
   })
 
   test.each([
     [
-      'logged out',
+      'logged out and in',
       async (alice: Awaited<ReturnType<World['logIn']>>) => {
         await alice.post('/logout').expect(200)
         await alice
@@ -202,67 +202,67 @@ describe('our counters decide first', () => {
       },
     ],
     [
-      'asked elsewhere',
+      'asked for a code in another session',
       async () => {
         world.clock.offset += 1
         await world.strategy.unlock('alice')
         await (await world.logIn('alice')).post('/otp/call').expect(202)
       },
     ],
-  ])('the user has %s: dead, and not asked about', async (_, act) => {
+  ])('after the user has %s, the code is refused and SignalWire is not asked', async (_, act) => {
     const { alice, code, verify } = await open('hosted-sms', {
       limits: { callIntervalSeconds: false },
     })
     await act(alice)
     await verify(code).expect(401)
-    expect(asked()).toBe(0)
+    expect(countChecks()).toBe(0)
   })
 })
 
-describe('a yes of SignalWire', () => {
-  test('lets in once, of twenty at once', async () => {
+describe('a success at SignalWire', () => {
+  test('a hosted code is accepted once when 20 requests send it at the same time', async () => {
     const { verify, code } = await open('hosted-sms', { limiter: new CounterStore().factory })
-    const answers = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    const responses = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(world.named('code.accepted')).toHaveLength(1)
   })
 
-  test('lets in once, also if SignalWire says it ten times', async () => {
+  test('a hosted code is accepted once even if SignalWire accepts it several times', async () => {
     const { verify, code } = await open('hosted-sms', {
       limiter: new CounterStore().factory,
       limits: { attemptsPerChallenge: 10 },
     })
     world.simulator.setFaults({ mfa: { status: 200, body: { success: true } } })
-    const answers = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    const responses = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(world.named('code.accepted')).toHaveLength(1)
-    expect(asked()).toBeGreaterThan(1)
+    expect(countChecks()).toBeGreaterThan(1)
   })
 
-  test('is worthless when the code expired while it was asked', async () => {
+  test('a hosted code that expires while SignalWire checks it is refused', async () => {
     const { alice, verify, code } = await open()
     const { now } = world.clock
-    // The strategy looks at the clock before it asks and again after.
-    world.clock.now = () => now() + (asked() === 0 ? 0 : 300_000)
+    // The strategy reads the clock before and after it asks SignalWire.
+    world.clock.now = () => now() + (countChecks() === 0 ? 0 : 300_000)
     await verify(code).expect(401).expect(refusedWith('code-expired'))
-    expect(asked()).toBe(1)
+    expect(countChecks()).toBe(1)
     await alice.get('/account').expect(401)
   })
 })
 
-describe('SignalWire knows the challenge no more', () => {
-  test('because it expired there: code-expired', async () => {
+describe('SignalWire does not know the challenge any more', () => {
+  test('a hosted code that expired at SignalWire is refused as expired', async () => {
     const { alice, verify, code } = await open()
     await world.simulator.advance(300_000)
     await verify(code).expect(401, {
       code: 'code-expired',
-      message: 'This code is no longer valid. Ask for a new call.',
+      message: 'This code is no longer valid. Ask for a new code.',
     })
     await alice.get('/account').expect(401)
     await verify(code).expect(401).expect(refusedWith('no-challenge'))
   })
 
-  test('because it was used up there: code-expired', async () => {
+  test('a hosted code that was used up at SignalWire is refused as expired', async () => {
     const { verify, code } = await open()
     const { id } = world.simulator.mfaRequests[0]!
     const { project, token } = world.simulator.signalwire
@@ -279,7 +279,7 @@ describe('SignalWire knows the challenge no more', () => {
   })
 })
 
-describe('SignalWire answers a check', () => {
+describe('SignalWire responds to a check with an error', () => {
   const faults: [string, RestFault][] = [
     ['401', { status: 401, body: { error: 'Unauthorized' } }],
     ['403', { status: 403, body: {} }],
@@ -296,9 +296,9 @@ describe('SignalWire answers a check', () => {
     ],
     ['429', { status: 429, body: {} }],
     ['500', { status: 500, body: '' }],
-    ['503 and a yes', { status: 503, body: { success: true } }],
-    ['201 and a yes', { status: 201, body: { success: true } }],
-    ['400 and a yes', { status: 400, body: { success: true } }],
+    ['503 and a success', { status: 503, body: { success: true } }],
+    ['201 and a success', { status: 201, body: { success: true } }],
+    ['400 and a success', { status: 400, body: { success: true } }],
     ['a redirect', { status: 302, body: { success: true } }],
     ['200 with HTML', { status: 200, body: '<html>{"success":true}</html>' }],
     ['200 with nothing', { status: 200, body: '' }],
@@ -306,37 +306,40 @@ describe('SignalWire answers a check', () => {
     ['200 with a list', { status: 200, body: [{ success: true }] }],
     ['200 with true', { status: 200, body: true }],
     ['200 with {}', { status: 200, body: {} }],
-    ['200 with a text for a yes', { status: 200, body: { success: 'true' } }],
-    ['200 with 1 for a yes', { status: 200, body: { success: 1 } }],
+    ['200 with a success as text', { status: 200, body: { success: 'true' } }],
+    ['200 with a success as 1', { status: 200, body: { success: 1 } }],
     [
-      '200 with a yes somewhere else',
+      '200 with a success at another place',
       { status: 200, body: { data: { success: true }, Success: true } },
     ],
     [
-      '200 with 70 KiB around a yes',
+      '200 with a success in 70 KiB',
       { status: 200, body: { success: true, more: 'x'.repeat(70 * 1024) } },
     ],
-    ['nothing, and closes the connection', { drop: true }],
+    ['a closed connection', { drop: true }],
   ]
 
-  test.each(faults)('%s: 503, not in, and nothing secret is told', async (_, fault) => {
-    const { alice, verify, code } = await open()
-    world.simulator.setFaults({ mfa: fault })
-    const { body } = await verify(code).expect(503)
-    expect(body).toEqual({ code: 'signalwire-unavailable', message: expect.any(String) })
-    expect(errors).toEqual([expect.any(VoiceOtpError)])
-    expectNoSecrets(world, [body, ...errors, ...world.events], [code])
-    expect(world.named('code.accepted')).toEqual([])
-    await alice.get('/account').expect(401)
-  })
+  test.each(faults)(
+    'if SignalWire responds to a check with %s, nobody is logged in and no secret is shown',
+    async (_, fault) => {
+      const { alice, verify, code } = await open()
+      world.simulator.setFaults({ mfa: fault })
+      const { body } = await verify(code).expect(503)
+      expect(body).toEqual({ code: 'signalwire-unavailable', message: expect.any(String) })
+      expect(errors).toEqual([expect.any(VoiceOtpError)])
+      expectNoSecrets(world, [body, ...errors, ...world.events], [code])
+      expect(world.named('code.accepted')).toEqual([])
+      await alice.get('/account').expect(401)
+    },
+  )
 
-  test('an outage is no wrong guess of the user, who is not paused for it', async () => {
+  test('an outage of SignalWire does not count as wrong codes of the user', async () => {
     const { alice, verify, code } = await open('hosted-sms', { limits: unlimited })
     for (let challenge = 0; challenge < 3; challenge++) {
       world.simulator.clearFaults()
       await alice.post('/otp/call').expect(202)
       world.simulator.setFaults({ mfa: { status: 500, body: '' } })
-      for (let guess = 0; guess < 5; guess++) await verify(code).expect(503)
+      for (let index = 0; index < 5; index++) await verify(code).expect(503)
     }
     expect(world.named('user.locked')).toEqual([])
     world.simulator.clearFaults()
@@ -344,7 +347,7 @@ describe('SignalWire answers a check', () => {
     await verify(world.simulator.mfaRequests[0]!.code).expect(200)
   })
 
-  test('nothing at all: 503 after ten seconds, not in', async () => {
+  test('a check without a response from SignalWire is a 503 after 10 seconds', async () => {
     const { alice, verify, code } = await open()
     const timeout = vi
       .spyOn(AbortSignal, 'timeout')
@@ -359,7 +362,7 @@ describe('SignalWire answers a check', () => {
       { code: 'signalwire-unavailable', cause: { name: 'HttpError', code: 'timeout' } },
     ])
     await alice.get('/account').expect(401)
-    // It never reached SignalWire, so the code is still good.
+    // The request never reached SignalWire, so the code is still valid.
     await verify(code).expect(200)
   })
 })

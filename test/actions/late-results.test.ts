@@ -1,4 +1,4 @@
-// A time limit of the app's may answer a request before this package does. What comes after that must be dropped: thrown, it would end the process.
+// A timeout of the app may respond before this package does. What happens after that must not crash the process.
 import { IncomingMessage } from 'node:http'
 import { connect, Socket } from 'node:net'
 import type { RequestHandler } from 'express'
@@ -13,12 +13,12 @@ import { ring, sendWebhook } from '../support/telephone.js'
 import { createWorld, secret, type World } from '../support/world.js'
 
 let world: World
-/** What no promise of the process caught. */
+/** Rejections that nothing in the process handled. */
 let uncaught: unknown[]
 const note = (reason: unknown): void => {
   uncaught.push(reason)
 }
-/** Whether the app's time limit answers, and what the counters wait for meanwhile. */
+/** Whether the timeout of the app responds next, and what the limiter waits for in the meantime. */
 let isLate: boolean
 let held: Promise<void>
 let release: () => void
@@ -36,17 +36,17 @@ afterEach(async () => {
 
 const request = new IncomingMessage(new Socket()) as Request
 
-let answerLate = (): void => undefined
-const timeLimit: RequestHandler = (_req, res, next) => {
-  answerLate = () => {
+let respondLate = (): void => undefined
+const timeout: RequestHandler = (_req, res, next) => {
+  respondLate = () => {
     res.status(503).end('too late')
   }
   next()
 }
 
-describe('a session store that answers after the time limit', () => {
+describe('a session store that responds after the deadline', () => {
   test.each(['destroy', 'set'] as const)(
-    '%s: 503, and what comes then puts nobody in',
+    'if %s of the session store takes too long, the response is a 503 and its late result logs nobody in',
     async operation => {
       const sessions = new SessionStore()
       world = await createWorld({ store: sessions })
@@ -57,27 +57,27 @@ describe('a session store that answers after the time limit', () => {
       Object.assign(sessions, {
         [operation]: (...given: unknown[]) => {
           const done = given.pop() as (...given: unknown[]) => void
-          original(...given, (...answer: unknown[]) => {
+          original(...given, (...result: unknown[]) => {
             late.push(() => {
-              done(...answer)
+              done(...result)
             })
           })
         },
       })
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-      const answer = alice
+      const status = alice
         .post('/otp')
         .send({ code })
-        .then(({ status }) => status)
+        .then(response => response.status)
       while (late.length === 0)
         await new Promise(resolve => {
           setImmediate(resolve)
         })
       await vi.advanceTimersByTimeAsync(5000)
-      // What express-session itself writes at the end of the request waits for the store too.
+      // express-session writes the session at the end of the request, and waits for the store too.
       Object.assign(sessions, { [operation]: original })
       for (const act of late.splice(1)) act()
-      expect(await answer).toBe(503)
+      expect(await status).toBe(503)
       vi.useRealTimers()
       for (const act of late) act()
       await alice.get('/account').expect(401)
@@ -86,7 +86,7 @@ describe('a session store that answers after the time limit', () => {
   )
 })
 
-test('a session store that takes too long to keep a challenge: 503, and nobody is called', async () => {
+test('if the session store takes too long to store a challenge, nobody is called', async () => {
   const sessions = new SessionStore()
   world = await createWorld({ store: sessions })
   const alice = await world.logIn('alice')
@@ -112,7 +112,7 @@ test('a session store that takes too long to keep a challenge: 503, and nobody i
   expect(world.simulator.calls).toEqual([])
 })
 
-describe('a webhook whose body', () => {
+describe('the body of a webhook', () => {
   /** A client of its own, which has sent the head of a request and half of its body; answers what comes back. */
   async function half(): Promise<{ readonly socket: Socket; readonly answer: Promise<string> }> {
     const {
@@ -137,7 +137,7 @@ describe('a webhook whose body', () => {
   const refused = () =>
     new Promise(resolve => world.strategy.events.once('webhook.rejected', resolve))
 
-  test('does not come in time: 403, and what comes then is forgotten', async () => {
+  test('a webhook whose body does not arrive in time is refused', async () => {
     let begin = (): void => undefined
     const begun = new Promise<void>(resolve => {
       begin = resolve
@@ -162,7 +162,7 @@ describe('a webhook whose body', () => {
     socket.destroy()
   })
 
-  test('is given up: it is refused, and the process goes on', async () => {
+  test('a webhook whose client disconnects is refused, and the process goes on', async () => {
     world = await createWorld()
     const { socket } = await half()
     const reason = refused()
@@ -173,7 +173,7 @@ describe('a webhook whose body', () => {
   })
 })
 
-test('a counter that throws at once is trouble, as one that rejects', async () => {
+test('a limiter that throws is an error, like one that rejects', async () => {
   world = await createWorld({
     options: {
       limiter: options => ({
@@ -194,7 +194,7 @@ test('a counter that throws at once is trouble, as one that rejects', async () =
   expect(world.simulator.calls).toEqual([])
 })
 
-describe('the app that answers after the time limit', () => {
+describe('a callback of the app that never returns', () => {
   beforeEach(async () => {
     world = await createWorld()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -204,7 +204,7 @@ describe('the app that answers after the time limit', () => {
   })
   const never = (): Promise<never> => new Promise(() => undefined)
 
-  test('getPhone that never returns is refused after five seconds', async () => {
+  test('a getPhone that never returns is an error after 5 seconds', async () => {
     const asked = expect(createPhoneLookup(never)({}, request)).rejects.toMatchObject({
       code: 'phone-lookup-failed',
       message: expect.stringContaining('getPhone took longer than 5 seconds'),
@@ -213,7 +213,7 @@ describe('the app that answers after the time limit', () => {
     await asked
   })
 
-  test('recovery.use: the code is not used', async () => {
+  test('a recovery.use that never returns is an error after 5 seconds', async () => {
     const context = {
       settings: { recovery: { save: never, use: never } },
       keys: createKeys([secret], secret),
@@ -241,7 +241,7 @@ test('getPhone is called with the user and the request', async () => {
   expect(given).toEqual([user, request])
 })
 
-test("the counters fail after the right code, and the app's callback logs nobody in: nobody is, and the process goes on", async () => {
+test('if the limiter fails after the right code, and the callback of the app does not log in, nobody is logged in and the process goes on', async () => {
   const counters = new CounterStore(0, 0)
   world = await createWorld({
     options: { limiter: counters.factory },
@@ -263,7 +263,7 @@ test("the counters fail after the right code, and the app's callback logs nobody
   expect(uncaught).toEqual([])
 })
 
-test('a callback of the app that throws, and again when it is told so: 500, and the process goes on', async () => {
+test('a callback of the app that throws, and throws again for the error, is a 500, and the process goes on', async () => {
   world = await createWorld({
     routes: (app, passport) => {
       app.post('/careless', (req, res, next) => {
@@ -283,13 +283,13 @@ test('a callback of the app that throws, and again when it is told so: 500, and 
   expect(uncaught).toEqual([])
 })
 
-test('a callback of the app that throws after it has answered changes nothing, and the process goes on', async () => {
+test('a callback of the app that throws after its response changes nothing, and the process goes on', async () => {
   world = await createWorld({
     routes: (app, passport) => {
       app.post('/hasty', (req, res, next) => {
         const run = passport.authenticate('voice-otp', () => {
           res.status(418).json({})
-          throw new Error('a mistake of the app')
+          throw new Error('from the app')
         }) as RequestHandler
         void run(req, res, next)
       })
@@ -302,13 +302,13 @@ test('a callback of the app that throws after it has answered changes nothing, a
 })
 
 const store = new CounterStore(0, 0)
-const heldCounters: LimiterFactory = options => {
+const heldLimiter: LimiterFactory = options => {
   const counter = store.factory(options)
   return {
     ...counter,
     get: async key => {
-      // The strategy is at it: now the app loses patience.
-      if (isLate) setImmediate(answerLate)
+      // The strategy has begun: now the timeout of the app responds.
+      if (isLate) setImmediate(respondLate)
       isLate = false
       return held.then(() => counter.get(key))
     },
@@ -317,9 +317,9 @@ const heldCounters: LimiterFactory = options => {
 
 async function open() {
   world = await createWorld({
-    options: { limiter: heldCounters },
+    options: { limiter: heldLimiter },
     beforeSession: app => {
-      app.use(timeLimit)
+      app.use(timeout)
     },
   })
   return world.logIn('alice')
@@ -332,7 +332,7 @@ function hold(): void {
   })
 }
 
-test('status() that comes too late is dropped, and the process goes on', async () => {
+test('a status() that is ready too late is dropped, and the process goes on', async () => {
   const alice = await open()
   hold()
   await alice.get('/otp/status').expect(503, 'too late')
@@ -341,7 +341,7 @@ test('status() that comes too late is dropped, and the process goes on', async (
   expect(uncaught).toEqual([])
 })
 
-test('the answer to a webhook that comes too late is dropped, and the process goes on', async () => {
+test('a response to a webhook that is ready too late is dropped, and the process goes on', async () => {
   const {
     telephone: { call },
   } = await ring(await open().then(() => world), await world.logIn('alice'))

@@ -8,8 +8,8 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-describe('a login with a telephone call', () => {
-  test('password, call, two digits, code: in', async () => {
+describe('a login with a call', () => {
+  test('the password, a call, two digits and the code log the user in', async () => {
     world.clock.now = () => Date.UTC(2026, 10, 1)
     const alice = await world.logIn('alice')
     await alice.get('/account').expect(401, { pendingUser: 'alice' })
@@ -43,7 +43,7 @@ describe('a login with a telephone call', () => {
       .expect(200)
   })
 
-  test('status() follows the call and answers nobody without a first factor', async () => {
+  test('status() follows the call, and refuses a visitor without a first factor', async () => {
     await world
       .browser()
       .get('/otp/status')
@@ -66,18 +66,18 @@ describe('a login with a telephone call', () => {
     expect((await alice.get('/otp/status')).body).toMatchObject({ attemptsLeft: 4 })
   })
 
-  test('status() asks SignalWire once a second, whatever the page asks, and does not write the session', async () => {
+  test('status() asks SignalWire at most once a second, and does not write the session', async () => {
     const alice = await world.logIn('alice')
     await alice.post('/otp/call').expect(202)
-    const answers = await Promise.all(Array.from({ length: 20 }, () => alice.get('/otp/status')))
-    expect(new Set(answers.map(({ body }) => (body as { call: string }).call)).size).toBe(1)
-    expect(answers.every(({ headers }) => headers['set-cookie'] === undefined)).toBe(true)
+    const responses = await Promise.all(Array.from({ length: 20 }, () => alice.get('/otp/status')))
+    expect(new Set(responses.map(({ body }) => (body as { call: string }).call)).size).toBe(1)
+    expect(responses.every(({ headers }) => headers['set-cookie'] === undefined)).toBe(true)
     expect(world.simulator.requests.filter(({ method }) => method === 'GET')).toHaveLength(1)
   })
 })
 
-describe('refused, each with its status, code and sentence', () => {
-  test('a call or a code before the password: 401, no call, no counter', async () => {
+describe('every failure has its status, code and sentence', () => {
+  test('a call or a code before the password is refused, and nobody is called', async () => {
     const nobody = world.browser()
     await nobody
       .post('/otp/call')
@@ -90,12 +90,12 @@ describe('refused, each with its status, code and sentence', () => {
     expect(world.simulator.calls).toHaveLength(0)
   })
 
-  test('a code without a call', async () => {
+  test('a code without a call is refused', async () => {
     const alice = await world.logIn('alice')
-    await alice
-      .post('/otp')
-      .send({ code: '123456' })
-      .expect(401, { code: 'no-challenge', message: 'No code is waiting. Ask for a call.' })
+    await alice.post('/otp').send({ code: '123456' }).expect(401, {
+      code: 'no-challenge',
+      message: 'There is no code to check. Ask for a new code.',
+    })
   })
 
   test.each([
@@ -114,14 +114,14 @@ describe('refused, each with its status, code and sentence', () => {
     [{ code: '+12345' }],
     [{ Code: '123456' }],
     [[]],
-    [{ code: ' '.repeat(3000) }],
-  ])('a malformed code is compared with nothing: %j', async body => {
+    [{ code: `123456${' '.repeat(35)}` }],
+  ])('a malformed code is not compared and does not count: %j', async body => {
     const alice = await world.logIn('alice')
     await alice.post('/otp/call').expect(202)
-    const answer = await alice.post('/otp').send(body).expect(400)
-    expect(answer.body).toEqual({
+    const response = await alice.post('/otp').send(body).expect(400)
+    expect(response.body).toEqual({
       code: 'code-malformed',
-      message: 'Enter the code as digits, just as you heard it.',
+      message: 'Enter the code as digits, as you heard it.',
     })
     expect(world.named('code.rejected')).toEqual([
       { userId: 'alice', code: 'code-malformed', compared: false },
@@ -129,13 +129,13 @@ describe('refused, each with its status, code and sentence', () => {
     expect((await alice.get('/otp/status')).body).toMatchObject({ attemptsLeft: 5 })
   })
 
-  test('the code in the query is never read', async () => {
+  test('a code in the query is not read', async () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
     await alice.post(`/otp?code=${code}`).send({}).expect(400)
   })
 
-  test('a wrong code, and how many tries are left', async () => {
+  test('a wrong code is refused, and the user learns how many attempts are left', async () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
     await alice
@@ -143,14 +143,14 @@ describe('refused, each with its status, code and sentence', () => {
       .send({ code: wrongCode(code) })
       .expect(401, {
         code: 'code-wrong',
-        message: 'That is not the code. Check it and try again.',
+        message: 'This code is wrong. Check it and try again.',
         attemptsLeft: 4,
       })
     await alice.get('/account').expect(401)
     await alice.post('/otp').send({ code }).expect(200)
   })
 
-  test('the right code after five wrong ones', async () => {
+  test('after five wrong codes, the right code gets the same response as a wrong one', async () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
     for (let index = 0; index < 5; index++)
@@ -165,13 +165,13 @@ describe('refused, each with its status, code and sentence', () => {
       .expect(429)
     expect(right.body).toEqual({
       code: 'too-many-attempts',
-      message: 'Too many wrong codes for this call. Ask for a new call.',
+      message: 'Too many wrong codes. Ask for a new code.',
     })
     expect(wrong.body).toEqual(right.body)
     await alice.get('/account').expect(401)
   })
 
-  test('at expiry less one second in, at expiry and after it refused', async () => {
+  test('a code is accepted until one second before its expiry, and refused at its expiry', async () => {
     for (const [name, seconds, status] of [
       ['alice', 299, 200],
       ['bob', 300, 401],
@@ -183,12 +183,12 @@ describe('refused, each with its status, code and sentence', () => {
       if (status === 401)
         expect(body).toEqual({
           code: 'code-expired',
-          message: 'This code is no longer valid. Ask for a new call.',
+          message: 'This code is no longer valid. Ask for a new code.',
         })
     }
   })
 
-  test('a second use, in the same session and with the old cookie', async () => {
+  test('a code is refused at its second use', async () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
     await alice.post('/otp').send({ code }).expect(200)
@@ -201,7 +201,7 @@ describe('refused, each with its status, code and sentence', () => {
       })
   })
 
-  test('a call too soon: 429 with Retry-After, and the first call stays good', async () => {
+  test('a call too soon is refused with Retry-After, and the code of the first call stays valid', async () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
     const { body, headers } = await alice.post('/otp/call').expect(429)
@@ -217,7 +217,7 @@ describe('refused, each with its status, code and sentence', () => {
     await alice.post('/otp').send({ code }).expect(200)
   })
 
-  test('no number on record: 403; a number that is not one: 403; a premium or foreign number: 403, no call', async () => {
+  test('without a number on record, with an invalid one, and with a premium or foreign number, nobody is called', async () => {
     const dave = await world.logIn('dave')
     await dave
       .post('/otp/call')
@@ -246,7 +246,7 @@ describe('refused, each with its status, code and sentence', () => {
   })
 
   test.each([undefined, '', 5, {}, false])(
-    'getPhone that answers %j is trouble, never an enrollment',
+    'a getPhone that returns %j is an error, and does not permit an enrollment',
     async phone => {
       await world.close()
       world = await createWorld({ getPhone: async () => phone })
@@ -260,7 +260,7 @@ describe('refused, each with its status, code and sentence', () => {
     },
   )
 
-  test('an older code after a newer call', async () => {
+  test('the code of an older call is refused after a newer call', async () => {
     const alice = await world.logIn('alice')
     const older = await world.hearCode(alice)
     await world.strategy.unlock('alice')
@@ -280,7 +280,7 @@ describe('refused, each with its status, code and sentence', () => {
     await alice.post('/otp').send({ code: older }).expect(200)
   })
 
-  test("one live challenge per user: a newer call from elsewhere kills this session's", async () => {
+  test('a user has one active challenge: a newer call from another session ends the challenge of this session', async () => {
     await world.close()
     world = await createWorld({ options: { limits: { callIntervalSeconds: false } } })
     const [here, there] = [await world.logIn('alice'), await world.logIn('alice')]
@@ -295,7 +295,7 @@ describe('refused, each with its status, code and sentence', () => {
       })
   })
 
-  test("Alice's code in Bob's session, and in another session of Alice", async () => {
+  test('the code of one session is refused in the session of another user, and in another session of the same user', async () => {
     const [alice, elsewhere, bob] = [
       await world.logIn('alice'),
       await world.logIn('alice'),
@@ -313,7 +313,7 @@ describe('refused, each with its status, code and sentence', () => {
     if (bobs !== code) await bob.post('/otp').send({ code }).expect(401)
   })
 
-  test('the number changed, vanished, or the user did, between call and code', async () => {
+  test('a code is refused if the number or the user has changed since the call', async () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
     world.people['alice']!.phone = '+12025550199'
@@ -340,7 +340,7 @@ describe('refused, each with its status, code and sentence', () => {
       })
   })
 
-  test('nothing but POST places a call or takes a code, also where the app forgot to say POST', async () => {
+  test('only POST places a call, even on a route that the app mounted for all methods', async () => {
     await world.close()
     world = await createWorld({
       routes: (app, passport) => {
@@ -365,7 +365,7 @@ describe('refused, each with its status, code and sentence', () => {
     expect(world.simulator.calls).toHaveLength(1)
   })
 
-  test('GET on the routes of a careful app is nothing', async () => {
+  test('GET on the routes of the app does nothing', async () => {
     const alice = await world.logIn('alice')
     await alice.get('/otp/call').expect(404)
     await alice.head('/otp/call').expect(404)
@@ -374,7 +374,7 @@ describe('refused, each with its status, code and sentence', () => {
 })
 
 describe('beforeCall', () => {
-  const answers: [() => boolean | Promise<boolean>, number, string][] = [
+  const results: [() => boolean | Promise<boolean>, number, string][] = [
     [() => false, 403, 'call-vetoed'],
     [() => undefined as never, 403, 'call-vetoed'],
     [async () => false, 403, 'call-vetoed'],
@@ -393,17 +393,20 @@ describe('beforeCall', () => {
       'callback-failed',
     ],
   ]
-  test.each(answers)('%s: %i', async (beforeCall, status, code) => {
-    await world.close()
-    world = await createWorld({ options: { beforeCall } })
-    const alice = await world.logIn('alice')
-    const { body } = await alice.post('/otp/call').expect(status)
-    expect(body).toMatchObject({ code })
-    expect(JSON.stringify(body)).not.toContain('secret')
-    expect(world.simulator.calls).toHaveLength(0)
-  })
+  test.each(results)(
+    'beforeCall %s: no call is placed, and the status is %i',
+    async (beforeCall, status, code) => {
+      await world.close()
+      world = await createWorld({ options: { beforeCall } })
+      const alice = await world.logIn('alice')
+      const { body } = await alice.post('/otp/call').expect(status)
+      expect(body).toMatchObject({ code })
+      expect(JSON.stringify(body)).not.toContain('secret')
+      expect(world.simulator.calls).toHaveLength(0)
+    },
+  )
 
-  test('is told user and number, and may say yes', async () => {
+  test('beforeCall receives the user and the number, and may allow the call', async () => {
     const seen: unknown[] = []
     await world.close()
     world = await createWorld({
@@ -423,7 +426,7 @@ describe('getPhone', () => {
   test.each([
     ['a value', () => '+1 (202) 555-0123'],
     ['a promise', async () => '+12025550123'],
-  ])('may return %s', async (_, getPhone) => {
+  ])('getPhone may return %s', async (_, getPhone) => {
     await world.close()
     world = await createWorld({ getPhone })
     const alice = await world.logIn('alice')

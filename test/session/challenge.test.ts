@@ -36,8 +36,8 @@ const given: NewChallenge = {
 }
 const make = (change: Partial<NewChallenge> = {}) => makeChallenge(keys, { ...given, ...change })
 
-describe('what the session keeps of a challenge', () => {
-  test('neither code nor number in clear: the last two digits, and for an enrollment the number sealed', () => {
+describe('a challenge in the session', () => {
+  test('a challenge contains neither the code nor the number: only the last two digits, and for enroll the sealed number', () => {
     const { challenge, code } = make()
     expect(challenge.phoneEnd).toBe('23')
     expect(challenge.sealedPhone).toBeUndefined()
@@ -49,13 +49,13 @@ describe('what the session keeps of a challenge', () => {
     )
   })
 
-  test('two digits between 10 and 99 where they are asked for, and none elsewhere', () => {
+  test('a challenge has two matching digits from 10 to 99 only if it is asked for', () => {
     for (let round = 0; round < 500; round++)
       expect(make().challenge.matchingDigits).toMatch(/^[1-9]\d$/)
     expect(make({ matching: false }).challenge.matchingDigits).toBeUndefined()
   })
 
-  test('the code has its length, and is right with every field as it was and wrong with any other', () => {
+  test('a code has the configured length, and is right only if no bound field of the challenge changed', () => {
     const { challenge, code } = make({ codeLength: 8 })
     expect(code).toMatch(/^\d{8}$/)
     expect(codeMatches(keys, challenge, code)).toBe(true)
@@ -76,15 +76,15 @@ describe('what the session keeps of a challenge', () => {
     expect(codeMatches(keys, { ...challenge, ...after }, code)).toBe(true)
   })
 
-  test('it is for one telephone, extension included', () => {
+  test('a challenge is for one phone, extension included', () => {
     const { challenge } = make()
     expect(phoneMatches(keys, challenge, '+12025550123;ext=12')).toBe(true)
     expect(phoneMatches(keys, challenge, '+12025550123')).toBe(false)
   })
 })
 
-describe('once it is delivered', () => {
-  test('a call has its name, and the code stays the same', () => {
+describe('a challenge that was delivered', () => {
+  test('a placed call has its SID, and its code stays the same', () => {
     const { challenge, code } = make()
     const placed = delivered(keys, challenge, 'CA1')
     expect(placed).toEqual({ ...challenge, deliverySid: 'CA1' })
@@ -92,7 +92,7 @@ describe('once it is delivered', () => {
     expect(hostedIdOf(keys, placed)).toBeUndefined()
   })
 
-  test('a hosted challenge is bound to its own name, and no code of ours is good any more', () => {
+  test('a hosted challenge is bound to its id at SignalWire, and accepts no other code', () => {
     const { challenge, code } = make({ channel: 'hosted-sms' })
     const sent = delivered(keys, challenge, 'mfa-1')
     expect(hostedIdOf(keys, sent)).toBe('mfa-1')
@@ -109,11 +109,11 @@ describe('the number of an enrollment', () => {
     destination: { ...given.destination, telephone: '+12025550123' },
   }).challenge
 
-  test('is the one that was called', () => {
+  test('the number of an enrollment is the number that was called', () => {
     expect(enrolledPhone(keys, enroll)).toBe('+12025550123')
   })
 
-  test('is none if another was put in its place, or a token of a call', () => {
+  test('another number, or a webhook token, in place of the sealed number is refused', () => {
     expect(
       enrolledPhone(keys, {
         ...enroll,
@@ -134,7 +134,7 @@ describe('the number of an enrollment', () => {
 describe('a challenge read from a session', () => {
   const whole = make({ purpose: 'enroll' }).challenge
 
-  test('is taken as it was written, with and without what it need not have', () => {
+  test('a challenge is read as it was written, with or without its optional fields', () => {
     expect(asChallenge(whole)).toBe(whole)
     for (const name of ['sealedPhone', 'matchingDigits', 'deliverySid', 'hostedId'])
       expect(asChallenge({ ...whole, [name]: undefined }), name).toBeDefined()
@@ -143,13 +143,13 @@ describe('a challenge read from a session', () => {
   })
 
   test.each([undefined, null, 'text', 7, true, [], {}, () => whole])(
-    'is none if it is %s',
+    '%s in the session is not a challenge',
     value => {
       expect(asChallenge(value)).toBeUndefined()
     },
   )
 
-  test('is none if a field is missing or of another kind', () => {
+  test('a challenge with a missing field or a field of another type is ignored', () => {
     for (const name of ['id', 'userId', 'codeHash', 'phoneHash', 'phoneEnd', 'sessionId']) {
       for (const value of [undefined, null, '', 7, {}, []])
         expect(
@@ -172,13 +172,13 @@ describe('a challenge read from a session', () => {
         ).toBeUndefined()
     }
     for (const value of [undefined, 'pigeon', 'toString', 7])
-      expect(asChallenge({ ...whole, channel: value }), `way: ${String(value)}`).toBeUndefined()
+      expect(asChallenge({ ...whole, channel: value }), `channel: ${String(value)}`).toBeUndefined()
     for (const value of [undefined, 'logout', '', 7])
       expect(asChallenge({ ...whole, purpose: value }), `purpose: ${String(value)}`).toBeUndefined()
   })
 })
 
-test('a page is told the mask, the digits and whole seconds, which never run below zero', () => {
+test('a page sees the masked number, the matching digits, and whole seconds that never fall below 0', () => {
   const { challenge } = make()
   const { matchingDigits } = challenge
   expect(describeChallenge(challenge, '+12025550100', 300_500)).toEqual({
@@ -196,9 +196,9 @@ test('a page is told the mask, the digits and whole seconds, which never run bel
   })
 })
 
-describe('the code as it was typed', () => {
+describe('the code as the user typed it', () => {
   test.each([['123456'], [' 12 34-56 '], ['1 2 3 4 5 6'], [`123456${' '.repeat(34)}`]])(
-    '%j is one',
+    'the input %j is the code 123456',
     code => {
       expect(readCode({ code }, 6)).toBe('123456')
     },
@@ -223,11 +223,11 @@ describe('the code as it was typed', () => {
     { code: '123456' },
     [],
     {},
-  ])('%j is none', code => {
+  ])('the input %j is not a code', code => {
     expect(readCode({ code }, 6)).toBeUndefined()
   })
 
-  test('nothing but a property of the body itself is read', () => {
+  test('only an own property of the body is read', () => {
     for (const body of [
       undefined,
       null,

@@ -246,7 +246,7 @@ describe('the age of a mark', () => {
   test('in seconds, and never below none', () => {
     expect(request({ part: { verification } }).loginState.verificationAge).toBe(60.5)
     expect(
-      request({ part: { verification: { ...verification, at: 2_000_000 } } }).loginState
+      request({ part: { verification: { ...verification, verifiedAt: 2_000_000 } } }).loginState
         .verificationAge,
     ).toBe(0)
     expect(

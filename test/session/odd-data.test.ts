@@ -1,4 +1,4 @@
-// Data that is not what it should be, in a session store, in a counter, in what SignalWire sends: nobody is in, and nothing breaks.
+// Malformed data in the session store, from the limiter and from SignalWire: nobody is logged in, and nothing breaks.
 import type { Express } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import { MemoryRememberStore } from 'passport-voice-otp'
@@ -28,8 +28,8 @@ async function open(
   return world.logIn('alice')
 }
 
-describe('enrolling', () => {
-  /** Asks Dave, who has no number, to enroll one, and answers the code that he heard. */
+describe('enroll', () => {
+  /** Dave has no number and enrolls one. Returns the code that he hears. */
   async function enroll(options: Options, more: Omit<WorldOptions, 'options'> = {}) {
     await open(options, more)
     const dave = await world.logIn('dave')
@@ -40,13 +40,13 @@ describe('enrolling', () => {
     return { dave, code: await world.answerAndListen(body.matchingDigits) }
   }
 
-  test('without onEnroll the number goes nowhere: 503, and nobody is in', async () => {
+  test('without the option onEnroll, an enrollment is a 503 and logs nobody in', async () => {
     const { dave, code } = await enroll({ onEnroll: undefined })
     await dave.post('/enroll').send({ code }).expect(503).expect(refusedWith('configuration'))
     await dave.get('/account').expect(401)
   })
 
-  test('a store of browsers that cannot forget does not undo what is enrolled: they are bound to the other number', async () => {
+  test('an enrollment succeeds even if the store of remembered browsers fails', async () => {
     const store = new MemoryRememberStore()
     store.removeAll = () => Promise.reject(new Error('the store failed'))
     const { dave, code } = await enroll({ remember: { days: 30, store } })
@@ -54,7 +54,7 @@ describe('enrolling', () => {
     expect(world.named('phone.changed')).toEqual([{ userId: 'dave' }])
   })
 
-  test('with an old second factor: 401, and the new number is not called', async () => {
+  test('an enrollment with an old second factor is refused, and the new number is not called', async () => {
     const alice = await open({ limits: unlimited })
     await alice
       .post('/otp')
@@ -71,12 +71,12 @@ describe('enrolling', () => {
 
   const keys = createKeys([secret], secret)
   test.each<[string, string | undefined]>([
-    ['is gone', undefined],
-    ['is no seal of ours', 'AQIDBA'],
+    ['is missing', undefined],
+    ['is not sealed', 'AQIDBA'],
     ['is another number', keys.seal(255, '+12025550145')],
     ['is sealed for a webhook', keys.seal(1, '+12025550177')],
-    ['is no text', keys.seal(255, 12_025_550_177)],
-  ])('a number that %s in the session store is not enrolled', async (_, sealedPhone) => {
+    ['is not text', keys.seal(255, 12_025_550_177)],
+  ])('a sealed number that %s in the session store is not enrolled', async (_, sealedPhone) => {
     const store = new SessionStore()
     const { dave, code } = await enroll({}, { store })
     for (const [id, text] of Object.entries(store.atRest)) {
@@ -89,7 +89,7 @@ describe('enrolling', () => {
     expect(world.people['dave']!.phone).toBeNull()
   })
 
-  test("a hosted challenge whose name was changed in the session store is none: another's code opens nothing", async () => {
+  test('a hosted challenge whose id was changed in the session store is refused with the code of another user', async () => {
     const store = new SessionStore()
     const alice = await open({ channels: ['hosted-sms'] }, { store })
     await alice.post('/otp/call').expect(202)
@@ -107,7 +107,7 @@ describe('enrolling', () => {
   })
 })
 
-test('a refusal takes no stack from the errors of the app', async () => {
+test('a failure does not change the stack traces of the app', async () => {
   const limit = Error.stackTraceLimit
   const alice = await open()
   await alice.post('/otp').send({ code: '123456' }).expect(401)
@@ -115,7 +115,7 @@ test('a refusal takes no stack from the errors of the app', async () => {
   expect(new Error('of the app').stack).toContain('odd-data.test')
 })
 
-test('a logout while the counters are away is a logout', async () => {
+test('a logout succeeds while the limiter fails', async () => {
   const store = new CounterStore(0, 0)
   const alice = await open({ limiter: store.factory })
   await alice.post('/otp/call').expect(202)
@@ -125,7 +125,7 @@ test('a logout while the counters are away is a logout', async () => {
   expect((await alice.get('/account')).body).toEqual({})
 })
 
-test('"this was not me" ends the challenge also where nobody has to wait after it', async () => {
+test('"this was not me" ends the challenge even if reportedSeconds is false', async () => {
   const alice = await open({ limits: { ...unlimited, reportedSeconds: false } })
   const { telephone } = await ring(world, alice)
   await telephone.answer()
@@ -134,7 +134,7 @@ test('"this was not me" ends the challenge also where nobody has to wait after i
   await alice.post('/otp/call').expect(202)
 })
 
-test('after "this was not me", a new login sees that the call was reported', async () => {
+test('after "this was not me", a new login shows that the call was reported', async () => {
   const alice = await open()
   const { telephone } = await ring(world, alice)
   await telephone.answer()
@@ -147,11 +147,11 @@ test('after "this was not me", a new login sees that the call was reported', asy
   })
 })
 
-describe('a webhook', () => {
+describe('the body of a webhook', () => {
   test.each<[string, (app: Express) => void, Record<string, string>]>([
-    ['that has no content type', () => undefined, {}],
+    ['without a content type', () => undefined, {}],
     [
-      'whose body something has read and kept',
+      'whose body a middleware has read',
       app => {
         app.use('/voice-otp', (req, _res, next) => {
           req.resume().on('end', () => {
@@ -161,7 +161,7 @@ describe('a webhook', () => {
       },
       { 'Content-Type': 'application/x-www-form-urlencoded' },
     ],
-  ])('%s: 403', async (_, beforeSession, headers) => {
+  ])('a webhook %s is refused', async (_, beforeSession, headers) => {
     const alice = await open({}, { beforeSession })
     const { telephone } = await ring(world, alice)
     const url = telephone.call.parameters['Url']!
@@ -174,7 +174,7 @@ describe('a webhook', () => {
   })
 })
 
-test('a counter that is over its limit and cannot say for how long: 429, again in a second', async () => {
+test('a limiter that is over its limit without a valid wait is a 429 with a wait of one second', async () => {
   const store = new CounterStore(0, 0)
 
   const over = () => Promise.reject({ consumedPoints: 2, msBeforeNext: 'soon' })
@@ -192,7 +192,7 @@ test('a counter that is over its limit and cannot say for how long: 429, again i
 })
 
 describe('status()', () => {
-  test('says none while SignalWire has not said what it calls the call', async () => {
+  test('status() returns none while the call has no SID', async () => {
     const store = new SessionStore()
     const alice = await open({}, { store })
     await alice.post('/otp/call').expect(202)
@@ -201,7 +201,7 @@ describe('status()', () => {
     expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'none', attemptsLeft: 5 })
   })
 
-  test('a state that SignalWire does not document is passed over', async () => {
+  test('status() ignores a state that SignalWire does not document', async () => {
     const alice = await open()
     const {
       telephone: { sid },
@@ -210,7 +210,7 @@ describe('status()', () => {
     expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'queued' })
   })
 
-  test('SignalWire cannot say how the last call ended: the next one waits', async () => {
+  test('the interval is not waived if SignalWire cannot tell how the last call ended', async () => {
     const alice = await open()
     world.simulator.setPhone('+12025550123', 'busy')
     await alice.post('/otp/call').expect(202)
@@ -221,7 +221,7 @@ describe('status()', () => {
   })
 })
 
-test('most that is paid per minute goes to SignalWire with the call', async () => {
+test('the option maxPricePerMinute is sent to SignalWire with the call', async () => {
   const simulator = await Simulator.start()
   try {
     const alice = await open({ signalwire: { ...simulator.signalwire, maxPricePerMinute: 0.05 } })

@@ -22,8 +22,8 @@ const sessionIdOf = (response: { headers: Record<string, unknown> }) =>
   /connect\.sid=([^;]+)/.exec(String(response.headers['set-cookie']))?.[1]
 const withCookie = (id: string | undefined) => ({ Cookie: `connect.sid=${id ?? ''}` })
 
-/** The three ways to use Passport: a redirect, a handler, a callback of one's own. */
-const manners: [string, (passport: Authenticator) => RequestHandler[]][] = [
+/** The three ways to use Passport: a redirect, a handler, a callback. */
+const usages: [string, (passport: Authenticator) => RequestHandler[]][] = [
   [
     'successRedirect',
     passport => [
@@ -60,14 +60,14 @@ const manners: [string, (passport: Authenticator) => RequestHandler[]][] = [
   ],
 ]
 const routesFor =
-  (manner: (passport: Authenticator) => RequestHandler[]) =>
+  (handlers: (passport: Authenticator) => RequestHandler[]) =>
   (app: Express, passport: Authenticator) => {
-    app.post('/verify', ...manner(passport))
+    app.post('/verify', ...handlers(passport))
   }
 
-describe.each(manners)('after success with %s', (_, manner) => {
-  test('the session id is new, the old cookie is worthless, the cart is still there', async () => {
-    await open({ store: new SessionStore(200), routes: routesFor(manner) })
+describe.each(usages)('after success with %s', (usage, handlers) => {
+  test(`with ${usage}, the session id changes, the old cookie is refused, and the session keeps what the app stored`, async () => {
+    await open({ store: new SessionStore(200), routes: routesFor(handlers) })
     const alice = world.browser()
     const before = sessionIdOf(
       await alice.post('/login').send({ username: 'alice', password }).expect(200),
@@ -83,8 +83,8 @@ describe.each(manners)('after success with %s', (_, manner) => {
     await world.browser().get('/account').set(withCookie(before)).expect(401)
   })
 
-  test('the mark is there before the response is: the new cookie is in at once', async () => {
-    await open({ store: new SessionStore(50), routes: routesFor(manner) })
+  test(`with ${usage}, the verification is stored before the response is sent`, async () => {
+    await open({ store: new SessionStore(50), routes: routesFor(handlers) })
     const alice = await world.logIn('alice')
     const id = sessionIdOf(await alice.post('/verify').send({ code: await world.hearCode(alice) }))
     await world.browser().get('/account').set(withCookie(id)).expect(200)
@@ -99,7 +99,7 @@ describe.each(manners)('after success with %s', (_, manner) => {
     ['set', 'throws'],
   ] as const)('a store whose %s %s: 503, and no cookie is in', async (operation, fault) => {
     const store = new SessionStore()
-    await open({ store, routes: routesFor(manner) })
+    await open({ store, routes: routesFor(handlers) })
     const alice = world.browser()
     const before = sessionIdOf(
       await alice.post('/login').send({ username: 'alice', password }).expect(200),
@@ -121,15 +121,15 @@ describe.each(manners)('after success with %s', (_, manner) => {
 })
 
 describe('a save that hangs', () => {
-  test('whatever it writes later, no cookie that anybody was given is in', async () => {
+  test('if saving the new session hangs, no cookie that was sent is logged in, whatever is written later', async () => {
     const store = new SessionStore()
-    await open({ store, routes: routesFor(manners[1]![1]) })
+    await open({ store, routes: routesFor(usages[1]![1]) })
     const alice = world.browser()
     const before = sessionIdOf(
       await alice.post('/login').send({ username: 'alice', password }).expect(200),
     )
     const code = await world.hearCode(alice)
-    // The first write after the code is that of the new session: it is done, and its answer never comes.
+    // The first write after the code is that of the new session. The store writes it and never calls back.
     const { set } = store
     let writes = 0
     const written = new Promise<void>(resolve => {
@@ -159,7 +159,7 @@ describe('a save that hangs', () => {
   })
 })
 
-test('a session that cannot be saved places no call', async () => {
+test('a session that cannot be saved prevents the call', async () => {
   const store = new SessionStore()
   await open({ store })
   const alice = await world.logIn('alice')
@@ -176,7 +176,7 @@ test('a session that cannot be saved places no call', async () => {
 test.each([
   ['session: false', { session: false }],
   ['assignProperty', { assignProperty: 'account' }],
-])('%s is refused on verify, with the reason', async (_, options) => {
+])('the option %s is refused on verify, with the reason', async (_, options) => {
   await open({
     routes: (app, passport) => {
       app.post('/verify', passport.authenticate('voice-otp', options) as RequestHandler)
@@ -192,7 +192,7 @@ test.each([
     })
 })
 
-test('session: false in a callback of the app is refused too', async () => {
+test('session: false in req.logIn() of a callback is refused too', async () => {
   await open({
     routes: (app, passport) => {
       app.post('/verify', (req, res, next) => {
@@ -216,7 +216,7 @@ test('session: false in a callback of the app is refused too', async () => {
   await alice.get('/account').expect(401)
 })
 
-test('a callback of the app that logs in somebody else leaves them without a mark', async () => {
+test('a callback of the app that logs in another user gives that user no verification', async () => {
   await open({
     routes: (app, passport) => {
       app.post('/verify', (req, res, next) => {
@@ -237,13 +237,13 @@ test('a callback of the app that logs in somebody else leaves them without a mar
   await alice.get('/account').expect(401, { pendingUser: 'bob' })
 })
 
-test('a callback of the app that throws ends neither the process nor in a login', async () => {
+test('a callback of the app that throws logs nobody in, and the process goes on', async () => {
   await open({
     routes: (app, passport) => {
       app.post('/verify', (req, res, next) => {
         const authenticate = passport.authenticate('voice-otp', (error: unknown) => {
           if (error) next(error)
-          else throw new Error('a mistake of the app')
+          else throw new Error('from the app')
         }) as RequestHandler
         void authenticate(req, res, next)
       })
@@ -280,17 +280,17 @@ test('the strategy given as an instance keeps parallel logins of two users apart
     const [alice, bob] = [await world.logIn('alice'), await world.logIn('bob')]
     if (round > 0) break
     const codes = [await world.hearCode(alice), await world.hearCode(bob)]
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       alice.post('/verify').send({ code: codes[0] }),
       bob.post('/verify').send({ code: codes[1] }),
     ])
-    expect(answers.map(({ body }) => (body as { user: string }).user)).toEqual(['alice', 'bob'])
+    expect(responses.map(({ body }) => (body as { user: string }).user)).toEqual(['alice', 'bob'])
     await alice.get('/account').expect(200, { user: 'alice' })
     await bob.get('/account').expect(200, { user: 'bob' })
   }
 })
 
-test('works on the copy that Passport makes of a named strategy, under another name too', async () => {
+test('the strategy works on the copy that Passport makes of a named strategy, under another name too', async () => {
   await open({
     routes: (app, passport, strategy) => {
       passport.use('second-step', strategy)
@@ -311,7 +311,7 @@ describe.each([
   ['Express 4', { express: express4 as never }],
   ['passport 0.6', { passport: undefined as Authenticator | undefined }],
 ])('with %s', (name, options) => {
-  test('the whole login', async () => {
+  test(`a login with ${name} works from the password to the logout`, async () => {
     await open(name === 'passport 0.6' ? { passport: new Passport06() as never } : options)
     const alice = await world.logIn('alice')
     await alice.post('/cart').expect(200)
