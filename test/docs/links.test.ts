@@ -86,3 +86,14 @@ test('every npm script that a page or a workflow names exists', () => {
   expect(mentioned.length).toBeGreaterThan(5)
   expect([...new Set(mentioned)].filter(name => !Object.hasOwn(scripts, name))).toEqual([])
 })
+
+test('every file or folder that a page names exists', () => {
+  const named = pages.flatMap(page =>
+    [...read(page).matchAll(/`((?:lib|example|test|docs|scripts)\/[\w./-]*)`/g)].map(
+      ([, path = '']) => path,
+    ),
+  )
+  expect(named.length).toBeGreaterThan(50)
+  // `docs/api` is written by `npm run docs`.
+  expect(named.filter(path => path !== 'docs/api' && !existsSync(join(root, path)))).toEqual([])
+})
