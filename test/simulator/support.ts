@@ -85,26 +85,23 @@ export async function startBoth(options?: SimulatorOptions) {
   const [simulator, app] = [await startSimulator(options), await startApp()]
   app.responses['/open'] = gather(app.url)
   app.responses['/keys'] = '<Say>Thank you</Say>'
-  return {
-    simulator,
-    app,
-    /** Creates a call to Alice. Returns its SID. */
-    order: (more?: Readonly<Record<string, string>>) => place(simulator, `${app.url}/open`, more),
-    /** Creates a call and answers it. Returns the call when it waits for a person or is over. */
-    async callNow(more?: Readonly<Record<string, string>>): Promise<SimulatedCall> {
-      const sid = await place(simulator, `${app.url}/open`, more)
-      await simulator.waitFor(each => each.sid === sid && each.status === 'ringing')
-      await simulator.answer(sid)
-      await simulator.idle(sid)
-      return simulator.call(sid)!
-    },
-    /** The person presses keys and listens. Returns the call as it is then. */
-    async press(sid: string, keys: string): Promise<SimulatedCall> {
-      await simulator.press(sid, keys)
-      await simulator.idle(sid)
-      return simulator.call(sid)!
-    },
+  /** Creates a call to Alice. Returns its SID. */
+  const order = (more?: Readonly<Record<string, string>>) =>
+    place(simulator, `${app.url}/open`, more)
+  /** Creates a call and answers it. Returns the call when it waits for a person or is over. */
+  const callNow = async (more?: Readonly<Record<string, string>>): Promise<SimulatedCall> => {
+    const sid = await order(more)
+    await simulator.answer(sid)
+    await simulator.idle(sid)
+    return simulator.call(sid)!
   }
+  /** The person presses keys and listens. Returns the call as it is then. */
+  const press = async (sid: string, keys: string): Promise<SimulatedCall> => {
+    await simulator.press(sid, keys)
+    await simulator.idle(sid)
+    return simulator.call(sid)!
+  }
+  return { simulator, app, order, callNow, press }
 }
 
 /** Waits for the sockets while the timers of this process may stand still, until something is so. */
