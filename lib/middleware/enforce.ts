@@ -27,7 +27,7 @@ export function createEnforce<User>(context: Context<User>, lookup: PhoneLookup<
     const loginState = new LoginState(context, req, candidate)
     Object.defineProperty(req, loginStateKey, { value: loginState })
     guardUser(req, loginState, property)
-    watchLogins(req, loginState)
+    watchLogins(req, loginState, lookup)
     // The response to a WebSocket handshake cannot set the cookies that a recognized browser needs.
     if (
       context.settings.remember === undefined ||

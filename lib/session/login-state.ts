@@ -104,15 +104,22 @@ export class LoginState<User> {
    * the session must not reach the new user, not even with `keepSessionInfo`.
    */
   beginLogin(user: User): void {
-    const login = this.describeLogin(user)
-    const id = login?.id
-    const owners = [this.login?.id, this.verification?.userId, this.challenge?.userId]
+    const owners = [this.verification?.userId, this.challenge?.userId]
+    const id = this.idOf(user)
     const isSameUser =
-      this.login !== undefined &&
-      id !== undefined &&
-      owners.every(owner => owner === undefined || owner === id)
+      this.isLogin(user) && owners.every(owner => owner === undefined || owner === id)
     if (!isSameUser) this.forget()
-    this.login = login
+    this.login = this.describeLogin(user)
+  }
+
+  /** Whether a login of this user finds a session of nobody, or one of the same user. */
+  mayInherit(user: User): boolean {
+    return this.login === undefined || this.isLogin(user)
+  }
+
+  /** Whether this session holds the login of this user, who is pending. */
+  isPending(user: User): boolean {
+    return this.isLogin(user) && this.pendingUser !== undefined
   }
 
   /** The login of this session ends: a logout, or a login that failed. */
@@ -211,9 +218,13 @@ export class LoginState<User> {
   }
 
   private isAnotherUser(user: User): boolean {
-    if (this.login === undefined || user === this.login.user) return false
+    return this.login !== undefined && user !== this.login.user && !this.isLogin(user)
+  }
+
+  /** Whether the login of this session is this user's; users without an id are never the same. */
+  private isLogin(user: User): boolean {
     const id = this.idOf(user)
-    return id === undefined || id !== this.login.id
+    return id !== undefined && id === this.login?.id
   }
 
   private isSettled(): boolean {

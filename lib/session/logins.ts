@@ -1,24 +1,51 @@
+import type { PhoneLookup } from '../callbacks.js'
+import { isOwnPath } from '../own-path.js'
 import type { Request } from '../request.js'
-import { asPassportRequest, type LogInDone, type LoginState } from './login-state.js'
+import {
+  asPassportRequest,
+  type LogInDone,
+  type LoginState,
+  type PassportRequest,
+  type Session,
+} from './login-state.js'
 
 /**
- * Wraps `req.logIn` and `req.logout`, so that a login or a logout removes our part of the session before Passport
- * regenerates the session. Passport sets `req.user` first, and a plain assignment of `req.user` must not change the session.
+ * Wraps `req.logIn` and `req.logout`. A login or a logout removes our part of the session before Passport regenerates the
+ * session. It cannot be done when `req.user` is set: a plain assignment must not change the session.
  * @internal
  */
-export function watchLogins<User>(req: Request, loginState: LoginState<User>): void {
+export function watchLogins<User>(
+  req: Request,
+  loginState: LoginState<User>,
+  lookup: PhoneLookup<User>,
+): void {
   const target = asPassportRequest(req)
   const { logIn, logOut } = target
   if (typeof logIn === 'function') {
     loginState.passportLogIn = logIn
     target.logIn = target.login = (user, ...rest) => {
       const { options, done } = readArguments(rest)
-      if (options.session === false) {
-        logIn.call(req, user, options, done)
+      const { session } = target
+      if (!session || options.session === false || done === undefined) {
+        logIn.call(req, user, options, done) // not a login of this session
         return
       }
+      const finish: LogInDone = error => {
+        if (error) loginState.endLogin()
+        done(error)
+      }
+      if (loginState.isPending(user as User) && serializedUser(target) !== undefined) {
+        const restore = keepSession(session, () => serializedUser(target))
+        logIn.call(req, user, options, (error: unknown) => {
+          restore()
+          if (error) finish(error)
+          else void keepChallenge(req, loginState, lookup).then(finish)
+        })
+        return
+      }
+      if (loginState.mayInherit(user as User)) carryReturnTo(target, session)
       loginState.beginLogin(user as User)
-      logIn.call(req, user, options, done && endIfFailed(loginState, done))
+      logIn.call(req, user, options, finish)
     }
   }
   if (typeof logOut === 'function') {
@@ -40,9 +67,78 @@ export function readArguments(given: readonly unknown[]): {
   return { options, done: typeof done === 'function' ? (done as LogInDone) : undefined }
 }
 
-function endIfFailed<User>(loginState: LoginState<User>, done: LogInDone): LogInDone {
-  return error => {
-    if (error) loginState.endLogin()
-    done(error)
+/** The user that Passport keeps in the session, as text; `undefined` if it keeps none. */
+function serializedUser({ session, _sessionManager }: PassportRequest): string | undefined {
+  const part = session?.[_sessionManager?._key ?? 'passport']
+  return typeof part === 'object' && part !== null && 'user' in part
+    ? JSON.stringify(part.user)
+    : undefined
+}
+
+/**
+ * Lets Passport log in without a new session id: the same user is pending in this session already. Otherwise a first factor
+ * that logs in by itself on every request would take the challenge from its session on every request. The session is saved
+ * only if the user in it changed. A save of each request would overwrite the challenge that a parallel request stores.
+ */
+function keepSession(session: Session, readUser: () => string | undefined): () => void {
+  const before = readUser()
+  const save = session.save.bind(session)
+  const restore = [
+    replaceMethod(session, 'regenerate', done => {
+      done()
+    }),
+    replaceMethod(session, 'save', done => {
+      if (readUser() === before) done()
+      else save(done)
+    }),
+  ]
+  return () => {
+    for (const each of restore) each()
+  }
+}
+
+/** Of the challenges of a pending user, those for a login survive, and those for a first number while there is none. */
+async function keepChallenge<User>(
+  req: Request,
+  loginState: LoginState<User>,
+  lookup: PhoneLookup<User>,
+): Promise<void> {
+  const { challenge, pendingUser } = loginState
+  if (challenge === undefined || challenge.purpose === 'login') return
+  const mayEnroll =
+    challenge.purpose === 'enroll' &&
+    pendingUser !== undefined &&
+    (await lookup(pendingUser, req).catch(() => undefined)) === null
+  if (!mayEnroll) loginState.dropChallenge()
+}
+
+/**
+ * Puts the page that the visitor asked for into the session that Passport creates for the first login. Passport drops it
+ * there, so that nothing of another user survives; a path of this app is harmless.
+ */
+function carryReturnTo(target: PassportRequest, session: Session): void {
+  const { returnTo } = session
+  if (!isOwnPath(returnTo)) return
+  const regenerate = session.regenerate.bind(session)
+  replaceMethod(session, 'regenerate', done => {
+    regenerate(error => {
+      const created = target.session
+      if (created && created !== session) created['returnTo'] = returnTo
+      done(error)
+    })
+  })
+}
+
+/** Replaces a method of one session; returns a function that puts the old one back. */
+function replaceMethod(
+  session: Session,
+  name: 'regenerate' | 'save',
+  value: (done: LogInDone) => void,
+): () => void {
+  const own = Object.getOwnPropertyDescriptor(session, name)
+  Object.defineProperty(session, name, { value, configurable: true, writable: true })
+  return () => {
+    if (own === undefined) Reflect.deleteProperty(session, name)
+    else Object.defineProperty(session, name, own)
   }
 }

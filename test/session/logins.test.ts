@@ -159,28 +159,147 @@ describe('another user logs in', () => {
     await agent.get('/account').expect(401, { pendingUser: 'alice' })
   })
 
-  test('a login that fails leaves nobody logged in', async () => {
+  test.each(['bob', 'alice'])(
+    'a login as %s that fails leaves nobody logged in, and the session loses its second factor',
+    async name => {
+      await open({
+        routes: app => {
+          app.post('/fail', (req, res) => {
+            req.session.regenerate = done => {
+              done(new Error('the store failed'))
+              return req.session
+            }
+            req.logIn(world.people[name] as Express.User, error => {
+              const { user = null, pendingUser = null } = req
+              res.json({ error: String(error), user, pendingUser })
+            })
+          })
+        },
+      })
+      const alice = await verified('alice')
+      await alice
+        .post('/fail')
+        .expect(200, { error: 'Error: the store failed', user: null, pendingUser: null })
+      await alice.get('/account').expect(401)
+    },
+  )
+
+  test('a logout and a login in one request, both with keepSessionInfo, do not keep the second factor', async () => {
     await open({
       routes: app => {
-        app.post('/fail', (req, res) => {
-          req.session.regenerate = done => {
-            done(new Error('the store failed'))
-            return req.session
-          }
-          req.logIn(world.people['bob'] as unknown as Express.User, error => {
-            res.json({
-              error: String(error),
-              user: req.user ?? null,
-              pending: req.pendingUser ?? null,
-            })
+        app.post('/switch', (req, res, next) => {
+          req.logout({ keepSessionInfo: true }, failure => {
+            if (failure) next(failure)
+            else
+              req.logIn(
+                world.people['alice'] as Express.User,
+                { keepSessionInfo: true, session: true },
+                error => {
+                  if (error) next(error)
+                  else res.json({ user: req.user ?? null })
+                },
+              )
           })
         })
       },
     })
     const alice = await verified('alice')
-    await alice
-      .post('/fail')
-      .expect(200, { error: 'Error: the store failed', user: null, pending: null })
-    await alice.get('/account').expect(401)
+    await alice.post('/switch').expect(200, { user: null })
+    await alice.get('/account').expect(401, { pendingUser: 'alice' })
   })
+})
+
+describe('the page that somebody asked for before the first login', () => {
+  /** A page that sends a visitor without a second factor to /otp, and a login that returns to it. */
+  const returningRoutes = (app: Express, passport: Authenticator, strategy: World['strategy']) => {
+    app.get('/vault', strategy.requireSecondFactor({ redirectTo: '/otp' }), (_req, res) => {
+      res.json({ vault: true })
+    })
+    app.post('/want', (req, res) => {
+      req.session.returnTo = (req.body as { path: string }).path
+      res.json({})
+    })
+    app.get('/return-to', (req, res) => {
+      res.json({ returnTo: req.session.returnTo ?? null, cart: req.session.cart ?? null })
+    })
+    app.post(
+      '/verify',
+      passport.authenticate('voice-otp', { successReturnToOrRedirect: '/' }) as RequestHandler,
+    )
+  }
+
+  test('a login ends at the page that the visitor asked for before the password', async () => {
+    await open({ routes: returningRoutes })
+    const alice = world.browser()
+    await alice.get('/vault?tab=2').expect(303).expect('Location', '/otp')
+    await alice.post('/login').send({ username: 'alice', password }).expect(200)
+    await alice
+      .post('/verify')
+      .send({ code: await world.hearCode(alice) })
+      .expect(302)
+      .expect('Location', '/vault?tab=2')
+    await alice.get('/return-to').expect(200, { returnTo: null, cart: null })
+  })
+
+  test('the first login carries only returnTo into the new session', async () => {
+    await open({ routes: returningRoutes })
+    const alice = world.browser()
+    await alice.post('/cart').expect(200)
+    await alice.post('/want').send({ path: '/vault' }).expect(200)
+    await alice.post('/login').send({ username: 'alice', password }).expect(200)
+    await alice.get('/return-to').expect(200, { returnTo: '/vault', cart: null })
+  })
+
+  test('returnTo survives when the same user gives the password again', async () => {
+    await open({ routes: returningRoutes })
+    const alice = await verified('alice')
+    await alice.post('/want').send({ path: '/vault' }).expect(200)
+    await alice.post('/login').send({ username: 'alice', password }).expect(200)
+    await alice.get('/return-to').expect(200, { returnTo: '/vault', cart: null })
+  })
+
+  test('returnTo is dropped when the session belonged to another user', async () => {
+    await open({ routes: returningRoutes })
+    const agent = await world.logIn('alice')
+    await agent.post('/want').send({ path: '/vault' }).expect(200)
+    await agent.post('/login').send({ username: 'bob', password }).expect(200)
+    await agent.get('/return-to').expect(200, { returnTo: null, cart: null })
+  })
+
+  test.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/a\r\nb', 7, null])(
+    'returnTo is dropped at the first login if it is not a path of this app: %j',
+    async path => {
+      await open({ routes: returningRoutes })
+      const alice = world.browser()
+      await alice.post('/want').send({ path }).expect(200)
+      await alice.post('/login').send({ username: 'alice', password }).expect(200)
+      await alice.get('/return-to').expect(200, { returnTo: null, cart: null })
+    },
+  )
+})
+
+test('a login replaces the session id if the session holds no login, whoever was assigned before enforce()', async () => {
+  await open({
+    enforce: false,
+    routes: (app, _passport, strategy) => {
+      app.use(
+        (req, _res, next) => {
+          if (req.headers['x-user'] === 'alice') req.user = world.people['alice']
+          next()
+        },
+        strategy.enforce() as unknown as RequestHandler,
+      )
+      app.post('/sso', (req, res, next) => {
+        req.logIn(world.people['alice'] as Express.User, error => {
+          if (error) next(error)
+          else res.json({})
+        })
+      })
+    },
+  })
+  const visitor = world.browser()
+  const anonymous = String((await visitor.post('/cart').expect(200)).headers['set-cookie'])
+  const login = await visitor.post('/sso').set({ 'X-User': 'alice' }).expect(200)
+  expect(String(login.headers['set-cookie'])).toMatch(/connect\.sid=/)
+  expect(login.headers['set-cookie']).not.toBe(anonymous)
 })
