@@ -52,14 +52,19 @@ export function checkPrompts(tag: string, given: unknown): Prompts {
 type Unchecked = Partial<Record<keyof Prompts, unknown>>
 type Fail = (part: string, fix: string) => never
 
+const isTag = (tag: unknown): boolean =>
+  typeof tag === 'string' && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag)
+
 function checkVoice(
   tag: string,
-  { language, voice, separator, digits }: Unchecked,
+  { language, speechLanguage, voice, separator, digits }: Unchecked,
   fail: Fail,
 ): void {
-  if (language !== tag || !/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag))
+  if (language !== tag || !isTag(language))
     fail('language', "give the tag under which the language stands, for example 'sv-SE'.")
-  if (typeof voice !== 'string' || !/^[\w.-]{1,60}$/.test(voice))
+  if (speechLanguage !== undefined && !isTag(speechLanguage))
+    fail('speechLanguage', "give the voice's language tag, for example 'cmn-CN', or leave it out.")
+  if (typeof voice !== 'string' || !/^[\w.:-]{1,60}$/.test(voice))
     fail('voice', "give a voice of SignalWire's list, for example 'Polly.Elin-Neural'.")
   const isSeparator = typeof separator === 'string' && separator !== ''
   if (!isSeparator || /[\p{L}\p{N}\p{Cc}.。．]/u.test(separator))

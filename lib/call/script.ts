@@ -36,7 +36,11 @@ export interface Occasion {
   readonly announcement?: string | undefined
 }
 
-const say = ({ voice, language }: Prompts, text: string): Line => ({ say: text, voice, language })
+const say = ({ voice, language, speechLanguage }: Prompts, text: string): Line => ({
+  say: text,
+  voice,
+  language: speechLanguage ?? language,
+})
 const pause = (pauseSeconds: number): Line => ({ pauseSeconds })
 
 /** Before the code: who calls and why, and the question that voicemail cannot answer. @internal */

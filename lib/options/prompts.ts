@@ -7,7 +7,15 @@ import type { Purpose } from './purpose.js'
 export interface Prompts {
   /** BCP 47 tag, for example `de-DE`: the key of this language in the option `prompts`. */
   readonly language: string
-  /** A voice of SignalWire's list. SignalWire replaces an unknown voice without an error. */
+  /**
+   * The tag that SignalWire's `Say` gets, if the voice has another one than {@link language}.
+   * Amazon's code for Mandarin is `cmn-CN`.
+   */
+  readonly speechLanguage?: string
+  /**
+   * A voice of SignalWire's list: `Polly.Joanna-Neural`, `amazon.Kendra:neural:en-US`,
+   * `rime.luna:coda`. SignalWire replaces an unknown voice without an error.
+   */
   readonly voice: string
   /**
    * Between the digits of a code, so that each is read by itself. Not a full stop, which makes

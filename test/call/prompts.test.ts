@@ -12,7 +12,15 @@ const appName = 'Acme'
  * found here without a change.
  */
 function sentencesOf(prompts: Prompts): [part: string, sentence: string][] {
-  const unspoken = new Set(['language', 'voice', 'separator', 'digits', 'opening', 'text'])
+  const unspoken = new Set([
+    'language',
+    'speechLanguage',
+    'voice',
+    'separator',
+    'digits',
+    'opening',
+    'text',
+  ])
   const others = Object.entries(prompts).filter(([part]) => !unspoken.has(part)) as [
     string,
     string,
@@ -82,6 +90,8 @@ describe.each(all)('the language %s', (locale, prompts) => {
     expect(prompts.language).toBe(locale)
     expect(prompts.voice).toMatch(/^(?:Polly|gcloud)\./)
     expect(prompts.voice).toBe(voices[locale])
+    // Amazon's code for Zhiyu. Source: "Available voices" in the Amazon Polly Developer Guide.
+    expect(prompts.speechLanguage).toBe(locale === 'zh-CN' ? 'cmn-CN' : undefined)
   })
 
   test(`${locale} has every sentence, and each can be spoken`, () => {

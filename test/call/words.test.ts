@@ -356,6 +356,30 @@ describe('the option prompts', () => {
     })
   })
 
+  test.each(['amazon.Kendra:neural:en-US', 'rime.luna:coda', 'gcloud.en-US-Neural2-A'])(
+    "a language may have a voice in SignalWire's present form: %s",
+    async voice => {
+      await open({ prompts: { 'en-US': { ...english, voice } } })
+      const { telephone } = await ringing()
+      await telephone.answer()
+      const spoken = telephone.call.transcript.filter(entry => entry.kind === 'say')
+      expect(new Set(spoken.map(entry => entry.voice))).toEqual(new Set([voice]))
+      expect(telephone.call.warnings).toEqual([])
+    },
+  )
+
+  test('a language may be spoken under another code than its tag: speechLanguage', async () => {
+    await open({
+      prompts: { 'sv-SE': { ...swedish, speechLanguage: 'sv-FI' } },
+      locale: ['sv-SE', 'en-US'],
+    })
+    const { telephone, digits } = await ringing()
+    await telephone.answer()
+    await telephone.press(digits)
+    const spoken = telephone.call.transcript.filter(entry => entry.kind === 'say')
+    expect(new Set(spoken.map(entry => entry.language))).toEqual(new Set(['sv-FI', 'en-US']))
+  })
+
   test('an app can replace a language of the package', async () => {
     await open({ prompts: { 'de-DE': { ...german, codeIs: 'Der Code, bitte:' } }, locale: 'de-CH' })
     const { telephone, digits } = await ringing()
@@ -421,6 +445,16 @@ describe('the option prompts', () => {
       'an invalid voice',
       { ...swedish, voice: 'Polly.Léa' },
       "prompts['sv-SE'].voice: give a voice of SignalWire's list, for example 'Polly.Elin-Neural'.",
+    ],
+    [
+      'a voice that would end its attribute',
+      { ...swedish, voice: 'Polly.Elin"' },
+      "prompts['sv-SE'].voice: give a voice of SignalWire's list, for example 'Polly.Elin-Neural'.",
+    ],
+    [
+      'a speechLanguage that is not a tag',
+      { ...swedish, speechLanguage: 'Swedish!' },
+      "prompts['sv-SE'].speechLanguage: give the voice's language tag, for example 'cmn-CN', or leave it out.",
     ],
     [
       'a full stop between digits',

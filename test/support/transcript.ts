@@ -1,5 +1,5 @@
 // What a call sounds like, written down: the same every time, whatever the code and the digits of the page are.
-import { languages, type Locale } from 'passport-voice-otp'
+import { languages, type Prompts } from 'passport-voice-otp'
 import type { Entry } from 'passport-voice-otp/simulator'
 import { Telephone } from './telephone.js'
 import type { World } from './world.js'
@@ -7,6 +7,14 @@ import type { World } from './world.js'
 /** What is written in place of the random code, as far as it is long, and of the two digits on the page. */
 export const writtenCode = '4815162342'
 export const writtenDigits = '42'
+
+/** The language of the package that a `Say` has as its attribute. */
+function promptsSpokenIn(language: string | null): Prompts {
+  const found = Object.values(languages).find(
+    prompts => (prompts.speechLanguage ?? prompts.language) === language,
+  )
+  return found ?? languages['en-US']
+}
 
 /** Writes one code for the other, and checks that the call never reads any but the one that it began with. */
 class Code {
@@ -17,8 +25,7 @@ class Code {
 
   /** The text of a `Say`, with the written code if it consists of digits of the real one. */
   written(text: string, language: string | null): string {
-    const { digits: words = Array.from('0123456789'), separator } =
-      languages[(language ?? 'en-US') as Locale]
+    const { digits: words = Array.from('0123456789'), separator } = promptsSpokenIn(language)
     const context = text.split(separator)
     if (!context.every(part => words.includes(part))) return text
     return context.map(part => words[this.next(words.indexOf(part))]).join(separator)

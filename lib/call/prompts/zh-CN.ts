@@ -6,6 +6,7 @@ import type { Prompts } from '../../options/prompts.js'
  */
 export const zhCN: Prompts = {
   language: 'zh-CN',
+  speechLanguage: 'cmn-CN',
   voice: 'Polly.Zhiyu-Neural',
   separator: '，',
   opening: {
