@@ -10,7 +10,8 @@ export interface Config {
   readonly simulatorPort: number
   /** A simulator that is already running; `undefined` = none. */
   readonly simulatorUrl: string | undefined
-  readonly isProduction: boolean
+  /** Whether other machines or the host of a container may connect: `undefined` = all interfaces. */
+  readonly host: string | undefined
   readonly redisUrl: string | undefined
   /** Origin for browsers and SignalWire; `undefined` = the loopback address. */
   readonly publicUrl: string | undefined
@@ -49,21 +50,23 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const signalwire = readSignalWire(get, simulatorUrl)
   const isReal = signalwire !== undefined && simulatorUrl === undefined
   const isProduction = get('NODE_ENV') === 'production'
-  if (isProduction && !isReal) refuseDemo(simulatorUrl)
+  const isDemoAllowed = readFlag('DEMO', get) || !isProduction
+  if (!isReal && !isDemoAllowed) refuseDemo(simulatorUrl)
 
   const publicUrl = readPublicUrl(get, isReal ? signalwire : undefined)
   const port = readPort('PORT', get('PORT') ?? '3000')
   const nextPort = String(port === 0 ? 0 : port + 1)
   const simulatorPort = readPort('SIMULATOR_PORT', get('SIMULATOR_PORT') ?? nextPort)
-  const sessionSecrets = readSecrets('SESSION_SECRET', get, isProduction)
-  const voiceOtpSecrets = readSecrets('VOICE_OTP_SECRET', get, isProduction)
+  const needsSecrets = isProduction && isReal
+  const sessionSecrets = readSecrets('SESSION_SECRET', get, needsSecrets)
+  const voiceOtpSecrets = readSecrets('VOICE_OTP_SECRET', get, needsSecrets)
   const sessionSecret = sessionSecrets ?? [generateSecret()]
   const demoPhone = readDemoPhone(get)
   return {
     port,
     simulatorPort,
     simulatorUrl,
-    isProduction,
+    host: hostOf(isProduction, isReal),
     redisUrl: readRedisUrl(get),
     publicUrl,
     signalwire,
@@ -82,8 +85,24 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
 function refuseDemo(simulatorUrl: string | undefined): never {
   const cause = simulatorUrl === undefined ? 'no SIGNALWIRE_* variable' : 'SIMULATOR_URL'
   throw new ConfigError(
-    `NODE_ENV is production and ${cause} is set: set the SIGNALWIRE_* variables of your Space, or remove NODE_ENV for the demo. The demo has a published password.`,
+    `NODE_ENV is production and ${cause} is set: set the SIGNALWIRE_* variables of your Space, or remove NODE_ENV for the demo. The demo has a published password. For the demo in a container, set DEMO=true.`,
   )
+}
+
+/**
+ * In production, a proxy or a container is in front of the app. Without it the app listens on this machine only, because the
+ * demo's password is published.
+ */
+function hostOf(isProduction: boolean, isReal: boolean): string | undefined {
+  if (!isProduction) return '127.0.0.1'
+  return isReal ? undefined : '0.0.0.0'
+}
+
+function readFlag(name: string, get: Get): boolean {
+  const text = get(name)?.toLowerCase()
+  if (text === undefined || text === 'false') return false
+  if (text === 'true') return true
+  throw new ConfigError(`${name}: set true, or leave it empty.`)
 }
 
 const howToMakeSecrets = 'Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"'

@@ -64,10 +64,8 @@ export class Example {
   }
 
   private async openServer(): Promise<HttpServer> {
-    // The demo's password is published, so the demo listens on this machine only. In production, a proxy or a container is
-    // in front of the app.
-    const host = this.config.isProduction ? undefined : '127.0.0.1'
-    const server = await openServer(this.config.port, host).catch((error: unknown) => {
+    const { port, host } = this.config
+    const server = await openServer(port, host).catch((error: unknown) => {
       if (!this.isCheck) throw error
       return openServer(0, host)
     })
@@ -76,8 +74,9 @@ export class Example {
   }
 
   private async startSimulator(): Promise<SignalWireOptions> {
-    const port = this.isCheck ? 0 : this.config.simulatorPort
-    const simulator = await Simulator.start({ port, clock: 'real' })
+    const { simulatorPort, host } = this.config
+    const port = this.isCheck ? 0 : simulatorPort
+    const simulator = await Simulator.start({ port, host, clock: 'real' })
     this.cleanups.push(() => simulator.stop())
     return simulator.signalwire
   }

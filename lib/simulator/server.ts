@@ -7,14 +7,15 @@ import { handleRest } from './rest/rest.js'
 import { isRestPath } from './rest/routes.js'
 import type { Space } from './space.js'
 
-/** Listens on this machine only, because every client can read every code. @internal */
+/** Listens on loopback unless the user decides otherwise, because every client can read every code. @internal */
 export async function listen(
   space: Space,
   port: number,
+  host: string,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve)
+    server.once('error', reject).listen(port, host, resolve)
   })
   const { port: actualPort } = server.address() as AddressInfo
   const hosts = ['127.0.0.1', 'localhost', '[::1]'].map(

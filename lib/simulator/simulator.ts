@@ -47,6 +47,7 @@ export class Simulator {
   static async start(options: SimulatorOptions = {}): Promise<Simulator> {
     const {
       port = 0,
+      host = '127.0.0.1',
       clock = 'manual',
       project = randomUUID(),
       token = `PT${randomBytes(24).toString('hex')}`,
@@ -59,7 +60,7 @@ export class Simulator {
       )
     const settings = resolveSettings(options)
     const space = new Space({ project, token, signingKey, from }, settings, clock)
-    const { url, close } = await listen(space, port)
+    const { url, close } = await listen(space, port, host)
     return new Simulator(space, url, close)
   }
 

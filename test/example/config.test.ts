@@ -31,7 +31,7 @@ describe('what is read', () => {
       port: 3000,
       simulatorPort: 3001,
       isReal: false,
-      isProduction: false,
+      host: '127.0.0.1',
       hasGeneratedSecrets: true,
     })
     expect([
@@ -122,8 +122,23 @@ describe('what is read', () => {
     expect(secret).not.toContain(one)
   })
 
-  test('production', () => {
-    expect(readConfig(production)).toMatchObject({ isProduction: true, isReal: true })
+  test('in production with a Space, the app listens on all interfaces', () => {
+    expect(readConfig(production)).toMatchObject({ host: undefined, isReal: true })
+  })
+
+  test('DEMO=true allows the demo in production: it listens on all IPv4 interfaces and generates its secrets', () => {
+    for (const environment of [{}, simulated])
+      expect(readConfig({ ...environment, NODE_ENV: 'production', DEMO: 'true' })).toMatchObject({
+        host: '0.0.0.0',
+        isReal: false,
+        hasGeneratedSecrets: true,
+      })
+    expect(readConfig({ DEMO: 'true' }).host).toBe('127.0.0.1')
+    expect(readConfig({ DEMO: 'false' }).host).toBe('127.0.0.1')
+    expect(readConfig({ ...production, DEMO: 'true' })).toMatchObject({
+      host: undefined,
+      isReal: true,
+    })
   })
 })
 
@@ -202,11 +217,20 @@ describe('a mistake is one sentence that names the variable and the mend', () =>
     ],
     [
       { NODE_ENV: 'production' },
-      'NODE_ENV is production and no SIGNALWIRE_* variable is set: set the SIGNALWIRE_* variables of your Space, or remove NODE_ENV for the demo. The demo has a published password.',
+      'NODE_ENV is production and no SIGNALWIRE_* variable is set: set the SIGNALWIRE_* variables of your Space, or remove NODE_ENV for the demo. The demo has a published password. For the demo in a container, set DEMO=true.',
     ],
     [
       { ...simulated, NODE_ENV: 'production' },
-      'NODE_ENV is production and SIMULATOR_URL is set: set the SIGNALWIRE_* variables of your Space, or remove NODE_ENV for the demo. The demo has a published password.',
+      'NODE_ENV is production and SIMULATOR_URL is set: set the SIGNALWIRE_* variables of your Space, or remove NODE_ENV for the demo. The demo has a published password. For the demo in a container, set DEMO=true.',
+    ],
+    [
+      { NODE_ENV: 'production', DEMO: 'false' },
+      'NODE_ENV is production and no SIGNALWIRE_* variable is set: set the SIGNALWIRE_* variables of your Space, or remove NODE_ENV for the demo. The demo has a published password. For the demo in a container, set DEMO=true.',
+    ],
+    [{ DEMO: 'yes' }, 'DEMO: set true, or leave it empty.'],
+    [
+      { ...production, DEMO: 'true', SESSION_SECRET: '' },
+      'SESSION_SECRET is missing: in production it must survive a restart. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"',
     ],
     [
       { ...production, SESSION_SECRET: '' },

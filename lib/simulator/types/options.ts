@@ -23,8 +23,13 @@ export interface Undocumented {
 
 /** How a Space is set up. Every option has a default. */
 export interface SimulatorOptions {
-  /** Port on 127.0.0.1. Default: 0, any free port. */
+  /** Default: 0, any free port. */
   readonly port?: number
+  /**
+   * The address to listen on. `0.0.0.0` is for a container whose port is published on loopback only: every client can
+   * read every code. Requests still need a loopback `Host`. Default: `127.0.0.1`.
+   */
+  readonly host?: string
   /** `manual`: time passes only with `advance`. `real`: time passes by itself. Default: `manual`. */
   readonly clock?: 'manual' | 'real'
   /** Project ID, a UUID. Default: random. */
