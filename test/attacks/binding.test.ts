@@ -1,11 +1,10 @@
-// A code is good for one user, one session, one purpose, one number.
+// A code is valid for one user, one session, one purpose and one number.
 import { afterEach, expect, test } from 'vitest'
 import {
   callsUnlimited,
   openSite,
   type Person,
   quick,
-  failureIn,
   type Site,
   wrongCode,
 } from '../support/watched-site.js'
@@ -14,10 +13,8 @@ let site: Site
 afterEach(() => site.close())
 
 const newNumber = '+12025550189'
-const verify = async (person: Person, code: string): Promise<string> =>
-  failureIn(await person.api('/otp', { code }))
 
-test('A-07 a code for one purpose is worthless for another: login, step-up and enroll, each way', async () => {
+test('A-07 a code for a login, a step-up or an enrollment is refused for each of the other two purposes', async () => {
   site = await openSite({ ...quick, limits: callsUnlimited })
   const alice = site.person('alice')
   await alice.logIn()
@@ -26,7 +23,7 @@ test('A-07 a code for one purpose is worthless for another: login, step-up and e
     '/account',
   )
   expect(await alice.isIn()).toBe(false)
-  await alice.submit(loginCode)
+  await alice.enterCode(loginCode)
   expect(await alice.isIn()).toBe(true)
 
   await alice.api('/otp/call')
@@ -35,7 +32,7 @@ test('A-07 a code for one purpose is worthless for another: login, step-up and e
     '/account',
   )
   await alice.submitForm('/account', '/login', { username: 'alice', password: alice.password })
-  expect(await verify(alice, stepUpCode)).toBe('no-challenge')
+  expect(await alice.verify(stepUpCode)).toBe('no-challenge')
   expect(await alice.isIn()).toBe(false)
 
   const mallory = site.person('mallory')
@@ -43,24 +40,24 @@ test('A-07 a code for one purpose is worthless for another: login, step-up and e
   site.clock.pass(200)
   await mallory.enroll(newNumber)
   const enrollCode = await mallory.answerCall(undefined, newNumber)
-  expect(await verify(mallory, enrollCode)).toBe('no-challenge')
+  expect(await mallory.verify(enrollCode)).toBe('no-challenge')
   site.clock.pass(150)
-  expect((await mallory.get('/transfer')).location).toBe('/otp') // the mark is as old as before
+  expect((await mallory.get('/transfer')).location).toBe('/otp') // The verification is as old as before.
 
   const dave = site.person('dave')
   await dave.logIn()
   await dave.enroll(newNumber)
   const daveCode = await dave.answerCall(undefined, newNumber)
-  expect(await verify(dave, daveCode)).toBe('no-challenge')
+  expect(await dave.verify(daveCode)).toBe('no-challenge')
   site.directory.setPhone('dave', '+12025550190')
-  expect(await verify(dave, daveCode)).toBe('no-challenge')
+  expect(await dave.verify(daveCode)).toBe('no-challenge')
   expect(await dave.isIn()).toBe(false)
   expect(site.comparisons()).toBe(0)
   expect(site.named('code.accepted').map(({ userId }) => userId)).toEqual(['alice', 'mallory'])
   expect(site.named('phone.changed')).toEqual([])
 })
 
-test('A-13 a user who is disabled, or loses the number, between call and code: refused, and the code stays dead', async () => {
+test('A-13 a user who is disabled or loses the number between call and code is refused, and the code stays invalid', async () => {
   site = await openSite(quick)
   const [alice, bob] = [site.person('alice'), site.person('bob')]
   for (const person of [alice, bob]) await person.logIn()
@@ -69,9 +66,9 @@ test('A-13 a user who is disabled, or loses the number, between call and code: r
   site.directory.remove('alice')
   site.directory.setPhone('bob', null)
   expect((await alice.api('/otp', { code: codes[0] })).status).toBe(401)
-  expect(await verify(bob, codes[1])).toBe('code-expired')
+  expect(await bob.verify(codes[1])).toBe('code-expired')
   for (const person of [alice, bob]) expect(await person.isIn()).toBe(false)
-  // Nor does either call read the code once more.
+  // Neither call reads the code again.
   for (const { sid, heard } of site.simulator.calls) {
     await site.simulator.press(sid, '1')
     await site.simulator.idle(sid)
@@ -81,23 +78,23 @@ test('A-13 a user who is disabled, or loses the number, between call and code: r
   site.directory.restore('alice')
   site.directory.setPhone('bob', bob.phone)
   expect((await alice.api('/otp', { code: codes[0] })).status).toBe(401)
-  expect(await verify(bob, codes[1])).toBe('no-challenge')
+  expect(await bob.verify(codes[1])).toBe('no-challenge')
   for (const person of [alice, bob]) expect(await person.isIn()).toBe(false)
   expect(site.named('code.accepted')).toEqual([])
 })
 
-test('A-14 the number changes between call and code: refused, and the old challenge never calls the new number', async () => {
+test('A-14 a code is refused when the number changes between call and code, and the old challenge never calls the new number', async () => {
   site = await openSite({ ...quick, limits: callsUnlimited })
   site.capture.phones.add(newNumber)
   const alice = site.person('alice')
   await alice.logIn()
   const code = await alice.hearCode()
   site.directory.setPhone('alice', newNumber)
-  expect(await verify(alice, code)).toBe('code-expired')
+  expect(await alice.verify(code)).toBe('code-expired')
   site.directory.setPhone('alice', alice.phone)
-  expect(await verify(alice, code)).toBe('no-challenge')
+  expect(await alice.verify(code)).toBe('no-challenge')
 
-  // The same by the app's own page, from another browser.
+  // The same when the number is changed on the app's own page, in another browser.
   const other = site.person('alice')
   await other.passBoth()
   const thief = site.person('alice')
@@ -112,44 +109,44 @@ test('A-14 the number changes between call and code: refused, and the old challe
     ).location,
   ).toBe('/account')
   expect(site.named('phone.changed')).toEqual([{ userId: 'alice' }])
-  expect(await verify(thief, stolen)).toBe('code-expired')
+  expect(await thief.verify(stolen)).toBe('code-expired')
   for (const each of [alice, thief]) expect(await each.isIn()).toBe(false)
   expect(site.simulator.calls.filter(({ to }) => to === newNumber)).toHaveLength(1)
   expect(site.named('code.accepted')).toHaveLength(2)
 })
 
-test('A-18 the code of Alice from the session of Bob: refused, and still good in hers', async () => {
+test('A-18 the code of Alice is refused in the session of Bob and stays valid in her own', async () => {
   site = await openSite(quick)
   const [alice, bob] = [site.person('alice'), site.person('bob')]
   await alice.logIn()
   await bob.logIn()
   const code = await alice.hearCode()
-  expect(await verify(bob, code)).toBe('no-challenge')
+  expect(await bob.verify(code)).toBe('no-challenge')
   const own = await bob.hearCode()
-  if (own !== code) expect(await verify(bob, code)).toBe('code-wrong')
+  if (own !== code) expect(await bob.verify(code)).toBe('code-wrong')
   for (const sessionId of [undefined, sessionIdOf(bob)]) {
     moveChallenge(alice, bob, sessionId)
-    expect(await verify(bob, code)).toBe('no-challenge')
+    expect(await bob.verify(code)).toBe('no-challenge')
   }
   expect(await bob.isIn()).toBe(false)
-  await alice.submit(code)
+  await alice.enterCode(code)
   expect(await alice.isIn()).toBe(true)
 })
 
-test('A-19 the code of Alice from another session of hers, also when the challenge is copied into it: refused', async () => {
+test('A-19 the code of Alice is refused in another session of hers, also when the challenge is copied into it', async () => {
   site = await openSite({ ...quick, limits: callsUnlimited })
   const [alice, thief] = [site.person('alice'), site.person('alice')]
   await alice.logIn()
   await thief.logIn()
   const code = await alice.hearCode()
-  expect(await verify(thief, code)).toBe('no-challenge')
+  expect(await thief.verify(code)).toBe('no-challenge')
   moveChallenge(alice, thief)
-  expect(await verify(thief, code)).toBe('no-challenge')
+  expect(await thief.verify(code)).toBe('no-challenge')
   moveChallenge(alice, thief, sessionIdOf(thief))
-  expect(await verify(thief, code)).toBe('code-wrong')
+  expect(await thief.verify(code)).toBe('code-wrong')
   expect(await thief.isIn()).toBe(false)
-  expect(await verify(alice, wrongCode(code))).toBe('code-wrong')
-  await alice.submit(code)
+  expect(await alice.verify(wrongCode(code))).toBe('code-wrong')
+  await alice.enterCode(code)
   expect(await alice.isIn()).toBe(true)
 })
 
@@ -157,7 +154,10 @@ test('A-19 the code of Alice from another session of hers, also when the challen
 const sessionIdOf = (person: Person): string =>
   /^s%3A([^.]+)/.exec(person.cookies.get('acme') ?? '')?.[1] ?? ''
 
-/** What a careless app, or whoever can write the store, does: copies our part of one session into another, with another session id in it if given. */
+/**
+ * Copies the challenge of one session into another, as a careless app could, or an attacker who can write to the store.
+ * @param sessionId Takes the place of the session id inside the challenge.
+ */
 function moveChallenge(from: Person, to: Person, sessionId?: string): void {
   const { atRest } = site.sessions
   const read = (person: Person) =>

@@ -1,4 +1,4 @@
-// The code itself: drawn evenly, by nothing that an attacker could foresee.
+// The code itself: every digit is equally likely, and an attacker cannot predict it.
 import { afterEach, expect, test, vi } from 'vitest'
 import { callsUnlimited, openSite, quick, type Site } from '../support/watched-site.js'
 
@@ -9,10 +9,10 @@ afterEach(async () => {
 })
 
 test(
-  'A-33 2,000 codes as the telephone gets them: every place even (chi-square below 40), leading zeros kept; with Math.random and Date.now fixed they still differ',
+  'A-33 2,000 codes have even digits in every place (chi-square below 40) and keep leading zeros, and codes differ while Math.random and Date.now are fixed',
   { timeout: 120_000 },
   async () => {
-    // A quarter is heard, digit by digit; the others come as texts, which cost less time.
+    // A quarter is heard, digit by digit. The others are sent as text messages, which cost less time.
     const codes = await openAndDraw('call', 500)
     await site.close()
     codes.push(...(await openAndDraw('sms', 1500)))
@@ -20,7 +20,7 @@ test(
     for (const code of codes) expect(code).toMatch(/^\d{6}$/)
     for (let place = 0; place < 6; place++)
       expect(chiSquare(codes.map(code => Number(code[place]))), `place ${place}`).toBeLessThan(40)
-    // Of two thousand among a million, about two are alike by chance.
+    // Among 2,000 of a million codes, about two pairs are equal by chance.
     expect(new Set(codes).size).toBeGreaterThan(codes.length - 20)
     expect(codes.some(code => code.startsWith('0'))).toBe(true)
 
@@ -41,7 +41,7 @@ async function openAndDraw(channel: 'call' | 'sms', count: number): Promise<stri
   return draw(count)
 }
 
-/** Has codes sent to two people at once; answers all that came so far, in order. */
+/** Sends `count` codes to two people at the same time. Returns all codes so far, in order. */
 async function draw(count: number): Promise<string[]> {
   await Promise.all(
     ['alice', 'bob'].map(async username => {
@@ -61,7 +61,7 @@ async function draw(count: number): Promise<string[]> {
   return [...heard, ...read].reverse()
 }
 
-/** How far ten digits are from even: above 40 once in a hundred thousand tries by chance. */
+/** How uneven the ten digits are. Above 40 once in 100,000 runs by chance. */
 function chiSquare(digits: readonly number[]): number {
   const expected = digits.length / 10
   return Array.from(

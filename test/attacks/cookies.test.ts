@@ -1,6 +1,7 @@
-// Cookies planted, kept or stolen, and requests that write a session after it should be over.
+// Planted, kept and stolen cookies, and requests that write a session after its end.
 import type { SessionData } from 'express-session'
 import { afterEach, expect, test, vi } from 'vitest'
+import { CookieJar } from '../support/http.js'
 import { callsUnlimited, openSite, type Site, type SiteOptions } from '../support/watched-site.js'
 import { watchProcess } from '../support/watch.js'
 
@@ -11,41 +12,41 @@ afterEach(() => site.close())
 const open = async (options: SiteOptions = {}) =>
   (site = await openSite({ limits: callsUnlimited, ...options }))
 
-test('A-85 a session fixed before the login, with its form, is not in after it, and not pending either', async () => {
+test('A-85 a session that the attacker planted before the login is neither in nor pending after it', async () => {
   await open()
   const attacker = site.browser()
   await attacker.csrf('/login')
   expect(attacker.cookies.size).toBe(1)
   const planted = attacker.copy()
   const alice = site.person('alice')
-  alice.cookies = new Map(attacker.cookies)
+  alice.cookies = new CookieJar(attacker.cookies)
   await alice.logIn()
   expect((await planted.get('/api/account')).text).toContain('first-factor-required')
   const code = await alice.hearCode()
   expect(await planted.isIn()).toBe(false)
   expect((await planted.api('/otp', { code }, { holdsCode: true })).status).toBe(401)
   expect((await planted.get('/otp')).location).toBe('/login')
-  expect((await alice.submit(code)).status).toBe(303)
+  expect((await alice.enterCode(code)).status).toBe(303)
   expect([await alice.isIn(), await planted.isIn()]).toEqual([true, false])
 
-  // A name of a session that the server never gave is not taken over.
+  // The server does not take over a session id that it never issued.
   const bob = site.person('bob')
   for (const value of ['fixed', 's%3Afixed.x', 's:fixed', '', 's%3A.', '../../bob', '__proto__']) {
     bob.cookies.set('acme', value)
-    await bob.api('/login', { username: 'bob', password: bob.password })
+    await bob.sendPassword()
     expect(decodeURIComponent(bob.cookies.get('acme')!)).toMatch(/^s:[\w-]{32}\./)
     bob.cookies.clear()
   }
 })
 
-test('A-86 the cookie of the first factor is worthless once the second is passed: not in, not pending, and no code or call for it', async () => {
+test('A-86 the cookie of the first factor is neither in nor pending after the second factor, and gets no code and no call', async () => {
   await open()
   const alice = site.person('alice')
   await alice.logIn()
   const first = alice.copy()
   const code = await alice.hearCode()
   const stolen = alice.copy()
-  await alice.submit(code)
+  await alice.enterCode(code)
   expect(await alice.isIn()).toBe(true)
   for (const old of [first, stolen]) {
     expect(await old.isIn()).toBe(false)
@@ -55,11 +56,11 @@ test('A-86 the cookie of the first factor is worthless once the second is passed
   }
   expect(site.simulator.calls).toHaveLength(1)
 
-  // The same for a step-up, and for the login's cookie after it.
+  // The same holds for a step-up and the cookie from before it.
   const before = alice.copy()
   site.clock.pass(301)
   expect((await alice.get('/transfer')).location).toBe('/otp')
-  await alice.submit(await alice.hearCode())
+  await alice.enterCode(await alice.hearCode())
   expect((await alice.get('/transfer')).status).toBe(200)
   expect(await before.isIn()).toBe(false)
   const whileIn = alice.copy()
@@ -67,7 +68,7 @@ test('A-86 the cookie of the first factor is worthless once the second is passed
   expect([await whileIn.isIn(), await alice.isIn()]).toEqual([false, false])
 })
 
-/** Holds back the next write of a session, as a request does that takes long; answers a function that lets it through. */
+/** Holds back the next write of a session, as a slow request does. `release` lets it through. */
 function holdNextWrite(): {
   readonly isHeld: Promise<void>
   readonly release: () => Promise<void>
@@ -96,17 +97,17 @@ function holdNextWrite(): {
   return { isHeld, release: () => release() }
 }
 
-test('A-89 a slow request that began before success, or before logout, writes the session afterwards: the old cookie is not in, the old challenge dead', async () => {
+test('A-89 when a slow request writes the old session after a success or a logout, the old cookie is not in and the old challenge is invalid', async () => {
   await open()
   const alice = site.person('alice')
   await alice.logIn()
   const code = await alice.hearCode()
   const old = alice.copy()
   const first = holdNextWrite()
-  // It puts the page that was asked for into the session.
+  // This request puts the requested page into the session.
   const slow = old.get('/transfer')
   await first.isHeld
-  expect((await alice.submit(code)).status).toBe(303)
+  expect((await alice.enterCode(code)).status).toBe(303)
   expect(await alice.isIn()).toBe(true)
   await Promise.all([first.release(), slow])
   expect(site.sessions.dump()).toContain('codeHash')

@@ -1,9 +1,9 @@
-// A login in single steps, one of which meets a store that is broken.
+// A login in single steps, one of which meets a broken store.
 import { codeIn, wrongCode } from '../support/world.js'
 import { type Answer, Browser } from '../support/browser.js'
 import type { Person, Site } from '../support/watched-site.js'
 
-/** What Alice does, in this order; `page`, `status` and `log out` come instead of the code. */
+/** What Alice does, in this order. `page`, `status` and `log out` take the place of the code. */
 export const phases = [
   'log in',
   'call',
@@ -18,16 +18,16 @@ export const phases = [
 /** One of them. */
 export type Phase = (typeof phases)[number]
 
-/** How it went. */
+/** What happened. */
 export interface Course {
   readonly alice: Person
-  /** Every answer that the browser got. */
+  /** Every response that the browser got. */
   readonly answers: readonly Pick<Answer, 'status' | 'text' | 'headers'>[]
-  /** The answer of the step that met the broken store; SignalWire's, if it was one of the telephone. */
+  /** The response in the step with the broken store. In a step of the call, the response to SignalWire. */
   readonly broken: Pick<Answer, 'status' | 'text' | 'headers'>
-  /** Calls that were placed in that step. */
+  /** Calls that were placed in this step. */
   readonly callsPlaced: number
-  /** What the voice has said in all. */
+  /** Everything that the voice said. */
   readonly heard: string
   /** The code, if it was heard. */
   readonly code: string
@@ -41,9 +41,9 @@ const orderFor = (phase: Phase): readonly Phase[] =>
   ].filter((each, index, all) => all.indexOf(each) === index && index <= all.indexOf(phase))
 
 /**
- * Does all steps up to `phase`, and that one with a broken store.
- * @param breakStore Breaks it; answers a function that mends it.
- * @param watch Told before each step, so that a test can see which step does what.
+ * Does all steps up to `phase`, the last one with a broken store.
+ * @param breakStore Breaks the store. Returns a function that repairs it.
+ * @param watch Is called before each step, so that a test can see which step does what.
  */
 export async function runCourse(
   site: Site,
@@ -56,7 +56,7 @@ export async function runCourse(
   let [code, digits, sid] = ['', '', '']
   const webhookAnswer = (): Course['broken'] => {
     const { status, body } = site.simulator.call(sid)?.webhooks.at(-1) ?? { status: 0, body: '' }
-    return { status, text: body, headers: {} }
+    return { status, text: body, headers: new Headers() }
   }
   const steps: Readonly<Record<Phase, () => Promise<Course['broken']>>> = {
     'log in': () => alice.api('/login', { username: 'alice', password: alice.password }),
@@ -85,14 +85,14 @@ export async function runCourse(
     'log out': () => alice.api('/logout'),
   }
   let before = 0
-  let mend = (): void => undefined
+  let repair = (): void => undefined
   for (const step of orderFor(phase)) {
     before = site.simulator.calls.length
     watch(step)
-    if (step === phase) mend = breakStore()
+    if (step === phase) repair = breakStore()
     answers.push(await steps[step]())
   }
-  mend()
+  repair()
   return {
     alice,
     answers,
@@ -103,15 +103,15 @@ export async function runCourse(
   }
 }
 
-/** The cookies that are in, of all those that these answers ever set: each in a browser of its own. */
+/** Tries every cookie that these responses set, each in a browser of its own. Returns the cookies that are in. */
 export async function cookiesThatAreIn(
   site: Site,
   answers: Course['answers'],
 ): Promise<readonly string[]> {
   const found: string[] = []
-  for (const line of new Set(answers.flatMap(({ headers }) => headers['set-cookie'] ?? []))) {
+  for (const line of new Set(answers.flatMap(({ headers }) => headers.getSetCookie()))) {
     const [name = '', ...value] = (line.split(';')[0] ?? '').split('=')
-    const browser = new Browser(site.url, site.capture)
+    const browser = new Browser({ url: site.url, capture: site.capture })
     browser.cookies.set(name, value.join('='))
     if (await browser.isIn()) found.push(line)
   }

@@ -1,6 +1,6 @@
-// SignalWire refuses, fails or answers nonsense: nobody is in, nobody is called twice, and nothing secret is told.
+// SignalWire refuses, fails or returns nonsense: nobody is in, nobody is called twice, and nothing secret is revealed.
 import { afterEach, expect, test, vi } from 'vitest'
-import { errors as errorEntries } from 'passport-voice-otp'
+import { errors as errorTable } from 'passport-voice-otp'
 import type { RestFault } from 'passport-voice-otp/simulator'
 import {
   callsUnlimited,
@@ -30,7 +30,7 @@ async function open(options: SiteOptions = {}): Promise<Person> {
 }
 async function logIn(username: string): Promise<Person> {
   const person = site.person(username)
-  expect((await person.api('/login', { username, password: person.password })).status).toBe(200)
+  await person.sendPassword()
   return person
 }
 
@@ -48,7 +48,7 @@ const html = '<html><body>502 Bad Gateway</body></html>'
 const unavailable = [503, 'signalwire-unavailable'] as const
 const refused = [403, 'phone-refused'] as const
 
-/** What SignalWire does, what the person is answered, and whether it is sure that no telephone rings, so that another call may be asked for at once. */
+/** What SignalWire does, what the app returns, and whether no phone can ring, so that the next call need not wait. */
 const faults: [string, RestFault, readonly [number, string], boolean][] = [
   ...['21201', '21211', '21217', '21219', 'not_routable'].map(
     (code): [string, RestFault, typeof refused, boolean] => [
@@ -124,7 +124,7 @@ const requested = () =>
     ({ method, path }) => method === 'POST' && /\/(Calls|Messages|call|sms)(\.json)?$/.test(path),
   ).length
 
-test('A-82 SignalWire refuses or answers nonsense: the declared status and code, one request, never in, and what rings all the same says nothing', async () => {
+test('A-82 when SignalWire refuses a call or returns nonsense, the app returns the documented status and code after one request, nobody is in, and a phone that rings nevertheless says nothing secret', async () => {
   const alice = await open()
   for (const [name, calls, [status, code], mayAskAtOnce] of faults) {
     const before = requested()
@@ -160,17 +160,17 @@ test('A-82 SignalWire refuses or answers nonsense: the declared status and code,
   expect(site.named('code.failed')).toHaveLength(faults.length)
   await alice.hearCode()
 
-  // A person on the page is told so, and stays on it.
+  // The page shows the error.
   site.clock.pass(61)
   site.simulator.setFaults({ calls: { status: 500 } })
   const page = await alice.askForCall()
   expect([page.status, page.text]).toEqual([
     503,
-    expect.stringContaining(errorEntries['signalwire-unavailable'].message),
+    expect.stringContaining(errorTable['signalwire-unavailable'].message),
   ])
 })
 
-test('by text and by hosted codes it is as in A-82; a check that SignalWire does not clearly affirm lets nobody in', async () => {
+test('A-82 the other channels do the same, and a hosted check that SignalWire does not clearly confirm lets nobody in', async () => {
   for (const [channel, part] of [
     ['sms', 'messages'],
     ['hosted-call', 'mfa'],

@@ -1,4 +1,4 @@
-// What the password alone is worth: nothing.
+// The password alone opens nothing.
 import type { RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import { afterEach, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ afterEach(async () => {
   site = undefined
 })
 
-/** Protected pages, and words that nobody but those who are in may read there. */
+/** Protected pages, each with words that only people who are in may read. */
 const protectedPages = {
   '/account': 'You are in',
   '/transfer': 'Amount in dollars',
@@ -21,7 +21,7 @@ const protectedPages = {
 const hasSecret = (text: string): boolean =>
   Object.values(protectedPages).some(words => text.includes(words))
 
-/** Spellings that a router, a proxy or a file system may take for the same path. */
+/** Spellings that a router, a proxy or a file system may treat as the same path. */
 const spellings = (path: string): readonly string[] => [
   path,
   path.toUpperCase(),
@@ -57,7 +57,7 @@ const spellings = (path: string): readonly string[] => [
 ]
 
 test(
-  'A-01 after the password, no protected route gives its body away, however method and path are spelled',
+  'A-01 after the password, no protected route returns its body, whatever the method and the spelling of the path',
   { timeout: 60_000 },
   async () => {
     site = await openSite(quick)
@@ -87,13 +87,13 @@ test(
     expect(leaks).toEqual([])
     expect(site.simulator.calls).toHaveLength(0)
 
-    await alice.submit(await alice.hearCode())
+    await alice.enterCode(await alice.hearCode())
     for (const [path, words] of Object.entries(protectedPages))
       expect((await alice.get(path)).text).toContain(words)
   },
 )
 
-test('A-02 strategies wired as an array, which Passport reads as "or", with any userProperty: the password alone is never in', async () => {
+test('A-02 the password alone is never in when an app passes the strategies as an array, which Passport treats as "or", with any userProperty', async () => {
   for (const userProperty of [undefined, 'account']) {
     for (const names of [
       ['local', 'voice-otp'],
@@ -141,7 +141,7 @@ test('A-02 strategies wired as an array, which Passport reads as "or", with any 
   }
 })
 
-test('A-03 a code or a call without a password, whoever the request says it is: 401, no call, no counter touched', async () => {
+test('A-03 a code or a request for a call without the password gets 401, whatever user the request names, places no call and counts nothing', async () => {
   site = await openSite(quick)
   const nobody = site.browser()
   const claims = {
@@ -182,7 +182,7 @@ test('A-03 a code or a call without a password, whoever the request says it is: 
   expect(site.counters.operations).toEqual([])
 })
 
-test('A-05 Mallory, who is in, logs in with the password of Alice in the same browser: not in as Alice, and nothing of hers opens the door', async () => {
+test('A-05 when Mallory is in and logs in with the password of Alice in the same browser, she is not in as Alice, and none of her own codes is accepted', async () => {
   site = await openSite({ ...quick, limits: { callIntervalSeconds: false } })
   const mallory = site.person('mallory')
   await mallory.passBoth()
@@ -193,7 +193,7 @@ test('A-05 Mallory, who is in, logs in with the password of Alice in the same br
   await mallory.submitForm('/account', '/login', alice)
   expect(await mallory.isIn()).toBe(false)
   expect((await mallory.get('/otp')).text).toContain('••• ••• ••23')
-  expect((await mallory.submit(stepUpCode)).status).toBe(401)
+  expect((await mallory.enterCode(stepUpCode)).status).toBe(401)
   expect(await mallory.isIn()).toBe(false)
   await mallory.api('/login', alice)
   expect(await mallory.isIn()).toBe(false)
@@ -201,7 +201,7 @@ test('A-05 Mallory, who is in, logs in with the password of Alice in the same br
   await carryOver()
 })
 
-/** An app that keeps the session over a login, and has a login route before `enforce()`, by mistake. */
+/** An app that keeps the session at a login, and by mistake has a login route before `enforce()`. */
 async function carryOver(): Promise<void> {
   const login = (passport: Authenticator): RequestHandler =>
     passport.authenticate('local', { keepSessionInfo: true }) as RequestHandler

@@ -1,13 +1,7 @@
-// What a request says about where it came from and where it wants to go; and bodies that cannot be read.
+// Headers and parameters that lie about the origin or the destination of a request, and bodies that cannot be parsed.
 import { connect } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
-import {
-  callsUnlimited,
-  openSite,
-  type Person,
-  type Site,
-  type SiteOptions,
-} from '../support/watched-site.js'
+import { callsUnlimited, openSite, type Site, type SiteOptions } from '../support/watched-site.js'
 import { sendRaw } from '../support/raw.js'
 import { captureErrors, watchProcess } from '../support/watch.js'
 
@@ -20,10 +14,8 @@ const open = async (options: SiteOptions = {}) =>
 
 const raw = (requestLine: string, headers: Readonly<Record<string, string>>, body = '') =>
   sendRaw(site.url, requestLine, headers, body)
-const cookieOf = (person: Person): string =>
-  [...person.cookies].map(each => each.join('=')).join('; ')
 
-test('A-77 Host, X-Forwarded-* and an absolute request line of another site: SignalWire and browsers only ever see our own origin', async () => {
+test('A-77 SignalWire and browsers see only the configured origin when Host, X-Forwarded-* or an absolute request line name another site', async () => {
   await open()
   const alice = site.person('alice')
   await alice.logIn()
@@ -40,7 +32,7 @@ test('A-77 Host, X-Forwarded-* and an absolute request line of another site: Sig
     'X-Host': 'evil.example',
     Referer: 'https://evil.example/',
   }
-  const form = { Cookie: cookieOf(alice), 'Content-Type': 'application/x-www-form-urlencoded' }
+  const form = { Cookie: alice.cookies.header, 'Content-Type': 'application/x-www-form-urlencoded' }
   const asked: string[] = []
   for (const target of [
     '/otp/call',
@@ -70,7 +62,11 @@ test('A-77 Host, X-Forwarded-* and an absolute request line of another site: Sig
     'http://evil.example/transfer',
   ])
     asked.push(
-      await raw(`GET ${page} HTTP/1.1`, { Host: 'evil.example', ...lies, Cookie: cookieOf(alice) }),
+      await raw(`GET ${page} HTTP/1.1`, {
+        Host: 'evil.example',
+        ...lies,
+        Cookie: alice.cookies.header,
+      }),
     )
   for (const answer of asked)
     expect(answer.replaceAll('evil.example/transfer', '')).not.toContain('evil.example')
@@ -88,19 +84,19 @@ test('A-77 Host, X-Forwarded-* and an absolute request line of another site: Sig
     ]
     for (const url of urls) expect(url).toMatch(new RegExp(`^${site.url}/voice-otp/[\\w-]+$`))
   }
-  // The JSON API compares the Origin with its own, never with the Host: a rebound name gets nowhere.
+  // The JSON API compares Origin with its own origin, never with Host. This prevents DNS rebinding.
   const rebound = await raw(
     'POST /api/otp/call HTTP/1.1',
     {
       Host: 'evil.example',
       Origin: 'http://evil.example',
       'Content-Type': 'application/json',
-      Cookie: cookieOf(alice),
+      Cookie: alice.cookies.header,
     },
     '{}',
   )
   expect(rebound).toMatch(/^HTTP\/1\.1 403 /)
-  // Even a webhook that comes by another name is checked against the configured one.
+  // A webhook that arrives under another host name is checked against the configured URL.
   const { url, fields, headers } = site.simulator.calls.flatMap(call => call.webhooks)[0]!
   const webhook = await raw(
     `POST ${new URL(url).pathname} HTTP/1.1`,
@@ -115,7 +111,7 @@ test('A-77 Host, X-Forwarded-* and an absolute request line of another site: Sig
   expect(webhook).toMatch(/^HTTP\/1\.1 200 /)
 })
 
-/** Ways to write another site, or a script, where a path is wanted. */
+/** Spellings of another site or of a script, sent where a path belongs. */
 const elsewhere = [
   '//evil.example',
   '///evil.example',
@@ -168,7 +164,7 @@ const payloads = [
   ...elsewhere.map(each => `/transfer/${each}`),
 ]
 
-test('A-92 100 addresses of other sites, as a path, an absolute request line, a parameter, a referrer: after the login the browser is on a path of this site', async () => {
+test('A-92 after the login the browser is on a path of this site, whichever of 100 addresses of other sites came as path, request line, parameter or referrer', async () => {
   await open()
   expect(payloads.length).toBeGreaterThan(100)
   const alice = site.person('alice')
@@ -187,7 +183,7 @@ test('A-92 100 addresses of other sites, as a path, an absolute request line, a 
     ]) {
       const page = await raw(`GET ${target} HTTP/1.1`, {
         Host: 'evil.example',
-        Cookie: cookieOf(alice),
+        Cookie: alice.cookies.header,
         Referer: `https://evil.example/${sendable}`,
       })
       const [, location] = /^location: (.*)\r$/im.exec(page) ?? []
@@ -196,12 +192,9 @@ test('A-92 100 addresses of other sites, as a path, an absolute request line, a 
     if (sendable.startsWith('/transfer?'))
       await raw(`GET ${sendable} HTTP/1.1`, {
         Host: new URL(site.url).host,
-        Cookie: cookieOf(alice),
+        Cookie: alice.cookies.header,
       })
-    const { matchingDigits } = JSON.parse((await alice.api('/otp/call')).text) as {
-      matchingDigits: string
-    }
-    const code = await alice.answerCall(matchingDigits)
+    const code = await alice.askAndHearCode()
     const form = { _csrf: token, code, returnTo: payload, next: payload, redirect: payload }
     const answer = await alice.send(
       'POST',
@@ -228,7 +221,7 @@ test('A-92 100 addresses of other sites, as a path, an absolute request line, a 
   expect(kept).toBeGreaterThan(30)
 })
 
-test('A-96 the code inside a body that cannot be read: 400 or 415, and it is in no log, no error and no answer', async () => {
+test('A-96 a code inside a body that cannot be parsed gets 400, 413 or 415 and is in no log, no error and no response', async () => {
   await open()
   const errors = captureErrors(site)
   const alice = site.person('alice')
@@ -271,11 +264,11 @@ test('A-96 the code inside a body that cannot be read: 400 or 415, and it is in 
     expect([body.slice(0, 40), status]).toEqual([body.slice(0, 40), expect.toBeOneOf(expected)])
     expect(text).not.toContain(code)
   }
-  // Cut off by a client that goes away in the middle of it.
+  // A client that closes the connection in the middle of the body.
   await new Promise<void>(resolve => {
     const socket = connect(Number(new URL(site.url).port), '127.0.0.1', () => {
       socket.write(
-        `POST /api/otp HTTP/1.1\r\nHost: x\r\nOrigin: ${site.url}\r\nCookie: ${cookieOf(alice)}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"code":"${code}"`,
+        `POST /api/otp HTTP/1.1\r\nHost: x\r\nOrigin: ${site.url}\r\nCookie: ${alice.cookies.header}\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"code":"${code}"`,
         () => {
           setTimeout(() => {
             socket.destroy()
@@ -294,7 +287,7 @@ test('A-96 the code inside a body that cannot be read: 400 or 415, and it is in 
     ...errors.map(String),
   ].join('\n')
   expect(told).not.toContain(code)
-  // Nothing of all that was a guess.
+  // None of these requests counted as an attempt.
   expect(site.comparisons()).toBe(0)
-  expect((await alice.submit(code)).status).toBe(303)
+  expect((await alice.enterCode(code)).status).toBe(303)
 })

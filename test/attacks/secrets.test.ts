@@ -1,14 +1,15 @@
-// Where a code or a number could be found by somebody who reads everything but the call.
+// No code and no phone number leaks to somebody who reads everything except the call.
 import { createHmac, hash } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
+import { Phone } from '../support/phone.js'
 import {
   Capture,
-  codesSpoken,
   openSite,
   type Site,
   type SiteOptions,
   wrongCode,
 } from '../support/watched-site.js'
+import { codesSpoken } from '../support/canary.js'
 import { captureErrors, unfolded, watchProcess } from '../support/watch.js'
 
 watchProcess()
@@ -16,7 +17,7 @@ vi.setConfig({ testTimeout: 120_000 })
 let site: Site
 let errors: readonly unknown[]
 afterEach(() => site.close())
-/** Hardly any limit, and yet every count is kept. */
+/** High limits, so that every counter is written and few requests are refused. */
 const limits = {
   callIntervalSeconds: 1,
   callsPerUserHour: 1000,
@@ -34,21 +35,21 @@ async function open(options: SiteOptions = {}): Promise<void> {
   errors = captureErrors(site)
 }
 
-/** All that people do with codes, well and badly, on the pages and by the API. */
+/** Everything that people do with codes, right and wrong, on the pages and with the JSON API. */
 async function liveThroughEverything(): Promise<void> {
   const alice = site.person('alice')
   await alice.logIn()
   const code = await alice.hearCode()
   await alice.get('/otp')
   await alice.get('/otp/status')
-  await alice.submit(wrongCode(code))
-  await alice.submit(`${code}0`)
-  await alice.submit(code)
+  await alice.enterCode(wrongCode(code))
+  await alice.enterCode(`${code}0`)
+  await alice.enterCode(code)
   await alice.api('/otp', { code }, { holdsCode: true })
   await alice.get('/account')
   site.clock.pass(301)
   await alice.get('/transfer')
-  await alice.submit(await alice.hearCode())
+  await alice.enterCode(await alice.hearCode())
   site.clock.pass(2)
   await alice.enroll('+12025550189')
   const newCode = await alice.answerCall(undefined, '+12025550189')
@@ -57,20 +58,14 @@ async function liveThroughEverything(): Promise<void> {
   await alice.logOut()
 
   const bob = site.person('bob')
-  await bob.api('/login', { username: 'bob', password: bob.password })
-  const { matchingDigits } = JSON.parse((await bob.api('/otp/call')).text) as {
-    matchingDigits: string
-  }
-  const bobs = await bob.answerCall(matchingDigits)
-  for (let guess = 0; guess < 6; guess++) await bob.api('/otp', { code: wrongCode(bobs) })
+  const bobs = await bob.logInAndHearCode()
+  for (let attempt = 0; attempt < 6; attempt++) await bob.verify(wrongCode(bobs))
   await bob.api('/otp', { code: bobs }, { holdsCode: true })
   site.clock.pass(2)
   await bob.api('/otp/call')
-  const { sid } = await site.simulator.waitFor(({ status }) => status === 'ringing')
-  await site.simulator.answer(sid)
-  await site.simulator.idle(sid)
-  await site.simulator.press(sid, '00')
-  await site.simulator.idle(sid)
+  const phone = await Phone.ringing(site)
+  await phone.answer()
+  await phone.press('00')
   site.simulator.setFaults({
     calls: {
       status: 400,
@@ -94,7 +89,7 @@ async function liveThroughEverything(): Promise<void> {
 }
 const told = () => errors.map(unfolded)
 
-test('A-76 the code is in the words of the call and in what its person sent, and in no other byte', async () => {
+test('A-76 a code is in the words of its call and in the request of its user, and in no other captured byte', async () => {
   await open()
   await liveThroughEverything()
   const codes = codesSpoken(site.simulator)
@@ -102,7 +97,7 @@ test('A-76 the code is in the words of the call and in what its person sent, and
   await expect(site.capture.check(codes)).resolves.toBeUndefined()
   for (const code of codes) for (const text of told()) expect(text).not.toContain(code)
 
-  // The canary does sing: for each code, at each place, in each spelling.
+  // The search finds each code in each spelling.
   for (const code of codes) {
     for (const leak of [
       code,
@@ -119,18 +114,18 @@ test('A-76 the code is in the words of the call and in what its person sent, and
   }
 })
 
-test('A-91 session store, counter store, pages, headers, log and events hold no code, and of a number the last two digits at most', async () => {
+test('A-91 session store, limiter store, pages, headers, log and events hold no code, and at most the last two digits of a number', async () => {
   await open()
   await liveThroughEverything()
   const numbers = ['+12025550123', '+12025550145', '+12025550189', '+12025550177']
   const seen = (await site.capture.all()).filter(({ place }) => place !== 'seen by SignalWire')
   const places = new Set(seen.map(({ place }) => place.split(' ')[0]))
-  for (const place of ['page', 'answered', 'log', 'events', 'session', 'counter'])
+  for (const place of ['page', 'response', 'log', 'events', 'session', 'counter'])
     expect(places).toContain(place)
   const found: string[] = []
   for (const { place, text } of [...seen, ...told().map(text => ({ place: 'error', text }))]) {
     for (const number of numbers) {
-      // What the person typed stands on the page on which it was typed, and in the request.
+      // The number that the user enrolls is on the page of the enrollment and in its request.
       if (place.startsWith('page /phone') && ['+12025550189', '+12025550177'].includes(number))
         continue
       for (const digits of [number.slice(1), number.slice(2), number.slice(-7), number.slice(-4)]) {
@@ -143,17 +138,17 @@ test('A-91 session store, counter store, pages, headers, log and events hold no 
   expect(seen.filter(({ text }) => text.includes('•• ••23')).length).toBeGreaterThan(0)
 })
 
-/** Everything in the dumps that could be a hash: long runs of base64, base64url or hexadecimal. */
+/** Every part of the dumps that could be a hash: long runs of base64, base64url or hexadecimal. */
 const tokensIn = (texts: readonly string[]): ReadonlySet<string> =>
   new Set(texts.flatMap(text => text.match(/[\w+/-]{20,}={0,2}/g) ?? []))
 
-/** The first sixteen bytes, as every spelling of a digest begins. */
+/** The first 16 bytes in hexadecimal, which no spelling of a digest changes. */
 const beginning = (token: string): readonly string[] => [
   /^[0-9a-f]{32,}$/i.test(token) ? token.toLowerCase().slice(0, 32) : '',
   Buffer.from(token, 'base64').toString('hex').slice(0, 32),
 ]
 
-test('A-95 no hash in any store, page, header, log or URL is one that a million guesses reverse', async () => {
+test('A-95 no hash in any store, page, header, log or URL can be reversed with a million attempts', async () => {
   await open()
   await liveThroughEverything()
   const texts = (await site.capture.all()).map(({ text }) => text)
@@ -166,14 +161,14 @@ test('A-95 no hash in any store, page, header, log or URL is one that a million 
   const look = (digest: string, what: () => string): void => {
     if (beginnings.has(digest.slice(0, 32))) found.push(what())
   }
-  for (let guess = 0; guess < 1_000_000; guess++) {
-    const code = String(guess).padStart(6, '0')
+  for (let number = 0; number < 1_000_000; number++) {
+    const code = String(number).padStart(6, '0')
     for (const algorithm of ['md5', 'sha1', 'sha256'])
       look(hash(algorithm, code, 'hex'), () => `${algorithm} of ${code}`)
   }
   expect(found).toEqual([])
 
-  // Salted with anything that stands beside it, it would be reversed as quickly: the true codes and numbers with every other word of the dumps.
+  // A hash salted with a word from the same dumps could be reversed as quickly. So try the real codes and numbers with every such word.
   const words = new Set(
     texts
       .filter(text => !text.startsWith('<'))
@@ -208,7 +203,7 @@ test('A-95 no hash in any store, page, header, log or URL is one that a million 
   }
   expect(found).toEqual([])
 
-  // The search would have found one of each.
+  // The search finds a hash in each spelling.
   for (const [algorithm, spelling] of [
     ['sha1', 'hex'],
     ['sha256', 'base64url'],

@@ -5,7 +5,13 @@ import { connect, createServer as createTcpServer, type AddressInfo, type Server
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compiled } from '../support/compiled.js'
-import { type Answer, callsUnlimited, openSite, type Person, type Site } from '../support/watched-site.js'
+import {
+  type Answer,
+  callsUnlimited,
+  openSite,
+  type Person,
+  type Site,
+} from '../support/watched-site.js'
 import { captureErrors, expectNoCredential, watchProcess } from '../support/watch.js'
 
 watchProcess()
@@ -285,7 +291,7 @@ test(
       503,
       expect.objectContaining({ code: 'signalwire-unavailable' }),
     ])
-    expect([again.status, again.headers['retry-after']]).toEqual([429, '60'])
+    expect([again.status, again.headers.get('retry-after')]).toEqual([429, '60'])
     expect([calls, inAfterwards]).toEqual([1, false])
   },
   patience,

@@ -1,4 +1,4 @@
-// Session and counter stores that throw, fail, lie or hang, at each single operation.
+// A session store and a limiter that throw, fail, lie or hang, at each single operation.
 import { Store } from 'express-session'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Fault } from '../support/stores.js'
@@ -18,7 +18,7 @@ afterEach(async () => {
   }
 })
 
-/** Stores that hang cost seconds each, so that the cases are spread over many sites. */
+/** Spreads the cases over many sites, because each store that hangs takes seconds. */
 async function forEachCase<T>(
   cases: readonly T[],
   work: (site: Site, given: T) => Promise<void>,
@@ -62,7 +62,7 @@ const lies: readonly unknown[] = [
 ]
 let lie = 0
 
-/** Answers a function that mends it. A store that lies answers a read with what is no session, and anything else twice. */
+/** Returns a function that repairs the store. A store that lies returns something that is not a session, and calls back twice for every other operation. */
 function breakSessions({ sessions }: Site, operation: Operation, fault: SessionFault): () => void {
   const original = sessions[operation] as (...given: readonly unknown[]) => void
   const lying = (...given: readonly unknown[]): void => {
@@ -74,7 +74,7 @@ function breakSessions({ sessions }: Site, operation: Operation, fault: SessionF
         done()
       })
   }
-  // Express writes a session once more when the answer is sent: by then the store may be well again.
+  // express-session writes the session again when the response is sent. By then the store may work again.
   const brokenOnce = (...given: readonly unknown[]): void => {
     sessions.faults = { [operation]: fault === 'rejects once' ? 'rejects' : 'hangs after the work' }
     Object.assign(sessions, { [operation]: original })
@@ -123,7 +123,7 @@ const usual: Readonly<Record<Phase, readonly number[]>> = {
   status: [200],
   'log out': [200],
 }
-/** The steps that cannot do without an operation. */
+/** The steps that need each operation. */
 const needs: Readonly<Record<Operation, readonly Phase[]>> = {
   get: ['call', 'wrong code', 'right code', 'page', 'status', 'log out'],
   set: ['log in', 'call', 'right code', 'log out'],
@@ -131,7 +131,7 @@ const needs: Readonly<Record<Operation, readonly Phase[]>> = {
   touch: [],
 }
 
-test('A-87 the session store throws, fails, lies or hangs at each operation of each step: 503 where it is needed, and no cookie is in', async () => {
+test('A-87 when the session store throws, fails, lies or hangs at any operation of any step, the app returns 503 where it needs the store, and no cookie is in', async () => {
   const statuses: number[] = []
   const all = await forEachCase(sessionCases, async (site, [phase, operation, fault]) => {
     const name = `${phase}: ${operation} ${fault}`
@@ -139,7 +139,7 @@ test('A-87 the session store throws, fails, lies or hangs at each operation of e
       breakSessions(site, operation, fault),
     )
     statuses.push(broken.status)
-    // A session that cannot be read is none: 401.
+    // A session that cannot be read is no session: 401.
     const isNeeded = fault !== 'nonsense' && needs[operation].includes(phase)
     expect([name, broken.status]).toEqual([
       name,
@@ -152,7 +152,7 @@ test('A-87 the session store throws, fails, lies or hangs at each operation of e
       await cookiesThatAreIn(site, isSuccess ? answers.slice(0, -1) : answers),
     ]).toEqual([name, []])
     if (isSuccess || phase !== 'right code' || operation === 'get') return
-    // What was half done is worth nothing together: a code that was used up, a session that half exists.
+    // After half of the work, neither the used code nor the half-written session lets anybody in.
     expect([
       name,
       (await alice.api('/otp', { code }, { holdsCode: true })).status,
@@ -162,7 +162,7 @@ test('A-87 the session store throws, fails, lies or hangs at each operation of e
   expect(statuses).toHaveLength(sessionCases.length)
   await Promise.all(all.map(site => site.person('bob').passBoth()))
 
-  // A store that begins a new session under the old id: the cookie of the password would be that of the code.
+  // A store that begins the new session under the old id. Otherwise the cookie of the password would become the cookie of a verified session.
   const [site] = all
   const { answers, broken } = await runCourse(site!, 'right code', () => {
     const regenerate: unknown = Reflect.get(Store.prototype, 'regenerate')
@@ -176,7 +176,7 @@ test('A-87 the session store throws, fails, lies or hangs at each operation of e
   expect([broken.status, await cookiesThatAreIn(site!, answers)]).toEqual([503, []])
 }, 180_000)
 
-/** Which operation on which counter each step does, in a login where all goes well. */
+/** The limiter's operations in each step of a login without failures. */
 async function operationsByPhase(): Promise<readonly (readonly [Phase, string])[]> {
   const site = await openSite({ delayMilliseconds: [0, 0], limits: callsUnlimited })
   sites.push({ site, errors: captureErrors(site) })
@@ -203,7 +203,7 @@ async function operationsByPhase(): Promise<readonly (readonly [Phase, string])[
   return [...found].map(each => JSON.parse(each) as [Phase, string])
 }
 
-test('A-90 a counter fails, lies or hangs at each operation of each step: 503, no cookie is in, no call is placed, no code is said', async () => {
+test('A-90 when the limiter fails, lies or hangs at any operation of any step, the app returns 503, no cookie is in, no call is placed and no code is read out', async () => {
   const operations = await operationsByPhase()
   expect(operations.length).toBeGreaterThan(20)
   const cases = operations.flatMap(([phase, name]) =>
@@ -223,7 +223,7 @@ test('A-90 a counter fails, lies or hangs at each operation of each step: 503, n
         }
       },
     )
-    // What an operation answers that only writes is not read. The challenge of a session that ends is forgotten in passing, and nobody waits for it.
+    // The strategy does not read what a write returns. At a logout it does not wait until the old challenge is forgotten.
     const mayGoOn =
       phase === 'log out' ||
       phase === 'page' ||

@@ -1,15 +1,15 @@
-// What SignalWire asks during a call, asked by somebody else, again, or after it is over.
+// Webhooks that somebody else sends, or that are sent again or after the call.
 import { afterEach, expect, test, vi } from 'vitest'
 import { sign, type SentWebhook } from 'passport-voice-otp/simulator'
 import {
   Browser,
   callsUnlimited,
-  Capture,
   openSite,
   type Person,
   type Site,
   type SiteOptions,
 } from '../support/watched-site.js'
+import { Phone } from '../support/phone.js'
 import { sendRaw } from '../support/raw.js'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -29,9 +29,9 @@ const signature = (url: string, fields: Fields, key = site.simulator.signalwire.
 const signedBy = (value: string): Fields => ({ 'X-SignalWire-Signature': value })
 const typed = { 'Content-Type': 'application/x-www-form-urlencoded' }
 
-/** Sends a webhook as it is told; answers status and body. Out of the canary's sight: LaML is where a code belongs. */
+/** Sends a webhook and returns its status and body. The canary does not see it, because LaML may hold a code. */
 const ask = (path: string, body: string, headers: Fields, method = 'POST') =>
-  new Browser(site.url, new Capture())
+  new Browser({ url: site.url })
     .send(method, path, { body, headers: { ...typed, ...headers } })
     .then(({ status, text }) => [status, text] as const)
 const askSigned = ({ url, fields }: Pick<SentWebhook, 'url' | 'fields'>, as = url) =>
@@ -39,29 +39,29 @@ const askSigned = ({ url, fields }: Pick<SentWebhook, 'url' | 'fields'>, as = ur
 
 const mayHoldCode = (text: string): boolean => /<Say[^>]*>[^<]*\d/.test(text)
 
-/** Alice has asked for a call and picked up: the first webhook was sent and answered. */
+/** Alice asks for a call and answers it: SignalWire has sent the first webhook. */
 async function answered(): Promise<{
   alice: Person
-  sid: string
+  phone: Phone
   digits: string
   first: SentWebhook
 }> {
   const alice = site.person('alice')
   await alice.logIn()
   await alice.askForCall()
-  const digits = await alice.matchingDigits()
-  const { sid } = await site.simulator.waitFor(({ status }) => status === 'ringing')
-  await site.simulator.answer(sid)
-  await site.simulator.idle(sid)
-  return { alice, sid, digits, first: site.simulator.call(sid)!.webhooks[0]! }
+  const digits = await alice.readDigits()
+  const phone = await Phone.ringing(site)
+  await phone.answer()
+  return { alice, phone, digits, first: phone.call.webhooks[0]! }
 }
+/** Two digits that the page does not show. */
 const other = (digits: string): string => String(10 + ((Number(digits) - 9) % 90))
 
-test('A-68 voicemail, tones of a greeting, and keys that are not the two digits: no digit of the code, and the call ends', async () => {
+test('A-68 a call that reaches voicemail, tones of a greeting or wrong keys ends without a digit of the code', async () => {
   await open()
   const alice = site.person('alice')
   await alice.logIn()
-  // Which keys the greeting plays; those of the page never: it does not see the page.
+  // The keys that the greeting plays. They are never the two digits of the page, which voicemail cannot see.
   const greetings: ((digits: string) => string | undefined)[] = [
     () => undefined,
     () => '1',
@@ -78,7 +78,7 @@ test('A-68 voicemail, tones of a greeting, and keys that are not the two digits:
   for (const greeting of greetings) {
     site.simulator.setQueueDelay({ delayMs: 1000 })
     expect((await alice.askForCall()).status).toBe(303)
-    const digits = await alice.matchingDigits()
+    const digits = await alice.readDigits()
     const played = greeting(digits)?.replace('x', digits[0] === digits[1] ? '9' : '')
     if (played?.startsWith(digits) === true) continue
     site.simulator.setPhone(
@@ -101,27 +101,26 @@ test('A-68 voicemail, tones of a greeting, and keys that are not the two digits:
     (digits: string) => `${other(digits)}${digits}`,
   ]) {
     await alice.askForCall()
-    const digits = await alice.matchingDigits()
+    const digits = await alice.readDigits()
     if (wrong(digits).startsWith(digits)) continue
-    const { sid } = await site.simulator.waitFor(({ status }) => status === 'ringing')
-    await site.simulator.answer(sid)
-    await site.simulator.idle(sid)
-    await site.simulator.press(sid, wrong(digits))
+    const phone = await Phone.ringing(site)
+    await phone.answer()
+    await phone.press(wrong(digits))
     await site.simulator.advance(20_000)
-    expect(site.simulator.call(sid)).toMatchObject({
+    expect(phone.call).toMatchObject({
       status: 'completed',
       error: null,
       waitingFor: null,
     })
-    expect(site.simulator.call(sid)!.heard.join(' ')).not.toMatch(/\d/)
-    // The right digits come too late: that call is burnt, in every one of its tokens.
-    const { url, fields } = site.simulator.call(sid)!.webhooks.at(-1)!
+    expect(phone.call.heard.join(' ')).not.toMatch(/\d/)
+    // The right digits come too late: none of the call's tokens is valid any more.
+    const { url, fields } = phone.call.webhooks.at(-1)!
     const [status, text] = await askSigned({ url, fields: { ...fields, Digits: digits } })
     expect([status, mayHoldCode(text)]).toEqual([200, false])
   }
 })
 
-/** The whole answer but for its date. */
+/** The whole response without its date. */
 const raw = async (path: string, headers: Fields, body: string): Promise<string> =>
   (
     await sendRaw(
@@ -132,12 +131,12 @@ const raw = async (path: string, headers: Fields, body: string): Promise<string>
     )
   ).replace(/^date: .*$/im, 'Date')
 
-test('A-71 unsigned, signed with another key, or signed for what does not open: 403, the same bytes', async () => {
+test('A-71 a webhook that is unsigned, signed with another key or has a token that does not open gets 403 with the same bytes', async () => {
   await open()
   const {
     first: { url, fields },
     alice,
-    sid,
+    phone,
     digits,
   } = await answered()
   const real = new URL(url).pathname
@@ -174,22 +173,20 @@ test('A-71 unsigned, signed with another key, or signed for what does not open: 
   }
   expect(answers.size).toBeGreaterThan(70)
   expect([...new Set(answers.values())]).toEqual([expect.stringMatching(/^HTTP\/1\.1 403 /)])
-  // The call was not disturbed: only a right signature counts as a question.
-  await site.simulator.press(sid, digits)
-  await site.simulator.idle(sid)
-  expect(await alice.submit(await alice.hearCode()).then(({ status }) => status)).toBe(303)
+  // The call goes on: only correctly signed webhooks count.
+  await phone.press(digits)
+  expect(await alice.enterCode(await alice.hearCode()).then(({ status }) => status)).toBe(303)
 })
 
-test('A-72 200 changes of the signed string, or of a field that is read: each refused', async () => {
+test('A-72 each of 200 changes of the signed string or of a field that the strategy reads is refused', async () => {
   await open()
   const {
     first: { url, fields },
-    sid,
+    phone,
     digits,
   } = await answered()
-  await site.simulator.press(sid, digits)
-  await site.simulator.idle(sid)
-  const keyed = site.simulator.call(sid)!.webhooks[1]!
+  await phone.press(digits)
+  const keyed = phone.call.webhooks[1]!
   const mutants: [string, string, Fields, string?][] = []
   const flip = (text: string, index: number): string =>
     text.slice(0, index) + (text[index] === 'A' ? 'B' : 'A') + text.slice(index + 1)
@@ -241,13 +238,13 @@ test('A-72 200 changes of the signed string, or of a field that is read: each re
       [pathname, `${body}&Digits=${digits}`, signedBy(right)],
       [pathname, body, signedBy(right.toLowerCase())],
     )
-    // Rightly signed, but larger than any webhook is.
+    // Correctly signed, but larger than any webhook.
     mutants.push([
       pathname,
       form({ ...sent, Padding: 'x'.repeat(5000) }),
       signedBy(signature(asked, { ...sent, Padding: 'x'.repeat(5000) })),
     ])
-    // Rightly signed, but for another telephone, or as the number of nobody.
+    // Correctly signed, but for another phone or for no number.
     for (const to of ['+12025550145', '', '12025550123', '+12025550123 ', '+1 202 555 0123'])
       mutants.push([
         pathname,
@@ -268,10 +265,10 @@ test('A-72 200 changes of the signed string, or of a field that is read: each re
         )
       )[0],
     ).toBe(405)
-  // None of them used up what the right one may.
+  // None of them used up the token of the honest webhook.
   const [status, text] = await askSigned(keyed)
   expect([status, mayHoldCode(text)]).toEqual([200, true])
-  // Names and values are signed without a border between them: cut elsewhere, the string is the same, and worth nothing.
+  // The signed string has no separators between names and values. Other fields that give the same string must not get the code.
   const { Digits: pressed = '', To: to = '', ...rest } = keyed.fields
   for (const recut of [
     { ...rest, To: to, [`Digits${pressed[0]!}`]: pressed.slice(1) },
@@ -287,14 +284,15 @@ test('A-72 200 changes of the signed string, or of a field that is read: each re
   }
 })
 
-test('A-74 a signed webhook played again: three times at most, and nothing secret after success, after expiry, after a newer call', async () => {
+test('A-74 a signed webhook works three times at most when it is replayed, and gets nothing secret after success, after expiry and after a newer call', async () => {
   await open({ delayMilliseconds: [2, 25] })
-  const { alice, sid, digits } = await answered()
-  await site.simulator.press(sid, digits)
-  await site.simulator.idle(sid)
+  const { alice, phone, digits } = await answered()
+  await phone.press(digits)
   const spelt = async (index: number, count: number) =>
     (
-      await Promise.all(Array.from({ length: count }, () => site.simulator.refetch(sid, index)))
+      await Promise.all(
+        Array.from({ length: count }, () => site.simulator.refetch(phone.sid, index)),
+      )
     ).filter(({ body }) => mayHoldCode(body)).length
   expect(await spelt(0, 20)).toBe(0)
   expect(await spelt(1, 20)).toBe(2)
@@ -325,15 +323,15 @@ test('A-74 a signed webhook played again: three times at most, and nothing secre
     await alice.logIn()
   })
   await after(async code => {
-    for (let index = 0; index < 5; index++) await alice.submit(other(code).padStart(6, '0'))
+    for (let index = 0; index < 5; index++) await alice.enterCode(other(code).padStart(6, '0'))
     site.counters.flush()
   })
   await after(async code => {
-    expect((await alice.submit(code)).status).toBe(303)
+    expect((await alice.enterCode(code)).status).toBe(303)
   })
 })
 
-test('A-80 XML in the name, the announcement and the language: the call has exactly the elements that it always has', async () => {
+test('A-80 a call has exactly its usual XML elements when the app name, the announcement and the language contain XML', async () => {
   const elementsOf = () =>
     site.simulator.calls[0]!.webhooks.map(({ body }) =>
       (body.match(/<[/?!]?[\w-]+/g) ?? []).join(' '),
@@ -376,7 +374,7 @@ test('A-80 XML in the name, the announcement and the language: the call has exac
     ])
     await site.close()
   }
-  // An announcement with angle brackets is left out, and the call goes through without it.
+  // An announcement with angle brackets is left out, and the call continues without it.
   await open({ announce: () => evil })
   const last = site.person('alice')
   await last.logIn()

@@ -1,14 +1,9 @@
-// A browser for each person: cookies, forms, JSON, and every byte that it got kept for the canary.
-import { request, type IncomingHttpHeaders } from 'node:http'
-import type { Simulator } from 'passport-voice-otp/simulator'
-import { codeIn } from './world.js'
+// A browser without JavaScript: cookies, pages, forms and JSON. Optionally, everything that it gets is kept for the canary.
 import type { Capture } from './canary.js'
+import { type Answer as HttpAnswer, CookieJar, send } from './http.js'
 
-/** What was answered. */
-export interface Answer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly text: string
+/** A response, and where it redirects to. */
+export interface Answer extends HttpAnswer {
   /** The `Location` of a redirect, else ''. */
   readonly location: string
 }
@@ -17,87 +12,118 @@ export interface Answer {
 export interface Sent {
   readonly form?: Readonly<Record<string, string>>
   readonly json?: unknown
-  /** Bytes as they are; give their `Content-Type` in `headers`. */
-  readonly body?: string | Buffer
+  /** Bytes as they are. Their `Content-Type` belongs in `headers`. */
+  readonly body?: string | Uint8Array
   readonly headers?: Readonly<Record<string, string>>
   /** Another process of the same app. Default: the browser's own. */
   readonly url?: string
-  /** The attack puts a code or a number where none belongs: its request line and headers are not held against the app. */
+  /** The attack puts a code or a phone number where none belongs, so the canary must not blame the app for this request. */
   readonly holdsCode?: boolean
 }
 
-/** The `code` of a JSON refusal, `too-many-attempts` for example; '' for anything else. */
-export function failureIn({ text, headers }: Answer): string {
-  if (headers['content-type']?.startsWith('application/json') !== true) return ''
+/** The `code` of a JSON response, `too-many-attempts` for example. '' for a response of another type. */
+export function failureIn({ text, headers }: Pick<Answer, 'text' | 'headers'>): string {
+  if (headers.get('content-type')?.startsWith('application/json') !== true) return ''
   const { code } = JSON.parse(text) as { readonly code?: string }
   return code ?? ''
 }
 
-/** A browser on one app. Follows no redirects. The path is sent as it is, not tidied up first. */
-export class Browser {
-  cookies = new Map<string, string>()
+/** The two digits that a page shows. '' if there are none. */
+export const digitsOn = (html: string): string =>
+  /data-matching-digits="(\d\d)"/.exec(html)?.[1] ?? ''
 
-  /** @param origin Origin that the browser writes into JSON requests: the app's public one. */
-  constructor(
-    readonly url: string,
-    protected readonly capture: Capture,
-    protected readonly origin = url,
-  ) {}
+/** Where a browser goes: one app, and the capture of what is seen there. */
+export interface Place {
+  readonly url: string
+  /** The app's public origin, which the browser sends with JSON requests. Default: `url`. */
+  readonly origin?: string | undefined
+  readonly capture?: Capture | undefined
+}
+
+/** A browser on one app. It sends paths as they are, and follows redirects only in `open` and `submit`. */
+export class Browser {
+  readonly url: string
+  cookies = new CookieJar()
+  /** The page that `open`, `submit` or `follow` has reached. */
+  page: Page = { status: 0, path: '', headers: new Headers(), html: '' }
+
+  constructor(protected readonly place: Place) {
+    this.url = place.url
+  }
 
   /** Sends one request on a connection of its own, with the cookies as they are now. */
-  send(
+  async send(
     method: string,
     path: string,
     { form, json, body, headers, url = this.url, holdsCode = false }: Sent = {},
   ): Promise<Answer> {
-    const { hostname, port } = new URL(url)
+    const { capture, origin = this.url } = this.place
+    const all = {
+      ...(this.cookies.size === 0 ? {} : { Cookie: this.cookies.header }),
+      ...(form !== undefined ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {}),
+      ...(json !== undefined ? { 'Content-Type': 'application/json', Origin: origin } : {}),
+      ...headers,
+    }
+    if (!holdsCode)
+      capture?.note('a request line and headers', `${method} ${path} ${JSON.stringify(all)}`)
     const content =
       form !== undefined
         ? new URLSearchParams(form).toString()
         : json !== undefined
           ? JSON.stringify(json)
           : body
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const all = {
-      ...(cookie === '' ? {} : { Cookie: cookie }),
-      ...(form !== undefined ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {}),
-      ...(json !== undefined ? { 'Content-Type': 'application/json', Origin: this.origin } : {}),
-      ...(content === undefined ? {} : { 'Content-Length': Buffer.byteLength(content) }),
-      ...headers,
-    }
-    if (!holdsCode)
-      this.capture.note('a request line and headers', `${method} ${path} ${JSON.stringify(all)}`)
-    return new Promise((resolve, reject) => {
-      const sent = request(
-        { hostname, port, method, path, headers: all, agent: false },
-        response => {
-          const chunks: Buffer[] = []
-          response
-            .on('data', (chunk: Buffer) => chunks.push(chunk))
-            .on('error', reject)
-            .on('end', () => {
-              const text = Buffer.concat(chunks).toString('utf8')
-              this.capture.note('answered headers', JSON.stringify(response.headers))
-              this.capture.note(`page ${path.split('?', 1)[0] ?? ''}`, text)
-              this.keepCookies(response.headers['set-cookie'] ?? [])
-              resolve({
-                status: response.statusCode ?? 0,
-                headers: response.headers,
-                text,
-                location: response.headers.location ?? '',
-              })
-            })
-        },
-      )
-      sent.on('error', reject).end(content)
+    const answer = await send(url, method, path, {
+      headers: all,
+      ...(content === undefined ? {} : { body: content }),
     })
+    capture?.note('response headers', JSON.stringify([...answer.headers]))
+    capture?.note(`page ${path.split('?', 1)[0] ?? ''}`, answer.text)
+    this.cookies.keep(answer)
+    return { ...answer, location: answer.headers.get('location') ?? '' }
   }
 
   get(path: string, sent: Sent = {}): Promise<Answer> {
     return this.send('GET', path, sent)
   }
 
-  /** Fills in the form of a page: reads its `_csrf`, sends it along with `fields` to `action`. */
+  /** One POST of form fields. */
+  post(
+    path: string,
+    form: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    return this.send('POST', path, { form, headers })
+  }
+
+  /** A POST to the JSON API, as the site's own script sends it. */
+  api(path: string, json: unknown = {}, sent: Sent = {}): Promise<Answer> {
+    return this.send('POST', `/api${path}`, { ...sent, json })
+  }
+
+  /** Sends the code to the JSON API. Returns the `code` of its response: `logged-in`, or the failure. */
+  async verify(code: string, sent: Sent = {}): Promise<string> {
+    return failureIn(await this.api('/otp', { code }, sent))
+  }
+
+  /** One request with JSON in both directions. `headers` take the place of the site's own origin. */
+  async json(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = { Origin: this.url },
+  ): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
+    const answer = await this.send(method, path, {
+      headers: { 'Content-Type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: JSON.parse(answer.text) as Record<string, unknown>,
+    }
+  }
+
+  /** Reads the `_csrf` of `page`, and sends it with `fields` to `action`. */
   async submitForm(
     page: string,
     action: string,
@@ -110,7 +136,7 @@ export class Browser {
     })
   }
 
-  /** The `_csrf` of a page; one for each session, so it may be read once and sent many times. */
+  /** The `_csrf` of a page. There is one for each session, so it may be read once and sent many times. */
   async csrf(page: string, sent: Sent = {}): Promise<string> {
     const { status, text, location } = await this.get(page, sent)
     const [, token] = /name="_csrf" value="([^"]+)"/.exec(text) ?? []
@@ -118,19 +144,14 @@ export class Browser {
     return token
   }
 
-  /** A POST to the JSON API, as the site's own script sends it. */
-  api(path: string, json: unknown = {}, sent: Sent = {}): Promise<Answer> {
-    return this.send('POST', `/api${path}`, { ...sent, json })
-  }
-
-  /** A browser that starts with the cookies of this one: a stolen cookie, or the one from before. */
+  /** A browser that starts with the cookies of this one: with a stolen cookie, or with the cookie from before. */
   copy(): Browser {
-    const copy = new Browser(this.url, this.capture, this.origin)
-    copy.cookies = new Map(this.cookies)
+    const copy = new Browser(this.place)
+    copy.cookies = new CookieJar(this.cookies)
     return copy
   }
 
-  /** Whether `GET /account` is 200, the page or the API: nobody is in by one and not by the other. */
+  /** Whether `GET /account` and `GET /api/account` are both 200. Throws if they differ. */
   async isIn(sent: Sent = {}): Promise<boolean> {
     const [page, api] = await Promise.all([
       this.get('/account', sent),
@@ -141,119 +162,74 @@ export class Browser {
     return page.status === 200
   }
 
-  private keepCookies(lines: readonly string[]): void {
-    for (const line of lines) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      this.cookies.set(name, value)
+  /** Opens a page and follows redirects. */
+  async open(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Page> {
+    return this.follow(await this.get(path, { headers }), path)
+  }
+
+  /** Fills in the form of this page that leads to `action`, presses its button, and follows redirects. */
+  async submit(
+    action: string,
+    fields: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Page> {
+    return this.follow(await this.post(action, this.fill(action, fields), headers), action)
+  }
+
+  /** The fields of a form with the values that its page has, checked radio buttons included. */
+  fill(action: string, fields: Readonly<Record<string, string>> = {}): Record<string, string> {
+    const form = new RegExp(`<form[^>]*action="${action}"[^]*?</form>`).exec(this.page.html)?.[0]
+    if (form === undefined)
+      throw new Error(`There is no form to ${action} on ${this.page.path}: ${this.text}`)
+    const inputs = [...form.matchAll(/<input[^>]*>/g)]
+      .map(([input]) => input)
+      .filter(input => /type="hidden"/.test(input) || / checked/.test(input))
+    const given = inputs.map(input => [
+      /name="([^"]+)"/.exec(input)?.[1] ?? '',
+      /value="([^"]*)"/.exec(input)?.[1] ?? '',
+    ])
+    return { ...(Object.fromEntries(given) as Record<string, string>), ...fields }
+  }
+
+  /** Follows the redirects of `answer`, the response of `path`. */
+  async follow(answer: Answer, path: string): Promise<Page> {
+    if (answer.location !== '') {
+      if (answer.status !== 303)
+        throw new Error(`${path} redirects with ${answer.status}: browsers may repeat the POST`)
+      return this.open(answer.location)
     }
+    const { status, headers, text: html } = answer
+    this.page = { status, path, headers, html }
+    return this.page
+  }
+
+  /** The text of the page without its tags. */
+  get text(): string {
+    return this.page.html
+      .replace(/<(script|style)[^]*?<\/\1>|<[^>]+>/g, ' ')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&amp;', '&')
+      .replace(/\s+/g, ' ')
+  }
+
+  /** The two digits that the page shows. '' if there are none. */
+  get matchingDigits(): string {
+    return digitsOn(this.page.html)
+  }
+
+  /** The error message of the page. '' if there is none. */
+  get alert(): string {
+    return (/role="alert"[^>]*>([^]*?)<\/div>/.exec(this.page.html)?.[1] ?? '')
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim()
   }
 }
 
-/** Where a person lives: an app, and the Space whose telephones ring. */
-export interface Place {
-  readonly url: string
-  readonly origin?: string
-  readonly simulator: Simulator
-  readonly capture: Capture
-}
-
-/** Somebody with a browser, a password and a telephone. */
-export class Person extends Browser {
-  private readonly simulator: Simulator
-
-  /** @param phone The telephone that this person can answer, E.164. */
-  constructor(
-    place: Place,
-    readonly username: string,
-    readonly password: string,
-    readonly phone: string,
-  ) {
-    super(place.url, place.capture, place.origin)
-    this.simulator = place.simulator
-  }
-
-  /** The password form. */
-  logIn(sent: Sent = {}): Promise<Answer> {
-    return this.submitForm(
-      '/login',
-      '/login',
-      { username: this.username, password: this.password },
-      sent,
-    )
-  }
-
-  /** The button that asks for a call. */
-  askForCall(sent: Sent = {}): Promise<Answer> {
-    return this.submitForm('/otp', '/otp/call', {}, sent)
-  }
-
-  /** The two digits on the page; '' if there are none. */
-  async matchingDigits(page = '/otp'): Promise<string> {
-    return /data-matching-digits="(\d\d)"/.exec((await this.get(page)).text)?.[1] ?? ''
-  }
-
-  /**
-   * Answers the telephone, keys in the digits and listens; answers the code. Rejects if no code is read out.
-   * @param digits What is keyed in. Default: the digits on `/otp`, read now.
-   */
-  async answerCall(digits?: string, phone = this.phone): Promise<string> {
-    const { sid } = await this.simulator.waitFor(
-      call => call.to === phone && call.status === 'ringing',
-    )
-    const keys = digits ?? (await this.matchingDigits(phone === this.phone ? '/otp' : '/phone'))
-    await this.simulator.answer(sid)
-    await this.simulator.idle(sid)
-    if (keys !== '') await this.simulator.press(sid, keys)
-    await this.simulator.idle(sid)
-    return codeIn(this.simulator.call(sid)?.heard ?? [])
-  }
-
-  /** Asks for a call and answers it. */
-  async hearCode(): Promise<string> {
-    const { status, text } = await this.askForCall()
-    if (status !== 303)
-      throw new Error(
-        `The call was refused: ${status} ${/role="alert"[^]*?<strong>([^<]*)/.exec(text)?.[1] ?? ''}`,
-      )
-    return this.answerCall()
-  }
-
-  /** The same by the JSON API, which is cheaper: password, call, answered; answers the code. */
-  async logInAndHearCode(): Promise<string> {
-    await this.api('/login', { username: this.username, password: this.password })
-    return this.askAndHearCode()
-  }
-
-  /** The same for whoever has passed the password: call, answered; answers the code. */
-  async askAndHearCode(): Promise<string> {
-    const answer = await this.api('/otp/call')
-    if (answer.status !== 202)
-      throw new Error(`The call was refused: ${answer.status} ${answer.text}`)
-    return this.answerCall((JSON.parse(answer.text) as { matchingDigits: string }).matchingDigits)
-  }
-
-  /** The code form. */
-  submit(code: string, sent: Sent = {}): Promise<Answer> {
-    return this.submitForm('/otp', '/otp', { code }, sent)
-  }
-
-  /** Password, call and code: all that an honest person does. */
-  async passBoth(): Promise<void> {
-    await this.logIn()
-    const code = await this.hearCode()
-    await this.submit(code)
-    if (!(await this.isIn())) throw new Error(`${this.username} did everything right and is not in`)
-  }
-
-  /** Enters a new number on its page; `answerCall(undefined, phone)` hears its code. */
-  enroll(phone: string): Promise<Answer> {
-    this.capture.phones.add(phone)
-    return this.submitForm('/phone', '/phone', { phone })
-  }
-
-  /** The button on every page: whoever is not in is sent to the page that has it. */
-  async logOut(): Promise<Answer> {
-    const { location } = await this.get('/account')
-    return this.submitForm(location || '/account', '/logout')
-  }
+/** A page as a browser without JavaScript has it. */
+export interface Page {
+  readonly status: number
+  readonly path: string
+  readonly headers: Headers
+  readonly html: string
 }

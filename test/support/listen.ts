@@ -7,7 +7,7 @@ export interface Listening {
   readonly url: string
   readonly port: number
   /** Ends the server and every connection. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Starts to listen on a free port of 127.0.0.1, unless `options` names a port. */

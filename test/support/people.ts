@@ -1,10 +1,25 @@
+<<<<<<< HEAD
 import { demoPassword, demoPeople, hashPassword, type Person } from '../../example/stores/users.js'
+=======
+// The users of the example, for tests that log in by the hundred.
+import {
+  createUsers,
+  demoPassword,
+  demoPeople,
+  hashPassword,
+  type Person as Account,
+  type User,
+  type Users,
+} from '../../example/stores/users.js'
+>>>>>>> 892f604 (One browser, one person and one way to start the example for all attacks; titles are sentences; no window ends by real time)
 
-/** Of the demo's password; costs next to nothing to check. */
+export { type Account, createUsers, demoPassword, demoPeople, type User, type Users }
+
+/** A hash of the demo's password that costs next to nothing to check. */
 export const cheapHash = await hashPassword(demoPassword, { N: 16, r: 8, p: 1 })
 
-/** The users of the demo, for tests that log in by the hundred. */
-export const cheapPeople: readonly Person[] = demoPeople.map(each => ({
+/** The users of the demo. */
+export const cheapPeople: readonly Account[] = demoPeople.map(each => ({
   ...each,
   passwordHash: cheapHash,
 }))

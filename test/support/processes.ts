@@ -1,36 +1,35 @@
 // Several real processes of the example on one Redis and one simulated Space.
-import { spawn, type ChildProcess } from 'node:child_process'
-import { compiled } from './compiled.js'
 import { Simulator } from 'passport-voice-otp/simulator'
+<<<<<<< HEAD
 import { demoPassword, demoPeople } from '../../example/stores/users.js'
 import { Browser, Person } from './browser.js'
+=======
+import { Browser } from './browser.js'
+>>>>>>> 892f604 (One browser, one person and one way to start the example for all attacks; titles are sentences; no window ends by real time)
 import { Capture, codesSpoken, seenBySpace } from './canary.js'
-import type { SiteEvent } from './watched-site.js'
+import { demoPassword, demoPeople } from './people.js'
+import { Person } from './person.js'
+import { type Program, startProgram } from './program.js'
 import { freePort, openRedis } from './redis.js'
+import { secret, sessionSecret } from './secrets.js'
+import { eventQueries, type SiteEvent } from './watched-site.js'
 
 export type Processes = Awaited<ReturnType<typeof openProcesses>>
 
 /** One running `example/server.ts`. */
-export interface AppProcess {
+export interface AppProcess extends Pick<Program, 'lines' | 'kill'> {
   readonly url: string
-  /** What it printed so far, by line; stdout and stderr together. */
-  readonly lines: readonly string[]
-  /** Ends it at once, as a crash does. */
-  kill(): Promise<void>
 }
 
-/** Starts `count` processes, all reached by SignalWire under the address of the first, as behind one load balancer. */
-export async function openProcesses(
-  count: number,
-  environment: Readonly<Record<string, string>> = {},
-) {
+/** Starts `count` processes. SignalWire reaches all of them at the address of the first, as behind one load balancer. */
+export async function openProcesses(count: number) {
   const [redis, simulator] = await Promise.all([openRedis(), Simulator.start()])
   const { project, token, space, from, signingKey } = simulator.signalwire
   const capture = new Capture()
   const processes: AppProcess[] = []
 
   async function start(): Promise<AppProcess> {
-    const started = await startProcess(await freePort(), {
+    const started = await startProcess({
       SIMULATOR_URL: simulator.url,
       REDIS_URL: redis.url,
       PUBLIC_URL: processes[0]?.url ?? '',
@@ -39,17 +38,14 @@ export async function openProcesses(
       SIGNALWIRE_SPACE: space,
       SIGNALWIRE_NUMBER: from,
       SIGNALWIRE_SIGNING_KEY: signingKey,
-      SESSION_SECRET: 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA',
-      VOICE_OTP_SECRET: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
-      DEMO_PHONE: '',
-      HOSTNAME: '',
+      SESSION_SECRET: sessionSecret,
+      VOICE_OTP_SECRET: secret,
       NODE_ENV: 'test',
-      ...environment,
     })
     processes.push(started)
     return started
   }
-  const end = async (): Promise<void> => {
+  const close = async (): Promise<void> => {
     await Promise.all(processes.map(each => each.kill()))
     await Promise.all([simulator.stop(), redis.close()])
   }
@@ -58,7 +54,7 @@ export async function openProcesses(
     const others = await Promise.allSettled(Array.from({ length: count - 1 }, start))
     for (const other of others) if (other.status === 'rejected') throw other.reason
   } catch (error) {
-    await end()
+    await close()
     throw error
   }
 
@@ -68,7 +64,7 @@ export async function openProcesses(
   capture.watch('Redis', () => redis.dump())
   capture.watch('seen by SignalWire', () => seenBySpace(simulator))
 
-  /** The events that the processes logged, in order for each. */
+  /** The events that the processes logged, in order for each process. */
   const events = (): readonly SiteEvent[] =>
     processes
       .flatMap(({ lines }) => lines)
@@ -78,103 +74,47 @@ export async function openProcesses(
         }
         return event === undefined ? [] : [{ name: event, details }]
       })
-  const { url } = processes[0]!
-  const place = { url, origin: url, simulator, capture }
+  const home = { url: processes[0]!.url, simulator, capture }
 
   return {
     processes,
     simulator,
     redis,
     capture,
-    events,
     start,
-    named: (name: SiteEvent['name']) =>
-      events()
-        .filter(event => event.name === name)
-        .map(({ details }) => details),
-    /** How often a code was really compared and found wrong, in all processes. */
-    comparisons: (userId?: string) =>
-      events().filter(
-        ({ name, details }) =>
-          name === 'code.rejected' &&
-          details.compared === true &&
-          (userId === undefined || details.userId === userId),
-      ).length,
+    ...eventQueries(events),
     /** One of the people of the demo with a new browser, which begins at the first process. */
     person: (username: string) =>
       new Person(
-        place,
+        home,
         username,
         demoPassword,
         demoPeople.find(each => each.username === username)?.phone ?? '',
       ),
-    browser: () => new Browser(url, capture),
+    browser: () => new Browser(home),
     /** Fails if a code or a number leaked anywhere so far: call it in `afterEach`. */
-    async checkCanary(): Promise<void> {
-      await capture.check(codesSpoken(simulator))
-    },
-    close: end,
+    checkCanary: () => capture.check(codesSpoken(simulator)),
+    close,
   }
 }
 
-async function startProcess(
-  port: number,
-  environment: Readonly<Record<string, string>>,
-): Promise<AppProcess> {
-  const env = { PATH: process.env['PATH'], PORT: String(port), ...environment }
-  const child = spawn(process.execPath, [compiled('example/server.ts')], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+async function startProcess(environment: Readonly<Record<string, string>>): Promise<AppProcess> {
+  const port = await freePort()
+  const program = startProgram('example/server.ts', {
+    environment: { PORT: String(port), ...environment },
   })
-  const killToo = (): void => {
-    child.kill('SIGKILL')
-  }
-  process.once('exit', killToo)
-  child.once('exit', () => process.off('exit', killToo))
-  const lines = collectLines(child)
-  await new Promise<void>((resolve, reject) => {
-    const late = setTimeout(() => {
-      reject(new Error('it did not start within a minute'))
-    }, 60_000)
-    child.stdout?.on('data', () => {
-      if (!lines.some(line => line.startsWith('The app:'))) return
-      clearTimeout(late)
-      resolve()
-    })
-    child.once('exit', () => {
-      clearTimeout(late)
-      reject(new Error(`it ended: ${lines.join('\n')}`))
-    })
-  }).catch((error: unknown) => {
-    child.kill('SIGKILL')
+  try {
+    await program.until(/^The app:/m)
+  } catch (error) {
+    // Somebody else took the port in the meantime.
+    if (/ in use|EADDRINUSE/.test(program.text)) return startProcess(environment)
     throw error
-  })
+  }
   return {
     url: `http://127.0.0.1:${port}`,
-    lines,
-    kill: () =>
-      new Promise(resolve => {
-        if (child.exitCode !== null || child.signalCode !== null) {
-          resolve()
-          return
-        }
-        child.once('close', () => {
-          resolve()
-        })
-        child.kill('SIGKILL')
-      }),
+    get lines() {
+      return program.lines
+    },
+    kill: () => program.kill(),
   }
-}
-
-function collectLines(child: ChildProcess): readonly string[] {
-  const lines: string[] = []
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = ''
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      const [last, ...whole] = (rest + text).split('\n').reverse()
-      rest = last ?? ''
-      lines.push(...whole.reverse())
-    })
-  }
-  return lines
 }

@@ -100,11 +100,58 @@ export class SessionStore extends MemoryStore {
 
 type CounterOperation = 'consume' | 'reward' | 'get' | 'set' | 'delete'
 
-/** The memory limiter forgets by timers, which do not run when a test moves the date. */
-const unlessOver = (count: LimiterCount | null): LimiterCount | null =>
-  count !== null && count.msBeforeNext <= 0 && count.msBeforeNext !== -1 ? null : count
+/** What RateLimiterMemory keeps for each key. */
+interface MemoryRecord {
+  readonly timeoutId: NodeJS.Timeout | null
+}
+type Memory = InstanceType<typeof RateLimiterMemory> & {
+  readonly _memoryStorage: { readonly _storage: ReadonlyMap<string, MemoryRecord> }
+}
 
-/** Counters in memory that answer after 2 to 25 ms, and fail as told. */
+/**
+ * A memory limiter whose windows end by the date alone, which a test moves. RateLimiterMemory also ends them by timers:
+ * on a slow machine, a minute of real time can pass while the fake date stands still.
+ */
+export class TimelessLimiter implements Limiter {
+  private readonly limiter: Memory
+
+  constructor(options: LimiterOptions) {
+    this.limiter = new RateLimiterMemory(options) as Memory
+  }
+
+  consume(key: string, points?: number): Promise<LimiterCount> {
+    return this.untimed(key, this.limiter.consume(key, points))
+  }
+
+  reward(key: string, points?: number): Promise<LimiterCount> {
+    return this.untimed(key, this.limiter.reward(key, points))
+  }
+
+  set(key: string, points: number, seconds: number): Promise<LimiterCount> {
+    return this.untimed(key, this.limiter.set(key, points, seconds))
+  }
+
+  async get(key: string): Promise<LimiterCount | null> {
+    const count = await this.limiter.get(key)
+    return count !== null && count.msBeforeNext <= 0 && count.msBeforeNext !== -1 ? null : count
+  }
+
+  delete(key: string): Promise<boolean> {
+    return this.limiter.delete(key)
+  }
+
+  dump() {
+    return this.limiter.dump()
+  }
+
+  private untimed<T>(key: string, done: Promise<T>): Promise<T> {
+    const record = this.limiter._memoryStorage._storage.get(this.limiter.getKey(key))
+    clearTimeout(record?.timeoutId ?? undefined)
+    return done
+  }
+}
+
+/** Limiters in memory that respond after 2 to 25 ms, and fail as they are told. */
 export class CounterStore {
   /** By operation, or by counter and operation: `uses.consume`. */
   faults: Record<string, Fault> = {}
@@ -112,7 +159,7 @@ export class CounterStore {
   readonly operations: string[] = []
   /** Every name and value that was ever sent, those that have gone too. */
   readonly written: string[] = []
-  private readonly limiters: InstanceType<typeof RateLimiterMemory>[] = []
+  private readonly limiters: TimelessLimiter[] = []
 
   constructor(
     private readonly least = 2,
@@ -120,14 +167,14 @@ export class CounterStore {
   ) {}
 
   readonly factory: LimiterFactory = options => {
-    const limiter = new RateLimiterMemory(options)
+    const limiter = new TimelessLimiter(options)
     this.limiters.push(limiter)
     return {
       consume: (key, points) =>
         this.run(options, 'consume', [key, points], () => limiter.consume(key, points)),
       reward: (key, points) =>
         this.run(options, 'reward', [key, points], () => limiter.reward(key, points)),
-      get: key => this.run(options, 'get', [key], async () => unlessOver(await limiter.get(key))),
+      get: key => this.run(options, 'get', [key], () => limiter.get(key)),
       set: (key, points, seconds) =>
         this.run(options, 'set', [key, points, seconds], () => limiter.set(key, points, seconds)),
       delete: key => this.run(options, 'delete', [key], () => limiter.delete(key)),
@@ -141,7 +188,7 @@ export class CounterStore {
   /** What a flush of the store does. */
   flush(): void {
     for (const limiter of this.limiters)
-      for (const { key } of limiter.dump().storage) void limiter.delete(key)
+      for (const { key } of limiter.dump().storage) void limiter.delete(String(key))
   }
 
   private async run<T>(

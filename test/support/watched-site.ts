@@ -1,37 +1,34 @@
-// The app of `example/`, listening, with slow stores, a simulated Space, a clock that a test moves, and everything captured.
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { pino } from 'pino'
+// The example's app under attack: slow stores, a clock that the test moves, and everything that is seen kept for the canary.
 import { vi } from 'vitest'
-import type { Limits, VoiceOtpEvents } from 'passport-voice-otp'
-import { Simulator, type SimulatorOptions } from 'passport-voice-otp/simulator'
-import { type AppOptions, createApp } from '../../example/app.js'
+import type { VoiceOtpEvents } from 'passport-voice-otp'
+import { Browser } from './browser.js'
+import { Capture, codesSpoken, seenBySpace } from './canary.js'
+import { type ExampleOptions, startExample } from './example-site.js'
 import {
+  type Account,
+  cheapPeople,
   createUsers,
   demoPassword,
-  type Person as Account,
   type User,
   type Users,
-} from '../../example/stores/users.js'
-import { cheapPeople } from './people.js'
+} from './people.js'
+import { Person } from './person.js'
 import { CounterStore, SessionStore } from './stores.js'
-import { Browser, Person } from './browser.js'
-import { Capture, codesSpoken, seenBySpace } from './canary.js'
 
-export { Browser, Person, failureIn, type Answer } from './browser.js'
-export { Capture, codesSpoken } from './canary.js'
-export { wrongCode } from './world.js'
+export { Browser, failureIn, type Answer } from './browser.js'
+export { Capture } from './canary.js'
+export { callsUnlimited } from './limits.js'
+export { Person } from './person.js'
+export { wrongCode } from './phone.js'
 
-/** How a site is opened; what else `createApp` takes is handed on, and wins. */
-export interface SiteOptions extends Partial<Omit<AppOptions, 'users' | 'clock' | 'logger'>> {
-  /** Default: the people of the demo, alice, bob, mallory and dave. */
-  readonly people?: readonly Account[]
-  /** Delay of the session and the counter store, `[least, most]` in milliseconds, each way. Default `[2, 25]`: without delay the races hide. */
+/** How a site is opened. */
+export interface SiteOptions extends Omit<ExampleOptions, 'users' | 'more'> {
+  /** Delay of the session store and of the limiter, each way, `[least, most]` in milliseconds. Default `[2, 25]`: races hide in stores without delay. */
   readonly delayMilliseconds?: readonly [number, number]
-  readonly simulatorOptions?: SimulatorOptions
 }
 
 export type Site = Awaited<ReturnType<typeof openSite>>
+/** An event of the strategy, with the details that attacks look at. */
 export interface SiteEvent {
   readonly name: keyof VoiceOtpEvents
   readonly details: {
@@ -45,79 +42,45 @@ export interface SiteEvent {
 /** Stores without delay: for attacks in which one thing happens after the other. */
 export const quick = { delayMilliseconds: [0, 0] } as const
 
-/** No limit on calls: for attacks on the code itself. */
-export const callsUnlimited = {
-  callIntervalSeconds: false,
-  callsPerUserHour: false,
-  callsPerPhoneTenMinutes: false,
-  callsPerPhoneDay: false,
-  callsPerPrefixTenMinutes: false,
-  callsPerAppMinute: false,
-  enrollCallsPerPhoneTenMinutes: false,
-  enrollCallsPerPhoneDay: false,
-} as const satisfies Partial<Limits>
-
-/** Starts the app on a free loopback port. `close()` ends it and fails if a code or a number leaked anywhere: call it in `afterEach`. */
-export async function openSite(given: SiteOptions = {}) {
-  const {
-    people = cheapPeople,
-    delayMilliseconds: [least, most] = [2, 25],
-    simulatorOptions,
-    ...options
-  } = given
-  // The date alone is in the hands of the test: it decides expiry and windows, while sockets and delays run on.
+/** Starts the site. `close()` ends it and fails if a code or a phone number leaked anywhere: call it in `afterEach`. */
+export async function openSite({
+  people = cheapPeople,
+  delayMilliseconds: [least, most] = [2, 25],
+  ...options
+}: SiteOptions = {}) {
+  // Only the date is fake. It decides about expiry and windows, while sockets and delays run on.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-01T12:00:00Z') })
-  const simulator = await Simulator.start(simulatorOptions)
-  const capture = new Capture()
   const output = captureOutput()
   const sessions = new SessionStore(least, most)
   const counters = new CounterStore(least, most)
   const directory = createDirectory(people)
-
-  const server = createServer({
-    requestTimeout: 15_000,
-    headersTimeout: 10_000,
-    connectionsCheckingInterval: 2000,
-  })
-  await new Promise<void>(resolve =>
-    server.listen({ port: 0, host: '127.0.0.1', backlog: 2048 }, resolve),
-  )
-  const { port } = server.address() as AddressInfo
-  const url = `http://127.0.0.1:${port}`
-  const logLines: string[] = []
-  const { app, voiceOtp } = createApp({
+  const example = await startExample({
     users: directory.users,
-    publicUrl: url,
-    otherOrigins: [`http://localhost:${port}`],
-    sessionSecret: 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA',
-    secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
-    signalwire: simulator.signalwire,
+    serverOptions: {
+      requestTimeout: 15_000,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 2000,
+    },
     sessionStore: sessions,
     limiter: counters.factory,
     clock: Date,
-    logger: pino(
-      { base: null },
-      {
-        write: (line: string) => {
-          logLines.push(line)
-        },
-      },
-    ),
     ...options,
+    more: ({ port }) => ({ otherOrigins: [`http://localhost:${port}`] }),
   })
-  server.on('request', app)
+  const { url, voiceOtp, simulator, logLines } = example
 
   const events: SiteEvent[] = []
   const emit = voiceOtp.events.emit.bind(voiceOtp.events) as (
     ...event: readonly unknown[]
   ) => boolean
-  // Whatever the name: an event that is added later is searched for leaks too.
+  // Whatever the name is: an event that is added later is searched for leaks too.
   Object.assign(voiceOtp.events, {
     emit: (name: keyof VoiceOtpEvents, details: object) => {
       events.push({ name, details })
       return emit(name, details)
     },
   })
+  const capture = new Capture()
   for (const { phone } of people) if (phone !== null) capture.phones.add(phone)
   capture.watch('stdout and stderr', () => output.lines)
   capture.watch('log', () => logLines)
@@ -125,23 +88,10 @@ export async function openSite(given: SiteOptions = {}) {
   capture.watch('session store', () => [...sessions.written, sessions.dump()])
   capture.watch('counter store', () => [...counters.written, counters.dump()])
   capture.watch('seen by SignalWire', () => seenBySpace(simulator))
-
-  const place = { url, simulator, capture }
-  async function close(): Promise<void> {
-    await new Promise(resolve => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
-    const codes = codesSpoken(simulator)
-    await simulator.stop()
-    output.restore()
-    vi.useRealTimers()
-    await capture.check(codes)
-  }
+  const home = { url, simulator, capture }
 
   return {
     url,
-    app,
     voiceOtp,
     simulator,
     capture,
@@ -150,33 +100,46 @@ export async function openSite(given: SiteOptions = {}) {
     directory,
     events,
     logLines,
-    /** Captured writes to stdout and stderr. */
+    /** What was written to stdout and stderr. */
     output: output.lines,
     clock: {
       now: () => Date.now(),
-      /** Moves the date for app, strategy and counters; the telephones have `simulator.advance`. */
+      /** Moves the date for the app, the strategy and the limiter. The phones have `simulator.advance`. */
       pass: (seconds: number) => {
         vi.setSystemTime(Date.now() + seconds * 1000)
       },
     },
-    named: (name: keyof VoiceOtpEvents) =>
-      events.filter(event => event.name === name).map(({ details }) => details),
-    /** How often a code was really compared and found wrong, for one user or all. */
-    comparisons: (userId?: string) =>
-      events.filter(
-        ({ name, details }) =>
-          name === 'code.rejected' &&
-          details.compared === true &&
-          (userId === undefined || details.userId === userId),
-      ).length,
+    ...eventQueries(() => events),
     /** One of the people with a new browser. */
     person(username: string): Person {
       const account = people.find(each => each.username === username)
-      return new Person(place, username, demoPassword, account?.phone ?? '')
+      return new Person(home, username, demoPassword, account?.phone ?? '')
     },
     /** A browser of nobody. */
-    browser: () => new Browser(url, capture),
-    close,
+    browser: () => new Browser(home),
+    async close(): Promise<void> {
+      const codes = codesSpoken(simulator)
+      await example.close()
+      output.restore()
+      vi.useRealTimers()
+      await capture.check(codes)
+    },
+  }
+}
+
+/** Questions about the events so far. */
+export function eventQueries(events: () => readonly SiteEvent[]) {
+  const named = (name: SiteEvent['name']): SiteEvent['details'][] =>
+    events()
+      .filter(event => event.name === name)
+      .map(({ details }) => details)
+  return {
+    named,
+    /** How often a code was compared and found wrong, for one user or for all. */
+    comparisons: (userId?: string): number =>
+      named('code.rejected').filter(
+        details => details.compared === true && (userId === undefined || details.userId === userId),
+      ).length,
   }
 }
 

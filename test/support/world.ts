@@ -15,15 +15,16 @@ import {
 import { Simulator } from 'passport-voice-otp/simulator'
 import { listen } from './listen.js'
 import { Phone } from './phone.js'
+import { secret } from './secrets.js'
 
 export { codeIn, wrongCode } from './phone.js'
+export { secret } from './secrets.js'
 
 export interface Person {
   id: string
   phone: string | null | undefined
 }
 
-export const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
 export const password = 'correct horse battery staple'
 
 declare module 'express-session' {

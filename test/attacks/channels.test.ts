@@ -1,11 +1,11 @@
-// The attacks that do not depend on who speaks the code, by each of the other ways. What a way cannot have (number matching, "not me", its webhooks) is in the README's table.
+// The attacks that do not depend on how the code is delivered, through each of the channels but `call`.
+// docs/channels.md says what a channel cannot have: number matching, "not me", webhooks.
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Channel } from 'passport-voice-otp'
 import {
   callsUnlimited,
   openSite,
   type Person,
-  failureIn,
   type Site,
   wrongCode,
 } from '../support/watched-site.js'
@@ -13,16 +13,14 @@ import {
 let site: Site
 afterEach(() => site.close())
 
-const guess = async (person: Person, code: string): Promise<string> =>
-  failureIn(await person.api('/otp', { code }))
 const times = <T>(count: number, work: (index: number) => T): Promise<Awaited<T>[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)))
 
-describe.each<Channel>(['sms', 'hosted-call', 'hosted-sms'])('by %s', channel => {
+describe.each<Channel>(['sms', 'hosted-call', 'hosted-sms'])('with %s', channel => {
   /** What SignalWire was asked to deliver. */
   const delivered = (): number =>
     channel === 'sms' ? site.simulator.messages.length : site.simulator.mfaRequests.length
-  /** The newest code, as the person with the telephone gets it. */
+  /** The newest code, as the person with the phone gets it. */
   const newestCode = (): string =>
     channel === 'sms'
       ? /^\d{6}/.exec(site.simulator.messages[0]!.body)![0]
@@ -30,7 +28,7 @@ describe.each<Channel>(['sms', 'hosted-call', 'hosted-sms'])('by %s', channel =>
 
   async function loggedIn(username = 'alice'): Promise<Person> {
     const person = site.person(username)
-    expect((await person.api('/login', { username, password: person.password })).status).toBe(200)
+    await person.sendPassword()
     return person
   }
 
@@ -43,63 +41,63 @@ describe.each<Channel>(['sms', 'hosted-call', 'hosted-sms'])('by %s', channel =>
     site = await openSite({ channels: [channel], ...(unhurried ? { limits: callsUnlimited } : {}) })
   }
 
-  test('A-16, A-17 the right code twenty times at once, and again later: one success', async () => {
+  test('A-16, A-17 a code is accepted only once when 20 requests send it at the same time and two more send it later', async () => {
     await open()
     const alice = await loggedIn()
     const code = await askAndReceive(alice)
     const cookies = new Map(alice.cookies)
-    const answers = await times(20, () => guess(alice, code))
+    const answers = await times(20, () => alice.verify(code))
     expect(answers.filter(answer => answer === 'logged-in')).toHaveLength(1)
     for (const [name, value] of cookies) alice.cookies.set(name, value)
-    expect(await guess(alice, code)).not.toBe('logged-in')
-    expect(await guess(await loggedIn(), code)).toBe('no-challenge')
+    expect(await alice.verify(code)).not.toBe('logged-in')
+    expect(await (await loggedIn()).verify(code)).toBe('no-challenge')
   })
 
-  test('A-18, A-19 the code from another session, of another user or of the same one: refused', async () => {
+  test('A-18, A-19 a code is refused in the session of another user and in another session of the same user', async () => {
     await open()
     const [alice, again, bob] = [await loggedIn(), await loggedIn(), await loggedIn('bob')]
     const code = await askAndReceive(alice)
-    expect(await guess(bob, code)).toBe('no-challenge')
-    expect(await guess(again, code)).toBe('no-challenge')
+    expect(await bob.verify(code)).toBe('no-challenge')
+    expect(await again.verify(code)).toBe('no-challenge')
     expect(site.comparisons()).toBe(0)
-    expect(await guess(alice, code)).toBe('logged-in')
+    expect(await alice.verify(code)).toBe('logged-in')
   })
 
-  test('A-20, A-21 an older code after a newer one, and any at its end: refused', async () => {
+  test('A-20, A-21 an older code is refused after a newer one, and every code when it expires', async () => {
     await open()
     const alice = await loggedIn()
     const older = await askAndReceive(alice)
     const newer = await askAndReceive(alice)
-    if (older !== newer) expect(await guess(alice, older)).toBe('code-wrong')
+    if (older !== newer) expect(await alice.verify(older)).toBe('code-wrong')
     site.clock.pass(300)
-    expect(await guess(alice, newer)).toBe('code-expired')
+    expect(await alice.verify(newer)).toBe('code-expired')
     expect(await alice.isIn()).toBe(false)
   })
 
-  test('A-20 a code of one browser after a newer one was sent for another: refused, and no guess at it is compared', async () => {
+  test('A-20 a code for one browser is refused after another browser asked for a newer one, and is never compared', async () => {
     await open()
     const [one, other] = [await loggedIn(), await loggedIn()]
     const older = await askAndReceive(one)
     const newer = await askAndReceive(other)
-    expect(await guess(one, wrongCode(older))).toBe('code-expired')
-    expect(await guess(one, older)).toBe('code-expired')
+    expect(await one.verify(wrongCode(older))).toBe('code-expired')
+    expect(await one.verify(older)).toBe('code-expired')
     expect(site.comparisons('alice')).toBe(0)
-    expect(await guess(other, newer)).toBe('logged-in')
+    expect(await other.verify(newer)).toBe('logged-in')
   })
 
-  test('A-24 the right code after a logout and a new login: refused', async () => {
+  test('A-24 the right code is refused after a logout and a new login', async () => {
     await open()
     const alice = await loggedIn()
     const code = await askAndReceive(alice)
     await alice.api('/logout')
-    expect(await guess(await loggedIn(), code)).toBe('no-challenge')
+    expect(await (await loggedIn()).verify(code)).toBe('no-challenge')
   })
 
-  test('A-37, A-25 two hundred wrong codes at once: five comparisons, and the right one after them is refused alike', async () => {
+  test('A-37, A-25 at most 5 of 200 wrong codes at the same time are compared, and the right code after them gets the same response as a wrong one', async () => {
     await open()
     const alice = await loggedIn()
     const code = await askAndReceive(alice)
-    await times(200, () => guess(alice, wrongCode(code)))
+    await times(200, () => alice.verify(wrongCode(code)))
     expect(site.comparisons('alice')).toBe(5)
     const [right, wrong] = [
       await alice.api('/otp', { code }),
@@ -109,18 +107,18 @@ describe.each<Channel>(['sms', 'hosted-call', 'hosted-sms'])('by %s', channel =>
     expect(right.status).toBe(429)
   })
 
-  test('A-38 four wrong codes, then a new one, again and again: ten comparisons before the pause', async () => {
+  test('A-38 four wrong codes and a new code, again and again, end after 10 comparisons with a lockout', async () => {
     await open()
     const alice = await loggedIn()
     for (let round = 0; round < 4; round++) {
       if ((await alice.api('/otp/call', { channel })).status !== 202) break
-      for (let index = 0; index < 4; index++) await guess(alice, wrongCode(newestCode()))
+      for (let index = 0; index < 4; index++) await alice.verify(wrongCode(newestCode()))
     }
     expect(site.comparisons('alice')).toBe(10)
-    expect(await guess(alice, newestCode())).toBe('locked')
+    expect(await alice.verify(newestCode())).toBe('locked')
   })
 
-  test('A-53, A-54 a hundred at once: one is delivered in the first minute', async () => {
+  test('A-53, A-54 one code is delivered in the first minute when 100 requests ask for one at the same time', async () => {
     await open(false)
     const browsers = [await loggedIn(), await loggedIn()]
     const answers = await times(100, index => browsers[index % 2]!.api('/otp/call', { channel }))
@@ -129,7 +127,7 @@ describe.each<Channel>(['sms', 'hosted-call', 'hosted-sms'])('by %s', channel =>
     expect(delivered()).toBe(1)
   })
 
-  test('A-58 a number of another country, and one that costs: nothing is delivered', async () => {
+  test('A-58 nothing is delivered to a number of another country or to a premium number', async () => {
     await open()
     const alice = await loggedIn()
     for (const number of ['+447400123456', '+18765551234', '+19005551234', '+881612345678']) {
@@ -139,13 +137,13 @@ describe.each<Channel>(['sms', 'hosted-call', 'hosted-sms'])('by %s', channel =>
     expect(delivered()).toBe(0)
   })
 
-  test('A-14 a number that changes between delivery and code: refused', async () => {
+  test('A-14 a code is refused when the number changes between delivery and code', async () => {
     await open()
     const alice = await loggedIn()
     const code = await askAndReceive(alice)
     site.directory.setPhone('alice', '+12025550111')
-    expect(await guess(alice, code)).toBe('code-expired')
+    expect(await alice.verify(code)).toBe('code-expired')
     site.directory.setPhone('alice', '+12025550123')
-    expect(await guess(alice, code)).not.toBe('logged-in')
+    expect(await alice.verify(code)).not.toBe('logged-in')
   })
 })
