@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-import { demoPassword, demoPeople, hashPassword, type Person } from '../../example/stores/users.js'
-=======
 // The users of the example, for tests that log in by the hundred.
 import {
   createUsers,
@@ -11,7 +8,6 @@ import {
   type User,
   type Users,
 } from '../../example/stores/users.js'
->>>>>>> 892f604 (One browser, one person and one way to start the example for all attacks; titles are sentences; no window ends by real time)
 
 export { type Account, createUsers, demoPassword, demoPeople, type User, type Users }
 

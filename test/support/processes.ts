@@ -1,11 +1,6 @@
 // Several real processes of the example on one Redis and one simulated Space.
 import { Simulator } from 'passport-voice-otp/simulator'
-<<<<<<< HEAD
-import { demoPassword, demoPeople } from '../../example/stores/users.js'
-import { Browser, Person } from './browser.js'
-=======
 import { Browser } from './browser.js'
->>>>>>> 892f604 (One browser, one person and one way to start the example for all attacks; titles are sentences; no window ends by real time)
 import { Capture, codesSpoken, seenBySpace } from './canary.js'
 import { demoPassword, demoPeople } from './people.js'
 import { Person } from './person.js'
