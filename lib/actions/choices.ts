@@ -9,11 +9,18 @@ import { type ActionContext, checkMayEnroll } from './context.js'
 
 // What the user chooses on the page before a code is sent: the channel and the phone.
 
-/** The id by which a page names one of the user's phones. It reveals nothing about the number. @internal */
+/**
+ * The id by which a page names one of the user's phones. It reveals nothing about the number.
+ * @internal
+ */
 export const choiceId = (keys: Keys, userId: string, telephone: string): string =>
   keys.storeName('choice', userId, telephone).slice(0, 16)
 
-/** The channel and the phone for the code that the request asks for. Throws a {@link Failure} if they are not allowed. @internal */
+/**
+ * The channel and the phone for the code that the request asks for. Throws a {@link Failure} if
+ * they are not allowed.
+ * @internal
+ */
 export async function readChoices<User>(
   action: ActionContext<User>,
 ): Promise<{ readonly channel: Channel; readonly destination: Destination }> {
@@ -22,7 +29,8 @@ export async function readChoices<User>(
     action.purpose === 'enroll' ? await readNewPhone(action) : await choosePhone(action)
   if (!isPermitted(destination, action.context.settings.countries))
     throw new Failure('destination-blocked')
-  // Only our own call can dial an extension. Every other channel would give the code to whoever has the main number.
+  // Only our own call can dial an extension. Every other channel would give the code to whoever has
+  // the main number.
   if (channel !== 'call' && destination.extension !== undefined) throw new Failure('choice-unknown')
   return { channel, destination }
 }
@@ -61,7 +69,10 @@ async function readNewPhone<User>(action: ActionContext<User>): Promise<Destinat
   return destination
 }
 
-/** Calls a function of the app that reads a choice from the request. It may throw, for example if no parser read the body. */
+/**
+ * Calls a function of the app that reads a choice from the request. It may throw, for example if no
+ * parser read the body.
+ */
 function readFrom<User>(
   { req }: ActionContext<User>,
   name: 'channel' | 'phone',

@@ -1,53 +1,56 @@
-import type { Purpose } from '../options/purpose.js'
-import type { Hook } from '../options/hook.js'
-import type { Request } from '../request.js'
-import type { Channel } from '../options/channel.js'
-
 import type { PhoneLookup } from '../callbacks.js'
-import { Failure, VoiceOtpError } from '../errors.js'
-
 import type { Context } from '../context.js'
-import { type LoginState, loginStateOf, freshSeconds } from '../session/login-state.js'
+import { Failure, VoiceOtpError } from '../errors.js'
+import type { Channel } from '../options/channel.js'
+import type { Hook } from '../options/hook.js'
+import type { Purpose } from '../options/purpose.js'
+import type { Request } from '../request.js'
+import { freshSeconds, type LoginState, loginStateOf } from '../session/login-state.js'
 
 /** The options of `passport.authenticate('voice-otp', options)`, besides Passport's own. */
 export interface VoiceOtpAuthenticateOptions {
   /**
-   * `call` sends a code and then runs the route's handler. `verify` checks the code in `req.body.code`, a string.
-   * `recover` checks a recovery code there. Default `verify`.
+   * `call` sends a code and then runs the route's handler. `verify` checks the code in
+   * `req.body.code`, a string. `recover` checks a recovery code there. Default `verify`.
    */
   readonly action?: 'call' | 'verify' | 'recover'
   /**
-   * `enroll` proves a phone that is not on record yet; `call` then needs `phone`. Default: `login` for a pending user,
-   * `step-up` for a user who is logged in.
+   * `enroll` proves a phone that is not on record yet; `call` then needs `phone`. Default: `login`
+   * for a pending user, `step-up` for a user who is logged in.
    */
   readonly purpose?: 'enroll'
   /**
-   * On `call`: one of the option `channels`, or a function that reads it from the request. Anything else is refused
-   * (400, `choice-unknown`). Default, and for `undefined`: the first of the option `channels`.
+   * On `call`: one of the option `channels`, or a function that reads it from the request. Anything
+   * else is refused (400, `choice-unknown`). Default, and for `undefined`: the first of the option
+   * `channels`.
    */
   readonly channel?: Channel | Hook<[req: Request], unknown>
   /**
-   * On `call`: a function that reads the phone from the request. For the purpose `enroll` it returns the new number with
-   * its country code. Otherwise it returns the `id` of one of `voiceOtp.listPhones(req)`; anything else is refused (400,
-   * `choice-unknown`), and `undefined` or `''` means the first of them.
+   * On `call`: a function that reads the phone from the request. For the purpose `enroll` it
+   * returns the new number with its country code. Otherwise it returns the `id` of one of
+   * `voiceOtp.listPhones(req)`; anything else is refused (400, `choice-unknown`), and `undefined`
+   * or `''` means the first of them.
    */
   readonly phone?: Hook<[req: Request], unknown>
 }
 
-// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- where @types/passport is not installed there is nothing to extend and nothing is lost
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- without @types/passport there is no interface to extend
 /** @ts-ignore */
 declare module 'passport' {
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it only inherits
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the interface only inherits
   interface AuthenticateOptions extends VoiceOtpAuthenticateOptions {}
 }
 
-/** With those of Passport's that matter here. */
+/** The options above, with the options of Passport that this package reads. */
 export type ActionOptions = VoiceOtpAuthenticateOptions & {
   readonly session?: boolean
   readonly assignProperty?: string
 }
 
-/** What a request is about, and for whom. @internal */
+/**
+ * One request to `passport.authenticate('voice-otp')`: what it asks for, and for which user.
+ * @internal
+ */
 export interface ActionContext<User> {
   readonly context: Context<User>
   readonly lookup: PhoneLookup<User>
@@ -59,7 +62,11 @@ export interface ActionContext<User> {
   readonly purpose: Purpose
 }
 
-/** Reads a request. Throws what must be refused before anything is counted. @internal */
+/**
+ * Reads a request. Throws a `VoiceOtpError` (`configuration`) for a mistake of the app, and the
+ * failure `first-factor-required` if no user is logged in. Counts nothing.
+ * @internal
+ */
 export function createActionContext<User>(
   context: Context<User>,
   lookup: PhoneLookup<User>,
@@ -70,7 +77,7 @@ export function createActionContext<User>(
     throw new VoiceOtpError('configuration', "action: 'call', 'verify' or 'recover'.")
   if (options.purpose !== undefined && options.purpose !== 'enroll')
     throw new VoiceOtpError('configuration', "purpose: 'enroll', or leave it out.")
-  // A prefetch, a link or a reload must not make a telephone ring or use up a guess.
+  // A prefetch, a link or a reload must not place a call or use up an attempt.
   if (req.method !== 'POST')
     throw new VoiceOtpError(
       'configuration',
@@ -88,12 +95,12 @@ export function createActionContext<User>(
   return { context, lookup, req, options, loginState, user, userId: loginState.userId, purpose }
 }
 
-/** A mark needs a login with a session. @internal */
+/** Throws if the login would not use the session, which stores the verification. @internal */
 export function refuseOutsideSessions({ session, assignProperty }: ActionOptions): void {
   if (session === false)
     throw new VoiceOtpError(
       'configuration',
-      'The mark of the second factor lives in the session: leave session: false out.',
+      'The second factor is stored in the session: do not set session: false.',
     )
   if (assignProperty !== undefined)
     throw new VoiceOtpError(
@@ -102,7 +109,12 @@ export function refuseOutsideSessions({ session, assignProperty }: ActionOptions
     )
 }
 
-/** A first number needs the first factor, a change a fresh second one: else a password alone could move the factor elsewhere. @internal */
+/**
+ * Checks that the user may store a new phone. The first phone needs only the first factor. A change
+ * needs a second factor of the last 5 minutes: otherwise a stolen password would be enough to
+ * replace the second factor.
+ * @internal
+ */
 export async function checkMayEnroll<User>({
   lookup,
   loginState,

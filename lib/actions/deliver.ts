@@ -1,12 +1,16 @@
-import type { Prompts } from '../options/prompts.js'
-import type { Challenge } from '../session/challenge.js'
-import { askAnnouncement, askLanguages } from '../callbacks.js'
-import type { Destination } from '../phone.js'
-import { fitsOneSegment } from '../signalwire/segments.js'
 import { openingUrl } from '../call/token.js'
+import { askAnnouncement, askLanguages } from '../callbacks.js'
+import type { Prompts } from '../options/prompts.js'
+import type { Destination } from '../phone.js'
+import type { Challenge } from '../session/challenge.js'
+import { fitsOneSegment } from '../signalwire/segments.js'
 import type { ActionContext } from './context.js'
 
-/** Has SignalWire deliver the code by the challenge's way; answers SignalWire's name for it. @internal */
+/**
+ * Has SignalWire deliver the code over the channel of the challenge. Returns SignalWire's id of the
+ * call, the message or the hosted challenge. What it throws is for `toDeliveryError` only.
+ * @internal
+ */
 export async function deliver<User>(
   action: ActionContext<User>,
   challenge: Challenge,
@@ -22,7 +26,7 @@ export async function deliver<User>(
   } = context
   const { number: to, extension } = destination
   const languages = await askLanguages(context, userId, user, req)
-  /* v8 ignore next -- there is one */
+  /* v8 ignore next -- askLanguages() returns at least one language */
   const prompts = languages[0] ?? context.settings.defaultPrompts
 
   switch (challenge.channel) {
@@ -30,10 +34,13 @@ export async function deliver<User>(
       return calls.place({
         to,
         extension,
-        url: await callUrl(action, challenge, destination, code, languages),
+        url: await createCallUrl(action, challenge, destination, code, languages),
       })
     case 'sms':
-      return sendText({ to, body: textWith(prompts, appName, code, new URL(webhookUrl).hostname) })
+      return sendText({
+        to,
+        body: writeMessage(prompts, appName, code, new URL(webhookUrl).hostname),
+      })
     case 'hosted-call':
     case 'hosted-sms':
       return mfa.request({
@@ -47,7 +54,10 @@ export async function deliver<User>(
   }
 }
 
-async function callUrl<User>(
+/**
+ * The URL of the first webhook. Leaves the announcement out if the URL would be too long with it.
+ */
+async function createCallUrl<User>(
   { context, user, userId, purpose, req }: ActionContext<User>,
   challenge: Challenge,
   destination: Destination,
@@ -69,12 +79,15 @@ async function callUrl<User>(
   const url = openingUrl(context, { ...content, announcement })
   if (url !== undefined) return url
   context.emit('prompt.fallback', { userId, what: 'announce', reason: 'too-long' })
-  /* v8 ignore next -- here it answers or throws */
+  /* v8 ignore next -- without an announcement, the URL is short enough */
   return openingUrl(context, content) ?? ''
 }
 
-/** A text whose last line lets telephones fill the code in on this site alone. Source: WICG, "Origin-bound one-time codes delivered via SMS". */
-function textWith(prompts: Prompts, appName: string, code: string, domain: string): string {
+/**
+ * The text of a message. With its last line, phones fill in the code on this site only (WICG,
+ * "Origin-bound one-time codes delivered via SMS"). Leaves out what does not fit into one segment.
+ */
+function writeMessage(prompts: Prompts, appName: string, code: string, domain: string): string {
   const lastLine = `@${domain} #${code}`
   return (
     [`${prompts.text(appName, code)}\n\n${lastLine}`, `${code}\n\n${lastLine}`].find(

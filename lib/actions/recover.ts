@@ -6,9 +6,9 @@ import { type ActionContext, refuseOutsideSessions } from './context.js'
 import type { SuccessInfo } from './verify.js'
 
 /**
- * Checks the recovery code in the body, and prepares the login that puts the verification into a new session. A wrong
- * recovery code counts on the user as a wrong code from a call does. Throws a {@link Failure} for every code that is
- * not accepted.
+ * Checks the recovery code in the body, and prepares the login that puts the verification into a
+ * new session. A wrong recovery code counts on the user as a wrong code from a call does. Throws a
+ * {@link Failure} for every code that is not accepted.
  * @internal
  */
 export async function recover<User>(action: ActionContext<User>): Promise<SuccessInfo> {
@@ -51,7 +51,10 @@ export async function recover<User>(action: ActionContext<User>): Promise<Succes
   }
 }
 
-/** Has the app compare the code and use it up. Cancels the attempt if the app fails: an outage must not lock users out. */
+/**
+ * Has the app compare the code and use it up. Cancels the attempt if the app fails: an outage must
+ * not lock users out.
+ */
 async function useCode<User>(
   { context, user, userId }: ActionContext<User>,
   code: string,

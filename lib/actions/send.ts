@@ -5,7 +5,7 @@ import type { CallRequest } from '../limits/call-limits.js'
 import { LimitReached } from '../limits/limit-counter.js'
 import type { Channel } from '../options/channel.js'
 import type { Destination } from '../phone.js'
-import { type Challenge, delivered, makeChallenge, phoneMatches } from '../session/challenge.js'
+import { type Challenge, markDelivered, makeChallenge, phoneMatches } from '../session/challenge.js'
 import type { LoginState } from '../session/login-state.js'
 import { reachedNobody } from '../signalwire/call-states.js'
 import { toDeliveryError } from '../signalwire/errors.js'
@@ -16,8 +16,8 @@ import { deliver } from './deliver.js'
 const sessionDeadlineMilliseconds = 5000
 
 /**
- * Sends a new code to the user's phone, if every limit allows it. The session with the challenge is saved before the
- * phone rings. Throws a {@link Failure} if the code may not be sent.
+ * Sends a new code to the user's phone, if every limit allows it. The session with the challenge is
+ * saved before the phone rings. Throws a {@link Failure} if the code may not be sent.
  * @internal
  */
 export async function sendCode<User>(action: ActionContext<User>): Promise<void> {
@@ -46,7 +46,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     loginState.challenge = challenge
     await saveSession(loginState) // do not place a call that the session does not know
     const sid = await place(action, request, challenge, destination, code)
-    loginState.challenge = delivered(context.keys, challenge, sid)
+    loginState.challenge = markDelivered(context.keys, challenge, sid)
     emit('code.sent', { userId, purpose, channel, sid })
   } catch (error) {
     // `code.failed` has told the app about a phone that the network refused.
@@ -85,7 +85,10 @@ async function createChallenge<User>(
   })
 }
 
-/** Has SignalWire deliver the code. If that fails, ends the challenge. Returns SignalWire's id of the delivery. */
+/**
+ * Has SignalWire deliver the code. If that fails, ends the challenge. Returns SignalWire's id of
+ * the delivery.
+ */
 async function place<User>(
   action: ActionContext<User>,
   request: CallRequest,
@@ -108,9 +111,9 @@ async function place<User>(
 }
 
 /**
- * Waives the interval since the last call, once for each call, if that call is known to have reached nobody. Only for
- * the newest call and the same phone: otherwise an old unanswered call could be saved up, or used for another number.
- * Returns whether the interval is waived.
+ * Waives the interval since the last call, once for each call, if that call is known to have
+ * reached nobody. Only for the newest call and the same phone: otherwise an old unanswered call
+ * could be saved up, or used for another number. Returns whether the interval is waived.
  */
 async function waiveInterval<User>(
   {

@@ -1,8 +1,8 @@
 import {
   type Challenge,
   codeMatches,
-  enrolledPhone,
-  hostedIdOf,
+  openEnrolledPhone,
+  readHostedId,
   phoneMatches,
   readCode,
 } from '../session/challenge.js'
@@ -25,8 +25,9 @@ export interface SuccessInfo {
 }
 
 /**
- * Checks the code in the body against the challenge in the session, and prepares the login that puts the verification
- * into a new session. Throws a {@link Failure} for every code that is not accepted.
+ * Checks the code in the body against the challenge in the session, and prepares the login that
+ * puts the verification into a new session. Throws a {@link Failure} for every code that is not
+ * accepted.
  * @internal
  */
 export async function verify<User>(action: ActionContext<User>): Promise<SuccessInfo> {
@@ -92,7 +93,10 @@ function readAttempt<User>({ context, loginState, req, userId, purpose }: Action
   return { challenge, code }
 }
 
-/** Compares the code. Cancels the attempt if SignalWire compares it and fails: an outage must not lock users out. */
+/**
+ * Compares the code. Cancels the attempt if SignalWire compares it and fails: an outage must not
+ * lock users out.
+ */
 async function isRightCode<User>(
   action: ActionContext<User>,
   challenge: Challenge,
@@ -114,7 +118,7 @@ async function isRightHostedCode<User>(
   challenge: Challenge,
   code: string,
 ): Promise<boolean> {
-  const hostedId = hostedIdOf(keys, challenge)
+  const hostedId = readHostedId(keys, challenge)
   if (hostedId === undefined) throw new Failure('no-challenge')
   const result = await mfa.verify(hostedId, code)
   if (result === 'gone') {
@@ -125,8 +129,8 @@ async function isRightHostedCode<User>(
 }
 
 /**
- * Checks that the challenge's phone is still on record for the user. For `enroll`, checks that the user may still store
- * a new phone, and returns its number.
+ * Checks that the challenge's phone is still on record for the user. For `enroll`, checks that the
+ * user may still store a new phone, and returns its number.
  */
 async function checkPhone<User>(
   action: ActionContext<User>,
@@ -141,7 +145,7 @@ async function checkPhone<User>(
   } = action
   if (challenge.purpose === 'enroll') {
     await checkMayEnroll(action)
-    const phone = enrolledPhone(keys, challenge)
+    const phone = openEnrolledPhone(keys, challenge)
     if (phone === undefined) throw new Failure('no-challenge')
     return phone
   }
@@ -159,7 +163,8 @@ async function changePhone<User>(
   phone: string,
 ): Promise<void> {
   await storeNewPhone(context, user, phone, req)
-  // If this fails, the browsers are not recognized either: each is bound to the phone with which it was remembered.
+  // If this fails, the browsers are not recognized either: each is bound to the phone with which it
+  // was remembered.
   await forgetBrowsers(context, userId).catch(() => undefined)
   context.emit('phone.changed', { userId })
 }

@@ -18,8 +18,8 @@ export interface ChallengeReference extends Activation {
 }
 
 /**
- * Which challenge of a user is active, and what may still happen to it. Every method throws a `VoiceOtpError`
- * (`limiter-unavailable`) if the limiter fails.
+ * Which challenge of a user is active, and what may still happen to it. Every method throws a
+ * `VoiceOtpError` (`limiter-unavailable`) if the limiter fails.
  * @internal
  */
 export class ActiveChallenges {
@@ -30,8 +30,9 @@ export class ActiveChallenges {
   ) {}
 
   /**
-   * Activates a new challenge, which ends every older one of the user. Returns a random number for the challenge:
-   * a number that was counted up would come back after the limiter's store is flushed.
+   * Activates a new challenge, which ends every older one of the user. Returns a random number for
+   * the challenge: a number that was counted up would come back after the limiter's store is
+   * flushed.
    */
   async activate(userId: string): Promise<number> {
     const activation = randomInt(1, 2 ** 31)
@@ -57,8 +58,8 @@ export class ActiveChallenges {
   }
 
   /**
-   * Uses a challenge up after the right code. Returns `true` only for the first of many requests with the right code,
-   * and only while the challenge is active.
+   * Uses a challenge up after the right code. Returns `true` only for the first of many requests
+   * with the right code, and only while the challenge is active.
    */
   async useUp(challenge: ChallengeReference): Promise<boolean> {
     const [use, isActive] = await Promise.all([
@@ -76,7 +77,10 @@ export class ActiveChallenges {
     return !(await this.counters.fetches.hit(tokenTag)).over
   }
 
-  /** Acts on "this was not me": ends the user's challenge and blocks further calls for `reportedSeconds`. */
+  /**
+   * Acts on "this was not me": ends the user's challenge and blocks further calls for
+   * `reportedSeconds`.
+   */
   async report(userId: string): Promise<void> {
     const { reportedSeconds } = this.limits
     await Promise.all([

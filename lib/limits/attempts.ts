@@ -7,16 +7,23 @@ import type { Locks } from './locks.js'
 import type { UserFailures, UserLimit } from './user-failures.js'
 
 /**
- * One attempt to enter a code. It is counted as a failure already, and its code may now be compared. Call exactly one
- * of the methods, once. Each rejects with a `VoiceOtpError` (`limiter-unavailable`) if the limiter fails.
+ * One attempt to enter a code. It is counted as a failure already, and its code may now be
+ * compared. Call exactly one of the methods, once. Each rejects with a `VoiceOtpError`
+ * (`limiter-unavailable`) if the limiter fails.
  * @internal
  */
 export interface Attempt {
-  /** The code was wrong. Resolves to the limit that this attempt reached, if any: the user is locked then. */
+  /**
+   * The code was wrong. Resolves to the limit that this attempt reached, if any: the user is locked
+   * then.
+   */
   failed(): Promise<UserLimit | undefined>
   /** The code was right. */
   succeeded(): Promise<void>
-  /** Nothing was compared, for example because SignalWire was down: the attempt does not count on the user. */
+  /**
+   * Nothing was compared, for example because SignalWire was down: the attempt does not count on
+   * the user.
+   */
   cancel(): Promise<void>
 }
 
@@ -24,7 +31,10 @@ export interface Attempt {
 export interface ChallengeAttempt extends Attempt {
   /** How many attempts remain for this challenge after this one. */
   readonly attemptsLeft: number
-  /** The code was right: ends the challenge, and clears the failures of the user and a lock that they just began. */
+  /**
+   * The code was right: ends the challenge, and clears the failures of the user and a lock that
+   * they just began.
+   */
   succeeded(): Promise<void>
 }
 
@@ -39,8 +49,9 @@ export class Attempts {
   ) {}
 
   /**
-   * Begins an attempt at the code of a challenge. Throws a {@link Failure}: `code-expired` if the challenge is not
-   * active, `too-many-attempts` after `attemptsPerChallenge`, `locked` if the user is locked.
+   * Begins an attempt at the code of a challenge. Throws a {@link Failure}: `code-expired` if the
+   * challenge is not active, `too-many-attempts` after `attemptsPerChallenge`, `locked` if the user
+   * is locked.
    */
   async begin(challenge: ChallengeReference): Promise<ChallengeAttempt> {
     const { userId, id } = challenge
@@ -68,9 +79,9 @@ export class Attempts {
   }
 
   /**
-   * Begins an attempt at a recovery code. No challenge limits these attempts, only the user's failures. `succeeded`
-   * gives back this attempt and clears nothing else: only a code that the phone received does that. Throws a
-   * {@link Failure} (`locked`) if the user is locked.
+   * Begins an attempt at a recovery code. No challenge limits these attempts, only the user's
+   * failures. `succeeded` gives back this attempt and clears nothing else: only a code that the
+   * phone received does that. Throws a {@link Failure} (`locked`) if the user is locked.
    */
   async beginRecovery(userId: string): Promise<Attempt> {
     await this.locks.refuseLocked(userId)

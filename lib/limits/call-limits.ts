@@ -12,7 +12,10 @@ export interface CallRequest {
   readonly number: string
   /** The number with its extension, if it has one: what counts as one phone. */
   readonly phone: string
-  /** Whether the phone is not the user's yet. It counts separately, so that nobody can lock out the phone's owner. */
+  /**
+   * Whether the phone is not the user's yet. It counts separately, so that nobody can lock out the
+   * phone's owner.
+   */
   readonly enroll: boolean
   /** Whether the interval since the last call is waived, because the last call reached nobody. */
   readonly intervalWaived: boolean
@@ -42,7 +45,10 @@ export class CallLimits {
     private readonly keys: Keys,
   ) {}
 
-  /** The counts that a call needs. Throws a `VoiceOtpError` (`configuration`) if a function of the app fails. */
+  /**
+   * The counts that a call needs. Throws a `VoiceOtpError` (`configuration`) if a function of the
+   * app fails.
+   */
   countsOf(call: CallRequest): readonly CallCount[] {
     const { userId, number, enroll } = call
     const { counters, keys } = this
@@ -116,7 +122,10 @@ export class CallLimits {
   }
 }
 
-/** Throws {@link LimitReached} if one of the limits is reached already. Counts nothing. @internal */
+/**
+ * Throws {@link LimitReached} if one of the limits is reached already. Counts nothing.
+ * @internal
+ */
 export async function refuseReached(counts: readonly CallCount[]): Promise<void> {
   const present = await Promise.all(
     counts.map(async count => ({ ...count, state: await count.counter.get(count.key) })),
@@ -132,8 +141,8 @@ export async function refuseReached(counts: readonly CallCount[]): Promise<void>
 }
 
 /**
- * Takes all of these counts, or none. The limits that users share come last: a user who is over a limit of their own
- * must not use up what everybody shares. Throws {@link LimitReached}.
+ * Takes all of these counts, or none. The limits that users share come last: a user who is over a
+ * limit of their own must not use up what everybody shares. Throws {@link LimitReached}.
  * @internal
  */
 export async function takeAll(counts: readonly CallCount[]): Promise<void> {
@@ -165,7 +174,10 @@ function refuse(reached: readonly ReachedLimit[]): void {
 
 const kindOf = ({ enroll }: CallRequest): 'enroll' | 'own' => (enroll ? 'enroll' : 'own')
 
-/** The value of a limit, which a function of the app may decide by the number. A mistake there must not remove the limit. */
+/**
+ * The value of a limit, which a function of the app may decide by the number. A mistake there must
+ * not remove the limit.
+ */
 function resolveLimit(
   name: keyof Limits,
   configured: Limits[keyof Limits],

@@ -4,8 +4,8 @@ import type { Limits } from '../options/limits.js'
 import { LimitCounter, unlimited } from './limit-counter.js'
 
 /**
- * Every counter that must hold under parallel requests and on many machines. The keys are keyed hashes, so the
- * limiter's store shows neither users nor numbers.
+ * Every counter that must hold under parallel requests and on many machines. The keys are keyed
+ * hashes, so the limiter's store shows neither users nor numbers.
  * @internal
  */
 export interface Counters {
@@ -46,7 +46,8 @@ export interface Counters {
 }
 
 /**
- * Makes the counters. A name, limit or window that changes here makes every app forget what it has counted.
+ * Makes the counters. A name, limit or window that changes here makes every app forget what it has
+ * counted.
  * @internal
  */
 export function createCounters(
@@ -55,7 +56,8 @@ export function createCounters(
   codeSeconds: number,
 ): Counters {
   const create = (name: string, limit: Limits[keyof Limits], windowSeconds: number) => {
-    // The limiter needs a number of points, also for a limit that is disabled or that a function decides.
+    // The limiter needs a number of points, also for a limit that is disabled or that a function
+    // decides.
     const points = typeof limit === 'number' ? limit : unlimited
     const options = { keyPrefix: `voice-otp:${name}`, points, duration: windowSeconds }
     return new LimitCounter(factory(options), points, windowSeconds)

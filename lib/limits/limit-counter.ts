@@ -39,10 +39,10 @@ const deadlineMilliseconds = 2000
 const windowEndSeconds = 5
 
 /**
- * One counter of the app's limiter, with a deadline for each operation and checks of what the limiter returns.
- * `hit` returns a result when the limit is reached, where the limiter may reject.
- * Every method throws a {@link VoiceOtpError} (`limiter-unavailable`) if the limiter fails, takes over 2 seconds
- * or returns something else than a count.
+ * One counter of the app's limiter, with a deadline for each operation and checks of what the
+ * limiter returns. `hit` returns a result when the limit is reached, where the limiter may reject.
+ * Every method throws a {@link VoiceOtpError} (`limiter-unavailable`) if the limiter fails, takes
+ * over 2 seconds or returns something else than a count.
  * @internal
  */
 export class LimitCounter {
@@ -89,17 +89,19 @@ export class LimitCounter {
   }
 
   /**
-   * Gives one hit back. Does nothing in the last 5 seconds of the window: if the decrement arrived after the reset,
-   * the next window would allow one hit too many. Does nothing either if the limiter refused the hit from the memory
-   * of its own process: the shared count does not contain that hit.
+   * Gives one hit back. Does nothing in the last 5 seconds of the window: if the decrement arrived
+   * after the reset, the next window would allow one hit too many. Does nothing either if the
+   * limiter refused the hit from the memory of its own process: the shared count does not contain
+   * that hit.
    */
   async giveBack(key: string, hit: Hit): Promise<void> {
     if (hit.count > 0 && !isEnding(hit)) await withinDeadline(() => this.limiter.reward(key))
   }
 
   /**
-   * Gives back the only point of a limit of one, and its window: the next window begins with the next hit.
-   * Does nothing for a hit that was over the limit, because another request holds the point.
+   * Gives back the only point of a limit of one, and its window: the next window begins with the
+   * next hit. Does nothing for a hit that was over the limit, because another request holds the
+   * point.
    */
   async release(key: string, hit: Hit): Promise<void> {
     if (!hit.over && !isEnding(hit)) await this.delete(key)
@@ -111,7 +113,10 @@ export class LimitCounter {
   }
 }
 
-/** Milliseconds as whole seconds, rounded up. At least 1, also for a value that is not a number. @internal */
+/**
+ * Milliseconds as whole seconds, rounded up. At least 1, also for a value that is not a number.
+ * @internal
+ */
 export const toSeconds = (milliseconds: unknown): number =>
   typeof milliseconds === 'number' && milliseconds > 0 ? Math.ceil(milliseconds / 1000) : 1
 
@@ -130,7 +135,10 @@ const isCount = (value: unknown): value is LimiterCount =>
   Number.isInteger((value as LimiterCount | null | undefined)?.consumedPoints) &&
   Number.isFinite((value as LimiterCount).msBeforeNext)
 
-/** rate-limiter-flexible rejects with a plain object at the limit, and with an Error when its store fails. */
+/**
+ * rate-limiter-flexible rejects with a plain object at the limit, and with an Error when its store
+ * fails.
+ */
 const isOverLimit = (reason: unknown): reason is LimiterCount =>
   (reason as LimiterCount | null | undefined)?.msBeforeNext !== undefined &&
   !(reason instanceof Error)

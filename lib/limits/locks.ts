@@ -4,15 +4,15 @@ import type { Counters } from './counters.js'
 import { LimitReached, toSeconds } from './limit-counter.js'
 
 /**
- * During a lockout, the count of a user's failures is set to this. It stays over every limit, however many attempts
- * are counted or given back at the same time.
+ * During a lockout, the count of a user's failures is set to this. It stays over every limit,
+ * however many attempts are counted or given back at the same time.
  */
 const lockoutCount = 2 ** 30
 
 /**
- * The two locks of a user: the lockout, which ends by itself after `lockoutSeconds`, and the lock after
- * `maxConsecutiveFailures`, which lasts until `unlock`. Every method throws a `VoiceOtpError` (`limiter-unavailable`)
- * if the limiter fails.
+ * The two locks of a user: the lockout, which ends by itself after `lockoutSeconds`, and the lock
+ * after `maxConsecutiveFailures`, which lasts until `unlock`. Every method throws a `VoiceOtpError`
+ * (`limiter-unavailable`) if the limiter fails.
  * @internal
  */
 export class Locks {
@@ -22,7 +22,10 @@ export class Locks {
     private readonly keys: Keys,
   ) {}
 
-  /** The failure (`locked`) during a lockout, and for a user who is locked until `unlock`. `undefined` for all others. */
+  /**
+   * The failure (`locked`) during a lockout, and for a user who is locked until `unlock`.
+   * `undefined` for all others.
+   */
   async find(userId: string): Promise<LimitReached | undefined> {
     const key = this.key(userId)
     const [lockout, locked] = await Promise.all([
@@ -46,8 +49,8 @@ export class Locks {
   }
 
   /**
-   * Begins a lockout. The count of failures stays over its limit for as long, so that no attempt slips in while only
-   * one of the two keys is written.
+   * Begins a lockout. The count of failures stays over its limit for as long, so that no attempt
+   * slips in while only one of the two keys is written.
    */
   async beginLockout(userId: string): Promise<void> {
     const key = this.key(userId)
@@ -72,7 +75,9 @@ export class Locks {
     await this.counters.locked.set(this.key(userId), 1, 0)
   }
 
-  /** Ends the lock that lasts until `unlock`. The count of consecutive failures is left as it is. */
+  /**
+   * Ends the lock that lasts until `unlock`. The count of consecutive failures is left as it is.
+   */
   async endLock(userId: string): Promise<void> {
     await this.counters.locked.delete(this.key(userId))
   }

@@ -7,7 +7,8 @@ import { type Hit, LimitReached, toSeconds, uncounted } from './limit-counter.js
 import type { Locks } from './locks.js'
 
 /**
- * The limits on calls and texts. Every method throws a `VoiceOtpError` (`limiter-unavailable`) if the limiter fails.
+ * The limits on calls and texts. Every method throws a `VoiceOtpError` (`limiter-unavailable`) if
+ * the limiter fails.
  * @internal
  */
 export class Sends {
@@ -24,11 +25,12 @@ export class Sends {
   }
 
   /**
-   * Counts a call before it is placed. The interval of the user comes first, so that each user has only one request in
-   * what follows. Then comes `permit`, the app's veto, unless a limit is reached already. All other limits come last.
+   * Counts a call before it is placed. The interval of the user comes first, so that each user has
+   * only one request in what follows. Then comes `permit`, the app's veto, unless a limit is
+   * reached already. All other limits come last.
    *
-   * A refused call gives back what it took, except the interval after a veto: what the app asks about a number may
-   * cost money too. Throws {@link LimitReached}, and what `permit` throws.
+   * A refused call gives back what it took, except the interval after a veto: what the app asks
+   * about a number may cost money too. Throws {@link LimitReached}, and what `permit` throws.
    */
   async admit(call: CallRequest, permit?: () => Promise<void>): Promise<void> {
     const interval = await this.takeIntervalUnlessBlocked(call)
@@ -49,7 +51,10 @@ export class Sends {
     ])
   }
 
-  /** Takes the only waiver of a call: after a call that reached nobody, the user may ask for the next one at once. */
+  /**
+   * Takes the only waiver of a call: after a call that reached nobody, the user may ask for the
+   * next one at once.
+   */
   async takeWaiver(callSid: string): Promise<boolean> {
     return !(await this.counters.waivers.hit(this.waiverKey(callSid))).over
   }
@@ -68,7 +73,10 @@ export class Sends {
       : toSeconds(interval.msBeforeNext)
   }
 
-  /** Takes the user's interval. Throws for a user who is locked or who reported a call, and gives it back then. */
+  /**
+   * Takes the user's interval. Throws for a user who is locked or who reported a call, and gives it
+   * back then.
+   */
   private async takeIntervalUnlessBlocked(call: CallRequest): Promise<Hit> {
     const [blocked, interval] = await Promise.allSettled([
       Promise.all([

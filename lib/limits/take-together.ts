@@ -10,8 +10,9 @@ export interface Count {
 export type Taken<Each extends Count = Count> = Each & { readonly hit: Hit }
 
 /**
- * Takes all counts at the same time, or none: if one of them fails, the others are given back, because the request
- * that they were for does not happen. A count over its limit is taken too; the caller decides.
+ * Takes all counts at the same time, or none: if one of them fails, the others are given back,
+ * because the request that they were for does not happen. A count over its limit is taken too; the
+ * caller decides.
  * @internal
  */
 export async function takeTogether<Each extends Count>(

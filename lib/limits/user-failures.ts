@@ -18,9 +18,10 @@ export interface UserHits {
 const renewAfter = 0.05
 
 /**
- * The failures of each user: in a window of `attemptsPerUserSeconds`, and since the last success. An attempt is counted
- * as a failure before the code is compared, because parallel requests all see the same session. Every method throws a
- * `VoiceOtpError` (`limiter-unavailable`) if the limiter fails.
+ * The failures of each user: in a window of `attemptsPerUserSeconds`, and since the last success.
+ * An attempt is counted as a failure before the code is compared, because parallel requests all see
+ * the same session. Every method throws a `VoiceOtpError` (`limiter-unavailable`) if the limiter
+ * fails.
  * @internal
  */
 export class UserFailures {
@@ -32,8 +33,9 @@ export class UserFailures {
   ) {}
 
   /**
-   * Counts an attempt in both counts at the same time. For attempts of which only a few can arrive at once. Throws
-   * {@link LimitReached} at a limit, after it has given back both counts: only what is compared may count.
+   * Counts an attempt in both counts at the same time. For attempts of which only a few can arrive
+   * at once. Throws {@link LimitReached} at a limit, after it has given back both counts: only what
+   * is compared may count.
    */
   async takeTogether(userId: string): Promise<UserHits> {
     const taken = await takeTogether(this.countsOf(userId))
@@ -44,9 +46,9 @@ export class UserFailures {
   }
 
   /**
-   * Counts an attempt in one count after the other. For attempts of which any number can arrive at once: a burst that
-   * the first limit refuses must not fill the second, and giving it back would come too late. Throws
-   * {@link LimitReached} at a limit.
+   * Counts an attempt in one count after the other. For attempts of which any number can arrive at
+   * once: a burst that the first limit refuses must not fill the second, and giving it back would
+   * come too late. Throws {@link LimitReached} at a limit.
    */
   async takeInTurn(userId: string): Promise<UserHits> {
     const [failures, consecutiveFailures] = this.countsOf(userId)
@@ -86,8 +88,8 @@ export class UserFailures {
   }
 
   /**
-   * Forgets all failures after a right code. Ends a lock too if this attempt, or one that arrived at the same time for
-   * the same challenge, may have begun it.
+   * Forgets all failures after a right code. Ends a lock too if this attempt, or one that arrived
+   * at the same time for the same challenge, may have begun it.
    */
   async clear(userId: string, { failure, consecutive }: UserHits): Promise<void> {
     const key = this.key(userId)
@@ -99,15 +101,18 @@ export class UserFailures {
     ])
   }
 
-  /** Begins the lockout before the comparison: if the process ends in between, the user waits minutes, not a day. */
+  /**
+   * Begins the lockout before the comparison: if the process ends in between, the user waits
+   * minutes, not a day.
+   */
   private async admit(userId: string, hits: UserHits): Promise<UserHits> {
     if (this.isLastBeforeLockout(hits.failure)) await this.locks.beginLockout(userId)
     return hits
   }
 
   /**
-   * Locks the user when the limit of consecutive failures is reached, but not if the limit of the window refused this
-   * attempt first: no code was compared, so it must not count.
+   * Locks the user when the limit of consecutive failures is reached, but not if the limit of the
+   * window refused this attempt first: no code was compared, so it must not count.
    */
   private async refuse(userId: string, failure: Hit): Promise<never> {
     if (!failure.over) {
@@ -115,20 +120,24 @@ export class UserFailures {
       throw new LimitReached('locked', 'maxConsecutiveFailures')
     }
     const { lockoutSeconds } = this.limits
-    // A count of 0 comes from a limiter that refused from the memory of its process: the lockout has begun elsewhere.
+    // A count of 0 comes from a limiter that refused from the memory of its process: the lockout
+    // has begun elsewhere.
     if (failure.count === 0 || this.locks.isLockoutCount(failure.count))
       throw new LimitReached(
         'locked',
         'attemptsPerUser',
         Math.min(failure.retryAfter, lockoutSeconds),
       )
-    // The last allowed attempt failed before it began the lockout, or is about to begin it. Without a lockout the full
-    // count would lock the user for its whole window.
+    // The last allowed attempt failed before it began the lockout, or is about to begin it. Without
+    // a lockout the full count would lock the user for its whole window.
     await this.locks.beginLockout(userId)
     throw new LimitReached('locked', 'attemptsPerUser', lockoutSeconds)
   }
 
-  /** The window of consecutive failures begins again with each failure. Saves the write if the window is almost new. */
+  /**
+   * The window of consecutive failures begins again with each failure. Saves the write if the
+   * window is almost new.
+   */
   private async renewConsecutive(userId: string, { count, retryAfter }: Hit): Promise<void> {
     const { consecutiveFailures } = this.counters
     if (count === 0 || retryAfter >= this.limits.consecutiveFailureSeconds * (1 - renewAfter))
@@ -155,7 +164,10 @@ export class UserFailures {
     return failure.count === this.limits.attemptsPerUser
   }
 
-  /** Whether this hit, or others for the same challenge that arrived at the same time, may have reached the limit. */
+  /**
+   * Whether this hit, or others for the same challenge that arrived at the same time, may have
+   * reached the limit.
+   */
   private isNear({ count }: Hit, limit: number | false): boolean {
     return limit !== false && count + this.limits.attemptsPerChallenge > limit
   }

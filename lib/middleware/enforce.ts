@@ -4,7 +4,7 @@ import type { Context } from '../context.js'
 import { VoiceOtpError } from '../errors.js'
 import { recognize } from '../remembered-browsers/recognition.js'
 import type { Middleware, Request } from '../request.js'
-import { describe } from '../session/challenge.js'
+import { describeChallenge } from '../session/challenge.js'
 import { asPassportRequest, LoginState, loginStateKey } from '../session/login-state.js'
 import { watchLogins } from '../session/logins.js'
 import { carryVerification } from '../session/re-login.js'
@@ -96,12 +96,12 @@ function guardUser<User>(req: Request, loginState: LoginState<User>, property: s
       configurable: false,
     },
     pendingUser: { get: () => loginState.pendingUser, enumerable: true },
-    voiceOtp: { get: () => describeChallenge(loginState), enumerable: true },
+    voiceOtp: { get: () => describePending(loginState), enumerable: true },
   })
 }
 
-function describeChallenge<User>({ challenge, context: { settings } }: LoginState<User>) {
-  return challenge && describe(challenge, settings.signalwire.from, settings.clock.now())
+function describePending<User>({ challenge, context: { settings } }: LoginState<User>) {
+  return challenge && describeChallenge(challenge, settings.signalwire.from, settings.clock.now())
 }
 
 /** Logs in a pending user whose browser is remembered, as a code would: with a new session id. */

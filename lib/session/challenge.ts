@@ -1,56 +1,70 @@
-import type { Purpose } from '../options/purpose.js'
 import { randomBytes, randomInt } from 'node:crypto'
+import { isChannel, isHosted } from '../channels.js'
 import type { Keys } from '../crypto.js'
-import { type Destination, maskPhone, shownDigits } from '../phone.js'
 import type { Channel } from '../options/channel.js'
-import { isHosted, isChannel } from '../channels.js'
+import type { Purpose } from '../options/purpose.js'
+import { type Destination, maskPhone, shownDigits } from '../phone.js'
 
-/** A pending code as express-session keeps it: neither the code nor the number in clear. @internal */
+/**
+ * A code that waits for its user, as the session stores it: without the code and without the number
+ * in clear.
+ * @internal
+ */
 export interface Challenge {
+  /** Random; also a key in the limiter's store. */
   readonly id: string
   readonly userId: string
   readonly purpose: Purpose
   readonly channel: Channel
-  /** Keyed hash of the code, or of the hosted challenge's name, together with all that it is bound to. */
+  /**
+   * Keyed hash of the code, or of the id of the hosted challenge, with every field that it is bound
+   * to.
+   */
   readonly codeHash: string
   /** Keyed hash of the number with its extension. */
   readonly phoneHash: string
-  /** All of the number that may be shown. */
+  /** The last two digits of the number: all that may be shown. */
   readonly phoneEnd: string
-  /** For `enroll` alone: the number, sealed. */
+  /** For `enroll` only: the number, sealed. */
   readonly sealedPhone?: string
+  /** Two digits that the page shows and the user presses in the call. */
   readonly matchingDigits?: string
+  /** The number under which the limiter knows this challenge as the active one. */
   readonly activation: number
   /** Milliseconds since 1970; absolute, never extended. */
   readonly expiresAt: number
+  /** Milliseconds since 1970: when the interval ends that began with this call. */
   readonly nextCallAt: number
-  /** The session that it belongs to: copied elsewhere it is dead. */
+  /** The session that this challenge belongs to. A copy of it in another session is ignored. */
   readonly sessionId: string
-  /** SignalWire's name for the call or the message. */
+  /** SignalWire's id of the call or the message. */
   readonly deliverySid?: string
-  /** SignalWire's name for a challenge that it checks itself. */
+  /** SignalWire's id of a challenge that SignalWire checks. */
   readonly hostedId?: string
 }
 
-/** What a page may show of the challenge that waits in this session; on the request as `req.voiceOtp`. */
+/** What a page may show of the challenge in this session, at `req.voiceOtp`. */
 export interface PendingChallenge {
-  /** The number that is called, masked but for its last two digits. */
+  /** The number that is called. All digits but the last two are masked. */
   readonly phone: string
   /** The number that calls, E.164. */
   readonly from: string
-  /** Two digits to be keyed in by whoever answers; absent when the way or the `gate` has none. */
+  /**
+   * Two digits that the user presses in the call. Absent for other channels, and unless
+   * `numberMatching` is `true`.
+   */
   readonly matchingDigits: string | undefined
-  /** What the code is good for. */
+  /** What the code is for. */
   readonly purpose: Purpose
-  /** How the code travels. */
+  /** The channel of the code. */
   readonly channel: Channel
-  /** Whole seconds until the code is worthless. */
+  /** Whole seconds until the code expires. */
   readonly expiresIn: number
-  /** Whole seconds until another call may be asked for, as it stood when this one was placed. */
+  /** Whole seconds until the interval allows another call. */
   readonly nextCallIn: number
 }
 
-/** What a challenge is made of. @internal */
+/** What a challenge is created from. @internal */
 export interface NewChallenge {
   readonly userId: string
   readonly purpose: Purpose
@@ -64,17 +78,22 @@ export interface NewChallenge {
   readonly nextCallAt: number
 }
 
-/** The step number under which a number is sealed for the session; no webhook token has it. */
+/**
+ * The step number under which a phone number is sealed for the session. No webhook token has it.
+ */
 const sealedPhoneStep = 255
 
-/** Draws a code and two matching digits from the system's CSPRNG, without bias, and binds the code's keyed hash. @internal */
+/**
+ * Creates a challenge. Code and matching digits come from the CSPRNG of the system, without bias.
+ * @internal
+ */
 export function makeChallenge(
   keys: Keys,
   given: NewChallenge,
 ): { readonly challenge: Challenge; readonly code: string } {
   const { userId, purpose, channel, destination, activation, sessionId, expiresAt, nextCallAt } =
     given
-  // A keyed hash, as every name in the counter store is: it is one there as it stands.
+  // A keyed hash, as every key in the limiter's store: the id is used there as it is.
   const id = keys.storeName('challenge', randomBytes(16).toString('base64url'))
   const code = String(randomInt(0, 10 ** given.codeLength)).padStart(given.codeLength, '0')
   const phoneHash = keys.hash('phone', destination.telephone)
@@ -94,8 +113,12 @@ export function makeChallenge(
   }
 }
 
-/** The challenge once SignalWire has said what it calls it; a hosted one is bound to that name instead of a code. @internal */
-export function delivered(keys: Keys, challenge: Challenge, sid: string): Challenge {
+/**
+ * The challenge after SignalWire accepted it. A hosted challenge is bound to SignalWire's id
+ * instead of a code.
+ * @internal
+ */
+export function markDelivered(keys: Keys, challenge: Challenge, sid: string): Challenge {
   if (!isHosted(challenge.channel)) return { ...challenge, deliverySid: sid }
   return {
     ...challenge,
@@ -109,7 +132,8 @@ type Bound = Pick<
   'id' | 'userId' | 'purpose' | 'channel' | 'phoneHash' | 'activation' | 'expiresAt' | 'sessionId'
 >
 
-// Every field that decides is inside the hash: changing one in the session store makes the right code a wrong one.
+// Every field that decides is in the hash. Changing one in the session store makes the right code
+// wrong.
 const boundParts = (bound: Bound, kind: 'code' | 'hosted', value: string): (string | number)[] => [
   kind,
   value,
@@ -123,13 +147,13 @@ const boundParts = (bound: Bound, kind: 'code' | 'hosted', value: string): (stri
   bound.sessionId,
 ]
 
-/** Whether `code` is the challenge's, compared in constant time. @internal */
+/** Whether `code` is the code of the challenge. Takes constant time. @internal */
 export function codeMatches(keys: Keys, challenge: Challenge, code: string): boolean {
   return keys.matches(challenge.codeHash, ...boundParts(challenge, 'code', code))
 }
 
-/** SignalWire's name for a hosted challenge, unless the session was tampered with. @internal */
-export function hostedIdOf(keys: Keys, challenge: Challenge): string | undefined {
+/** SignalWire's id of a hosted challenge, or `undefined` if the session was changed. @internal */
+export function readHostedId(keys: Keys, challenge: Challenge): string | undefined {
   const { hostedId } = challenge
   return hostedId !== undefined &&
     keys.matches(challenge.codeHash, ...boundParts(challenge, 'hosted', hostedId))
@@ -137,21 +161,25 @@ export function hostedIdOf(keys: Keys, challenge: Challenge): string | undefined
     : undefined
 }
 
-/** Whether the challenge was for this telephone. @internal */
+/** Whether the challenge was for this phone. @internal */
 export function phoneMatches(keys: Keys, challenge: Challenge, telephone: string): boolean {
   return keys.matches(challenge.phoneHash, 'phone', telephone)
 }
 
-/** The number of an `enroll` challenge. @internal */
-export function enrolledPhone(keys: Keys, challenge: Challenge): string | undefined {
+/** The number of an `enroll` challenge, or `undefined` if the session was changed. @internal */
+export function openEnrolledPhone(keys: Keys, challenge: Challenge): string | undefined {
   const opened = keys.open(challenge.sealedPhone ?? '')
   if (opened?.step !== sealedPhoneStep) return undefined
   const phone = String(opened.payload)
   return phoneMatches(keys, challenge, phone) ? phone : undefined
 }
 
-/** A challenge read from a session, or `undefined` for anything that is not a whole one: a store may hold any data. @internal */
-export function asChallenge(value: unknown): Challenge | undefined {
+/**
+ * A challenge as it was read from a session, or `undefined` if it is malformed: a store may contain
+ * any data.
+ * @internal
+ */
+export function parseChallenge(value: unknown): Challenge | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const given = value as Partial<Record<keyof Challenge, unknown>>
   const texts = [
@@ -164,17 +192,21 @@ export function asChallenge(value: unknown): Challenge | undefined {
   ]
   const numbers = [given.activation, given.expiresAt, given.nextCallAt]
   const optional = [given.sealedPhone, given.matchingDigits, given.deliverySid, given.hostedId]
-  const whole =
+  const isComplete =
     texts.every(text => typeof text === 'string' && text !== '') &&
     numbers.every(Number.isSafeInteger) &&
     optional.every(text => text === undefined || typeof text === 'string') &&
     isChannel(given.channel) &&
     (given.purpose === 'login' || given.purpose === 'step-up' || given.purpose === 'enroll')
-  return whole ? (value as Challenge) : undefined
+  return isComplete ? (value as Challenge) : undefined
 }
 
-/** What a page may show. @internal */
-export function describe(challenge: Challenge, from: string, now: number): PendingChallenge {
+/** What a page may show of a challenge. @internal */
+export function describeChallenge(
+  challenge: Challenge,
+  from: string,
+  now: number,
+): PendingChallenge {
   const secondsUntil = (time: number): number => Math.max(0, Math.ceil((time - now) / 1000))
   return {
     phone: maskPhone(challenge.phoneEnd),
@@ -188,8 +220,9 @@ export function describe(challenge: Challenge, from: string, now: number): Pendi
 }
 
 /**
- * The code as the person typed it: `code` of the body's own properties, a string. Spaces and hyphens are dropped and
- * nothing else is forgiven; `undefined` for all the rest, so that a query, a prototype or an array never counts.
+ * The code that the user typed: the body's own property `code`, a string. Spaces and hyphens are
+ * removed. Returns `undefined` for everything else, so that an array or a property of the prototype
+ * never counts.
  * @internal
  */
 export function readCode(body: unknown, length: number): string | undefined {

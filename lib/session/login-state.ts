@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { asChallenge, type Challenge, type PendingChallenge } from './challenge.js'
+import { parseChallenge, type Challenge, type PendingChallenge } from './challenge.js'
 import { catchRejection } from '../callbacks.js'
 import { VoiceOtpError } from '../errors.js'
 import type { Request } from '../request.js'
@@ -158,7 +158,7 @@ export class LoginState<User> {
   }
 
   get challenge(): Challenge | undefined {
-    const challenge = asChallenge(this.read().challenge)
+    const challenge = parseChallenge(this.read().challenge)
     return challenge?.sessionId === asPassportRequest(this.req).sessionID ? challenge : undefined
   }
 

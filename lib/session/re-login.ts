@@ -15,10 +15,12 @@ import { readArguments } from './logins.js'
 const sessionDeadlineMilliseconds = 5000
 
 /**
- * Prepares this one request, so that the login that Passport or the app does next puts the verification into a new
- * session. The session id changes, and what the app stored in the session stays. The verification is never in the old
- * session: express-session would write that session back if destroying it hangs.
- * @param before Runs in parallel with `regenerate()`. The new session is marked only after both succeed.
+ * Prepares this one request, so that the login that Passport or the app does next puts the
+ * verification into a new session. The session id changes, and what the app stored in the session
+ * stays. The verification is never in the old session: express-session would write that session
+ * back if destroying it hangs.
+ * @param before Runs in parallel with `regenerate()`. The new session is marked only after both
+ * succeed.
  * @internal
  */
 export function carryVerification<User>(
@@ -87,7 +89,10 @@ class ReLogin<User> {
     }
   }
 
-  /** Passport calls `session.regenerate()` during the login. This marks the new session before Passport saves it. */
+  /**
+   * Passport calls `session.regenerate()` during the login. This marks the new session before
+   * Passport saves it.
+   */
   private interceptRegenerate(): void {
     const regenerate = this.oldSession.regenerate.bind(this.oldSession)
     defineMethod(this.oldSession, 'regenerate', (continueLogin: LogInDone) => {
@@ -135,8 +140,8 @@ class ReLogin<User> {
   /** Removes the login from the request's session after a failure. */
   private abandonSession(): void {
     const { request } = this
-    // A save that hangs may still write the new session with the verification. Give the response another session, so
-    // that nobody learns the id of the one that was written.
+    // A save that hangs may still write the new session with the verification. Give the response
+    // another session, so that nobody learns the id of the one that was written.
     if (request.session !== this.oldSession && typeof request.sessionStore?.generate === 'function')
       request.sessionStore.generate(this.req)
     const { session } = request
@@ -149,7 +154,10 @@ class ReLogin<User> {
   }
 }
 
-/** A session store may throw instead of calling back, at a time when nothing catches it. That would crash the process. */
+/**
+ * A session store may throw instead of calling back, at a time when nothing catches it. That would
+ * crash the process.
+ */
 function catchThrowingSave(session: Session): void {
   const save = session.save.bind(session)
   defineMethod(session, 'save', (done: LogInDone = () => undefined) => {
@@ -162,7 +170,10 @@ function catchThrowingSave(session: Session): void {
   })
 }
 
-/** Replaces a method of one session. The property is not enumerable, so that it is not stored with the session. */
+/**
+ * Replaces a method of one session. The property is not enumerable, so that it is not stored with
+ * the session.
+ */
 function defineMethod(session: Session, name: 'regenerate' | 'save', method: unknown): void {
   Object.defineProperty(session, name, {
     configurable: true,

@@ -202,7 +202,8 @@ describe.each<[Channel, 'calls' | 'messages' | 'mfa']>([
         await alice.post('/otp').send({ code: known }).expect(401)
       await alice.get('/account').expect(401)
 
-      // The next code may follow at once only if SignalWire refused: otherwise a phone may be ringing.
+      // The next code may follow at once only if SignalWire refused: otherwise a phone may be
+      // ringing.
       world.simulator.clearFaults()
       await alice.post('/otp/call').expect(refused ? 202 : 429)
       if (refused)

@@ -1,4 +1,5 @@
-// A timeout of the app may respond before this package does. What happens after that must not crash the process.
+// A timeout of the app may respond before this package does. What happens after that must not crash
+// the process.
 import { IncomingMessage } from 'node:http'
 import { connect, Socket } from 'node:net'
 import type { RequestHandler } from 'express'
@@ -113,7 +114,10 @@ test('if the session store takes too long to store a challenge, nobody is called
 })
 
 describe('the body of a webhook', () => {
-  /** A client of its own, which has sent the head of a request and half of its body; answers what comes back. */
+  /**
+   * A client of its own, which has sent the head of a request and half of its body; answers what
+   * comes back.
+   */
   async function half(): Promise<{ readonly socket: Socket; readonly answer: Promise<string> }> {
     const {
       telephone: { call },

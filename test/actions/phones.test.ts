@@ -30,7 +30,10 @@ const numbersOf = async (agent: Agent): Promise<readonly PhoneChoice[]> =>
 const idsOf = async (agent: Agent): Promise<readonly string[]> =>
   (await numbersOf(agent)).map(({ id }) => id)
 
-/** Asks for a call. Returns the number that is called, and the digits that are dialled after the answer. */
+/**
+ * Asks for a call. Returns the number that is called, and the digits that are dialled after the
+ * answer.
+ */
 async function dialled(
   agent: Agent,
   phone?: unknown,

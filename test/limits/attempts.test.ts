@@ -1,4 +1,5 @@
-// One attempt to enter a code: what is counted before the comparison, and what failed(), succeeded() and cancel() do.
+// One attempt to enter a code: what is counted before the comparison, and what failed(),
+// succeeded() and cancel() do.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LimiterFactory } from 'passport-voice-otp'
 import { applyLimits, type AppliedLimits } from '../../lib/limits/apply-limits.js'
@@ -43,7 +44,10 @@ const bothSorts: readonly (readonly [string, Begin])[] = [
 const failOnce = async ({ attempts }: Pick<AppliedLimits, 'attempts'>, userId = 'alice') =>
   (await attempts.beginRecovery(userId)).failed()
 
-/** Begins several attempts at as many challenges of Alice, so that only the limits of the user count. */
+/**
+ * Begins several attempts at as many challenges of Alice, so that only the limits of the user
+ * count.
+ */
 async function beginAtOnce({ attempts, activeChallenges }: AppliedLimits, times: number) {
   const active = await activeChallenges.activate('alice')
   return Promise.allSettled(

@@ -1,5 +1,5 @@
-// The names, limits and windows of the counters in the limiter's store. An upgrade that changed one of them would
-// forget what was counted.
+// The names, limits and windows of the counters in the limiter's store. An upgrade that changed one
+// of them would forget what was counted.
 import { expect, test } from 'vitest'
 import type { Limits } from '../../lib/options/limits.js'
 import { callOf, createLimits, RecordingStore } from '../support/applied-limits.js'

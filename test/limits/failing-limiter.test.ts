@@ -1,4 +1,5 @@
-// A limiter that fails, hangs or returns nonsense never opens access, and nothing stays counted that was not compared.
+// A limiter that fails, hangs or returns nonsense never opens access, and nothing stays counted
+// that was not compared.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AppliedLimits } from '../../lib/limits/apply-limits.js'
 import { callOf, createLimits } from '../support/applied-limits.js'

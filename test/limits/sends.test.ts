@@ -1,4 +1,5 @@
-// The limits on calls: which counters a call takes, what a refused call gives back, and what the user is told.
+// The limits on calls: which counters a call takes, what a refused call gives back, and what the
+// user is told.
 import {
   RateLimiterRedis,
   RateLimiterRes,
@@ -581,10 +582,14 @@ describe('how many calls are allowed', () => {
   })
 })
 
-// The types of rate-limiter-flexible promise this class as an export, but the package does not export it.
+// The types of rate-limiter-flexible promise this class as an export, but the package does not
+// export it.
 const AbstractLimiter = Object.getPrototypeOf(RateLimiterRedis) as typeof RateLimiterStoreAbstract
 
-/** A limiter on a store that two processes share. It also blocks keys in the memory of its own process. */
+/**
+ * A limiter on a store that two processes share. It also blocks keys in the memory of its own
+ * process.
+ */
 class BlockingLimiter extends AbstractLimiter {
   constructor(
     options: LimiterOptions,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import {
-  asChallenge,
+  parseChallenge,
   type Challenge,
   codeMatches,
-  delivered,
-  describe as describeChallenge,
-  enrolledPhone,
-  hostedIdOf,
+  markDelivered,
+  describeChallenge,
+  openEnrolledPhone,
+  readHostedId,
   makeChallenge,
   type NewChallenge,
   phoneMatches,
@@ -44,9 +44,9 @@ describe('a challenge in the session', () => {
     expect(JSON.stringify(challenge)).not.toMatch(new RegExp(`2025550123|${code}`))
     const enroll = make({ purpose: 'enroll' }).challenge
     expect(JSON.stringify(enroll)).not.toContain('2025550123')
-    expect(enrolledPhone(keys, { ...enroll, phoneHash: keys.hash('phone', '+12025550123') })).toBe(
-      '+12025550123',
-    )
+    expect(
+      openEnrolledPhone(keys, { ...enroll, phoneHash: keys.hash('phone', '+12025550123') }),
+    ).toBe('+12025550123')
   })
 
   test('a challenge has two matching digits from 10 to 99 only if it is asked for', () => {
@@ -86,18 +86,18 @@ describe('a challenge in the session', () => {
 describe('a challenge that was delivered', () => {
   test('a placed call has its SID, and its code stays the same', () => {
     const { challenge, code } = make()
-    const placed = delivered(keys, challenge, 'CA1')
+    const placed = markDelivered(keys, challenge, 'CA1')
     expect(placed).toEqual({ ...challenge, deliverySid: 'CA1' })
     expect(codeMatches(keys, placed, code)).toBe(true)
-    expect(hostedIdOf(keys, placed)).toBeUndefined()
+    expect(readHostedId(keys, placed)).toBeUndefined()
   })
 
   test('a hosted challenge is bound to its id at SignalWire, and accepts no other code', () => {
     const { challenge, code } = make({ channel: 'hosted-sms' })
-    const sent = delivered(keys, challenge, 'mfa-1')
-    expect(hostedIdOf(keys, sent)).toBe('mfa-1')
-    expect(hostedIdOf(keys, { ...sent, hostedId: 'mfa-2' })).toBeUndefined()
-    expect(hostedIdOf(keys, { ...sent, userId: 'bob' })).toBeUndefined()
+    const sent = markDelivered(keys, challenge, 'mfa-1')
+    expect(readHostedId(keys, sent)).toBe('mfa-1')
+    expect(readHostedId(keys, { ...sent, hostedId: 'mfa-2' })).toBeUndefined()
+    expect(readHostedId(keys, { ...sent, userId: 'bob' })).toBeUndefined()
     expect(codeMatches(keys, sent, code)).toBe(false)
     expect(codeMatches(keys, sent, 'mfa-1')).toBe(false)
   })
@@ -110,12 +110,12 @@ describe('the number of an enrollment', () => {
   }).challenge
 
   test('the number of an enrollment is the number that was called', () => {
-    expect(enrolledPhone(keys, enroll)).toBe('+12025550123')
+    expect(openEnrolledPhone(keys, enroll)).toBe('+12025550123')
   })
 
   test('another number, or a webhook token, in place of the sealed number is refused', () => {
     expect(
-      enrolledPhone(keys, {
+      openEnrolledPhone(keys, {
         ...enroll,
         sealedPhone: make({
           purpose: 'enroll',
@@ -124,10 +124,10 @@ describe('the number of an enrollment', () => {
       }),
     ).toBeUndefined()
     expect(
-      enrolledPhone(keys, { ...enroll, sealedPhone: keys.seal(1, '+12025550123') }),
+      openEnrolledPhone(keys, { ...enroll, sealedPhone: keys.seal(1, '+12025550123') }),
     ).toBeUndefined()
-    expect(enrolledPhone(keys, { ...enroll, sealedPhone: 'x' })).toBeUndefined()
-    expect(enrolledPhone(keys, { ...enroll, sealedPhone: undefined })).toBeUndefined()
+    expect(openEnrolledPhone(keys, { ...enroll, sealedPhone: 'x' })).toBeUndefined()
+    expect(openEnrolledPhone(keys, { ...enroll, sealedPhone: undefined })).toBeUndefined()
   })
 })
 
@@ -135,17 +135,17 @@ describe('a challenge read from a session', () => {
   const whole = make({ purpose: 'enroll' }).challenge
 
   test('a challenge is read as it was written, with or without its optional fields', () => {
-    expect(asChallenge(whole)).toBe(whole)
+    expect(parseChallenge(whole)).toBe(whole)
     for (const name of ['sealedPhone', 'matchingDigits', 'deliverySid', 'hostedId'])
-      expect(asChallenge({ ...whole, [name]: undefined }), name).toBeDefined()
+      expect(parseChallenge({ ...whole, [name]: undefined }), name).toBeDefined()
     for (const purpose of ['login', 'step-up', 'enroll'])
-      expect(asChallenge({ ...whole, purpose }), purpose).toBeDefined()
+      expect(parseChallenge({ ...whole, purpose }), purpose).toBeDefined()
   })
 
   test.each([undefined, null, 'text', 7, true, [], {}, () => whole])(
     '%s in the session is not a challenge',
     value => {
-      expect(asChallenge(value)).toBeUndefined()
+      expect(parseChallenge(value)).toBeUndefined()
     },
   )
 
@@ -153,28 +153,34 @@ describe('a challenge read from a session', () => {
     for (const name of ['id', 'userId', 'codeHash', 'phoneHash', 'phoneEnd', 'sessionId']) {
       for (const value of [undefined, null, '', 7, {}, []])
         expect(
-          asChallenge({ ...whole, [name]: value }),
+          parseChallenge({ ...whole, [name]: value }),
           `${name}: ${JSON.stringify(value)}`,
         ).toBeUndefined()
     }
     for (const name of ['activation', 'expiresAt', 'nextCallAt']) {
       for (const value of [undefined, null, '7', 1.5, NaN, Infinity, 2 ** 53])
         expect(
-          asChallenge({ ...whole, [name]: value }),
+          parseChallenge({ ...whole, [name]: value }),
           `${name}: ${String(value)}`,
         ).toBeUndefined()
     }
     for (const name of ['sealedPhone', 'matchingDigits', 'deliverySid', 'hostedId']) {
       for (const value of [null, 7, {}, []])
         expect(
-          asChallenge({ ...whole, [name]: value }),
+          parseChallenge({ ...whole, [name]: value }),
           `${name}: ${JSON.stringify(value)}`,
         ).toBeUndefined()
     }
     for (const value of [undefined, 'pigeon', 'toString', 7])
-      expect(asChallenge({ ...whole, channel: value }), `channel: ${String(value)}`).toBeUndefined()
+      expect(
+        parseChallenge({ ...whole, channel: value }),
+        `channel: ${String(value)}`,
+      ).toBeUndefined()
     for (const value of [undefined, 'logout', '', 7])
-      expect(asChallenge({ ...whole, purpose: value }), `purpose: ${String(value)}`).toBeUndefined()
+      expect(
+        parseChallenge({ ...whole, purpose: value }),
+        `purpose: ${String(value)}`,
+      ).toBeUndefined()
   })
 })
 

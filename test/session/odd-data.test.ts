@@ -1,4 +1,5 @@
-// Malformed data in the session store, from the limiter and from SignalWire: nobody is logged in, and nothing breaks.
+// Malformed data in the session store, from the limiter and from SignalWire: nobody is logged in,
+// and nothing breaks.
 import type { Express } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import { MemoryRememberStore } from 'passport-voice-otp'

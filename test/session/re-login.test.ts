@@ -129,7 +129,8 @@ describe('a save that hangs', () => {
       await alice.post('/login').send({ username: 'alice', password }).expect(200),
     )
     const code = await world.hearCode(alice)
-    // The first write after the code is that of the new session. The store writes it and never calls back.
+    // The first write after the code is that of the new session. The store writes it and never
+    // calls back.
     const { set } = store
     let writes = 0
     const written = new Promise<void>(resolve => {

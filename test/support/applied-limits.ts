@@ -39,7 +39,10 @@ export const limitsOver = (
     createKeys([secret], secret),
   )
 
-/** The limits over counters in memory that can fail. Without a store of the test, they respond at once. */
+/**
+ * The limits over counters in memory that can fail. Without a store of the test, they respond at
+ * once.
+ */
 export const createLimits = (
   change: Partial<Limits> = {},
   store = new CounterStore(0, 0),
