@@ -56,13 +56,15 @@ const errorWords: Readonly<Record<number, ErrorWords>> = {
 /** The 404 page. */
 export const notFound: RequestHandler = (req, res) => sendError(404, req, res)
 
-/** Sends an error page, or JSON below `/api`, and logs errors of 500 and more. */
+/** Sends an error page, or JSON below `/api`. Logs errors of 500 and more with the status that the browser gets. */
 // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express recognizes an error handler by its four parameters
 export const handleErrors: ErrorRequestHandler = (error: unknown, req, res, _next) => {
   const status = statusOf(error)
-  const requestId = status >= 500 ? logError(error, req, status) : undefined
+  // express-session saves the session at the end of the response. If that fails, the browser already has another status.
+  const sentStatus = res.headersSent ? res.statusCode : status
+  const requestId = status >= 500 ? logError(error, req, sentStatus) : undefined
   if (res.headersSent) {
-    // The response has begun, so the only way to report the error is to cut the response off.
+    // If the response is incomplete, the only way to report the error is to cut the response off.
     if (!res.writableEnded) req.socket.destroy()
     return
   }

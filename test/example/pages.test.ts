@@ -168,6 +168,21 @@ describe('errors are pages', () => {
     })
   })
 
+  test.each(['rejects', 'hangs'] as const)(
+    'when the session store %s after a page is rendered, the log has the status that the browser got',
+    async fault => {
+      const sessionStore = new SessionStore()
+      const site = await openSite({ sessionStore })
+      sessionStore.faults = { set: fault }
+      const { status } = await site.visitor().open('/login')
+      expect(status).toBe(200)
+      await expect.poll(() => site.logged('request.failed')).toHaveLength(1)
+      expect(site.logged('request.failed')).toMatchObject([
+        { status: 200, code: 'session-store', method: 'GET' },
+      ])
+    },
+  )
+
   test('a session that cannot be saved after the call was placed is a 503, and not a redirect to a page that knows nothing of it', async () => {
     const sessionStore = new SessionStore()
     const site = await openSite({ sessionStore })

@@ -1,9 +1,10 @@
 // `npm run example` as a real process: how it starts, what it says, how it ends; and `--check`.
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { checkCredentials, checkPublicUrl } from '../../example/support/check.js'
+import { freePort } from '../support/redis.js'
 import { addresses, answerRemotely, byNpm, run } from './run.js'
 import { demoPassword, Visitor } from './support.js'
 
@@ -43,6 +44,33 @@ async function startSpace() {
       VOICE_OTP_SECRET: secret,
     },
   }
+}
+
+/** Sends requests to every kind of page until `end` resolves, and returns all responses. A request may take 5 seconds. */
+async function responsesUntil(url: string, end: Promise<unknown>) {
+  let isOver = false
+  void end.then(() => {
+    isOver = true
+  })
+  const responses: { status: number; retryAfter: string | null; body: unknown }[] = []
+  while (!isOver) {
+    for (const path of ['/healthz', '/login', '/api/account']) {
+      const response = await fetch(url + path, { signal: AbortSignal.timeout(5000) }).catch(
+        (error: unknown) => {
+          if ((error as Error).name === 'TimeoutError') throw error
+          return undefined // not listening yet
+        },
+      )
+      if (response === undefined) continue
+      const body: unknown = await response.json().catch(() => undefined)
+      responses.push({
+        status: response.status,
+        retryAfter: response.headers.get('retry-after'),
+        body,
+      })
+    }
+  }
+  return responses
 }
 
 describe('the demo', () => {
@@ -85,6 +113,28 @@ describe('the demo', () => {
     process.kill(example.child.pid ?? 0, 'SIGTERM')
     await example.ended
     await expect(fetch(app)).rejects.toThrow()
+  })
+
+  test('every request gets a 503 while the app starts, even if Redis hangs', async () => {
+    const hungRedis = createTcpServer(() => undefined)
+    await new Promise<void>(resolve => hungRedis.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void hungRedis.close())
+    const { port: redisPort } = hungRedis.address() as AddressInfo
+    const port = await freePort()
+    const example = run({
+      PORT: String(port),
+      SIMULATOR_PORT: '0',
+      REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+    })
+    const responses = await responsesUntil(`http://127.0.0.1:${port}`, example.until(/The app:/))
+    const starting = {
+      status: 503,
+      retryAfter: '1',
+      body: { ready: false, message: 'The app is starting. Try again in a second.' },
+    }
+    const count = responses.findLastIndex(({ retryAfter }) => retryAfter === '1') + 1
+    expect(count).toBeGreaterThan(2)
+    expect(responses.slice(0, count)).toEqual(Array(count).fill(starting))
   })
 
   test('a port in use, a wrong value, a strange word: one sentence and status 1', async () => {
