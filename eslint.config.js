@@ -54,7 +54,13 @@ export default tseslint.config(
   { files: ['**/*.{js,cjs}'], extends: [tseslint.configs.disableTypeChecked] },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   {
-    files: ['example/**', 'lib/simulator/cli.ts', 'scripts/**', 'test/**'],
+    files: [
+      'example/**',
+      'lib/simulator/cli.ts',
+      'lib/simulator/run-simulator.ts',
+      'scripts/**',
+      'test/**',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

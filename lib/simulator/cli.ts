@@ -1,61 +1,30 @@
 #!/usr/bin/env node
-/* v8 ignore file -- cli.test.ts runs it as a process */
-import { parseArgs } from 'node:util'
-import { Simulator } from './simulator.js'
-import type { SimulatedSpace } from './types/options.js'
+/* v8 ignore file -- cli.test.ts runs this file as a process */
+// The command of the package: passport-voice-otp <command>.
+import { runSimulator } from './run-simulator.js'
 
-const help = `A SignalWire Space and its telephones on this machine.
+const help = `passport-voice-otp <command>
 
-  voice-otp-simulator [--port 3001]
+  simulator   a simulated SignalWire Space with phones, on this machine
 
-PORT does as --port. SIGNALWIRE_PROJECT, SIGNALWIRE_TOKEN, SIGNALWIRE_NUMBER and SIGNALWIRE_SIGNING_KEY, if set, are
-the Space's own, so that they stay the same from start to start.`
+passport-voice-otp <command> --help says more.`
 
-function readPort(): number {
-  const { values } = parseArgs({ options: { port: { type: 'string' }, help: { type: 'boolean' } } })
-  if (values.help === true) {
+const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  simulator: runSimulator,
+}
+
+async function main([name = '--help', ...args]: string[]): Promise<void> {
+  if (name === '--help' || name === '-h') {
     console.log(help)
-    process.exit(0)
+    return
   }
-  const text = values.port ?? (process.env['PORT']?.trim() || '3001')
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new Error(`'${text}' is not a port: a number from 0 to 65535`)
-  return Number(text)
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command === undefined)
+    throw new Error(`There is no command '${name}': ${Object.keys(commands).join(', ')}`)
+  await command(args)
 }
 
-function introduce(url: string, { project, token, space, from, signingKey }: SimulatedSpace): void {
-  console.log(`The telephones: ${url}
-
-SIGNALWIRE_PROJECT=${project}
-SIGNALWIRE_TOKEN=${token}
-SIGNALWIRE_SPACE=${space}
-SIGNALWIRE_NUMBER=${from}
-SIGNALWIRE_SIGNING_KEY=${signingKey}`)
-}
-
-try {
-  const set = (name: string): string | undefined => process.env[name]?.trim() || undefined
-  const simulator = await Simulator.start({
-    port: readPort(),
-    clock: 'real',
-    project: set('SIGNALWIRE_PROJECT'),
-    token: set('SIGNALWIRE_TOKEN'),
-    from: set('SIGNALWIRE_NUMBER'),
-    signingKey: set('SIGNALWIRE_SIGNING_KEY'),
-  })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // The process ends by itself when nothing is open any more; a second signal ends it at once.
-    process.once(signal, () => {
-      void simulator.stop()
-    })
-  }
-  introduce(simulator.url, simulator.signalwire)
-} catch (error) {
-  const { code, port, message } = error as { code?: string; port?: number; message: string }
-  console.error(
-    code === 'EADDRINUSE'
-      ? `Port ${String(port)} is in use: give another by --port or PORT.`
-      : message,
-  )
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error((error as Error).message)
   process.exitCode = 1
-}
+})

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
 import { compiled } from '../support/compiled.js'
+import { checkContract } from '../support/contract.js'
 import { alice, startSimulator } from './support.js'
 
 /** Starts the command; `text()` is everything it printed. */
@@ -40,7 +41,7 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
   return { child, text: () => text, until, ended }
 }
 
-/** Resolves when the hosted code is there, which is before its late answer. */
+/** Resolves when the hosted code exists, which is before its late response. */
 async function sent(space: string): Promise<void> {
   for (;;) {
     const response = await fetch(`${space}/mfa.json`)
@@ -49,9 +50,9 @@ async function sent(space: string): Promise<void> {
 }
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  'prints address and environment, and ends cleanly by %s with a stream open and a late answer under way',
+  'the simulator command prints its URL and the environment, and %s ends it cleanly with a stream open and a late response on its way',
   async signal => {
-    const { child, text, until, ended } = run(['--port', '0'])
+    const { child, text, until, ended } = run(['simulator', '--port', '0'])
     await until(/SIGNALWIRE_SIGNING_KEY=.*\n/)
     const environment = Object.fromEntries(
       text()
@@ -66,7 +67,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
       SIGNALWIRE_NUMBER: '+12025550100',
       SIGNALWIRE_SIGNING_KEY: expect.stringMatching(/^PSK/),
     })
-    expect(text()).toContain(`The telephones: ${environment['SIGNALWIRE_SPACE']!}`)
+    expect(text()).toContain(`The phones: ${environment['SIGNALWIRE_SPACE']!}`)
     const events = await fetch(`${environment['SIGNALWIRE_SPACE']!}/events`)
     const cut = expect(events.text()).rejects.toThrow()
     const json = { 'Content-Type': 'application/json' }
@@ -93,11 +94,11 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
-test('the Space of the environment, and its PORT', async () => {
+test('the simulator command takes the credentials and the PORT of the environment', async () => {
   const taken = await startSimulator()
   const { port } = new URL(taken.url)
   await taken.stop()
-  const { text, until } = run([], {
+  const { text, until } = run(['simulator'], {
     PORT: port,
     SIGNALWIRE_PROJECT: 'p',
     SIGNALWIRE_TOKEN: 't',
@@ -106,18 +107,51 @@ test('the Space of the environment, and its PORT', async () => {
   })
   await until(/SIGNALWIRE_SIGNING_KEY=.*\n/)
   expect(text()).toBe(
-    `The telephones: http://127.0.0.1:${port}\n\nSIGNALWIRE_PROJECT=p\nSIGNALWIRE_TOKEN=t\nSIGNALWIRE_SPACE=http://127.0.0.1:${port}\nSIGNALWIRE_NUMBER=+12025550111\nSIGNALWIRE_SIGNING_KEY=k\n`,
+    `The phones: http://127.0.0.1:${port}\n\nSIGNALWIRE_PROJECT=p\nSIGNALWIRE_TOKEN=t\nSIGNALWIRE_SPACE=http://127.0.0.1:${port}\nSIGNALWIRE_NUMBER=+12025550111\nSIGNALWIRE_SIGNING_KEY=k\n`,
   )
 })
 
-test('a mistake is one sentence and status 1', async () => {
+test('the simulator command has the pace of a real Space, one call a second, and documented responses', async () => {
+  const { text, until } = run(['simulator', '--port', '0'])
+  await until(/SIGNALWIRE_SIGNING_KEY=.*\n/)
+  const valueOf = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text())?.[1] ?? ''
+  const project = valueOf('SIGNALWIRE_PROJECT')
+  const path = `/api/laml/2010-04-01/Accounts/${project}/Calls.json`
+  const request = async (method: 'GET' | 'POST', body?: URLSearchParams) => {
+    const credentials = Buffer.from(`${project}:${valueOf('SIGNALWIRE_TOKEN')}`).toString('base64')
+    const response = await fetch(`${valueOf('SIGNALWIRE_SPACE')}${path}`, {
+      method,
+      headers: { Authorization: `Basic ${credentials}` },
+      ...(body === undefined ? {} : { body }),
+    })
+    const { status } = response
+    const received = (await response.json()) as { calls: { status: string }[] }
+    checkContract([
+      { method, path, fields: {}, authorized: true, status, response: received, isFaulty: false },
+    ])
+    return received
+  }
+  const order = { To: alice, From: '+12025550100', Url: 'https://acme.example/' }
+  for (let calls = 0; calls < 2; calls++) await request('POST', new URLSearchParams(order))
+  const states = async () => (await request('GET')).calls.map(({ status }) => status)
+  while ((await states()).at(-1) === 'queued');
+  expect(await states()).toEqual(['queued', 'ringing'])
+})
+
+test('a mistake on the command line is one sentence and the exit status 1', async () => {
   const taken = await startSimulator()
   const { port } = new URL(taken.url)
   for (const [args, message] of [
-    [['--port', port], `Port ${port} is in use: give another by --port or PORT.\n`],
-    [['--port', '70000'], "'70000' is not a port: a number from 0 to 65535\n"],
-    [['--port', 'x'], "'x' is not a port: a number from 0 to 65535\n"],
-    [['--prot', '1'], /^Unknown option '--prot'/],
+    [['simulator', '--port', port], `Port ${port} is in use: give another by --port or PORT.\n`],
+    [['simulator', '--port', '70000'], "'70000' is not a port: a number from 0 to 65535\n"],
+    [['simulator', '--port', 'x'], "'x' is not a port: a number from 0 to 65535\n"],
+    [
+      ['simulator', '--calls-per-second', '0'],
+      "'0' is not a number of calls per second: a number above 0, or Infinity\n",
+    ],
+    [['simulator', '--prot', '1'], /^Unknown option '--prot'/],
+    [['sing'], "There is no command 'sing': simulator\n"],
+    [['constructor'], "There is no command 'constructor': simulator\n"],
   ] as const) {
     const { text, ended } = run(args)
     expect(await ended).toEqual({ code: 1, signal: null })
@@ -126,8 +160,12 @@ test('a mistake is one sentence and status 1', async () => {
   }
 })
 
-test('--help', async () => {
-  const { text, ended } = run(['--help'])
+test.each([
+  [[], 'passport-voice-otp <command>'],
+  [['--help'], 'passport-voice-otp <command>'],
+  [['simulator', '--help'], 'passport-voice-otp simulator [--port 3001] [--calls-per-second 1]'],
+])('the command with the arguments %j prints help', async (args, help) => {
+  const { text, ended } = run(args)
   expect(await ended).toEqual({ code: 0, signal: null })
-  expect(text()).toContain('voice-otp-simulator [--port 3001]')
+  expect(text()).toContain(help)
 })

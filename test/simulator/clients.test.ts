@@ -35,7 +35,7 @@ function formOf(fields: unknown): URLSearchParams {
   const form = new URLSearchParams()
   for (const [name, value] of Object.entries((fields ?? {}) as Record<string, unknown>))
     for (const each of Array.isArray(value) ? (value as unknown[]) : [value])
-      if (each !== undefined) form.append(name, String(each as string))
+      if (each !== undefined) form.append(name, each as string)
   return form
 }
 

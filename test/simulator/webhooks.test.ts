@@ -184,7 +184,7 @@ describe('FallbackUrl', () => {
         ? (_, res) => res.writeHead(response).end()
         : response === 'text/html'
           ? (_, res) => res.writeHead(200, { 'Content-Type': response }).end('<Response/>')
-          : (response)
+          : response
     app.responses['/fallback'] = '<Say>Sorry</Say>'
     const call = await callNow(withFallback(both))
     expect(call).toMatchObject({ heard: ['Sorry'], error: null })
