@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Below `node_modules`, so that the compiled programs find the same packages. */
 const cache = `${root}node_modules/.cache/voice-otp`
-const assets = ['example/views', 'example/public', 'lib/simulator/page']
+const assets = ['example/views', 'example/public', 'example/minimal', 'lib/simulator/page']
 
 /** Compiles into a folder of this process, laid out like the repository. Returns the folder and what removes it. */
 export function compile(programs) {
