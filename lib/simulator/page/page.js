@@ -1,37 +1,37 @@
-// The telephones of the simulated Space: listens to what happens and hands each telephone its calls and texts.
+// The phones of the simulated Space: receives the state of the Space and gives each phone its calls and messages.
 
 import { sound } from './sound.js'
-import { spaced, Telephone } from './phone.js'
+import { spaced, Phone } from './phone.js'
 
 const retryMilliseconds = 2000
-const place = document.querySelector('#telephones')
+const place = document.querySelector('#phones')
 const empty = document.querySelector('#empty')
-const trouble = document.querySelector('#trouble')
+const problem = document.querySelector('#problem')
 const soundButton = document.querySelector('#sound')
 
 const only = wantedNumber()
-const telephones = new Map()
-const known = new Set() // calls and texts that were on the page before; another one brings its telephone to the front
+const phones = new Map()
+const known = new Set() // calls and messages on the page; a new one moves its phone to the front
 let isFirstState = true
 let isConnected = true
 
-/** The number of `?phone=`; a plus sign that nobody encoded arrives as a space. */
+/** The number in `?phone=`. A plus sign without encoding arrives as a space. */
 function wantedNumber() {
   const number = new URLSearchParams(location.search).get('phone')?.replace(/^ /, '+')
   return /^\+\d{3,15}$/.test(number) ? number : undefined
 }
 
-function telephoneOf(number) {
-  let telephone = telephones.get(number)
-  if (telephone === undefined) {
-    telephone = new Telephone(number)
-    telephones.set(number, telephone)
-    place.prepend(telephone.element)
+function phoneOf(number) {
+  let phone = phones.get(number)
+  if (phone === undefined) {
+    phone = new Phone(number)
+    phones.set(number, phone)
+    place.prepend(phone.element)
   }
-  return telephone
+  return phone
 }
 
-/** The texts that arrived, those of the hosted MFA among them; newest first, as far as one can tell. */
+/** The messages that arrived, also those of hosted MFA, newest first. */
 function textsOf({ messages, mfa }) {
   const sent = messages
     .filter(({ status }) => status === 'delivered')
@@ -52,29 +52,29 @@ function show(state) {
   const calls = state.calls.filter(isShown)
   const texts = textsOf(state).filter(isShown)
 
-  // Oldest first. Nothing tells how calls and texts mix, so that what a page finds when it opens is: texts, then calls.
+  // Oldest first. The state does not say how calls and messages mix: when the page opens, messages come before calls.
   for (const { key, to } of [
     ...calls.map(({ sid, to }) => ({ key: sid, to })),
     ...texts,
   ].reverse()) {
-    const telephone = telephoneOf(to)
-    if (!known.has(key)) bringToFront(telephone)
+    const phone = phoneOf(to)
+    if (!known.has(key)) bringToFront(phone)
     known.add(key)
   }
-  for (const telephone of telephones.values()) {
-    const isOurs = ({ to }) => to === telephone.number
-    telephone.update({
+  for (const phone of phones.values()) {
+    const isOurs = ({ to }) => to === phone.number
+    phone.update({
       call: currentCall(calls.filter(isOurs)),
       texts: texts.filter(isOurs).reverse(),
       isQuiet: isFirstState,
     })
   }
   isFirstState = false
-  empty.hidden = telephones.size > 0
+  empty.hidden = phones.size > 0
   announceRinging()
 }
 
-/** One telephone, one call: the one that is on, else one that rings, else the last that did either. */
+/** The call that a phone shows: the one in progress, otherwise a ringing one, otherwise the last one. */
 function currentCall(calls) {
   const had = calls.filter(({ status }) => status !== 'queued')
   return (
@@ -84,29 +84,27 @@ function currentCall(calls) {
   )
 }
 
-function bringToFront(telephone) {
-  if (place.firstElementChild === telephone.element) return
-  telephone.keepingFocus(() => place.prepend(telephone.element))
+function bringToFront(phone) {
+  if (place.firstElementChild === phone.element) return
+  phone.keepingFocus(() => place.prepend(phone.element))
 }
 
 function announceRinging() {
-  const ringing = isConnected
-    ? [...telephones.values()].find(telephone => telephone.isRinging)
-    : undefined
+  const ringing = isConnected ? [...phones.values()].find(phone => phone.isRinging) : undefined
   document.title = ringing
     ? `Ringing: ${spaced(ringing.number)}`
     : only
-      ? `Telephone ${spaced(only)}`
-      : 'Telephones'
+      ? `Phone ${spaced(only)}`
+      : 'Phones'
   sound.ring(ringing !== undefined)
 }
 
 function setConnected(connected) {
   if (connected === isConnected) return
   isConnected = connected
-  trouble.textContent = connected ? '' : 'The simulator is not running.'
+  problem.textContent = connected ? '' : 'The simulator is not running.'
   document.body.classList.toggle('disconnected', !connected)
-  for (const telephone of telephones.values()) telephone.setConnected(connected)
+  for (const phone of phones.values()) phone.setConnected(connected)
   announceRinging()
 }
 
@@ -118,7 +116,7 @@ function listen() {
   })
   events.addEventListener('error', () => {
     setConnected(false)
-    // A browser tries again after a lost connection, but gives up after an answer that is not an event stream.
+    // A browser reconnects by itself, except after a response that is not an event stream.
     if (events.readyState === EventSource.CLOSED) setTimeout(listen, retryMilliseconds)
   })
 }
@@ -134,11 +132,11 @@ soundButton.addEventListener('click', () => {
 })
 
 document.body.classList.toggle('single', only !== undefined)
-if (only !== undefined) telephoneOf(only)
-empty.hidden = telephones.size > 0
+if (only !== undefined) phoneOf(only)
+empty.hidden = phones.size > 0
 showSound()
 announceRinging()
 setInterval(() => {
-  for (const telephone of telephones.values()) telephone.tick()
+  for (const phone of phones.values()) phone.tick()
 }, 250)
 listen()

@@ -1,8 +1,9 @@
-// One telephone: its screen, its keypad and its two buttons. Changed in place, so that focus stays and nothing is read out twice.
+// One phone: its screen, its keypad and its two buttons. It is changed in place, so that it keeps the focus and a screen
+// reader reads nothing twice.
 
 import { sound } from './sound.js'
 
-const template = document.querySelector('#telephone')
+const template = document.querySelector('#phone')
 const stateWords = {
   idle: 'Idle',
   ringing: 'Ringing',
@@ -11,10 +12,10 @@ const stateWords = {
   busy: 'Ended: busy',
   'no-answer': 'Ended: missed',
   failed: 'Ended: failed',
-  canceled: 'Ended: cancelled',
+  canceled: 'Ended: canceled',
 }
 const about = {
-  idle: () => 'It rings here when the app calls.',
+  idle: () => 'This phone rings when the app calls.',
   ringing: from => `Call from ${from}`,
   'in-progress': from => `Connected with ${from}`,
   completed: from => `Call from ${from}`,
@@ -26,10 +27,10 @@ const about = {
 const nearBottomPixels = 24
 const shownKeys = 16
 
-/** A number as people group it; only North American ones are known here. */
+/** Groups the digits of a North American number. */
 export const spaced = number => number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
 
-/** A length of time: "0:12". */
+/** A length of time, as "0:12". */
 function clockTime(milliseconds) {
   const seconds = Math.floor(milliseconds / 1000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
@@ -47,7 +48,7 @@ async function post(path, body = {}) {
       body: JSON.stringify(body),
     })
   } catch {
-    // Not running: the page says so, and the next state puts this telephone right.
+    // The simulator is not running. The page says so, and the next state corrects this phone.
   }
 }
 
@@ -56,7 +57,7 @@ function hangupWords(by, status) {
   return status === 'busy' ? 'You declined.' : 'You hung up.'
 }
 
-/** What of a call is worth a line; keys pressed one after the other share one. */
+/** The lines that a call has on the screen. Keys in a row share a line. */
 function linesOf({ sid, status, transcript, speaking, error }) {
   const lines = []
   const add = line => lines.push({ key: `${sid}:${lines.length}`, ...line })
@@ -68,7 +69,7 @@ function linesOf({ sid, status, transcript, speaking, error }) {
     else if (entry.kind === 'keys')
       add({
         kind: keys,
-        label: entry.lost ? 'You pressed, unheard: ' : 'You pressed ',
+        label: entry.lost ? 'You pressed, but the call did not ask for it: ' : 'You pressed ',
         text: entry.digits,
       })
     if (entry.kind === 'hangup') add({ kind: 'note', text: hangupWords(entry.by, status) })
@@ -80,7 +81,7 @@ function linesOf({ sid, status, transcript, speaking, error }) {
   return lines
 }
 
-export class Telephone {
+export class Phone {
   #call
   #lines = new Map()
   #pressed = ''
@@ -102,7 +103,7 @@ export class Telephone {
     return this.#status === 'ringing'
   }
 
-  /** Shows the call and the texts, oldest first; quietly, when they are old news. */
+  /** Shows the call and the messages, oldest first. `isQuiet`: they are old, so no sound. */
   update({ call, texts, isQuiet }) {
     const before = this.#call
     const isNew = call?.sid !== before?.sid
@@ -128,13 +129,13 @@ export class Telephone {
     this.#render()
   }
 
-  /** Moves the length of the call on. */
+  /** Updates the length of the call. */
   tick() {
     if (this.#status !== 'in-progress') return
     setText(this.#find('.length'), clockTime(performance.now() - this.#answeredAt))
   }
 
-  /** Moving, disabling or hiding what has the focus drops it, and keys typed next would go nowhere. */
+  /** Keeps the focus on this phone: an element that is moved, disabled or hidden loses the focus, and the next keys with it. */
   keepingFocus(change) {
     const focused = this.element.contains(document.activeElement)
       ? document.activeElement
@@ -157,7 +158,7 @@ export class Telephone {
     this.#find('.keypad').addEventListener('click', ({ target }) => {
       if (target.dataset.key) this.#press(target.dataset.key)
     })
-    // The second click of a double click on Answer would land on Hang up.
+    // Ignore the second click of a double click: on Answer it would hit Hang up.
     const once =
       act =>
       ({ detail }) => {
@@ -194,7 +195,7 @@ export class Telephone {
     this.#pressed += digit
     this.#showPressed()
     this.#find(`[data-key="${digit}"]`).animate([{ opacity: 0.35 }, { opacity: 1 }], 180)
-    // One after the other: two requests at once may overtake each other, and 42 would arrive as 24.
+    // Send one request after the other: two at once could arrive in the wrong order, and 42 would become 24.
     this.#sending = this.#sending.then(() => post(`/calls/${sid}/keys`, { digits: digit }))
   }
 
@@ -216,7 +217,7 @@ export class Telephone {
     )
     const isStageShown = isRinging || this.#lines.size === 0
     this.#find('.stage').hidden = !isStageShown
-    this.#find('.feed').tabIndex = isStageShown ? -1 : 0 // covered by the stage
+    this.#find('.feed').tabIndex = isStageShown ? -1 : 0 // the stage covers it
     this.#showPressed()
     this.keepingFocus(() => {
       for (const key of this.element.querySelectorAll('[data-key]')) key.disabled = !this.#canPress
@@ -266,6 +267,6 @@ export class Telephone {
     setText(element.lastElementChild, text)
     if (this.#lines.has(key)) return
     this.#lines.set(key, element)
-    feed.append(element) // with its words in it, so that a screen reader speaks them
+    feed.append(element) // added with its text, so that a screen reader reads it
   }
 }

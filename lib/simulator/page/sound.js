@@ -1,6 +1,6 @@
-// What can be heard: the words, the tones of the keys, and the bell. Off until somebody asks for it.
+// The sounds: the spoken texts, the tones of the keys and the ringing. They are off until the person turns them on.
 
-const storedAs = 'telephone-sound'
+const storedAs = 'phone-sound'
 const ringEveryMilliseconds = 3000
 const rows = [697, 770, 852, 941] // hertz, ITU-T Q.23
 const columns = [1209, 1336, 1477]
@@ -11,7 +11,7 @@ let isOn = recall()
 let audio
 let bellTimer
 
-/** Storage throws where the browser blocks it, as in a frame of another site. */
+/** The storage throws if the browser blocks it, as in a frame of another site. */
 function recall() {
   try {
     return localStorage.getItem(storedAs) === 'on'
@@ -24,16 +24,16 @@ function remember() {
   try {
     localStorage.setItem(storedAs, isOn ? 'on' : 'off')
   } catch {
-    // Sound is then off again after a reload.
+    // Then the sound is off again after a reload.
   }
 }
 
 function play(frequencies, seconds, volume) {
   audio ??= new AudioContext()
-  void audio.resume() // suspended until the person has touched the page
+  void audio.resume() // the browser suspends audio until the person uses the page
   const gain = new GainNode(audio, { gain: 0 })
   const start = audio.currentTime
-  // Faded in and out: a tone that is cut off clicks.
+  // Fade in and out: a tone with a hard edge clicks.
   gain.gain.linearRampToValueAtTime(volume, start + 0.02)
   gain.gain.setValueAtTime(volume, start + seconds - 0.03)
   gain.gain.linearRampToValueAtTime(0, start + seconds)
@@ -51,7 +51,7 @@ function stopBell() {
   bellTimer = undefined
 }
 
-/** The sound of all telephones of this page; silent while it is off. */
+/** The sounds of all phones of this page. */
 export const sound = {
   get isOn() {
     return isOn
@@ -65,13 +65,13 @@ export const sound = {
     this.hush()
   },
 
-  /** The two tones of a key, briefly. */
+  /** Plays the two tones of a key. */
   key(digit) {
     const index = keys.indexOf(digit)
     if (isOn && index >= 0) play([rows[Math.floor(index / 3)], columns[index % 3]], 0.14, 0.08)
   },
 
-  /** Starts the bell, or stops it. */
+  /** Starts or stops the ringing. */
   ring(isRinging) {
     if (!isOn || !isRinging) return stopBell()
     if (bellTimer !== undefined) return
@@ -80,7 +80,7 @@ export const sound = {
     bellTimer = setInterval(once, ringEveryMilliseconds)
   },
 
-  /** Speaks after what is being spoken already. */
+  /** Speaks a text after the texts before it. */
   say(text, language) {
     if (!isOn || !('speechSynthesis' in window)) return
     const words = new SpeechSynthesisUtterance(text)
@@ -88,7 +88,7 @@ export const sound = {
     speechSynthesis.speak(words)
   },
 
-  /** Stops in the middle of a word. */
+  /** Stops speaking at once. */
   hush() {
     if ('speechSynthesis' in window) speechSynthesis.cancel()
   },
