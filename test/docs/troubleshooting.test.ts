@@ -24,7 +24,7 @@ test('docs/troubleshooting.md quotes only messages that lib/ has', () => {
 })
 
 test("docs/troubleshooting.md names the reasons that are the number's fault, and no others", () => {
-  const [, list = ''] = /\nFor (.*?) the user gets the failure `phone-refused`/s.exec(text) ?? []
+  const [, list = ''] = /\nFor (.*?) the user gets the failure\s`phone-refused`/s.exec(text) ?? []
   const isNumbersFault = (code: string): boolean =>
     toDeliveryError({ status: 400, code }).error.code === 'phone-refused'
   const reasons = table(page, '`reason`').flatMap(([names = '']) =>
