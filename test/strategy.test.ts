@@ -155,7 +155,7 @@ describe('recovery codes', () => {
           userId: 'alice',
           method: 'call',
           amr: ['otp', 'tel'],
-          at: now - secondsAgo * 1000,
+          verifiedAt: now - secondsAgo * 1000,
         },
       },
     }
