@@ -10,7 +10,7 @@ try {
     SIMULATOR_PORT: process.env['SIMULATOR_PORT'],
   })
   if (port === 0) throw new ConfigError('PORT: this app needs a port other than 0.')
-  const simulator = await Simulator.start({ port: simulatorPort, clock: 'real' })
+  const simulator = await Simulator.start({ port: simulatorPort, clock: 'real', callsPerSecond: 1 })
   const { project, token, space, from, signingKey } = simulator.signalwire
   Object.assign(process.env, {
     PUBLIC_URL: `http://127.0.0.1:${port}`,

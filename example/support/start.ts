@@ -76,7 +76,7 @@ export class Example {
   private async startSimulator(): Promise<SignalWireOptions> {
     const { simulatorPort, host } = this.config
     const port = this.isCheck ? 0 : simulatorPort
-    const simulator = await Simulator.start({ port, host, clock: 'real' })
+    const simulator = await Simulator.start({ port, host, clock: 'real', callsPerSecond: 1 })
     this.cleanups.push(() => simulator.stop())
     return simulator.signalwire
   }

@@ -31,6 +31,7 @@ test('code in the pages that names a file is the code of that file', () => {
     expect.arrayContaining([
       'docs/testing.md: test/docs/app.ts',
       'docs/testing.md: test/docs/own-app.test.ts',
+      'docs/testing.md: test/simulator/python/test_app.py',
     ]),
   )
   for (const { file = '', text } of repeated) expect(text).toBe(read(file))
