@@ -137,8 +137,18 @@ export interface VoiceOtpEvents {
   /** A webhook was refused. Many of them with `signature` mean a wrong Signing Key, or somebody who tries. */
   'webhook.rejected': [
     {
-      /** No POST; no form, too large or too slow; not signed by SignalWire; no token of ours; another `To` than the token is for; the counters failed. */
-      readonly reason: 'method' | 'body' | 'signature' | 'token' | 'number' | 'limiter-unavailable'
+      /**
+       * - `method`: not a POST.
+       * - `body`: not a form of SignalWire, over 4 KiB, or too slow.
+       * - `signature`: not signed with the Signing Key for `webhookUrl`.
+       * - `path`: the same, and its path is another than that of `webhookUrl`. If SignalWire sent
+       *   it, correct `webhookUrl`.
+       * - `token`: not one of our tokens.
+       * - `number`: `To` is another number than that of the token.
+       * - `limiter-unavailable`: the limiter failed or was too slow.
+       */
+      readonly reason:
+        'method' | 'body' | 'signature' | 'path' | 'token' | 'number' | 'limiter-unavailable'
     },
   ]
   /** A number was enrolled or changed. */

@@ -324,10 +324,11 @@ function resolveWebhookUrl(webhookUrl: unknown): string {
     url.pathname.includes('//') ||
     url.username !== '' ||
     url.password !== '' ||
-    url.href.length > 300
+    url.href.length > 300 ||
+    url.pathname.split('/').some(segment => segment.length >= 200)
   ) {
     throw new TypeError(
-      'webhookUrl: no query, fragment or credentials in it, and 300 characters at most.',
+      'webhookUrl: no query, fragment or credentials in it, 300 characters at most, and 199 characters at most between two slashes.',
     )
   }
   if (url.pathname === '/')

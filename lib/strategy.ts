@@ -172,8 +172,11 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Middleware that answers SignalWire during a call, with LaML. Mount it at `webhookUrl`'s path, before session, CSRF and body parsers; elsewhere
-   * it hands on a {@link VoiceOtpError} (`configuration`). What is not signed by SignalWire, or not for a token of ours, gets 403; 405 if it is no POST.
+   * Middleware that tells SignalWire what to say during a call, as LaML. Mount it where the requests
+   * to `webhookUrl` arrive, before session, CSRF protection and body parsers. It also works as a
+   * handler of plain `node:http`. A request that SignalWire did not sign for one of our tokens gets
+   * 403, another method than POST 405. Mounted for every path, it calls `next` with a
+   * {@link VoiceOtpError} (`configuration`).
    */
   webhooks(): Middleware {
     return createWebhooks(this.context)

@@ -68,27 +68,49 @@ export function openingUrl(
   )
 }
 
+/** Longest segment of a path: some gateways and servers refuse more than 260 characters. */
+const segmentLength = 200
+
+/** A token as it stands in a URL: a slash after each 200 characters. @internal */
+export const toTokenPath = (token: string): string =>
+  (token.match(new RegExp(`.{1,${segmentLength}}`, 'g')) ?? []).join('/')
+
+/**
+ * The end of a path that can be a token: the last segment, and all segments of 200 characters right
+ * before it. Where `webhooks()` is mounted does not matter, so a proxy may change the beginning of
+ * the path.
+ * @internal
+ */
+export function findTokenPath(path: string): string {
+  const segments = path.split('/')
+  let start = segments.length - 1
+  while (segments[start - 1]?.length === segmentLength) start--
+  return segments.slice(start).join('/')
+}
+
 /** The URL for the next step of a call. @internal */
 export function sealedUrl(
   { settings, keys }: TokenContext,
   step: Step,
   content: TokenContent,
 ): string {
-  return `${settings.webhookUrl}/${keys.seal(step, content)}`
+  return `${settings.webhookUrl}/${toTokenPath(keys.seal(step, content))}`
 }
 
-/**
- * The last 16 bytes of a token that opened: its authentication tag, which is unique to it.
- * @internal
- */
-export const tagOf = (token: string): string => token.slice(-22)
+/** A token of ours. @internal */
+export interface OpenedToken {
+  readonly step: Step
+  readonly content: TokenContent
+  /** The authentication tag (16 bytes), which is different for every token. */
+  readonly tag: string
+}
 
-/** What one of our tokens holds; `undefined` for any other text. @internal */
-export function openToken(
-  { keys }: TokenContext,
-  token: string,
-): { readonly step: Step; readonly content: TokenContent } | undefined {
-  const opened = keys.open(token)
+/** Opens a token as it stands in a URL; `undefined` for any other text. @internal */
+export function openToken({ keys }: TokenContext, path: string): OpenedToken | undefined {
+  const token = path.replaceAll('/', '')
+  // Only one spelling opens, as for base64url in `keys.open()`.
+  const opened = toTokenPath(token) === path ? keys.open(token) : undefined
   const step = Object.values(steps).find(each => each === opened?.step)
-  return step === undefined ? undefined : { step, content: opened?.payload as TokenContent }
+  if (step === undefined) return undefined
+  return { step, content: opened?.payload as TokenContent, tag: token.slice(-22) }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { nextReply, type Reply } from '../call/dialogue.js'
-import { openToken, sealedUrl, type Step, steps, tagOf, type TokenContent } from '../call/token.js'
+import { findTokenPath, type OpenedToken, openToken, sealedUrl, steps } from '../call/token.js'
 import type { Context } from '../context.js'
 import { withDeadline } from '../deadline.js'
 import { VoiceOtpError } from '../errors.js'
@@ -24,10 +24,7 @@ interface WebhookResponse {
 }
 
 /** A webhook that SignalWire signed, for one of our tokens. */
-interface Webhook {
-  readonly token: string
-  readonly step: Step
-  readonly content: TokenContent
+interface Webhook extends OpenedToken {
   readonly fields: FormFields
 }
 
@@ -41,23 +38,23 @@ export function createWebhooks<User>(context: Context<User>): Middleware {
     webhookUrl,
   } = context.settings
   const isSigned: IsSigned = signingKeys === false ? () => true : createSignatureCheck(signingKeys)
-  const path = new URL(webhookUrl).pathname
+  const webhookPath = new URL(webhookUrl).pathname
 
   return (req, res, next) => {
-    const { baseUrl = '', originalUrl = '' } = req as { baseUrl?: string; originalUrl?: string }
-    // A proxy may remove the beginning of the path, but never its end. Express compares paths
-    // without regard to case; the signature is checked against webhookUrl as it is configured.
-    if (baseUrl === '' || !path.toLowerCase().endsWith(baseUrl.toLowerCase())) {
+    const path = pathOf(req)
+    // Mounted for every path of an Express app, webhooks() would refuse all its pages.
+    const { baseUrl } = req as { baseUrl?: string }
+    if (baseUrl === '' && !isBelow(webhookPath, path)) {
       next(
         new VoiceOtpError(
           'configuration',
-          `webhooks() is mounted at '${baseUrl}', but webhookUrl says '${path}': app.use('${path}', voiceOtp.webhooks()).`,
+          `webhooks() is mounted at '/', but webhookUrl says '${webhookPath}': app.use('${webhookPath}', voiceOtp.webhooks()).`,
         ),
       )
       return
     }
     void withDeadline(
-      handle(context, isSigned, req, originalUrl.slice(originalUrl.lastIndexOf('/') + 1)),
+      handle(context, isSigned, req, path),
       responseDeadlineMilliseconds,
       () => new VoiceOtpError('limiter-unavailable', 'It took too long.'),
     )
@@ -68,14 +65,24 @@ export function createWebhooks<User>(context: Context<User>): Middleware {
   }
 }
 
+/** The path and query of a request before any middleware has changed it, also outside Express. */
+function pathOf(req: IncomingMessage): string {
+  const { originalUrl, url = '' } = req as IncomingMessage & { originalUrl?: string }
+  return originalUrl ?? url
+}
+
+/** Express compares paths without regard to case. */
+const isBelow = (mount: string, path: string): boolean =>
+  path.toLowerCase().startsWith(`${mount}/`.toLowerCase())
+
 async function handle<User>(
   context: Context<User>,
   isSigned: IsSigned,
   req: IncomingMessage,
-  token: string,
+  path: string,
 ): Promise<WebhookResponse> {
   if (req.method !== 'POST') return reject(context, 'method', 405)
-  const webhook = await readWebhook(context, isSigned, req, token)
+  const webhook = await readWebhook(context, isSigned, req, path)
   if (typeof webhook === 'string') return reject(context, webhook, 403)
   const { turn, next, effect } = await findReply(context, webhook)
   await carryOut(context, effect, webhook)
@@ -97,13 +104,15 @@ async function readWebhook<User>(
   context: Context<User>,
   isSigned: IsSigned,
   req: IncomingMessage,
-  token: string,
+  path: string,
 ): Promise<Webhook | RejectReason> {
   const fields = await readForm(req)
   if (fields === undefined) return 'body'
-  if (!isSigned(signatureOf(req), `${context.settings.webhookUrl}/${token}`, fields))
-    return 'signature'
-  const opened = openToken(context, token)
+  const { webhookUrl } = context.settings
+  const tokenPath = findTokenPath(path)
+  if (!isSigned(signatureOf(req), `${webhookUrl}/${tokenPath}`, fields))
+    return isAtWebhookUrl(webhookUrl, path.slice(0, -tokenPath.length - 1)) ? 'signature' : 'path'
+  const opened = openToken(context, tokenPath)
   if (opened === undefined) return 'token'
   if (fields['To'] !== opened.content.phone) return 'number'
   // Names and values are signed run together, so an attacker can split a signed form at other
@@ -111,16 +120,22 @@ async function readWebhook<User>(
   const { Digits: digits } = fields
   const mayBeMissing = opened.step === steps.answered
   if (digits === undefined ? !mayBeMissing : !/^[0-9*#]{1,32}$/.test(digits)) return 'body'
-  return { token, fields, ...opened }
+  return { fields, ...opened }
+}
+
+/** Whether a mount is the path of `webhookUrl`, or one that a proxy has only made longer or shorter. */
+function isAtWebhookUrl(webhookUrl: string, mount: string): boolean {
+  const [configured, actual] = [new URL(webhookUrl).pathname.toLowerCase(), mount.toLowerCase()]
+  return configured.endsWith(actual) || actual.endsWith(configured)
 }
 
 /** Asks the limiter, then the dialogue. */
 async function findReply<User>(
   { settings, activeChallenges }: Context<User>,
-  { token, step, content, fields }: Webhook,
+  { tag, step, content, fields }: Webhook,
 ): Promise<Reply> {
   const [isAdmitted, isActiveChallenge] = await Promise.all([
-    activeChallenges.countFetch(tagOf(token)),
+    activeChallenges.countFetch(tag),
     activeChallenges.isActive(content),
   ])
   return nextReply(settings, {

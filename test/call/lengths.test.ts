@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { languages, type Locale } from 'passport-voice-otp'
 import { createKeys } from '../../lib/crypto.js'
 import type { TokenContent } from '../../lib/call/token.js'
-import { otherDigits, ring, Telephone, unlimited } from '../support/telephone.js'
+import { otherDigits, ring, Telephone, tokenIn, unlimited } from '../support/telephone.js'
 import { createWorld, secret, type World } from '../support/world.js'
 
 const locales = Object.keys(languages) as Locale[]
@@ -32,9 +32,8 @@ function choicesAt(
  * the sealed address of its next webhook holds.
  */
 function stateOf({ call }: Telephone): string {
-  const [, token = ''] =
-    /<Gather [^>]*action="[^"]*\/([^"/]+)"/.exec(call.webhooks.at(-1)?.body ?? '') ?? []
-  const { step, payload } = keys.open(token)!
+  const [, action = ''] = /<Gather [^>]*action="([^"]+)"/.exec(call.webhooks.at(-1)!.body) ?? []
+  const { step, payload } = keys.open(tokenIn(action))!
   const { languages: spoken, repeatsLeft } = payload as TokenContent
   return JSON.stringify([step, spoken, repeatsLeft])
 }

@@ -314,7 +314,7 @@ describe('the option announce', () => {
     await open(
       {
         announce: () => '語'.repeat(200),
-        webhookUrl: `https://acme.example/${'a'.repeat(200)}/voice-otp`,
+        webhookUrl: `https://acme.example/${'a'.repeat(190)}/voice-otp`,
       },
       { [id]: { id, phone: '+12025550199' } },
     )

@@ -4,6 +4,7 @@ import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import type { FailureInfo } from 'passport-voice-otp'
 import { createWorld, type World } from '../support/world.js'
+import { tokenIn } from '../support/telephone.js'
 import {
   type Answer,
   character,
@@ -99,7 +100,7 @@ async function codeOfNewCall(
   body: object = {},
 ): Promise<string> {
   expect((await post(path, cookie, json(body))).status).toBe(202)
-  const token = world.simulator.calls[0]!.parameters['Url']!.split('/').at(-1)!
+  const token = tokenIn(world.simulator.calls[0]!.parameters['Url']!)
   return (keys.open(token)!.payload as { code: string }).code
 }
 

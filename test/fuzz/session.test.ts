@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, password, type World } from '../support/world.js'
+import { tokenIn } from '../support/telephone.js'
 import { demoPassword } from '../../example/stores/users.js'
 import {
   ChangingStore,
@@ -146,8 +147,9 @@ test(
   async () => {
     const placed = await post('/otp/call', alice)
     expect(placed.status).toBe(202)
-    const { code } = keys.open(world.simulator.calls[0]!.parameters['Url']!.split('/').at(-1)!)!
-      .payload as { code: string }
+    const { code } = keys.open(tokenIn(world.simulator.calls[0]!.parameters['Url']!))!.payload as {
+      code: string
+    }
     const challenge = await new Promise<Record<string, unknown>>(resolve => {
       store.change = session => {
         resolve((session['voiceOtp'] as { challenge: Record<string, unknown> }).challenge)

@@ -17,6 +17,7 @@ import { createUsers } from '../../example/stores/users.js'
 import { createKeys, type Keys } from '../../lib/crypto.js'
 import { cheapPeople } from '../support/people.js'
 import { password, secret } from '../support/world.js'
+import { tokenIn } from '../support/telephone.js'
 
 export { watchProcess } from '../support/watch.js'
 
@@ -253,7 +254,7 @@ export async function openExample(sessionStore: ChangingStore) {
   async function codeOfNewCall(cookie: string): Promise<string> {
     expect((await api('/otp/call', cookie)).status).toBe(202)
     return (
-      keys.open(simulator.calls[0]!.parameters['Url']!.split('/').at(-1)!)!.payload as {
+      keys.open(tokenIn(simulator.calls[0]!.parameters['Url']!))!.payload as {
         code: string
       }
     ).code

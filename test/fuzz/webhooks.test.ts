@@ -6,6 +6,8 @@ import { sign } from 'passport-voice-otp/simulator'
 import { parseLaml } from '../../lib/simulator/laml/parse.js'
 import type { TokenContent } from '../../lib/call/token.js'
 import { createWorld, type World } from '../support/world.js'
+import { tokenIn } from '../support/telephone.js'
+import { toTokenPath } from '../../lib/call/token.js'
 import {
   type Answer,
   character,
@@ -34,7 +36,7 @@ beforeAll(async () => {
   })
   const cookie = await logIn(world.url, 'alice')
   expect((await send(world.url, 'POST', '/otp/call', { Cookie: cookie })).status).toBe(202)
-  content = keys.open(world.simulator.calls[0]!.parameters['Url']!.split('/').at(-1)!)!
+  content = keys.open(tokenIn(world.simulator.calls[0]!.parameters['Url']!))!
     .payload as TokenContent
 })
 afterAll(() => world.close())
@@ -113,7 +115,10 @@ test(
             To: to ?? content.phone,
             ...(pressed === undefined ? {} : { Digits: pressed }),
           }
-          const { status, text } = await signed(`/voice-otp/${keys.seal(step, content)}`, fields)
+          const { status, text } = await signed(
+            `/voice-otp/${toTokenPath(keys.seal(step, content))}`,
+            fields,
+          )
           if (
             form(fields).length > 4096 ||
             to !== undefined ||
@@ -141,7 +146,7 @@ test(
 test(
   'tokens, rightly signed: only one that we sealed, spelt as we spelt it, opens',
   async () => {
-    const real = keys.seal(steps.open, content)
+    const real = toTokenPath(keys.seal(steps.open, content))
     const mutated = fc
       .tuple(
         fc.nat(real.length - 1),
@@ -217,10 +222,13 @@ test(
               JSON.stringify(sealed) !== undefined,
           )
           await revive()
-          const { status, text } = await signed(`/voice-otp/${keys.seal(step, sealed)}`, {
-            To: content.phone,
-            Digits: pressed,
-          })
+          const { status, text } = await signed(
+            `/voice-otp/${toTokenPath(keys.seal(step, sealed))}`,
+            {
+              To: content.phone,
+              Digits: pressed,
+            },
+          )
           expect(status).toBeOneOf([200, 403, 503])
           expect(spells(text)).toBe(false)
         },
@@ -261,7 +269,7 @@ test(
         body,
         type,
         async (opens, signature, name, text, contentType) => {
-          const token = opens ? keys.seal(steps.open, content) : 'A'.repeat(200)
+          const token = opens ? toTokenPath(keys.seal(steps.open, content)) : 'A'.repeat(200)
           const answer = await send(
             world.url,
             'POST',

@@ -13,7 +13,7 @@ import {
   VoiceOtpStrategy,
 } from 'passport-voice-otp'
 import { createKeys } from '../../lib/crypto.js'
-import { type Step, steps, type TokenContent } from '../../lib/call/token.js'
+import { type Step, steps, type TokenContent, toTokenPath } from '../../lib/call/token.js'
 import { secret } from '../support/world.js'
 
 const now = 1_000_000
@@ -107,7 +107,7 @@ async function send(step: Step, { content: change, fields, options, request = {}
       method: 'POST',
       headers: { 'content-type': formType },
       baseUrl: '/voice-otp',
-      originalUrl: `/voice-otp/${token}`,
+      originalUrl: `/voice-otp/${toTokenPath(token)}`,
     },
     request,
   )
@@ -308,7 +308,7 @@ describe('a request over a real connection', () => {
     const rejected = once(strategy.events, 'webhook.rejected')
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     socket.write(
-      `POST /voice-otp/${keys.seal(steps.answered, content)} HTTP/1.1\r\nHost: acme.example\r\n` +
+      `POST /voice-otp/${toTokenPath(keys.seal(steps.answered, content))} HTTP/1.1\r\nHost: acme.example\r\n` +
         `Content-Type: ${formType}\r\n${headers}\r\n\r\nTo=%2B`,
     )
     await once(server, 'request')

@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream'
-import express, { type NextFunction, type Request, type Response } from 'express'
-import supertest from 'supertest'
+import express from 'express'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type LimiterFactory, languages, VoiceOtpStrategy } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createKeys } from '../../lib/crypto.js'
-import { steps } from '../../lib/call/token.js'
+import { steps, toTokenPath } from '../../lib/call/token.js'
 import { CounterStore } from '../support/stores.js'
 import {
   expectSecret,
@@ -16,6 +15,7 @@ import {
   spoken,
   Telephone,
   unlimited,
+  withToken,
 } from '../support/telephone.js'
 import {
   codeIn,
@@ -79,7 +79,7 @@ describe('a right webhook', () => {
     'https://ACME.example/voice-otp/',
   ])('the signed URL may have the standard port or none, for webhookUrl %s', async webhookUrl => {
     const { url, send } = await open({ options: { webhookUrl } })
-    expect(url).toMatch(/^https:\/\/acme\.example\/voice-otp\/[\w-]+$/)
+    expect(url).toMatch(/^https:\/\/acme\.example\/voice-otp\/(?:[\w-]{200}\/)*[\w-]{1,200}$/)
     expect((await send()).text).toContain(opening)
     expect(
       (await send({ signedUrl: url.replace('acme.example', 'acme.example:443') })).text,
@@ -91,14 +91,6 @@ describe('a right webhook', () => {
     expect(await send({ signedUrl: url.replace('acme.example', 'evil.example') })).toMatchObject({
       status: 403,
     })
-  })
-
-  test('webhooks work behind a proxy that removes the beginning of the path', async () => {
-    const { url } = await open({ options: { webhookUrl: 'https://acme.example/behind/voice-otp' } })
-    expect(
-      (await sendWebhook(world, url.replace('/behind', ''), { signedUrl: url })).text,
-    ).toContain(opening)
-    expect(await sendWebhook(world, url.replace('/behind', ''))).toMatchObject({ status: 403 })
   })
 
   test('with two signing keys, a webhook may be signed with either of them and with no third', async () => {
@@ -251,12 +243,11 @@ describe('a wrong webhook', () => {
     expect((await telephone.answer())[0]).toBe(english.opening.login('Acme'))
   })
 
-  test('a signed webhook is refused if its token does not open or has a query', async () => {
+  test('a signed webhook is refused as `token` if its token does not open or has a query', async () => {
     const { url } = await open()
-    const token = url.slice(url.lastIndexOf('/') + 1)
+    const token = new URL(url).pathname.slice('/voice-otp/'.length)
     for (const other of [
       'x',
-      token.slice(1),
       token.slice(0, -1),
       `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`,
       `${token}=`,
@@ -265,16 +256,30 @@ describe('a wrong webhook', () => {
       token.toUpperCase(),
       '%00',
       'a'.repeat(3000),
-    ]) {
+      token.replaceAll('/', ''),
+    ])
       expect(await sendWebhook(world, url.replace(token, other)), other.slice(0, 20)).toMatchObject(
         refused,
       )
-    }
-    expect(
-      new Set(
-        world.named('webhook.rejected').map(details => (details as { reason: string }).reason),
-      ),
-    ).toEqual(new Set(['token']))
+    const reasons = world.named('webhook.rejected') as { reason: string }[]
+    expect(new Set(reasons.map(({ reason }) => reason))).toEqual(new Set(['token']))
+  })
+
+  test('a signed webhook is refused if its token is split at other places', async () => {
+    const { url, telephone } = await open()
+    const token = new URL(url).pathname.slice('/voice-otp/'.length)
+    for (const other of [
+      token.slice(1),
+      `${token}/`,
+      `/${token}`,
+      token.replace('/', '//'),
+      `${token.slice(0, 100)}/${token.slice(100)}`,
+      `${'a'.repeat(200)}/${token}`,
+    ])
+      expect(await sendWebhook(world, url.replace(token, other)), other.slice(0, 20)).toMatchObject(
+        refused,
+      )
+    expect((await telephone.answer())[0]).toBe(english.opening.login('Acme'))
   })
 
   test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
@@ -308,34 +313,6 @@ describe('a wrong webhook', () => {
     expect(telephone.call.error).toContain('HTTP 403')
     expectSecret(telephone, sealedIn(telephone).code)
   })
-
-  test.each(['/wrong', '/api/otp', '/otp', '/p', '/'])(
-    'webhooks() mounted at %s, elsewhere than webhookUrl says, gives an error that names both',
-    async path => {
-      await open({ options: { webhookUrl: 'https://acme.example/voice-otp' } })
-      const app = express()
-      app.use(path, world.strategy.webhooks())
-      const seen: unknown[] = []
-      app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
-        seen.push(error)
-        if (res.headersSent) next(error)
-        else res.status(503).end()
-      })
-      const mounted = path === '/' ? '' : path
-      await supertest(app)
-        .post(`${mounted}/token`)
-        .type('form')
-        .send({ To: '+12025550123' })
-        .expect(503)
-      expect(seen).toEqual([
-        expect.objectContaining({
-          code: 'configuration',
-          status: 503,
-          message: `The second factor is not set up correctly. webhooks() is mounted at '${mounted}', but webhookUrl says '/voice-otp': app.use('/voice-otp', voiceOtp.webhooks()).`,
-        }),
-      ])
-    },
-  )
 
   test('an unsigned request to the path in capital letters is refused and is not a configuration error', async () => {
     const { url } = await open()
@@ -410,7 +387,7 @@ test('if the limiter is slow, a webhook gets 503 within four seconds, and its wo
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     baseUrl: '/voice-otp',
-    originalUrl: `/voice-otp/${token}`,
+    originalUrl: `/voice-otp/${toTokenPath(token)}`,
   })
   const statuses: number[] = []
   strategy.webhooks()(
@@ -580,9 +557,7 @@ describe('a repeated webhook', () => {
       ...sealedIn(telephone),
       languages: ['tlh-AA', 'xx-XX'],
     })
-    expect(
-      (await sendWebhook(world, `${url.slice(0, url.lastIndexOf('/'))}/${token}`)).text,
-    ).toContain(opening)
+    expect((await sendWebhook(world, withToken(url, token))).text).toContain(opening)
   })
 
   test.each([
@@ -596,7 +571,7 @@ describe('a repeated webhook', () => {
       const { telephone, url } = await open()
       const content = { ...sealedIn(telephone), matchingDigits }
       const token = createKeys([secret], secret).seal(2, content)
-      const { text } = await sendWebhook(world, `${url.slice(0, url.lastIndexOf('/'))}/${token}`, {
+      const { text } = await sendWebhook(world, withToken(url, token), {
         fields: { Digits: matchingDigits },
       })
       expect(text.includes(spoken(content.code))).toBe(isRead)

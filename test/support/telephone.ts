@@ -1,6 +1,7 @@
 // A person with a telephone: answers, presses keys, waits; and the webhooks of the call, sent by hand.
 import assert from 'node:assert/strict'
 import { createKeys } from '../../lib/crypto.js'
+import { findTokenPath, toTokenPath } from '../../lib/call/token.js'
 import { sign } from 'passport-voice-otp/simulator'
 import { Phone as Telephone } from './phone.js'
 import { secret, type World } from './world.js'
@@ -25,11 +26,18 @@ export function sealedIn({ call: { webhooks, parameters } }: Telephone): {
   readonly matchingDigits?: string
 } {
   const url = webhooks[0]?.url ?? parameters['Url'] ?? ''
-  return createKeys([secret], secret).open(url.slice(url.lastIndexOf('/') + 1))?.payload as {
+  return createKeys([secret], secret).open(tokenIn(url))?.payload as {
     code: string
     matchingDigits?: string
   }
 }
+
+/** The token in the URL or the path of a webhook. */
+export const tokenIn = (url: string): string => findTokenPath(url).replaceAll('/', '')
+
+/** The URL of a webhook with another token. */
+export const withToken = (url: string, token: string): string =>
+  url.slice(0, -findTokenPath(url).length) + toTokenPath(token)
 
 /** Nothing in the call has told the code: no digit was said at all, and none stands in the LaML but in sealed addresses. */
 export function expectSecret({ call }: Telephone, code: string): void {
