@@ -5,7 +5,7 @@ import { request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { expect, test, vi } from 'vitest'
 import { files, read, root } from '../docs/pages.js'
-import { freePort } from '../support/redis.js'
+import { freePort } from '../support/listen.js'
 import { addresses, run } from './run.js'
 
 // A process takes seconds to start if many others run beside it.

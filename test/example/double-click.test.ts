@@ -1,5 +1,6 @@
 // A double click, a reload, a tab left open: each ends where the first click led, without JavaScript too.
 import { describe, expect, test } from 'vitest'
+import type { Answer } from '../support/browser.js'
 import { CounterStore, SessionStore } from '../support/stores.js'
 import { demoPassword, openSite, says, upTo, type Visitor } from './support.js'
 
@@ -12,29 +13,21 @@ const slowStores = () => ({
 })
 
 /** The page that a `Refresh` header leads to. */
-const refreshOf = (response: Response): string =>
+const refreshOf = (response: Answer): string =>
   /^\d; url=(\S+)$/.exec(response.headers.get('refresh') ?? '')?.[1] ?? ''
 
 async function twice(
   visitor: Visitor,
   path: string,
   fields: Record<string, string>,
-): Promise<Response[]> {
-  const cookie = visitor.cookies.get('acme') ?? ''
-  const send = () =>
-    fetch(new URL(path, visitor.url), {
-      method: 'POST',
-      redirect: 'manual',
-      body: new URLSearchParams(fields),
-      headers: { Cookie: `acme=${cookie}`, ...fromOurPage },
-    })
+): Promise<Answer[]> {
+  const send = () => visitor.copy().post(path, fields, fromOurPage)
   return Promise.all([send(), send()])
 }
 
 /** Hands one of several answers to the browser, as if it were the one that it waited for. */
-function take(visitor: Visitor, response: Response): Promise<unknown> {
-  const [, value] = /^acme=([^;]*)/.exec(response.headers.getSetCookie()[0] ?? '') ?? []
-  if (value !== undefined) visitor.cookies.set('acme', value)
+function take(visitor: Visitor, response: Answer): Promise<unknown> {
+  visitor.cookies.keep(response)
   return visitor.follow(response, '')
 }
 
@@ -82,7 +75,7 @@ describe('the right code, sent twice', () => {
     const [loser] = answers.filter(each => each !== winner)
     expect(loser!.status).toBe(401)
     expect(refreshOf(loser!)).toBe('/otp')
-    expect(await loser!.clone().text()).toContain('One moment.')
+    expect(loser!.text).toContain('One moment.')
     expect(site.logged('code.accepted')).toHaveLength(1)
 
     await take(alice, winner!)

@@ -1,7 +1,7 @@
 // The app of example/minimal/: the README in one file.
 import { expect, test, vi } from 'vitest'
 import { blocks, read } from '../docs/pages.js'
-import { freePort } from '../support/redis.js'
+import { freePort } from '../support/listen.js'
 import { answerRemotely, addresses, run } from './run.js'
 import { demoPassword, Visitor } from './support.js'
 
@@ -15,20 +15,23 @@ async function startMinimal() {
   const example = run({ PORT: String(port), SIMULATOR_PORT: '0' }, [], byNpm)
   const { app, phones } = await addresses(example)
   expect(app).toBe(`http://127.0.0.1:${port}`)
-  return { example, phones, visitor: new Browser(app) }
+  return { example, phones, visitor: new PlainVisitor(app) }
 }
 
 /** Opens pages and sends forms. It follows no redirect by itself. */
-class Browser extends Visitor {
+class PlainVisitor extends Visitor {
   async read(path: string): Promise<string> {
-    return (await this.request(path)).text()
+    return (await this.get(path)).text
   }
   /** Returns where the form leads. */
-  async send(path: string, fields: Readonly<Record<string, string>> = {}): Promise<string | null> {
+  async sendForm(
+    path: string,
+    fields: Readonly<Record<string, string>> = {},
+  ): Promise<string | null> {
     return (await this.post(path, fields)).headers.get('location')
   }
   async leadsTo(path: string): Promise<string | null> {
-    return (await this.request(path)).headers.get('location')
+    return (await this.get(path)).headers.get('location')
   }
 }
 
@@ -40,21 +43,23 @@ test('the minimal app logs a user in with password, call and code, and protects 
     new RegExp(`Log in as alice, bob, mallory, dave with the password: ${demoPassword}\n`),
   )
   expect(await visitor.leadsTo('/')).toBe('/login')
-  expect(await visitor.send('/login', { username: 'alice', password: 'wrong' })).toBe('/login')
-  expect(await visitor.send('/login', { username: 'alice', password: demoPassword })).toBe('/otp')
+  expect(await visitor.sendForm('/login', { username: 'alice', password: 'wrong' })).toBe('/login')
+  expect(await visitor.sendForm('/login', { username: 'alice', password: demoPassword })).toBe(
+    '/otp',
+  )
   expect(await visitor.leadsTo('/')).toBe('/otp')
-  expect(await visitor.send('/otp/call')).toBe('/otp')
+  expect(await visitor.sendForm('/otp/call')).toBe('/otp')
   const page = await visitor.read('/otp')
   expect(page).toContain('We are calling ••• ••• ••23.')
   const code = await answerRemotely(phones, digitsOf(page))
   const wrongCode = code === '000000' ? '000001' : '000000'
-  expect(await visitor.send('/otp', { code: wrongCode })).toBe('/otp')
+  expect(await visitor.sendForm('/otp', { code: wrongCode })).toBe('/otp')
   expect(await visitor.read('/otp')).toContain('This code is wrong. Check it and try again.')
   expect(await visitor.leadsTo('/transfer')).toBe('/otp')
-  expect(await visitor.send('/otp', { code })).toMatch(/^\/(transfer)?$/)
+  expect(await visitor.sendForm('/otp', { code })).toMatch(/^\/(transfer)?$/)
   expect(await visitor.read('/')).toContain('Hello, alice')
   expect(await visitor.read('/transfer')).toContain('Your code is fresh.')
-  expect(await visitor.send('/logout')).toBe('/login')
+  expect(await visitor.sendForm('/logout')).toBe('/login')
   expect(await visitor.leadsTo('/')).toBe('/login')
 })
 
@@ -63,13 +68,13 @@ test('the minimal app enrolls the number of a user without one, and refuses form
   const login = { username: 'dave', password: demoPassword }
   const { status } = await visitor.post('/login', login, { 'Sec-Fetch-Site': 'cross-site' })
   expect(status).toBe(403)
-  await visitor.send('/login', login)
+  await visitor.sendForm('/login', login)
   expect(await visitor.read('/otp')).toContain('name="phone"')
-  expect(await visitor.send('/phone', { phone: '+1 202 555 0189' })).toBe('/otp')
+  expect(await visitor.sendForm('/phone', { phone: '+1 202 555 0189' })).toBe('/otp')
   const page = await visitor.read('/otp')
   expect(page).toContain('We are calling ••• ••• ••89.')
   const code = await answerRemotely(phones, digitsOf(page))
-  expect(await visitor.send('/phone/verify', { code })).toBe('/')
+  expect(await visitor.sendForm('/phone/verify', { code })).toBe('/')
   expect(await visitor.read('/')).toContain('Hello, dave')
 })
 

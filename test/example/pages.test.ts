@@ -199,8 +199,7 @@ describe('errors are pages', () => {
     const visitor = site.visitor()
     expect(
       (
-        await visitor.request('/login', {
-          method: 'POST',
+        await visitor.send('POST', '/login', {
           body: 'x='.padEnd(5000, 'x'),
           headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
         })
@@ -208,8 +207,7 @@ describe('errors are pages', () => {
     ).toBe(413)
     expect(
       (
-        await visitor.request('/login', {
-          method: 'POST',
+        await visitor.send('POST', '/login', {
           body: 'x=1',
           headers: {
             'Content-Type': 'application/x-www-form-urlencoded',
@@ -218,7 +216,7 @@ describe('errors are pages', () => {
         })
       ).status,
     ).toBe(415)
-    expect((await visitor.request('/%E0%A4%A')).status).toBe(404)
+    expect((await visitor.get('/%E0%A4%A')).status).toBe(404)
   })
 })
 
@@ -286,19 +284,19 @@ describe('the log', () => {
       method: 'POST',
       body: new URLSearchParams({ To: '+12025550145' }),
     })
-    expect(site.log.map(({ event }) => event)).toEqual([
+    expect(site.logged().map(({ event }) => event)).toEqual([
       'code.sent',
       'code.rejected',
       'code.accepted',
       'webhook.rejected',
     ])
-    expect(site.log[0]).toMatchObject({
+    expect(site.logged()[0]).toMatchObject({
       userId: 'bob',
       purpose: 'login',
       channel: 'call',
       sid: site.simulator.calls[0]!.sid,
     })
-    const text = JSON.stringify(site.log)
+    const text = site.logLines.join()
     for (const secret of [
       code,
       '2025550145',

@@ -178,7 +178,7 @@ describe('a way that did not work: the next one comes first', () => {
         says(status === 403 ? 'phone-refused' : 'signalwire-unavailable'),
       )
       expect(offered(alice)[0]).toBe(next)
-      expect(JSON.stringify([site.log, alice.page.html])).not.toContain(
+      expect(JSON.stringify([site.logLines, alice.page.html])).not.toContain(
         site.simulator.signalwire.token,
       )
       site.faults({})

@@ -1,5 +1,6 @@
 // Servers on a free loopback port.
-import type { AddressInfo, ListenOptions, Server } from 'node:net'
+import { randomInt } from 'node:crypto'
+import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net'
 
 /** A server that is listening, and how to end it. */
 export interface Listening {
@@ -30,5 +31,18 @@ export async function listen(
         })
         server.closeAllConnections?.()
       }),
+  }
+}
+
+/**
+ * A free port for a program that cannot listen on port 0. It lies below the ports that systems give to sockets by
+ * themselves, so that no other test takes it before the program starts.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000)
+    const listening = await listen(createServer(), { port }).catch(() => undefined)
+    await listening?.close()
+    if (listening !== undefined) return port
   }
 }

@@ -1,9 +1,9 @@
 // A real Redis on a free port, behind a line that delays, records, hangs or breaks.
 import { execFileSync, spawn } from 'node:child_process'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { createClient } from 'redis'
 import { describe, test } from 'vitest'
+import { freePort, listen } from './listen.js'
 
 const howToGet = 'redis-server is not on this machine: apt-get install redis-server'
 
@@ -136,12 +136,12 @@ async function openLine(port: number, [least, most]: readonly [number, number]) 
     pass(near, far)
     pass(far, near)
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const listening = await listen(server)
   const cut = (): void => {
     for (const socket of sockets) socket.destroy()
   }
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listening.port,
     recorded,
     fault: (kind: 'good' | 'hang' | 'cut'): void => {
       state = kind
@@ -153,13 +153,4 @@ async function openLine(port: number, [least, most]: readonly [number, number]) 
         cut()
       }),
   }
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
 }
