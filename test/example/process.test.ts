@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { checkCredentials, checkPublicUrl } from '../../example/support/check.js'
-import { freePort } from '../support/redis.js'
+import { freePort } from '../support/listen.js'
 import { addresses, answerRemotely, byNpm, run } from './run.js'
 import { demoPassword, Visitor } from './support.js'
 

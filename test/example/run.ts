@@ -1,8 +1,7 @@
 // The example as a real process, and its simulated phones by HTTP.
-import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { compiled } from '../support/compiled.js'
+import { startProgram } from '../support/program.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -28,61 +27,34 @@ const unset = Object.fromEntries(
   ].map(name => [name, '']),
 )
 
-const direct = [process.execPath, compiled('example/server.ts')]
 export const byNpm = ['npm', 'run', '--silent', 'example', '--']
 
 export type Run = ReturnType<typeof run>
 
-/** Starts a command with its arguments. The whole process group ends with the test. */
+/** Starts the example, or another command, with arguments. The whole process group ends with the test. */
 export function run(
   environment: Readonly<Record<string, string>>,
   words: readonly string[] = [],
-  [command = '', ...context]: readonly string[] = direct,
+  command?: readonly string[],
 ) {
-  const child = spawn(command, [...context, ...words], {
+  const program = startProgram('example/server.ts', {
+    args: words,
+    environment: { ...process.env, ...unset, PORT: '0', ...environment },
     cwd: root,
-    env: { ...process.env, ...unset, PORT: '0', ...environment },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(command === undefined ? {} : { command }),
   })
-  let output = ''
-  const waiting = new Set<() => void>()
-  const note = (chunk: Buffer) => {
-    output += chunk.toString()
-    for (const look of waiting) look()
-  }
-  child.stdout.on('data', note)
-  child.stderr.on('data', note)
-  const ended = new Promise<number | null>(resolve => child.on('close', resolve))
-  onTestFinished(async () => {
-    try {
-      process.kill(-(child.pid ?? 0), 'SIGKILL') // the whole group: a process that stays keeps its ports
-    } catch {
-      /* the group has ended already */
-    }
-    await ended
-  })
+  onTestFinished(() => program.kill())
   return {
-    child,
-    ended,
+    child: program.child,
+    /** Resolves with the exit status. */
+    ended: program.ended.then(({ code }) => code),
     get output() {
-      return output
+      return program.text
     },
     /** Resolves with the first match of the output. Rejects if the process ends without a match. */
-    until: (pattern: RegExp): Promise<RegExpExecArray> =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const match = pattern.exec(output)
-          if (match === null) return
-          waiting.delete(look)
-          resolve(match)
-        }
-        waiting.add(look)
-        void ended.then(() => reject(new Error(`The process ended: ${output}`)))
-        look()
-      }),
+    until: program.until,
     /** What a terminal does with Ctrl-C, or a supervisor with the whole group. */
-    signalGroup: (signal: NodeJS.Signals) => process.kill(-(child.pid ?? 0), signal),
+    signalGroup: program.signal,
   }
 }
 

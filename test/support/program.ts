@@ -19,11 +19,11 @@ export interface Program {
   readonly text: string
   readonly lines: readonly string[]
   /** Resolves with the first match in what it printed. Rejects if it ends without a match. */
-  until(pattern: RegExp): Promise<RegExpExecArray>
+  readonly until: (pattern: RegExp) => Promise<RegExpExecArray>
   /** Resolves when it has ended and everything it printed has arrived. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
   /** Sends a signal to the program and everything it started, as Ctrl-C in a terminal does. */
-  signal(name: NodeJS.Signals): void
+  readonly signal: (name: NodeJS.Signals) => void
   /** Ends it at once, as a crash does. Resolves when it has ended. */
   kill(): Promise<void>
 }
