@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import express from 'express'
 
 const origin = 'http://127.0.0.1:3999'
-const require = createRequire(new URL('peers/package.json', import.meta.url))
+const require = createRequire(import.meta.url)
 const load = name => import(pathToFileURL(require.resolve(name)).href)
 
 /** Its memory adapter copies all tables for each transaction, as no database would: that would be measured in place of the rest. */

@@ -114,14 +114,12 @@ export const cases = [
     made: 'peers.js#totpWrong',
     status: 401,
     against: 'form + session written',
-    isPeer: true,
   },
   {
     name: 'passport-totp, right',
     made: 'peers.js#totpRight',
     status: 302,
     against: 'form + session regenerated and saved',
-    isPeer: true,
   },
   {
     name: 'better-auth, wrong',
@@ -129,7 +127,6 @@ export const cases = [
     status: 401,
     requests: 100,
     against: 'form + session written',
-    isPeer: true,
   },
   {
     name: 'better-auth, right',
@@ -137,7 +134,6 @@ export const cases = [
     status: 200,
     requests: 100,
     against: 'form + session regenerated and saved',
-    isPeer: true,
   },
   {
     name: 'VoiceResponse per request',
@@ -151,7 +147,6 @@ export const cases = [
     status: 401,
     against: 'passport-totp, wrong',
     goal: 1.15,
-    isPeer: true,
   },
 ]
 

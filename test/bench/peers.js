@@ -36,9 +36,7 @@ function totp(time) {
 }
 
 async function totpCase(count, codeOf) {
-  const { Strategy } = createRequire(new URL('peers/package.json', import.meta.url))(
-    'passport-totp',
-  )
+  const { Strategy } = createRequire(import.meta.url)('passport-totp')
   const site = await siteWith(count)
   site.passport.use(
     new Strategy((_user, done) => {

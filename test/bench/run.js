@@ -1,8 +1,7 @@
 // npm run bench [-- --long] [--json FILE] [--chart FILE] [--only TEXT] [--node PATH]: the table of docs/speed.md.
 import { execFileSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { spaceOf } from './base.js'
@@ -22,23 +21,7 @@ const { values: options } = parseArgs({
   },
 })
 const pairs = options.long ? 15 : 5
-const here = fileURLToPath(new URL('peers/', import.meta.url))
 const nodeVersion = execFileSync(options.node, ['--version'], { encoding: 'utf8' }).trim()
-
-function hasPeers() {
-  if (existsSync(`${here}node_modules/passport-totp`)) return true
-  try {
-    execFileSync(
-      'npm',
-      ['install', '--prefix', here, '--no-audit', '--no-fund', '--no-package-lock', '--silent'],
-      { stdio: 'ignore', cwd: here },
-    )
-    return true
-  } catch {
-    console.log('The peers could not be installed; their rows are left out.')
-    return false
-  }
-}
 
 /** A and B in turn, so that a machine that slows down slows both. */
 async function compare(one) {
@@ -76,13 +59,10 @@ async function compare(one) {
   }
 }
 
-const peers = hasPeers()
 const rows = []
 const chosen = cases.filter(
-  ({ against, isPeer, name }) =>
-    against !== undefined &&
-    (peers || !isPeer) &&
-    (options.only === undefined || name.includes(options.only)),
+  ({ against, name }) =>
+    against !== undefined && (options.only === undefined || name.includes(options.only)),
 )
 const machine = {
   node: nodeVersion,
