@@ -26,7 +26,8 @@ import {
   createRequireSecondFactor,
   type RequireOptions,
 } from './middleware/require-second-factor.js'
-import { loginStateOf, freshSeconds } from './session/login-state.js'
+import { loginStateOf } from './session/login-state.js'
+import { freshSeconds } from './session/verification.js'
 import { resolveOptions } from './resolve-options.js'
 import { createCalls } from './signalwire/calls.js'
 import { createConnect } from './signalwire/client.js'
@@ -248,11 +249,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
 
   /** Ends the challenge that waits in this session, if any. Rejects with a {@link VoiceOtpError} where `enforce()` did not run, or if the counters failed. */
   async cancel(req: Request): Promise<void> {
-    const loginState = loginStateOf(this.context, req)
-    const { challenge } = loginState
-    if (challenge === undefined) return
-    loginState.challenge = undefined
-    await this.context.activeChallenges.end(challenge)
+    await loginStateOf(this.context, req).endChallenge()
   }
 
   /** Loads the vendor's client now, so that the first call is not slower than the others. Rejects if it cannot be loaded. */

@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
 import type { Context } from '../lib/context.js'
-import { LoginState, loginStateKey } from '../lib/session/login-state.js'
+import { createLoginState, loginStateKey } from '../lib/session/login-state.js'
 import { LimitReached } from '../lib/limits/limit-counter.js'
 
 interface User {
@@ -49,7 +49,7 @@ async function authenticate(
     res,
   }
   Object.assign(req, {
-    [loginStateKey]: new LoginState(context, req as never, { id: 'alice' }),
+    [loginStateKey]: createLoginState(context, req as never, { id: 'alice' }),
   })
   const calls = {
     success: vi.fn(),
@@ -161,7 +161,7 @@ describe('recovery codes', () => {
     }
     const req = { sessionID: 's1', session }
     Object.assign(req, {
-      [loginStateKey]: new LoginState(context, req as never, { id: 'alice' }),
+      [loginStateKey]: createLoginState(context, req as never, { id: 'alice' }),
     })
     return strategy.createRecoveryCodes(req as never)
   }

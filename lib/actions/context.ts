@@ -5,7 +5,8 @@ import type { Channel } from '../options/channel.js'
 import type { Hook } from '../options/hook.js'
 import type { Purpose } from '../options/purpose.js'
 import type { Request } from '../request.js'
-import { freshSeconds, type LoginState, loginStateOf } from '../session/login-state.js'
+import { type LoginState, loginStateOf } from '../session/login-state.js'
+import { freshSeconds } from '../session/verification.js'
 
 /** The options of `passport.authenticate('voice-otp', options)`, besides Passport's own. */
 export interface VoiceOtpAuthenticateOptions {

@@ -43,10 +43,10 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     )
 
     const { challenge, code } = await createChallenge(action, destination, channel)
-    loginState.challenge = challenge
+    loginState.storeChallenge(challenge)
     await saveSession(loginState) // do not place a call that the session does not know
     const sid = await place(action, request, challenge, destination, code)
-    loginState.challenge = markDelivered(context.keys, challenge, sid)
+    loginState.storeChallenge(markDelivered(context.keys, challenge, sid))
     emit('code.sent', { userId, purpose, channel, sid })
   } catch (error) {
     // `code.failed` has told the app about a phone that the network refused.

@@ -5,7 +5,8 @@ import { VoiceOtpError } from '../errors.js'
 import { recognize } from '../remembered-browsers/recognition.js'
 import type { Middleware, Request } from '../request.js'
 import { describeChallenge } from '../session/challenge.js'
-import { asPassportRequest, LoginState, loginStateKey } from '../session/login-state.js'
+import { createLoginState, type LoginState, loginStateKey } from '../session/login-state.js'
+import { asPassportRequest } from '../session/passport-request.js'
 import { watchLogins } from '../session/logins.js'
 import { carryVerification } from '../session/re-login.js'
 
@@ -24,7 +25,7 @@ export function createEnforce<User>(context: Context<User>, lookup: PhoneLookup<
       return
     }
     const candidate = (req as unknown as Record<string, User | undefined>)[property]
-    const loginState = new LoginState(context, req, candidate)
+    const loginState = createLoginState(context, req, candidate)
     Object.defineProperty(req, loginStateKey, { value: loginState })
     guardUser(req, loginState, property)
     watchLogins(req, loginState, lookup)
@@ -77,7 +78,7 @@ function guardUser<User>(req: Request, loginState: LoginState<User>, property: s
       get: () => (setThrough === name ? loginState.user : undefined),
       set(user: User | null | undefined) {
         setThrough = name
-        loginState.set(user)
+        loginState.setUser(user)
       },
       enumerable: true,
       configurable: false,

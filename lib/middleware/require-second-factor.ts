@@ -2,7 +2,8 @@ import { failures } from '../errors.js'
 import { isOwnPath } from '../own-path.js'
 import type { Middleware, Request } from '../request.js'
 import type { Context } from '../context.js'
-import { asPassportRequest, loginStateOf } from '../session/login-state.js'
+import { loginStateOf } from '../session/login-state.js'
+import { asPassportRequest } from '../session/passport-request.js'
 import { sendJson } from './respond.js'
 
 /** Options of `requireSecondFactor()`. */

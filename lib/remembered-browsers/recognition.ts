@@ -4,7 +4,8 @@ import { type PhoneLookup, phonesOnRecord } from '../callbacks.js'
 import type { Context } from '../context.js'
 import type { RememberedBrowser, RememberStore } from '../options/remember.js'
 import type { Request } from '../request.js'
-import type { LoginState, Verification } from '../session/login-state.js'
+import type { LoginState } from '../session/login-state.js'
+import type { Verification } from '../session/verification.js'
 import { type BrowserCookie, readCookie, setCookie } from './cookie.js'
 import {
   cookieMatches,

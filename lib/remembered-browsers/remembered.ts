@@ -4,12 +4,9 @@ import type { Context } from '../context.js'
 import { Failure, VoiceOtpError } from '../errors.js'
 import type { RememberOptions } from '../options/remember.js'
 import type { Request } from '../request.js'
-import {
-  asPassportRequest,
-  freshSeconds,
-  type LoginState,
-  loginStateOf,
-} from '../session/login-state.js'
+import { type LoginState, loginStateOf } from '../session/login-state.js'
+import { asPassportRequest } from '../session/passport-request.js'
+import { freshSeconds } from '../session/verification.js'
 import { readCookie, setCookie } from './cookie.js'
 import {
   dayMilliseconds,

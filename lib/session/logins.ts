@@ -1,17 +1,18 @@
 import type { PhoneLookup } from '../callbacks.js'
 import { isOwnPath } from '../own-path.js'
 import type { Request } from '../request.js'
+import { type LoginState } from './login-state.js'
 import {
   asPassportRequest,
   type LogInDone,
-  type LoginState,
   type PassportRequest,
   type Session,
-} from './login-state.js'
+} from './passport-request.js'
 
 /**
- * Wraps `req.logIn` and `req.logout`. A login or a logout removes our part of the session before Passport regenerates the
- * session. It cannot be done when `req.user` is set: a plain assignment must not change the session.
+ * Wraps `req.logIn` and `req.logout`. A login or a logout removes our part of the session before
+ * Passport regenerates the session. It cannot be done when `req.user` is set: a plain assignment
+ * must not change the session.
  * @internal
  */
 export function watchLogins<User>(
@@ -76,9 +77,10 @@ function serializedUser({ session, _sessionManager }: PassportRequest): string |
 }
 
 /**
- * Lets Passport log in without a new session id: the same user is pending in this session already. Otherwise a first factor
- * that logs in by itself on every request would take the challenge from its session on every request. The session is saved
- * only if the user in it changed. A save of each request would overwrite the challenge that a parallel request stores.
+ * Lets Passport log in without a new session id: the same user is pending in this session already.
+ * Otherwise a first factor that logs in by itself on every request would take the challenge from
+ * its session on every request. The session is saved only if the user in it changed. A save of each
+ * request would overwrite the challenge that a parallel request stores.
  */
 function keepSession(session: Session, readUser: () => string | undefined): () => void {
   const before = readUser()
@@ -97,7 +99,10 @@ function keepSession(session: Session, readUser: () => string | undefined): () =
   }
 }
 
-/** Of the challenges of a pending user, those for a login survive, and those for a first number while there is none. */
+/**
+ * Of the challenges of a pending user, those for a login survive, and those for a first number
+ * while there is none.
+ */
 async function keepChallenge<User>(
   req: Request,
   loginState: LoginState<User>,
@@ -113,8 +118,9 @@ async function keepChallenge<User>(
 }
 
 /**
- * Puts the page that the visitor asked for into the session that Passport creates for the first login. Passport drops it
- * there, so that nothing of another user survives; a path of this app is harmless.
+ * Puts the page that the visitor asked for into the session that Passport creates for the first
+ * login. Passport drops it there, so that nothing of another user survives; a path of this app is
+ * harmless.
  */
 function carryReturnTo(target: PassportRequest, session: Session): void {
   const { returnTo } = session

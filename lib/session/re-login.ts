@@ -1,15 +1,14 @@
 import { VoiceOtpError } from '../errors.js'
 import type { Request } from '../request.js'
+import { type LoginState, sessionKey } from './login-state.js'
 import {
   asPassportRequest,
   type LogIn,
   type LogInDone,
-  type LoginState,
   type PassportRequest,
   type Session,
-  sessionKey,
-  type Verification,
-} from './login-state.js'
+} from './passport-request.js'
+import { type Verification } from './verification.js'
 import { readArguments } from './logins.js'
 
 const sessionDeadlineMilliseconds = 5000

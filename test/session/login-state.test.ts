@@ -1,7 +1,9 @@
-// The two factors of one request by themselves: what of a session counts as a mark, whose it is, how old, and what ends with whom.
+// The login state of one request: which data of a session count as a verification, for which user,
+// and what a login or a logout removes.
 import { describe, expect, test, vi } from 'vitest'
 import type { Challenge } from '../../lib/session/challenge.js'
-import { LoginState, type Verification } from '../../lib/session/login-state.js'
+import { createLoginState } from '../../lib/session/login-state.js'
+import { type Verification } from '../../lib/session/verification.js'
 import type { Context } from '../../lib/context.js'
 import type { Request } from '../../lib/request.js'
 
@@ -31,7 +33,7 @@ const challenge: Challenge = {
 
 interface Given {
   readonly user?: Person | null | undefined
-  /** Our part of the session. */
+  /** What the session contains at `voiceOtp`. */
   readonly part?: unknown
   readonly request?: object
   readonly userId?: (user: Person) => unknown
@@ -54,7 +56,7 @@ function request({
     cart: 'apples',
     ...(part === undefined ? {} : { voiceOtp: part }),
   }
-  const loginState = new LoginState(
+  const loginState = createLoginState(
     context,
     { session, sessionID: 's1', ...more } as unknown as Request,
     'user' in given ? given.user : alice,
@@ -62,8 +64,8 @@ function request({
   return { loginState, session, end }
 }
 
-describe('somebody is in', () => {
-  test('with a mark of her own, and pending without', () => {
+describe('the user of a request', () => {
+  test('a user with a verification has passed both factors, and a user without is pending', () => {
     expect(request({ part: { verification } }).loginState).toMatchObject({
       user: alice,
       pendingUser: undefined,
@@ -77,7 +79,7 @@ describe('somebody is in', () => {
   })
 
   test.each([undefined, null])(
-    'and %s is nobody, as Passport had it, with a mark in the session too',
+    'without a user, the value %s of req.user stays, even with a verification in the session',
     user => {
       const { loginState } = request({ user, part: { verification } })
       expect(loginState.user).toBe(user)
@@ -91,19 +93,19 @@ describe('somebody is in', () => {
     ['text', 'alice'],
     ['a number', 7],
     ['an array', [verification]],
-    ['no user', { ...verification, userId: undefined }],
-    ['an empty user', { ...verification, userId: '' }],
-    ['a user that is a number', { ...verification, userId: 7 }],
-    ['no way', { ...verification, method: undefined }],
-    ['an unknown way', { ...verification, method: 'pigeon' }],
+    ['no user id', { ...verification, userId: undefined }],
+    ['an empty user id', { ...verification, userId: '' }],
+    ['a user id that is a number', { ...verification, userId: 7 }],
+    ['no method', { ...verification, method: undefined }],
+    ['an unknown method', { ...verification, method: 'pigeon' }],
     ['no amr', { ...verification, amr: undefined }],
     ['an amr that is text', { ...verification, amr: 'otp' }],
     ['no time', { ...verification, verifiedAt: undefined }],
     ['a time that is text', { ...verification, verifiedAt: '1000000' }],
-    ['no number for a time', { ...verification, verifiedAt: NaN }],
-    ['an endless time', { ...verification, verifiedAt: Infinity }],
-    ['a telephone that is a number', { ...verification, phoneHash: 7 }],
-  ])('not with a mark that is none: %s', (_name, value) => {
+    ['NaN as the time', { ...verification, verifiedAt: NaN }],
+    ['an infinite time', { ...verification, verifiedAt: Infinity }],
+    ['a phone hash that is a number', { ...verification, phoneHash: 7 }],
+  ])('a malformed verification is ignored: %s', (_name, value) => {
     for (const userId of [undefined, () => undefined, () => '']) {
       const { loginState } = request({ part: { verification: value }, ...(userId && { userId }) })
       expect(loginState).toMatchObject({
@@ -116,7 +118,7 @@ describe('somebody is in', () => {
   })
 
   test.each(['call', 'sms', 'hosted-call', 'hosted-sms', 'remembered', 'recovery'] as const)(
-    'by %s',
+    'a verification by %s counts',
     method => {
       expect(request({ part: { verification: { ...verification, method } } }).loginState.user).toBe(
         alice,
@@ -125,7 +127,7 @@ describe('somebody is in', () => {
   )
 
   test.each([undefined, null, 'text', 7, []])(
-    'not with %j in place of our part of the session, which is as if there were none',
+    'the value %j at voiceOtp in the session is ignored',
     part => {
       expect(request({ part }).loginState).toMatchObject({
         user: undefined,
@@ -135,7 +137,7 @@ describe('somebody is in', () => {
     },
   )
 
-  test('not with the mark of another', () => {
+  test('the verification of another user is ignored', () => {
     expect(
       request({ part: { verification: { ...verification, userId: 'bob' } } }).loginState.user,
     ).toBeUndefined()
@@ -149,11 +151,11 @@ describe('somebody is in', () => {
     [0, false],
     ['', false],
     [Promise.resolve(false), false],
-  ])('without any code, where `required` answers %j: %s', (answer, isIn) => {
-    expect(request({ required: () => answer }).loginState.user).toBe(isIn ? alice : undefined)
+  ])('if required() returns %j, the user is logged in without a code: %s', (result, isIn) => {
+    expect(request({ required: () => result }).loginState.user).toBe(isIn ? alice : undefined)
   })
 
-  test('not where `required` answers a promise, whose rejection nobody waits for', async () => {
+  test('if required() returns a promise, the user stays pending, and a rejection does not crash the process', async () => {
     const { loginState } = request({
       required: () => Promise.reject(new Error('the database is down')),
     })
@@ -161,7 +163,7 @@ describe('somebody is in', () => {
     await new Promise(setImmediate) // an unhandled rejection would fail this run
   })
 
-  test('not where `required` throws; and it is asked once a user', () => {
+  test('if required() throws, the user stays pending; required() is called once for each user', () => {
     expect(
       request({
         required: () => {
@@ -178,13 +180,13 @@ describe('somebody is in', () => {
     ])
     expect(required).toHaveBeenCalledTimes(1)
     loginState.beginLogin({ id: 'bob' })
-    loginState.set({ id: 'bob' })
+    loginState.setUser({ id: 'bob' })
     required.mockReturnValue(true)
     expect(loginState.user).toBeUndefined()
   })
 })
 
-describe("a user's id", () => {
+describe("the user's id", () => {
   test.each([
     ['alice', 'alice'],
     [7, '7'],
@@ -192,7 +194,7 @@ describe("a user's id", () => {
     [-1.5, '-1.5'],
     ['a', 'a'],
     ['x'.repeat(200), 'x'.repeat(200)],
-  ])('%j is %j', (id, text) => {
+  ])('the id %j of a user is %j', (id, text) => {
     expect(request({ user: { id } }).loginState.userId).toBe(text)
     expect(
       request({ user: { id }, part: { verification: { ...verification, userId: text } } })
@@ -211,7 +213,7 @@ describe("a user's id", () => {
     [{}],
     [['alice']],
     [7n],
-  ])('%s is none: trouble, and nobody is in', (id: unknown) => {
+  ])('%s is not a valid id of a user: an error, and nobody is logged in', (id: unknown) => {
     const { loginState } = request({
       user: { id },
       part: { verification: { ...verification, userId: String(id) } },
@@ -219,13 +221,13 @@ describe("a user's id", () => {
     expect(() => loginState.userId).toThrow(
       expect.objectContaining({
         code: 'configuration',
-        message: expect.stringContaining('userId(user) must answer') as string,
+        message: expect.stringContaining('userId(user) must return') as string,
       }) as Error,
     )
     expect(loginState.user).toBeUndefined()
   })
 
-  test('a function that throws answers none', () => {
+  test('a userId() that throws gives no id', () => {
     const { loginState } = request({
       userId: () => {
         throw new Error('no')
@@ -236,14 +238,14 @@ describe("a user's id", () => {
     expect(() => loginState.userId).toThrow('userId(user)')
   })
 
-  test('is asked of nobody, whatever the function makes of that', () => {
+  test('userId() is not called without a user', () => {
     const { loginState } = request({ user: null, userId: () => 'alice' })
     expect(() => loginState.userId).toThrow('userId(user)')
   })
 })
 
-describe('the age of a mark', () => {
-  test('in seconds, and never below none', () => {
+describe('the age of a verification', () => {
+  test('the age of a verification is in seconds, and never below 0', () => {
     expect(request({ part: { verification } }).loginState.verificationAge).toBe(60.5)
     expect(
       request({ part: { verification: { ...verification, verifiedAt: 2_000_000 } } }).loginState
@@ -255,7 +257,7 @@ describe('the age of a mark', () => {
     ).toBe(60.5)
   })
 
-  test('is endless without a mark, for a remembered browser, for a mark of another, and for nobody', () => {
+  test('the age is infinite without a verification, for a remembered browser, for the verification of another user, and without a user', () => {
     expect(request({}).loginState.verificationAge).toBe(Infinity)
     expect(
       request({ part: { verification: { ...verification, method: 'remembered' } } }).loginState
@@ -271,8 +273,8 @@ describe('the age of a mark', () => {
   })
 })
 
-describe('a challenge', () => {
-  test('is there for the session that asked for it, and no other', () => {
+describe('the challenge', () => {
+  test('a challenge counts only in the session that asked for it', () => {
     expect(request({ part: { challenge } }).loginState.challenge).toEqual(challenge)
     expect(
       request({ part: { challenge: { ...challenge, sessionId: 's2' } } }).loginState.challenge,
@@ -285,18 +287,18 @@ describe('a challenge', () => {
     ).toBeUndefined()
   })
 
-  test('is put beside the mark, and taken away from it', () => {
+  test('a challenge is stored and removed, and the verification stays', async () => {
     const { loginState, session } = request({ part: { verification, other: 1 } })
-    loginState.challenge = challenge
+    loginState.storeChallenge(challenge)
     expect(session).toEqual({ cart: 'apples', voiceOtp: { verification, challenge } })
-    loginState.challenge = undefined
+    await loginState.endChallenge()
     expect(session).toEqual({ cart: 'apples', voiceOtp: { verification } })
     const pending = request({})
-    pending.loginState.challenge = challenge
+    pending.loginState.storeChallenge(challenge)
     expect(pending.session).toEqual({ cart: 'apples', voiceOtp: { challenge } })
   })
 
-  test('that is dropped is dead everywhere; where there is none, no counter is touched', () => {
+  test('a dropped challenge ends in the limiter too, and only once', () => {
     const { loginState, session, end } = request({
       part: { verification, challenge },
     })
@@ -307,10 +309,12 @@ describe('a challenge', () => {
     expect(end).toHaveBeenCalledTimes(1)
   })
 
-  test('that cannot be killed in the counters has left the session all the same, and nothing is thrown', async () => {
+  test('a challenge leaves the session even if the limiter fails, and nothing is thrown', async () => {
     const { loginState, session, end } = request({ part: { challenge } })
     end.mockRejectedValue(new Error('gone'))
-    loginState.forget()
+    await expect(loginState.endChallenge()).rejects.toThrow('gone')
+    loginState.storeChallenge(challenge)
+    loginState.endLogin()
     await Promise.resolve()
     expect(session).toEqual({ cart: 'apples' })
   })
@@ -331,7 +335,7 @@ describe('a login and a logout in the session', () => {
   ])('a login of another user removes %s', (_name, part) => {
     const { loginState, session } = request({ part })
     loginState.beginLogin({ id: 'bob' })
-    loginState.set({ id: 'bob' })
+    loginState.setUser({ id: 'bob' })
     expect(session).toEqual({ cart: 'apples' })
     expect(loginState).toMatchObject({ user: undefined, pendingUser: { id: 'bob' } })
   })
@@ -341,17 +345,17 @@ describe('a login and a logout in the session', () => {
     part => {
       const { loginState, session, end } = request({ part })
       loginState.beginLogin({ id: 'alice' })
-      loginState.set({ id: 'alice' })
+      loginState.setUser({ id: 'alice' })
       expect(session['voiceOtp']).toEqual(part)
       expect(loginState.user).toEqual('verification' in part ? { id: 'alice' } : undefined)
       expect(end).not.toHaveBeenCalled()
     },
   )
 
-  test('a login in a session that belongs to another user removes the verification, whoever it is of', () => {
+  test('a login in the session of another user removes the verification, even one of the new user', () => {
     const { loginState, session } = request({ user: { id: 'bob' }, part: { verification } })
     loginState.beginLogin({ id: 'alice' })
-    loginState.set({ id: 'alice' })
+    loginState.setUser({ id: 'alice' })
     expect(session).toEqual({ cart: 'apples' })
     expect(loginState.user).toBeUndefined()
   })
@@ -362,7 +366,7 @@ describe('a login and a logout in the session', () => {
     expect(session).toEqual({ cart: 'apples' })
   })
 
-  test('a logout removes everything of ours and kills the challenge', () => {
+  test('a logout removes challenge and verification, and ends the challenge in the limiter', () => {
     const { loginState, session, end } = request({
       part: { verification, challenge },
     })
@@ -373,17 +377,17 @@ describe('a login and a logout in the session', () => {
   })
 
   test.each([[{ id: 'bob' }], [{}], [null], [undefined]])(
-    'the assignment of %j leaves the session alone, and nobody is in',
+    'assigning %j to req.user does not change the session, and the request has no user',
     user => {
       const { loginState, session } = request({ part: { verification, challenge } })
-      loginState.set(user)
+      loginState.setUser(user)
       expect(session['voiceOtp']).toEqual({ verification, challenge })
       expect(loginState.user ?? undefined).toBeUndefined()
       expect(loginState.pendingUser).toBeUndefined()
     },
   )
 
-  test('a request that begins without a user removes everything of ours', () => {
+  test('a request without a user removes challenge and verification', () => {
     const { session, end } = request({
       user: undefined,
       part: { verification, challenge },
@@ -395,7 +399,7 @@ describe('a login and a logout in the session', () => {
 
 describe('without a session', () => {
   test.each([undefined, null])(
-    '%s: nobody is in, nothing is thrown until it is needed',
+    'with %s as the session, the user is pending, and only storing a challenge throws',
     session => {
       const { loginState } = request({ request: { session } })
       expect(loginState).toMatchObject({
@@ -403,9 +407,9 @@ describe('without a session', () => {
         pendingUser: alice,
         challenge: undefined,
       })
-      loginState.forget()
+      loginState.endLogin()
       expect(() => {
-        loginState.challenge = challenge
+        loginState.storeChallenge(challenge)
       }).toThrow(
         expect.objectContaining({
           code: 'session-unavailable',
@@ -415,13 +419,13 @@ describe('without a session', () => {
     },
   )
 
-  test('text in its place is none either', () => {
+  test('text is not a session', () => {
     expect(() => request({ request: { session: 'text' } }).loginState.session).toThrow(
       expect.objectContaining({ code: 'session-unavailable' }) as Error,
     )
   })
 
-  test('and its name is that of the request', () => {
+  test('the session id is that of the request', () => {
     expect(request({}).loginState.sessionId).toBe('s1')
   })
 })

@@ -1,0 +1,46 @@
+import { isChannel } from '../channels.js'
+import type { Channel } from '../options/channel.js'
+
+/** The proof in the session that the second factor was passed. */
+export interface Verification {
+  /** The user who passed it: the result of the option `userId`, as text. */
+  readonly userId: string
+  /**
+   * How the user passed it: with a code over a channel, with a remembered browser, or with a
+   * recovery code.
+   */
+  readonly method: Channel | 'remembered' | 'recovery'
+  /** Authentication method references (RFC 8176). */
+  readonly amr: readonly string[]
+  /** When the user passed it, in milliseconds since 1970. */
+  readonly verifiedAt: number
+  /** Keyed hash of the phone that the user proved. */
+  readonly phoneHash?: string
+}
+
+/**
+ * A user may change the phone, create recovery codes or remember a browser for this many seconds
+ * after the second factor (NIST SP 800-63B-4, section 4.1.2).
+ * @internal
+ */
+export const freshSeconds = 300
+
+/**
+ * A verification as it was read from a session, or `undefined` if it is malformed: a store may
+ * contain any data.
+ * @internal
+ */
+export function parseVerification(value: unknown): Verification | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { userId, method, amr, verifiedAt, phoneHash } = value as Partial<
+    Record<keyof Verification, unknown>
+  >
+  const isComplete =
+    typeof userId === 'string' &&
+    userId !== '' &&
+    (isChannel(method) || method === 'remembered' || method === 'recovery') &&
+    Array.isArray(amr) &&
+    Number.isFinite(verifiedAt) &&
+    (phoneHash === undefined || typeof phoneHash === 'string')
+  return isComplete ? (value as Verification) : undefined
+}
