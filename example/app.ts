@@ -12,6 +12,7 @@ import { noStore, securityHeaders } from './middleware/headers.js'
 import { sessions } from './middleware/sessions.js'
 import { accountRoutes } from './routes/account.js'
 import { apiRoutes } from './routes/api.js'
+import { demoRoutes } from './routes/demo.js'
 import { healthRoute, type Health } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
 import { otpRoutes } from './routes/otp.js'
@@ -44,6 +45,8 @@ export interface AppOptions extends Partial<
   readonly recovery?: RecoveryCodes
   /** For the demo only: shows the simulated phones on the call page, and the demo users on the login page. */
   readonly simulatorUrl?: string
+  /** For the demo only: clears its limits. Adds `POST /demo/reset` and its button. */
+  readonly resetDemo?: () => void
   /** What `GET /healthz` reports. Default: always ready. */
   readonly health?: () => Health
   /** Default: one line of JSON for each event on stdout. `false` logs nothing. */
@@ -59,6 +62,7 @@ export function createApp(options: AppOptions) {
     sessionSecret,
     sessionStore = new MemoryStore(),
     simulatorUrl,
+    resetDemo,
     health = () => ({ ready: true }),
     logger = pino({ base: null }),
     recovery = recoveryInMemory(),
@@ -77,7 +81,12 @@ export function createApp(options: AppOptions) {
 
   const app = express()
   useTemplates(app)
-  Object.assign(app.locals, { logger: log, simulatorUrl, rememberDays: remember.days })
+  Object.assign(app.locals, {
+    logger: log,
+    simulatorUrl,
+    canResetDemo: resetDemo !== undefined,
+    rememberDays: remember.days,
+  })
   // With https, a proxy or tunnel in front ends TLS. express-session must trust its X-Forwarded-Proto to set a secure
   // cookie. Without a proxy, anybody could send X-Forwarded-* headers. The app never builds a URL from them.
   if (isHttps) app.set('trust proxy', 1)
@@ -103,6 +112,7 @@ export function createApp(options: AppOptions) {
   app.use(transferRoutes(voiceOtp))
   app.use(securityRoutes(voiceOtp, recovery))
   app.use(accountRoutes())
+  if (resetDemo) app.use(demoRoutes(voiceOtp, resetDemo))
   app.use(notFound)
   app.use(handleErrors)
 

@@ -6,6 +6,7 @@ import { createApp } from '../app.js'
 import { connectRedis } from '../stores/redis.js'
 import { createUsers, demoPeople, realPeople } from '../stores/users.js'
 import type { Config } from './config.js'
+import { createDemoLimits } from './demo-limits.js'
 import { openServer, type HttpServer } from './http-server.js'
 
 /** The example while it runs. */
@@ -104,6 +105,8 @@ export class Example {
     ...example
   }: RunningExample) {
     const { config } = this
+    // Without Redis, and with the simulator in this process, the demo has limits of its own.
+    const demo = config.signalwire === undefined && !redis ? createDemoLimits() : undefined
     const people = passwords ? await realPeople(config.demoPhone ?? null, passwords) : demoPeople
     return createApp({
       users: createUsers(people, redis?.phones),
@@ -117,7 +120,9 @@ export class Example {
       channels: config.isReal ? ['call'] : ['call', 'sms', 'hosted-call', 'hosted-sms'],
       simulatorUrl: example.simulatorUrl,
       sessionStore: redis?.sessionStore,
-      limiter: redis?.limiter,
+      limits: demo?.limits,
+      limiter: redis?.limiter ?? demo?.limiter,
+      resetDemo: demo?.reset,
       remember: redis && { days: 30, store: redis.browsers },
       recovery: redis?.recovery,
       health: () => ({
