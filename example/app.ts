@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
 import express, { type Express } from 'express'
-import { MemoryStore, type Store } from 'express-session'
+import type { Store } from 'express-session'
 import { MemoryRememberStore, type VoiceOtpOptions } from 'passport-voice-otp'
 import { pino, type Logger } from 'pino'
 import { createPassport } from './auth/passport.js'
@@ -20,6 +20,7 @@ import { phoneRoutes } from './routes/phone.js'
 import { recoverRoutes } from './routes/recover.js'
 import { securityRoutes } from './routes/security.js'
 import { transferRoutes } from './routes/transfer.js'
+import { MemorySessions } from './stores/memory-sessions.js'
 import { recoveryInMemory, type RecoveryCodes } from './stores/recovery-codes.js'
 import { demoPassword, demoPeople, type User, type Users } from './stores/users.js'
 import * as words from './views/words.js'
@@ -60,7 +61,7 @@ export function createApp(options: AppOptions) {
     publicUrl,
     otherOrigins = [],
     sessionSecret,
-    sessionStore = new MemoryStore(),
+    sessionStore = new MemorySessions(),
     simulatorUrl,
     resetDemo,
     health = () => ({ ready: true }),

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
-import { redirectAfterSave, takeReturnTo } from '../routes/return-to.js'
+import { redirectAfterSave, rememberRequestedPage, takeReturnTo } from '../routes/return-to.js'
 import { currentUser, knownUser, pendingUser, type User } from '../stores/users.js'
 
 /** The page of the second factor: the call, or the first phone number for a user without one. */
@@ -12,7 +12,7 @@ export const requireBothFactors: RequestHandler = (req, res, next) => {
     next()
     return
   }
-  if (req.method === 'GET') req.session.requestedPage = req.originalUrl
+  rememberRequestedPage(req)
   const pending = pendingUser(req)
   redirectAfterSave(pending ? secondFactorPath(pending) : '/login', req, res, next)
 }

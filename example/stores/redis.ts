@@ -5,6 +5,7 @@ import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
 import { recoveryInRedis } from './recovery-codes.js'
 import { browsersInRedis } from './redis-browsers.js'
+import { sessionSeconds } from './session-lifetime.js'
 
 export type RedisClient = ReturnType<typeof createClient>
 
@@ -38,7 +39,7 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
   await Promise.race([connecting, new Promise(resolve => setTimeout(resolve, 2000))])
 
   return {
-    sessionStore: new RedisStore({ client, prefix: `${prefix}:session:` }),
+    sessionStore: new RedisStore({ client, prefix: `${prefix}:session:`, ttl: sessionSeconds }),
     limiter: (options: LimiterOptions) =>
       new RateLimiterRedis({
         storeClient: client,

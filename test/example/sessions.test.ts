@@ -1,0 +1,114 @@
+// What an anonymous visitor can store, and how long sessions live in memory.
+import type { SessionData } from 'express-session'
+import { describe, expect, test } from 'vitest'
+import { MemorySessions } from '../../example/stores/memory-sessions.js'
+import { sessionSeconds } from '../../example/stores/session-lifetime.js'
+import { SessionStore } from '../support/stores.js'
+import { demoPassword, openSite, passBoth } from './support.js'
+
+/** The longest path that the app keeps for the time after the login. */
+const longest = '/transfer?'.padEnd(500, 'x')
+
+/** Everything that the app stored for its visitors, as JSON without the cookie's settings. */
+const stored = ({ written }: SessionStore): string[] =>
+  written.map(line => {
+    const session = JSON.parse(line.slice(line.indexOf(' ') + 1)) as Partial<SessionData>
+    delete session.cookie
+    return JSON.stringify(session)
+  })
+
+describe('an anonymous visitor', () => {
+  test.each([
+    ['a query of 15,000 characters', `/account?${'x'.repeat(15_000)}`],
+    ['a path one character longer than the longest', `${longest}x`],
+    ['the longest path that is kept', longest],
+    ['a page that does not exist', `/${'nowhere'.repeat(1000)}`],
+  ])('who asks for %s stores 600 bytes at most', async (_what, path) => {
+    const sessionStore = new SessionStore()
+    const site = await openSite({ sessionStore })
+    for (const page of ['/account', '/transfer', '/security', '/phone', '/otp', '/recover', '/'])
+      await site.visitor().open(page + path.slice(path.indexOf('?')))
+    const visitor = site.visitor()
+    await visitor.open(path)
+    await visitor.open('/login')
+    await visitor.json('GET', `/api${path}`)
+    await visitor.json('GET', '/api/otp/status')
+    expect(sessionStore.written.length).toBeGreaterThan(0)
+    for (const session of stored(sessionStore)) expect(session.length).toBeLessThanOrEqual(600)
+  })
+
+  test('who asked for a page of 500 characters gets there after the login, and with one more gets to the account', async () => {
+    for (const [path, target] of [
+      [longest, longest],
+      [`${longest}x`, '/account'],
+    ] as const) {
+      const site = await openSite()
+      const alice = site.visitor()
+      await alice.open(path)
+      await alice.submit('/login', { username: 'alice', password: demoPassword })
+      await alice.submit('/otp/call')
+      await alice.submit('/otp', { code: await site.answer(alice.matchingDigits) })
+      expect(alice.page).toMatchObject({ status: 200, path: target })
+    }
+  })
+})
+
+describe('sessions in memory', () => {
+  const anonymous = JSON.parse('{"cookie":{"originalMaxAge":null}}') as SessionData
+  const loggedIn = { ...anonymous, passport: { user: 'alice' } } as SessionData
+
+  function openStore() {
+    const clock = { time: 1_800_000_000_000, now: () => clock.time }
+    const store = new MemorySessions(clock)
+    return {
+      store,
+      clock,
+      get: (id: string) =>
+        new Promise((resolve, reject) => {
+          store.get(id, (error, session) => (error ? reject(error) : resolve(session ?? undefined)))
+        }),
+    }
+  }
+
+  test('a session without a login ends after half an hour without a request, one with a login after a day', async () => {
+    const { store, clock, get } = openStore()
+    store.set('a', anonymous)
+    store.set('b', loggedIn)
+    clock.time += 1_799_000
+    expect([await get('a'), await get('b')]).toEqual([anonymous, loggedIn])
+    store.touch('a', anonymous)
+    clock.time += 1_799_000
+    expect(await get('a')).toEqual(anonymous)
+    clock.time += 1000
+    expect([await get('a'), await get('b')]).toEqual([undefined, loggedIn])
+    clock.time += 86_400_000
+    expect(await get('b')).toBeUndefined()
+    expect([sessionSeconds(anonymous), sessionSeconds(loggedIn)]).toEqual([1800, 86_400])
+  })
+
+  test('sessions that nobody uses any more leave the memory, without a request for them', () => {
+    const { store, clock } = openStore()
+    for (let index = 0; index < 1000; index++) store.set(`old ${index}`, anonymous)
+    expect(store.size).toBe(1000)
+    clock.time += 1_800_000
+    store.set('new', anonymous)
+    expect(store.size).toBe(1)
+  })
+
+  test('a session is a copy, can be destroyed, and is not brought back by a late touch', async () => {
+    const { store, get } = openStore()
+    const session = { ...anonymous, notice: 'one' }
+    store.set('a', session)
+    session.notice = 'two'
+    expect(await get('a')).toMatchObject({ notice: 'one' })
+    store.destroy('a')
+    store.touch('a', session)
+    expect(await get('a')).toBeUndefined()
+  })
+
+  test('the example uses them unless it gets another store', async () => {
+    const site = await openSite()
+    const alice = await passBoth(site)
+    expect((await alice.open('/account')).path).toBe('/account')
+  })
+})
