@@ -15,8 +15,8 @@ export interface Phone {
 export interface Destination extends Phone {
   readonly label?: string
   readonly extension?: string
-  /** The number with its extension, as RFC 3966 writes it: what counts as one telephone. */
-  readonly telephone: string
+  /** The number with its extension, as RFC 3966 writes it: what counts as one phone. */
+  readonly phone: string
 }
 
 /** A destination of an entry, or `undefined` when the number or the extension is none. @internal */
@@ -28,9 +28,9 @@ export function parseDestination({
   const extension: unknown = given ?? undefined // an empty column of a database is null
   const phone = typeof number === 'string' ? parsePhone(number) : undefined
   if (phone === undefined) return undefined
-  if (extension === undefined) return { ...phone, label, telephone: phone.number }
+  if (extension === undefined) return { ...phone, label, phone: phone.number }
   if (typeof extension !== 'string' || !isExtension.test(extension)) return undefined
-  return { ...phone, label, extension, telephone: withExtension(phone.number, extension) }
+  return { ...phone, label, extension, phone: withExtension(phone.number, extension) }
 }
 
 const isExtension = /^\d{1,8}$/

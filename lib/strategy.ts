@@ -216,8 +216,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
         if (error instanceof Failure) return null // numbers on record, and none of them is one
         throw error
       })) ?? []
-    return destinations.map(({ number, label, telephone }) => ({
-      id: choiceId(this.context.keys, loginState.userId, telephone),
+    return destinations.map(({ number, label, phone }) => ({
+      id: choiceId(this.context.keys, loginState.userId, phone),
       label,
       phone: maskPhone(number),
     }))

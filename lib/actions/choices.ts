@@ -13,8 +13,8 @@ import { type ActionContext, checkMayEnroll } from './context.js'
  * The id by which a page names one of the user's phones. It reveals nothing about the number.
  * @internal
  */
-export const choiceId = (keys: Keys, userId: string, telephone: string): string =>
-  keys.storeName('choice', userId, telephone).slice(0, 16)
+export const choiceId = (keys: Keys, userId: string, phone: string): string =>
+  keys.storeName('choice', userId, phone).slice(0, 16)
 
 /**
  * The channel and the phone for the code that the request asks for. Throws a {@link Failure} if
@@ -54,7 +54,7 @@ async function choosePhone<User>(action: ActionContext<User>): Promise<Destinati
   const destination =
     wanted === undefined || wanted === ''
       ? destinations[0]
-      : destinations.find(({ telephone }) => choiceId(context.keys, userId, telephone) === wanted)
+      : destinations.find(({ phone }) => choiceId(context.keys, userId, phone) === wanted)
   if (destination === undefined) throw new Failure('choice-unknown')
   return destination
 }

@@ -29,11 +29,11 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
   } = context
   try {
     const { channel, destination } = await readChoices(action)
-    const { number, telephone } = destination
+    const { number, phone } = destination
     const request: CallRequest = {
       userId,
       number,
-      phone: telephone,
+      phone,
       enroll: purpose === 'enroll',
       intervalWaived: await waiveInterval(action, destination),
     }
@@ -121,13 +121,13 @@ async function waiveInterval<User>(
     loginState: { challenge },
     userId,
   }: ActionContext<User>,
-  { telephone }: Destination,
+  { phone }: Destination,
 ): Promise<boolean> {
   if (challenge?.channel !== 'call' || challenge.userId !== userId) return false
   const { deliverySid } = challenge
   if (deliverySid === undefined || (await sends.nextCallIn(userId)) === 0) return false
   return (
-    phoneMatches(keys, challenge, telephone) &&
+    phoneMatches(keys, challenge, phone) &&
     (await activeChallenges.isActive(challenge)) &&
     (await sends.hasWaiver(deliverySid)) &&
     reachedNobody(await calls.freshState(deliverySid)) &&

@@ -150,7 +150,7 @@ async function checkPhone<User>(
     return phone
   }
   const destinations = (await phonesOnRecord(lookup, user, req)) ?? []
-  if (!destinations.some(({ telephone }) => phoneMatches(keys, challenge, telephone))) {
+  if (!destinations.some(({ phone }) => phoneMatches(keys, challenge, phone))) {
     loginState.dropChallenge()
     throw new Failure('code-expired')
   }

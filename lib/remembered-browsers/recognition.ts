@@ -88,9 +88,7 @@ async function findBrowser<User>(
     return removeBrowser(recognition, browser, 'reused')
   }
   const onRecord = (await phonesOnRecord(lookup, user, req)) ?? []
-  return onRecord.some(({ telephone }) =>
-    context.keys.matches(browser.phoneHash, 'phone', telephone),
-  )
+  return onRecord.some(({ phone }) => context.keys.matches(browser.phoneHash, 'phone', phone))
     ? browser
     : removeBrowser(recognition, browser, 'phone-changed')
 }

@@ -127,9 +127,9 @@ async function provedPhone<User>(
   if (!user || phoneHash === undefined || verificationAge > freshSeconds)
     throw new Failure('second-factor-required')
   const onRecord = (await phonesOnRecord(lookup, user, req)) ?? []
-  const phone = onRecord.find(({ telephone }) => keys.matches(phoneHash, 'phone', telephone))
-  if (phone === undefined) throw new Failure('second-factor-required')
-  return phone.telephone
+  const proved = onRecord.find(({ phone }) => keys.matches(phoneHash, 'phone', phone))
+  if (proved === undefined) throw new Failure('second-factor-required')
+  return proved.phone
 }
 
 async function addBrowser<User>(

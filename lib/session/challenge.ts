@@ -96,7 +96,7 @@ export function makeChallenge(
   // A keyed hash, as every key in the limiter's store: the id is used there as it is.
   const id = keys.storeName('challenge', randomBytes(16).toString('base64url'))
   const code = String(randomInt(0, 10 ** given.codeLength)).padStart(given.codeLength, '0')
-  const phoneHash = keys.hash('phone', destination.telephone)
+  const phoneHash = keys.hash('phone', destination.phone)
   const bound = { id, userId, purpose, channel, phoneHash, activation, expiresAt, sessionId }
   return {
     code,
@@ -162,8 +162,8 @@ export function readHostedId(keys: Keys, challenge: Challenge): string | undefin
 }
 
 /** Whether the challenge was for this phone. @internal */
-export function phoneMatches(keys: Keys, challenge: Challenge, telephone: string): boolean {
-  return keys.matches(challenge.phoneHash, 'phone', telephone)
+export function phoneMatches(keys: Keys, challenge: Challenge, phone: string): boolean {
+  return keys.matches(challenge.phoneHash, 'phone', phone)
 }
 
 /** The number of an `enroll` challenge, or `undefined` if the session was changed. @internal */

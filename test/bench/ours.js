@@ -39,7 +39,7 @@ async function challengesFor(strategy, count) {
       userId: `u${index}`,
       purpose: 'login',
       channel: 'call',
-      destination: { number, telephone: number, country: 'US', ordinary: true },
+      destination: { number, phone: number, country: 'US', ordinary: true },
       activation: activations[index],
       sessionId,
       codeLength: 6,

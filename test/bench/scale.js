@@ -102,7 +102,7 @@ async function makePeople(client, count) {
         userId,
         purpose: 'login',
         channel: 'call',
-        destination: { number, telephone: number },
+        destination: { number, phone: number },
         activation: await activeChallenges.activate(userId),
         sessionId,
         codeLength: 6,

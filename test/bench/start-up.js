@@ -42,7 +42,7 @@ const challenges = `
     await sends.admit({ userId, number, phone: number, enroll: false, intervalWaived: false })
     const activation = await activeChallenges.activate(userId)
     const { challenge } = makeChallenge(keys, {
-      userId, purpose: 'login', channel: 'call', destination: { number, telephone: number }, activation,
+      userId, purpose: 'login', channel: 'call', destination: { number, phone: number }, activation,
       sessionId: 'x', codeLength: 6, matching: true, expiresAt: 1, nextCallAt: 1,
     })
     await attempts.begin(challenge)

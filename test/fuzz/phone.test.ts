@@ -138,14 +138,14 @@ describe('an entry of the app', () => {
         (number, extension, label) => {
           const destination = parseDestination({ number, extension, label } as PhoneEntry)
           if (destination === undefined) return
-          expect(destination.telephone).toMatch(/^\+[1-9]\d{6,14}(;ext=\d{1,8})?$/)
+          expect(destination.phone).toMatch(/^\+[1-9]\d{6,14}(;ext=\d{1,8})?$/)
           expect(
             destination.extension === undefined || /^\d{1,8}$/.test(destination.extension),
           ).toBe(true)
           expect(
             parseDestination({ number: destination.number, extension: destination.extension })
-              ?.telephone,
-          ).toBe(destination.telephone)
+              ?.phone,
+          ).toBe(destination.phone)
         },
       ),
       settings,

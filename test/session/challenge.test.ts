@@ -22,7 +22,7 @@ const given: NewChallenge = {
   channel: 'call',
   destination: {
     number: '+12025550123',
-    telephone: '+12025550123;ext=12',
+    phone: '+12025550123;ext=12',
     extension: '12',
     country: 'US',
     ordinary: true,
@@ -106,7 +106,7 @@ describe('a challenge that was delivered', () => {
 describe('the number of an enrollment', () => {
   const enroll = make({
     purpose: 'enroll',
-    destination: { ...given.destination, telephone: '+12025550123' },
+    destination: { ...given.destination, phone: '+12025550123' },
   }).challenge
 
   test('the number of an enrollment is the number that was called', () => {
@@ -119,7 +119,7 @@ describe('the number of an enrollment', () => {
         ...enroll,
         sealedPhone: make({
           purpose: 'enroll',
-          destination: { ...given.destination, number: '+12025550199', telephone: '+12025550199' },
+          destination: { ...given.destination, number: '+12025550199', phone: '+12025550199' },
         }).challenge.sealedPhone,
       }),
     ).toBeUndefined()
