@@ -18,7 +18,7 @@ import {
 
 watchProcess()
 
-/** Real numbers among nearly real ones: most random digits are nobody's. */
+/** Real numbers and similar ones. Most random digits are nobody's number. */
 const digits = fc.oneof(
   {
     arbitrary: fc.stringMatching(/^\+1(202|212|415)[2-9]([02-9][0-9]|1[02-9])[0-9]{4}$/),
@@ -75,7 +75,7 @@ const texts = fc.oneof(
 )
 
 describe('a text that may be a number', () => {
-  test('answers nothing, or one canonical E.164 form that reads as itself', () => {
+  test('returns nothing, or one canonical E.164 form that parses to itself', () => {
     let found = 0
     fc.assert(
       fc.property(texts, text => {
@@ -87,7 +87,7 @@ describe('a text that may be a number', () => {
         expect(parsePhoneNumberFromString(phone.number)?.isValid()).toBe(true)
         expect(text).toMatch(/^\+/)
         expect(text).not.toMatch(/[\p{L}\p{Cc};,/@#*:]|(?![0-9])\p{N}/u)
-        // Nothing was made up: every digit stands in what was typed.
+        // Every digit of the result is in the input.
         expect(text.replace(/\D/g, '')).toContain(phone.number.slice(-4))
       }),
       settings,
@@ -95,7 +95,7 @@ describe('a text that may be a number', () => {
     expect(found).toBeGreaterThan(settings.numRuns / 20)
   })
 
-  test('marks between the digits change nothing', () => {
+  test('ignores marks between the digits', () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^\+1202555[0-9]{4}$/),
@@ -121,7 +121,7 @@ describe('a text that may be a number', () => {
 })
 
 describe('an entry of the app', () => {
-  test('whatever its fields hold: nothing, or a number and an extension of digits', () => {
+  test('returns nothing, or a number and an extension of digits, whatever its fields hold', () => {
     const anything = fc.oneof(
       odd,
       fc.anything(),
@@ -176,7 +176,7 @@ describe('the enroll route', () => {
   afterAll(() => world.close())
 
   test(
-    'calls nothing but permitted numbers in E.164, and one number however it is spelt',
+    'calls only allowed numbers in E.164, and the same number for every spelling',
     async () => {
       const cookie = await logIn(world.url, 'dave')
       await fc.assert(

@@ -17,7 +17,7 @@ import {
 watchProcess()
 const fallback = '/account'
 
-/** Nearly a path, nearly another site. */
+/** Parts of paths and of addresses of other sites. */
 const piece = fc.constantFrom(
   '/',
   '//',
@@ -72,7 +72,7 @@ const paths = fc.oneof(
   odd,
 )
 
-/** Where a browser goes that is sent to `location` from a page of the app. */
+/** The origin to which a page of the app redirects with `location`. */
 const originOf = (location: string): string => new URL(location, 'https://acme.example/otp').origin
 
 function expectOwnPath(path: string): void {
@@ -80,7 +80,7 @@ function expectOwnPath(path: string): void {
   expect(originOf(path)).toBe('https://acme.example')
 }
 
-test('a path is one of this site, or the fallback', () => {
+test('the path to return to is a path of this site, or the fallback', () => {
   let kept = 0
   fc.assert(
     fc.property(paths, path => {
@@ -95,7 +95,7 @@ test('a path is one of this site, or the fallback', () => {
 })
 
 test(
-  'after the code the browser stays on this site, whatever the session says',
+  'after the code, the browser stays on this site, whatever the session says',
   async () => {
     const store = new ChangingStore()
     const example = await openExample(store)
@@ -118,7 +118,7 @@ test(
             `_csrf=token&code=${code}`,
           )
           expect(answer.status).toBe(303)
-          expectOwnPath(answer.headers.location!)
+          expectOwnPath(answer.headers.get('location')!)
           cookie = cookieOf(answer)
         }),
         settings,

@@ -1,29 +1,22 @@
-// What the fuzzing has in common: how many cases, a client that sends any bytes, and an eye on the process.
-import {
-  Agent,
-  createServer,
-  type IncomingHttpHeaders,
-  type OutgoingHttpHeaders,
-  request,
-} from 'node:http'
-import type { AddressInfo } from 'node:net'
+// What the fuzz tests share: the number of cases, a client that sends any bytes, and values to try.
+import { Agent, type OutgoingHttpHeaders } from 'node:http'
 import { MemoryStore, type SessionData } from 'express-session'
 import fc from 'fast-check'
 import { afterAll, expect } from 'vitest'
-import type { Limits } from 'passport-voice-otp'
-import { Simulator } from 'passport-voice-otp/simulator'
-import { createApp } from '../../example/app.js'
-import { createUsers } from '../../example/stores/users.js'
 import { createKeys, type Keys } from '../../lib/crypto.js'
-import { cheapPeople } from '../support/people.js'
-import { password, secret } from '../support/world.js'
+import { startExample } from '../support/example-site.js'
+import { type Answer, CookieJar, send as sendRequest } from '../support/http.js'
+import { noLimits } from '../support/limits.js'
 import { tokenIn } from '../support/telephone.js'
+import { password, secret } from '../support/world.js'
 
+export type { Answer } from '../support/http.js'
+export { noLimits } from '../support/limits.js'
 export { watchProcess } from '../support/watch.js'
 
 const isLong = process.env['FUZZ'] === 'long'
 
-/** Cases of each property: 150, or 10,000 with `FUZZ=long`; `FUZZ_SEED` takes the place of the fixed seed, and a failure prints what it was. */
+/** Cases of each property: 150, or 10,000 with `FUZZ=long`. `FUZZ_SEED` replaces the fixed seed. A failure prints its seed. */
 export const settings = {
   numRuns: isLong ? 10_000 : 150,
   seed: Number(process.env['FUZZ_SEED'] ?? 20_261_124),
@@ -31,83 +24,31 @@ export const settings = {
 /** Milliseconds that one property may take. */
 export const timeout = isLong ? 3_600_000 : 120_000
 
-/** The keys of the small app of test/support/world.ts: what the attacker lacks and a judge needs. */
+/** The keys of the small app in test/support/world.ts. An attacker lacks them, but the test needs them to judge. */
 export const keys: Keys = createKeys([secret], secret)
-
-type MayBeOff = Exclude<
-  keyof Limits,
-  'attemptsPerChallenge' | 'attemptsPerUserSeconds' | 'lockoutSeconds' | 'consecutiveFailureSeconds'
->
-
-/** No limit but the one on guesses: a refused request tests little. */
-export const noLimits = {
-  attemptsPerUser: false,
-  maxConsecutiveFailures: false,
-  callIntervalSeconds: false,
-  callsPerUserHour: false,
-  callsPerPhoneTenMinutes: false,
-  callsPerPhoneDay: false,
-  callsPerPrefixTenMinutes: false,
-  callsPerAppMinute: false,
-  enrollCallsPerPhoneTenMinutes: false,
-  enrollCallsPerPhoneDay: false,
-  enrollCallsPerAppMinute: false,
-  reportedSeconds: false,
-} as const satisfies Readonly<Record<MayBeOff, false>>
-
-/** One answer, read to its end. */
-export interface Answer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly text: string
-}
 
 const agent = new Agent({ keepAlive: true, maxSockets: 8 })
 afterAll(() => {
   agent.destroy()
 })
 
-/** Sends anything: fetch and supertest would tidy it up first. Rejects when there is no answer. */
-export function send(
+/** Sends anything. Rejects when there is no response. */
+export const send = (
   url: string,
   method: string,
   path: string,
   headers: OutgoingHttpHeaders = {},
   body: string | Uint8Array = '',
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const { port } = new URL(url)
-    request(
-      {
-        host: '127.0.0.1',
-        port,
-        method,
-        path,
-        headers: { 'Content-Length': Buffer.byteLength(body), ...headers },
-        agent,
-      },
-      response => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject)
-        response.on('end', () => {
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            text: Buffer.concat(chunks).toString(),
-          })
-        })
-      },
-    )
-      .on('error', reject)
-      .end(body)
-  })
+): Promise<Answer> => sendRequest(url, method, path, { headers, body, agent })
+
+/** The cookies that a response sets, as the browser sends them back. */
+export function cookieOf(answer: Pick<Answer, 'headers'>): string {
+  const cookies = new CookieJar()
+  cookies.keep(answer)
+  return cookies.header
 }
 
-/** The cookies that an answer sets, as the browser sends them back. */
-export const cookieOf = ({ headers }: Pick<Answer, 'headers'>): string =>
-  (headers['set-cookie'] ?? []).map(each => each.split(';')[0]).join('; ')
-
-/** The password in the small app; answers the cookie of the pending user. */
+/** Sends the password to the small app. Returns the cookie of the pending user. */
 export async function logIn(url: string, username: string): Promise<string> {
   const answer = await send(
     url,
@@ -159,7 +100,7 @@ export const names = fc.constantFrom(
   '0',
 )
 
-/** Any character but half of a surrogate pair. Fast-check's own (`binary`) builds a table of a million entries in each process. */
+/** Any character except half of a surrogate pair. fast-check's own (`binary`) builds a table of a million entries in each process. */
 export const character = fc.integer({ min: 0, max: 0x10_f7ff }).map(
   place => String.fromCodePoint(place < 0xd800 ? place : place + 0x800),
   text => {
@@ -170,7 +111,7 @@ export const character = fc.integer({ min: 0, max: 0x10_f7ff }).map(
   },
 )
 
-/** Values that are nearly a code, a number or a text. */
+/** Values that resemble a code, a number or a text. */
 export const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue(),
   fc.string({ unit: character }),
@@ -196,7 +137,7 @@ export const odd: fc.Arbitrary<unknown> = fc.oneof(
   ),
 )
 
-/** A MemoryStore whose sessions come back as `change` leaves them: what a corrupt or an older store may answer. */
+/** A MemoryStore that returns sessions as `change` leaves them: what a corrupt or older store may return. */
 export class ChangingStore extends MemoryStore {
   change: (session: Readonly<Record<string, unknown>>) => unknown = session => session
 
@@ -215,32 +156,9 @@ export class ChangingStore extends MemoryStore {
   }
 }
 
-/** The example app, without limits and without delays, on a port of its own. */
+/** The example app without limits, on a port of its own. */
 export async function openExample(sessionStore: ChangingStore) {
-  const simulator = await Simulator.start()
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const users = createUsers(cheapPeople)
-  const { app } = createApp({
-    users,
-    publicUrl: url,
-    sessionSecret: secret,
-    secret,
-    signalwire: simulator.signalwire,
-    sessionStore,
-    limits: noLimits,
-    logger: false,
-  })
-  server.on('request', app)
-
-  async function close(): Promise<void> {
-    await new Promise(resolve => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
-    await simulator.stop()
-  }
+  const { url, simulator, close } = await startExample({ sessionStore, limits: noLimits })
   /** Sends JSON to the API, as the app's own page does. */
   const api = (path: string, cookie: string, body: unknown = {}): Promise<Answer> =>
     send(
@@ -250,7 +168,7 @@ export async function openExample(sessionStore: ChangingStore) {
       { Cookie: cookie, Origin: url, 'Content-Type': 'application/json' },
       JSON.stringify(body),
     )
-  /** Asks for a call; answers its code, from the sealed address that SignalWire was given. */
+  /** Asks for a call. Returns its code, from the sealed URL that SignalWire got. */
   async function codeOfNewCall(cookie: string): Promise<string> {
     expect((await api('/otp/call', cookie)).status).toBe(202)
     return (

@@ -41,7 +41,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-/** A wrong key kills the challenge: for the next case it is made alive again. */
+/** Makes the challenge active again for the next case, because a wrong key ends it. */
 const revive = () =>
   counters['voice-otp:active-challenge']!.set(
     keys.storeName('user', 'alice'),
@@ -99,7 +99,7 @@ const fieldNames = fc.oneof(
 const extras = fc.dictionary(fieldNames, words, { maxKeys: 6 })
 
 test(
-  'parameters, rightly signed: LaML or a refusal, and the code for the right keys alone',
+  'correctly signed parameters get LaML or 403, and the code only for the right keys',
   async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -132,7 +132,7 @@ test(
           const may =
             (step === steps.keys && pressed === content.matchingDigits) ||
             (step === steps.again && ['1', '2', '3'].includes(pressed ?? ''))
-          // Read slowly, each digit is a sentence of its own.
+          // When the code is read slowly, each digit is a sentence of its own.
           if (pressed !== '2') expect(spells(text)).toBe(may)
           if (!may) expect(text).not.toMatch(/<Say[^>]*>[^<]*\d/)
         },
@@ -144,7 +144,7 @@ test(
 )
 
 test(
-  'tokens, rightly signed: only one that we sealed, spelt as we spelt it, opens',
+  'a correctly signed token opens only if we sealed it and its spelling is unchanged',
   async () => {
     const real = toTokenPath(keys.seal(steps.open, content))
     const mutated = fc
@@ -189,7 +189,7 @@ test(
 )
 
 test(
-  'anything under our own seal, as an older version or another purpose might have left it: never the code, never a crash',
+  'a token with our seal and any content, as from an older version, never gets the code and never causes a crash',
   async () => {
     const part = fc.constantFrom<keyof TokenContent>(
       'challengeId',
@@ -214,7 +214,7 @@ test(
         fc.constantFrom('', '1', '10', '99'),
         async (step, sealed, pressed) => {
           const { matchingDigits } = (sealed ?? {}) as { matchingDigits?: unknown }
-          // With its right keys, or past them, a token may read its code.
+          // After the right keys, a token may read its code.
           fc.pre(
             pressed !== content.matchingDigits &&
               pressed !== matchingDigits &&
@@ -240,7 +240,7 @@ test(
 )
 
 test(
-  'unsigned or wrongly signed: the same refusal, whatever is sent and whether the token opens or not',
+  'every unsigned or wrongly signed webhook gets the same response, whatever it holds and whether its token opens or not',
   async () => {
     const header = fc.oneof(
       words.map(text => text.replace(/[^\x20-\x7e]/g, '')),
@@ -277,7 +277,7 @@ test(
             { 'Content-Type': contentType, [name]: signature },
             text,
           )
-          const { date, ...headers } = answer.headers
+          const { date, ...headers } = Object.fromEntries(answer.headers)
           expect(date).toBeDefined()
           answers.add(JSON.stringify([answer.status, headers, answer.text]))
         },

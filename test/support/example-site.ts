@@ -61,7 +61,7 @@ export async function startExample({
     simulator,
     /** What the app logged, a line of JSON each. */
     logLines,
-    async close(): Promise<void> {
+    close: async (): Promise<void> => {
       await close()
       await simulator.stop()
     },
