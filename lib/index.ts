@@ -28,6 +28,7 @@ export type { VoiceOtpEvents } from './events.js'
 
 export { MemoryRememberStore } from './remembered-browsers/memory-store.js'
 export type { Remembered, RememberedEntry } from './remembered-browsers/remembered.js'
+export type { EnforceOptions } from './middleware/pending-users.js'
 export type { RequireOptions } from './middleware/require-second-factor.js'
 export type { Verification } from './session/verification.js'
 export type { DeliveryState } from './signalwire/call-states.js'

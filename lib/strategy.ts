@@ -8,6 +8,7 @@ import { recover } from './actions/recover.js'
 import { type SuccessInfo, verify } from './actions/verify.js'
 import { applyLimits } from './limits/apply-limits.js'
 import { createEnforce } from './middleware/enforce.js'
+import type { EnforceOptions } from './middleware/pending-users.js'
 import { type FailureInfo, Failure } from './errors.js'
 import { createEvents, type VoiceOtpEvents } from './events.js'
 import { createPhoneLookup, type PhoneLookup, phonesOnRecord } from './callbacks.js'
@@ -157,11 +158,14 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Middleware: until the code is in, `req.user` is nobody. Mount it after `passport.session()` and before every login route. Hands on a
-   * {@link VoiceOtpError} (`configuration`) for a session that cannot be regenerated, a second strategy, or a second user property.
+   * Middleware that guards `req.user`: until the code is verified, `req.user` is undefined and the user is in
+   * `req.pendingUser`. Mount it directly after `passport.session()` and before every login route. With `redirectTo` it also
+   * responds to a pending user: see {@link EnforceOptions}. It passes a {@link VoiceOtpError} (`configuration`) to the error
+   * handler for a session that cannot be regenerated, a second strategy, or a second user property.
+   * @throws TypeError for options that are not valid.
    */
-  enforce(): Middleware {
-    return createEnforce(this.context, this.lookup)
+  enforce(options: EnforceOptions = {}): Middleware {
+    return createEnforce(this.context, this.lookup, options)
   }
 
   /**

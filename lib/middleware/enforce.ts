@@ -9,9 +9,15 @@ import { createLoginState, type LoginState, loginStateKey } from '../session/log
 import { asPassportRequest } from '../session/passport-request.js'
 import { watchLogins } from '../session/logins.js'
 import { carryVerification } from '../session/re-login.js'
+import { createPendingUserResponse, type EnforceOptions } from './pending-users.js'
 
 /** Creates the middleware of `enforce()`: after it, `req.user` is a user who passed both factors, or undefined. @internal */
-export function createEnforce<User>(context: Context<User>, lookup: PhoneLookup<User>): Middleware {
+export function createEnforce<User>(
+  context: Context<User>,
+  lookup: PhoneLookup<User>,
+  options: EnforceOptions,
+): Middleware {
+  const respondToPendingUser = createPendingUserResponse(options)
   return (req, res, next) => {
     const property = propertyName(asPassportRequest(req)._userProperty)
     const known = (req as { readonly [loginStateKey]?: LoginState<unknown> })[loginStateKey]
@@ -29,20 +35,20 @@ export function createEnforce<User>(context: Context<User>, lookup: PhoneLookup<
     Object.defineProperty(req, loginStateKey, { value: loginState })
     guardUser(req, loginState, property)
     watchLogins(req, loginState, lookup)
-    // The response to a WebSocket handshake cannot set the cookies that a recognized browser needs.
-    if (
-      context.settings.remember === undefined ||
-      req.headers.upgrade !== undefined ||
-      loginState.pendingUser === undefined
-    ) {
-      next()
-      return
+    const proceed = (): void => {
+      if (loginState.pendingUser === undefined || !respondToPendingUser(req, res)) next()
     }
-    logInRemembered(context, lookup, req, res, loginState).then(() => {
-      next()
-    }, next)
+    if (mayBeRemembered(loginState, req))
+      logInRemembered(context, lookup, req, res, loginState).then(proceed, next)
+    else proceed()
   }
 }
+
+/** The response to a WebSocket handshake cannot set the cookies that a recognized browser needs. */
+const mayBeRemembered = <User>({ context, pendingUser }: LoginState<User>, req: Request): boolean =>
+  context.settings.remember !== undefined &&
+  req.headers.upgrade === undefined &&
+  pendingUser !== undefined
 
 /** Passport reads an empty name of the user property as `user`. */
 const propertyName = (name: unknown): string =>

@@ -1,10 +1,8 @@
-import { failures } from '../errors.js'
 import { isOwnPath } from '../own-path.js'
 import type { Middleware, Request } from '../request.js'
 import type { Context } from '../context.js'
 import { loginStateOf } from '../session/login-state.js'
-import { asPassportRequest } from '../session/passport-request.js'
-import { sendJson } from './respond.js'
+import { rememberReturnTo, sendRedirect, sendSecondFactorRequired } from './respond.js'
 
 /** Options of `requireSecondFactor()`. */
 export interface RequireOptions {
@@ -39,26 +37,12 @@ export function createRequireSecondFactor<User>(
       next()
       return
     }
-    res.setHeader('Cache-Control', 'no-store')
-    if (redirectTo !== undefined) {
-      rememberReturnTo(req)
-      res.writeHead(303, { Location: redirectTo }).end()
+    if (redirectTo === undefined) {
+      sendSecondFactorRequired(res, maxAge)
       return
     }
-    const { status, message } = failures['second-factor-required']
-    const maxAgeParameter = maxAge === undefined ? '' : `, max_age="${maxAge}"`
-    // Source: RFC 9470, section 3.
-    res.setHeader(
-      'WWW-Authenticate',
-      `Bearer error="insufficient_user_authentication", error_description="${message}"${maxAgeParameter}`,
-    )
-    sendJson(res, status, { code: 'second-factor-required', message, maxAge })
+    if (req.method === 'GET')
+      rememberReturnTo(req, (req as Request & { originalUrl?: string }).originalUrl ?? '')
+    sendRedirect(res, redirectTo)
   }
-}
-
-/** Stores the path of a GET request as `returnTo`, where Passport's `successReturnToOrRedirect` finds it. */
-function rememberReturnTo(req: Request): void {
-  const { originalUrl } = req as Request & { originalUrl?: string }
-  const { session } = asPassportRequest(req)
-  if (req.method === 'GET' && session && isOwnPath(originalUrl)) session['returnTo'] = originalUrl
 }

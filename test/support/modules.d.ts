@@ -6,3 +6,11 @@ declare module 'express-4' {
 declare module 'passport-0.6' {
   export { Passport } from 'passport'
 }
+
+// Packages of apps, which bring no types: the members that the tests use.
+declare module 'connect-ensure-login' {
+  export function ensureLoggedIn(path: string): (req: object, res: object, next: () => void) => void
+}
+declare module 'connect-flash' {
+  export default function flash(): (req: object, res: object, next: () => void) => void
+}

@@ -1,0 +1,94 @@
+import type { ServerResponse } from 'node:http'
+import { isOwnPath } from '../own-path.js'
+import type { Request } from '../request.js'
+import { rememberReturnTo, sendRedirect, sendSecondFactorRequired } from './respond.js'
+
+/** Options of `enforce()`. */
+export interface EnforceOptions {
+  /**
+   * The page of this app on which a pending user enters the code, for example `/otp`. A navigation of a pending user to
+   * another page is redirected there (303), and the page is stored as `returnTo`. Every other request of a pending user gets
+   * 401 (`second-factor-required`) as JSON. Default: `enforce()` only guards `req.user`, and the app responds itself.
+   */
+  readonly redirectTo?: string
+  /**
+   * Paths that a pending user may ask for: exact paths, and what is below them. `/api` stands for `/api` and `/api/users`,
+   * not for `/apis`; `/` stands for itself. The page of `redirectTo` needs no exception. An exception does not open
+   * anything: `req.user` stays undefined.
+   */
+  readonly except?: readonly string[]
+}
+
+/** Responds to a request of a pending user, and returns `true`; returns `false` if the app shall respond. @internal */
+export type RespondToPendingUser = (req: Request, res: ServerResponse) => boolean
+
+/** Checks the options of `enforce()`. Throws a `TypeError` that names the option and how to fix it. @internal */
+export function createPendingUserResponse(options: EnforceOptions): RespondToPendingUser {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('enforce(): give { redirectTo, except }, or nothing.')
+  const unknown = Object.keys(options).find(name => name !== 'redirectTo' && name !== 'except')
+  if (unknown !== undefined)
+    throw new TypeError(
+      `enforce({ ${unknown} }): there is no such option. The options are: redirectTo, except.`,
+    )
+  const { redirectTo, except = [] } = options
+  if (redirectTo !== undefined && !isOwnPath(redirectTo))
+    throw new TypeError("enforce({ redirectTo }): give a path of this app, for example '/otp'.")
+  if (!Array.isArray(except) || !except.every(isPath))
+    throw new TypeError(
+      "enforce({ except }): give a list of paths without a query, for example ['/login', '/api'].",
+    )
+  if (redirectTo !== undefined) return createResponse(redirectTo, except)
+  if (except.length > 0)
+    throw new TypeError('enforce({ except }): these exceptions need the option redirectTo.')
+  return () => false
+}
+
+function createResponse(redirectTo: string, except: readonly string[]): RespondToPendingUser {
+  const exceptions = [redirectTo, ...except].map(readSegments)
+  return (req, res) => {
+    if (res.socket === null) return false // a WebSocket handshake: nobody would receive the response
+    const url = (req as Request & { originalUrl?: string }).originalUrl ?? req.url ?? ''
+    const segments = readSegments(url)
+    if (exceptions.some(exception => includes(exception, segments))) return false
+    if (isNavigation(req)) {
+      rememberReturnTo(req, url)
+      sendRedirect(res, redirectTo)
+    } else sendSecondFactorRequired(res)
+    return true
+  }
+}
+
+const isPath = (path: unknown): boolean =>
+  typeof path === 'string' && /^\/(?![/\\])[^?#\\]*$/.test(path) && readSegments(path) !== undefined
+
+/**
+ * The parts of a URL's path, decoded and in lower case; `undefined` if it cannot be decoded. An absolute request line has a
+ * path too: Express matches it with the routes.
+ */
+function readSegments(url: string): readonly string[] | undefined {
+  try {
+    const path = url.startsWith('/') ? url.replace(/[?#].*$/s, '') : new URL(url).pathname
+    const segments = decodeURIComponent(path).toLowerCase().split('/').slice(1)
+    return segments.at(-1) === '' ? segments.slice(0, -1) : segments
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a path is the exception or below it; the exception `/` is the start page only. */
+function includes(
+  exception: readonly string[] | undefined,
+  path: readonly string[] | undefined,
+): boolean {
+  if (exception === undefined || path === undefined) return false
+  if (exception.length === 0) return path.length === 0
+  return exception.every((segment, index) => segment === path[index])
+}
+
+/** Whether a browser shows the response as a page. Browsers before 2023 do not send `Sec-Fetch-Mode`. */
+function isNavigation({ method, headers }: Request): boolean {
+  if (method !== 'GET') return false
+  const mode = headers['sec-fetch-mode']
+  return mode === undefined ? /text\/html/i.test(headers.accept ?? '') : mode === 'navigate'
+}
