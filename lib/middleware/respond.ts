@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { failures } from '../errors.js'
 import { isOwnPath } from '../own-path.js'
 import type { Request } from '../request.js'
-import { asPassportRequest } from '../session/login-state.js'
+import { asPassportRequest } from '../session/passport-request.js'
 
 /** Sends a JSON response. Every response of this package uses it, except redirects and LaML. @internal */
 export function sendJson(res: ServerResponse, status: number, body: object): void {
