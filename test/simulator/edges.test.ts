@@ -169,7 +169,7 @@ describe('an app behind the simulator', () => {
     simulator.setPhone(alice, 'answers')
     const sid = await place(simulator, `${app.url.replace('http:', 'https:')}/open`)
     await simulator.idle(sid)
-    expect(simulator.call(sid)?.error).toMatch(/failed: no answer \(.+\)/)
+    expect(simulator.call(sid)?.error).toMatch(/failed: no answer \(.+\) \(error 11220\)$/)
     expect(app.received).toEqual([])
   })
 })

@@ -105,7 +105,7 @@ export async function startBoth(options?: SimulatorOptions) {
 }
 
 /** Waits for the sockets while the timers of this process may stand still, until something is so. */
-export async function until(isSo: () => boolean, milliseconds = 5000): Promise<void> {
+export async function until(isSo: () => boolean, milliseconds = 20_000): Promise<void> {
   const end = performance.now() + milliseconds
   while (!isSo()) {
     if (performance.now() > end)

@@ -7,10 +7,9 @@ import { alice, place, startBoth, startSimulator, stopTimers, until } from './su
 
 type Both = Awaited<ReturnType<typeof startBoth>>
 
-/** Gives the sockets of this process the time to deliver what was written. */
-const pause = () => {
-  const end = performance.now() + 30
-  return until(() => performance.now() > end)
+/** Gives the sockets of this process the time to deliver what was written: turns of the event loop, not of a clock. */
+async function deliver(): Promise<void> {
+  for (let turns = 0; turns < 100; turns++) await new Promise(resolve => setImmediate(resolve))
 }
 
 describe('time limits', () => {
@@ -50,12 +49,12 @@ describe('time limits', () => {
     const sid = await beginCall(both)
     for (let seconds = 0; seconds < 12; seconds += 4) {
       write()
-      await pause()
+      await deliver()
       await vi.advanceTimersByTimeAsync(4000)
       expect(both.simulator.call(sid)?.status).toBe('in-progress')
     }
     write()
-    await pause()
+    await deliver()
     await vi.advanceTimersByTimeAsync(3000)
     expect(await errorOf(both, sid)).toContain('the response took more than 15 seconds')
   })
@@ -68,7 +67,7 @@ describe('time limits', () => {
     }
     stopTimers()
     const sid = await beginCall(both)
-    await pause()
+    await deliver()
     await vi.advanceTimersByTimeAsync(5000)
     expect(await errorOf(both, sid)).toContain('no answer within 5 seconds')
   })
@@ -87,7 +86,7 @@ describe('time limits', () => {
     const sid = await place(both.simulator, `https://127.0.0.1:${port}/open`)
     stopTimers()
     await both.simulator.answer(sid)
-    await pause()
+    await deliver()
     await vi.advanceTimersByTimeAsync(1999)
     expect(both.simulator.call(sid)?.status).toBe('in-progress')
     await vi.advanceTimersByTimeAsync(1)

@@ -137,7 +137,7 @@ function networkError({ code = '', message }: Error & { readonly code?: string }
   /* v8 ignore next -- Node's errors have codes */
   const reason = `no answer (${code || message})`
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new WebhookError(11210, reason)
-  if (/SSL|TLS|CERT/.test(code)) return new WebhookError(11220, reason)
+  if (/SSL|TLS|CERT|EPROTO/.test(code)) return new WebhookError(11220, reason)
   if (code.startsWith('HPE_')) return new WebhookError(11251, reason)
   return new WebhookError(11200, reason)
 }

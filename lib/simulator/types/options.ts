@@ -17,7 +17,7 @@ export interface Undocumented {
   readonly finishKeyInDigits?: boolean
   /** Status of a call that the person declines. Default: `busy`. */
   readonly declinedCall?: 'busy' | 'no-answer' | 'failed'
-  /** Value of `AnsweredBy` in webhooks for a machine, with `MachineDetection=Enable`. Default: `machine_start`. */
+  /** Value of `AnsweredBy` in webhooks after a machine has answered, with machine detection. Default: `machine_start`. */
   readonly answeredByMachine?: string
 }
 
