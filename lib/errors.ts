@@ -1,5 +1,12 @@
-/** Every reason for which the strategy refuses a request, with its HTTP status and an English sentence for the user. */
-export const failures = {
+interface ErrorEntry {
+  /** HTTP status of the response. */
+  readonly status: number
+  /** An English sentence for the user. */
+  readonly message: string
+}
+
+const failureTable = {
+  // The user typed something that cannot be read.
   'code-malformed': { status: 400, message: 'Enter the code as digits, as you heard it.' },
   'phone-malformed': {
     status: 400,
@@ -10,12 +17,14 @@ export const failures = {
     message: 'Enter a recovery code as it was shown: ten letters and digits.',
   },
   'choice-unknown': { status: 400, message: 'Choose one of the options on the page.' },
+  // Something must happen first.
   'first-factor-required': { status: 401, message: 'Log in first.' },
   'second-factor-required': { status: 401, message: 'Confirm with a code first.' },
   'no-challenge': { status: 401, message: 'There is no code to check. Ask for a new code.' },
   'code-expired': { status: 401, message: 'This code is no longer valid. Ask for a new code.' },
   'code-wrong': { status: 401, message: 'This code is wrong. Check it and try again.' },
   'recovery-wrong': { status: 401, message: 'This recovery code is not valid.' },
+  // It cannot work with this phone.
   'phone-missing': { status: 403, message: 'There is no phone number on record.' },
   'phone-invalid': { status: 403, message: 'The phone number on record is not valid.' },
   'destination-blocked': { status: 403, message: 'We cannot call numbers like this one.' },
@@ -25,98 +34,110 @@ export const failures = {
     status: 403,
     message: 'To change your number, first confirm with a code sent to your current number.',
   },
-  'too-many-attempts': {
-    status: 429,
-    message: 'Too many wrong codes. Ask for a new code.',
-  },
+  // A limit was reached.
+  'too-many-attempts': { status: 429, message: 'Too many wrong codes. Ask for a new code.' },
   'too-many-calls': { status: 429, message: 'Too many calls. Wait before you ask for another.' },
   locked: { status: 429, message: 'Too many wrong codes. Wait before you try again.' },
   reported: {
     status: 429,
     message: 'The last call was reported as unwanted. Wait before you ask for another.',
   },
-} as const satisfies Record<string, FailureEntry>
+} as const satisfies Record<string, ErrorEntry>
 
-/** Every error of a dependency or of the setup, with its English sentence. Nobody is let in. */
-export const errors = {
+const errorTable = {
   configuration: { status: 503, message: 'The second factor is not set up correctly.' },
   'limiter-unavailable': { status: 503, message: 'The store of the limits did not respond.' },
   'session-unavailable': { status: 503, message: 'The session store did not respond.' },
   'signalwire-unavailable': { status: 503, message: 'The code could not be sent or checked.' },
   'phone-lookup-failed': { status: 503, message: 'The phone number could not be looked up.' },
   'callback-failed': { status: 503, message: 'A callback of the app failed.' },
-} as const satisfies Record<string, FailureEntry>
+} as const satisfies Record<string, ErrorEntry>
 
-interface FailureEntry {
-  readonly status: number
-  readonly message: string
-}
+/**
+ * Why a request was refused. The codes are stable. They are in `info.code` of a failed
+ * authentication, and {@link failures} has the HTTP status and a sentence for each.
+ */
+export type FailureCode = keyof typeof failureTable
 
-/** Stable codes of refusals, in `info.code` of a failed authentication; {@link failures} has their status and sentence. @useDeclaredType */
-export type FailureCode = keyof typeof failures
-/** Stable codes of trouble, in `error.code` of a {@link VoiceOtpError}; {@link errors} has their sentence. @useDeclaredType */
-export type ErrorCode = keyof typeof errors
+/**
+ * What prevented a login: the app's setup, or something that the strategy depends on. The codes are
+ * stable. They are in `error.code` of a {@link VoiceOtpError}, and {@link errors} has a sentence for
+ * each.
+ */
+export type ErrorCode = keyof typeof errorTable
 
-/** What Passport hands on as `info` (or `challenge`) when a request is refused. Holds no code, no number, no credential. */
+/** Every reason for which the strategy refuses a request: `{ status, message }` by code. */
+export const failures: Readonly<Record<FailureCode, ErrorEntry>> = failureTable
+
+/** Every error of the setup or of a dependency: `{ status, message }` by code. Nobody is logged in. */
+export const errors: Readonly<Record<ErrorCode, ErrorEntry>> = errorTable
+
+/**
+ * What Passport passes on as `info` (or `challenge`) when a request is refused. It holds no code, no
+ * number and no credential.
+ */
 export interface FailureInfo {
-  /** Stable; for the app's own sentences. */
+  /** Stable. An app can choose its own sentence by it. */
   readonly code: FailureCode
-  /** A sentence for the person, in English. */
+  /** A sentence for the user, in English. */
   readonly message: string
-  /** Seconds until it makes sense to try again; also sent as the `Retry-After` header. */
+  /** Seconds until the user may try again. The response has them in the header `Retry-After`. */
   readonly retryAfter?: number
-  /** Guesses left for this code, after a wrong one. */
+  /** After a wrong code: how many attempts are left for this code. */
   readonly attemptsLeft?: number
 }
 
-/** A refusal on its way to `fail()`. @internal */
+/** Details of a {@link Failure}. @internal */
+export interface FailureDetails extends Pick<FailureInfo, 'retryAfter' | 'attemptsLeft'> {
+  /** A sentence that says more than the one in {@link failures}. */
+  readonly message?: string
+}
+
+/** Refuses a request: an action throws it, and Passport's `fail()` gets its `info`. @internal */
 export class Failure extends Error {
-  readonly code: FailureCode
-  readonly extra: Partial<Pick<FailureInfo, 'retryAfter' | 'attemptsLeft'>>
+  readonly info: FailureInfo
 
   constructor(
-    code: FailureCode,
-    extra: Partial<Pick<FailureInfo, 'retryAfter' | 'attemptsLeft'>> = {},
+    readonly code: FailureCode,
+    { message = failures[code].message, ...numbers }: FailureDetails = {},
   ) {
-    super(failures[code].message)
-    this.code = code
-    this.extra = extra
+    super(message)
+    this.info = { code, message, ...numbers }
   }
 
+  /** HTTP status. */
   get status(): number {
     return failures[this.code].status
-  }
-
-  get info(): FailureInfo {
-    return { code: this.code, message: this.message, ...this.extra }
   }
 }
 
 /**
- * Trouble below the strategy: a store, SignalWire, a hook or the configuration. Reaches Express as an error with
- * `status` 503. `cause` names what failed in a few safe words and never is the original error, which may hold a
- * credential, a number or a code.
+ * An error of the app's setup, of one of its callbacks, of a store or of SignalWire. Express gets it
+ * with the status 503, and nobody is logged in. The original error is not included, because its
+ * message may hold a credential, a number or a code.
  */
 export class VoiceOtpError extends Error {
-  /** Stands before the message where an error is printed. */
+  /** Node prints it before the message. */
   override readonly name = 'VoiceOtpError'
-  /** HTTP status, as Express's error handler reads it. */
+  /** HTTP status, where Express's error handler reads it. */
   readonly status = 503
-  /** The same, for whoever reads it by this name. */
+  /** The same as `status`, for error handlers that read this name. */
   readonly statusCode = 503
-  /** What failed below, if anything did. */
+  /** The original error, reduced to its name and its code. */
   override readonly cause:
     | {
-        /** The name of its error. */
+        /** Name of the original error, for example `TimeoutError`. */
         readonly name: string
-        /** The code of its error. */
+        /** Code of the original error, for example `ECONNREFUSED`. */
         readonly code?: string | number
       }
     | undefined
 
   /**
-   * Made by this package alone.
-   * @param code Stable; for the app's own sentences.
+   * Only this package creates errors of this class.
+   * @param code Stable. An app can choose its own sentence by it.
+   * @param detail More about it. It must not hold a secret.
+   * @param original What was thrown below.
    */
   constructor(
     readonly code: ErrorCode,
@@ -128,16 +149,28 @@ export class VoiceOtpError extends Error {
   }
 }
 
-/** The name and code of an error, if they look like identifiers: never its message, which may quote what we sent. */
+/** Name and code of an error, if they look like identifiers. A message may quote what we sent. */
 function safeCause(original: unknown): { name: string; code?: string | number } {
-  const { name, code } = (typeof original === 'object' && original !== null ? original : {}) as {
-    name?: unknown
-    code?: unknown
-  }
-  const identifier = (value: unknown): value is string =>
-    typeof value === 'string' && /^[A-Za-z][A-Za-z_-]{0,40}$/.test(value)
+  const { name, code } = Object(original) as { name?: unknown; code?: unknown }
   return {
-    name: identifier(name) ? name : 'Error',
-    ...(identifier(code) || (typeof code === 'number' && code < 100_000) ? { code } : {}),
+    name: isWord(name) ? name : 'Error',
+    ...(isErrorCode(code) ? { code } : {}),
   }
+}
+
+const isWord = (value: unknown): value is string =>
+  typeof value === 'string' && /^[A-Za-z][A-Za-z_-]{0,40}$/.test(value)
+
+/**
+ * A code such as `ECONNRESET`, `ERR_HTTP2_ERROR`, `42P01` (SQLSTATE), `21211` (SignalWire) or `http-401`.
+ * Six digits in a row may be a one-time code or a part of a phone number.
+ */
+function isErrorCode(code: unknown): code is string | number {
+  if (typeof code === 'number') return code < 100_000
+  if (isWord(code)) return true
+  return (
+    typeof code === 'string' &&
+    !/\d{6}/.test(code) &&
+    /^(?:\d{5}|http-\d{3}|(?=.*[A-Z])[A-Z\d_]{1,40})$/.test(code)
+  )
 }

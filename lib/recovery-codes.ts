@@ -23,9 +23,9 @@ export async function createRecoveryCodes<User>(
   user: User,
 ): Promise<readonly string[]> {
   const codes = Array.from({ length: codesPerSet }, createCode)
-  const { save } = recoveryOptions(context)
+  const recovery = recoveryOptions(context)
   const hashes = codes.map(code => context.keys.hash('recovery', userId, code))
-  await runCallback('recovery.save', () => save(user, hashes))
+  await runCallback('recovery.save', () => recovery.save(user, hashes))
   return codes.map(code => `${code.slice(0, 5)}-${code.slice(5)}`)
 }
 
@@ -43,10 +43,10 @@ export async function useRecoveryCode<User>(
   user: User,
   code: string,
 ): Promise<number | undefined> {
-  const { use } = recoveryOptions(context)
+  const recovery = recoveryOptions(context)
   // The same code has another hash under each secret, and the set may be older than the current secret.
   const hashes = context.keys.everyHash('recovery', userId, code)
-  const left: unknown = await runCallback('recovery.use', () => use(user, hashes))
+  const left: unknown = await runCallback('recovery.use', () => recovery.use(user, hashes))
   if (left === undefined || (Number.isInteger(left) && (left as number) >= 0))
     return left as number | undefined
   throw new VoiceOtpError(

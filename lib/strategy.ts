@@ -1,82 +1,69 @@
 import type { EventEmitter } from 'node:events'
-import type { ServerResponse } from 'node:http'
 import PassportStrategy from 'passport-strategy'
-import { sendCode } from './actions/send.js'
 import { choiceId } from './actions/choices.js'
 import { type ActionOptions, createActionContext } from './actions/context.js'
 import { recover } from './actions/recover.js'
-import { type SuccessInfo, verify } from './actions/verify.js'
+import { sendCode } from './actions/send.js'
+import { verify } from './actions/verify.js'
+import { createPhoneLookup, type PhoneLookup, phonesOnRecord } from './callbacks.js'
+import { copyOwn } from './check-options.js'
+import type { Context } from './context.js'
+import { createKeys } from './crypto.js'
+import { Failure } from './errors.js'
+import { createEvents, type Emit, type VoiceOtpEvents } from './events.js'
 import { applyLimits } from './limits/apply-limits.js'
 import { createEnforce } from './middleware/enforce.js'
 import type { EnforceOptions } from './middleware/pending-users.js'
-import { type FailureInfo, Failure } from './errors.js'
-import { createEvents, type VoiceOtpEvents } from './events.js'
-import { createPhoneLookup, type PhoneLookup, phonesOnRecord } from './callbacks.js'
-import { createKeys } from './crypto.js'
-import type { Middleware, Request } from './request.js'
-import type { GetPhone } from './options/phone.js'
-import type { Channel } from './options/channel.js'
-
-import type { VoiceOtpOptions } from './options/options.js'
-import type { Context } from './context.js'
-import { maskPhone } from './phone.js'
-import { createRecoveryCodes } from './recovery-codes.js'
-import { forgetBrowsers } from './remembered-browsers/entries.js'
-import { createRemembered, type Remembered } from './remembered-browsers/remembered.js'
 import {
   createRequireSecondFactor,
   type RequireOptions,
 } from './middleware/require-second-factor.js'
+import { type CallStatus, createStatus, getStatus } from './middleware/status.js'
+import { createWebhooks } from './middleware/webhooks.js'
+import type { Channel } from './options/channel.js'
+import type { UserId, UserIdOption, VoiceOtpOptions } from './options/options.js'
+import type { GetPhone } from './options/phone.js'
+import { maskPhone } from './phone.js'
+import { createRecoveryCodes } from './recovery-codes.js'
+import { forgetBrowsers } from './remembered-browsers/entries.js'
+import { createRemembered, type Remembered } from './remembered-browsers/remembered.js'
+import { type PassportFunctions, reportOutcome, type Success } from './report-outcome.js'
+import type { Middleware, Request } from './request.js'
+import { resolveOptions } from './resolve-options.js'
 import { loginStateOf } from './session/login-state.js'
 import { freshSeconds } from './session/verification.js'
-import { resolveOptions } from './resolve-options.js'
 import { createCalls } from './signalwire/calls.js'
 import { createConnect } from './signalwire/client.js'
 import { createSendText } from './signalwire/messages.js'
 import { createMfa } from './signalwire/mfa.js'
-import { type CallStatus, createStatus, getStatus } from './middleware/status.js'
 
-import { createWebhooks } from './middleware/webhooks.js'
-
-/** One of the user's telephones, for a page that lets the user choose. */
+/** A phone of the user, for a page that lets the user choose. */
 export interface PhoneChoice {
-  /** What `number` of `passport.authenticate('voice-otp', { action: 'call', number })` answers. */
+  /** What the option `phone` of `passport.authenticate('voice-otp', { action: 'call', phone })` returns. */
   readonly id: string
-  /** What the user calls it, as the record says. */
+  /** What the user calls the phone, as the record says. */
   readonly label: string | undefined
-  /** Masked but for the last two digits. */
+  /** The number, masked except for its last two digits. */
   readonly phone: string
 }
 
-/** What Passport adds to a strategy before it calls `authenticate`. */
-interface PassportActions {
-  /** Put there by Passport for one request: the user is in. */
-  readonly success: (this: void, user: unknown, info?: object) => void
-  /** Put there by Passport for one request: it is refused. */
-  readonly fail: (this: void, challenge: FailureInfo, status: number) => void
-  /** Put there by Passport for one request: it goes on to the route's own handler. */
-  readonly pass: (this: void) => void
-  /** Put there by Passport for one request: it ends in trouble. */
-  readonly error: (this: void, error: unknown) => void
-}
-
-// Typed by what is used, so that the published types need no @types/passport-strategy and with it no @types/express.
-const Base = PassportStrategy as unknown as abstract new () => PassportActions
+// The type names only what this class uses, so that the published types need no @types/passport-strategy.
+const Base = PassportStrategy as unknown as abstract new () => PassportFunctions
 
 /**
- * Adds a second factor to any Passport login: calls the user through SignalWire, a voice reads a one-time code, the
- * user types it.
+ * A Passport strategy that adds a second factor to any login: it calls the user through SignalWire,
+ * a voice reads a one-time code, and the user types the code.
  *
- * Name it alone in `passport.authenticate()`: Passport reads a list of strategies as "any of these".
+ * Use it alone in `passport.authenticate()`. In a list of strategies, Passport accepts any of them.
  *
- * @typeParam User What your `deserializeUser` answers.
+ * @typeParam User What your `deserializeUser` returns.
  * @example
  * passport.use(new VoiceOtpStrategy(options, user => user.phone))
  */
 export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
-  /** The name for `passport.authenticate`; `passport.use('other', strategy)` overrides it. */
+  /** The name for `passport.authenticate`. `passport.use('other', strategy)` overrides it. */
   readonly name: string = 'voice-otp'
-  /** See {@link VoiceOtpEvents}. */
+  /** Tells the app what happens. See {@link VoiceOtpEvents}. */
   readonly events: EventEmitter<VoiceOtpEvents>
   /** Browsers that may log in without a call, if the option `remember` is set. */
   readonly remembered: Remembered
@@ -84,100 +71,70 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   declare private readonly lookup: PhoneLookup<User>
 
   /**
-   * @param options Everything is checked here, once.
-   * @param getPhone Returns the phone to call: a number with its country code, `{ phones }`, or `null` if none is on
-   * record; or a promise of it. `undefined`, `''`, a rejection and no result within 5 seconds are an error (503,
-   * `phone-lookup-failed`).
+   * @param options See {@link VoiceOtpOptions}. A user without an `id` that is a string, a number or a
+   * bigint needs the option `userId`.
+   * @param getPhone Returns the phone of a user, or a promise of it. See {@link GetPhone}.
    * @throws TypeError that names the option and how to fix it.
    */
-  constructor(options: VoiceOtpOptions<User>, getPhone: GetPhone<User>) {
+  constructor(options: VoiceOtpOptions<User> & UserIdOption<User>, getPhone: GetPhone<User>) {
     super()
-    const settings = resolveOptions(options)
-    const lookup = createPhoneLookup(getPhone)
     const { events, emit } = createEvents()
+    const context = createContext(options, emit)
+    const lookup = createPhoneLookup(getPhone)
     this.events = events
-    const keys = createKeys(settings.secrets, settings.limiterSecret)
-    const connect = createConnect(settings)
-    const context: Context<User> = {
-      settings,
-      keys,
-      ...applyLimits(settings, keys),
-      connect,
-      calls: createCalls(settings, connect, () => settings.clock.now()),
-      sendText: createSendText(settings, connect),
-      mfa: createMfa(settings),
-      emit,
-    }
     this.remembered = createRemembered(context, lookup)
-    // Whoever prints a strategy must not print its secrets.
+    // These properties hold secrets. They are not enumerable, so that an app that prints the strategy does not print them.
     Object.defineProperties(this, { context: { value: context }, lookup: { value: lookup } })
   }
 
-  /** Passport's entry; use `passport.authenticate('voice-otp', options)` on a POST route. Refusals are in {@link failures}, trouble is a {@link VoiceOtpError}. */
+  /**
+   * Passport calls this method. In an app, use `passport.authenticate('voice-otp', options)` on a
+   * POST route. A refused request is one of {@link failures}; an error is a {@link VoiceOtpError}.
+   */
   authenticate(req: Request, options: ActionOptions = {}): void {
-    // Taken now: given as an instance, the strategy is shared by parallel requests, and a late `this.success` would log in another's user.
-    const { success, fail, pass, error, context, lookup } = this
-    const flow = async (): Promise<() => void> => {
-      const action = createActionContext(context, lookup, req, options)
-      if (options.action === 'call') return sendCode(action).then(() => pass)
-      const info: SuccessInfo =
-        options.action === 'recover' ? await recover(action) : await verify(action)
-      return () => {
-        success(action.user, info)
-      }
+    // Take Passport's functions off `this` before the first await. An app may pass the strategy itself to Passport. Then
+    // parallel requests share it, and a late `this.success` would log in the user of another request.
+    const { success, fail, pass, error } = this
+    reportOutcome(req, { success, fail, pass, error }, this.act(req, copyOwn(options)))
+  }
+
+  /** Runs the action; `undefined` if nobody is to be logged in. */
+  private async act(req: Request, options: ActionOptions): Promise<Success | undefined> {
+    const action = createActionContext(this.context, this.lookup, req, options)
+    switch (options.action) {
+      case 'call':
+        await sendCode(action)
+        return undefined
+      case 'recover':
+        return { user: action.user, info: await recover(action) }
+      default:
+        return { user: action.user, info: await verify(action) }
     }
-    flow()
-      .catch((thrown: unknown) =>
-        thrown instanceof Failure
-          ? () => {
-              if (thrown.info.retryAfter !== undefined)
-                responseOf(req)?.setHeader('Retry-After', thrown.info.retryAfter)
-              fail(thrown.info, thrown.status)
-            }
-          : () => {
-              error(thrown)
-            },
-      )
-      .then(act => {
-        act()
-      })
-      // Only the app's own handler can have thrown here; outside of a promise that would end the process.
-      .catch((thrown: unknown) => {
-        if (responseOf(req)?.headersSent !== true) error(thrown)
-      })
-      // It threw once more at being told so: the process goes on, and the request is answered.
-      .catch(() => {
-        process.emitWarning(
-          "The callback of passport.authenticate('voice-otp') threw.",
-          'VoiceOtpWarning',
-        )
-        const res = responseOf(req)
-        /* v8 ignore else -- error() was not called */
-        if (res?.headersSent === false) res.writeHead(500).end()
-      })
   }
 
   /**
-   * Middleware that guards `req.user`: until the code is verified, `req.user` is undefined and the user is in
+   * Creates middleware that guards `req.user`: until the code is verified, `req.user` is undefined and the user is in
    * `req.pendingUser`. Mount it directly after `passport.session()` and before every login route. With `redirectTo` it also
    * responds to a pending user: see {@link EnforceOptions}. It passes a {@link VoiceOtpError} (`configuration`) to the error
    * handler for a session that cannot be regenerated, a second strategy, or a second user property.
    * @throws TypeError for options that are not valid.
    */
   enforce(options: EnforceOptions = {}): Middleware {
-    return createEnforce(this.context, this.lookup, options)
+    return createEnforce(this.context, this.lookup, copyOwn(options))
   }
 
   /**
-   * Middleware for routes that need a second factor not older than `maxAge` seconds. Otherwise it answers 401 as JSON with the header of
-   * RFC 9470, section 3, or 303 to `redirectTo`. Throws a `TypeError` for options that are none.
+   * Creates middleware for routes that need a second factor of at most `maxAge` seconds ago.
+   * Otherwise the response is 401 as JSON with the header of RFC 9470, section 3, or a redirect (303)
+   * to `redirectTo`.
+   * @throws TypeError for wrong options.
    */
   requireSecondFactor(options: RequireOptions = {}): Middleware {
-    return createRequireSecondFactor(this.context, options)
+    return createRequireSecondFactor(this.context, copyOwn(options))
   }
 
   /**
-   * Middleware that tells SignalWire what to say during a call, as LaML. Mount it where the requests
+   * Creates middleware that tells SignalWire what to say during a call, as LaML. Mount it where the requests
    * to `webhookUrl` arrive, before session, CSRF protection and body parsers. It also works as a
    * handler of plain `node:http`. A request that SignalWire did not sign for one of our tokens gets
    * 403, another method than POST 405. Mounted for every path, it calls `next` with a
@@ -188,39 +145,42 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Route that tells the page how the call is doing: {@link CallStatus} as JSON; 401 without a first factor, 503 with `{ code, message }` in trouble.
-   * Asks SignalWire once a second per call at most, and never writes the session.
+   * Creates a route that tells the page about the call: {@link CallStatus} as JSON. 401 without a
+   * first factor, 503 with `{ code, message }` after an error. It asks SignalWire at most once a
+   * second for each call, and never writes the session.
    */
   status(): Middleware {
     return createStatus(this.context)
   }
 
   /**
-   * What `status()` answers, for a page that is rendered on the server; `undefined` for nobody. The state of a call comes from SignalWire and can take seconds:
-   * a page that must not wait goes on without it. Rejects with a {@link VoiceOtpError}.
+   * Returns what `status()` responds, for a page that the server renders; `undefined` without a user.
+   * The state of a call comes from SignalWire and can take seconds. Rejects with a
+   * {@link VoiceOtpError}.
    */
   async getStatus(req: Request): Promise<CallStatus | undefined> {
     return getStatus(this.context, req)
   }
 
-  /** The ways that the app allows, the usual one first. */
+  /** The channels that the app allows, the default one first. */
   get channels(): readonly Channel[] {
     return this.context.settings.channels
   }
 
   /**
-   * The telephones of the pending or full user of this request, to choose from; empty without a valid one, or for nobody. Rejects with a
-   * {@link VoiceOtpError} where `enforce()` did not run or `getPhone` failed.
+   * Lists the valid phones of this request's user, pending or not, so that the user may choose one.
+   * The list is empty without a user or without a valid phone. Rejects with a {@link VoiceOtpError}
+   * if `enforce()` did not run or `getPhone` failed.
    */
   async listPhones(req: Request): Promise<readonly PhoneChoice[]> {
     const loginState = loginStateOf(this.context, req)
-    if (loginState.anyUser === undefined) return []
-    const destinations =
-      (await phonesOnRecord(this.lookup, loginState.anyUser, req).catch((error: unknown) => {
-        if (error instanceof Failure) return null // numbers on record, and none of them is one
-        throw error
-      })) ?? []
-    return destinations.map(({ number, label, phone }) => ({
+    const { anyUser: user } = loginState
+    if (user === undefined) return []
+    const phones = await phonesOnRecord(this.lookup, user, req).catch((error: unknown) => {
+      if (error instanceof Failure) return null // no phone on record is valid
+      throw error
+    })
+    return (phones ?? []).map(({ number, label, phone }) => ({
       id: choiceId(this.context.keys, loginState.userId, phone),
       label,
       phone: maskPhone(number),
@@ -228,9 +188,11 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Draws ten recovery codes for the full user of this request, in place of older ones, and answers them to be shown once. Needs a mark at
-   * most five minutes old: whoever finds an open browser must not take a way in home. Rejects with the code `second-factor-required` (status
-   * 401) otherwise, and with a {@link VoiceOtpError} if the option `recovery` is not set or its `save` failed.
+   * Creates ten recovery codes for the logged-in user of this request and replaces the old ones. Show
+   * them once. The user needs a verification of at most five minutes ago, so that somebody who finds
+   * an open browser cannot take codes home. Otherwise it rejects with the code
+   * `second-factor-required` (status 401). Rejects with a {@link VoiceOtpError} if the option
+   * `recovery` is not set or its `save` failed.
    */
   async createRecoveryCodes(req: Request): Promise<readonly string[]> {
     const loginState = loginStateOf(this.context, req)
@@ -241,25 +203,45 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Lifts a pause, a stop and the wait after "this was not me" of this user, and forgets the wrong codes and the remembered browsers. Rejects with a
-   * {@link VoiceOtpError} if a store did not do it.
+   * Unlocks a user: ends a lockout, a lock and the wait after a reported call, forgets the wrong
+   * codes, and removes the remembered browsers. Rejects with a {@link VoiceOtpError} if a store failed.
    */
-  async unlock(userId: string | number): Promise<void> {
+  async unlock(userId: UserId): Promise<void> {
     await Promise.all([
       this.context.locks.unlock(String(userId)),
       forgetBrowsers(this.context, String(userId)),
     ])
   }
 
-  /** Ends the challenge that waits in this session, if any. Rejects with a {@link VoiceOtpError} where `enforce()` did not run, or if the counters failed. */
+  /**
+   * Ends the challenge in this session, if there is one. Rejects with a {@link VoiceOtpError} if
+   * `enforce()` did not run or the limiter failed.
+   */
   async cancel(req: Request): Promise<void> {
     await loginStateOf(this.context, req).endChallenge()
   }
 
-  /** Loads the vendor's client now, so that the first call is not slower than the others. Rejects if it cannot be loaded. */
+  /**
+   * Loads SignalWire's client, so that the first call is as fast as the others. Rejects with a
+   * {@link VoiceOtpError} if the client cannot be loaded.
+   */
   async warmUp(): Promise<void> {
     await this.context.connect()
   }
 }
 
-const responseOf = (req: Request) => (req as unknown as { res?: ServerResponse }).res
+function createContext<User>(options: VoiceOtpOptions<User>, emit: Emit): Context<User> {
+  const settings = resolveOptions(options)
+  const keys = createKeys(settings.secrets, settings.limiterSecret)
+  const connect = createConnect(settings)
+  return {
+    settings,
+    keys,
+    ...applyLimits(settings, keys),
+    connect,
+    calls: createCalls(settings, connect, () => settings.clock.now()),
+    sendText: createSendText(settings, connect),
+    mfa: createMfa(settings),
+    emit,
+  }
+}

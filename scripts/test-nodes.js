@@ -37,7 +37,7 @@ for (const version of versions.length > 0 ? versions : ['20', '22', '24', '26'])
         'test/actions/login.test.ts',
         'test/session/re-login.test.ts',
         'test/middleware/enforce.test.ts',
-        'test/keys.test.ts',
+        'test/crypto.test.ts',
         'test/call/calls.test.ts',
       ]
     : []

@@ -1,4 +1,4 @@
-// The strategy by itself, as Passport runs it: one copy for each request, with verbs of its own.
+// The strategy alone, as Passport runs it: one copy for each request, with Passport's functions on it.
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
 import type { Context } from '../lib/context.js'
@@ -32,9 +32,9 @@ function create() {
   return { strategy, context }
 }
 
-/** Runs one request whose user is over a limit, with the verbs that Passport would have put there. */
+/** Runs one request of a user over a limit, with the functions that Passport would put on the strategy. */
 async function authenticate(
-  verbs: { readonly fail?: () => void; readonly error?: () => void },
+  functions: { readonly fail?: () => void; readonly error?: () => void },
   res?: object,
 ) {
   const { strategy, context } = create()
@@ -54,8 +54,8 @@ async function authenticate(
   const calls = {
     success: vi.fn(),
     pass: vi.fn(),
-    fail: vi.fn(verbs.fail),
-    error: vi.fn(verbs.error),
+    fail: vi.fn(functions.fail),
+    error: vi.fn(functions.error),
   }
   const run = Object.assign(Object.create(strategy) as typeof strategy, calls)
   run.authenticate(req as never, { action: 'recover' })
@@ -64,7 +64,7 @@ async function authenticate(
 }
 
 const explode = (): never => {
-  throw new Error('theirs')
+  throw new Error('of the app')
 }
 function warnings() {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
@@ -74,8 +74,8 @@ function warnings() {
   return warn.mock.calls as readonly (readonly unknown[])[]
 }
 
-describe('a refusal', () => {
-  test('says when to try again, in the answer and to the app', async () => {
+describe('a refused request', () => {
+  test('the header Retry-After and the info say when the user may try again', async () => {
     const setHeader = vi.fn()
     const { fail, error } = await authenticate({}, { setHeader })
     expect(setHeader).toHaveBeenCalledExactlyOnceWith('Retry-After', 9)
@@ -86,23 +86,25 @@ describe('a refusal', () => {
     expect(error).not.toHaveBeenCalled()
   })
 
-  test('needs no response: who runs a strategy without Express gets it all the same', async () => {
+  test('fail() is called also where a framework puts no response on the request', async () => {
     const { fail, error } = await authenticate({})
     expect(fail).toHaveBeenCalledTimes(1)
     expect(error).not.toHaveBeenCalled()
   })
 })
 
-describe("an app's callback that throws", () => {
+describe('a callback of passport.authenticate() that throws', () => {
   test.each([
-    ['none was begun', { setHeader: () => undefined, headersSent: false }],
-    ['there is none', undefined],
-  ])('is told to the app as an error where of an answer %s', async (_name, res) => {
+    ['the response has not begun', { setHeader: () => undefined, headersSent: false }],
+    ['there is no response', undefined],
+  ])('Express gets the error of the callback when %s', async (_name, res) => {
     const { error } = await authenticate({ fail: explode }, res)
-    expect(error).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'theirs' }))
+    expect(error).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ message: 'of the app' }),
+    )
   })
 
-  test('is left alone where an answer was begun', async () => {
+  test('nothing more happens when the callback threw after the response began', async () => {
     const warned = warnings()
     const { error } = await authenticate(
       { fail: explode },
@@ -112,7 +114,7 @@ describe("an app's callback that throws", () => {
     expect(warned).toEqual([])
   })
 
-  test('at being told too: the request is answered, and a warning says so', async () => {
+  test('the response is 500 with a warning when the error handler throws too', async () => {
     const warned = warnings()
     const end = vi.fn()
     const writeHead = vi.fn(() => ({ end }))
@@ -123,11 +125,11 @@ describe("an app's callback that throws", () => {
     expect(writeHead).toHaveBeenCalledExactlyOnceWith(500)
     expect(end).toHaveBeenCalledTimes(1)
     expect(warned).toEqual([
-      ["The callback of passport.authenticate('voice-otp') threw.", 'VoiceOtpWarning'],
+      ["The callback of passport.authenticate('voice-otp') threw an error.", 'VoiceOtpWarning'],
     ])
   })
 
-  test('at being told too, with its answer begun, or with none to give: nothing more is written, and the process goes on', async () => {
+  test('the process goes on when the error handler throws after the response began, or without a response', async () => {
     const warned = warnings()
     const res = { setHeader: () => undefined, headersSent: false, writeHead: vi.fn() }
     await authenticate(
@@ -146,7 +148,7 @@ describe("an app's callback that throws", () => {
   })
 })
 
-describe('recovery codes', () => {
+describe('createRecoveryCodes()', () => {
   const ask = (secondsAgo: number) => {
     const { strategy, context } = create()
     const session = {
@@ -166,14 +168,14 @@ describe('recovery codes', () => {
     return strategy.createRecoveryCodes(req as never)
   }
 
-  test('are drawn for a code that is five minutes old, and not for one that is older', async () => {
+  test('recovery codes need a verification of at most five minutes ago', async () => {
     expect(await ask(300)).toHaveLength(10)
     await expect(ask(300.001)).rejects.toMatchObject({ code: 'second-factor-required' })
   })
 })
 
 describe('warmUp()', () => {
-  test('loads the client of the vendor, and rejects if it cannot be loaded', async () => {
+  test("warmUp() loads SignalWire's client and rejects if it cannot be loaded", async () => {
     const { strategy, context } = create()
     const connect = vi.spyOn(context, 'connect').mockRejectedValue(new Error('no module'))
     await expect(strategy.warmUp()).rejects.toThrow('no module')

@@ -1,5 +1,5 @@
 import { RedisStore } from 'connect-redis'
-import type { LimiterOptions } from 'passport-voice-otp'
+import type { LimiterFactory } from 'passport-voice-otp'
 import type { Logger } from 'pino'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
@@ -40,14 +40,16 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
 
   return {
     sessionStore: new RedisStore({ client, prefix: `${prefix}:session:`, ttl: sessionSeconds }),
-    limiter: (options: LimiterOptions) =>
-      new RateLimiterRedis({
+    limiter: (options => {
+      const keyPrefix = `${prefix}:${options.keyPrefix}`
+      return new RateLimiterRedis({
         storeClient: client,
         useRedisPackage: true,
         rejectIfRedisNotReady: true,
         ...options,
-        keyPrefix: `${prefix}:${options.keyPrefix}`,
-      }),
+        keyPrefix,
+      })
+    }) satisfies LimiterFactory,
     phones: {
       get: (userId: string) => client.hGet(`${prefix}:phones`, userId),
       set: (userId: string, phone: string) => client.hSet(`${prefix}:phones`, userId, phone),

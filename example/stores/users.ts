@@ -1,7 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Request } from 'express'
-import type { PhoneAnswer, PhoneEntry } from 'passport-voice-otp'
+import type { GetPhone, PhoneEntry } from 'passport-voice-otp'
 
 export interface User {
   readonly id: string
@@ -15,7 +15,7 @@ export interface User {
 }
 
 /** The strategy's `getPhone`. Only `null` allows a user to add a number with nothing but the password. */
-export const getPhone = ({ phone, otherPhones = [] }: User): PhoneAnswer =>
+export const getPhone: GetPhone<User> = ({ phone, otherPhones = [] }) =>
   phone === null || otherPhones.length === 0
     ? phone
     : { phones: [{ number: phone, label: 'Home' }, ...otherPhones] }

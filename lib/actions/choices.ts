@@ -4,7 +4,6 @@ import type { Keys } from '../crypto.js'
 import { Failure, VoiceOtpError } from '../errors.js'
 import type { Channel } from '../options/channel.js'
 import { type Destination, isPermitted, parseDestination } from '../phone.js'
-import type { Request } from '../request.js'
 import { type ActionContext, checkMayEnroll } from './context.js'
 
 // What the user chooses on the page before a code is sent: the channel and the phone.
@@ -39,7 +38,8 @@ function chooseChannel<User>(action: ActionContext<User>): Channel {
   const { channels } = action.context.settings
   const { channel: given } = action.options
   const channel =
-    (typeof given === 'function' ? readFrom(action, 'channel', given) : given) ?? channels[0]
+    (typeof given === 'function' ? callReader('channel', () => given(action.req)) : given) ??
+    channels[0]
   if (isChannel(channel) && channels.includes(channel)) return channel
   if (typeof given === 'function') throw new Failure('choice-unknown')
   // The app's own code names a channel that the app did not allow.
@@ -50,7 +50,7 @@ async function choosePhone<User>(action: ActionContext<User>): Promise<Destinati
   const { context, lookup, req, user, userId, options } = action
   const destinations = await phonesOnRecord(lookup, user, req)
   if (destinations === null) throw new Failure('phone-missing')
-  const wanted = options.phone === undefined ? undefined : readFrom(action, 'phone', options.phone)
+  const wanted = callReader('phone', () => options.phone?.(req))
   const destination =
     wanted === undefined || wanted === ''
       ? destinations[0]
@@ -61,25 +61,18 @@ async function choosePhone<User>(action: ActionContext<User>): Promise<Destinati
 
 async function readNewPhone<User>(action: ActionContext<User>): Promise<Destination> {
   await checkMayEnroll(action)
-  const { phone: read } = action.options
-  const text = read === undefined ? undefined : readFrom(action, 'phone', read)
+  const { options, req } = action
+  const text = callReader('phone', () => options.phone?.(req))
   const destination =
     typeof text === 'string' ? parseDestination({ number: text.trim() }) : undefined
   if (destination === undefined) throw new Failure('phone-malformed')
   return destination
 }
 
-/**
- * Calls a function of the app that reads a choice from the request. It may throw, for example if no
- * parser read the body.
- */
-function readFrom<User>(
-  { req }: ActionContext<User>,
-  name: 'channel' | 'phone',
-  read: (req: Request) => unknown,
-): unknown {
+/** Calls a function of the app that reads a choice from the request. It may throw, for example if no parser read the body. */
+function callReader(name: 'channel' | 'phone', read: () => unknown): unknown {
   try {
-    return catchRejection(read(req))
+    return catchRejection(read())
   } catch (error) {
     throw new VoiceOtpError('callback-failed', `The function ${name} threw an error.`, error)
   }

@@ -1,51 +1,23 @@
 import type { PhoneLookup } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { Failure, VoiceOtpError } from '../errors.js'
-import type { Channel } from '../options/channel.js'
-import type { Hook } from '../options/hook.js'
+import type { VoiceOtpAuthenticateOptions } from '../options/authenticate.js'
 import type { Purpose } from '../options/purpose.js'
 import type { Request } from '../request.js'
 import { type LoginState, loginStateOf } from '../session/login-state.js'
 import { freshSeconds } from '../session/verification.js'
 
-/** The options of `passport.authenticate('voice-otp', options)`, besides Passport's own. */
-export interface VoiceOtpAuthenticateOptions {
-  /**
-   * `call` sends a code and then runs the route's handler. `verify` checks the code in
-   * `req.body.code`, a string. `recover` checks a recovery code there. Default `verify`.
-   */
-  readonly action?: 'call' | 'verify' | 'recover'
-  /**
-   * `enroll` proves a phone that is not on record yet; `call` then needs `phone`. Default: `login`
-   * for a pending user, `step-up` for a user who is logged in.
-   */
-  readonly purpose?: 'enroll'
-  /**
-   * On `call`: one of the option `channels`, or a function that reads it from the request. Anything
-   * else is refused (400, `choice-unknown`). Default, and for `undefined`: the first of the option
-   * `channels`.
-   */
-  readonly channel?: Channel | Hook<[req: Request], unknown>
-  /**
-   * On `call`: a function that reads the phone from the request. For the purpose `enroll` it
-   * returns the new number with its country code. Otherwise it returns the `id` of one of
-   * `voiceOtp.listPhones(req)`; anything else is refused (400, `choice-unknown`), and `undefined`
-   * or `''` means the first of them.
-   */
-  readonly phone?: Hook<[req: Request], unknown>
-}
-
-// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- without @types/passport there is no interface to extend
-/** @ts-ignore */
-declare module 'passport' {
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the interface only inherits
-  interface AuthenticateOptions extends VoiceOtpAuthenticateOptions {}
-}
-
-/** The options above, with the options of Passport that this package reads. */
+/** The options of `passport.authenticate()`, with those of Passport's own that matter here. */
 export type ActionOptions = VoiceOtpAuthenticateOptions & {
   readonly session?: boolean
   readonly assignProperty?: string
+}
+
+/** Names that earlier drafts used, and what to use in their place. */
+const renamedOptions: Readonly<Record<string, string>> = {
+  enrol: "purpose: 'enroll'",
+  way: 'channel',
+  number: 'phone',
 }
 
 /**
@@ -74,10 +46,7 @@ export function createActionContext<User>(
   req: Request,
   options: ActionOptions,
 ): ActionContext<User> {
-  if (options.action !== undefined && !['call', 'verify', 'recover'].includes(options.action))
-    throw new VoiceOtpError('configuration', "action: 'call', 'verify' or 'recover'.")
-  if (options.purpose !== undefined && options.purpose !== 'enroll')
-    throw new VoiceOtpError('configuration', "purpose: 'enroll', or leave it out.")
+  checkOptions(options)
   // A prefetch, a link or a reload must not place a call or use up an attempt.
   if (req.method !== 'POST')
     throw new VoiceOtpError(
@@ -94,6 +63,20 @@ export function createActionContext<User>(
     )
   const purpose = options.purpose ?? (loginState.pendingUser === undefined ? 'step-up' : 'login')
   return { context, lookup, req, options, loginState, user, userId: loginState.userId, purpose }
+}
+
+function checkOptions(options: ActionOptions): void {
+  const oldName = Object.keys(options).find(name => Object.hasOwn(renamedOptions, name))
+  if (oldName !== undefined)
+    throw new VoiceOtpError(
+      'configuration',
+      `${oldName}: there is no such option. Use ${renamedOptions[oldName]}.`,
+    )
+  const { action, purpose } = options
+  if (action !== undefined && !['call', 'verify', 'recover'].includes(action))
+    throw new VoiceOtpError('configuration', "action: give 'call', 'verify' or 'recover'.")
+  if (purpose !== undefined && purpose !== 'enroll')
+    throw new VoiceOtpError('configuration', "purpose: give 'enroll', or omit it.")
 }
 
 /** Throws if the login would not use the session, which stores the verification. @internal */

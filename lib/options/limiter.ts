@@ -1,37 +1,47 @@
-/** What one counter is made with; hand all of it on to the limiter. */
+/** What {@link LimiterFactory} gets for each limit. Pass all of it to the limiter. */
 export interface LimiterOptions {
-  /** Keeps this counter's names apart from the others'. */
+  /** Prefix of this limit's keys in the store, for example `voice-otp:attempts`. */
   readonly keyPrefix: string
-  /** Most that may be counted in one window. */
+  /** The highest count that is allowed in one window. */
   readonly points: number
-  /** The window, in seconds. */
+  /** Length of the window in seconds. It starts with the first hit. */
   readonly duration: number
 }
 
-/** State of one count, as rate-limiter-flexible answers it. */
+/** State of one count, as rate-limiter-flexible returns it. */
 export interface LimiterCount {
-  /** Hits in the present window, a whole number. */
+  /** Hits in the current window, a whole number. */
   readonly consumedPoints: number
   /** Milliseconds until the window ends. */
   readonly msBeforeNext: number
 }
 
 /**
- * The part of a rate-limiter-flexible limiter that is used; `RateLimiterMemory`, `RateLimiterRedis` and the others have it. One that rejects with an
- * `Error`, answers nonsense or takes over 2 seconds is trouble (503, `limiter-unavailable`).
+ * The part of a rate-limiter-flexible limiter that this package uses. `RateLimiterMemory`,
+ * `RateLimiterRedis` and its other limiters with one store have it.
+ *
+ * If a method rejects with an `Error`, returns something else than described here, or takes longer
+ * than 2 seconds, the request fails with the error `limiter-unavailable` (503).
  */
 export interface Limiter {
-  /** Adds one in one atomic step and answers the new count. The window begins with the first. Over the limit it may answer or reject with the count, which is no `Error`. */
+  /**
+   * Adds one hit in one atomic step and returns the new count. Over the limit it may return the
+   * count, or reject with the count, which is not an `Error`.
+   */
   consume(key: string, points?: number): Promise<LimiterCount>
-  /** Takes one back. */
+  /** Takes one hit back. */
   reward(key: string, points?: number): Promise<LimiterCount>
-  /** The count, or `null` if there is none or its window is over. */
+  /** Returns the count, or `null` if there is none or its window is over. */
   get(key: string): Promise<LimiterCount | null>
-  /** Puts the count to a whole number below 2^31 for so many seconds; 0 seconds is for ever. */
+  /** Sets the count to a whole number below 2^31 for that many seconds. 0 seconds: without end. */
   set(key: string, points: number, secDuration: number): Promise<unknown>
-  /** Forgets the count; answers whether there was one. */
+  /** Deletes the count. Returns whether there was one. */
   delete(key: string): Promise<boolean>
 }
 
-/** `options => new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options })` moves every count to Redis. */
+/**
+ * Creates the limiter of one limit. With
+ * `options => new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options })` every count
+ * is in Redis, and any number of processes share it.
+ */
 export type LimiterFactory = (options: LimiterOptions) => Limiter

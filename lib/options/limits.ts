@@ -1,41 +1,59 @@
-/** A number, `false` for no limit, or a function of the number to be called. */
+/**
+ * A limit of calls to a phone: a whole number, `false` for no limit, or a function that returns one
+ * of them for the number (E.164) that is about to be called. If the function throws, the request
+ * fails with the error `configuration` (503).
+ */
 export type PhoneLimit = number | false | ((phone: string) => number | false)
 
-/** Every limit; seconds are whole, from 1 to 1,728,000 (20 days); `false` switches a limit off. */
+/**
+ * All limits. Counts are whole numbers from 1 to 1,000,000. Seconds are whole numbers from 1 to
+ * 1,728,000 (20 days). `false` switches a limit off where the type allows it.
+ *
+ * A window starts with the first hit and has a fixed length. Text messages count as calls.
+ */
 export interface Limits {
-  /** Wrong codes for one challenge, 10 at most. Default 5. */
+  /** Wrong codes for one challenge, 1 to 10. Default 5. Source: OWASP ASVS 5.0, 6.3.1. */
   readonly attemptsPerChallenge: number
-  /** Wrong codes of one user, over all sessions and challenges, before a pause. Default 10. */
+  /**
+   * Wrong codes of one user before a lockout, counted over all sessions and challenges. Default 10.
+   * Source: NIST SP 800-63B-4, 3.2.2.
+   */
   readonly attemptsPerUser: number | false
-  /** How long those wrong codes are remembered, from the first. Default 86,400 s. */
+  /** How long the limit `attemptsPerUser` counts, in seconds from the first. Default 86,400. */
   readonly attemptsPerUserSeconds: number
-  /** The pause that follows. Default 900 s. */
+  /** How long the lockout lasts, in seconds. Default 900. */
   readonly lockoutSeconds: number
-  /** Wrong codes of one user in a row, without a success, before nothing works until `unlock(userId)`. Default 100. */
+  /**
+   * Wrong codes of one user without a success in between. Then the user is locked until
+   * `unlock(userId)`. Default 100. Source: NIST SP 800-63B-4, 3.2.2.
+   */
   readonly maxConsecutiveFailures: number | false
-  /** How long the row is remembered, from its last wrong code. Default 1,728,000 s. */
+  /** How long consecutive failures are counted, in seconds from the last one. Default 1,728,000. */
   readonly consecutiveFailureSeconds: number
-  /** Time between two calls of one user, and to one number. Default 60 s. */
+  /** Seconds between two calls of one user, and between two calls to one phone. Default 60. */
   readonly callIntervalSeconds: number | false
-  /** Calls of one user an hour. Default 5. */
+  /** Calls of one user in one hour. Default 5. */
   readonly callsPerUserHour: number | false
-  /** Calls to one number in ten minutes. Default 3. */
+  /** Calls to one phone (number and extension) in ten minutes. Default 3. */
   readonly callsPerPhoneTenMinutes: PhoneLimit
-  /** Calls to one number a day. Default 10. */
+  /** Calls to one number in one day. Default 10. */
   readonly callsPerPhoneDay: PhoneLimit
-  /** Calls in ten minutes to all numbers that differ in the last four digits only. Default 100. */
+  /** Calls in ten minutes to all numbers that differ only in their last four digits. Default 100. */
   readonly callsPerPrefixTenMinutes: PhoneLimit
-  /** Calls of the whole app a minute. Default 60. */
+  /** Calls of the whole app in one minute. Default 60. */
   readonly callsPerAppMinute: number | false
-  /** Calls in ten minutes to one number that is not the caller's yet (`enroll`), counted apart. Default 2. */
+  /**
+   * Calls for the purpose `enroll` to one number in ten minutes. They are counted separately, so that
+   * they cannot use up the calls of the phone's owner. Default 2.
+   */
   readonly enrollCallsPerPhoneTenMinutes: PhoneLimit
-  /** The same for a day. Default 4. */
+  /** Calls for the purpose `enroll` to one number in one day. Default 4. */
   readonly enrollCallsPerPhoneDay: PhoneLimit
-  /** Calls of the whole app a minute to numbers that are not the caller's yet, counted apart. Default 20. */
+  /** Calls of the whole app for the purpose `enroll` in one minute. Default 20. */
   readonly enrollCallsPerAppMinute: number | false
-  /** No call to a user for this long after "this was not me". Default 600 s. */
+  /** Seconds without a call after a user reported a call ("this was not me"). Default 600. */
   readonly reportedSeconds: number | false
 }
 
-/** Which limit refused a request; told to the app in an event, never to the person. */
-export type LimitName = keyof Limits | 'locked'
+/** A limit that refused a request. Only the app learns it, in an event; the user does not. */
+export type LimitName = keyof Limits

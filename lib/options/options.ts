@@ -1,115 +1,174 @@
-import type { Hook } from './hook.js'
+import type { AppFunction } from './app-function.js'
+import type { Channel } from './channel.js'
+import type { LimiterFactory } from './limiter.js'
 import type { Limits } from './limits.js'
-import type { Request } from '../request.js'
-import type { Prompts } from './prompts.js'
 import type { Country } from './phone.js'
+import type { Prompts } from './prompts.js'
 import type { RecoveryOptions } from './recovery.js'
 import type { RememberOptions } from './remember.js'
-import type { LimiterFactory } from './limiter.js'
-import type { Channel } from './channel.js'
+import type { Request } from '../request.js'
 
-/** Your SignalWire Space. */
+/** The app's SignalWire Space. The values are on the page "API" of the Space's dashboard. */
 export interface SignalWireOptions {
-  /** Project ID, a UUID, from the dashboard's API page. */
+  /** The Project ID, a UUID. */
   readonly project: string
-  /** API token (`PT...`). */
+  /** An API token (`PT...`). The hosted channels need its scope Management. */
   readonly token: string
-  /** `acme.signalwire.com`, `acme`, or `http://127.0.0.1:<port>` for a simulated Space. The credentials go to this host and no other. */
+  /**
+   * The host of the Space (`acme.signalwire.com`), its first label (`acme`), or
+   * `http://127.0.0.1:<port>` for a simulated Space. The credentials are sent to this host only.
+   */
   readonly space: string
-  /** The number that calls, E.164, bought in or verified with the Space. */
+  /** The number that calls, in E.164: bought in the Space or verified there. */
   readonly from: string
   /**
-   * The dashboard's Signing Key (`PSK...`), not the API token; two of them while you change it. `false` switches the
-   * check of signatures off: whoever knows a webhook URL may then use it.
+   * The Signing Key (`PSK...`), which is not the API token. While you replace the key, give the old
+   * one and the new one. `false` disables the check of signatures: then anybody who learns a webhook
+   * URL can use it.
    */
   readonly signingKey: string | readonly [string, string] | false
-  /** Most you pay per minute, in US dollars, below 100; a dearer call is refused by SignalWire (its error 30010). Default: no limit. */
+  /**
+   * The highest price of a call in US dollars a minute: more than 0, less than 100, at most four
+   * decimals. SignalWire refuses a call that costs more (its error 30010). Default: no limit.
+   */
   readonly maxPricePerMinute?: number
 }
 
-/** What the hook `beforeCall` is told. */
+/** What `beforeCall` gets. */
 export interface BeforeCall<User> {
-  /** Who asks for the call: a pending user, or a full one at step-up and enrolling. */
+  /** The user who asks for the call: pending at a login, logged in at step-up. */
   readonly user: User
-  /** The number about to be called, E.164. */
+  /** The number that is about to be called, in E.164. */
   readonly phone: string
-  /** The request that asks for it. */
+  /** The request that asks for the call. */
   readonly req: Request
 }
 
-/** Everything an app may set. Checked once, when the strategy is made; each mistake is a `TypeError` that names the mend. */
+/** An id of a user. It is used as text, so `7` and `'7'` are the same user. */
+export type UserId = string | number | bigint
+
+/** Languages of one user, best first, as the option `locale` returns them. */
+export type LocaleResult = string | readonly string[] | undefined
+
+/**
+ * The options of the strategy. The constructor checks all of them once and throws a `TypeError` that
+ * names the option and how to fix it. Only the object's own properties count, and an unknown name
+ * is refused.
+ *
+ * Functions that may return a promise must finish within 5 seconds. A function that throws, rejects
+ * or takes longer is the error `callback-failed` (503) unless its description says otherwise.
+ */
 export interface VoiceOtpOptions<User = Express.User> {
-  /** Spoken first in the call, so that people know who calls; 1 to 60 characters. */
+  /** The name of the app. The call says it first. 1 to 60 characters on one line. */
   readonly appName: string
   /**
-   * Where `webhooks()` is mounted, as SignalWire sees it: `https://acme.example/voice-otp`. With a path, without a query, 300 characters at most; http is
-   * for loopback addresses only.
+   * The public address of `webhooks()`, as SignalWire sees it, for example
+   * `https://acme.example/voice-otp`. It has a path and no query, and at most 300 characters. `http`
+   * is allowed for loopback addresses only.
    */
   readonly webhookUrl: string
-  /** At least 32 bytes, from a random generator. An array rotates: the first seals, all of them open. */
+  /**
+   * At least 32 random bytes as text. To replace a secret, give an array: the first secret protects
+   * new values, and values made with the others stay valid.
+   */
   readonly secret: string | readonly string[]
-  /** Your Space. */
+  /** The app's SignalWire Space. */
   readonly signalwire: SignalWireOptions
-  /** What tells one user from another, for ever and over all kinds of user that share a session (`customer:7`, `admin:7`). Default `user.id`. */
-  readonly userId?: (user: User) => string | number
-  /** Who needs the second factor. Default: everyone. Anything but `false`, a throw included, means "needed". */
-  readonly required?: Hook<[user: User, req: Request], boolean>
-  /** How codes may travel, the usual one first. Default `['call']`. The weaker ones are off unless they are named here. */
+  /**
+   * Returns the id of a user: 1 to 200 characters, the same for ever, and different for each user
+   * of all kinds that share a session (`customer:7`, `admin:7`). Default: `user.id`. If it throws or
+   * returns anything else, the request fails with the error `configuration` (503).
+   */
+  userId?(user: User): UserId
+  /**
+   * Returns `false` for a user who needs no second factor. Any other result means "needed", and so
+   * does an exception. Default: every user needs it.
+   */
+  required?(user: User, req: Request): boolean
+  /**
+   * The channels that the app allows, the default one first. A channel that is not named is
+   * disabled. Default `['call']`.
+   */
   readonly channels?: readonly Channel[]
   /**
-   * Which language the call speaks: a tag such as `de-DE`, or several in the user's order, of which key three offers the
-   * second. May depend on the user. Default `en-US`. One that a function answers and that is not spoken here becomes the
-   * default, and the event `prompt.fallback` tells.
+   * The language of the call: a tag such as `de-DE`, a list of them in the user's order, or a
+   * function that returns one of these or a promise of it. The second language of a list is offered
+   * on key three. Default `en-US`. If the function fails or names no known language, the call
+   * speaks the default language and the event `prompt.fallback` is emitted.
    */
   readonly locale?:
     | string
     | readonly string[]
-    | Hook<
-        [user: User, req: Request],
-        string | readonly string[] | undefined | Promise<string | readonly string[] | undefined>
-      >
-  /** Languages of your own, or your own words for one of ours, by tag. */
+    | AppFunction<[user: User, req: Request], LocaleResult | Promise<LocaleResult>>
+  /** More languages, or other sentences for a language of this package, by language tag. */
   readonly prompts?: Readonly<Record<string, Prompts>>
   /**
-   * Said after the first sentence: which login this is, in the user's language; one line of 200 characters at most. Whoever
-   * answers hears it, voicemail too. If it throws or answers anything else, the call goes without it and `prompt.fallback` tells.
+   * Returns a sentence that the call says after the first one, for example which login this is. One
+   * line of at most 200 characters without `<` and `>`, in the user's language. Anybody who answers
+   * the phone hears it, voicemail too. If it fails or returns something else, the call is placed
+   * without it and the event `prompt.fallback` is emitted. Default: nothing.
    */
-  readonly announce?: Hook<
-    [user: User, req: Request],
-    string | undefined | Promise<string | undefined>
-  >
-  /** Let SignalWire listen whether a person answered (`AnsweredBy`); for anybody else the call ends. It costs extra, and can err. Default `false`. */
+  announce?(user: User, req: Request): string | undefined | Promise<string | undefined>
+  /**
+   * Lets SignalWire detect whether a person or a machine answers (`AnsweredBy`). A call that a
+   * machine answers ends. SignalWire charges for it, and it can be wrong. Default `false`.
+   */
   readonly machineDetection?: boolean
-  /** Digits of a code, 6 to 10. Default 6 (NIST SP 800-63B-4, 3.1.3.2). */
+  /** Digits of a code, 6 to 10. Default 6. Source: NIST SP 800-63B-4, 3.1.3.2. */
   readonly codeLength?: number
-  /** How long a code lives, in seconds, 60 to 600. Default 300. */
+  /** How long a code is valid, 60 to 600 seconds. Default 300. Source: OWASP ASVS 5.0, 6.5.5. */
   readonly codeSeconds?: number
-  /** What a person must key in before the code is read: the two digits on the page, any key, or nothing. Default `match`. */
-  readonly numberMatching?: true | 'any-key' | false
-  /** How long the telephone rings, in seconds, 5 to 120. Default 30. */
+  /**
+   * What the user must press before the call reads the code: `true` for the two digits on the page,
+   * `'any-key'` for the key one, `false` for nothing. Default `true`.
+   */
+  readonly numberMatching?: boolean | 'any-key'
+  /** How long the phone rings, 5 to 120 seconds. Default 30. */
   readonly ringSeconds?: number
   /** Countries whose numbers may be called. Default: the country of `signalwire.from`. */
   readonly countries?: readonly Country[]
-  /** See {@link Limits}; what you leave out keeps its default. */
+  /** The limits to change; the others keep their defaults. See {@link Limits}. */
   readonly limits?: Partial<Limits>
   /**
-   * Asked before each call, at most once in `callIntervalSeconds` for a user; only `true` allows it, anything else forbids it (403, `call-vetoed`), a
-   * throw or over 5 seconds is trouble (503, `callback-failed`). For SIM-swap and porting checks (NIST SP 800-63B-4, 3.1.3.3). Default: every call is allowed.
+   * Is asked before each call, for example to check for a SIM swap or a ported number (NIST SP
+   * 800-63B-4, 3.1.3.3). Only `true` allows the call. Any other result refuses it with the failure
+   * `call-vetoed` (403). It is called at most once in `callIntervalSeconds` for each user. Default:
+   * every call is allowed.
    */
-  readonly beforeCall?: Hook<[call: BeforeCall<User>], boolean | Promise<boolean>>
-  /** Stores a number (E.164) that was just proved, before the user is let in. If it throws or takes over 5 seconds, nobody is (503, `callback-failed`). Needed to enroll. */
-  readonly onEnroll?: Hook<[user: User, phone: string, req: Request], void | Promise<void>>
-  /** Lets people skip the call on a browser that they chose to have remembered. Off by default; see `voiceOtp.remembered`. */
+  beforeCall?(call: BeforeCall<User>): boolean | Promise<boolean>
+  /**
+   * Stores a phone (E.164) that the user has just verified. The user is logged in only after it
+   * succeeded. Required for the purpose `enroll`.
+   */
+  onEnroll?(user: User, phone: string, req: Request): void | Promise<void>
+  /**
+   * Lets users log in without a call on a browser that they asked the app to remember. See
+   * `voiceOtp.remembered`. Default: disabled.
+   */
   readonly remember?: RememberOptions
-  /** Lets people in with a code from a list, when they lost their telephone. Off by default; see `voiceOtp.recoveryCodes(req)`. */
+  /**
+   * Lets users log in with a recovery code when they have lost their phone. See
+   * `voiceOtp.createRecoveryCodes(req)`. Default: disabled.
+   */
   readonly recovery?: RecoveryOptions<User>
-  /** Makes one counter of rate-limiter-flexible. Default: in the memory of this process. */
+  /**
+   * Creates the limiter of one limit. Default: `RateLimiterMemory`, in the memory of this process.
+   * Several processes must share a store, for example Redis.
+   */
   readonly limiter?: LimiterFactory
-  /** Names in the counter store are hashed under this. Default: the last `secret`, so that rotation keeps the counts. */
+  /**
+   * At least 32 random bytes as text. The keys in the limiter's store are hashed with it. Default:
+   * the last `secret`, so that the counts survive when a secret is replaced.
+   */
   readonly limiterSecret?: string
   /** The time, for tests. Default: `Date`. */
   readonly clock?: {
-    /** Milliseconds since 1970. */
+    /** Returns milliseconds since 1970. */
     now(): number
   }
 }
+
+/** The strategy needs the option `userId` for users whose `id` it cannot use. */
+export type UserIdOption<User> = User extends { readonly id: UserId }
+  ? unknown
+  : Required<Pick<VoiceOtpOptions<User>, 'userId'>>

@@ -1,33 +1,42 @@
 import type { CountryCode } from 'libphonenumber-js/max'
 import type { Request } from '../request.js'
-import type { Hook } from './hook.js'
+import type { AppFunction } from './app-function.js'
 
-/** A country by its two letters (ISO 3166-1 alpha-2), as libphonenumber knows it. */
+/** A country by its two letters in capitals (ISO 3166-1 alpha-2), as libphonenumber knows it. */
 export type Country = CountryCode
 
-/** A telephone of a user, as the app has it on record. */
+/** A phone of a user, as the app has it on record. */
 export interface PhoneEntry {
-  /** With country code: `+12025550123`. */
+  /** The number with its country code, for example `+12025550123`. */
   readonly number: string
-  /** What the user calls it: "home", "office". Shown to the user, never logged. */
+  /** What the user calls the phone: "home", "office". It is shown to the user and never logged. */
   readonly label?: string
-  /** Dialled once the call is answered: 1 to 8 digits. */
+  /** Dialled after the call is answered: 1 to 8 digits. Only the channel `call` can reach it. */
   readonly extension?: string | null
 }
 
-/**
- * What the app answers when asked whose telephone to call: a number with its country code, several of them of which the user
- * may choose, or `null` when there is none on record. `undefined` and `''` are trouble: a field that was not loaded must not look like a user
- * without a number.
- */
-export type PhoneAnswer =
+/** What `getPhone` returns. */
+export type PhoneResult =
   | string
   | {
-      /** The telephones, the usual one first; at least one. */
+      /** At least one phone. The first is the default, and the user may choose another. */
       readonly phones: readonly PhoneEntry[]
     }
   | null
   | undefined
 
-/** `getPhone(user, req)`: returns the phone of a user, or a promise of it. */
-export type GetPhone<User> = Hook<[user: User, req: Request], PhoneAnswer | Promise<PhoneAnswer>>
+/**
+ * `getPhone(user, req)`: returns the phone of a user, or a promise of it.
+ *
+ * - A number with its country code, for example `+12025550123`.
+ * - `{ phones: [{ number, label, extension }] }`, so that the user may choose one of them.
+ * - `null` if no phone is on record. Only then may a pending user enroll a phone.
+ *
+ * `undefined`, `''` and anything else are the error `phone-lookup-failed` (503), so that a column
+ * which was not loaded does not look like a user without a phone. The same error follows if it
+ * throws, rejects, or takes longer than 5 seconds.
+ */
+export type GetPhone<User> = AppFunction<
+  [user: User, req: Request],
+  PhoneResult | Promise<PhoneResult>
+>

@@ -1,2 +1,8 @@
-/** What a challenge is good for: to log in, to prove oneself once more, or to store another number. A code for one is worthless for another. */
+/**
+ * What a code is for. A code for one purpose is refused for the others.
+ *
+ * - `login`: completes the login of a pending user.
+ * - `step-up`: a user who is logged in proves the second factor again.
+ * - `enroll`: proves a phone that is not on record yet.
+ */
 export type Purpose = 'login' | 'step-up' | 'enroll'

@@ -1,13 +1,16 @@
-/** Where the app keeps recovery codes: as keyed hashes, beside the user's other data. */
+/**
+ * Where the app stores recovery codes: as keyed hashes, with the user's other data. Each method may
+ * take 5 seconds. A method that throws, rejects or takes longer is the error `callback-failed`
+ * (503), and nobody is logged in.
+ */
 export interface RecoveryOptions<User> {
-  /** Stores the hashes of a new set in place of the old one. */
-  readonly save: (user: User, hashes: readonly string[]) => void | Promise<void>
+  /** Replaces the user's set of hashes by this one. */
+  save(user: User, hashes: readonly string[]): void | Promise<void>
   /**
-   * Removes one of these hashes (the same code under each of your secrets) from the user's set and answers how many are left, in one
-   * atomic step; `undefined` if none of them was there. Of two parallel requests with one code, one alone may be answered a number.
+   * Removes a used code and returns how many are left, in one atomic step. `hashes` is the same code
+   * under each of your secrets: remove the one that the user's set holds. Return `undefined` if the
+   * set holds none of them. When two requests send one code at the same time, only one of them may
+   * get a number.
    */
-  readonly use: (
-    user: User,
-    hashes: readonly string[],
-  ) => number | undefined | Promise<number | undefined>
+  use(user: User, hashes: readonly string[]): number | undefined | Promise<number | undefined>
 }

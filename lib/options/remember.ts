@@ -1,49 +1,58 @@
-/** A browser that may log in without a call, as a store keeps it: neither its cookie nor its user in clear. */
+/**
+ * A browser that may log in without a call, as a store keeps it. It holds neither the cookie nor the
+ * user's id in clear. All times are in milliseconds since 1970.
+ */
 export interface RememberedBrowser {
-  /** Random; part of the cookie, so it is a secret too. */
+  /** Random. It is part of the cookie, so treat it as a secret. */
   readonly id: string
-  /** A keyed hash of the user's id. */
+  /** Keyed hash of the user's id. */
   readonly user: string
-  /** What the person knows the browser by: "Firefox on Linux". */
+  /** The name that the user sees in the list, for example "Firefox on Linux". */
   readonly name: string
-  /** Keyed hash of the cookie's present value. */
+  /** Keyed hash of the current value of the cookie. */
   readonly hash: string
-  /** Keyed hash of the telephone that was proved. */
+  /** Keyed hash of the phone that was verified when the browser was remembered. */
   readonly phoneHash: string
-  /** When it was remembered: milliseconds since 1970, as the others. */
+  /** When the browser was remembered. */
   readonly createdAt: number
-  /** When it last took the place of a call. */
+  /** When the browser last replaced a call. */
   readonly usedAt: number
-  /** Keyed hash of the session that the last use came from. */
+  /** Keyed hash of the session in which the browser last replaced a call. */
   readonly usedBy: string
-  /** Absolute; the store may forget the browser from then on. */
+  /** Absolute. The store may delete the browser from then on. */
   readonly expiresAt: number
 }
 
-/** Where remembered browsers live. Every method may reject; then nobody is remembered, and a call is asked for. */
+/**
+ * A store of remembered browsers. Each method may take 2 seconds. If a method fails during a login,
+ * the browser is not recognized and the user needs a call.
+ */
 export interface RememberStore {
-  /** Stores a browser, until `expiresAt` at least. */
+  /** Stores a browser, at least until `expiresAt`. */
   add(browser: RememberedBrowser): Promise<void>
-  /** The browser of this id, or `undefined` if there is none. */
+  /** Returns the browser with this id, or `undefined` if there is none. */
   get(id: string): Promise<RememberedBrowser | undefined>
-  /** Puts `next` in place, in one atomic step, if the hash still is `from`; `false` if it was another or the browser is gone. */
+  /**
+   * In one atomic step: writes `next` into the browser if its hash still equals `from`. Returns
+   * `false` if the hash is another one or the browser is gone.
+   */
   rotate(
     id: string,
     from: string,
     next: Pick<RememberedBrowser, 'hash' | 'usedAt' | 'usedBy'>,
   ): Promise<boolean>
-  /** The browsers of this user; those that expired may be among them. */
+  /** Returns the browsers of this user. Expired ones may be among them. */
   list(user: string): Promise<readonly RememberedBrowser[]>
-  /** Forgets one browser; nothing if there is none. */
+  /** Deletes one browser. Does nothing if there is none. */
   remove(id: string): Promise<void>
-  /** Forgets every browser of this user. */
+  /** Deletes every browser of this user. */
   removeAll(user: string): Promise<void>
 }
 
 /** The option `remember`. */
 export interface RememberOptions {
-  /** How long a browser is remembered, from the call that proved it: 1 to 30 days. */
+  /** How many days a browser is remembered after the call that verified the user: 1 to 30. */
   readonly days: number
-  /** Where they live: a table of yours, or {@link MemoryRememberStore}. */
+  /** Where the browsers are stored: a table of the app, or `MemoryRememberStore`. */
   readonly store: RememberStore
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { languages, type Locale, VoiceOtpError, type Channel } from 'passport-voice-otp'
+import { VoiceOtpError, type Channel } from 'passport-voice-otp'
+import { languages, type Locale } from '../../lib/call/languages.js'
 import { fitsOneSegment } from '../../lib/signalwire/segments.js'
 import { choiceRoutes } from '../support/choices.js'
 import { badAnswers, expectNoSecrets } from '../support/deliveries.js'

@@ -1,6 +1,6 @@
 // Every call must end soon, because it costs money: every path through it, in every language.
 import { afterEach, describe, expect, test } from 'vitest'
-import { languages, type Locale } from 'passport-voice-otp'
+import { languages, type Locale } from '../../lib/call/languages.js'
 import { createKeys } from '../../lib/crypto.js'
 import type { TokenContent } from '../../lib/call/token.js'
 import { otherDigits, ring, Telephone, tokenIn, unlimited } from '../support/telephone.js'

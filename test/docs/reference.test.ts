@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { errors, failures, languages, VoiceOtpStrategy } from 'passport-voice-otp'
 import { amrOf } from '../../lib/channels.js'
-import { defaultLimits, resolveOptions } from '../../lib/resolve-options.js'
+import { defaultLimits } from '../../lib/resolve-limits.js'
+import { resolveOptions } from '../../lib/resolve-options.js'
 import { createReader } from './compile.js'
 import { plain, read, table, thousands } from './pages.js'
 

@@ -6,7 +6,7 @@ import {
   type RateLimiterStoreAbstract,
 } from 'rate-limiter-flexible'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { LimiterOptions } from 'passport-voice-otp'
+import type { LimiterOptions } from '../../lib/options/limiter.js'
 import type { CallRequest } from '../../lib/limits/call-limits.js'
 import type { Limits } from '../../lib/options/limits.js'
 import {

@@ -53,8 +53,8 @@ function createLimiter() {
   return { limiter, active }
 }
 
-function createStrategy(options: Partial<VoiceOtpOptions<object>>) {
-  const strategy = new VoiceOtpStrategy<object>(
+function createStrategy(options: Partial<VoiceOtpOptions<{ id: string }>>) {
+  const strategy = new VoiceOtpStrategy<{ id: string }>(
     {
       appName: 'Acme',
       webhookUrl: 'https://acme.example/voice-otp',
@@ -82,7 +82,7 @@ function createStrategy(options: Partial<VoiceOtpOptions<object>>) {
 interface Given {
   readonly content?: Partial<TokenContent>
   readonly fields?: Readonly<Record<string, string>>
-  readonly options?: Partial<VoiceOtpOptions<object>>
+  readonly options?: Partial<VoiceOtpOptions<{ id: string }>>
   /** Members of the request that differ from those of a plain form. */
   readonly request?: object
 }

@@ -359,6 +359,7 @@ test('if the limiter is slow, a webhook gets 503 within four seconds, and its wo
       appName: 'Acme',
       webhookUrl: 'https://acme.example/voice-otp',
       secret,
+      userId: () => 'alice',
       limiter: counters,
       signalwire: {
         project: '11111111-2222-4333-8444-555555555555',

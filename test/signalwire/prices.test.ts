@@ -8,6 +8,7 @@ const create = (maxPricePerMinute: unknown) =>
       appName: 'Acme',
       webhookUrl: 'https://acme.example/voice-otp',
       secret,
+      userId: () => 'alice',
       signalwire: {
         project: '11111111-2222-4333-8444-555555555555',
         token: 'PTtoken',

@@ -1,6 +1,6 @@
 // The limits by themselves: without a strategy, over a store that the test fills and reads.
 import { expect } from 'vitest'
-import type { LimiterCount, LimiterFactory, LimiterOptions } from 'passport-voice-otp'
+import type { LimiterCount, LimiterFactory, LimiterOptions } from '../../lib/options/limiter.js'
 import { createKeys, type Keys } from '../../lib/crypto.js'
 import { type AppliedLimits, applyLimits } from '../../lib/limits/apply-limits.js'
 import type { CallRequest } from '../../lib/limits/call-limits.js'

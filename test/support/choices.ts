@@ -1,11 +1,8 @@
 // Routes of an app whose users choose telephone and way, and enroll a number; they take the place of the usual ones.
 import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
-import type {
-  Verification,
-  VoiceOtpAuthenticateOptions,
-  VoiceOtpStrategy,
-} from 'passport-voice-otp'
+import type { VoiceOtpAuthenticateOptions, VoiceOtpStrategy } from 'passport-voice-otp'
+import type { Verification } from '../../lib/session/verification.js'
 import type { Person } from './world.js'
 
 /** A field of the body, whatever its type. */

@@ -1,7 +1,12 @@
 // Stores that are slow, fail or hang at a chosen operation.
 import { MemoryStore, type SessionData } from 'express-session'
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
-import type { LimiterCount, Limiter, LimiterFactory, LimiterOptions } from 'passport-voice-otp'
+import type {
+  LimiterCount,
+  Limiter,
+  LimiterFactory,
+  LimiterOptions,
+} from '../../lib/options/limiter.js'
 
 export type Fault = 'throws' | 'rejects' | 'hangs' | 'nonsense' | 'hangs after the work'
 type SessionOperation = 'get' | 'set' | 'destroy' | 'touch'

@@ -1,7 +1,6 @@
 // Checked by the compiler alone: what is on a request, and the middlewares in an Express app, without a cast.
-import express, { type Request } from 'express'
+import express, { type Request, type RequestHandler } from 'express'
 import type {
-  Middleware,
   PhoneChoice,
   PendingChallenge,
   VoiceOtpOptions,
@@ -53,8 +52,8 @@ export const asked: Partial<VoiceOtpOptions> = {
   locale: (_user, req: Request) => req.acceptsLanguages(),
 }
 
-/** For who writes a function around them. */
-export const enforced: Middleware = voiceOtp.enforce()
+/** The middleware fits the types of Express. */
+export const enforced: RequestHandler = voiceOtp.enforce()
 
 // @ts-expect-error -- events are a closed set
 voiceOtp.events.on('call.placd', () => undefined)

@@ -1,9 +1,9 @@
-// Checked by the compiler alone: the strategy is generic over the app's own user.
+// Only the compiler checks this file: the strategy is generic over the app's own user.
 /* eslint-disable @typescript-eslint/no-unsafe-return -- what must not compile has no type to speak of */
 import passport from 'passport'
 import {
   type BeforeCall,
-  type PhoneAnswer,
+  type GetPhone,
   Strategy,
   type VoiceOtpOptions,
   VoiceOtpStrategy,
@@ -33,10 +33,37 @@ export const ofPeople = new VoiceOtpStrategy<Person>(
 )
 
 export const inferredFromPhoneOf = new VoiceOtpStrategy(required, (person: Person) => person.phone)
-export const ofExpressUsers: VoiceOtpStrategy = new VoiceOtpStrategy(required, () => null)
+export const ofExpressUsers: VoiceOtpStrategy = new VoiceOtpStrategy(
+  { ...required, userId: () => 'alice' },
+  () => null,
+)
 
-// Every way to answer.
-export const answers = [
+// A user whose id is text, a number or a bigint needs no option userId. Every other user needs it.
+export const ofBigInts = new VoiceOtpStrategy<{ id: bigint }>(required, () => null)
+class ObjectId {
+  toString(): string {
+    return '65f0c0ffee'
+  }
+}
+interface Document {
+  readonly _id: ObjectId
+}
+export const ofDocuments = new VoiceOtpStrategy<Document>(
+  { ...required, userId: user => String(user._id) },
+  () => null,
+)
+// @ts-expect-error -- a user without an id needs the option userId
+export const withoutId = new VoiceOtpStrategy<Document>(required, () => null)
+// @ts-expect-error -- an object is no id
+export const objectAsId = new VoiceOtpStrategy<{ id: ObjectId }>(required, () => null)
+export const objectFromUserId = new VoiceOtpStrategy<Document>(
+  // @ts-expect-error -- userId must return text, a number or a bigint
+  { ...required, userId: user => user._id },
+  () => null,
+)
+
+// Everything that getPhone may return.
+export const results = [
   new VoiceOtpStrategy<Person>(required, async person => person.phone),
   new VoiceOtpStrategy<Person>(required, person => ({
     phones: [{ number: String(person.phone), label: 'home', extension: '12' }],
@@ -65,7 +92,7 @@ export const change = (options: VoiceOtpOptions): void => {
 // `import { Strategy } from` works as with every other strategy, as a value and as a type.
 export const alias: Strategy<Person> = new Strategy<Person>(
   required,
-  (person): PhoneAnswer => person.phone,
+  (person): ReturnType<GetPhone<Person>> => person.phone,
 )
 
 passport.use(ofPeople)

@@ -6,9 +6,9 @@ import { Passport, type Authenticator } from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
 import { afterEach, describe, expect, test } from 'vitest'
 import { MemoryRememberStore } from 'passport-voice-otp'
-import { letPassAt, sessionDeadlineMilliseconds } from './support/deadline.js'
-import { SessionStore } from './support/stores.js'
-import { createWorld, password, type Person, type World } from './support/world.js'
+import { letPassAt, sessionDeadlineMilliseconds } from '../support/deadline.js'
+import { SessionStore } from '../support/stores.js'
+import { createWorld, password, type Person, type World } from '../support/world.js'
 
 let world: World
 afterEach(() => world.close())

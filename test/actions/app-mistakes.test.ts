@@ -3,9 +3,15 @@ import type { RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type VoiceOtpError, VoiceOtpStrategy } from 'passport-voice-otp'
-import { choiceRoutes } from './support/choices.js'
-import { SessionStore } from './support/stores.js'
-import { createWorld, type Person, secret, type World, type WorldOptions } from './support/world.js'
+import { choiceRoutes } from '../support/choices.js'
+import { SessionStore } from '../support/stores.js'
+import {
+  createWorld,
+  type Person,
+  secret,
+  type World,
+  type WorldOptions,
+} from '../support/world.js'
 
 let world: World
 afterEach(() => world.close())

@@ -1,0 +1,43 @@
+import type { Request } from '../request.js'
+import type { AppFunction } from './app-function.js'
+import type { Channel } from './channel.js'
+
+/** The options of `passport.authenticate('voice-otp', options)`, besides Passport's own. */
+export interface VoiceOtpAuthenticateOptions {
+  /**
+   * - `call`: sends a code, then runs the route's handler.
+   * - `verify`: checks the code in `req.body.code`, a string, and logs in.
+   * - `recover`: checks the recovery code in `req.body.code`, a string, and logs in.
+   *
+   * Default `verify`.
+   */
+  readonly action?: 'call' | 'verify' | 'recover'
+  /**
+   * `enroll` verifies a phone that is not on record yet; then the action `call` needs the option
+   * `phone`. Default: `login` for a pending user, `step-up` for a user who is logged in.
+   */
+  readonly purpose?: 'enroll'
+  /**
+   * For the action `call`: one of the strategy's `channels`, or a function that reads it from the
+   * request. A channel in the request that the app does not allow is the failure `choice-unknown`
+   * (400). Default, also if the function returns `undefined`: the first of `channels`.
+   */
+  readonly channel?: Channel | AppFunction<[req: Request], unknown>
+  /**
+   * For the action `call`: reads the phone from the request. If it throws, the request fails with the
+   * error `callback-failed` (503).
+   *
+   * - Purpose `enroll`: the new number with its country code. Anything else is the failure
+   *   `phone-malformed` (400).
+   * - Other purposes: the `id` of one of `voiceOtp.listPhones(req)`; `undefined` and `''` mean the
+   *   first one. Anything else is the failure `choice-unknown` (400).
+   */
+  phone?(req: Request): unknown
+}
+
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- without @types/passport there is nothing to extend, and nothing is lost
+/** @ts-ignore */
+declare module 'passport' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it only inherits
+  interface AuthenticateOptions extends VoiceOtpAuthenticateOptions {}
+}

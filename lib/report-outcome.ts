@@ -1,0 +1,76 @@
+import type { ServerResponse } from 'node:http'
+import { Failure, type FailureInfo } from './errors.js'
+import type { Request } from './request.js'
+
+/** The functions that Passport puts on a strategy for each request, before it calls `authenticate`. */
+export interface PassportFunctions {
+  /** Logs the user in. */
+  readonly success: (this: void, user: unknown, info?: object) => void
+  /** Refuses the request. */
+  readonly fail: (this: void, challenge: FailureInfo, status: number) => void
+  /** Continues with the handler of the route. */
+  readonly pass: (this: void) => void
+  /** Passes an error to Express. */
+  readonly error: (this: void, error: unknown) => void
+}
+
+/** A user to log in, and the `info` for the app. @internal */
+export interface Success {
+  readonly user: unknown
+  readonly info: object
+}
+
+/**
+ * Tells Passport how an action ended: a {@link Success} logs in, `undefined` continues with the
+ * route's handler, a {@link Failure} refuses the request, and everything else is an error.
+ * @internal
+ */
+export function reportOutcome(
+  req: Request,
+  passport: PassportFunctions,
+  outcome: Promise<Success | undefined>,
+): void {
+  callPassport(req, passport, outcome)
+    // Only a function of the app can have thrown here. Without this, it would end the process.
+    .catch((thrown: unknown) => {
+      if (responseOf(req)?.headersSent !== true) passport.error(thrown)
+    })
+    // The app threw again when it was told about its own exception. The request must still end.
+    .catch(() => {
+      endRequest(req)
+    })
+}
+
+async function callPassport(
+  req: Request,
+  { success, fail, pass, error }: PassportFunctions,
+  outcome: Promise<Success | undefined>,
+): Promise<void> {
+  let result
+  try {
+    result = await outcome
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) {
+      error(thrown)
+      return
+    }
+    const { info, status } = thrown
+    if (info.retryAfter !== undefined) responseOf(req)?.setHeader('Retry-After', info.retryAfter)
+    fail(info, status)
+    return
+  }
+  if (result === undefined) pass()
+  else success(result.user, result.info)
+}
+
+function endRequest(req: Request): void {
+  process.emitWarning(
+    "The callback of passport.authenticate('voice-otp') threw an error.",
+    'VoiceOtpWarning',
+  )
+  const res = responseOf(req)
+  if (res?.headersSent === false) res.writeHead(500).end()
+}
+
+/** Express puts the response on the request. Other frameworks may not. */
+const responseOf = (req: Request) => (req as unknown as { res?: ServerResponse }).res
