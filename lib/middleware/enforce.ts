@@ -9,6 +9,7 @@ import { createLoginState, type LoginState, loginStateKey } from '../session/log
 import { asPassportRequest } from '../session/passport-request.js'
 import { watchLogins } from '../session/logins.js'
 import { carryVerification } from '../session/re-login.js'
+import { warnOnce } from '../warn-once.js'
 import { createPendingUserResponse, type EnforceOptions } from './pending-users.js'
 
 /** Creates the middleware of `enforce()`: after it, `req.user` is a user who passed both factors, or undefined. @internal */
@@ -35,6 +36,7 @@ export function createEnforce<User>(
     Object.defineProperty(req, loginStateKey, { value: loginState })
     guardUser(req, loginState, property)
     watchLogins(req, loginState, lookup)
+    warnAboutLocals(res, loginState.pendingUser)
     const proceed = (): void => {
       if (loginState.pendingUser === undefined || !respondToPendingUser(req, res)) next()
     }
@@ -49,6 +51,22 @@ const mayBeRemembered = <User>({ context, pendingUser }: LoginState<User>, req: 
   context.settings.remember !== undefined &&
   req.headers.upgrade === undefined &&
   pendingUser !== undefined
+
+/**
+ * `enforce()` cannot take back what ran before it: a template that reads `res.locals` would show a pending user as logged
+ * in.
+ */
+function warnAboutLocals(res: ServerResponse, pendingUser: unknown): void {
+  const { locals } = res as ServerResponse & { readonly locals?: unknown }
+  if (pendingUser === undefined || typeof locals !== 'object' || locals === null) return
+  const properties = Object.entries(Object.getOwnPropertyDescriptors(locals))
+  const [name] = properties.find(([, { value }]) => value === pendingUser) ?? []
+  if (name === undefined) return
+  warnOnce(
+    'VOICE_OTP_LOCALS',
+    `res.locals.${name} holds a user who has passed only the first factor. Mount enforce() directly after passport.session(), and set res.locals after it.`,
+  )
+}
 
 /** Passport reads an empty name of the user property as `user`. */
 const propertyName = (name: unknown): string =>
