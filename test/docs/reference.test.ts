@@ -20,7 +20,12 @@ const required = {
   },
 }
 const settings = resolveOptions(required)
-const reader = createReader(['lib/options/options.ts', 'lib/events.ts', 'lib/actions/context.ts'])
+const reader = createReader([
+  'lib/options/options.ts',
+  'lib/events.ts',
+  'lib/actions/context.ts',
+  'lib/middleware/pending-users.ts',
+])
 const firstCells = (rows: readonly string[][]): string[] => rows.map(([name]) => plain(name))
 const membersOf = (path: string, name: string): string[] =>
   reader.members(path, name).map(member => member.name)
@@ -64,6 +69,12 @@ test('docs/reference.md lists every option of the Space and of passport.authenti
   )
   expect(firstCells(table(page, '`passport.authenticate` option', 'default'))).toEqual(
     membersOf('lib/actions/context.ts', 'VoiceOtpAuthenticateOptions'),
+  )
+})
+
+test('docs/reference.md lists every option of enforce()', () => {
+  expect(firstCells(table(page, '`enforce` option', 'default'))).toEqual(
+    membersOf('lib/middleware/pending-users.ts', 'EnforceOptions'),
   )
 })
 
