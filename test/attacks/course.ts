@@ -1,5 +1,5 @@
 // A login in single steps, one of which meets a broken store.
-import { codeIn, wrongCode } from '../support/world.js'
+import { codeIn, Phone, wrongCode } from '../support/phone.js'
 import { type Answer, Browser } from '../support/browser.js'
 import type { Person, Site } from '../support/watched-site.js'
 
@@ -54,6 +54,7 @@ export async function runCourse(
   const alice = site.person('alice')
   const answers: Course['answers'][number][] = []
   let [code, digits, sid] = ['', '', '']
+  const phone = (): Phone => new Phone(site, sid)
   const webhookAnswer = (): Course['broken'] => {
     const { status, body } = site.simulator.call(sid)?.webhooks.at(-1) ?? { status: 0, body: '' }
     return { status, text: body, headers: new Headers() }
@@ -67,14 +68,12 @@ export async function runCourse(
       return answer
     },
     'pick up': async () => {
-      await site.simulator.answer(sid)
-      await site.simulator.idle(sid)
+      await phone().answer()
       return webhookAnswer()
     },
     keys: async () => {
-      await site.simulator.press(sid, digits)
-      await site.simulator.idle(sid)
-      const heard = site.simulator.call(sid)?.heard ?? []
+      await phone().press(digits)
+      const { heard } = phone().call
       code = heard.some(sentence => /\d/.test(sentence)) ? codeIn(heard) : ''
       return webhookAnswer()
     },

@@ -9,6 +9,7 @@ import {
   type Site,
   type SiteOptions,
 } from '../support/watched-site.js'
+import { Phone } from '../support/phone.js'
 import { captureErrors, expectNoCredential, unfolded, watchProcess } from '../support/watch.js'
 
 watchProcess()
@@ -139,9 +140,7 @@ test('A-82 when SignalWire refuses a call or returns nonsense, the app returns t
     expect([name, requested() - before]).toEqual([name, 1])
     const ringing = site.simulator.calls.find(call => call.status === 'ringing')
     if (ringing !== undefined) {
-      await site.simulator.answer(ringing.sid)
-      await site.simulator.idle(ringing.sid)
-      expect(site.simulator.call(ringing.sid)!.heard).toEqual([
+      expect(await new Phone(site, ringing.sid).answer()).toEqual([
         expect.stringContaining('no longer valid'),
       ])
     }

@@ -1,5 +1,6 @@
 // For people who see otherwise or not at all: axe-core on every page in every state and both themes, and what a screen reader hears.
 import { expect, test } from 'vitest'
+import { Phone } from '../support/phone.js'
 import { SessionStore } from '../support/stores.js'
 import { says, wrongCode } from '../example/support.js'
 import { axeFindings, describeInBrowser, type Guest, openDemo } from './support.js'
@@ -106,10 +107,9 @@ describeInBrowser('axe-core finds nothing', () => {
     await guest.open('/otp')
     await look('expired, opened anew')
     await guest.press('Call me now')
-    const { sid } = await guest.site.simulator.waitFor(call => call.status === 'ringing')
-    await guest.site.simulator.answer(sid)
-    await guest.site.simulator.idle(sid)
-    await guest.site.simulator.press(sid, '00')
+    const phone = await Phone.ringing(guest.site)
+    await phone.answer()
+    await phone.press('00')
     await guest.sees('reported')
     await look('reported')
     await guest.pressAnyway('Call me again')

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import supertest from 'supertest'
 import { expect, onTestFinished, test } from 'vitest'
 import { Simulator } from 'passport-voice-otp/simulator'
+import { listen } from '../support/listen.js'
+import { Phone } from '../support/phone.js'
 import { createApp } from './app.js'
 import { blocks } from './pages.js'
 
@@ -11,12 +12,11 @@ test('the diagram in docs/reference.md shows every HTTP request of a login in or
     'a secret that only this test ever uses'
   const simulator = await Simulator.start()
   const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { url: publicUrl, close } = await listen(server)
   onTestFinished(async () => {
-    await new Promise(resolve => server.close(resolve))
+    await close()
     await simulator.stop()
   })
-  const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const app = createApp({ publicUrl, signalwire: simulator.signalwire })
   const exchange: string[] = []
   let known = 0
@@ -47,16 +47,10 @@ test('the diagram in docs/reference.md shows every HTTP request of a login in or
   await browser.get('/otp')
   await browser.post('/otp/call')
   const digits = /<b>(\d\d)<\/b>/.exec((await browser.get('/otp')).text)?.[1] ?? ''
-  const { sid } = await simulator.waitFor(({ status }) => status === 'ringing')
+  const phone = await Phone.ringing({ simulator })
   await browser.get('/otp/status')
-  await simulator.answer(sid)
-  await simulator.idle(sid)
-  await simulator.press(sid, digits)
-  await simulator.idle(sid)
-  await simulator.hangUp(sid)
-  const code = /(\d, ){5}\d/
-    .exec(simulator.call(sid)?.heard.join(' ') ?? '')?.[0]
-    .replaceAll(', ', '')
+  const code = await phone.hearCode(digits)
+  await simulator.hangUp(phone.sid)
   await browser.post('/otp').type('form').send({ code })
   expect((await browser.get('/')).text).toBe('Hello alice.')
 

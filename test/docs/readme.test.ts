@@ -1,13 +1,13 @@
 import { createServer, type RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import { compileFunction } from 'node:vm'
 import { Passport } from 'passport'
 import supertest from 'supertest'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as voiceOtp from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
-import { codeIn, wrongCode } from '../support/world.js'
+import { listen } from '../support/listen.js'
+import { Phone, wrongCode } from '../support/phone.js'
 import { blocks, plain, read, table } from './pages.js'
 
 const javascript = blocks('README.md').filter(({ language }) => language === 'js')
@@ -43,8 +43,8 @@ let close: () => Promise<void>
 beforeEach(async () => {
   simulator = await Simulator.start()
   const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const listening = await listen(server)
+  url = listening.url
   const { project, token, space, from, signingKey } = simulator.signalwire
   Object.assign(process.env, {
     PUBLIC_URL: url,
@@ -77,7 +77,7 @@ beforeEach(async () => {
     createApp(name => own[name] ?? requireAny(name), users),
   )
   close = async () => {
-    await new Promise(resolve => server.close(resolve))
+    await listening.close()
     await simulator.stop()
   }
 })
@@ -105,16 +105,10 @@ async function submit(browser: Browser, action: string, fields: Record<string, s
 }
 
 /** The user answers the phone, presses the two digits of the page and writes down the code. */
-async function listen(browser: Browser): Promise<string> {
+async function hearCode(browser: Browser): Promise<string> {
   const { text } = await browser.get('/otp').expect(200)
   const digits = /<b>(\d\d)<\/b>/.exec(text)?.[1] ?? ''
-  const sid = simulator.calls[0]?.sid ?? ''
-  await simulator.waitFor(call => call.sid === sid && call.status === 'ringing')
-  await simulator.answer(sid)
-  await simulator.idle(sid)
-  await simulator.press(sid, digits)
-  await simulator.idle(sid)
-  return codeIn(simulator.call(sid)?.heard ?? [])
+  return (await Phone.ringing({ simulator })).hearCode(digits)
 }
 
 test("a user logs in to a CommonJS app that is made of the README's JavaScript", async () => {
@@ -127,7 +121,7 @@ test("a user logs in to a CommonJS app that is made of the README's JavaScript",
     .expect(({ body }) => {
       expect(body).toMatchObject({ attemptsLeft: 5 })
     })
-  const code = await listen(browser)
+  const code = await hearCode(browser)
   await submit(browser, '/otp', { code: wrongCode(code) })
   expect((await browser.get('/otp')).text).toContain(voiceOtp.failures['code-wrong'].message)
   expect((await browser.get('/otp')).text).toContain('<p role="alert"></p>')
@@ -142,7 +136,7 @@ test("a user without a number enrolls one with the README's page and routes", as
   await submit(browser, '/phone', { phone: 'not a number' })
   expect((await browser.get('/otp')).text).toContain(voiceOtp.failures['phone-malformed'].message)
   await submit(browser, '/phone', { phone: '+1 202 555 0189' })
-  const code = await listen(browser)
+  const code = await hearCode(browser)
   expect(people['dave']).toBeNull()
   const { headers } = await submit(browser, '/phone/verify', { code })
   expect(headers['location']).toBe('/')

@@ -1,7 +1,8 @@
 import { MemoryStore } from 'express-session'
 import { expect, onTestFinished, test } from 'vitest'
 import { CounterStore } from '../support/stores.js'
-import { codeIn, createWorld, wrongCode } from '../support/world.js'
+import { codeIn, Phone, wrongCode } from '../support/phone.js'
+import { createWorld } from '../support/world.js'
 import { plain, table } from './pages.js'
 
 /** Records the operations of express-session. */
@@ -39,21 +40,6 @@ test('docs/scale.md states how many operations each request takes', async () => 
       String(counters.operations.splice(0).length),
     ])
   }
-  const ring = async (): Promise<string> => {
-    const [call] = world.simulator.calls
-    const { sid } = await world.simulator.waitFor(
-      each => each.sid === call?.sid && each.status === 'ringing',
-    )
-    return sid
-  }
-  const answer = async (sid: string): Promise<void> => {
-    await world.simulator.answer(sid)
-    await world.simulator.idle(sid)
-  }
-  const press = async (sid: string, keys: string): Promise<void> => {
-    await world.simulator.press(sid, keys)
-    await world.simulator.idle(sid)
-  }
 
   const alice = await world.logIn('alice')
   take('the password')
@@ -63,12 +49,12 @@ test('docs/scale.md states how many operations each request takes', async () => 
   take('a call')
   await alice.get('/otp/status').expect(200)
   take('status()')
-  const sid = await ring()
-  await answer(sid)
+  const phone = await Phone.ringing(world)
+  await phone.answer()
   take('the first webhook')
-  await press(sid, body.matchingDigits)
+  await phone.press(body.matchingDigits)
   take('each further webhook')
-  const code = codeIn(world.simulator.call(sid)?.heard ?? [])
+  const code = codeIn(phone.call.heard)
   await alice
     .post('/otp')
     .send({ code: wrongCode(code) })
@@ -85,11 +71,11 @@ test('docs/scale.md states how many operations each request takes', async () => 
 
   const bob = await world.logIn('bob')
   await bob.post('/otp/call').expect(202)
-  const unwanted = await ring()
-  await answer(unwanted)
+  const unwanted = await Phone.ringing(world)
+  await unwanted.answer()
   store.operations.splice(0)
   counters.operations.splice(0)
-  await press(unwanted, '00')
+  await unwanted.press('00')
   take('the webhook that reports "this was not me"')
 
   world.people['carol'] = { id: 'carol', phone: '+12025550167' }

@@ -3,6 +3,7 @@ import express, { type Request } from 'express'
 import { describe, expect, test } from 'vitest'
 import { announcement, preferredLanguages } from '../../example/auth/announcement.js'
 import { cheapHash } from '../support/people.js'
+import { Phone } from '../support/phone.js'
 import { openSite, says } from './support.js'
 
 const channels = ['call', 'sms'] as const
@@ -171,10 +172,8 @@ describe('the language of the browser', () => {
     const alice = site.visitor()
     await alice.logIn('alice')
     await alice.follow(await alice.post('/otp/call', alice.fill('/otp/call'), headers), '/otp/call')
-    const { sid } = await site.simulator.waitFor(call => call.status === 'ringing')
-    await site.simulator.answer(sid)
-    await site.simulator.idle(sid)
-    return { words: site.simulator.call(sid)!.heard.join(' '), site }
+    const heard = await (await Phone.ringing(site)).answer()
+    return { words: heard.join(' '), site }
   }
 
   test('is the language of the call; the announcement is left out where it would be in another', async () => {

@@ -1,23 +1,24 @@
 import { createServer, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Passport, type Authenticator } from 'passport'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
-import { codeIn, secret } from '../support/world.js'
+import { listen } from '../support/listen.js'
+import { Phone } from '../support/phone.js'
+import { secret } from '../support/secrets.js'
 import { createAppBehindProxy, publicUrl, webhookUrl } from './proxy.js'
 
 const alice = { id: 'alice', phone: '+12025550123' }
 let simulator: Simulator
-let servers: Server[]
+let endings: (() => Promise<void>)[]
 let url: string
 /** What the proxy tells the app of the browser's connection. */
 let forwardedProtocol: string
 
-async function listen(server: Server): Promise<number> {
-  servers.push(server)
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  return (server.address() as AddressInfo).port
+async function portOf(server: Server): Promise<number> {
+  const listening = await listen(server)
+  endings.push(listening.close)
+  return listening.port
 }
 
 /** Hands on what is under /app, and tells of the connection in headers, as a proxy that ends TLS does. */
@@ -41,11 +42,11 @@ function createProxy(port: number): Server {
 }
 
 beforeEach(async () => {
-  servers = []
+  endings = []
   forwardedProtocol = 'https'
   simulator = await Simulator.start()
   const server = createServer()
-  url = `http://127.0.0.1:${await listen(createProxy(await listen(server)))}/app`
+  url = `http://127.0.0.1:${await portOf(createProxy(await portOf(server)))}/app`
   const voiceOtp = new VoiceOtpStrategy<typeof alice>(
     { appName: 'Acme', webhookUrl: `${url}/voice-otp`, secret, signalwire: simulator.signalwire },
     user => user.phone,
@@ -80,15 +81,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await simulator.stop()
-  await Promise.all(
-    servers.map(
-      server =>
-        new Promise(resolve => {
-          server.close(resolve)
-          server.closeAllConnections()
-        }),
-    ),
-  )
+  await Promise.all(endings.map(end => end()))
 })
 
 /** A browser on the other side of the TLS that the proxy claims: it sends secure cookies. */
@@ -113,23 +106,19 @@ test('a user logs in through a proxy that ends TLS and removes a part of the pat
   const { matchingDigits } = JSON.parse((await browser('POST', '/otp/call')).text) as {
     matchingDigits: string
   }
-  const { sid } = await simulator.waitFor(call => call.status === 'ringing')
-  await simulator.answer(sid)
-  await simulator.idle(sid)
-  await simulator.press(sid, matchingDigits)
-  await simulator.idle(sid)
+  const phone = await Phone.ringing({ simulator })
+  const code = await phone.hearCode(matchingDigits)
   // SignalWire asked the proxy, under the address that it signed.
   expect(
-    simulator
-      .call(sid)!
-      .webhooks.map(webhook => [webhook.url.startsWith(`${url}/voice-otp/`), webhook.status]),
+    phone.call.webhooks.map(webhook => [
+      webhook.url.startsWith(`${url}/voice-otp/`),
+      webhook.status,
+    ]),
   ).toEqual([
     [true, 200],
     [true, 200],
   ])
-  expect((await browser('POST', '/otp', { code: codeIn(simulator.call(sid)!.heard) })).status).toBe(
-    200,
-  )
+  expect((await browser('POST', '/otp', { code: code })).status).toBe(200)
   expect((await browser('GET', '/account')).status).toBe(200)
 })
 
