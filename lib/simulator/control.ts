@@ -21,7 +21,8 @@ export async function handleControl(
     method = '',
     headers: { origin },
   } = req
-  // A browser sends requests of a foreign page to this server, too. Such a page could press keys and read codes.
+  // A browser sends requests of a foreign page to this server, too. Such a page could press keys
+  // and read codes.
   if (origin !== undefined && !ownOrigins.includes(origin))
     throw new SimulatorError(403, 'requests from pages of other origins are refused')
   if (method === 'GET') await get(space, res, path)
@@ -37,7 +38,10 @@ async function get(space: Space, res: ServerResponse, path: string): Promise<voi
   else await sendPage(res, path)
 }
 
-/** Reads the body of a request that changes something. Only JSON: a form could come from any page without a preflight. */
+/**
+ * Reads the body of a request that changes something. Only JSON: a form could come from any page
+ * without a preflight.
+ */
 async function readJson(req: IncomingMessage): Promise<Body> {
   const text = await readBody(req)
   const isJson = contentTypeOf(req) === 'application/json'

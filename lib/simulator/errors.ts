@@ -1,6 +1,6 @@
 /**
- * The simulator refuses a request of a test or of a script: the call is over, a fault has an unknown name, and so on.
- * The message says what to do instead.
+ * The simulator refuses a request of a test or of a script: the call is over, a fault has an
+ * unknown name, and so on. The message says what to do instead.
  */
 export class SimulatorError extends Error {
   /**

@@ -4,7 +4,11 @@ import type { Space } from './space.js'
 const newest = 20
 const commentMilliseconds = 15_000
 
-/** Server-sent events: the state at once and after every change. Changes of one tick are sent together. @internal */
+/**
+ * Server-sent events: the state at once and after every change. Changes of one tick are sent
+ * together.
+ * @internal
+ */
 export function streamEvents(space: Space, res: ServerResponse): void {
   res.writeHead(200, {
     'Content-Type': 'text/event-stream; charset=utf-8',

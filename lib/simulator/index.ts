@@ -1,6 +1,6 @@
 /**
- * A SignalWire Space with phones on this machine, for the tests of an app and for trying the app without an account.
- * Start at {@link Simulator.start}.
+ * A SignalWire Space with phones on this machine, for the tests of an app and for trying the app
+ * without an account. Start at {@link Simulator.start}.
  * @module passport-voice-otp/simulator
  */
 export { SimulatorError } from './errors.js'

@@ -4,17 +4,18 @@ import { Simulator } from './simulator.js'
 
 const help = `passport-voice-otp simulator [--port 3001] [--calls-per-second 1]
 
-A simulated SignalWire Space with phones, on this machine. It prints the values of SIGNALWIRE_* for your app.
+A simulated SignalWire Space with phones, on this machine.
+It prints the values of SIGNALWIRE_* for your app.
 
-  --port N               listens on 127.0.0.1:N (the environment variable PORT does the same)
-  --calls-per-second N   how many calls start to ring in one second, as in a real Space; Infinity for no limit
+  --port N               listens on 127.0.0.1:N; the environment variable PORT does the same
+  --calls-per-second N   calls that start to ring in one second; Infinity for no limit
 
-SIGNALWIRE_PROJECT, SIGNALWIRE_TOKEN, SIGNALWIRE_NUMBER and SIGNALWIRE_SIGNING_KEY, if set, are the credentials of the
-Space, so that they stay the same after a restart.`
+SIGNALWIRE_PROJECT, SIGNALWIRE_TOKEN, SIGNALWIRE_NUMBER and SIGNALWIRE_SIGNING_KEY, if set,
+are the credentials of the Space, so that they stay the same after a restart.`
 
 /**
- * `passport-voice-otp simulator`: runs a Space until SIGINT or SIGTERM. Rejects with an Error whose message is for the
- * user.
+ * `passport-voice-otp simulator`: runs a Space until SIGINT or SIGTERM. Rejects with an Error whose
+ * message is for the user.
  * @internal
  */
 export async function runSimulator(args: string[]): Promise<void> {

@@ -7,7 +7,10 @@ import { handleRest } from './rest/rest.js'
 import { isRestPath } from './rest/routes.js'
 import type { Space } from './space.js'
 
-/** Listens on loopback unless the user decides otherwise, because every client can read every code. @internal */
+/**
+ * Listens on loopback unless the user decides otherwise, because every client can read every code.
+ * @internal
+ */
 export async function listen(
   space: Space,
   port: number,
@@ -35,7 +38,8 @@ async function handle(
   res: ServerResponse,
   hosts: readonly string[],
 ): Promise<void> {
-  // With a host name of its own that leads here (DNS rebinding), a page of an attacker could read the codes.
+  // With a host name of its own that leads here (DNS rebinding), a page of an attacker could read
+  // the codes.
   if (!hosts.includes(req.headers.host?.toLowerCase() ?? ''))
     throw new SimulatorError(403, `the Host must be one of ${hosts.join(', ')}`)
   /* v8 ignore next -- a request has a URL */

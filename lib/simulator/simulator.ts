@@ -13,11 +13,11 @@ import type { RestRequest, SimulatedMessage, SimulatedMfa } from './types/record
 import { CallWaiters } from './wait-for.js'
 
 /**
- * A SignalWire Space and its phones on this machine: REST API, signed webhooks, strict LaML, hosted MFA, text messages.
- * It listens on loopback only and keeps a record of everything that happened.
+ * A SignalWire Space and its phones on this machine: REST API, signed webhooks, strict LaML, hosted
+ * MFA, text messages. It listens on loopback only and keeps a record of everything that happened.
  *
- * A method rejects, or throws, a `SimulatorError` if there is no such call, or if the call is in the wrong state. The
- * message says why.
+ * A method rejects, or throws, a `SimulatorError` if there is no such call, or if the call is in
+ * the wrong state. The message says why.
  */
 export class Simulator {
   /** URL of the simulator, `http://127.0.0.1:<port>`. */
@@ -42,7 +42,8 @@ export class Simulator {
   }
 
   /**
-   * Starts a Space. Rejects with a TypeError if an option is not valid, and with Node's own error if the port is in use.
+   * Starts a Space. Rejects with a TypeError if an option is not valid, and with Node's own error
+   * if the port is in use.
    */
   static async start(options: SimulatorOptions = {}): Promise<Simulator> {
     const {
@@ -89,7 +90,10 @@ export class Simulator {
     return this.space.mfaRequests.map(each => ({ ...each })).reverse()
   }
 
-  /** Sets how a phone takes its next calls. `keys` are the keys that the greeting of a voicemail plays. */
+  /**
+   * Sets how a phone takes its next calls. `keys` are the keys that the greeting of a voicemail
+   * plays.
+   */
   setPhone(number: string, behaviour: Behaviour, options: { readonly keys?: string } = {}): void {
     this.space.phones.set(number, checkPhone(number, behaviour, options.keys))
   }
@@ -119,17 +123,26 @@ export class Simulator {
     return asPromise(() => this.find(sid).hangUp())
   }
 
-  /** The person presses keys: 1 to 32 of 0-9, `*` and `#`. Keys that the call did not ask for are lost. */
+  /**
+   * The person presses keys: 1 to 32 of 0-9, `*` and `#`. Keys that the call did not ask for are
+   * lost.
+   */
   press(sid: string, digits: string): Promise<void> {
     return asPromise(() => this.find(sid).press(checkKeys(digits)))
   }
 
-  /** Resolves when the call (or every call) waits for a person or the clock, or is over. No webhook is on its way then. */
+  /**
+   * Resolves when the call (or every call) waits for a person or the clock, or is over. No webhook
+   * is on its way then.
+   */
   idle(sid?: string): Promise<void> {
     return this.space.activity.idle(sid)
   }
 
-  /** Manual clock: lets time pass. Each event happens at its time, with everything that follows from it. Resolves when idle. */
+  /**
+   * Manual clock: lets time pass. Each event happens at its time, with everything that follows from
+   * it. Resolves when idle.
+   */
   advance(milliseconds: number): Promise<void> {
     const { clock, activity } = this.space
     const advanced = this.advancing.then(() => clock.advance(milliseconds, () => activity.idle()))
@@ -137,12 +150,18 @@ export class Simulator {
     return advanced
   }
 
-  /** Resolves with the first call that satisfies `predicate`, now or after a change. Rejects after five real seconds. */
+  /**
+   * Resolves with the first call that satisfies `predicate`, now or after a change. Rejects after
+   * five real seconds.
+   */
   waitFor(predicate: (call: SimulatedCall) => boolean): Promise<SimulatedCall> {
     return this.waiters.waitFor(predicate)
   }
 
-  /** Sends a webhook of a call again, byte for byte the same (a replay). Rejects if there is no response. */
+  /**
+   * Sends a webhook of a call again, byte for byte the same (a replay). Rejects if there is no
+   * response.
+   */
   async refetch(
     sid: string,
     index: number,

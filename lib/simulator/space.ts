@@ -5,7 +5,10 @@ import { Network } from './network/network.js'
 import type { SimulatedCall } from './types/call.js'
 import type { Mutable, RestRequest, SimulatedMfa } from './types/records.js'
 
-/** A Space: its network, and a record of everything that happened in it. It forgets nothing. @internal */
+/**
+ * A Space: its network, and a record of everything that happened in it. It forgets nothing.
+ * @internal
+ */
 export class Space extends Network {
   readonly calls = new Map<string, Call>()
   readonly requests: Mutable<RestRequest>[] = []

@@ -9,7 +9,10 @@ export class CallWaiters {
 
   constructor(private readonly space: Space) {}
 
-  /** Resolves with the first call that satisfies `predicate`, now or after a change. Rejects after five real seconds. */
+  /**
+   * Resolves with the first call that satisfies `predicate`, now or after a change. Rejects after
+   * five real seconds.
+   */
   waitFor(predicate: (call: SimulatedCall) => boolean): Promise<SimulatedCall> {
     const { space, waiting } = this
     return new Promise((resolve, reject) => {

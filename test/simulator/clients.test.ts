@@ -1,4 +1,5 @@
-// Other people's clients against the simulator: SignalWire's own, and twilio's, which many apps use with a SignalWire Space.
+// Other people's clients against the simulator: SignalWire's own, and twilio's, which many apps use
+// with a SignalWire Space.
 import { RestClient } from '@signalwire/compatibility-api'
 import twilio from 'twilio'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-// An app in Python, without a framework, is tested against the package's command, as docs/testing.md says.
+// An app in Python, without a framework, is tested against the package's command, as
+// docs/testing.md says.
 import { execFile, execFileSync } from 'node:child_process'
 import {
   chmodSync,

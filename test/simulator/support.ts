@@ -1,4 +1,5 @@
-// The harness of the simulator's tests: an app whose responses to webhooks are set by the test, and clients of the REST API.
+// The harness of the simulator's tests: an app whose responses to webhooks are set by the test, and
+// clients of the REST API.
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished, vi } from 'vitest'
@@ -20,7 +21,10 @@ type Response = string | ((webhook: ReceivedWebhook, res: ServerResponse) => unk
 export interface App {
   readonly url: string
   readonly received: ReceivedWebhook[]
-  /** The response of each path: the inside of a `<Response>`, or what the function does. Default: the call ends. */
+  /**
+   * The response of each path: the inside of a `<Response>`, or what the function does. Default:
+   * the call ends.
+   */
   readonly responses: Record<string, Response>
 }
 
@@ -104,7 +108,9 @@ export async function startBoth(options?: SimulatorOptions) {
   return { simulator, app, order, callNow, press }
 }
 
-/** Waits for the sockets while the timers of this process may stand still, until something is so. */
+/**
+ * Waits for the sockets while the timers of this process may stand still, until something is so.
+ */
 export async function until(isSo: () => boolean, milliseconds = 20_000): Promise<void> {
   const end = performance.now() + milliseconds
   while (!isSo()) {

@@ -7,7 +7,10 @@ import { alice, place, startBoth, startSimulator, stopTimers, until } from './su
 
 type Both = Awaited<ReturnType<typeof startBoth>>
 
-/** Gives the sockets of this process the time to deliver what was written: turns of the event loop, not of a clock. */
+/**
+ * Gives the sockets of this process the time to deliver what was written: turns of the event loop,
+ * not of a clock.
+ */
 async function deliver(): Promise<void> {
   for (let turns = 0; turns < 100; turns++) await new Promise(resolve => setImmediate(resolve))
 }

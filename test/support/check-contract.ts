@@ -1,5 +1,5 @@
-// A simulator that stops checks that all its responses had the shapes that SignalWire documents: vitest loads this file
-// before each test file, so that the check covers the whole suite.
+// A simulator that stops checks that all its responses had the shapes that SignalWire documents:
+// vitest loads this file before each test file, so that the check covers the whole suite.
 import { Simulator } from 'passport-voice-otp/simulator'
 import { checkContract } from './contract.js'
 

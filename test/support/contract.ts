@@ -1,7 +1,8 @@
-// The documented shapes of SignalWire's responses, as JSON schemas of our own. Every response that a simulator sends in
-// the whole test suite is checked against them (see check-contract.ts).
-// Sources: SignalWire's OpenAPI of the Compatibility API (signalwire/docs, specs/compatibility-api), its pages "MFA",
-// "Paging" and "Error codes", and responses that users recorded.
+// The documented shapes of SignalWire's responses, as JSON schemas of our own. Every response that
+// a simulator sends in the whole test suite is checked against them (see check-contract.ts).
+// Sources: SignalWire's OpenAPI of the Compatibility API (signalwire/docs,
+// specs/compatibility-api), its pages "MFA", "Paging" and "Error codes", and responses that users
+// recorded.
 import { Ajv, type ValidateFunction } from 'ajv'
 import type { RestRequest } from 'passport-voice-otp/simulator'
 
@@ -189,7 +190,10 @@ function problemOf(request: RestRequest): string | undefined {
   return ajv.errorsText(validate.errors, { dataVar: 'body' })
 }
 
-/** Throws an Error that names every response that SignalWire does not document. Responses with a fault are meant to be wrong. */
+/**
+ * Throws an Error that names every response that SignalWire does not document. Responses with a
+ * fault are meant to be wrong.
+ */
 export function checkContract(requests: readonly RestRequest[]): void {
   const problems = requests
     .filter(({ status, isFaulty }) => status !== 0 && !isFaulty)

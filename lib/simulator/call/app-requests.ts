@@ -25,8 +25,8 @@ export class AppRequests {
   }
 
   /**
-   * Asks the app what the call does next. If that fails, asks `fallback` once and calls `warn` with the reason. Throws
-   * an Error that says why there is no valid answer.
+   * Asks the app what the call does next. If that fails, asks `fallback` once and calls `warn` with
+   * the reason. Throws an Error that says why there is no valid answer.
    */
   async ask(
     address: Address,

@@ -106,7 +106,10 @@ export class Call {
     this.end(status, 'caller')
   }
 
-  /** The app changes the call through the REST API. A new document interrupts what the call is doing. */
+  /**
+   * The app changes the call through the REST API. A new document interrupts what the call is
+   * doing.
+   */
   update({ next, fallback, statusCallback }: Update): void {
     const { order } = this
     this.order = {

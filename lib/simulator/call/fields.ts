@@ -23,7 +23,10 @@ const sipResultCodes: Readonly<Partial<Record<CallStatus, string>>> = {
 /** The result code of SIP of a call, or `null` while it lasts. @internal */
 export const sipResultCode = (status: CallStatus): string | null => sipResultCodes[status] ?? null
 
-/** The fields that every webhook of a call has. Source: SignalWire, "Voice XML", request parameters. @internal */
+/**
+ * The fields that every webhook of a call has. Source: SignalWire, "Voice XML", request parameters.
+ * @internal
+ */
 export function standardFields(facts: CallFacts, status: string): Fields {
   return {
     AccountSid: facts.project,

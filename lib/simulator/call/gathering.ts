@@ -1,6 +1,8 @@
 /** Keys that are being collected. @internal */
 export interface Gathering {
-  /** Takes keys until there are enough. Returns the keys that it took, the finishing key included. */
+  /**
+   * Takes keys until there are enough. Returns the keys that it took, the finishing key included.
+   */
   take(keys: string): string
   /** The keys that go to the app. */
   digits(): string

@@ -41,7 +41,10 @@ export class Performer {
     private readonly listener: Listener,
   ) {}
 
-  /** Performs verbs up to the one that asks the app what comes next. `undefined`: the call is at its end. */
+  /**
+   * Performs verbs up to the one that asks the app what comes next. `undefined`: the call is at its
+   * end.
+   */
   async perform(verbs: readonly Verb[]): Promise<NextRequest | undefined> {
     for (const verb of verbs) {
       if (verb.verb === 'hangup') return undefined
@@ -103,7 +106,8 @@ export class Performer {
       if (this.record.length > mostEntries) throw new Error(`over ${mostEntries} lines in one call`)
       const milliseconds = this.begin(line)
       const text = line.verb === 'say' ? line.text : null
-      // An endless text has to wait, or it would repeat for ever while the manual clock stands still.
+      // An endless text has to wait, or it would repeat for ever while the manual clock stands
+      // still.
       if (this.clock.isManual && times !== Infinity) this.skip(milliseconds)
       else await this.pass(milliseconds, text)
     }

@@ -23,8 +23,8 @@ export class Waits {
   ) {}
 
   /**
-   * Waits until `wake` is called. `start` returns a function that cancels its timer. Rejects with the reason of an
-   * interruption.
+   * Waits until `wake` is called. `start` returns a function that cancels its timer. Rejects with
+   * the reason of an interruption.
    */
   rest<T>(start: (wake: (value: T) => void) => () => void): Promise<T> {
     this.check()
@@ -47,7 +47,10 @@ export class Waits {
     })
   }
 
-  /** Makes the call stop what it is doing: at once if it waits, otherwise at its next `rest` or `check`. */
+  /**
+   * Makes the call stop what it is doing: at once if it waits, otherwise at its next `rest` or
+   * `check`.
+   */
   interrupt(reason: Error): void {
     if (this.stop === undefined) this.pending = reason
     else this.stop(reason)

@@ -3,13 +3,17 @@ import { SimulatorError } from '../errors.js'
 
 const bodyBytes = 64 * 1024
 
-/** Returns the body as text. Throws a SimulatorError (413, 400) if it is over 64 KiB or not UTF-8. @internal */
+/**
+ * Returns the body as text. Throws a SimulatorError (413, 400) if it is over 64 KiB or not UTF-8.
+ * @internal
+ */
 export async function readBody(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
     length += chunk.length
-    // Read the rest, up to a limit, and drop it: a client reads the response only after it has sent all of its body.
+    // Read the rest, up to a limit, and drop it: a client reads the response only after it has sent
+    // all of its body.
     if (length <= bodyBytes) chunks.push(chunk)
     if (length > 64 * bodyBytes) break
   }
@@ -36,7 +40,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Sends a response: text as it is, anything else as JSON. Sends nothing if the client has gone. @internal */
+/**
+ * Sends a response: text as it is, anything else as JSON. Sends nothing if the client has gone.
+ * @internal
+ */
 export function respond(
   res: ServerResponse,
   status: number,

@@ -4,9 +4,9 @@ import { type Address, type Fields, isWebUrl, WebhookError } from './webhook.js'
 const mostRedirects = 3
 
 /**
- * Sends a request with `send` and follows up to 3 redirects. A redirected request has no `Digits`. A redirect with the
- * status 307 or 308 keeps the method, any other one becomes a GET.
- * Source: SignalWire, "Common webhook errors" and "Gather"; the methods are the simulator's choice.
+ * Sends a request with `send` and follows up to 3 redirects. A redirected request has no `Digits`.
+ * A redirect with the status 307 or 308 keeps the method, any other one becomes a GET. Source:
+ * SignalWire, "Common webhook errors" and "Gather"; the methods are the simulator's choice.
  * @internal
  */
 export async function followRedirects(

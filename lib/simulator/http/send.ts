@@ -19,8 +19,8 @@ const packetMilliseconds = 5000
 const wholeMilliseconds = 15_000
 
 /**
- * Sends a webhook: 2 seconds to connect, 5 to the first byte and between packets, 15 in all, at most 64 kB, no retry.
- * Rejects with a WebhookError that says what went wrong.
+ * Sends a webhook: 2 seconds to connect, 5 to the first byte and between packets, 15 in all, at
+ * most 64 kB, no retry. Rejects with a WebhookError that says what went wrong.
  * @internal
  */
 export function sendWebhook(webhook: Webhook, ended: AbortSignal): Promise<Answer> {

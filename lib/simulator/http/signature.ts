@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto'
 
 /**
- * The signature of a webhook: base64 of the HMAC-SHA1, with the signing key, of the URL. For a form, the name and the
- * value of each field follow the URL, sorted by name. A JSON body adds nothing: its hash is part of the URL.
- * Source: SignalWire, "Webhook security" of the Compatibility API.
+ * The signature of a webhook: base64 of the HMAC-SHA1, with the signing key, of the URL. For a
+ * form, the name and the value of each field follow the URL, sorted by name. A JSON body adds
+ * nothing: its hash is part of the URL. Source: SignalWire, "Webhook security" of the Compatibility
+ * API.
  *
  * @param key The signing key, `PSK...`.
  * @param url The URL exactly as it is requested.

@@ -9,8 +9,9 @@ const mostAttempts = 3
 const retryMilliseconds = [1000, 3000]
 
 /**
- * The status callbacks of one call or message. They are sent one after the other, each up to three times. A failure has
- * no effect on the call. Source: SignalWire, "Common webhook errors"; the delays are the simulator's choice.
+ * The status callbacks of one call or message. They are sent one after the other, each up to three
+ * times. A failure has no effect on the call. Source: SignalWire, "Common webhook errors"; the
+ * delays are the simulator's choice.
  * @internal
  */
 export class StatusCallbacks {
@@ -26,7 +27,10 @@ export class StatusCallbacks {
     this.log = new WebhookLog(network.ended.signal, changed)
   }
 
-  /** Sends a status callback. With the fault `reverse` they wait for the last one, and are then sent last first. */
+  /**
+   * Sends a status callback. With the fault `reverse` they wait for the last one, and are then sent
+   * last first.
+   */
   send(address: Address, fields: Fields, isLast: boolean): void {
     const { drop = false, reverse = false } = this.network.faults.statusCallbacks ?? {}
     if (!drop) {

@@ -29,7 +29,10 @@ export class WebhookError extends Error {
   }
 }
 
-/** Writes and signs a request. A GET carries its fields in the URL, which then is what is signed. @internal */
+/**
+ * Writes and signs a request. A GET carries its fields in the URL, which then is what is signed.
+ * @internal
+ */
 export function prepareWebhook(
   { url: to, method }: Address,
   fields: Fields,
@@ -37,7 +40,8 @@ export function prepareWebhook(
   fault?: WebhookFault['signature'],
 ): Webhook {
   const form = new URLSearchParams(fields).toString()
-  // The signature is for the URL as it is sent: the host in small letters, a path, everything encoded.
+  // The signature is for the URL as it is sent: the host in small letters, a path, everything
+  // encoded.
   const { href } = new URL(to)
   const url = method === 'POST' ? href : `${href}${separatorFor(href)}${form}`
   const signed = method === 'POST' ? fields : {}
@@ -72,7 +76,10 @@ export function headersOf({ headers }: Webhook): Fields {
   )
 }
 
-/** Whether a text is an absolute http or https URL without a fragment, as webhooks need it. @internal */
+/**
+ * Whether a text is an absolute http or https URL without a fragment, as webhooks need it.
+ * @internal
+ */
 export function isWebUrl(text: string): boolean {
   if (!URL.canParse(text) || text.includes('#')) return false
   return ['http:', 'https:'].includes(new URL(text).protocol)

@@ -3,9 +3,9 @@ import { type Element, readTree } from './tree.js'
 import type { Gather, Line, Verb } from './verbs.js'
 
 /**
- * Reads a response of the app as LaML. An error in the document ends a call in a real Space, too. Unlike a real Space,
- * the parser also rejects what SignalWire would silently ignore. Throws an Error that says what is wrong.
- * Source: SignalWire, cXML reference.
+ * Reads a response of the app as LaML. An error in the document ends a call in a real Space, too.
+ * Unlike a real Space, the parser also rejects what SignalWire would silently ignore. Throws an
+ * Error that says what is wrong. Source: SignalWire, cXML reference.
  * @internal
  */
 export function parseLaml(xml: string): readonly Verb[] {

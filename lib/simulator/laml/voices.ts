@@ -1,4 +1,7 @@
-/** The voices of Amazon Polly by language; `S` has the standard model, `N` the neural one. Source: Amazon Polly, "Available voices". */
+/**
+ * The voices of Amazon Polly by language; `S` has the standard model, `N` the neural one. Source:
+ * Amazon Polly, "Available voices".
+ */
 const pollyVoices: Readonly<Record<string, string>> = {
   'ar-AE': 'Hala N, Zayd N',
   arb: 'Zeina S',
@@ -49,6 +52,7 @@ const pollyVoices: Readonly<Record<string, string>> = {
 /** Engines whose voices the simulator does not know. */
 const otherEngines = ['azure', 'cartesia', 'deepgram', 'elevenlabs', 'google', 'openai', 'rime']
 const plainVoices = ['man', 'woman', 'alice']
+const fallback = 'SignalWire silently uses another one'
 
 interface PollyVoice {
   readonly languages: string[]
@@ -65,22 +69,25 @@ for (const [language, voices] of Object.entries(pollyVoices)) {
 }
 
 /**
- * Says what SignalWire hides about a `Say`: it silently uses another voice if the voice is unknown or does not speak the
- * language. `undefined` if nothing is wrong. Voice names are not case-sensitive.
- * Source: SignalWire, "Say" and "Voices and languages".
+ * Says what SignalWire hides about a `Say`: it silently uses another voice if the voice is unknown
+ * or does not speak the language. `undefined` if nothing is wrong. Voice names are not
+ * case-sensitive. Source: SignalWire, "Say" and "Voices and languages".
  * @internal
  */
 export function voiceWarning(voice: string | null, language: string | null): string | undefined {
   if (voice === null || plainVoices.includes(voice.toLowerCase())) return undefined
   const languages = languagesOf(voice)
-  if (languages === undefined)
-    return `the voice '${voice}' is unknown: SignalWire silently uses another one`
+  if (languages === undefined) return `the voice '${voice}' is unknown: ${fallback}`
   if (language === null || languages === 'any' || languages.some(each => isSame(each, language)))
     return undefined
-  return `the voice '${voice}' does not speak ${language}, only ${languages.join(', ')}: SignalWire silently uses another one`
+  const spoken = languages.join(', ')
+  return `the voice '${voice}' does not speak ${language}, only ${spoken}: ${fallback}`
 }
 
-/** The languages that a voice speaks: `any` if the simulator does not know them, `undefined` if there is no such voice. */
+/**
+ * The languages that a voice speaks: `any` if the simulator does not know them, `undefined` if
+ * there is no such voice.
+ */
 function languagesOf(voice: string): readonly string[] | 'any' | undefined {
   const [, engine = '', name = ''] = /^(\w+)\.(.+)$/.exec(voice.toLowerCase()) ?? []
   if (engine === 'polly' || engine === 'amazon') return pollyLanguages(name)

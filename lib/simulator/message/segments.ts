@@ -1,4 +1,7 @@
-/** The GSM 7-bit default alphabet, and the characters that take two places. Source: 3GPP TS 23.038, section 6.2.1. */
+/**
+ * The GSM 7-bit default alphabet, and the characters that take two places. Source: 3GPP TS 23.038,
+ * section 6.2.1.
+ */
 const gsm = new Set(
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿' +
     'abcdefghijklmnopqrstuvwxyzäöñüà',
@@ -6,8 +9,9 @@ const gsm = new Set(
 const gsmExtension = new Set('\f^{}\\[~]|€')
 
 /**
- * The number of segments of a text message: 160 places of the GSM alphabet or 70 of any other in a single one, 153 or 67
- * in each of several. Source: SignalWire, "SMS status callback", and 3GPP TS 23.040, section 9.2.3.24.1.
+ * The number of segments of a text message: 160 places of the GSM alphabet or 70 of any other in a
+ * single one, 153 or 67 in each of several. Source: SignalWire, "SMS status callback", and 3GPP TS
+ * 23.040, section 9.2.3.24.1.
  * @internal
  */
 export function countSegments(text: string): number {

@@ -6,7 +6,10 @@ export interface Clock {
   now(): number
   /** Runs `action` after `delayMs` milliseconds. Returns a function that cancels this. */
   after(delayMs: number, action: () => void): () => void
-  /** Lets time pass and runs each action at its time. `settle` waits until everything that an action started is done. */
+  /**
+   * Lets time pass and runs each action at its time. `settle` waits until everything that an action
+   * started is done.
+   */
   advance(milliseconds: number, settle: () => Promise<void>): Promise<void>
   /** Cancels all actions. */
   stop(): void

@@ -41,7 +41,8 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * Returns the faults. Throws a SimulatorError for an unknown fault: with a misspelled fault, a test could not fail.
+ * Returns the faults. Throws a SimulatorError for an unknown fault: with a misspelled fault, a test
+ * could not fail.
  * @internal
  */
 export function checkFaults(given: unknown): Faults {

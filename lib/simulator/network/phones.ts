@@ -26,7 +26,11 @@ export function checkKeys(digits: unknown): string {
   throw new SimulatorError(400, "keys are 1 to 32 of 0-9, * and #: { digits: '42' }")
 }
 
-/** Returns the phone. Throws a SimulatorError if the number, the behaviour or the keys are not valid. @internal */
+/**
+ * Returns the phone. Throws a SimulatorError if the number, the behaviour or the keys are not
+ * valid.
+ * @internal
+ */
 export function checkPhone(number: unknown, behaviour: unknown, keys: unknown): Phone {
   if (typeof number !== 'string' || !isPhoneNumber(number))
     throw new SimulatorError(

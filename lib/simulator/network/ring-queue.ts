@@ -30,7 +30,10 @@ export class RingQueue {
     return this.waiting.length >= this.length
   }
 
-  /** Takes the turn of a call that can ring now. Returns false, and takes nothing, if the call has to wait. */
+  /**
+   * Takes the turn of a call that can ring now. Returns false, and takes nothing, if the call has
+   * to wait.
+   */
   takeTurn(delayMs: number): boolean {
     const now = this.clock.now()
     if (delayMs > 0 || now < this.nextTurn || (this.intervalMs > 0 && this.waiting.length > 0))
@@ -39,7 +42,10 @@ export class RingQueue {
     return true
   }
 
-  /** Calls `ring` when the turn of a call has come, after `delayMs` at the earliest. Returns a function that leaves the queue. */
+  /**
+   * Calls `ring` when the turn of a call has come, after `delayMs` at the earliest. Returns a
+   * function that leaves the queue.
+   */
   wait(delayMs: number, ring: () => void): () => void {
     const call = { earliest: this.clock.now() + delayMs, ring }
     this.waiting.push(call)

@@ -13,7 +13,9 @@ export interface Settings {
 }
 
 const allScopes: readonly Scope[] = ['Voice', 'Messaging', 'Management']
-/** SignalWire calls only these countries until a request form for international calls is granted. */
+/**
+ * SignalWire calls only these countries until a request form for international calls is granted.
+ */
 const trialCountries = ['US', 'CA']
 const defaults: Required<Undocumented> = {
   keyStopsSpeech: true,
@@ -23,7 +25,10 @@ const defaults: Required<Undocumented> = {
   answeredByMachine: 'machine_start',
 }
 
-/** Adds the defaults to the options. Throws a TypeError for an option that is not valid. @internal */
+/**
+ * Adds the defaults to the options. Throws a TypeError for an option that is not valid.
+ * @internal
+ */
 export function resolveSettings({
   callsPerSecond = Infinity,
   trial,

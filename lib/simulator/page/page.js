@@ -1,4 +1,5 @@
-// The phones of the simulated Space: receives the state of the Space and gives each phone its calls and messages.
+// The phones of the simulated Space: receives the state of the Space and gives each phone its calls
+// and messages.
 
 import { sound } from './sound.js'
 import { spaced, Phone } from './phone.js'
@@ -52,7 +53,8 @@ function show(state) {
   const calls = state.calls.filter(isShown)
   const texts = textsOf(state).filter(isShown)
 
-  // Oldest first. The state does not say how calls and messages mix: when the page opens, messages come before calls.
+  // Oldest first. The state does not say how calls and messages mix: when the page opens, messages
+  // come before calls.
   for (const { key, to } of [
     ...calls.map(({ sid, to }) => ({ key: sid, to })),
     ...texts,
@@ -74,7 +76,10 @@ function show(state) {
   announceRinging()
 }
 
-/** The call that a phone shows: the one in progress, otherwise a ringing one, otherwise the last one. */
+/**
+ * The call that a phone shows: the one in progress, otherwise a ringing one, otherwise the last
+ * one.
+ */
 function currentCall(calls) {
   const had = calls.filter(({ status }) => status !== 'queued')
   return (

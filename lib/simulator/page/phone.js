@@ -1,5 +1,5 @@
-// One phone: its screen, its keypad and its two buttons. It is changed in place, so that it keeps the focus and a screen
-// reader reads nothing twice.
+// One phone: its screen, its keypad and its two buttons. It is changed in place, so that it keeps
+// the focus and a screen reader reads nothing twice.
 
 import { sound } from './sound.js'
 
@@ -135,7 +135,10 @@ export class Phone {
     setText(this.#find('.length'), clockTime(performance.now() - this.#answeredAt))
   }
 
-  /** Keeps the focus on this phone: an element that is moved, disabled or hidden loses the focus, and the next keys with it. */
+  /**
+   * Keeps the focus on this phone: an element that is moved, disabled or hidden loses the focus,
+   * and the next keys with it.
+   */
   keepingFocus(change) {
     const focused = this.element.contains(document.activeElement)
       ? document.activeElement
@@ -195,7 +198,8 @@ export class Phone {
     this.#pressed += digit
     this.#showPressed()
     this.#find(`[data-key="${digit}"]`).animate([{ opacity: 0.35 }, { opacity: 1 }], 180)
-    // Send one request after the other: two at once could arrive in the wrong order, and 42 would become 24.
+    // Send one request after the other: two at once could arrive in the wrong order, and 42 would
+    // become 24.
     this.#sending = this.#sending.then(() => post(`/calls/${sid}/keys`, { digits: digit }))
   }
 

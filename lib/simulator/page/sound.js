@@ -1,4 +1,5 @@
-// The sounds: the spoken texts, the tones of the keys and the ringing. They are off until the person turns them on.
+// The sounds: the spoken texts, the tones of the keys and the ringing. They are off until the
+// person turns them on.
 
 const storedAs = 'phone-sound'
 const ringEveryMilliseconds = 3000

@@ -7,7 +7,11 @@ import { methodOf, methodRule, type Parameters, type Rule, urlRule } from './par
 
 const events = ['initiated', 'ringing', 'answered', 'completed']
 
-/** Parameters of "Update a Call". Source: SignalWire, "Update a Call"; `Twiml` and `Laml` as in "Create a Call". @internal */
+/**
+ * Parameters of "Update a Call". Source: SignalWire, "Update a Call"; `Twiml` and `Laml` as in
+ * "Create a Call".
+ * @internal
+ */
 export const updateRules: Readonly<Record<string, Rule>> = {
   Url: urlRule('Url', 21402),
   Method: methodRule('Method'),
@@ -24,7 +28,10 @@ export const updateRules: Readonly<Record<string, Rule>> = {
   Laml: { fits: () => true, code: 20422, message: '' },
 }
 
-/** Parameters of "Create a Call". Source: SignalWire, "Create a Call" and "Error codes". @internal */
+/**
+ * Parameters of "Create a Call". Source: SignalWire, "Create a Call" and "Error codes".
+ * @internal
+ */
 export const createRules: Readonly<Record<string, Rule>> = {
   To: { fits: isPhoneNumber, code: 21211, message: "'To' is not a phone number in E.164" },
   From: { fits: isPhoneNumber, code: 21212, message: "'From' is not a phone number in E.164" },
@@ -112,7 +119,10 @@ export function orderOf(given: Parameters): Order {
   }
 }
 
-/** The change of a call, from parameters that were checked. `document` is the LaML of `Twiml`. @internal */
+/**
+ * The change of a call, from parameters that were checked. `document` is the LaML of `Twiml`.
+ * @internal
+ */
 export function updateOf(given: Parameters, document: readonly Verb[] | undefined): Update {
   return {
     next: document ?? addressOf(given, 'Url', 'Method'),

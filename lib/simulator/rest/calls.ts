@@ -50,7 +50,8 @@ export function createCall(space: Space, given: Parameters): Outcome {
 
 /** Why a `From` is refused. @internal */
 export const foreignNumber =
-  "'From' is not a number of this project: project, token, signing key and number must belong to one project"
+  "'From' is not a number of this project: " +
+  'project, token, signing key and number must belong to one project'
 
 /** `GET Calls`. Source: SignalWire, "List all Calls". @internal */
 export function listCalls(space: Space, query: Parameters): Outcome {
@@ -67,7 +68,10 @@ export function readCall(space: Space, sid: string): Outcome {
   return call === undefined ? unknownCall(sid) : { status: 200, body: describeCall(space, call) }
 }
 
-/** `POST Calls/<sid>`: ends a call or gives it a new document. Source: SignalWire, "Update a Call". @internal */
+/**
+ * `POST Calls/<sid>`: ends a call or gives it a new document. Source: SignalWire, "Update a Call".
+ * @internal
+ */
 export function updateCall(space: Space, sid: string, given: Parameters): Outcome {
   const call = space.calls.get(sid)
   if (call === undefined) return unknownCall(sid)

@@ -14,7 +14,10 @@ interface Listing {
   readonly filters: Readonly<Record<string, string>>
 }
 
-/** `GET Calls` and `GET Messages`. Source: SignalWire, "Paging"; other filters are not simulated. @internal */
+/**
+ * `GET Calls` and `GET Messages`. Source: SignalWire, "Paging"; other filters are not simulated.
+ * @internal
+ */
 export function listPage(
   space: Space,
   query: Parameters,

@@ -60,7 +60,11 @@ function unprocessable(parameter: string, detail: string): Outcome {
   }
 }
 
-/** `POST mfa/call` and `POST mfa/sms`: the Space creates a code and delivers it. Source: SignalWire, "MFA". @internal */
+/**
+ * `POST mfa/call` and `POST mfa/sms`: the Space creates a code and delivers it. Source: SignalWire,
+ * "MFA".
+ * @internal
+ */
 export function requestMfa(space: Space, channel: 'call' | 'sms', fields: Fields): Outcome {
   const order: MfaOrder = {
     from: space.identity.from,
@@ -118,7 +122,10 @@ function createCode(length: number, allowsLetters: boolean): string {
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)] ?? '').join('')
 }
 
-/** The call reads the code to everybody who answers: it asks for no key, has one language, and has no webhooks. */
+/**
+ * The call reads the code to everybody who answers: it asks for no key, has one language, and has
+ * no webhooks.
+ */
 function placeMfaCall(space: Space, { from, to, message, code }: SimulatedMfa): () => void {
   const say = (text: string) =>
     ({ verb: 'say', text, voice: null, language: null, times: 1 }) as const

@@ -1,4 +1,7 @@
-/** The response of the REST API. `begin` starts what was ordered, once the response has been sent. @internal */
+/**
+ * The response of the REST API. `begin` starts what was ordered, once the response has been sent.
+ * @internal
+ */
 export interface Outcome {
   readonly status: number
   readonly body: unknown
@@ -29,7 +32,10 @@ export function createCallFailure(code: number | 'not_routable', message: string
   }
 }
 
-/** Codes that the simulator gives to several errors. Source: SignalWire, "Error codes". @internal */
+/**
+ * Codes that the simulator gives to several errors. Source: SignalWire, "Error codes".
+ * @internal
+ */
 export const codes = {
   invalidArgument: 10000,
   notEnabled: 10001,

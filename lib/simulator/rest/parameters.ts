@@ -17,7 +17,11 @@ export interface Rule {
   readonly message: string
 }
 
-/** Checks each parameter. Returns what is wrong with the first one that does not fit, or is not simulated. @internal */
+/**
+ * Checks each parameter. Returns what is wrong with the first one that does not fit, or is not
+ * simulated.
+ * @internal
+ */
 export function checkParameters(
   given: Parameters,
   rules: Readonly<Record<string, Rule>>,
@@ -50,7 +54,9 @@ function isAppUrl(text: string): boolean {
 export const urlRule = (name: string, code: number): Rule => ({
   fits: isAppUrl,
   code,
-  message: `'${name}' must be an absolute https URL (http only for this machine) without a fragment: connection overrides are not simulated`,
+  message:
+    `'${name}' must be an absolute https URL (http only for this machine) without a fragment: ` +
+    'connection overrides are not simulated',
 })
 
 /** A parameter that is an HTTP method. @internal */

@@ -7,7 +7,10 @@ export interface Obstacle {
   readonly message: string
 }
 
-/** Why the project may not reach a number at all, or `undefined`. Source: SignalWire, "Trial mode". @internal */
+/**
+ * Why the project may not reach a number at all, or `undefined`. Source: SignalWire, "Trial mode".
+ * @internal
+ */
 export function trialObstacle({ trial }: Settings, to: string): Obstacle | undefined {
   if (trial === undefined || trial.verified.includes(to)) return undefined
   return {
@@ -16,7 +19,10 @@ export function trialObstacle({ trial }: Settings, to: string): Obstacle | undef
   }
 }
 
-/** Why the project may not call a number, or `undefined`. Source: SignalWire, "International calls". @internal */
+/**
+ * Why the project may not call a number, or `undefined`. Source: SignalWire, "International calls".
+ * @internal
+ */
 export function callObstacle(settings: Settings, to: string): Obstacle | undefined {
   const country = countryOf(to)
   if (settings.countries?.includes(country) === false)

@@ -52,7 +52,9 @@ export async function handleRest(
     )
 }
 
-/** What the request leads to. A fault with an error status or a dropped connection has no effect. */
+/**
+ * What the request leads to. A fault with an error status or a dropped connection has no effect.
+ */
 async function decide(
   space: Space,
   req: IncomingMessage,
@@ -92,7 +94,9 @@ function unauthorized(isMfa: boolean): Outcome {
   return failure(
     401,
     codes.authentication,
-    "Authentication failed: send project ID and API token of the dashboard's page API Credentials by Basic authentication; the token needs the scope Voice for calls and Messaging for messages",
+    'Authentication failed: send project ID and API token by Basic authentication. ' +
+      'Both are on the page API Credentials of the dashboard. ' +
+      'The token needs the scope Voice for calls and Messaging for messages.',
   )
 }
 

@@ -3,9 +3,10 @@ export type CallStatus =
   'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled'
 
 /**
- * What a phone does when it is called. `manual` rings until a person answers or declines, or until the ringing time is
- * over. `answers` answers at once. `voicemail` answers at once, may play keys in its greeting, and never presses a key.
- * `busy`, `failed` and `no-answer` end the call with that status.
+ * What a phone does when it is called. `manual` rings until a person answers or declines, or until
+ * the ringing time is over. `answers` answers at once. `voicemail` answers at once, may play keys
+ * in its greeting, and never presses a key. `busy`, `failed` and `no-answer` end the call with that
+ * status.
  */
 export type Behaviour = 'manual' | 'answers' | 'voicemail' | 'busy' | 'no-answer' | 'failed'
 
@@ -106,11 +107,15 @@ export interface SimulatedCall {
   readonly webhooks: readonly SentWebhook[]
   /** The status callbacks that the Space sent to the app, in order, each attempt by itself. */
   readonly statusCallbacks: readonly SentWebhook[]
-  /** The error that ended the call, such as a mistake in the LaML or a failed webhook; otherwise `null`. */
+  /**
+   * The error that ended the call, such as a mistake in the LaML or a failed webhook; otherwise
+   * `null`.
+   */
   readonly error: string | null
   /**
-   * What a real Space would hide: an unknown voice or a language that the voice does not speak (SignalWire silently uses
-   * another voice), and a webhook that failed before its `FallbackUrl` was requested.
+   * What a real Space would hide: an unknown voice or a language that the voice does not speak
+   * (SignalWire silently uses another voice), and a webhook that failed before its `FallbackUrl`
+   * was requested.
    */
   readonly warnings: readonly string[]
   /** The tones to dial when the call is answered, or `null`. */
@@ -121,6 +126,9 @@ export interface SimulatedCall {
   readonly parameters: Readonly<Record<string, string>>
   /** Everything that happened, in order. */
   readonly transcript: readonly Entry[]
-  /** Milliseconds since the answer, by the simulator's clock and with the length of what was said; final when the call is over. */
+  /**
+   * Milliseconds since the answer, by the simulator's clock and with the length of what was said;
+   * final when the call is over.
+   */
   readonly durationMs: number
 }

@@ -1,13 +1,17 @@
 /**
- * What a part of the REST API responds with instead of the truth. With a status of 300 or more, or with `drop`, the
- * request has no effect. With any other fault the request has its effect, and only the response is wrong.
+ * What a part of the REST API responds with instead of the truth. With a status of 300 or more, or
+ * with `drop`, the request has no effect. With any other fault the request has its effect, and only
+ * the response is wrong.
  */
 export interface RestFault {
   /** HTTP status of the response. Default: the true one. */
   readonly status?: number
   /** Body of the response: text is sent as it is, anything else as JSON. */
   readonly body?: unknown
-  /** Milliseconds of real time, whatever the clock, before the response or before the connection is dropped. */
+  /**
+   * Milliseconds of real time, whatever the clock, before the response or before the connection is
+   * dropped.
+   */
   readonly delayMs?: number
   /** Closes the connection without a response. */
   readonly drop?: boolean
@@ -29,7 +33,10 @@ export interface WebhookFault {
 export interface StatusCallbackFault {
   /** Sends no status callback. */
   readonly drop?: boolean
-  /** Holds the status callbacks of a call or message until it is over, and then sends the last one first. */
+  /**
+   * Holds the status callbacks of a call or message until it is over, and then sends the last one
+   * first.
+   */
   readonly reverse?: boolean
 }
 

@@ -7,7 +7,10 @@ export interface Trial {
   readonly verified: readonly string[]
 }
 
-/** What SignalWire does not document, and a test can switch. The defaults are the simulator's own choice. */
+/**
+ * What SignalWire does not document, and a test can switch. The defaults are the simulator's own
+ * choice.
+ */
 export interface Undocumented {
   /** Whether a key stops what a Gather is saying. Default: true. */
   readonly keyStopsSpeech?: boolean
@@ -17,7 +20,10 @@ export interface Undocumented {
   readonly finishKeyInDigits?: boolean
   /** Status of a call that the person declines. Default: `busy`. */
   readonly declinedCall?: 'busy' | 'no-answer' | 'failed'
-  /** Value of `AnsweredBy` in webhooks after a machine has answered, with machine detection. Default: `machine_start`. */
+  /**
+   * Value of `AnsweredBy` in webhooks after a machine has answered, with machine detection.
+   * Default: `machine_start`.
+   */
   readonly answeredByMachine?: string
 }
 
@@ -26,11 +32,14 @@ export interface SimulatorOptions {
   /** Default: 0, any free port. */
   readonly port?: number
   /**
-   * The address to listen on. `0.0.0.0` is for a container whose port is published on loopback only: every client can
-   * read every code. Requests still need a loopback `Host`. Default: `127.0.0.1`.
+   * The address to listen on. `0.0.0.0` is for a container whose port is published on loopback
+   * only: every client can read every code. Requests still need a loopback `Host`. Default:
+   * `127.0.0.1`.
    */
   readonly host?: string
-  /** `manual`: time passes only with `advance`. `real`: time passes by itself. Default: `manual`. */
+  /**
+   * `manual`: time passes only with `advance`. `real`: time passes by itself. Default: `manual`.
+   */
   readonly clock?: 'manual' | 'real'
   /** Project ID, a UUID. Default: random. */
   readonly project?: string
@@ -41,19 +50,22 @@ export interface SimulatorOptions {
   /** The phone number of the project, E.164. Default: `+12025550100`. */
   readonly from?: string
   /**
-   * Calls that start to ring in one second; the others wait, first in, first out. A real Space has 1. Default:
-   * `Infinity`, so that no test waits.
+   * Calls that start to ring in one second; the others wait, first in, first out. A real Space has
+   * 1. Default: `Infinity`, so that no test waits.
    */
   readonly callsPerSecond?: number
-  /** Calls that may wait. Further calls are refused with the code 21611. Default: 10,000; in trial 10. */
+  /**
+   * Calls that may wait. Further calls are refused with the code 21611. Default: 10,000; in trial
+   * 10.
+   */
   readonly queueLength?: number
   /** Makes the project a trial project. Default: a paid project. */
   readonly trial?: Trial
   /** Scopes of the API token. Default: all. */
   readonly scopes?: readonly Scope[]
   /**
-   * The countries that calls may reach, ISO 3166 codes such as `DE` (the dashboard's Geographic Permissions). Default:
-   * all; in trial only `US` and `CA`, whatever this option says.
+   * The countries that calls may reach, ISO 3166 codes such as `DE` (the dashboard's Geographic
+   * Permissions). Default: all; in trial only `US` and `CA`, whatever this option says.
    */
   readonly geographicPermissions?: readonly string[]
   /** What SignalWire does not document. */
