@@ -28,8 +28,8 @@ export async function readChoices<User>(
     action.purpose === 'enroll' ? await readNewPhone(action) : await choosePhone(action)
   if (!isPermitted(destination, action.context.settings.countries))
     throw new Failure('destination-blocked')
-  // Only our own call can dial an extension. Every other channel would give the code to whoever has
-  // the main number.
+  // Only our own call can dial an extension. Every other channel would give the code to the person
+  // who answers the main number.
   if (channel !== 'call' && destination.extension !== undefined) throw new Failure('choice-unknown')
   return { channel, destination }
 }

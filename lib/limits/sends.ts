@@ -25,8 +25,8 @@ export class Sends {
   }
 
   /**
-   * Counts a call before it is placed. The interval of the user comes first, so that each user has
-   * only one request in what follows. Then comes `permit`, the app's veto, unless a limit is
+   * Counts a call before it is placed. The interval of the user comes first, so that only one
+   * request of each user gets further. Then comes `permit`, the app's veto, unless a limit is
    * reached already. All other limits come last.
    *
    * A refused call gives back what it took, except the interval after a veto: what the app asks

@@ -93,7 +93,7 @@ async function findBrowser<User>(
     : removeBrowser(recognition, browser, 'phone-changed')
 }
 
-// Written so that a missing time, NaN in the comparison, counts as expired.
+// `!(now < expiresAt)` and not `now >= expiresAt`: a missing time compares as NaN and must count as expired.
 const isExpired = ({ createdAt, expiresAt }: RememberedBrowser, now: number): boolean =>
   !(now < expiresAt) || !(now <= createdAt + maximumDays * dayMilliseconds)
 

@@ -11,8 +11,8 @@ import {
 
 /**
  * Wraps `req.logIn` and `req.logout`. A login or a logout removes our part of the session before
- * Passport regenerates the session. It cannot be done when `req.user` is set: a plain assignment
- * must not change the session.
+ * Passport regenerates the session. The setter of `req.user` does not do this, because a plain
+ * assignment must not change the session.
  * @internal
  */
 export function watchLogins<User>(
@@ -100,8 +100,8 @@ function keepSession(session: Session, readUser: () => string | undefined): () =
 }
 
 /**
- * Of the challenges of a pending user, those for a login survive, and those for a first number
- * while there is none.
+ * Ends the challenge of the pending user, unless the challenge is for a login, or for a first number
+ * while the user has none.
  */
 async function keepChallenge<User>(
   req: Request,
@@ -118,9 +118,9 @@ async function keepChallenge<User>(
 }
 
 /**
- * Puts the page that the visitor asked for into the session that Passport creates for the first
- * login. Passport drops it there, so that nothing of another user survives; a path of this app is
- * harmless.
+ * Copies `returnTo`, the page that the visitor asked for, into the session that Passport creates for
+ * the first login. Passport does not copy it, because nothing of another user may survive. A path of
+ * this app is harmless.
  */
 function carryReturnTo(target: PassportRequest, session: Session): void {
   const { returnTo } = session
