@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { Phone } from '../support/phone.js'
 import { SessionStore } from '../support/stores.js'
-import { says, wrongCode } from '../example/support.js'
-import { axeFindings, describeInBrowser, type Guest, openDemo } from './support.js'
+import { says, wrongCode } from '../support/site.js'
+import { axeFindings, describeInBrowser, type Guest, openDemo } from '../support/chromium.js'
 
 const unhurried = {
   limits: {

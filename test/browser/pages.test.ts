@@ -1,7 +1,7 @@
 // What a browser does with the pages: tabs, the back button, keys, pasting, double clicks, no JavaScript.
 import { expect, test } from 'vitest'
 import { CounterStore, SessionStore } from '../support/stores.js'
-import { describeInBrowser, Guest, openDemo } from './support.js'
+import { describeInBrowser, Guest, openDemo } from '../support/chromium.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 

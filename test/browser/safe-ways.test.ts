@@ -1,6 +1,6 @@
 // In without a call, as people do it with their hands: a browser that is remembered, a code on paper.
 import { expect, test } from 'vitest'
-import { describeInBrowser, type Guest, openDemo, openGuest } from './support.js'
+import { describeInBrowser, type Guest, openDemo, openGuest } from '../support/chromium.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 

@@ -1,7 +1,7 @@
 // Logins with clicks alone, the telephone lying beside the page.
 import { expect, test } from 'vitest'
-import { wrongCode } from '../example/support.js'
-import { describeInBrowser, openDemo, takePicture } from './support.js'
+import { wrongCode } from '../support/site.js'
+import { describeInBrowser, openDemo, takePicture } from '../support/chromium.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 

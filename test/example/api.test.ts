@@ -9,7 +9,7 @@ import {
   upTo,
   type Visitor,
   wrongCode,
-} from './support.js'
+} from '../support/site.js'
 
 const alicesPassword = { username: 'alice', password: demoPassword }
 

@@ -1,7 +1,7 @@
 // Remembered browsers: chosen with the code, used in place of a call, listed and forgotten.
 import { describe, expect, test } from 'vitest'
 import { MemoryRememberStore } from 'passport-voice-otp'
-import { demoPassword, openSite, passBoth, type Site, type Visitor } from './support.js'
+import { demoPassword, openSite, passBoth, type Site, type Visitor } from '../support/site.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 const firefox = {

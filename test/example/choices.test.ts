@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { announcement, preferredLanguages } from '../../example/auth/announcement.js'
 import { cheapHash } from '../support/people.js'
 import { Phone } from '../support/phone.js'
-import { openSite, says } from './support.js'
+import { openSite, says } from '../support/site.js'
 
 const channels = ['call', 'sms'] as const
 

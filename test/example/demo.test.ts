@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createDemoLimits } from '../../example/support/demo-limits.js'
 import { addresses, run } from './run.js'
-import { openSite, says, type SiteOptions, Visitor, wrongCode } from './support.js'
+import { openSite, says, type SiteOptions, Visitor, wrongCode } from '../support/site.js'
 
 function demoOptions(): SiteOptions {
   const { limits, limiter, reset } = createDemoLimits()

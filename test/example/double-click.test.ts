@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../support/browser.js'
 import { CounterStore, SessionStore } from '../support/stores.js'
-import { demoPassword, openSite, says, upTo, type Visitor } from './support.js'
+import { demoPassword, openSite, says, upTo, type Visitor } from '../support/site.js'
 
 /** What browsers add to a form of the site's own page. */
 const fromOurPage = { 'Sec-Fetch-Site': 'same-origin' }

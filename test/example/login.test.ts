@@ -1,7 +1,7 @@
 // A login as a person does it, without JavaScript.
 import { describe, expect, test } from 'vitest'
 import { createUsers, demoPeople } from '../../example/stores/users.js'
-import { demoPassword, openSite, passBoth, says, upTo, wrongCode } from './support.js'
+import { demoPassword, openSite, passBoth, says, upTo, wrongCode } from '../support/site.js'
 
 describe('a login', () => {
   test('password, call, two digits, code: the account', async () => {

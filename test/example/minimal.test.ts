@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { blocks, read } from '../docs/pages.js'
 import { freePort } from '../support/listen.js'
 import { answerRemotely, addresses, run } from './run.js'
-import { demoPassword, Visitor } from './support.js'
+import { demoPassword, Visitor } from '../support/site.js'
 
 // A process takes seconds to start if many others run beside it.
 vi.setConfig({ testTimeout: 60_000 })

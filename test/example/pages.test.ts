@@ -1,7 +1,7 @@
 // Every other page and status of the example, its headers and its log.
 import { describe, expect, test } from 'vitest'
 import { SessionStore } from '../support/stores.js'
-import { openSite, passBoth, says, type Site, type Visitor } from './support.js'
+import { openSite, passBoth, says, type Site, type Visitor } from '../support/site.js'
 
 async function loggedIn(site: Site, username = 'alice'): Promise<Visitor> {
   const visitor = site.visitor()

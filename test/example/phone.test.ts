@@ -1,7 +1,7 @@
 // Adding a number, changing it, and what the old one is told.
 import { describe, expect, test } from 'vitest'
 import { cheapHash } from '../support/people.js'
-import { openSite, passBoth, says, type Site, type Visitor, wrongCode } from './support.js'
+import { openSite, passBoth, says, type Site, type Visitor, wrongCode } from '../support/site.js'
 
 const settled = async (check: () => boolean) => {
   while (!check())

@@ -6,7 +6,7 @@ import { Simulator } from 'passport-voice-otp/simulator'
 import { checkCredentials, checkPublicUrl } from '../../example/support/check.js'
 import { freePort } from '../support/listen.js'
 import { addresses, answerRemotely, byNpm, run } from './run.js'
-import { demoPassword, Visitor } from './support.js'
+import { demoPassword, Visitor } from '../support/site.js'
 
 // A process takes seconds to start where many others do.
 vi.setConfig({ testTimeout: 60_000 })

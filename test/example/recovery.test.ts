@@ -8,7 +8,7 @@ import {
   says,
   type SiteOptions,
   type Visitor,
-} from './support.js'
+} from '../support/site.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 const codesOn = ({ page }: Visitor): string[] =>

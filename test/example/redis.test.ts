@@ -11,7 +11,7 @@ import type { RedisClient } from '../../example/stores/redis.js'
 import { browsersInRedis } from '../../example/stores/redis-browsers.js'
 import { demoPeople } from '../../example/stores/users.js'
 import { describeWithRedis, openRedis } from '../support/redis.js'
-import { demoPassword, openSite, passBoth } from './support.js'
+import { demoPassword, openSite, passBoth } from '../support/site.js'
 
 const now = Date.now()
 const [alice, bob] = demoPeople as [(typeof demoPeople)[number], (typeof demoPeople)[number]]

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { MemorySessions } from '../../example/stores/memory-sessions.js'
 import { sessionSeconds } from '../../example/stores/session-lifetime.js'
 import { SessionStore } from '../support/stores.js'
-import { demoPassword, openSite, passBoth } from './support.js'
+import { demoPassword, openSite, passBoth } from '../support/site.js'
 
 /** The longest path that the app keeps for the time after the login. */
 const longest = '/transfer?'.padEnd(500, 'x')

@@ -10,7 +10,7 @@ import {
   type Site,
   type Visitor,
   wrongCode,
-} from './support.js'
+} from '../support/site.js'
 
 const channels = ['call', 'sms', 'hosted-call', 'hosted-sms'] as const
 const unhurried = { callIntervalSeconds: false } as const

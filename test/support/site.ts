@@ -2,13 +2,13 @@
 import { expect, onTestFinished } from 'vitest'
 import { type ErrorCode, errors, type FailureCode, failures } from 'passport-voice-otp'
 import type { Faults } from 'passport-voice-otp/simulator'
-import { Browser, type Page } from '../support/browser.js'
-import { type ExampleOptions, startExample } from '../support/example-site.js'
-import { demoPassword } from '../support/people.js'
-import { Phone } from '../support/phone.js'
+import { Browser, type Page } from './browser.js'
+import { type ExampleOptions, startExample } from './example-site.js'
+import { demoPassword } from './people.js'
+import { Phone } from './phone.js'
 
-export { wrongCode } from '../support/phone.js'
-export { demoPassword } from '../support/people.js'
+export { wrongCode } from './phone.js'
+export { demoPassword } from './people.js'
 
 const allChannels = ['call', 'sms', 'hosted-call', 'hosted-sms'] as const
 

@@ -12,7 +12,7 @@ import {
   type Page,
 } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { demoPassword, openSite, type Site, type SiteOptions } from '../example/support.js'
+import { demoPassword, openSite, type Site, type SiteOptions } from './site.js'
 
 /** The shell is the same Chromium without windows, and takes half the processor. */
 const candidates = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'] as const
