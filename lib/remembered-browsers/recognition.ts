@@ -93,7 +93,8 @@ async function findBrowser<User>(
     : removeBrowser(recognition, browser, 'phone-changed')
 }
 
-// `!(now < expiresAt)` and not `now >= expiresAt`: a missing time compares as NaN and must count as expired.
+// `!(now < expiresAt)` and not `now >= expiresAt`: a missing time must count as expired, and every
+// comparison with it is false.
 const isExpired = ({ createdAt, expiresAt }: RememberedBrowser, now: number): boolean =>
   !(now < expiresAt) || !(now <= createdAt + maximumDays * dayMilliseconds)
 
