@@ -39,11 +39,11 @@ export function resolveSignalWire(signalwire: SignalWireOptions | undefined): {
   // The project becomes a part of a path, so it must be a plain identifier.
   if (typeof project !== 'string' || !/^[\w-]{1,64}$/.test(project))
     throw new TypeError(
-      'signalwire.project: give the Project ID from the API page of your Space, a UUID.',
+      'signalwire.project: give the Project ID from the page "API Credentials" of your Space, a UUID.',
     )
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token))
     throw new TypeError(
-      'signalwire.token: give an API token (PT...) from the API page of your Space.',
+      'signalwire.token: give an API token (PT...) from the page "API Credentials" of your Space.',
     )
   const caller = typeof given.from === 'string' ? parsePhone(given.from) : undefined
   if (caller?.country === undefined)
@@ -71,7 +71,7 @@ function resolveSigningKeys(signingKey: unknown): readonly string[] | false {
     typeof key === 'string' && /^[\x21-\x7e]{8,}$/.test(key)
   if (keys.length >= 1 && keys.length <= 2 && keys.every(isKey)) return keys
   throw new TypeError(
-    'signalwire.signingKey: give the Signing Key (PSK...) from the API page of your Space, or two of them while you replace it. false disables the check of webhooks.',
+    'signalwire.signingKey: give the Signing Key (PSK...) from the page "API Credentials" of your Space, or two of them while you replace it. false disables the check of webhooks.',
   )
 }
 

@@ -44,7 +44,7 @@ export async function checkCredentials(signalwire: SignalWireOptions): Promise<F
     )
     if (status === 401 || status === 403)
       return bad(
-        `SIGNALWIRE_PROJECT and SIGNALWIRE_TOKEN: ${host} rejects them. Copy both from the API page of this Space's dashboard, and give the token the scope Voice.`,
+        `SIGNALWIRE_PROJECT and SIGNALWIRE_TOKEN: ${host} rejects them. Copy both from the page API Credentials of this Space's dashboard, and give the token the scope Voice.`,
       )
     if (status >= 500)
       return bad(

@@ -116,7 +116,7 @@ export class Example {
       secret: config.secrets,
       signalwire: space,
       countries: config.isReal ? config.countries : undefined,
-      // SignalWire delivers text messages only for a campaign that the carriers have registered; see the README.
+      // SignalWire delivers text messages only for a campaign that the carriers have registered: see docs/channels.md.
       channels: config.isReal ? ['call'] : ['call', 'sms', 'hosted-call', 'hosted-sms'],
       simulatorUrl: example.simulatorUrl,
       sessionStore: redis?.sessionStore,
