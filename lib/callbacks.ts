@@ -69,7 +69,12 @@ export function createPhoneLookup<User>(getPhone: GetPhone<User>): PhoneLookup<U
       code: 'phone-lookup-failed',
     })
     if (phone === null) return null
-    const { phones } = Object(phone) as { phones?: unknown }
+    const { phones, numbers } = Object(phone) as { phones?: unknown; numbers?: unknown }
+    if (phones === undefined && numbers !== undefined)
+      throw new VoiceOtpError(
+        'phone-lookup-failed',
+        'getPhone returned { numbers }: there is no such property. Use phones.',
+      )
     const entries = typeof phone === 'string' && phone !== '' ? [{ number: phone }] : phones
     if (
       !Array.isArray(entries) ||

@@ -4,12 +4,14 @@
 export type RenamedOptions = Readonly<Record<string, string>>
 
 /**
- * Copies the own properties of an object into one without a prototype. Code that has a bug elsewhere
- * may let an attacker write to `Object.prototype`. Such a property must not count as an option.
+ * Copies the own properties of an object into one without a prototype, and returns other values as
+ * they are. A bug elsewhere in the app may let an attacker write to `Object.prototype`. Such a
+ * property must not count as an option.
  * @internal
  */
-export function copyOwn<T extends object>(given: T): T {
-  return Object.assign(Object.create(null) as T, given)
+export function copyOwn<T>(given: T): T {
+  if (typeof given !== 'object' || given === null) return given
+  return Object.assign(Object.create(null) as T & object, given)
 }
 
 /**

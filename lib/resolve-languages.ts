@@ -47,8 +47,7 @@ function resolvePrompts(own: unknown): ReadonlyMap<string, Prompts> {
   for (const [tag, sentences] of Object.entries(own)) {
     const replaced = [...prompts.keys()].find(known => known.toLowerCase() === tag.toLowerCase())
     if (replaced !== undefined) prompts.delete(replaced)
-    const isObject = typeof sentences === 'object' && sentences !== null
-    prompts.set(tag, checkPrompts(tag, isObject ? copyOwn(sentences as object) : sentences))
+    prompts.set(tag, checkPrompts(tag, copyOwn(sentences as unknown)))
   }
   return prompts
 }

@@ -175,7 +175,7 @@ function resolveWebhookUrl(webhookUrl: unknown): string {
     url.pathname.split('/').some(segment => segment.length >= 200)
   )
     throw new TypeError(
-      'webhookUrl: it must have no query, no fragment, no credentials, no empty part of the path, at most 300 characters, and at most 199 characters between two slashes.',
+      'webhookUrl: it must have no query, no fragment, no credentials, no empty part of the path, 300 characters at most, and 199 characters at most between two slashes.',
     )
   if (url.pathname === '/')
     throw new TypeError(

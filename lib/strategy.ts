@@ -115,7 +115,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   /**
    * Creates middleware that guards `req.user`: until the code is verified, `req.user` is undefined and the user is in
    * `req.pendingUser`. Mount it directly after `passport.session()` and before every login route. With `redirectTo` it also
-   * responds to a pending user: see {@link EnforceOptions}. It passes a {@link VoiceOtpError} (`configuration`) to the error
+   * responds to a pending user. It passes a {@link VoiceOtpError} (`configuration`) to the error
    * handler for a session that cannot be regenerated, a second strategy, or a second user property.
    * @throws TypeError for options that are not valid.
    */

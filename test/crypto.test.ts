@@ -8,20 +8,20 @@ const newer = 'a newer secret of more than 32 bytes!'
 describe('sealed tokens', () => {
   const keys = createKeys([newer], newer)
 
-  test('open to what was sealed, step included', () => {
+  test('a sealed token opens to its content and its step', () => {
     expect(keys.open(keys.seal(2, { code: '123456' }))).toEqual({
       step: 2,
       payload: { code: '123456' },
     })
   })
 
-  test('tell nothing: the same content never looks the same and is not to be read', () => {
+  test('two tokens of the same content differ, and neither shows the content', () => {
     const [one, two] = [keys.seal(1, { code: '123456' }), keys.seal(1, { code: '123456' })]
     expect(one).not.toBe(two)
     expect(Buffer.from(one, 'base64url').toString('latin1')).not.toContain('123456')
   })
 
-  test('a token with any bit changed does not open, the step least of all', () => {
+  test('a token with one changed bit does not open, also if the bit belongs to the step', () => {
     const bytes = Buffer.from(keys.seal(1, 'x'), 'base64url')
     for (let index = 0; index < bytes.length * 8; index++) {
       const changed = Buffer.from(bytes)
@@ -30,11 +30,14 @@ describe('sealed tokens', () => {
     }
   })
 
-  test.each(['', 'a', 'AQE', '%%%', 'é', 'A'.repeat(3000)])('is no token: %s', text => {
-    expect(keys.open(text)).toBeUndefined()
-  })
+  test.each(['', 'a', 'AQE', '%%%', 'é', 'A'.repeat(3000)])(
+    'the text "%s" does not open as a token',
+    text => {
+      expect(keys.open(text)).toBeUndefined()
+    },
+  )
 
-  test('one token has one spelling: padding or another last letter would give it a second fetch count', () => {
+  test('a token opens in one spelling only, because another one would have a fetch count of its own', () => {
     const token = keys.seal(1, 'xy')
     expect(keys.open(`${token}=`)).toBeUndefined()
     expect(keys.open(`${token} `)).toBeUndefined()
@@ -48,7 +51,7 @@ describe('sealed tokens', () => {
     ).toBeUndefined()
   })
 
-  test('a cut tag does not open', () => {
+  test('a token that was cut at its end does not open', () => {
     const token = keys.seal(1, 'xyz')
     for (let length = 0; length < token.length; length++)
       expect(keys.open(token.slice(0, length))).toBeUndefined()
@@ -60,18 +63,18 @@ describe('rotation of the secret', () => {
   const during = createKeys([newer, older], older)
   const after = createKeys([newer], newer)
 
-  test('the first secret seals, all of them open', () => {
+  test('the first secret seals tokens, and every secret opens them', () => {
     expect(during.open(before.seal(1, 'x'))?.payload).toBe('x')
     expect(after.open(during.seal(1, 'x'))?.payload).toBe('x')
     expect(after.open(before.seal(1, 'x'))).toBeUndefined()
   })
 
-  test('hashes of either secret match', () => {
+  test('a hash made with any of the secrets matches', () => {
     expect(during.matches(before.hash('code', '1'), 'code', '1')).toBe(true)
     expect(after.matches(before.hash('code', '1'), 'code', '1')).toBe(false)
   })
 
-  test('names in the store stay, so that the counts do', () => {
+  test("keys in the limiter's store stay the same when a secret is added, so that the counts survive", () => {
     expect(during.storeName('user', 'alice')).toBe(before.storeName('user', 'alice'))
   })
 })
@@ -82,22 +85,22 @@ describe('keyed hashes', () => {
     keys = createKeys([newer], newer)
   })
 
-  test('the border between parts counts', () => {
+  test('a keyed hash depends on where one part ends and the next begins', () => {
     expect(keys.hash('a', 'bc')).not.toBe(keys.hash('ab', 'c'))
     expect(keys.hash('a', 1)).not.toBe(keys.hash('a', '1'))
   })
 
-  test('an empty or cut hash matches nothing', () => {
+  test('an empty hash and a cut hash match nothing', () => {
     expect(keys.matches('', 'a')).toBe(false)
     expect(keys.matches(keys.hash('a').slice(0, 20), 'a')).toBe(false)
   })
 
-  test('a name in the store is not the hash of a session', () => {
+  test("a key in the limiter's store is no part of a hash in the session", () => {
     expect(keys.hash('user', 'alice')).not.toContain(keys.storeName('user', 'alice'))
   })
 })
 
-describe('what outlives a release: sessions, counts and tokens of the one before', () => {
+describe('sessions, counts and tokens of an earlier release', () => {
   let keys: Keys
   beforeEach(() => {
     keys = createKeys([newer], older)
@@ -119,21 +122,21 @@ describe('what outlives a release: sessions, counts and tokens of the one before
     ]).toString('base64url')
   }
 
-  test('hashes and names are made as they always were, under a key for each purpose', () => {
+  test('hashes and store keys are made as in earlier releases, with one key for each purpose', () => {
     expect(keys.hash('code', 1)).toBe(hashed(derived(newer, 'hash'), ['code', 1]))
     expect(keys.storeName('user', 'alice')).toBe(
       hashed(derived(older, 'counters'), ['user', 'alice']).slice(0, 32),
     )
   })
 
-  test('a token of this version opens; one of another, one under another key and one without JSON do not', () => {
+  test('a token of this version opens; a token of another version, of another key, or without JSON does not', () => {
     expect(keys.open(sealed(derived(newer, 'seal'), 1, '"ü"'))).toEqual({ step: 3, payload: 'ü' })
     expect(keys.open(sealed(derived(newer, 'seal'), 2, '"ü"'))).toBeUndefined()
     expect(keys.open(sealed(derived(newer, 'hash'), 1, '"ü"'))).toBeUndefined()
     expect(keys.open(sealed(derived(newer, 'seal'), 1, ''))).toBeUndefined()
   })
 
-  test('without a secret there are no keys', () => {
+  test('createKeys() throws without a secret', () => {
     expect(() => createKeys([], newer)).toThrow('At least one secret is needed.')
   })
 })

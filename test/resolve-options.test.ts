@@ -111,7 +111,7 @@ describe('wrong values of options', () => {
     [
       'a webhookUrl of 301 characters',
       { webhookUrl: `https://acme.example/${'x'.repeat(280)}` },
-      /^webhookUrl: .*at most 300 characters/,
+      /^webhookUrl: .*300 characters at most/,
     ],
     [
       'a webhookUrl without a path',

@@ -1,4 +1,4 @@
-// Mistakes of the app around the strategy: each is told, and lets nobody in.
+// Mistakes of an app around the strategy. Each is an error that names it, and nobody is logged in.
 import type { RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -34,20 +34,7 @@ async function open(
   return world.logIn('alice')
 }
 
-describe('the options of passport.authenticate', () => {
-  test('an action that is none: 503, and nobody is called', async () => {
-    const alice = await open(
-      {},
-      {
-        routes: (app, passport) => {
-          app.post('/ring', authenticate(passport, { action: 'ring' }))
-        },
-      },
-    )
-    await alice.post('/ring').expect(503).expect(refusedWith('configuration'))
-    expect(world.simulator.calls).toEqual([])
-  })
-
+describe('the functions of passport.authenticate that read the request', () => {
   test('a call for the purpose enroll without a phone is refused with 400', async () => {
     await open(
       {},
@@ -76,43 +63,54 @@ describe('the options of passport.authenticate', () => {
     expect(world.simulator.calls).toEqual([])
   })
 
-  test.each(['enroll', 'channel', 'number'])(
-    'a function %s that throws, as over a body that nothing has parsed: 503, and nobody is called',
-    async name => {
+  test.each([
+    ['channel', 'alice', {}],
+    ['phone', 'alice', {}],
+    ['phone', 'dave', { purpose: 'enroll' }],
+  ])(
+    'the function %s of %s throws because no parser read the body: the response is 503 and nobody is called',
+    async (name, person, options) => {
       const read = (req: { readonly parsed?: { readonly field: string } }) => req.parsed!.field
-      const alice = await open(
+      await open(
         {},
         {
           routes: (app, passport) => {
-            app.post('/ring', authenticate(passport, { action: 'call', [name]: read }))
+            app.post('/ring', authenticate(passport, { action: 'call', ...options, [name]: read }))
           },
         },
       )
-      const person = name === 'enroll' ? await world.logIn('dave') : alice
-      await person.post('/ring').expect(503).expect(refusedWith('callback-failed'))
+      await (
+        await world.logIn(person)
+      )
+        .post('/ring')
+        .expect(503)
+        .expect(refusedWith('callback-failed'))
       expect(world.simulator.calls).toEqual([])
     },
   )
 
-  test.each(['enroll', 'channel', 'number'])(
-    'a function %s that answers a promise, which rejects: 400, nobody is called, and the process goes on',
-    async name => {
+  test.each([
+    ['channel', 'alice', {}],
+    ['phone', 'alice', {}],
+    ['phone', 'dave', { purpose: 'enroll' }],
+  ])(
+    'the function %s of %s returns a promise that rejects: the response is 400, nobody is called, and the process goes on',
+    async (name, person, options) => {
       const read = async () => Promise.reject(new Error('the database is down'))
-      const alice = await open(
+      await open(
         {},
         {
           routes: (app, passport) => {
-            app.post('/ring', authenticate(passport, { action: 'call', [name]: read }))
+            app.post('/ring', authenticate(passport, { action: 'call', ...options, [name]: read }))
           },
         },
       )
-      const person = name === 'enroll' ? await world.logIn('dave') : alice
-      await person.post('/ring').expect(400)
+      await (await world.logIn(person)).post('/ring').expect(400)
       expect(world.simulator.calls).toEqual([])
     },
   )
 
-  test('a recovery code enrolls no number', async () => {
+  test('a recovery code cannot enroll a phone', async () => {
     const recovery = { save: () => undefined, use: () => 9 }
     const alice = await open(
       { recovery },
@@ -141,12 +139,12 @@ describe('the options of passport.authenticate', () => {
   })
 })
 
-describe('what Passport is asked in other ways', () => {
+describe('unusual use of Passport and of the session', () => {
   const success: RequestHandler = (req, res) => {
     res.json({ user: (req.user as Person | undefined)?.id })
   }
 
-  test('the strategy by itself, on a request without req.logIn: 503, and the code is not worth a login', async () => {
+  test('the right code logs nobody in on a request without req.logIn, and the response is 503', async () => {
     const alice = await open(
       {},
       {
@@ -176,7 +174,7 @@ describe('what Passport is asked in other ways', () => {
     await alice.get('/account').expect(401)
   })
 
-  test('req.logIn without a callback: an error, and nobody is in', async () => {
+  test('req.logIn without a callback is an error after the right code, and nobody is logged in', async () => {
     const alice = await open(
       {},
       {
@@ -198,7 +196,7 @@ describe('what Passport is asked in other ways', () => {
     await alice.get('/account').expect(401)
   })
 
-  test('after the login the app saves the session without a callback, and the store throws: the process lives, and the login stands', async () => {
+  test('a session store that throws when the app saves the session after the login ends neither the process nor the login', async () => {
     const store = new SessionStore()
     const alice = await open(
       {},
@@ -226,7 +224,7 @@ describe('what Passport is asked in other ways', () => {
     await alice.get('/account').expect(200)
   })
 
-  test('a store that gives the new session the old id: 503, and no cookie is in', async () => {
+  test('the right code logs nobody in when the session store keeps the old session id', async () => {
     const store = new SessionStore()
     const alice = await open({}, { store })
     const code = await world.hearCode(alice)
@@ -237,7 +235,7 @@ describe('what Passport is asked in other ways', () => {
     await alice.get('/account').expect(401)
   })
 
-  test('another user property, named twice behind enforce(): still nobody is in', async () => {
+  test('a pending user stays pending when the app changes the user property after enforce()', async () => {
     const alice = await open(
       {},
       {
@@ -253,7 +251,7 @@ describe('what Passport is asked in other ways', () => {
     await alice.get('/both').expect(200, [null, null])
   })
 
-  test('enforce() of two strategies on one request: 503 that says so', async () => {
+  test('enforce() of two strategies on one request is the error configuration', async () => {
     const signalwire = {
       project: 'project',
       token: 'PTtoken',
@@ -284,7 +282,7 @@ describe('what Passport is asked in other ways', () => {
       })
   })
 
-  test('a session that cannot be replaced any more: 503, and nobody is called', async () => {
+  test('no call is placed with a session that has no regenerate()', async () => {
     const alice = await open(
       {},
       {
@@ -312,7 +310,7 @@ describe('what Passport is asked in other ways', () => {
     expect(world.simulator.calls).toEqual([])
   })
 
-  test('a session that is gone in the middle of a request: 503, and a logout without one is no error', async () => {
+  test('a session that disappears during the request is an error for a code, and no error for a logout', async () => {
     const lose: RequestHandler = (req, _res, next) => {
       Object.assign(req, { session: null })
       next()
@@ -344,8 +342,8 @@ describe('what Passport is asked in other ways', () => {
   })
 })
 
-describe('what the app says of a user', () => {
-  test('a number is as good an id as a text', async () => {
+describe('the callbacks of the app', () => {
+  test('an id of a user may be a number', async () => {
     const alice = await open({ userId: () => 7 })
     await alice
       .post('/otp')
@@ -362,27 +360,27 @@ describe('what the app says of a user', () => {
         throw new Error('no id')
       },
     ],
-    ['answers nothing', () => undefined],
-    ['answers no number', () => NaN],
-    ['answers too long a text', () => 'x'.repeat(201)],
-  ])('userId that %s: 503, and nobody is called', async (_, userId) => {
+    ['returns undefined', () => undefined],
+    ['returns NaN', () => NaN],
+    ['returns a text of 201 characters', () => 'x'.repeat(201)],
+  ])('nobody is called when userId %s, and the response is 503', async (_, userId) => {
     const alice = await open({ userId: userId as () => string })
     await alice.post('/otp/call').expect(503).expect(refusedWith('configuration'))
     await alice.get('/account').expect(401)
     expect(world.simulator.calls).toEqual([])
   })
 
-  test('a user without an id, where nothing says what else tells users apart: 503, and nobody is called', async () => {
+  test('nobody is called for a user without an id when the option userId is not set', async () => {
     const alice = await open()
     Reflect.deleteProperty(world.people['alice']!, 'id')
     await alice.post('/otp/call').expect(503).expect(refusedWith('configuration'))
     expect(world.simulator.calls).toEqual([])
   })
 
-  test('an id that makes the webhook address too long: 503, and nobody is called', async () => {
+  test('nobody is called when the id of the user makes the webhook URL too long', async () => {
     const alice = await open({
       userId: () => '\u0001'.repeat(200),
-      webhookUrl: `https://acme.example/${'x'.repeat(200)}`,
+      webhookUrl: `https://acme.example/${'x'.repeat(190)}`,
     })
     await alice
       .post('/otp/call')
@@ -396,7 +394,7 @@ describe('what the app says of a user', () => {
     expect(world.simulator.calls).toEqual([])
   })
 
-  test('a limit of the number that throws: 503, and nobody is called', async () => {
+  test('nobody is called when a function in the option limits throws', async () => {
     const alice = await open({
       limits: {
         callsPerPhoneDay: () => {
@@ -416,7 +414,7 @@ describe('what the app says of a user', () => {
     expect(world.simulator.calls).toEqual([])
   })
 
-  test("a session that throws: status() answers 503 and not the session's own words", async () => {
+  test("status() responds with 503 and without the session's own message when reading the session throws", async () => {
     const alice = await open(
       {},
       {
@@ -458,7 +456,7 @@ describe('what the app says of a user', () => {
       Object.assign(new Error('no'), { code: 'ECONNRESET' }),
       { name: 'Error', code: 'ECONNRESET' },
     ],
-  ])('a hook that throws %s: 503 whose cause is safe', async (_, thrown, cause) => {
+  ])('the cause of the error is safe when a callback throws %s', async (_, thrown, cause) => {
     const errors: unknown[] = []
     const alice = await open(
       { beforeCall: () => Promise.reject(thrown) },

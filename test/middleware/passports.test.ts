@@ -1,4 +1,4 @@
-// Several Passports, several user properties and handshakes around one enforce().
+// Several Passports, several user properties and WebSocket handshakes around one enforce().
 import { createServer, request as httpRequest, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
@@ -37,7 +37,7 @@ function adminPassport(): Authenticator {
 }
 
 describe('two Passports on one app', () => {
-  test('a customer with both factors is nobody for the Passport of the administrators', async () => {
+  test('a customer with both factors is not logged in for the Passport of the administrators', async () => {
     world = await createWorld({
       routes: app => {
         const admin = adminPassport()
@@ -60,7 +60,7 @@ describe('two Passports on one app', () => {
     await bob.get('/admin/secrets').expect(401, { admin: null })
   })
 
-  test('both before enforce(): an error that says so, and no user after the password alone', async () => {
+  test('enforce() after two Passports with different user properties is the error configuration', async () => {
     world = await createWorld({
       enforce: false,
       routes: (app, _passport, strategy) => {
@@ -87,7 +87,7 @@ describe('two Passports on one app', () => {
     ['before', true],
     ['after', false],
   ])(
-    'an empty user property, which Passport reads as user, opens nothing %s enforce()',
+    'an empty user property, which Passport reads as user, logs no pending user in %s enforce()',
     async (_, isBefore) => {
       const empty: RequestHandler = (req, _res, next) => {
         ;(req as unknown as { _userProperty: string })._userProperty = ''
@@ -155,7 +155,7 @@ test.each([
   },
 )
 
-test('a WebSocket handshake does not use up a remembered browser, whose new cookie it could not deliver', async () => {
+test('a WebSocket handshake, which cannot deliver a new cookie, does not use a remembered browser', async () => {
   world = await createWorld({
     options: { remember: { days: 30, store: new MemoryRememberStore() } },
     routes: (app, passport, strategy) => {
@@ -189,7 +189,7 @@ test('a WebSocket handshake does not use up a remembered browser, whose new cook
   expect(world.named('browser.revoked')).toEqual([])
 })
 
-/** Whom the app's own middlewares find behind a handshake. */
+/** The id of the user whom the app's own middleware finds at a handshake, or null. */
 async function handshakeUser(cookies: string): Promise<unknown> {
   const { stack } = (
     world.app as unknown as { router: { stack: { name: string; handle: RequestHandler }[] } }
