@@ -5,7 +5,7 @@ import type { Context } from '../context.js'
 import type { RememberedBrowser, RememberStore } from '../options/remember.js'
 import type { Request } from '../request.js'
 import type { LoginState } from '../session/login-state.js'
-import type { Verification } from '../session/verification.js'
+import { clockToleranceMilliseconds, type Verification } from '../session/verification.js'
 import { type BrowserCookie, readCookie, setCookie } from './cookie.js'
 import {
   cookieMatches,
@@ -93,10 +93,14 @@ async function findBrowser<User>(
     : removeBrowser(recognition, browser, 'phone-changed')
 }
 
-// `!(now < expiresAt)` and not `now >= expiresAt`: a missing time must count as expired, and every
-// comparison with it is false.
-const isExpired = ({ createdAt, expiresAt }: RememberedBrowser, now: number): boolean =>
-  !(now < expiresAt) || !(now <= createdAt + maximumDays * dayMilliseconds)
+/** Written so that a missing time counts as expired: every comparison with `NaN` is false. */
+function isExpired({ createdAt, expiresAt }: RememberedBrowser, now: number): boolean {
+  const isValid =
+    now < expiresAt &&
+    now <= createdAt + maximumDays * dayMilliseconds &&
+    createdAt <= now + clockToleranceMilliseconds
+  return !isValid
+}
 
 /** Gives the browser a new value; `undefined` if a parallel request was faster. */
 async function replaceValue<User>(

@@ -4,7 +4,7 @@ import { VoiceOtpError } from '../errors.js'
 import type { Request } from '../request.js'
 import { type Challenge, parseChallenge, type PendingChallenge } from './challenge.js'
 import { asPassportRequest, type LogIn, type Session } from './passport-request.js'
-import { parseVerification, type Verification } from './verification.js'
+import { clockToleranceMilliseconds, parseVerification, type Verification } from './verification.js'
 
 declare global {
   namespace Express {
@@ -52,8 +52,8 @@ export interface LoginState<User> {
   /** What the session stores about the second factor, whichever user it is for. */
   readonly verification: Verification | undefined
   /**
-   * Seconds since the user passed the second factor. Infinite without it, and for a remembered
-   * browser.
+   * Seconds since the user passed the second factor. Infinite without it, for a remembered browser,
+   * and for a time that is more than 60 seconds in the future.
    */
   readonly verificationAge: number
   /** The challenge of this session, whichever user it is for. */
@@ -159,7 +159,8 @@ class RequestLoginState<User> implements LoginState<User> {
       verification.userId !== this.candidateId()
     )
       return Infinity
-    return Math.max(0, (this.context.settings.clock.now() - verification.verifiedAt) / 1000)
+    const age = this.context.settings.clock.now() - verification.verifiedAt
+    return age < -clockToleranceMilliseconds ? Infinity : Math.max(0, age / 1000)
   }
 
   get challenge(): Challenge | undefined {

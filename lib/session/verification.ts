@@ -26,6 +26,13 @@ export interface Verification {
 export const freshSeconds = 300
 
 /**
+ * The clocks of two machines may differ by this much. What claims to be from a later time is not
+ * trusted: after a clock was set back, it would count as fresh until the clock reaches that time.
+ * @internal
+ */
+export const clockToleranceMilliseconds = 60_000
+
+/**
  * A verification as it was read from a session, or `undefined` if it is malformed: a store may
  * contain any data.
  * @internal

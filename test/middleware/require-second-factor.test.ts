@@ -121,3 +121,24 @@ describe('requireSecondFactor() asks for a fresh second factor', () => {
     )
   })
 })
+
+test('a clock that is set back does not make the second factor fresh for ever: the login stays, a code is asked for', async () => {
+  await open({
+    routes: (app, _passport, strategy) => {
+      app.get('/vault', strategy.requireSecondFactor(), (_req, res) => {
+        res.json({})
+      })
+    },
+  })
+  const alice = await world.logIn('alice')
+  await alice
+    .post('/otp')
+    .send({ code: await world.hearCode(alice) })
+    .expect(200)
+  world.clock.offset -= 58_000 // two machines may differ by this much
+  await alice.get('/transfer').expect(200)
+  world.clock.offset -= 3_600_000
+  await alice.get('/transfer').expect(401)
+  await alice.get('/account').expect(200)
+  await alice.get('/vault').expect(200)
+})

@@ -333,6 +333,7 @@ describe('a remembered browser is no longer recognized', () => {
   test.each([
     ['claims more than 30 days', { expiresAt: Number.MAX_SAFE_INTEGER }, 31],
     ['lost the time of its creation', { createdAt: undefined as never }, 0],
+    ['claims to be from the future', { createdAt: Date.now() + 3_600_000 }, 0],
     ['lost its expiry', { expiresAt: undefined as never }, 0],
   ])('a browser is not recognized when the store %s', async (_name, lie, days) => {
     const lying = new MemoryRememberStore()

@@ -10,6 +10,7 @@ import type { Request } from '../../lib/request.js'
 interface Person {
   readonly id?: unknown
 }
+const now = 1_060_500
 const alice: Person = { id: 'alice' }
 const verification: Verification = {
   userId: 'alice',
@@ -49,7 +50,7 @@ function request({
 }: Given) {
   const end = vi.fn(() => Promise.resolve())
   const context = {
-    settings: { userId, required, clock: { now: () => 1_060_500 } },
+    settings: { userId, required, clock: { now: () => now } },
     activeChallenges: { end },
   } as unknown as Context<Person>
   const session: Record<string, unknown> = {
@@ -248,13 +249,24 @@ describe('the age of a verification', () => {
   test('the age of a verification is in seconds, and never below 0', () => {
     expect(request({ part: { verification } }).loginState.verificationAge).toBe(60.5)
     expect(
-      request({ part: { verification: { ...verification, verifiedAt: 2_000_000 } } }).loginState
+      request({ part: { verification: { ...verification, verifiedAt: now + 1 } } }).loginState
         .verificationAge,
     ).toBe(0)
     expect(
       request({ part: { verification: { ...verification, method: 'recovery' } } }).loginState
         .verificationAge,
     ).toBe(60.5)
+  })
+
+  test('a verification from more than 60 seconds in the future is infinitely old, and the user stays logged in', () => {
+    const ageAt = (verifiedAt: number) => {
+      const { loginState } = request({ part: { verification: { ...verification, verifiedAt } } })
+      expect(loginState.user).toBe(alice)
+      return loginState.verificationAge
+    }
+    expect(ageAt(now + 60_000)).toBe(0)
+    expect(ageAt(now + 60_001)).toBe(Infinity)
+    expect(ageAt(Number.MAX_SAFE_INTEGER)).toBe(Infinity)
   })
 
   test('the age is infinite without a verification, for a remembered browser, for the verification of another user, and without a user', () => {

@@ -209,6 +209,42 @@ describe('another user logs in', () => {
   })
 })
 
+describe('req.login(updatedUser) after a change of the profile', () => {
+  const profileRoutes = (app: Express): void => {
+    app.post('/profile', (req, res, next) => {
+      const updated = { ...world.people['alice'], name: 'Alice B.' } as unknown as Express.User
+      req.login(updated, { keepSessionInfo: 'keep' in req.query, session: true }, error => {
+        if (error) next(error)
+        else res.json({ user: req.user ?? null })
+      })
+    })
+  }
+  const updatedUser = { id: 'alice', phone: '+12025550123', name: 'Alice B.' }
+
+  test('keeps the verification of the same user with keepSessionInfo, under a new session id', async () => {
+    await open({ routes: profileRoutes })
+    const alice = await verified('alice')
+    const response = await alice.post('/profile?keep').expect(200, { user: updatedUser })
+    expect(String(response.headers['set-cookie'])).toContain('connect.sid=')
+    await alice.get('/account').expect(200, { user: 'alice' })
+    await alice.get('/transfer').expect(200)
+  })
+
+  test('ends the verification without keepSessionInfo', async () => {
+    await open({ routes: profileRoutes })
+    const alice = await verified('alice')
+    await alice.post('/profile').expect(200, { user: null })
+    await alice.get('/account').expect(401, { pendingUser: 'alice' })
+  })
+
+  test('gives a pending user no verification', async () => {
+    await open({ routes: profileRoutes })
+    const alice = await world.logIn('alice')
+    await alice.post('/profile?keep').expect(200, { user: null })
+    await alice.get('/account').expect(401, { pendingUser: 'alice' })
+  })
+})
+
 describe('the page that somebody asked for before the first login', () => {
   /** A page that sends a visitor without a second factor to /otp, and a login that returns to it. */
   const returningRoutes = (app: Express, passport: Authenticator, strategy: World['strategy']) => {
