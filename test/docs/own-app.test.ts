@@ -30,7 +30,10 @@ afterEach(async () => {
   await simulator.stop()
 })
 
-/** Logs in with the password and asks for a call. Returns the SID of the call and the two digits of the page. */
+/**
+ * Logs in with the password and asks for a call. Returns the SID of the call and the two digits of
+ * the page.
+ */
 async function askForCall(): Promise<{ sid: string; digits: string }> {
   await browser
     .post('/login')

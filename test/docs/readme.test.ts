@@ -13,7 +13,9 @@ import { blocks, plain, read, table } from './pages.js'
 const javascript = blocks('README.md').filter(({ language }) => language === 'js')
 const password = 'correct horse battery staple'
 
-/** An app with a password login, as it was before: what the README says that people have already. */
+/**
+ * An app with a password login, as it was before: what the README says that people have already.
+ */
 const before = `
 const express = require('express')
 const session = require('express-session')

@@ -8,7 +8,10 @@ const sourceOf = (page: string, index: number, text: string): Source => ({
   text: `${text}\nexport {}\n`,
 })
 
-/** The README's app in TypeScript: its TypeScript lines in place of the first two lines of its JavaScript. */
+/**
+ * The README's app in TypeScript: its TypeScript lines in place of the first two lines of its
+ * JavaScript.
+ */
 function readmeInTypeScript(): Source {
   const [typescript = ''] = textsOf('ts')
   const [javascript = '', ...rest] = textsOf('js')

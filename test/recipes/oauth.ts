@@ -12,15 +12,18 @@ export interface Provider {
   readonly callbackURL: string
 }
 
-/** Adds a first factor without a password. `findUser` returns the user of this app for a user of the provider. */
+/**
+ * Adds a first factor without a password. `findUser` returns the user of this app for a user of the
+ * provider.
+ */
 export function addProviderLogin(
   app: Express,
   passport: Authenticator,
   { userInfoURL, ...provider }: Provider,
   findUser: (subject: string) => Express.User | undefined,
 ): void {
-  // `state` and `pkce` bind the response of the provider to this browser. Without them an attacker could log a victim in to
-  // the attacker's account.
+  // `state` and `pkce` bind the response of the provider to this browser. Without them an attacker
+  // could log a victim in to the attacker's account.
   const strategy = new OAuth2Strategy(
     { ...provider, state: true, pkce: true },
     (

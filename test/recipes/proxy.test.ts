@@ -21,7 +21,10 @@ async function portOf(server: Server): Promise<number> {
   return listening.port
 }
 
-/** Hands on what is under /app, and tells of the connection in headers, as a proxy that ends TLS does. */
+/**
+ * Hands on what is under /app, and tells of the connection in headers, as a proxy that ends TLS
+ * does.
+ */
 function createProxy(port: number): Server {
   return createServer((req, res) => {
     const onward = request(

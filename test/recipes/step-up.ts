@@ -2,7 +2,9 @@ import type { Express } from 'express'
 import type { Authenticator } from 'passport'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
 
-/** Adds one route that needs a code not older than five minutes. All other routes stay as they are. */
+/**
+ * Adds one route that needs a code not older than five minutes. All other routes stay as they are.
+ */
 export function addPayout<User extends object>(
   app: Express,
   passport: Authenticator,

@@ -18,10 +18,16 @@ const names = Object.keys({
   'browser.revoked': true,
 } satisfies Record<keyof VoiceOtpEvents, true>) as readonly (keyof VoiceOtpEvents)[]
 
-/** Attributes with few values. A user id would make a time series for each user, and it does not belong into metrics. */
+/**
+ * Attributes with few values. A user id would make a time series for each user, and it does not
+ * belong into metrics.
+ */
 const kept = ['purpose', 'channel', 'code', 'limit', 'reason', 'compared', 'what']
 
-/** Counts each event and adds it to the trace of the request. Without an OpenTelemetry SDK in the app this does nothing. */
+/**
+ * Counts each event and adds it to the trace of the request. Without an OpenTelemetry SDK in the
+ * app this does nothing.
+ */
 export function observe<User extends object>(voiceOtp: VoiceOtpStrategy<User>): void {
   const counter = metrics
     .getMeter('passport-voice-otp')
