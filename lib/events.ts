@@ -112,15 +112,20 @@ export interface VoiceOtpEvents {
       readonly name: string
     },
   ]
-  /** A remembered browser was revoked by itself; `reused` means that its cookie was copied. */
+  /** The strategy revoked a remembered browser, and the user needs a call again. */
   'browser.revoked': [
     {
       /** Whose: what `userId` answered, as text. */
       readonly userId: string
       /** What the person knows the browser by. */
       readonly name: string
-      /** An old value of its cookie came back, or the telephone that was proved is no longer on record. */
-      readonly reason: 'reused' | 'phone-changed'
+      /**
+       * `reused`: an old value of its cookie came back after the browser had sent the new one, so the
+       * cookie was copied. `unconfirmed`: an old value came back, and nobody ever sent the new one.
+       * The response with the new value was lost, or the cookie was copied. `phone-changed`: the
+       * phone that the user proved is no longer on record.
+       */
+      readonly reason: 'reused' | 'unconfirmed' | 'phone-changed'
     },
   ]
   /** The app's `locale` or `announce` could not be used; the call was placed without it. */

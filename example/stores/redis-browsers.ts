@@ -7,7 +7,7 @@ const maxAgeMilliseconds = 30 * 86_400_000
 /** Compares and changes in one step, because Redis runs one script at a time. A browser that was removed has no hash. */
 const rotateScript = `
   if redis.call('HGET', KEYS[1], 'hash') ~= ARGV[1] then return 0 end
-  redis.call('HSET', KEYS[1], 'hash', ARGV[2], 'usedAt', ARGV[3], 'usedBy', ARGV[4])
+  redis.call('HSET', KEYS[1], 'hash', ARGV[2], 'replacedHash', ARGV[3], 'usedAt', ARGV[4], 'usedBy', ARGV[5])
   return 1`
 
 /** Remembered browsers in Redis: a hash for each browser, and a set with the ids of each user's browsers. */
@@ -39,11 +39,11 @@ export function browsersInRedis(client: RedisClient, prefix: string): RememberSt
         .pExpireAt(userKey(user), createdAt + maxAgeMilliseconds)
         .exec()
     },
-    async rotate(id, from, { hash, usedAt, usedBy }) {
+    async rotate(id, from, { hash, replacedHash, usedAt, usedBy }) {
       return (
         (await client.eval(rotateScript, {
           keys: [browserKey(id)],
-          arguments: [from, hash, String(usedAt), usedBy],
+          arguments: [from, hash, replacedHash, String(usedAt), usedBy],
         })) === 1
       )
     },

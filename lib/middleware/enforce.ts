@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { PhoneLookup } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { VoiceOtpError } from '../errors.js'
-import { recognize } from '../remembered-browsers/recognition.js'
+import { confirmCookie, recognize } from '../remembered-browsers/recognition.js'
 import type { Middleware, Request } from '../request.js'
 import { describeChallenge } from '../session/challenge.js'
 import { createLoginState, type LoginState, loginStateKey } from '../session/login-state.js'
@@ -42,6 +42,8 @@ export function createEnforce<User>(
     }
     if (mayBeRemembered(loginState, req))
       logInRemembered(context, lookup, req, res, loginState).then(proceed, next)
+    else if (loginState.user && loginState.verification?.unconfirmedCookie !== undefined)
+      confirmCookie(context, req, loginState).then(proceed, next)
     else proceed()
   }
 }

@@ -11,6 +11,11 @@ export interface RememberedBrowser {
   readonly name: string
   /** Keyed hash of the current value of the cookie. */
   readonly hash: string
+  /**
+   * Keyed hash of the value that the current one replaced. Empty at first, and once the browser has
+   * sent the current value: then the old value can come from a copy of the cookie only.
+   */
+  readonly replacedHash: string
   /** Keyed hash of the phone that was verified when the browser was remembered. */
   readonly phoneHash: string
   /** When the browser was remembered. */
@@ -39,7 +44,7 @@ export interface RememberStore {
   rotate(
     id: string,
     from: string,
-    next: Pick<RememberedBrowser, 'hash' | 'usedAt' | 'usedBy'>,
+    next: Pick<RememberedBrowser, 'hash' | 'replacedHash' | 'usedAt' | 'usedBy'>,
   ): Promise<boolean>
   /** Returns the browsers of this user. Expired ones may be among them. */
   list(user: string): Promise<readonly RememberedBrowser[]>

@@ -18,7 +18,7 @@ export class MemoryRememberStore implements RememberStore {
   rotate(
     id: string,
     from: string,
-    next: Pick<RememberedBrowser, 'hash' | 'usedAt' | 'usedBy'>,
+    next: Pick<RememberedBrowser, 'hash' | 'replacedHash' | 'usedAt' | 'usedBy'>,
   ): Promise<boolean> {
     const browser = this.browsers.get(id)
     if (browser?.hash !== from) return Promise.resolve(false)

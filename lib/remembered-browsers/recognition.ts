@@ -65,8 +65,14 @@ export async function recognize<User>(
     if (next === undefined) return undefined
     setCookie(context, res, next, browser.expiresAt)
     context.emit('browser.recognized', { userId, name: browser.name })
-    const { phoneHash } = browser
-    return { userId, method: 'remembered', amr: [], verifiedAt: clock.now(), phoneHash }
+    return {
+      userId,
+      method: 'remembered',
+      amr: [],
+      verifiedAt: clock.now(),
+      phoneHash: browser.phoneHash,
+      unconfirmedCookie: hashCookie(context, next, userId),
+    }
   } catch {
     return undefined
   }
@@ -85,13 +91,25 @@ async function findBrowser<User>(
   if (!cookieMatches(context, browser.hash, cookie, userId)) {
     // Requests of one page arrive together, all with the value that the first of them replaced: that is no theft.
     if (browser.usedBy === hashSession(context, sessionId)) return undefined
-    return removeBrowser(recognition, browser, 'reused')
+    return removeBrowser(recognition, browser, reasonOfOldCookie(recognition, browser))
   }
   const onRecord = (await phonesOnRecord(lookup, user, req)) ?? []
   return onRecord.some(({ phone }) => context.keys.matches(browser.phoneHash, 'phone', phone))
     ? browser
     : removeBrowser(recognition, browser, 'phone-changed')
 }
+
+/**
+ * Why an old cookie comes back. If no request ever sent its successor, the response with the successor may have been lost:
+ * that looks the same as a copied cookie that was used once.
+ */
+const reasonOfOldCookie = <User>(
+  { context, userId, cookie }: Recognition<User>,
+  { replacedHash }: RememberedBrowser,
+): 'reused' | 'unconfirmed' =>
+  typeof replacedHash === 'string' && cookieMatches(context, replacedHash, cookie, userId)
+    ? 'unconfirmed'
+    : 'reused'
 
 /** Written so that a missing time counts as expired: every comparison with `NaN` is false. */
 function isExpired({ createdAt, expiresAt }: RememberedBrowser, now: number): boolean {
@@ -111,6 +129,7 @@ async function replaceValue<User>(
   const replaced = await runStore('rotate', () =>
     store.rotate(id, hash, {
       hash: hashCookie(context, next, userId),
+      replacedHash: hash,
       usedAt: context.settings.clock.now(),
       usedBy: hashSession(context, sessionId),
     }),
@@ -121,8 +140,42 @@ async function replaceValue<User>(
 async function removeBrowser<User>(
   { context, store, userId }: Recognition<User>,
   { id, name }: RememberedBrowser,
-  reason: 'reused' | 'phone-changed',
+  reason: 'reused' | 'unconfirmed' | 'phone-changed',
 ): Promise<undefined> {
   context.emit('browser.revoked', { userId, name, reason })
   await runStore('remove', () => store.remove(id))
+}
+
+/**
+ * Notes in the store that a recognized browser has sent its new cookie, with the first request of the new session that
+ * holds it. If the old cookie comes back after that, it was copied.
+ * @internal
+ */
+export async function confirmCookie<User>(
+  context: Context<User>,
+  req: Request,
+  loginState: LoginState<User>,
+): Promise<void> {
+  const { remember } = context.settings
+  const { unconfirmedCookie: hash } = loginState.verification ?? {}
+  const cookie = readCookie(context, req)
+  if (
+    remember === undefined ||
+    hash === undefined ||
+    cookie === undefined ||
+    !cookieMatches(context, hash, cookie, loginState.userId)
+  )
+    return
+  loginState.confirmCookie()
+  try {
+    const { store } = remember
+    const browser = await runStore('get', () => store.get(cookie.id))
+    if (browser?.hash !== hash) return
+    const { usedAt, usedBy } = browser
+    await runStore('rotate', () =>
+      store.rotate(cookie.id, hash, { hash, replacedHash: '', usedAt, usedBy }),
+    )
+  } catch {
+    // The store failed: an old cookie that comes back is reported as unconfirmed, and not as reused.
+  }
 }

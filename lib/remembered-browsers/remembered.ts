@@ -153,6 +153,7 @@ async function addBrowser<User>(
       user,
       name: name.slice(0, 100),
       hash: hashCookie(context, cookie, userId),
+      replacedHash: '',
       phoneHash: context.keys.hash('phone', phone),
       createdAt: now,
       usedAt: now,

@@ -82,6 +82,8 @@ export interface LoginState<User> {
   /** Whether a login of this user finds a session without a login, or one of the same user. */
   mayInherit(user: User): boolean
 
+  /** Notes that the remembered browser has sent its new cookie. */
+  confirmCookie(): void
   /** Stores a challenge in the session, in place of an older one. */
   storeChallenge(challenge: Challenge): void
   /**
@@ -209,6 +211,12 @@ class RequestLoginState<User> implements LoginState<User> {
 
   mayInherit(user: User): boolean {
     return this.login === undefined || this.isLogin(user)
+  }
+
+  confirmCookie(): void {
+    if (this.verification === undefined) return
+    const { unconfirmedCookie: _, ...verification } = this.verification
+    this.session[sessionKey] = { ...this.readSession(), verification }
   }
 
   storeChallenge(challenge: Challenge): void {

@@ -16,6 +16,11 @@ export interface Verification {
   readonly verifiedAt: number
   /** Keyed hash of the phone that the user proved. */
   readonly phoneHash?: string
+  /**
+   * Keyed hash of the new cookie of a remembered browser, until the browser sends that cookie.
+   * @internal
+   */
+  readonly unconfirmedCookie?: string
 }
 
 /**
@@ -39,7 +44,7 @@ export const clockToleranceMilliseconds = 60_000
  */
 export function parseVerification(value: unknown): Verification | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { userId, method, amr, verifiedAt, phoneHash } = value as Partial<
+  const { userId, method, amr, verifiedAt, phoneHash, unconfirmedCookie } = value as Partial<
     Record<keyof Verification, unknown>
   >
   const isComplete =
@@ -48,6 +53,6 @@ export function parseVerification(value: unknown): Verification | undefined {
     (isChannel(method) || method === 'remembered' || method === 'recovery') &&
     Array.isArray(amr) &&
     Number.isFinite(verifiedAt) &&
-    (phoneHash === undefined || typeof phoneHash === 'string')
+    [phoneHash, unconfirmedCookie].every(hash => hash === undefined || typeof hash === 'string')
   return isComplete ? (value as Verification) : undefined
 }

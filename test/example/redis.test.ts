@@ -20,6 +20,7 @@ const browserOf = (id: string, user = 'a', more: object = {}) => ({
   user,
   name: 'Firefox on Linux',
   hash: 'first',
+  replacedHash: '',
   phoneHash: 'phone',
   createdAt: now,
   usedAt: now,
@@ -27,7 +28,7 @@ const browserOf = (id: string, user = 'a', more: object = {}) => ({
   expiresAt: now + 86_400_000,
   ...more,
 })
-const next = { hash: 'second', usedAt: now + 5, usedBy: 'another' }
+const next = { hash: 'second', replacedHash: 'first', usedAt: now + 5, usedBy: 'another' }
 const idsOf = async (store: RememberStore, user: string) =>
   (await store.list(user)).map(({ id }) => id).sort()
 

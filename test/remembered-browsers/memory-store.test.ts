@@ -6,6 +6,7 @@ const browser = {
   user: 'alice',
   name: 'Firefox',
   hash: 'first',
+  replacedHash: '',
   phoneHash: 'phone',
   createdAt: 1000,
   usedAt: 1000,
@@ -25,7 +26,7 @@ test('MemoryRememberStore drops expired browsers when a browser is added', async
 test('MemoryRememberStore replaces a value only once when two requests do it at the same time', async () => {
   const memory = new MemoryRememberStore()
   await memory.add(browser)
-  const next = { hash: 'second', usedAt: 1500, usedBy: 'another' }
+  const next = { hash: 'second', replacedHash: 'first', usedAt: 1500, usedBy: 'another' }
   expect(
     await Promise.all([
       memory.rotate('one', 'first', next),

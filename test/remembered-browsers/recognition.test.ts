@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { MemoryRememberStore, type RememberStore } from 'passport-voice-otp'
 import supertest from 'supertest'
 import { letPassAt } from '../support/deadline.js'
@@ -224,14 +224,83 @@ describe('a thief', () => {
     expect(await browsersOf(world, 'alice')).toHaveLength(1)
   })
 
-  test('the second use of a copied cookie revokes the browser, and the app is told', async () => {
+  /** Presents the new cookie in the session that a recognized browser got. */
+  const browseOn = ({ inSession, cookie }: Awaited<ReturnType<typeof logInWith>>) =>
+    getWith(world, '/account', inSession, cookie).expect(200)
+  const revokedFor = (reason: string) => [{ userId: 'alice', name: 'Firefox on Linux', reason }]
+
+  test('an old cookie that comes back after the browser sent the new one revokes the browser as reused', async () => {
     await open()
     const { cookie } = await rememberBrowser(world)
-    expect((await logInWith(world, cookie)).isIn).toBe(true)
+    const login = await logInWith(world, cookie)
+    expect(login.isIn).toBe(true)
+    await browseOn(login)
     expect((await logInWith(world, cookie)).isIn).toBe(false)
-    expect(world.named('browser.revoked')).toEqual([
-      { userId: 'alice', name: 'Firefox on Linux', reason: 'reused' },
-    ])
+    expect(world.named('browser.revoked')).toEqual(revokedFor('reused'))
+    expect(await browsersOf(world, 'alice')).toEqual([])
+  })
+
+  test('an old cookie that comes back after the new one logged in revokes the browser as reused', async () => {
+    await open()
+    const { cookie } = await rememberBrowser(world)
+    const next = await logInWith(world, cookie)
+    expect((await logInWith(world, next.cookie)).isIn).toBe(true)
+    expect((await logInWith(world, cookie)).isIn).toBe(false)
+    expect(world.named('browser.revoked')).toEqual(revokedFor('reused'))
+  })
+
+  test('an old cookie whose successor nobody ever sent revokes the browser as unconfirmed: the response may have been lost', async () => {
+    await open()
+    const { cookie } = await rememberBrowser(world)
+    const { session } = await logInWith(world, cookie)
+    expect(session).not.toBe('')
+    const again = await logInWith(world, cookie)
+    expect(again.isIn).toBe(false)
+    expect(world.named('browser.revoked')).toEqual(revokedFor('unconfirmed'))
+    expect(await browsersOf(world, 'alice')).toEqual([])
+    await getWith(world, '/account', again.session, cookie).expect(401, { pendingUser: 'alice' })
+  })
+
+  test('a request of the new session with the old cookie does not confirm the new one', async () => {
+    await open()
+    const { cookie } = await rememberBrowser(world)
+    const login = await logInWith(world, cookie)
+    await getWith(world, '/account', login.inSession, cookie).expect(200)
+    await getWith(world, '/account', login.inSession, undefined).expect(200)
+    expect((await logInWith(world, cookie)).isIn).toBe(false)
+    expect(world.named('browser.revoked')).toEqual(revokedFor('unconfirmed'))
+  })
+
+  test('the store is asked once to confirm the new cookie', async () => {
+    const memory = new MemoryRememberStore()
+    await open({}, memory)
+    const { cookie } = await rememberBrowser(world)
+    const login = await logInWith(world, cookie)
+    const get = vi.spyOn(memory, 'get')
+    for (let request = 0; request < 3; request++) await browseOn(login)
+    expect(get).toHaveBeenCalledTimes(1)
+    expect((await getWith(world, '/how', login.inSession, login.cookie)).body).not.toMatchObject({
+      verification: { unconfirmedCookie: expect.anything() as unknown },
+    })
+  })
+
+  test('a store that fails to confirm the new cookie does not disturb the login', async () => {
+    const memory = new MemoryRememberStore()
+    await open({}, memory)
+    const { cookie } = await rememberBrowser(world)
+    const login = await logInWith(world, cookie)
+    vi.spyOn(memory, 'get').mockRejectedValueOnce(new Error('down'))
+    await browseOn(login)
+    expect((await logInWith(world, cookie)).isIn).toBe(false)
+    expect(world.named('browser.revoked')).toEqual(revokedFor('unconfirmed'))
+  })
+
+  test('a browser that was revoked in the meantime is not confirmed', async () => {
+    await open()
+    const { cookie } = await rememberBrowser(world)
+    const login = await logInWith(world, cookie)
+    await world.strategy.remembered.revokeAll('alice')
+    await browseOn(login)
     expect(await browsersOf(world, 'alice')).toEqual([])
   })
 
