@@ -70,7 +70,7 @@ export function isPermitted(phone: Phone, countries: ReadonlySet<string>): boole
 export const isCountry = (text: string): text is Country => isSupportedCountry(text)
 
 /** How many digits of a number may be shown, at its end. @internal */
-export const shownDigits = 2
+const shownDigits = 2
 
 /** At most the last two digits, whatever the length: `••• ••• ••23`. @internal */
 export function maskPhone(number: string): string {

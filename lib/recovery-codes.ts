@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { runCallback } from './callbacks.js'
+import { readCodeText } from './code-input.js'
 import type { Context } from './context.js'
 import { VoiceOtpError } from './errors.js'
 import type { RecoveryOptions } from './options/recovery.js'
@@ -11,6 +12,7 @@ import type { RecoveryOptions } from './options/recovery.js'
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** Ten characters of 5 bits each: 50 bits. */
 const codeLength = 10
+const isTypedCode = /^[0-9A-Za-z]{10}$/
 const codesPerSet = 10
 
 /**
@@ -56,19 +58,16 @@ export async function useRecoveryCode<User>(
 }
 
 /**
- * The recovery code in the body's own property `code`, in the form that was hashed: upper case, `O` as `0`, `I` and `L` as
- * `1`, without spaces and hyphens. `undefined` for anything else, so that a query, a prototype or an array never counts.
+ * The recovery code that the user typed, in the form that was hashed: upper case, `O` as `0`, `I` and
+ * `L` as `1`. Returns `undefined` for everything else. See {@link readCodeText}.
  * @internal
  */
 export function readRecoveryCode(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'code')) return undefined
-  const { code } = body as { code: unknown }
-  if (typeof code !== 'string' || code.length > 40) return undefined
-  const letters = code.replace(/[ -]/g, '').toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1')
-  return letters.length === codeLength &&
-    Array.from(letters).every(letter => alphabet.includes(letter))
-    ? letters
-    : undefined
+  const text = readCodeText(body)
+  // Only ASCII: the upper case of other letters can be another letter, or two.
+  if (text === undefined || !isTypedCode.test(text)) return undefined
+  const code = text.toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1')
+  return Array.from(code).every(character => alphabet.includes(character)) ? code : undefined
 }
 
 /** The option `recovery`; an error that names it if the app did not set it. */

@@ -1,10 +1,10 @@
+import { readCode } from '../code-input.js'
 import {
   type Challenge,
   codeMatches,
   openEnrolledPhone,
   readHostedId,
   phoneMatches,
-  readCode,
 } from '../session/challenge.js'
 import { phonesOnRecord, storeNewPhone } from '../callbacks.js'
 import { amrOf, isHosted } from '../channels.js'

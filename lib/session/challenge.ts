@@ -3,7 +3,7 @@ import { isChannel, isHosted } from '../channels.js'
 import type { Keys } from '../crypto.js'
 import type { Channel } from '../options/channel.js'
 import type { Purpose } from '../options/purpose.js'
-import { type Destination, maskPhone, shownDigits } from '../phone.js'
+import { type Destination, maskPhone } from '../phone.js'
 
 /**
  * A code that waits for its user, as the session stores it: without the code and without the number
@@ -24,7 +24,7 @@ export interface Challenge {
   /** Keyed hash of the number with its extension. */
   readonly phoneHash: string
   /** The last two digits of the number: all that may be shown. */
-  readonly phoneEnd: string
+  readonly maskedPhone: string
   /** For `enroll` only: the number, sealed. */
   readonly sealedPhone?: string
   /** Two digits that the page shows and the user presses in the call. */
@@ -103,7 +103,7 @@ export function makeChallenge(
     challenge: {
       ...bound,
       codeHash: keys.hash(...boundParts(bound, 'code', code)),
-      phoneEnd: destination.number.slice(-shownDigits),
+      maskedPhone: maskPhone(destination.number),
       nextCallAt,
       ...(purpose === 'enroll'
         ? { sealedPhone: keys.seal(sealedPhoneStep, destination.number) }
@@ -187,7 +187,7 @@ export function parseChallenge(value: unknown): Challenge | undefined {
     given.userId,
     given.codeHash,
     given.phoneHash,
-    given.phoneEnd,
+    given.maskedPhone,
     given.sessionId,
   ]
   const numbers = [given.activation, given.expiresAt, given.nextCallAt]
@@ -209,7 +209,7 @@ export function describeChallenge(
 ): PendingChallenge {
   const secondsUntil = (time: number): number => Math.max(0, Math.ceil((time - now) / 1000))
   return {
-    phone: maskPhone(challenge.phoneEnd),
+    phone: challenge.maskedPhone,
     from,
     matchingDigits: challenge.matchingDigits,
     purpose: challenge.purpose,
@@ -217,19 +217,4 @@ export function describeChallenge(
     expiresIn: secondsUntil(challenge.expiresAt),
     nextCallIn: secondsUntil(challenge.nextCallAt),
   }
-}
-
-/**
- * The code that the user typed: the body's own property `code`, a string. Spaces and hyphens are
- * removed. Returns `undefined` for everything else, so that an array or a property of the prototype
- * never counts.
- * @internal
- */
-export function readCode(body: unknown, length: number): string | undefined {
-  const given = Object(body) as { readonly code?: unknown }
-  if (!Object.hasOwn(given, 'code')) return undefined
-  const { code } = given
-  if (typeof code !== 'string' || code.length > 40) return undefined
-  const digits = code.replace(/[ -]/g, '')
-  return digits.length === length && /^[0-9]+$/.test(digits) ? digits : undefined
 }

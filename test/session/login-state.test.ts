@@ -25,7 +25,7 @@ const challenge: Challenge = {
   channel: 'call',
   codeHash: 'h',
   phoneHash: 'p',
-  phoneEnd: '23',
+  maskedPhone: '••• ••• ••23',
   activation: 7,
   expiresAt: 2_000_000,
   nextCallAt: 1_500_000,
