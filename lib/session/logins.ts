@@ -8,6 +8,7 @@ import {
   type PassportRequest,
   type Session,
 } from './passport-request.js'
+import { replaceMethod } from './replace-method.js'
 
 /**
  * Wraps `req.logIn` and `req.logout`. A login or a logout removes our part of the session before
@@ -70,6 +71,7 @@ export function readArguments(given: readonly unknown[]): {
 
 /** The user that Passport keeps in the session, as text; `undefined` if it keeps none. */
 function serializedUser({ session, _sessionManager }: PassportRequest): string | undefined {
+  /* v8 ignore next -- Passport sets the key */
   const part = session?.[_sessionManager?._key ?? 'passport']
   return typeof part === 'object' && part !== null && 'user' in part
     ? JSON.stringify(part.user)
@@ -133,18 +135,4 @@ function carryReturnTo(target: PassportRequest, session: Session): void {
       done(error)
     })
   })
-}
-
-/** Replaces a method of one session; returns a function that puts the old one back. */
-function replaceMethod(
-  session: Session,
-  name: 'regenerate' | 'save',
-  value: (done: LogInDone) => void,
-): () => void {
-  const own = Object.getOwnPropertyDescriptor(session, name)
-  Object.defineProperty(session, name, { value, configurable: true, writable: true })
-  return () => {
-    if (own === undefined) Reflect.deleteProperty(session, name)
-    else Object.defineProperty(session, name, own)
-  }
 }

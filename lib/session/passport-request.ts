@@ -5,7 +5,7 @@ import type { Request } from '../request.js'
 export interface Session {
   [key: string]: unknown
   regenerate(done: (error?: unknown) => void): void
-  save(done: (error?: unknown) => void): void
+  save(done?: (error?: unknown) => void): void
 }
 
 /** @internal */

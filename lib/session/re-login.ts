@@ -10,6 +10,7 @@ import {
 } from './passport-request.js'
 import { type Verification } from './verification.js'
 import { readArguments } from './logins.js'
+import { replaceMethod } from './replace-method.js'
 
 const sessionDeadlineMilliseconds = 5000
 
@@ -59,7 +60,8 @@ class ReLogin<User> {
   private readonly oldSession: Session
   private readonly oldSessionId: string
   private isFinished = false
-  private timer: NodeJS.Timeout | undefined
+  private readonly timer: NodeJS.Timeout
+  private readonly restoreRegenerate: () => void
 
   constructor(
     private readonly req: Request,
@@ -71,13 +73,13 @@ class ReLogin<User> {
     this.request = asPassportRequest(req)
     this.oldSession = loginState.session
     this.oldSessionId = loginState.sessionId
-  }
-
-  start(logIn: LogIn, user: User, options: object): void {
     this.timer = setTimeout(() => {
       this.finish(new VoiceOtpError('session-unavailable', 'It took too long.'))
     }, sessionDeadlineMilliseconds)
-    this.interceptRegenerate()
+    this.restoreRegenerate = this.interceptRegenerate()
+  }
+
+  start(logIn: LogIn, user: User, options: object): void {
     try {
       this.loginState.beginLogin(user)
       logIn.call(this.req, user, { ...options, keepSessionInfo: true }, (error?: unknown) => {
@@ -92,9 +94,9 @@ class ReLogin<User> {
    * Passport calls `session.regenerate()` during the login. This marks the new session before
    * Passport saves it.
    */
-  private interceptRegenerate(): void {
+  private interceptRegenerate(): () => void {
     const regenerate = this.oldSession.regenerate.bind(this.oldSession)
-    defineMethod(this.oldSession, 'regenerate', (continueLogin: LogInDone) => {
+    return replaceMethod(this.oldSession, 'regenerate', continueLogin => {
       regenerate((error?: unknown) => {
         this.markNewSession(error, continueLogin).catch((failure: unknown) => {
           this.finish(failure)
@@ -122,7 +124,7 @@ class ReLogin<User> {
     this.isFinished = true
     clearTimeout(this.timer)
     // The app's error handler may log out, which calls `regenerate()` too.
-    Reflect.deleteProperty(this.oldSession, 'regenerate')
+    this.restoreRegenerate()
     if (error === undefined || error === null) {
       this.done()
       return
@@ -159,25 +161,12 @@ class ReLogin<User> {
  */
 function catchThrowingSave(session: Session): void {
   const save = session.save.bind(session)
-  defineMethod(session, 'save', (done: LogInDone = () => undefined) => {
+  replaceMethod(session, 'save', (done: LogInDone | undefined) => {
     try {
       save(done)
     } catch (error) {
-      done(error)
+      done?.(error)
     }
     return session
-  })
-}
-
-/**
- * Replaces a method of one session. The property is not enumerable, so that it is not stored with
- * the session.
- */
-function defineMethod(session: Session, name: 'regenerate' | 'save', method: unknown): void {
-  Object.defineProperty(session, name, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value: method,
   })
 }

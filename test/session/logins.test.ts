@@ -2,6 +2,8 @@
 import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import { afterEach, describe, expect, test } from 'vitest'
+import { choiceRoutes } from '../support/choices.js'
+import { SessionStore } from '../support/stores.js'
 import {
   createWorld,
   password,
@@ -286,6 +288,21 @@ describe('the page that somebody asked for before the first login', () => {
     await alice.get('/return-to').expect(200, { returnTo: '/vault', cart: null })
   })
 
+  test('a first login that cannot replace the session fails, and leaves returnTo where it was', async () => {
+    const store = new SessionStore()
+    await open({ store, routes: returningRoutes })
+    const alice = world.browser()
+    await alice.post('/want').send({ path: '/vault' }).expect(200)
+    const regenerate = store.regenerate.bind(store)
+    store.regenerate = (_req, done) => {
+      done(new Error('the store failed'))
+    }
+    await alice.post('/login').send({ username: 'alice', password }).expect(500)
+    store.regenerate = regenerate
+    await alice.get('/account').expect(401, {})
+    await alice.get('/return-to').expect(200, { returnTo: '/vault', cart: null })
+  })
+
   test('returnTo survives when the same user gives the password again', async () => {
     await open({ routes: returningRoutes })
     const alice = await verified('alice')
@@ -338,4 +355,29 @@ test('a login replaces the session id if the session holds no login, whoever was
   const login = await visitor.post('/sso').set({ 'X-User': 'alice' }).expect(200)
   expect(String(login.headers['set-cookie'])).toMatch(/connect\.sid=/)
   expect(login.headers['set-cookie']).not.toBe(anonymous)
+})
+
+test('enforce() may run before Passport adds req.logIn to the request', async () => {
+  await open({
+    enforce: false,
+    routes: (app, passport, strategy) => {
+      app.use((req, _res, next) => {
+        Object.assign(req, {
+          logIn: undefined,
+          login: undefined,
+          logOut: undefined,
+          logout: undefined,
+        })
+        next()
+      })
+      app.use(strategy.enforce())
+      choiceRoutes(app, passport, strategy)
+    },
+  })
+  const alice = await world.logIn('alice')
+  await alice
+    .post('/otp')
+    .send({ code: await world.hearCode(alice) })
+    .expect(200)
+  await alice.get('/account').expect(200, { user: 'alice' })
 })
