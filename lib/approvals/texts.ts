@@ -1,0 +1,85 @@
+import type { Locale } from '../call/languages.js'
+
+/** One text for each language of the call. */
+export type LocalizedText = Readonly<Record<Locale, string>>
+
+const locales: readonly Locale[] = [
+  'en-US',
+  'en-GB',
+  'es-ES',
+  'es-MX',
+  'fr-FR',
+  'de-DE',
+  'it-IT',
+  'pt-BR',
+  'nl-NL',
+  'pl-PL',
+  'ja-JP',
+  'zh-CN',
+]
+
+/**
+ * An amount of money as each language of the call says it, for the `text` of an approval:
+ * `money(12050, 'EUR')['de-DE']` is `120,50 Euro`.
+ * @param amount Whole minor units (12050 cents; yen have none), not negative, or the same as text.
+ * @param currency Three letters (ISO 4217).
+ * @throws TypeError if the amount or the currency is malformed.
+ */
+export function money(amount: number | string, currency: string): LocalizedText {
+  if (!/^\d{1,15}$/.test(String(amount)))
+    throw new TypeError('money(amount): whole minor units, for example 12050 for 120.50 euros.')
+  if (!/^[A-Z]{3}$/.test(currency) || !Intl.supportedValuesOf('currency').includes(currency))
+    throw new TypeError("money(currency): a currency by its three letters, for example 'EUR'.")
+  const format = (locale: Locale): string => {
+    const options = { style: 'currency', currency, currencyDisplay: 'name' } as const
+    const decimals = new Intl.NumberFormat(locale, options).resolvedOptions().maximumFractionDigits
+    const digits = String(amount).padStart((decimals ?? 0) + 1, '0')
+    const end = digits.length - (decimals ?? 0)
+    const whole = digits.slice(0, end)
+    const fraction = digits.slice(end)
+    const isWhole = /^0*$/.test(fraction)
+    // A decimal text, because a number in minor units divided by 100 can be inexact.
+    const value = (isWhole ? whole : `${whole}.${fraction}`) as unknown as number
+    return new Intl.NumberFormat(locale, {
+      ...options,
+      minimumFractionDigits: isWhole ? 0 : decimals,
+    })
+      .format(value)
+      .replace(/[\u00a0\u202f]/g, ' ')
+  }
+  return inEveryLanguage(format)
+}
+
+/**
+ * A day as each language of the call says it: `day('2026-11-28')['en-US']` is `November 28, 2026`.
+ * @param date A date of the form `2026-11-28`. It is a day of the calendar, without a time zone.
+ * @throws TypeError if there is no such day.
+ */
+export function day(date: string): LocalizedText {
+  const parsed = new Date(`${date}T00:00:00Z`)
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !isDay(parsed, date))
+    throw new TypeError("day(date): a day of the form '2026-11-28'.")
+  return inEveryLanguage(locale =>
+    new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(parsed),
+  )
+}
+
+/**
+ * The last digits of an account or card number, spoken one by one: `1 2 3 4`. At most four, so that
+ * the user cannot take them for the code.
+ * @throws TypeError if the account has fewer than eight letters and digits: its end would be too
+ * large a part of it.
+ */
+export function lastDigits(account: string): string {
+  const plain = account.replace(/[ -]/g, '')
+  if (!/^[0-9A-Za-z]{8,40}$/.test(plain) || !/\d{4}$/.test(plain))
+    throw new TypeError('lastDigits(account): 8 to 40 letters and digits that end in four digits.')
+  return Array.from(plain.slice(-4)).join(' ')
+}
+
+const isDay = (parsed: Date, date: string): boolean =>
+  !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date)
+
+function inEveryLanguage(format: (locale: Locale) => string): LocalizedText {
+  return Object.fromEntries(locales.map(locale => [locale, format(locale)])) as LocalizedText
+}

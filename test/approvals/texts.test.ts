@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { day, lastDigits, money } from '../../lib/approvals/texts.js'
+
+test('an amount is said as the people of each language say it', () => {
+  expect(money(12050, 'EUR')).toEqual({
+    'en-US': '120.50 euros',
+    'en-GB': '120.50 euros',
+    'es-ES': '120,50 euros',
+    'es-MX': '120.50 euros',
+    'fr-FR': '120,50 euros',
+    'de-DE': '120,50 Euro',
+    'it-IT': '120,50 euro',
+    'pt-BR': '120,50 Euros',
+    'nl-NL': '120,50 euro',
+    'pl-PL': '120,50 euro',
+    'ja-JP': '120.50ユーロ',
+    'zh-CN': '120.50欧元',
+  })
+})
+
+test.each([
+  [12000, 'EUR', '120 euros'],
+  [100, 'EUR', '1 euro'],
+  [5, 'EUR', '0.05 euros'],
+  [0, 'EUR', '0 euros'],
+  [1500, 'JPY', '1,500 Japanese yen'],
+  [1234567, 'KWD', '1,234.567 Kuwaiti dinars'],
+  ['99999999999999', 'USD', '999,999,999,999.99 US dollars'],
+  [9007199254740991, 'USD', undefined],
+])('%s minor units of %s are %s, without rounding', (amount, currency, text) => {
+  if (text === undefined) expect(() => money(amount, currency)).toThrow(/^money\(amount\)/)
+  else expect(money(amount, currency)['en-US']).toBe(text)
+})
+
+test.each([
+  [-1, 'EUR'],
+  [1.5, 'EUR'],
+  [NaN, 'EUR'],
+  ['1.2e2', 'EUR'],
+  ['', 'EUR'],
+  [1, 'eur'],
+  [1, 'XYZ'],
+  [1, '€'],
+])('money(%j, %j) is a TypeError', (amount, currency) => {
+  expect(() => money(amount, currency)).toThrow(/^money\((amount|currency)\)/)
+})
+
+test('a day is said as the people of each language say it, in no time zone', () => {
+  expect(day('2026-01-01')).toMatchObject({
+    'en-US': 'January 1, 2026',
+    'de-DE': '1. Januar 2026',
+    'ja-JP': '2026年1月1日',
+  })
+})
+
+test.each(['2026-02-30', '2026-13-01', '26-01-01', '2026-01-01T00:00', 'today'])(
+  'day(%j) is a TypeError',
+  date => {
+    expect(() => day(date)).toThrow(/^day\(date\)/)
+  },
+)
+
+test('the last four digits of an account are said one by one', () => {
+  expect(lastDigits('DE02 1203 0000 0000 2020 51')).toBe('2 0 5 1')
+})
+
+test.each(['1234567', '1234', 'ABCDEFGH', '12345678\n', ''])(
+  'lastDigits(%j) is a TypeError',
+  account => {
+    expect(() => lastDigits(account)).toThrow(/^lastDigits/)
+  },
+)
