@@ -26,7 +26,7 @@ const sentences = [
   'expired',
   'reported',
 ] as const
-const purposes = ['login', 'step-up', 'enroll'] as const
+const purposes = ['login', 'step-up', 'enroll', 'approve'] as const
 
 /**
  * Returns the app's own prompts after checking every part. Throws a `TypeError` that names the part
@@ -45,6 +45,7 @@ export function checkPrompts(tag: string, given: unknown): Prompts {
   checkVoice(tag, prompts, fail)
   for (const name of sentences) checkSentence(name, prompts[name], fail)
   checkOpenings(prompts, fail)
+  checkApproval(prompts, fail)
   checkText(prompts, fail)
   return given as Prompts
 }
@@ -96,6 +97,11 @@ function checkOpenings({ opening }: Unchecked, fail: Fail): void {
     if (!String(sentence).includes('Acme'))
       fail(part, 'include the name that the function gets: the user must hear who calls.')
   }
+}
+
+function checkApproval({ approval }: Unchecked, fail: Fail): void {
+  for (const name of ['refuse', 'refused'] as const)
+    checkSentence(`approval.${name}`, (Object(approval) as Prompts['approval'])[name], fail)
 }
 
 function checkText({ text: create }: Unchecked, fail: Fail): void {

@@ -4,7 +4,9 @@ import {
   firstReading,
   plainReading,
   question,
+  refusal,
   repeatedReading,
+  type ReadingOptions,
   type Turn,
   type Words,
 } from './script.js'
@@ -45,10 +47,10 @@ export interface Reply {
   /** Where the call will be when the user has pressed a key, and what its token will hold. */
   readonly next?: { readonly step: Step; readonly content: TokenContent }
   /**
-   * `report`: the user did not ask for this call. `deactivate`: the code must not be accepted any
-   * more.
+   * `report`: the user did not ask for this call. `refuse`: the user refuses what the code would
+   * approve. `deactivate`: the code must not be accepted any more.
    */
-  readonly effect?: 'report' | 'deactivate'
+  readonly effect?: 'report' | 'refuse' | 'deactivate'
 }
 
 /**
@@ -64,13 +66,23 @@ const readingSeconds = 30
 export function nextReply(settings: DialogueSettings, event: CallEvent): Reply {
   const { step, content, digits, now, isAdmitted, isActiveChallenge } = event
   const words = findWords(settings, content)
-  const isReport = step !== steps.answered && (digits === '0' || digits === '00')
+  const zeros = step !== steps.answered && (digits === '0' || digits === '00') ? digits.length : 0
+  // In an approval, the first zero refuses the action and the second one reports the call.
+  const isRefusal = content.approvalTexts !== undefined && step !== steps.refused && zeros === 1
+  const isReport = zeros > 0 && !isRefusal
   // A report counts even if the code is too old to be read or a newer call has replaced it:
   // somebody else may know the password.
   if (isReport && isAdmitted && now < content.expiresAt)
     return { turn: farewell(words, 'reported'), effect: 'report' }
+  if (step === steps.refused) return { turn: farewell(words, 'goodbye') }
   const isTooLate = content.expiresAt - now < readingSeconds * 1000
   if (!isAdmitted || !isActiveChallenge || isTooLate) return { turn: farewell(words, 'expired') }
+  if (isRefusal)
+    return {
+      turn: refusal(words),
+      next: { step: steps.refused, content },
+      effect: 'refuse',
+    }
   switch (step) {
     case steps.answered:
       return afterPickUp(settings, event, words)
@@ -119,7 +131,7 @@ function afterQuestion(
     numberMatching === 'any-key'
       ? Boolean(digits)
       : matchingDigits?.length === 2 && digits === matchingDigits
-  if (isRight) return withMenu(content, isLast => firstReading(words, code, { isLast }))
+  if (isRight) return withMenu(content, options => firstReading(words, code, options))
   // Wrong digits: this person does not see the page. The code must not be guessed by trying again.
   return { turn: farewell(words, 'wrongDigits'), effect: 'deactivate' }
 }
@@ -138,15 +150,16 @@ function afterMenu(
     : { ...content, repeatsLeft: content.repeatsLeft - 1 }
   const nextWords = findWords(settings, next)
   const slowly = digits === '2'
-  return withMenu(next, isLast => repeatedReading(nextWords, next.code, { slowly, isLast }))
+  return withMenu(next, options => repeatedReading(nextWords, next.code, { ...options, slowly }))
 }
 
 /**
  * A reading of the code: with the menu if the code may be repeated, otherwise without a next step.
  */
-function withMenu(content: TokenContent, read: (isLast: boolean) => Turn): Reply {
+function withMenu(content: TokenContent, read: (options: ReadingOptions) => Turn): Reply {
   const isLast = content.repeatsLeft < 1
-  return { turn: read(isLast), ...(isLast ? {} : { next: { step: steps.menu, content } }) }
+  const turn = read({ isLast, approvalText: content.approvalTexts?.[content.languages[0] ?? ''] })
+  return { turn, ...(turn.ask === undefined ? {} : { next: { step: steps.menu, content } }) }
 }
 
 /** The language that the call speaks now, and the one that key three leads to. */

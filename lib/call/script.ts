@@ -36,6 +36,14 @@ export interface Occasion {
   readonly announcement?: string | undefined
 }
 
+/** How the code is read. @internal */
+export interface ReadingOptions {
+  /** Whether the code may not be repeated any more. */
+  readonly isLast: boolean
+  /** What the user approves with this code, in the language that is spoken. */
+  readonly approvalText?: string | undefined
+}
+
 const say = ({ voice, language, speechLanguage }: Prompts, text: string): Line => ({
   say: text,
   voice,
@@ -81,16 +89,11 @@ export function plainReading({ prompts }: Words, occasion: Occasion, code: strin
  * The code, twice, then the menu. No menu if changes of the language have used up all repeats.
  * @internal
  */
-export function firstReading(
-  words: Words,
-  code: string,
-  { isLast }: { readonly isLast: boolean },
-): Turn {
+export function firstReading(words: Words, code: string, options: ReadingOptions): Turn {
   const { prompts } = words
   return {
-    lines: twice(prompts, code),
-    ...(isLast ? {} : { ask: menu(words) }),
-    ending: [say(prompts, prompts.goodbye)],
+    lines: [...approvalLines(prompts, options), ...twice(prompts, code)],
+    ...afterReading(words, options),
   }
 }
 
@@ -102,15 +105,24 @@ export function firstReading(
 export function repeatedReading(
   words: Words,
   code: string,
-  { slowly, isLast }: { readonly slowly: boolean; readonly isLast: boolean },
+  options: ReadingOptions & { readonly slowly: boolean },
 ): Turn {
   const { prompts } = words
+  const { slowly } = options
   const digits = slowly
     ? spokenDigits(prompts, code).flatMap(digit => [say(prompts, digit), pause(1)])
     : [sayDigits(prompts, code)]
   return {
-    lines: [say(prompts, prompts.codeIs), ...digits],
-    ...(isLast ? {} : { ask: menu(words) }),
+    lines: [...approvalLines(prompts, options), say(prompts, prompts.codeIs), ...digits],
+    ...afterReading(words, options),
+  }
+}
+
+/** The user refused what the call asked to approve. Key zero once more reports the call. @internal */
+export function refusal({ prompts }: Words): Turn {
+  return {
+    lines: [],
+    ask: { digits: 1, waitSeconds: 7, lines: [pause(1), say(prompts, prompts.approval.refused)] },
     ending: [say(prompts, prompts.goodbye)],
   }
 }
@@ -152,10 +164,23 @@ function twice(prompts: Prompts, code: string): Line[] {
 const offerOther = ({ other }: Words): Line[] =>
   other === undefined ? [] : [say(other, other.inThisLanguage)]
 
-function menu(words: Words): NonNullable<Turn['ask']> {
+/** What the user approves is said before the code, each time. */
+function approvalLines(prompts: Prompts, { approvalText }: ReadingOptions): Line[] {
+  return approvalText === undefined ? [] : [say(prompts, approvalText), pause(1)]
+}
+
+/** The menu, and how to refuse an approval. Refusing stays possible when no repeat is left. */
+function afterReading(
+  words: Words,
+  { isLast, approvalText }: ReadingOptions,
+): Pick<Turn, 'ask' | 'ending'> {
+  const { prompts } = words
+  const lines = [
+    ...(approvalText === undefined ? [] : [say(prompts, prompts.approval.refuse)]),
+    ...(isLast ? [] : [say(prompts, prompts.menu), ...offerOther(words)]),
+  ]
   return {
-    digits: 1,
-    waitSeconds: 8,
-    lines: [say(words.prompts, words.prompts.menu), ...offerOther(words)],
+    ...(lines.length === 0 ? {} : { ask: { digits: 1, waitSeconds: 8, lines } }),
+    ending: [say(prompts, prompts.goodbye)],
   }
 }

@@ -10,6 +10,8 @@ export const steps = {
   question: 2,
   /** A key was pressed at the menu after the code. */
   menu: 3,
+  /** Key zero refused what the user was asked to approve. */
+  refused: 4,
 } as const
 /** One of {@link steps}. @internal */
 export type Step = (typeof steps)[keyof typeof steps]
@@ -35,6 +37,8 @@ export interface TokenContent {
   readonly languages: readonly string[]
   /** Only in the first token of a call. */
   readonly announcement?: string | undefined
+  /** For `approve`: what the call says that the user approves, by language tag. */
+  readonly approvalTexts?: Readonly<Record<string, string>> | undefined
   /** How many times the code may still be repeated, or the language changed. */
   readonly repeatsLeft: number
 }

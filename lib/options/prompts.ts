@@ -64,6 +64,13 @@ export interface Prompts {
   readonly expired: string
   /** The end of a call after key zero. */
   readonly reported: string
+  /** Said only in calls that ask for an approval. */
+  readonly approval: {
+    /** After the code: key zero refuses. */
+    readonly refuse: string
+    /** After key zero. Key zero once more means that the user did not ask for this call. */
+    readonly refused: string
+  }
   /**
    * The sentence of a text message with the code in it. At most 160 characters; short, because the
    * whole message should fit into one segment.

@@ -13,6 +13,7 @@ export const deDE: Prompts = {
     login: appName => `Hier ist ${appName} mit dem Code für Ihre Anmeldung.`,
     'step-up': appName => `Hier ist ${appName} mit einem Code zur Bestätigung Ihrer Identität.`,
     enroll: appName => `Hier ist ${appName} mit einem Code zur Bestätigung dieser Telefonnummer.`,
+    approve: appName => `Hier ist ${appName} mit einem Code zur Freigabe Ihres Auftrags.`,
   },
   pressMatchingDigits:
     'Um den Code zu hören, geben Sie bitte die beiden Ziffern ein, die auf Ihrem Bildschirm stehen.',
@@ -30,5 +31,10 @@ export const deDE: Prompts = {
     'Dieser Code ist nicht mehr gültig. Bitte fordern Sie einen neuen Anruf an. Auf Wiederhören.',
   reported:
     'Vielen Dank für den Hinweis. Der Code ist ab sofort ungültig, niemand kann sich damit anmelden. Auf Wiederhören.',
+  approval: {
+    refuse: 'Wenn Sie das nicht möchten, drücken Sie bitte die Null.',
+    refused:
+      'Der Auftrag wird nicht ausgeführt. Wenn Sie diesen Anruf nicht angefordert haben, drücken Sie bitte noch einmal die Null.',
+  },
   text: (appName, code) => `${code} ist Ihr Code für ${appName}.`,
 }

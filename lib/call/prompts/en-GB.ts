@@ -13,6 +13,7 @@ export const enGB: Prompts = {
     login: appName => `This is ${appName} calling with your login code.`,
     'step-up': appName => `This is ${appName} calling with a code to confirm that it is you.`,
     enroll: appName => `This is ${appName} calling with a code to confirm this phone number.`,
+    approve: appName => `This is ${appName} calling with a code to approve what you asked for.`,
   },
   pressMatchingDigits: 'To hear the code, please press the two digits on your screen.',
   pressAnyKey: 'To hear the code, please press one.',
@@ -28,5 +29,10 @@ export const enGB: Prompts = {
   expired: 'Sorry, this code is no longer valid. Please ask for another call. Goodbye.',
   reported:
     'Thank you for letting us know. We have cancelled this code, and nobody can use it to log in. Goodbye.',
+  approval: {
+    refuse: 'If you do not want this, press zero.',
+    refused:
+      'We have cancelled it, and nothing will happen. If you did not ask for this call, press zero again.',
+  },
   text: (appName, code) => `${code} is your ${appName} code.`,
 }

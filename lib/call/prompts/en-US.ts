@@ -12,6 +12,7 @@ export const enUS: Prompts = {
     login: appName => `This is ${appName} calling with your login code.`,
     'step-up': appName => `This is ${appName} calling with a code to confirm that it is you.`,
     enroll: appName => `This is ${appName} calling with a code to confirm this phone number.`,
+    approve: appName => `This is ${appName} calling with a code to approve what you asked for.`,
   },
   pressMatchingDigits: 'To hear the code, press the two digits on your screen.',
   pressAnyKey: 'To hear the code, press one.',
@@ -26,5 +27,10 @@ export const enUS: Prompts = {
   expired: 'This code is no longer valid. Please ask for a new call. Goodbye.',
   reported:
     'Thank you for telling us. We canceled this code, and nobody can use it to log in. Goodbye.',
+  approval: {
+    refuse: 'If you do not want this, press zero.',
+    refused:
+      'We canceled it, and nothing will happen. If you did not ask for this call, press zero again.',
+  },
   text: (appName, code) => `${code} is your ${appName} code.`,
 }

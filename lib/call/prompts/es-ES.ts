@@ -16,6 +16,8 @@ export const esES: Prompts = {
       `Le llamamos de ${appName} para darle un código con el que confirmar su identidad.`,
     enroll: appName =>
       `Le llamamos de ${appName} para darle un código con el que confirmar este número de teléfono.`,
+    approve: appName =>
+      `Le llamamos de ${appName} para darle un código con el que autorizar su operación.`,
   },
   pressMatchingDigits:
     'Para escuchar el código, marque las dos cifras que aparecen en su pantalla.',
@@ -32,5 +34,10 @@ export const esES: Prompts = {
   expired: 'Este código ya no es válido. Por favor, solicite otra llamada. Adiós.',
   reported:
     'Gracias por avisarnos. Este código ha quedado anulado y nadie podrá usarlo para iniciar sesión. Adiós.',
+  approval: {
+    refuse: 'Si no desea autorizarla, pulse cero.',
+    refused:
+      'La operación no se ha autorizado. Si no ha solicitado esta llamada, pulse cero otra vez.',
+  },
   text: (appName, code) => `${code} es su clave de ${appName}.`,
 }

@@ -16,6 +16,8 @@ export const esMX: Prompts = {
       `Le llamamos de ${appName} para proporcionarle un código con el que podrá confirmar su identidad.`,
     enroll: appName =>
       `Le llamamos de ${appName} para proporcionarle un código con el que podrá confirmar este número de teléfono.`,
+    approve: appName =>
+      `Le llamamos de ${appName} para proporcionarle un código con el que podrá autorizar su operación.`,
   },
   pressMatchingDigits:
     'Para escuchar el código, marque los dos dígitos que aparecen en su pantalla.',
@@ -32,5 +34,10 @@ export const esMX: Prompts = {
   expired: 'Este código ya no es válido. Por favor, solicite otra llamada. Hasta luego.',
   reported:
     'Gracias por avisarnos. Este código quedó cancelado y nadie podrá usarlo para iniciar sesión. Hasta luego.',
+  approval: {
+    refuse: 'Si no desea autorizarla, oprima cero.',
+    refused:
+      'La operación no se autorizó. Si usted no solicitó esta llamada, oprima cero otra vez.',
+  },
   text: (appName, code) => `${code} es su clave de ${appName}.`,
 }

@@ -17,6 +17,8 @@ export const frFR: Prompts = {
       `Bonjour, ${appName} vous appelle pour vous communiquer un code qui permet de confirmer votre identité.`,
     enroll: appName =>
       `Bonjour, ${appName} vous appelle pour vous communiquer un code qui permet de confirmer ce numéro de téléphone.`,
+    approve: appName =>
+      `Bonjour, ${appName} vous appelle pour vous communiquer un code qui permet de valider votre opération.`,
   },
   pressMatchingDigits: 'Pour écouter le code, composez les deux chiffres affichés sur votre écran.',
   pressAnyKey: 'Pour écouter le code, appuyez sur un.',
@@ -32,5 +34,10 @@ export const frFR: Prompts = {
   expired: 'Ce code n’est plus valable. Veuillez demander un nouvel appel. Au revoir.',
   reported:
     'Merci de votre vigilance. Ce code est annulé, et personne ne peut plus s’en servir pour se connecter. Au revoir.',
+  approval: {
+    refuse: 'Si vous ne souhaitez pas la valider, appuyez sur zéro.',
+    refused:
+      'L’opération n’est pas validée. Si vous n’êtes pas à l’origine de cette demande, appuyez encore sur zéro.',
+  },
   text: (appName, code) => `${code} est votre code ${appName}.`,
 }

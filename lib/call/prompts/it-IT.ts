@@ -15,6 +15,8 @@ export const itIT: Prompts = {
       `${appName} la chiama per comunicarle un codice con cui confermare la sua identità.`,
     enroll: appName =>
       `${appName} la chiama per comunicarle un codice con cui confermare questo numero di telefono.`,
+    approve: appName =>
+      `${appName} la chiama per comunicarle un codice con cui autorizzare la sua operazione.`,
   },
   pressMatchingDigits: 'Per ascoltare il codice, digiti le due cifre che vede sullo schermo.',
   pressAnyKey: 'Per ascoltare il codice, prema uno.',
@@ -30,5 +32,10 @@ export const itIT: Prompts = {
   expired: 'Questo codice non è più valido. Richieda una nuova chiamata. Arrivederci.',
   reported:
     'Grazie per la segnalazione. Il codice è stato annullato e nessuno potrà usarlo per accedere. Arrivederci.',
+  approval: {
+    refuse: 'Se non vuole autorizzarla, prema zero.',
+    refused:
+      'L’operazione non è stata autorizzata. Se non ha richiesto questa chiamata, prema di nuovo zero.',
+  },
   text: (appName, code) => `${code} è il suo codice ${appName}.`,
 }

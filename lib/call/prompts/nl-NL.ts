@@ -13,6 +13,7 @@ export const nlNL: Prompts = {
     login: appName => `Dit is ${appName} met een code om in te loggen.`,
     'step-up': appName => `Dit is ${appName} met een code om te bevestigen dat u het bent.`,
     enroll: appName => `Dit is ${appName} met een code om dit telefoonnummer te bevestigen.`,
+    approve: appName => `Dit is ${appName} met een code om uw opdracht goed te keuren.`,
   },
   pressMatchingDigits: 'Om de code te horen, toetst u de twee cijfers in die op uw scherm staan.',
   pressAnyKey: 'Om de code te horen, toetst u één.',
@@ -27,5 +28,10 @@ export const nlNL: Prompts = {
   expired: 'Deze code is niet meer geldig. Vraag een nieuwe oproep aan. Tot ziens.',
   reported:
     'Bedankt voor uw melding. De code werkt nu niet meer en niemand kan er nog mee inloggen. Tot ziens.',
+  approval: {
+    refuse: 'Wilt u dit niet, toets dan nul.',
+    refused:
+      'De opdracht wordt niet uitgevoerd. Hebt u deze oproep niet aangevraagd, toets dan nog een keer nul.',
+  },
   text: (appName, code) => `${code} is uw code voor ${appName}.`,
 }

@@ -16,6 +16,7 @@ export const plPL: Prompts = {
     'step-up': appName =>
       `Tu ${appName}, dzwonimy, aby podać kod potwierdzający Państwa tożsamość.`,
     enroll: appName => `Tu ${appName}, dzwonimy, aby podać kod potwierdzający ten numer telefonu.`,
+    approve: appName => `Tu ${appName}, dzwonimy, aby podać kod zatwierdzający zleconą operację.`,
   },
   pressMatchingDigits:
     'Aby usłyszeć kod, proszę wybrać na klawiaturze dwie cyfry wyświetlone na ekranie.',
@@ -32,5 +33,10 @@ export const plPL: Prompts = {
   expired: 'Ten kod stracił ważność. Proszę zamówić kolejne połączenie. Do usłyszenia.',
   reported:
     'Dziękujemy za zgłoszenie. Kod został unieważniony i nikt się już za jego pomocą nie zaloguje. Do usłyszenia.',
+  approval: {
+    refuse: 'Aby odrzucić operację, proszę nacisnąć zero.',
+    refused:
+      'Operacja nie zostanie wykonana. Jeśli nie prosili Państwo o ten telefon, proszę nacisnąć zero jeszcze raz.',
+  },
   text: (appName, code) => `${code} to kod do ${appName}.`,
 }

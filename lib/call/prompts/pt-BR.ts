@@ -17,6 +17,8 @@ export const ptBR: Prompts = {
       `Olá, ${appName} está ligando para informar o código que confirma a sua identidade.`,
     enroll: appName =>
       `Olá, ${appName} está ligando para informar o código que confirma este número de telefone.`,
+    approve: appName =>
+      `Olá, ${appName} está ligando para informar o código que autoriza a sua operação.`,
   },
   pressMatchingDigits: 'Para ouvir o código, digite os dois números que aparecem na sua tela.',
   pressAnyKey: 'Para ouvir o código, digite um.',
@@ -32,5 +34,9 @@ export const ptBR: Prompts = {
   expired: 'Este código não é mais válido. Por favor, peça uma nova ligação. Até logo.',
   reported:
     'Agradecemos o aviso. Este código foi cancelado, e ninguém poderá usá-lo para entrar na sua conta. Até logo.',
+  approval: {
+    refuse: 'Se você não quer autorizar, digite zero.',
+    refused: 'A operação não foi autorizada. Se você não pediu esta ligação, digite zero de novo.',
+  },
   text: (appName, code) => `${code} é seu código ${appName}.`,
 }

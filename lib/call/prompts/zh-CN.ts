@@ -13,6 +13,8 @@ export const zhCN: Prompts = {
     login: appName => `您好，这里是${appName}，此次来电是为您播报登录验证码。`,
     'step-up': appName => `您好，这里是${appName}，此次来电是为您播报验证码，以确认是您本人操作。`,
     enroll: appName => `您好，这里是${appName}，此次来电是为您播报验证码，用于确认这个电话号码。`,
+    approve: appName =>
+      `您好，这里是${appName}，此次来电是为您播报验证码，用于确认您申请办理的业务。`,
   },
   pressMatchingDigits: '如需收听验证码，请输入屏幕上显示的两位数字。',
   pressAnyKey: '如需收听验证码，请按一。',
@@ -26,5 +28,9 @@ export const zhCN: Prompts = {
   noDigits: '未检测到您的按键。再见。',
   expired: '此验证码已失效。请重新申请语音验证码。再见。',
   reported: '感谢您的反馈。此验证码已作废，任何人都无法再用它登录。再见。',
+  approval: {
+    refuse: '如不同意办理，请按零。',
+    refused: '该业务不会办理。如非您本人操作，请再按一次零。',
+  },
   text: (appName, code) => `您的${appName}验证码是${code}。`,
 }
