@@ -18,6 +18,14 @@ const failureTable = {
   },
   'choice-unknown': { status: 400, message: 'Choose one of the options on the page.' },
   // Something must happen first.
+  'approval-malformed': {
+    status: 400,
+    message: 'This cannot be approved by phone: it has characters that cannot be spoken.',
+  },
+  'approval-too-long': {
+    status: 400,
+    message: 'This cannot be approved by phone: it is too long to be spoken.',
+  },
   'first-factor-required': { status: 401, message: 'Log in first.' },
   'second-factor-required': { status: 401, message: 'Confirm with a code first.' },
   'no-challenge': { status: 401, message: 'There is no code to check. Ask for a new code.' },
@@ -30,6 +38,10 @@ const failureTable = {
   'destination-blocked': { status: 403, message: 'We cannot call numbers like this one.' },
   'phone-refused': { status: 403, message: 'The phone network refused to call this number.' },
   'call-vetoed': { status: 403, message: 'We cannot call this number at the moment.' },
+  'phone-too-new': {
+    status: 403,
+    message: 'Your phone number is new. You cannot approve anything with it yet.',
+  },
   'enroll-forbidden': {
     status: 403,
     message: 'To change your number, first confirm with a code sent to your current number.',

@@ -156,6 +156,32 @@ export interface VoiceOtpEvents {
         'method' | 'body' | 'signature' | 'path' | 'token' | 'number' | 'limiter-unavailable'
     },
   ]
+  /** The user approved an action. Write it to your audit log. */
+  'action.approved': [
+    {
+      /** The id of the user, as text. */
+      readonly userId: string
+      /** The `kind` of the route. */
+      readonly kind: string
+      /** The channel of the code. */
+      readonly method: 'call' | 'sms'
+      /** Keyed hash of the details: equal details have equal hashes. */
+      readonly detailsHash: string
+    },
+  ]
+  /** The user pressed zero in a call that asked for an approval. */
+  'action.refused': [
+    {
+      /** The id of the user, as text. */
+      readonly userId: string
+      /** The `kind` of the route. */
+      readonly kind: string
+      /** The channel of the code. */
+      readonly method: 'call'
+      /** Keyed hash of the details: equal details have equal hashes. */
+      readonly detailsHash: string
+    },
+  ]
   /** A number was enrolled or changed. */
   'phone.changed': [
     {

@@ -15,6 +15,7 @@ export interface Phone {
 export interface Destination extends Phone {
   readonly label?: string
   readonly extension?: string
+  readonly enrolledAt?: Date
   /** The number with its extension, as RFC 3966 writes it: what counts as one phone. */
   readonly phone: string
 }
@@ -24,13 +25,15 @@ export function parseDestination({
   number,
   label,
   extension: given,
+  enrolledAt: givenDate,
 }: PhoneEntry): Destination | undefined {
   const extension: unknown = given ?? undefined // an empty column of a database is null
   const phone = typeof number === 'string' ? parsePhone(number) : undefined
   if (phone === undefined) return undefined
-  if (extension === undefined) return { ...phone, label, phone: phone.number }
+  const enrolledAt = givenDate instanceof Date ? givenDate : undefined
+  if (extension === undefined) return { ...phone, label, enrolledAt, phone: phone.number }
   if (typeof extension !== 'string' || !isExtension.test(extension)) return undefined
-  return { ...phone, label, extension, phone: withExtension(phone.number, extension) }
+  return { ...phone, label, enrolledAt, extension, phone: withExtension(phone.number, extension) }
 }
 
 const isExtension = /^\d{1,8}$/

@@ -18,6 +18,10 @@ export const defaultLimits: Limits = {
   enrollCallsPerPhoneTenMinutes: 2,
   enrollCallsPerPhoneDay: 4,
   enrollCallsPerAppMinute: 20,
+  approveCallsPerUserHour: 20,
+  approveCallsPerPhoneTenMinutes: 6,
+  approveCallsPerPhoneDay: 40,
+  approveCallIntervalSeconds: 20,
   reportedSeconds: 600,
 }
 const names = Object.keys(defaultLimits) as (keyof Limits)[]

@@ -29,6 +29,7 @@ export interface ResolvedOptions<User> extends ResolvedLanguages<User>, Resolved
   readonly numberMatching: boolean | 'any-key'
   readonly ringSeconds: number
   readonly countries: ReadonlySet<string>
+  readonly approveAfterHours: number
   readonly limits: Limits
   readonly limiter: LimiterFactory | undefined
   readonly remember: RememberOptions | undefined
@@ -63,6 +64,7 @@ const names = [
   'numberMatching',
   'ringSeconds',
   'countries',
+  'approveAfterHours',
   'limits',
   'beforeCall',
   'onEnroll',
@@ -104,6 +106,7 @@ export function resolveOptions<User>(options: VoiceOtpOptions<User>): ResolvedOp
     numberMatching: checkedNumberMatching(given.numberMatching),
     ringSeconds: wholeNumber('ringSeconds', given.ringSeconds ?? 30, 5, 120),
     countries: resolveCountries(given.countries ?? [country]),
+    approveAfterHours: wholeNumber('approveAfterHours', given.approveAfterHours ?? 24, 0, 480),
     limits: resolveLimits(given.limits),
     remember: resolveRemember(given.remember),
     recovery: checkedRecovery(given.recovery),

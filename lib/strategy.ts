@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import PassportStrategy from 'passport-strategy'
 import { choiceId } from './actions/choices.js'
 import { type ActionOptions, createActionContext } from './actions/context.js'
+import { approve } from './actions/approve.js'
 import { recover } from './actions/recover.js'
 import { sendCode } from './actions/send.js'
 import { verify } from './actions/verify.js'
@@ -108,6 +109,10 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
       case 'recover':
         return { user: action.user, info: await recover(action) }
       default:
+        if (action.purpose === 'approve') {
+          await approve(action)
+          return undefined
+        }
         return { user: action.user, info: await verify(action) }
     }
   }

@@ -13,6 +13,8 @@ const levels: Readonly<Record<EventName, 'info' | 'warn'>> = {
   'code.rejected': 'info',
   'user.locked': 'warn',
   'call.reported': 'warn',
+  'action.approved': 'info',
+  'action.refused': 'warn',
   'recovery.used': 'info',
   'browser.recognized': 'info',
   'browser.revoked': 'warn',

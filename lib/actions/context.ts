@@ -1,3 +1,4 @@
+import { checkApproveOptions } from './approve-options.js'
 import type { PhoneLookup } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { Failure, VoiceOtpError } from '../errors.js'
@@ -75,8 +76,9 @@ function checkOptions(options: ActionOptions): void {
   const { action, purpose } = options
   if (action !== undefined && !['call', 'verify', 'recover'].includes(action))
     throw new VoiceOtpError('configuration', "action: give 'call', 'verify' or 'recover'.")
-  if (purpose !== undefined && purpose !== 'enroll')
-    throw new VoiceOtpError('configuration', "purpose: give 'enroll', or omit it.")
+  if (purpose !== undefined && purpose !== 'enroll' && purpose !== 'approve')
+    throw new VoiceOtpError('configuration', "purpose: give 'enroll' or 'approve', or omit it.")
+  if (purpose === 'approve') checkApproveOptions({ ...options })
 }
 
 /** Throws if the login would not use the session, which stores the verification. @internal */

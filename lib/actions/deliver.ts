@@ -1,3 +1,4 @@
+import type { ApprovalContent } from '../approvals/sealed-approval.js'
 import { openingUrl } from '../call/token.js'
 import { askAnnouncement, askLanguages } from '../callbacks.js'
 import type { Prompts } from '../options/prompts.js'
@@ -16,6 +17,7 @@ export async function deliver<User>(
   challenge: Challenge,
   destination: Destination,
   code: string,
+  approval?: ApprovalContent,
 ): Promise<string> {
   const { context, user, userId, req } = action
   const {
@@ -25,7 +27,10 @@ export async function deliver<User>(
     settings: { appName, codeLength, codeSeconds, limits, webhookUrl },
   } = context
   const { number: to, extension } = destination
-  const languages = await askLanguages(context, userId, user, req)
+  const languages =
+    approval === undefined
+      ? await askLanguages(context, userId, user, req)
+      : approval.languages.flatMap(tag => context.settings.prompts.get(tag) ?? [])
   /* v8 ignore next -- askLanguages() returns at least one language */
   const prompts = languages[0] ?? context.settings.defaultPrompts
 
@@ -34,12 +39,15 @@ export async function deliver<User>(
       return calls.place({
         to,
         extension,
-        url: await createCallUrl(action, challenge, destination, code, languages),
+        url:
+          approval === undefined
+            ? await createCallUrl(action, challenge, destination, code, languages)
+            : createApprovalUrl(action, challenge, destination, code, approval),
       })
     case 'sms':
       return sendText({
         to,
-        body: writeMessage(prompts, appName, code, new URL(webhookUrl).hostname),
+        body: writeMessage(prompts, appName, code, new URL(webhookUrl).hostname, approval),
       })
     case 'hosted-call':
     case 'hosted-sms':
@@ -52,6 +60,33 @@ export async function deliver<User>(
         attempts: limits.attemptsPerChallenge,
       })
   }
+}
+
+/** The URL of the first webhook of a call that asks for an approval. */
+function createApprovalUrl<User>(
+  { context, userId, purpose }: ActionContext<User>,
+  challenge: Challenge,
+  destination: Destination,
+  code: string,
+  approval: ApprovalContent,
+): string {
+  const { id, activation, matchingDigits, expiresAt } = challenge
+  const { kind, details, texts, languages } = approval
+  const url = openingUrl(context, {
+    challengeId: id,
+    userId,
+    purpose,
+    activation,
+    code,
+    phone: destination.number,
+    matchingDigits,
+    expiresAt,
+    languages,
+    approvalTexts: texts,
+    approval: { kind, detailsHash: context.keys.hash('details', details) },
+  })
+  /* v8 ignore next -- readApproval() has left out what does not fit */
+  return url ?? ''
 }
 
 /**
@@ -87,11 +122,16 @@ async function createCallUrl<User>(
  * The text of a message. With its last line, phones fill in the code on this site only (WICG,
  * "Origin-bound one-time codes delivered via SMS"). Leaves out what does not fit into one segment.
  */
-function writeMessage(prompts: Prompts, appName: string, code: string, domain: string): string {
+function writeMessage(
+  prompts: Prompts,
+  appName: string,
+  code: string,
+  domain: string,
+  approval: ApprovalContent | undefined,
+): string {
   const lastLine = `@${domain} #${code}`
-  return (
-    [`${prompts.text(appName, code)}\n\n${lastLine}`, `${code}\n\n${lastLine}`].find(
-      fitsOneSegment,
-    ) ?? code
-  )
+  const sentence = `${prompts.text(appName, code)}\n\n${lastLine}`
+  // What the user approves comes first, and is never left out.
+  if (approval !== undefined) return `${approval.texts[prompts.language] ?? ''}\n${sentence}`
+  return [sentence, `${code}\n\n${lastLine}`].find(fitsOneSegment) ?? code
 }

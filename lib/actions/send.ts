@@ -10,6 +10,8 @@ import type { LoginState } from '../session/login-state.js'
 import { reachedNobody } from '../signalwire/call-states.js'
 import { toDeliveryError } from '../signalwire/errors.js'
 import { readChoices } from './choices.js'
+import { type ApprovalContent, writeApproval } from '../approvals/sealed-approval.js'
+import { readApproval } from './approve.js'
 import type { ActionContext } from './context.js'
 import { deliver } from './deliver.js'
 
@@ -29,12 +31,14 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
   } = context
   try {
     const { channel, destination } = await readChoices(action)
+    const approval =
+      purpose === 'approve' ? await readApproval(action, channel, destination) : undefined
     const { number, phone } = destination
     const request: CallRequest = {
       userId,
       number,
       phone,
-      enroll: purpose === 'enroll',
+      kind: purpose === 'enroll' || purpose === 'approve' ? purpose : 'own',
       intervalWaived: await waiveInterval(action, destination),
     }
     await sends.admit(
@@ -42,10 +46,15 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
       beforeCall && (() => askBeforeCall(beforeCall, { user, phone: number, req })),
     )
 
-    const { challenge, code } = await createChallenge(action, destination, channel)
+    const { challenge, code } = await createChallenge(
+      action,
+      destination,
+      channel,
+      approval && writeApproval(approval),
+    )
     loginState.storeChallenge(challenge)
     await saveSession(loginState) // do not place a call that the session does not know
-    const sid = await place(action, request, challenge, destination, code)
+    const sid = await place(action, request, challenge, destination, code, approval)
     loginState.storeChallenge(markDelivered(context.keys, challenge, sid))
     emit('code.sent', { userId, purpose, channel, sid })
   } catch (error) {
@@ -67,6 +76,7 @@ async function createChallenge<User>(
   }: ActionContext<User>,
   destination: Destination,
   channel: Channel,
+  approval: string | undefined,
 ): Promise<{ readonly challenge: Challenge; readonly code: string }> {
   const { clock, codeSeconds, codeLength, numberMatching, limits } = settings
   const activation = await activeChallenges.activate(userId)
@@ -80,6 +90,7 @@ async function createChallenge<User>(
     sessionId: loginState.sessionId,
     codeLength,
     matching: channel === 'call' && numberMatching === true,
+    approval,
     expiresAt: now + codeSeconds * 1000,
     nextCallAt: now + (limits.callIntervalSeconds || 0) * 1000,
   })
@@ -95,10 +106,11 @@ async function place<User>(
   challenge: Challenge,
   destination: Destination,
   code: string,
+  approval: ApprovalContent | undefined,
 ): Promise<string> {
   const { context, loginState, userId, purpose } = action
   try {
-    return await deliver(action, challenge, destination, code)
+    return await deliver(action, challenge, destination, code, approval)
   } catch (thrown) {
     const { error, reason, refused } = toDeliveryError(thrown)
     const { channel } = challenge

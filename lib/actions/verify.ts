@@ -78,8 +78,14 @@ export async function verify<User>(action: ActionContext<User>): Promise<Success
   }
 }
 
-/** The code in the body and the challenge in the session, if both can be used. */
-function readAttempt<User>({ context, loginState, req, userId, purpose }: ActionContext<User>): {
+/** The code in the body and the challenge in the session, if both can be used. @internal */
+export function readAttempt<User>({
+  context,
+  loginState,
+  req,
+  userId,
+  purpose,
+}: ActionContext<User>): {
   readonly challenge: Challenge
   readonly code: string
 } {
@@ -96,8 +102,9 @@ function readAttempt<User>({ context, loginState, req, userId, purpose }: Action
 /**
  * Compares the code. Cancels the attempt if SignalWire compares it and fails: an outage must not
  * lock users out.
+ * @internal
  */
-async function isRightCode<User>(
+export async function isRightCode<User>(
   action: ActionContext<User>,
   challenge: Challenge,
   code: string,
@@ -131,8 +138,9 @@ async function isRightHostedCode<User>(
 /**
  * Checks that the challenge's phone is still on record for the user. For `enroll`, checks that the
  * user may still store a new phone, and returns its number.
+ * @internal
  */
-async function checkPhone<User>(
+export async function checkPhone<User>(
   action: ActionContext<User>,
   challenge: Challenge,
 ): Promise<string | undefined> {
@@ -166,5 +174,6 @@ async function changePhone<User>(
   // If this fails, the browsers are not recognized either: each is bound to the phone with which it
   // was remembered.
   await forgetBrowsers(context, userId).catch(() => undefined)
+  await context.sends.markNewPhone(userId, phone)
   context.emit('phone.changed', { userId })
 }

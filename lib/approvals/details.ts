@@ -1,19 +1,8 @@
 import canonicalizeModule from 'canonicalize'
+import type { ApprovalDetails } from '../options/approval.js'
 
 // The types of this package describe an ES module, but it is CommonJS: its export is the function.
 const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined
-
-/** A value that an approval may contain. */
-export type ApprovalValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly ApprovalValue[]
-  | { readonly [name: string]: ApprovalValue }
-
-/** What is approved, as the app executes it. */
-export type ApprovalDetails = Readonly<Record<string, ApprovalValue>>
 
 const maxBytes = 2048
 const maxLevels = 5

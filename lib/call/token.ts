@@ -39,6 +39,8 @@ export interface TokenContent {
   readonly announcement?: string | undefined
   /** For `approve`: what the call says that the user approves, by language tag. */
   readonly approvalTexts?: Readonly<Record<string, string>> | undefined
+  /** For `approve`: what the app's audit log needs if the user refuses. */
+  readonly approval?: { readonly kind: string; readonly detailsHash: string } | undefined
   /** How many times the code may still be repeated, or the language changed. */
   readonly repeatsLeft: number
 }
@@ -55,8 +57,8 @@ const maxUrlLength = 2000
 
 /**
  * The URL that SignalWire requests first, for a call that is about to be placed. `undefined` if the
- * announcement makes it too long. Throws a {@link VoiceOtpError} (`configuration`) if it is too
- * long without an announcement.
+ * announcement or the texts of an approval make it too long. Throws a {@link VoiceOtpError}
+ * (`configuration`) if it is too long without them.
  * @internal
  */
 export function openingUrl(
@@ -65,7 +67,7 @@ export function openingUrl(
 ): string | undefined {
   const url = sealedUrl(context, steps.answered, { ...content, repeatsLeft: maxRepeats })
   if (url.length < maxUrlLength) return url
-  if (content.announcement !== undefined) return undefined
+  if (content.announcement !== undefined || content.approvalTexts !== undefined) return undefined
   throw new VoiceOtpError(
     'configuration',
     `webhookUrl and userId are too long: together they make a webhook URL of over ${maxUrlLength} characters.`,

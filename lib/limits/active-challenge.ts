@@ -69,6 +69,16 @@ export class ActiveChallenges {
     return !use.over && isActive
   }
 
+  /** Ends an approval that the user refused with key zero. */
+  async refuse(challenge: ChallengeReference): Promise<void> {
+    await Promise.all([this.end(challenge), this.counters.refusals.set(challenge.id, 1)])
+  }
+
+  /** Whether the user refused an approval with key zero. */
+  async isRefused(challengeId: string): Promise<boolean> {
+    return (await this.counters.refusals.get(challengeId)) !== undefined
+  }
+
   /**
    * Counts one webhook request for a token. Returns whether it is one of the first three.
    * @param tokenTag The authentication tag of the token.

@@ -23,21 +23,23 @@ export interface LimitSettings {
   readonly limiter?: LimiterFactory | undefined
   /** How long a code is valid. */
   readonly codeSeconds: number
+  /** How long a new number cannot approve. */
+  readonly approveAfterHours: number
 }
 
 /** @internal */
 export function applyLimits(
-  { limiter, limits, codeSeconds }: LimitSettings,
+  { limiter, limits, codeSeconds, approveAfterHours }: LimitSettings,
   keys: Keys,
 ): AppliedLimits {
-  const counters = createCounters(limiter, limits, codeSeconds)
+  const counters = createCounters(limiter, limits, codeSeconds, approveAfterHours * 3600)
   const locks = new Locks(counters, limits, keys)
   const activeChallenges = new ActiveChallenges(counters, limits, keys)
   const userFailures = new UserFailures(counters, limits, keys, locks)
   return {
     attempts: new Attempts(counters, limits, locks, activeChallenges, userFailures),
     activeChallenges,
-    sends: new Sends(counters, limits, keys, locks, activeChallenges),
+    sends: new Sends(counters, limits, keys, locks, activeChallenges, approveAfterHours),
     locks,
   }
 }

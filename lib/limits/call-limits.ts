@@ -5,6 +5,34 @@ import type { Counters } from './counters.js'
 import { type LimitCounter, LimitReached, toSeconds, unlimited } from './limit-counter.js'
 import { type Count, giveBackAll, type Taken, takeTogether } from './take-together.js'
 
+/** Which set of limits a call counts in. @internal */
+export type CallKind = 'own' | 'enroll' | 'approve'
+
+/** The names of the limits of each kind. */
+const limitNames = {
+  own: {
+    interval: 'callIntervalSeconds',
+    userHour: 'callsPerUserHour',
+    tenMinutes: 'callsPerPhoneTenMinutes',
+    day: 'callsPerPhoneDay',
+    appMinute: 'callsPerAppMinute',
+  },
+  enroll: {
+    interval: 'callIntervalSeconds',
+    userHour: 'callsPerUserHour',
+    tenMinutes: 'enrollCallsPerPhoneTenMinutes',
+    day: 'enrollCallsPerPhoneDay',
+    appMinute: 'enrollCallsPerAppMinute',
+  },
+  approve: {
+    interval: 'approveCallIntervalSeconds',
+    userHour: 'approveCallsPerUserHour',
+    tenMinutes: 'approveCallsPerPhoneTenMinutes',
+    day: 'approveCallsPerPhoneDay',
+    appMinute: 'callsPerAppMinute',
+  },
+} as const satisfies Record<CallKind, Record<string, keyof Limits>>
+
 /** A call or a text that a user asks for. @internal */
 export interface CallRequest {
   readonly userId: string
@@ -13,10 +41,10 @@ export interface CallRequest {
   /** The number with its extension, if it has one: what counts as one phone. */
   readonly phone: string
   /**
-   * Whether the phone is not the user's yet. It counts separately, so that nobody can lock out the
-   * phone's owner.
+   * Each kind counts separately. `enroll`: the phone is not the user's yet, and its owner must not be
+   * locked out. `approve`: approvals must not use up the calls that a login needs.
    */
-  readonly enroll: boolean
+  readonly kind: CallKind
   /** Whether the interval since the last call is waived, because the last call reached nobody. */
   readonly intervalWaived: boolean
 }
@@ -50,9 +78,11 @@ export class CallLimits {
    * app fails.
    */
   countsOf(call: CallRequest): readonly CallCount[] {
-    const { userId, number, enroll } = call
+    const { userId, number, kind } = call
     const { counters, keys } = this
-    const kind = kindOf(call)
+    const names = limitNames[kind]
+    // The app and the prefix pay for approvals like for logins.
+    const shared = kind === 'enroll' ? kind : 'own'
     const phoneKey = this.phoneKey(call)
     const count = (
       name: keyof Limits,
@@ -69,44 +99,41 @@ export class CallLimits {
     }
     return [
       ...this.phoneInterval(call, phoneKey),
-      ...count('callsPerUserHour', counters.userHour, keys.storeName('user', userId)),
       ...count(
-        enroll ? 'enrollCallsPerPhoneTenMinutes' : 'callsPerPhoneTenMinutes',
-        counters.phoneTenMinutes,
-        phoneKey,
+        names.userHour,
+        counters.userHour,
+        kind === 'approve' ? keys.storeName(kind, 'user', userId) : keys.storeName('user', userId),
       ),
-      ...count(
-        enroll ? 'enrollCallsPerPhoneDay' : 'callsPerPhoneDay',
-        counters.numberDay,
-        keys.storeName(kind, 'number', number),
-      ),
+      ...count(names.tenMinutes, counters.phoneTenMinutes, phoneKey),
+      ...count(names.day, counters.numberDay, keys.storeName(kind, 'number', number)),
       ...count(
         'callsPerPrefixTenMinutes',
         counters.prefixTenMinutes,
-        keys.storeName(kind, 'prefix', number.slice(0, -4)),
+        keys.storeName(shared, 'prefix', number.slice(0, -4)),
         true,
       ),
-      ...count(
-        enroll ? 'enrollCallsPerAppMinute' : 'callsPerAppMinute',
-        counters.appMinute,
-        keys.storeName(kind, 'app'),
-        true,
-      ),
+      ...count(names.appMinute, counters.appMinute, keys.storeName(shared, 'app'), true),
     ]
   }
 
   /** Ends the interval of the phone. */
   async endPhoneInterval(call: CallRequest): Promise<void> {
-    if (this.limits.callIntervalSeconds !== false)
-      await this.counters.phoneInterval.delete(this.phoneKey(call))
+    if (this.limits[limitNames[call.kind].interval] !== false)
+      await this.phoneIntervalCounter(call).delete(this.phoneKey(call))
   }
 
-  private phoneInterval({ intervalWaived }: CallRequest, key: string): readonly CallCount[] {
-    if (this.limits.callIntervalSeconds === false) return []
-    const counter = this.counters.phoneInterval
+  private phoneIntervalCounter({ kind }: CallRequest): LimitCounter {
+    return kind === 'approve' ? this.counters.approvePhoneInterval : this.counters.phoneInterval
+  }
+
+  private phoneInterval(call: CallRequest, key: string): readonly CallCount[] {
+    const name = limitNames[call.kind].interval
+    if (this.limits[name] === false) return []
+    const { intervalWaived } = call
+    const counter = this.phoneIntervalCounter(call)
     return [
       {
-        name: 'callIntervalSeconds',
+        name,
         counter,
         key,
         limit: intervalWaived ? unlimited : 1,
@@ -118,7 +145,7 @@ export class CallLimits {
   }
 
   private phoneKey(call: CallRequest): string {
-    return this.keys.storeName(kindOf(call), 'phone', call.phone)
+    return this.keys.storeName(call.kind, 'phone', call.phone)
   }
 }
 
@@ -171,8 +198,6 @@ function refuse(reached: readonly ReachedLimit[]): void {
   const retryAfter = Math.max(...reached.map(each => each.retryAfter))
   throw new LimitReached('too-many-calls', first.name, retryAfter)
 }
-
-const kindOf = ({ enroll }: CallRequest): 'enroll' | 'own' => (enroll ? 'enroll' : 'own')
 
 /**
  * The value of a limit, which a function of the app may decide by the number. A mistake there must

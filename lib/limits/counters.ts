@@ -33,6 +33,14 @@ export interface Counters {
   readonly userInterval: LimitCounter
   /** By phone: exists during the interval between two calls. */
   readonly phoneInterval: LimitCounter
+  /** By user: exists during the interval between two calls for approvals. */
+  readonly approveUserInterval: LimitCounter
+  /** By phone: exists during the interval between two calls for approvals. */
+  readonly approvePhoneInterval: LimitCounter
+  /** By user and number: exists while a number is too new to approve with it. */
+  readonly newPhone: LimitCounter
+  /** By challenge: exists after key zero refused an approval. */
+  readonly refusals: LimitCounter
   /** By user: calls in an hour. */
   readonly userHour: LimitCounter
   /** By phone: calls in ten minutes. */
@@ -54,6 +62,7 @@ export function createCounters(
   factory: LimiterFactory = options => new RateLimiterMemory(options),
   limits: Limits,
   codeSeconds: number,
+  approveAfterSeconds: number,
 ): Counters {
   const create = (name: string, limit: Limits[keyof Limits], windowSeconds: number) => {
     // The limiter needs a number of points, also for a limit that is disabled or that a function
@@ -64,6 +73,7 @@ export function createCounters(
   }
   const { attemptsPerUserSeconds, consecutiveFailureSeconds, lockoutSeconds } = limits
   const callIntervalSeconds = limits.callIntervalSeconds || 1
+  const approveIntervalSeconds = limits.approveCallIntervalSeconds || 1
   const [minute, tenMinutes, hour, day] = [60, 600, 3600, 86_400] as const
   const challengeSeconds = codeSeconds + minute // longer than the code is valid
 
@@ -84,7 +94,11 @@ export function createCounters(
     waivers: create('waivers', 1, day),
     userInterval: create('user-interval', 1, callIntervalSeconds),
     phoneInterval: create('phone-interval', 1, callIntervalSeconds),
-    userHour: create('user-hour', limits.callsPerUserHour, hour),
+    approveUserInterval: create('approve-user-interval', 1, approveIntervalSeconds),
+    approvePhoneInterval: create('approve-phone-interval', 1, approveIntervalSeconds),
+    newPhone: create('new-phone', unlimited, approveAfterSeconds),
+    refusals: create('refusals', unlimited, challengeSeconds),
+    userHour: create('user-hour', unlimited, hour),
     phoneTenMinutes: create('phone-10min', unlimited, tenMinutes),
     numberDay: create('number-day', unlimited, day),
     prefixTenMinutes: create('prefix-10min', unlimited, tenMinutes),

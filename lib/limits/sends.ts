@@ -3,7 +3,7 @@ import type { Limits } from '../options/limits.js'
 import type { ActiveChallenges } from './active-challenge.js'
 import { CallLimits, type CallRequest, refuseReached, takeAll } from './call-limits.js'
 import type { Counters } from './counters.js'
-import { type Hit, LimitReached, toSeconds, uncounted } from './limit-counter.js'
+import { type Hit, type LimitCounter, LimitReached, toSeconds, uncounted } from './limit-counter.js'
 import type { Locks } from './locks.js'
 
 /**
@@ -20,6 +20,7 @@ export class Sends {
     private readonly keys: Keys,
     private readonly locks: Locks,
     private readonly activeChallenges: ActiveChallenges,
+    private readonly approveAfterHours: number,
   ) {
     this.callLimits = new CallLimits(counters, limits, keys)
   }
@@ -46,7 +47,7 @@ export class Sends {
   /** Ends the intervals after a call that SignalWire refused to place. */
   async endInterval(call: CallRequest): Promise<void> {
     await Promise.all([
-      this.counters.userInterval.delete(this.userKey(call)),
+      this.userInterval(call).delete(this.userKey(call)),
       this.callLimits.endPhoneInterval(call),
     ])
   }
@@ -73,6 +74,19 @@ export class Sends {
       : toSeconds(interval.msBeforeNext)
   }
 
+  /** Remembers that a user has just enrolled a number: it cannot approve an action yet. */
+  async markNewPhone(userId: string, number: string): Promise<void> {
+    if (this.approveAfterHours > 0)
+      await this.counters.newPhone.set(this.keys.storeName('new-phone', userId, number), 1)
+  }
+
+  /** Whether a number is too new to approve an action. */
+  async isNewPhone(userId: string, number: string): Promise<boolean> {
+    if (this.approveAfterHours === 0) return false
+    const key = this.keys.storeName('new-phone', userId, number)
+    return (await this.counters.newPhone.get(key)) !== undefined
+  }
+
   /**
    * Takes the user's interval. Throws for a user who is locked or who reported a call, and gives it
    * back then.
@@ -95,17 +109,18 @@ export class Sends {
   }
 
   private async takeInterval(call: CallRequest): Promise<Hit> {
-    if (this.limits.callIntervalSeconds === false) return uncounted
-    const { userInterval } = this.counters
+    const limit = call.kind === 'approve' ? 'approveCallIntervalSeconds' : 'callIntervalSeconds'
+    if (this.limits[limit] === false) return uncounted
+    const userInterval = this.userInterval(call)
     const key = this.userKey(call)
     if (call.intervalWaived) return userInterval.restart(key)
     const hit = await userInterval.hit(key)
-    if (hit.over) throw new LimitReached('too-many-calls', 'callIntervalSeconds', hit.retryAfter)
+    if (hit.over) throw new LimitReached('too-many-calls', limit, hit.retryAfter)
     return hit
   }
 
   private async releaseInterval(call: CallRequest, interval: Hit): Promise<void> {
-    await this.counters.userInterval.release(this.userKey(call), interval)
+    await this.userInterval(call).release(this.userKey(call), interval)
   }
 
   /** Runs `work`, and gives the user's interval back if it throws. */
@@ -120,6 +135,10 @@ export class Sends {
       await this.releaseInterval(call, interval)
       throw error
     }
+  }
+
+  private userInterval({ kind }: CallRequest): LimitCounter {
+    return kind === 'approve' ? this.counters.approveUserInterval : this.counters.userInterval
   }
 
   private userKey({ userId }: { readonly userId: string }): string {

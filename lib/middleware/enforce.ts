@@ -127,8 +127,10 @@ function guardUser<User>(req: Request, loginState: LoginState<User>, property: s
   })
 }
 
-function describePending<User>({ challenge, context: { settings } }: LoginState<User>) {
-  return challenge && describeChallenge(challenge, settings.signalwire.from, settings.clock.now())
+function describePending<User>({ challenge, context: { keys, settings } }: LoginState<User>) {
+  return (
+    challenge && describeChallenge(keys, challenge, settings.signalwire.from, settings.clock.now())
+  )
 }
 
 /** Logs in a pending user whose browser is remembered, as a code would: with a new session id. */

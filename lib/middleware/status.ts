@@ -8,8 +8,11 @@ import { sendJson } from './respond.js'
 
 /** The response of `status()`; all times are whole seconds. */
 export interface CallStatus {
-  /** State of the call; `none` before one is placed, `reported` after "this was not me". */
-  readonly call: DeliveryState | 'none' | 'reported'
+  /**
+   * State of the call; `none` before one is placed, `reported` after "this was not me", `refused` if
+   * key zero refused an approval.
+   */
+  readonly call: DeliveryState | 'none' | 'reported' | 'refused'
   /** Seconds until the code expires; 0 if there is no code. */
   readonly expiresIn: number
   /** Seconds until the user may ask for a call, as far as the interval between calls and a report decide. */
@@ -74,12 +77,13 @@ async function statusOf<User>(
   challenge: Challenge,
 ): Promise<CallStatus> {
   const { id, userId, channel, deliverySid, expiresAt } = challenge
-  const [interval, attemptsLeft, reportedFor, isActive, state] = await Promise.all([
+  const [interval, attemptsLeft, reportedFor, isActive, state, isRefused] = await Promise.all([
     sends.nextCallIn(userId),
     attempts.attemptsLeft(id),
     activeChallenges.reportedFor(userId),
     activeChallenges.isActive(challenge),
     channel === 'call' && deliverySid !== undefined ? calls.state(deliverySid) : undefined,
+    challenge.purpose === 'approve' && activeChallenges.isRefused(id),
   ])
   const isWaived =
     interval > 0 &&
@@ -88,7 +92,7 @@ async function statusOf<User>(
     (await sends.hasWaiver(deliverySid))
   const secondsLeft = Math.max(0, Math.ceil((expiresAt - settings.clock.now()) / 1000))
   return {
-    call: reportedFor > 0 ? 'reported' : deliveryState(challenge, state),
+    call: reportedFor > 0 ? 'reported' : isRefused ? 'refused' : deliveryState(challenge, state),
     expiresIn: isActive ? secondsLeft : 0,
     nextCallIn: Math.max(isWaived ? 0 : interval, reportedFor),
     attemptsLeft: isActive ? attemptsLeft : 0,

@@ -158,6 +158,11 @@ async function carryOut<User>(
   const { userId, purpose } = content
   const { activeChallenges, emit } = context
   if (effect === 'deactivate') await activeChallenges.end(content)
+  if (effect === 'refuse') {
+    await activeChallenges.refuse({ ...content, id: content.challengeId })
+    if (content.approval !== undefined)
+      emit('action.refused', { userId, method: 'call', ...content.approval })
+  }
   if (effect === 'report')
     await Promise.all([
       activeChallenges.report(userId).then(() => {

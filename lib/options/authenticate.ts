@@ -1,5 +1,6 @@
 import type { Request } from '../request.js'
 import type { AppFunction } from './app-function.js'
+import type { ApprovalRequest } from './approval.js'
 import type { Channel } from './channel.js'
 
 /** The options of `passport.authenticate('voice-otp', options)`, besides Passport's own. */
@@ -14,9 +15,29 @@ export interface VoiceOtpAuthenticateOptions {
   readonly action?: 'call' | 'verify' | 'recover'
   /**
    * `enroll` verifies a phone that is not on record yet; then the action `call` needs the option
-   * `phone`. Default: `login` for a pending user, `step-up` for a user who is logged in.
+   * `phone`.
+   *
+   * `approve` asks the user to approve one action, for example a payment. The call says what is
+   * approved. The action `call` needs the options `kind` and `approve`, the action `verify` needs
+   * `kind`. After the right code, the route's handler gets `req.approval`; nobody is logged in.
+   *
+   * Default: `login` for a pending user, `step-up` for a user who is logged in.
    */
-  readonly purpose?: 'enroll'
+  readonly purpose?: 'enroll' | 'approve'
+  /**
+   * For the purpose `approve`: what sort of action the route executes, for example `payment`. An
+   * approval of one kind is worthless on a route of another kind. 1 to 40 lower-case letters, digits
+   * and hyphens.
+   */
+  readonly kind?: string
+  /**
+   * For the purpose `approve` and the action `call`: returns what the user is asked to approve, or a
+   * promise of it. If it throws, returns details that are not allowed, or takes longer than 5
+   * seconds, the request fails with the error `callback-failed` (503). A text with characters that
+   * cannot be spoken or shown is the failure `approval-malformed` (400), a text that is too long
+   * `approval-too-long` (400).
+   */
+  approve?(req: Request): ApprovalRequest | Promise<ApprovalRequest>
   /**
    * For the action `call`: one of the strategy's `channels`, or a function that reads it from the
    * request. A channel in the request that the app does not allow is the failure `choice-unknown`

@@ -51,6 +51,20 @@ export interface Limits {
   readonly enrollCallsPerPhoneDay: PhoneLimit
   /** Calls of the whole app for the purpose `enroll` in one minute. Default 20. */
   readonly enrollCallsPerAppMinute: number | false
+  /**
+   * Calls of one user for the purpose `approve` in one hour. Calls for approvals are counted
+   * separately, so that they cannot use up the calls that a login needs. Default 20.
+   */
+  readonly approveCallsPerUserHour: number | false
+  /** Calls for the purpose `approve` to one phone in ten minutes. Default 6. */
+  readonly approveCallsPerPhoneTenMinutes: PhoneLimit
+  /** Calls for the purpose `approve` to one number in one day. Default 40. */
+  readonly approveCallsPerPhoneDay: PhoneLimit
+  /**
+   * Seconds between two calls of one user for the purpose `approve`, and between two such calls to
+   * one phone. Default 20.
+   */
+  readonly approveCallIntervalSeconds: number | false
   /** Seconds without a call after a user reported a call ("this was not me"). Default 600. */
   readonly reportedSeconds: number | false
 }

@@ -127,6 +127,11 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly ringSeconds?: number
   /** Countries whose numbers may be called. Default: the country of `signalwire.from`. */
   readonly countries?: readonly Country[]
+  /**
+   * How many hours a new phone number cannot approve an action (purpose `approve`). Somebody at an
+   * open session could enroll another phone and approve with it. Whole hours, 0 to 480. Default 24.
+   */
+  readonly approveAfterHours?: number
   /** The limits to change; the others keep their defaults. See {@link Limits}. */
   readonly limits?: Partial<Limits>
   /**

@@ -13,6 +13,11 @@ export interface PhoneEntry {
   readonly label?: string
   /** Dialled after the call is answered: 1 to 8 digits. Only the channel `call` can reach it. */
   readonly extension?: string | null
+  /**
+   * When the phone was enrolled. A phone that is newer than `approveAfterHours` cannot approve an
+   * action. Default: as far as this package knows from its own enrollments.
+   */
+  readonly enrolledAt?: Date | null
 }
 
 /** What `getPhone` returns. */

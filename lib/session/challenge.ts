@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { parseApproval } from '../approvals/sealed-approval.js'
 import { isChannel, isHosted } from '../channels.js'
 import type { Keys } from '../crypto.js'
 import type { Channel } from '../options/channel.js'
@@ -27,6 +28,8 @@ export interface Challenge {
   readonly maskedPhone: string
   /** For `enroll` only: the number, sealed. */
   readonly sealedPhone?: string
+  /** For `approve` only: kind, details and texts, sealed. */
+  readonly sealedApproval?: string
   /** Two digits that the page shows and the user presses in the call. */
   readonly matchingDigits?: string
   /** The number under which the limiter knows this challenge as the active one. */
@@ -58,6 +61,8 @@ export interface PendingChallenge {
   readonly purpose: Purpose
   /** The channel of the code. */
   readonly channel: Channel
+  /** For `approve`: what the user approves, letter for letter as the call says it. */
+  readonly approvalText?: string
   /** Whole seconds until the code expires. */
   readonly expiresIn: number
   /** Whole seconds until the interval allows another call. */
@@ -74,6 +79,8 @@ export interface NewChallenge {
   readonly sessionId: string
   readonly codeLength: number
   readonly matching: boolean
+  /** For `approve`: what is approved, as one text. */
+  readonly approval?: string | undefined
   readonly expiresAt: number
   readonly nextCallAt: number
 }
@@ -82,6 +89,8 @@ export interface NewChallenge {
  * The step number under which a phone number is sealed for the session. No webhook token has it.
  */
 const sealedPhoneStep = 255
+/** The same for what an approval is about. */
+const sealedApprovalStep = 254
 
 /**
  * Creates a challenge. Code and matching digits come from the CSPRNG of the system, without bias.
@@ -102,12 +111,15 @@ export function makeChallenge(
     code,
     challenge: {
       ...bound,
-      codeHash: keys.hash(...boundParts(bound, 'code', code)),
+      codeHash: keys.hash(...boundParts(bound, 'code', code, given.approval)),
       maskedPhone: maskPhone(destination.number),
       nextCallAt,
       ...(purpose === 'enroll'
         ? { sealedPhone: keys.seal(sealedPhoneStep, destination.number) }
         : {}),
+      ...(given.approval === undefined
+        ? {}
+        : { sealedApproval: keys.seal(sealedApprovalStep, given.approval) }),
       ...(given.matching ? { matchingDigits: String(randomInt(10, 100)) } : {}),
     },
   }
@@ -134,7 +146,12 @@ type Bound = Pick<
 
 // Every field that decides is in the hash. Changing one in the session store makes the right code
 // wrong.
-const boundParts = (bound: Bound, kind: 'code' | 'hosted', value: string): (string | number)[] => [
+const boundParts = (
+  bound: Bound,
+  kind: 'code' | 'hosted',
+  value: string,
+  approval = '',
+): (string | number)[] => [
   kind,
   value,
   bound.id,
@@ -145,11 +162,13 @@ const boundParts = (bound: Bound, kind: 'code' | 'hosted', value: string): (stri
   bound.activation,
   bound.expiresAt,
   bound.sessionId,
+  approval,
 ]
 
 /** Whether `code` is the code of the challenge. Takes constant time. @internal */
 export function codeMatches(keys: Keys, challenge: Challenge, code: string): boolean {
-  return keys.matches(challenge.codeHash, ...boundParts(challenge, 'code', code))
+  const parts = boundParts(challenge, 'code', code, openApproval(keys, challenge))
+  return keys.matches(challenge.codeHash, ...parts)
 }
 
 /** SignalWire's id of a hosted challenge, or `undefined` if the session was changed. @internal */
@@ -166,6 +185,12 @@ export function phoneMatches(keys: Keys, challenge: Challenge, phone: string): b
   return keys.matches(challenge.phoneHash, 'phone', phone)
 }
 
+/** What an `approve` challenge asks to approve, as one text; `undefined` for other challenges. @internal */
+export function openApproval(keys: Keys, challenge: Challenge): string | undefined {
+  const opened = keys.open(challenge.sealedApproval ?? '')
+  return opened?.step === sealedApprovalStep ? String(opened.payload) : undefined
+}
+
 /** The number of an `enroll` challenge, or `undefined` if the session was changed. @internal */
 export function openEnrolledPhone(keys: Keys, challenge: Challenge): string | undefined {
   const opened = keys.open(challenge.sealedPhone ?? '')
@@ -173,6 +198,8 @@ export function openEnrolledPhone(keys: Keys, challenge: Challenge): string | un
   const phone = String(opened.payload)
   return phoneMatches(keys, challenge, phone) ? phone : undefined
 }
+
+const purposes: ReadonlySet<unknown> = new Set<Purpose>(['login', 'step-up', 'enroll', 'approve'])
 
 /**
  * A challenge as it was read from a session, or `undefined` if it is malformed: a store may contain
@@ -191,22 +218,36 @@ export function parseChallenge(value: unknown): Challenge | undefined {
     given.sessionId,
   ]
   const numbers = [given.activation, given.expiresAt, given.nextCallAt]
-  const optional = [given.sealedPhone, given.matchingDigits, given.deliverySid, given.hostedId]
+  const optional = [
+    given.sealedPhone,
+    given.sealedApproval,
+    given.matchingDigits,
+    given.deliverySid,
+    given.hostedId,
+  ]
   const isComplete =
     texts.every(text => typeof text === 'string' && text !== '') &&
     numbers.every(Number.isSafeInteger) &&
     optional.every(text => text === undefined || typeof text === 'string') &&
     isChannel(given.channel) &&
-    (given.purpose === 'login' || given.purpose === 'step-up' || given.purpose === 'enroll')
+    purposes.has(given.purpose)
   return isComplete ? (value as Challenge) : undefined
+}
+
+/** What an approval says, in the language that is spoken first. */
+function spokenText(approval: string): string {
+  const { texts, languages } = parseApproval(approval)
+  return texts[languages[0] ?? ''] ?? ''
 }
 
 /** What a page may show of a challenge. @internal */
 export function describeChallenge(
+  keys: Keys,
   challenge: Challenge,
   from: string,
   now: number,
 ): PendingChallenge {
+  const approval = openApproval(keys, challenge)
   const secondsUntil = (time: number): number => Math.max(0, Math.ceil((time - now) / 1000))
   return {
     phone: challenge.maskedPhone,
@@ -214,6 +255,7 @@ export function describeChallenge(
     matchingDigits: challenge.matchingDigits,
     purpose: challenge.purpose,
     channel: challenge.channel,
+    ...(approval === undefined ? {} : { approvalText: spokenText(approval) }),
     expiresIn: secondsUntil(challenge.expiresAt),
     nextCallIn: secondsUntil(challenge.nextCallAt),
   }

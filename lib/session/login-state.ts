@@ -1,6 +1,7 @@
 import { catchRejection } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { VoiceOtpError } from '../errors.js'
+import type { Approval } from '../options/approval.js'
 import type { Request } from '../request.js'
 import { type Challenge, parseChallenge, type PendingChallenge } from './challenge.js'
 import { asPassportRequest, type LogIn, type Session } from './passport-request.js'
@@ -15,6 +16,8 @@ declare global {
       readonly pendingUser?: User | undefined
       /** The challenge in this session. */
       readonly voiceOtp?: PendingChallenge | undefined
+      /** What the user has just approved. Only in the handler of a route with the purpose `approve`. */
+      readonly approval?: Approval | undefined
     }
   }
 }

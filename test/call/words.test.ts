@@ -336,9 +336,11 @@ describe('the option prompts', () => {
       login: name => `Det här är ${name}.`,
       'step-up': name => `Det är ${name}.`,
       enroll: name => `Här är ${name}.`,
+      approve: name => `Här är ${name}.`,
     },
     codeIs: 'Din kod är:',
     pressMatchingDigits: 'Tryck siffrorna på skärmen.',
+    approval: { refuse: 'Tryck noll.', refused: 'Tryck noll igen.' },
     text: (name, code) => `${code} är din kod för ${name}.`,
   }
 

@@ -187,7 +187,7 @@ describe('an attempt that is refused before the comparison', () => {
     })
     const keys = { storeName: (...parts: readonly unknown[]) => parts.join('/') }
     const { attempts } = applyLimits(
-      { limiter: factory, limits: testLimits, codeSeconds: 300 },
+      { limiter: factory, limits: testLimits, codeSeconds: 300, approveAfterHours: 24 },
       keys as unknown as Keys,
     )
     await expect(attempts.beginRecovery('alice')).rejects.toEqual(

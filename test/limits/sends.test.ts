@@ -24,7 +24,7 @@ const call: CallRequest = {
   userId: 'alice',
   number,
   phone,
-  enroll: false,
+  kind: 'own' as const,
   intervalWaived: false,
 }
 
@@ -68,7 +68,7 @@ describe('the counters of a call', () => {
   })
 
   test('a call to a phone that is not the user’s yet takes counters of its own, except those of the user', async () => {
-    await sendsWith().admit({ ...call, enroll: true })
+    await sendsWith().admit({ ...call, kind: 'enroll' as const })
     expect(store.takeWrites()).toEqual([
       'consume app-minute enroll/app',
       `consume number-day enroll/number/${number}`,
@@ -90,12 +90,12 @@ describe('the counters of a call', () => {
     'the limit %s of a phone that is not the user’s yet allows its last call and refuses the next',
     async (name, key, limit, limitName) => {
       store.put(`${name} ${key}`, limit - 1, 600_000)
-      await sendsWith().admit({ ...call, enroll: true })
+      await sendsWith().admit({ ...call, kind: 'enroll' as const })
       store.counts.clear()
       store.put(`${name} ${key}`, limit, 600_000)
-      await expect(sendsWith().admit({ ...call, userId: 'bob', enroll: true })).rejects.toEqual(
-        reached('too-many-calls', limitName, 600),
-      )
+      await expect(
+        sendsWith().admit({ ...call, userId: 'bob', kind: 'enroll' as const }),
+      ).rejects.toEqual(reached('too-many-calls', limitName, 600))
     },
   )
 
@@ -558,7 +558,7 @@ describe('how many calls are allowed', () => {
     const { sends } = createLimits()
     let placed = 0
     for (let index = 0; index < 20; index++) {
-      await sends.admit(callOf(`attacker${index}`, number, { enroll: true })).then(
+      await sends.admit(callOf(`attacker${index}`, number, { kind: 'enroll' as const })).then(
         () => placed++,
         () => undefined,
       )
@@ -572,11 +572,11 @@ describe('how many calls are allowed', () => {
     const { sends } = createLimits()
     for (let index = 0; index < 20; index++)
       await sends.admit(
-        callOf(`new${index}`, `+1202${5_550_000 + index * 10_000}`, { enroll: true }),
+        callOf(`new${index}`, `+1202${5_550_000 + index * 10_000}`, { kind: 'enroll' as const }),
       )
-    await expect(sends.admit(callOf('another', '+13035550100', { enroll: true }))).rejects.toEqual(
-      reached('too-many-calls', 'enrollCallsPerAppMinute'),
-    )
+    await expect(
+      sends.admit(callOf('another', '+13035550100', { kind: 'enroll' as const })),
+    ).rejects.toEqual(reached('too-many-calls', 'enrollCallsPerAppMinute'))
     for (let index = 0; index < 40; index++)
       await sends.admit(callOf(`user${index}`, `+1303${5_550_000 + index * 10_000}`))
   })

@@ -13,6 +13,8 @@ const names = Object.keys({
   'webhook.rejected': true,
   'phone.changed': true,
   'prompt.fallback': true,
+  'action.approved': true,
+  'action.refused': true,
   'recovery.used': true,
   'browser.recognized': true,
   'browser.revoked': true,

@@ -186,7 +186,7 @@ describe('a challenge read from a session', () => {
 test('a page sees the masked number, the matching digits, and whole seconds that never fall below 0', () => {
   const { challenge } = make()
   const { matchingDigits } = challenge
-  expect(describeChallenge(challenge, '+12025550100', 300_500)).toEqual({
+  expect(describeChallenge(keys, challenge, '+12025550100', 300_500)).toEqual({
     phone: '••• ••• ••23',
     from: '+12025550100',
     matchingDigits,
@@ -195,7 +195,7 @@ test('a page sees the masked number, the matching digits, and whole seconds that
     expiresIn: 700,
     nextCallIn: 100,
   })
-  expect(describeChallenge(challenge, '+12025550100', 2_000_000)).toMatchObject({
+  expect(describeChallenge(keys, challenge, '+12025550100', 2_000_000)).toMatchObject({
     expiresIn: 0,
     nextCallIn: 0,
   })

@@ -26,6 +26,10 @@ export const testLimits: Limits = {
   enrollCallsPerPhoneTenMinutes: 2,
   enrollCallsPerPhoneDay: 4,
   enrollCallsPerAppMinute: 20,
+  approveCallsPerUserHour: 20,
+  approveCallsPerPhoneTenMinutes: 6,
+  approveCallsPerPhoneDay: 40,
+  approveCallIntervalSeconds: 20,
   reportedSeconds: 600,
 }
 
@@ -35,7 +39,7 @@ export const limitsOver = (
   change: Partial<Limits> = {},
 ): AppliedLimits =>
   applyLimits(
-    { limiter, limits: { ...testLimits, ...change }, codeSeconds: 300 },
+    { limiter, limits: { ...testLimits, ...change }, codeSeconds: 300, approveAfterHours: 24 },
     createKeys([secret], secret),
   )
 
@@ -56,7 +60,7 @@ export const callOf = (
   userId: string,
   number = '+12025550123',
   more: Partial<CallRequest> = {},
-): CallRequest => ({ userId, number, phone: number, enroll: false, intervalWaived: false, ...more })
+): CallRequest => ({ userId, number, phone: number, kind: 'own', intervalWaived: false, ...more })
 
 /** The failure for a limit. */
 export const reached = (code: string, limit?: string, retryAfter?: number): Error =>
@@ -111,7 +115,12 @@ export class RecordingStore {
   limits(change: Partial<Limits> = {}): AppliedLimits {
     const keys = { storeName: (...parts: readonly unknown[]) => parts.join('/') }
     return applyLimits(
-      { limiter: this.factory, limits: { ...testLimits, ...change }, codeSeconds: 300 },
+      {
+        limiter: this.factory,
+        limits: { ...testLimits, ...change },
+        codeSeconds: 300,
+        approveAfterHours: 24,
+      },
       keys as unknown as Keys,
     )
   }

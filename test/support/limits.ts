@@ -3,6 +3,10 @@ import type { Limits } from 'passport-voice-otp'
 
 /** No limit on calls. */
 export const callsUnlimited = {
+  approveCallIntervalSeconds: false,
+  approveCallsPerUserHour: false,
+  approveCallsPerPhoneTenMinutes: false,
+  approveCallsPerPhoneDay: false,
   callIntervalSeconds: false,
   callsPerUserHour: false,
   callsPerPhoneTenMinutes: false,

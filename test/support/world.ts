@@ -101,6 +101,8 @@ export async function createWorld(given: WorldOptions = {}) {
     'phone.changed',
     'prompt.fallback',
     'recovery.used',
+    'action.approved',
+    'action.refused',
     'browser.recognized',
     'browser.revoked',
   ] as const) {

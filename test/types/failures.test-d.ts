@@ -28,6 +28,9 @@ export function inGerman({ code, attemptsLeft, retryAfter }: FailureInfo): strin
     case 'recovery-malformed':
     case 'recovery-wrong':
       return 'Das ist keiner Ihrer Notfallcodes.'
+    case 'approval-malformed':
+    case 'approval-too-long':
+    case 'phone-too-new':
     case 'choice-unknown':
       return 'Wählen Sie eines der Telefone.'
     case 'enroll-forbidden':

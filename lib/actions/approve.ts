@@ -1,0 +1,141 @@
+import {
+  type ApprovalContent,
+  checkApproval,
+  detailsOf,
+  parseApproval,
+} from '../approvals/sealed-approval.js'
+import { openingUrl } from '../call/token.js'
+import { askLanguages, runCallback } from '../callbacks.js'
+import { isHosted } from '../channels.js'
+import { Failure, VoiceOtpError } from '../errors.js'
+import type { Approval } from '../options/approval.js'
+import type { Channel } from '../options/channel.js'
+import type { Destination } from '../phone.js'
+import { type Challenge, openApproval } from '../session/challenge.js'
+import type { ActionContext } from './context.js'
+import { checkPhone, isRightCode, readAttempt } from './verify.js'
+
+/**
+ * Asks the app what the user is to approve, before a call is counted. Throws a {@link Failure} if
+ * this user, this phone or this channel cannot approve it.
+ * @internal
+ */
+export async function readApproval<User>(
+  action: ActionContext<User>,
+  channel: Channel,
+  { number, enrolledAt }: Destination,
+): Promise<ApprovalContent> {
+  const { context, loginState, options, req, user, userId } = action
+  const { approveAfterHours, clock, numberMatching } = context.settings
+  if (!loginState.user) throw new Failure('second-factor-required')
+  if (numberMatching !== true)
+    throw new VoiceOtpError('configuration', 'Approvals need numberMatching: true.')
+  if (isHosted(channel)) throw new Failure('choice-unknown')
+  const isNew =
+    enrolledAt !== undefined && clock.now() - enrolledAt.getTime() < approveAfterHours * 3_600_000
+  if (isNew || (await context.sends.isNewPhone(userId, number))) throw new Failure('phone-too-new')
+  const languages = await askLanguages(context, userId, user, req)
+  const returned: unknown = await runCallback('approve', () => options.approve?.(req))
+  const tags = languages.map(({ language }) => language)
+  return fit(action, channel, number, checkApproval(options.kind ?? '', returned, tags))
+}
+
+/**
+ * The approval with as many languages as the address of the webhook can hold: all, or the one that is
+ * spoken first. An approval is never sent without its text.
+ */
+function fit<User>(
+  { context, userId, purpose }: ActionContext<User>,
+  channel: Channel,
+  phone: string,
+  approval: ApprovalContent,
+): ApprovalContent {
+  if (channel !== 'call') return approval
+  const [spoken = ''] = approval.languages
+  const oneLanguage = {
+    ...approval,
+    languages: [spoken],
+    texts: { [spoken]: approval.texts[spoken] ?? '' },
+  }
+  const fitting = [approval, oneLanguage].find(({ kind, languages, texts }) => {
+    // Values of the largest size: the code and the challenge do not exist yet.
+    const content = {
+      challengeId: 'x'.repeat(32),
+      userId,
+      purpose,
+      activation: 2 ** 31,
+      code: '0'.repeat(context.settings.codeLength),
+      phone,
+      matchingDigits: '00',
+      expiresAt: context.settings.clock.now(),
+      languages,
+      approvalTexts: texts,
+      approval: { kind, detailsHash: 'x'.repeat(43) },
+    }
+    return openingUrl(context, content) !== undefined
+  })
+  if (fitting === undefined) throw new Failure('approval-too-long')
+  return fitting
+}
+
+/**
+ * Checks the code of an approval and uses it up, before the route's handler runs. Then the handler
+ * finds the approval at `req.approval`. Session, user and verification stay as they are. Throws a
+ * {@link Failure} for every code that is not accepted.
+ * @internal
+ */
+export async function approve<User>(action: ActionContext<User>): Promise<void> {
+  const { context, loginState, options, req, userId } = action
+  const { activeChallenges, attempts, emit, keys, settings } = context
+  try {
+    if (!loginState.user) throw new Failure('second-factor-required')
+    const { challenge, code } = readAttempt(action)
+    const content = openContent(action, challenge)
+    if (content === undefined || content.kind !== options.kind) throw new Failure('no-challenge')
+    await checkPhone(action, challenge)
+
+    const attempt = await attempts.begin(challenge)
+    if (!(await isRightCode(action, challenge, code, attempt))) {
+      const limit = await attempt.failed()
+      if (limit !== undefined) emit('user.locked', { userId, limit })
+      throw new Failure('code-wrong', { attemptsLeft: attempt.attemptsLeft })
+    }
+    const isFirst = await activeChallenges.useUp(challenge)
+    if (!isFirst || settings.clock.now() >= challenge.expiresAt) throw new Failure('code-expired')
+    await attempt.succeeded()
+    // A logout may have come in the meantime.
+    if (!loginState.user || loginState.sessionId !== challenge.sessionId)
+      throw new Failure('code-expired')
+
+    await loginState.endChallenge()
+    const { kind } = content
+    const method = challenge.channel === 'sms' ? 'sms' : 'call'
+    const approvedAt = settings.clock.now()
+    const approval: Approval = Object.freeze({
+      kind,
+      details: detailsOf(content),
+      approvedAt,
+      method,
+    })
+    Object.defineProperty(req, 'approval', { value: approval, enumerable: true })
+    emit('action.approved', {
+      userId,
+      kind,
+      method,
+      detailsHash: keys.hash('details', content.details),
+    })
+  } catch (error) {
+    if (error instanceof Failure)
+      emit('code.rejected', { userId, code: error.code, compared: error.code === 'code-wrong' })
+    throw error
+  }
+}
+
+/** What the challenge asks to approve; `undefined` if the session was changed. */
+function openContent<User>(
+  { context }: ActionContext<User>,
+  challenge: Challenge,
+): ApprovalContent | undefined {
+  const text = openApproval(context.keys, challenge)
+  return text === undefined ? undefined : parseApproval(text)
+}

@@ -1,0 +1,86 @@
+import { isSpeakable } from '../call/check-prompts.js'
+import { Failure, VoiceOtpError } from '../errors.js'
+import type { ApprovalDetails } from '../options/approval.js'
+import { canonicalizeDetails, parseDetails } from './details.js'
+
+/** What an approval is about, as the session and the code's hash hold it. @internal */
+export interface ApprovalContent {
+  readonly kind: string
+  /** The details in their canonical text. */
+  readonly details: string
+  /** What the call says and the page shows, by language tag. */
+  readonly texts: Readonly<Record<string, string>>
+  /** The languages of the call: first the one that is spoken. */
+  readonly languages: readonly string[]
+}
+
+const maxCharacters = 200
+const maxBytes = 400
+
+/** Whether `kind` is the name of a kind of approval. @internal */
+export const isKind = (kind: unknown): kind is string =>
+  typeof kind === 'string' && /^[a-z][a-z0-9-]{0,39}$/.test(kind)
+
+/**
+ * Checks what the app's `approve(req)` returned. Throws a `VoiceOtpError` (`callback-failed`) for a
+ * mistake of the app, and the failure `approval-malformed` or `approval-too-long` for a text that
+ * cannot be spoken and shown in full.
+ * @param languages The languages that the user may hear, by tag; the first is the default.
+ * @internal
+ */
+export function checkApproval(
+  kind: string,
+  returned: unknown,
+  languages: readonly string[],
+): ApprovalContent {
+  const { details, text } = Object(returned) as { details?: unknown; text?: unknown }
+  const texts = readTexts(text, languages)
+  for (const each of Object.values(texts)) checkText(each)
+  return {
+    kind,
+    details: callback(() => canonicalizeDetails(details)),
+    texts,
+    languages: languages.filter(tag => Object.hasOwn(texts, tag)),
+  }
+}
+
+/** The approval as one text; {@link parseApproval} reads it again. @internal */
+export const writeApproval = (content: ApprovalContent): string => JSON.stringify(content)
+
+/** An approval that {@link writeApproval} wrote. @internal */
+export const parseApproval = (text: string): ApprovalContent => JSON.parse(text) as ApprovalContent
+
+/** The details of an approval, frozen. @internal */
+export const detailsOf = ({ details }: ApprovalContent): ApprovalDetails => parseDetails(details)
+
+function readTexts(text: unknown, languages: readonly string[]): Readonly<Record<string, string>> {
+  const [spoken = ''] = languages
+  if (typeof text === 'string') return { [spoken]: text }
+  const given = Object(text) as Readonly<Record<string, unknown>>
+  const known = languages.filter(tag => Object.hasOwn(given, tag))
+  if (!known.includes(spoken))
+    throw new VoiceOtpError(
+      'callback-failed',
+      `approve() must return a text in the language of the call: text['${spoken}'].`,
+    )
+  return Object.fromEntries(known.map(tag => [tag, given[tag]])) as Record<string, string>
+}
+
+/** A text that is spoken letter for letter as it is shown. It is never shortened. */
+function checkText(text: unknown): void {
+  if (typeof text !== 'string' || text.trim() === '')
+    throw new VoiceOtpError('callback-failed', 'approve() must return a text that is not empty.')
+  if (text.length > maxCharacters || Buffer.byteLength(text) > maxBytes)
+    throw new Failure('approval-too-long')
+  // Bidirectional controls and other invisible characters: what is shown would not be what is heard.
+  if (!isSpeakable(text, maxCharacters) || /[<>\p{Cf}\p{Zl}\p{Zp}]/u.test(text))
+    throw new Failure('approval-malformed')
+}
+
+function callback<T>(check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    throw new VoiceOtpError('callback-failed', `approve(): ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,466 @@
+import type { RequestHandler } from 'express'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Approval, ApprovalRequest, VoiceOtpAuthenticateOptions } from 'passport-voice-otp'
+import { Phone, otherDigits } from '../support/phone.js'
+import { SessionStore } from '../support/stores.js'
+import { createWorld, type World, type WorldOptions, wrongCode } from '../support/world.js'
+
+type Agent = Awaited<ReturnType<World['logIn']>>
+
+let world: World
+/** What the handler of the payment executed. */
+let executed: Approval[]
+/** What the next call asks to approve. */
+let asked: ApprovalRequest
+
+afterEach(() => world.close())
+
+const payment: ApprovalRequest = {
+  details: { amount: 12000, currency: 'EUR', payee: 'Blue Fish Ltd' },
+  text: 'You are paying 120 euros to Blue Fish Ltd.',
+}
+
+async function open(given: WorldOptions = {}): Promise<Agent> {
+  executed = []
+  asked = payment
+  world = await createWorld({
+    ...given,
+    options:
+      given.options?.limits === undefined
+        ? {
+            limits: { approveCallIntervalSeconds: false, callIntervalSeconds: false },
+            ...given.options,
+          }
+        : given.options,
+    routes: (app, passport) => {
+      const authenticate =
+        (options: VoiceOtpAuthenticateOptions): RequestHandler =>
+        (req, res, next) => {
+          const run = passport.authenticate(
+            'voice-otp',
+            options as object,
+            (error: unknown, _user: unknown, info?: object, status?: number) => {
+              if (error) next(error)
+              else res.status(status ?? 401).json(info)
+            },
+          ) as RequestHandler
+          void run(req, res, next)
+        }
+      const approve = () => asked
+      const run: RequestHandler = (req, res) => {
+        executed.push(req.approval!)
+        res.json({ approval: req.approval, user: (req.user as { id: string }).id })
+      }
+      for (const kind of ['payment', 'deletion']) {
+        app.post(
+          `/${kind}/call`,
+          authenticate({
+            action: 'call',
+            purpose: 'approve',
+            kind,
+            approve,
+            channel: req => (req as { body?: { channel?: unknown } }).body?.channel,
+          }),
+          (req, res) => {
+            res.status(202).json(req.voiceOtp)
+          },
+        )
+        app.post(`/${kind}`, authenticate({ purpose: 'approve', kind }), run)
+      }
+      app.post('/out', (req, res, next) => {
+        req.logout(error => {
+          if (error) next(error)
+          else res.sendStatus(204)
+        })
+      })
+      given.routes?.(app, passport, world?.strategy)
+    },
+  })
+  return signIn('alice')
+}
+
+/** Logs a person in with both factors. */
+async function signIn(id: string): Promise<Agent> {
+  const agent = await world.logIn(id)
+  await agent
+    .post('/otp')
+    .send({ code: await world.hearCode(agent) })
+    .expect(200)
+  return agent
+}
+
+/** Asks for a call, answers it and presses the two digits. Returns what is heard. */
+async function listen(
+  agent: Agent,
+  path = '/payment/call',
+): Promise<{ phone: Phone; code: string; body: Record<string, unknown> }> {
+  const { body } = (await agent.post(path).expect(202)) as { body: { matchingDigits: string } }
+  const phone = await Phone.ringing(world)
+  const code = await phone.hearCode(body.matchingDigits)
+  return { phone, code, body }
+}
+
+describe('an approval', () => {
+  test('says what is approved before the code, and the handler gets exactly that', async () => {
+    const alice = await open()
+    const { phone, code, body } = await listen(alice)
+    expect(body).toMatchObject({ purpose: 'approve', approvalText: payment.text })
+    const heard = phone.call.heard.join(' ')
+    expect(heard.indexOf(String(payment.text))).toBeGreaterThan(0)
+    expect(heard.indexOf(String(payment.text))).toBeLessThan(heard.indexOf('Your code is'))
+    expect(heard).toContain('If you do not want this, press zero.')
+
+    const { body: result } = await alice.post('/payment').send({ code }).expect(200)
+    expect(result).toEqual({
+      user: 'alice',
+      approval: {
+        kind: 'payment',
+        details: payment.details,
+        approvedAt: expect.any(Number),
+        method: 'call',
+      },
+    })
+    expect(world.named('action.approved')).toEqual([
+      {
+        userId: 'alice',
+        kind: 'payment',
+        method: 'call',
+        detailsHash: expect.stringMatching(/^[\w-]{43}$/),
+      },
+    ])
+  })
+
+  test('is frozen in the handler', async () => {
+    const alice = await open()
+    const { code } = await listen(alice)
+    await alice.post('/payment').send({ code }).expect(200)
+    expect([executed[0], executed[0]!.details].every(Object.isFrozen)).toBe(true)
+  })
+
+  test('leaves the session id, the stored data and the verification as they are', async () => {
+    const alice = await open()
+    const before = (await alice.get('/session')).headers['set-cookie']
+    const { code } = await listen(alice)
+    const { headers } = await alice.post('/payment').send({ code }).expect(200)
+    expect(headers['set-cookie']).toBeUndefined()
+    expect(before).toBeUndefined()
+  })
+
+  test('a repeat says the text again, and so does the other language in its own words', async () => {
+    const alice = await open({ options: { locale: ['en-US', 'de-DE'] } })
+    asked = {
+      ...payment,
+      text: {
+        'en-US': 'You are paying 120 euros.',
+        'de-DE': 'Sie zahlen 120 Euro.',
+        'fr-FR': 'Vous payez 120 euros.',
+      },
+    }
+    const { phone } = await listen(alice)
+    await phone.press('1')
+    expect(phone.call.heard.filter(text => text === 'You are paying 120 euros.')).toHaveLength(2)
+    await phone.press('3')
+    expect(phone.call.heard.filter(text => text === 'Sie zahlen 120 Euro.')).toHaveLength(1)
+  })
+
+  test('by text message, the same sentence comes first', async () => {
+    const alice = await open({ options: { channels: ['call', 'sms'] } })
+    await alice.post('/payment/call').send({ channel: 'sms' }).expect(202)
+    const body = String(world.simulator.messages[0]!.body)
+    expect(body.startsWith(`${String(payment.text)}\n`)).toBe(true)
+    const code = /\b\d{6}\b/.exec(body.slice(String(payment.text).length))![0]
+    await alice.post('/payment').send({ code }).expect(200)
+    expect(executed[0]).toMatchObject({ method: 'sms' })
+  })
+})
+
+describe('an attacker cannot execute what was not heard', () => {
+  test('a body that is changed or sent again changes nothing', async () => {
+    const alice = await open()
+    const { code } = await listen(alice)
+    await alice
+      .post('/payment')
+      .send({ code, details: { amount: 1 }, amount: '1.2e2', payee: ['Mallory'] })
+      .expect(200)
+    expect(executed.map(({ details }) => details)).toEqual([payment.details])
+  })
+
+  test('an approval of one kind is worthless on a route of another kind', async () => {
+    const alice = await open()
+    const { code } = await listen(alice)
+    await alice.post('/deletion').send({ code }).expect(401)
+    expect(executed).toEqual([])
+    await alice.post('/payment').send({ code }).expect(200)
+  })
+
+  test('a code for a login or a step-up approves nothing, and an approval code logs nobody in', async () => {
+    const alice = await open()
+    const code = await world.hearCode(alice)
+    await alice.post('/payment').send({ code }).expect(401)
+    const approval = await listen(alice)
+    await alice.post('/otp').send({ code: approval.code }).expect(401)
+    expect(executed).toEqual([])
+  })
+
+  test('a pending user can ask for no approval and use none', async () => {
+    await open()
+    const bob = await world.logIn('bob')
+    await bob.post('/payment/call').expect(401)
+    await bob.post('/payment').send({ code: '123456' }).expect(401)
+    expect(world.simulator.calls).toHaveLength(1)
+  })
+
+  test('an approval is executed once when 20 requests send its code at the same time over a slow store', async () => {
+    const alice = await open({ store: new SessionStore(2, 25) })
+    const { code } = await listen(alice)
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async () => (await alice.post('/payment').send({ code })).status),
+    )
+    expect(statuses.filter(status => status === 200)).toHaveLength(1)
+    expect(executed).toHaveLength(1)
+    await alice.post('/payment').send({ code }).expect(401)
+  })
+
+  test('a wrong code counts, and five of them end the approval', async () => {
+    const alice = await open()
+    const { code } = await listen(alice)
+    for (let attempt = 0; attempt < 5; attempt++)
+      await alice
+        .post('/payment')
+        .send({ code: wrongCode(code) })
+        .expect(401)
+    await alice.post('/payment').send({ code }).expect(429)
+    expect(executed).toEqual([])
+  })
+
+  test('details, texts or kind that are swapped in the session store make the right code wrong', async () => {
+    const { MemoryStore } = await import('express-session')
+    const store = new MemoryStore()
+    const alice = await open({ store })
+    const read = async (): Promise<
+      Record<string, { voiceOtp?: { challenge: Record<string, unknown> } }>
+    > =>
+      new Promise((resolve, reject) => {
+        store.all((error, sessions) => {
+          if (error) reject(error as Error)
+          else resolve(sessions as never)
+        })
+      })
+    asked = { ...payment, details: { amount: 1 }, text: 'You are paying one cent.' }
+    await listen(alice)
+    const cheap = Object.values(await read()).find(({ voiceOtp }) => voiceOtp?.challenge)!.voiceOtp!
+      .challenge['sealedApproval']
+    asked = payment
+    const { code } = await listen(alice)
+    for (const [id, stored] of Object.entries(await read())) {
+      if (stored.voiceOtp === undefined) continue
+      stored.voiceOtp.challenge['sealedApproval'] = cheap
+      await new Promise(resolve => {
+        store.set(id, stored as never, resolve)
+      })
+    }
+    await alice.post('/payment').send({ code }).expect(401)
+    expect(executed).toEqual([])
+  })
+
+  test('after a logout and a new login, the old code is refused', async () => {
+    const alice = await open()
+    const { code } = await listen(alice)
+    await alice.post('/out').expect(204)
+    const again = await signIn('alice')
+    await again.post('/payment').send({ code }).expect(401)
+    await alice.post('/payment').send({ code }).expect(401)
+    expect(executed).toEqual([])
+  })
+
+  test('with two tabs, the code belongs to what was heard last', async () => {
+    const alice = await open()
+    const first = await listen(alice)
+    asked = { details: { amount: 99 }, text: 'You are paying 99 cents.' }
+    const second = await listen(alice)
+    await alice
+      .post('/payment')
+      .send({ code: first.code === second.code ? wrongCode(first.code) : first.code })
+      .expect(401)
+    await alice.post('/payment').send({ code: second.code }).expect(200)
+    expect(executed.map(({ details }) => details)).toEqual([{ amount: 99 }])
+  })
+
+  test('at its expiry an approval is worthless', async () => {
+    const alice = await open()
+    const { code } = await listen(alice)
+    world.clock.offset += 300_000
+    await alice.post('/payment').send({ code }).expect(401)
+    expect(executed).toEqual([])
+  })
+
+  test('a phone that was changed between call and code approves nothing', async () => {
+    const alice = await open()
+    const { code } = await listen(alice)
+    world.people['alice']!.phone = '+12025550199'
+    await alice.post('/payment').send({ code }).expect(401)
+    expect(executed).toEqual([])
+  })
+
+  test('a phone whose date of enrollment is less than 24 hours ago cannot approve', async () => {
+    const enrolledAt = new Date(Date.now() - 23 * 3_600_000)
+    const alice = await open({
+      getPhone: ({ phone }) => ({ phones: [{ number: phone, enrolledAt }] }),
+    })
+    await alice.post('/payment/call').expect(403)
+    enrolledAt.setTime(Date.now() - 25 * 3_600_000)
+    await alice.post('/payment/call').expect(202)
+  })
+})
+
+describe('key zero', () => {
+  test('refuses the action, tells the app, and does not block other calls', async () => {
+    const alice = await open()
+    const { phone, code } = await listen(alice)
+    await phone.press('0')
+    expect(phone.call.heard.at(-1)).toContain('nothing will happen')
+    expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'refused', expiresIn: 0 })
+    await alice.post('/payment').send({ code }).expect(401)
+    expect(executed).toEqual([])
+    expect(world.named('action.refused')).toMatchObject([
+      { userId: 'alice', kind: 'payment', method: 'call' },
+    ])
+    expect(world.named('call.reported')).toEqual([])
+    await alice.post('/otp/call').expect(202)
+  })
+
+  test('a second zero reports the call', async () => {
+    const alice = await open()
+    const { phone } = await listen(alice)
+    await phone.press('0')
+    await phone.press('0')
+    expect(world.named('call.reported')).toHaveLength(1)
+    await alice.post('/payment/call').expect(429)
+  })
+
+  test('before the code, zero refuses and two zeros report', async () => {
+    const alice = await open()
+    await alice.post('/payment/call').expect(202)
+    const phone = await Phone.ringing(world)
+    await phone.answer()
+    await phone.press('00')
+    expect(world.named('call.reported')).toHaveLength(1)
+  })
+
+  test('wrong digits say nothing of what is approved', async () => {
+    const alice = await open()
+    const { body } = (await alice.post('/payment/call').expect(202)) as {
+      body: { matchingDigits: string }
+    }
+    const phone = await Phone.ringing(world)
+    await phone.answer()
+    await phone.press(otherDigits(body.matchingDigits))
+    expect(phone.call.heard.join(' ')).not.toContain('120 euros')
+  })
+})
+
+describe('what cannot be approved costs no call', () => {
+  test.each<[string, unknown, number, string]>([
+    ['a text of 201 characters', { ...payment, text: 'x'.repeat(201) }, 400, 'approval-too-long'],
+    [
+      'a text of over 400 bytes',
+      { ...payment, text: 'é'.repeat(199) + 'ééé' },
+      400,
+      'approval-too-long',
+    ],
+    [
+      'a line break in the text',
+      { ...payment, text: 'You are\npaying' },
+      400,
+      'approval-malformed',
+    ],
+    ['markup in the text', { ...payment, text: '<Dial>+1900</Dial>' }, 400, 'approval-malformed'],
+    [
+      'a bidirectional control',
+      { ...payment, text: 'to \u202eMallory' },
+      400,
+      'approval-malformed',
+    ],
+    ['a zero-width character', { ...payment, text: 'Ac\u200bme' }, 400, 'approval-malformed'],
+    ['an empty text', { ...payment, text: ' ' }, 503, 'callback-failed'],
+    ['no text', { details: {} }, 503, 'callback-failed'],
+    [
+      'no text in the language of the call',
+      { details: {}, text: { 'de-DE': 'x' } },
+      503,
+      'callback-failed',
+    ],
+    ['a fraction in the details', { ...payment, details: { amount: 1.5 } }, 503, 'callback-failed'],
+    ['nothing', undefined, 503, 'callback-failed'],
+  ])('%s is refused', async (_, request, status, code) => {
+    const alice = await open()
+    asked = request as ApprovalRequest
+    expect((await alice.post('/payment/call').expect(status)).body).toMatchObject({ code })
+    expect(world.simulator.calls).toHaveLength(1)
+    asked = payment
+    await alice.post('/payment/call').expect(202)
+  })
+
+  test('hosted channels cannot say what is approved', async () => {
+    const alice = await open({ options: { channels: ['call', 'hosted-call'] } })
+    await alice.post('/payment/call').send({ channel: 'hosted-call' }).expect(400)
+    expect(world.simulator.mfaRequests).toEqual([])
+  })
+
+  test.each(['any-key', false] as const)(
+    'numberMatching: %s is a configuration error',
+    async numberMatching => {
+      world = await createWorld({ options: { numberMatching } })
+      await world.close()
+      executed = []
+      asked = payment
+      const alice = await open({ options: { numberMatching: true } })
+      Object.assign(
+        (world.strategy as unknown as { context: { settings: object } }).context.settings,
+        { numberMatching },
+      )
+      expect((await alice.post('/payment/call').expect(503)).body).toMatchObject({
+        code: 'configuration',
+      })
+    },
+  )
+})
+
+describe('calls for approvals', () => {
+  test('are counted separately: a login is still possible when they are used up', async () => {
+    const alice = await open()
+    for (let call = 0; call < 6; call++) await alice.post('/payment/call').expect(202)
+    expect((await alice.post('/payment/call').expect(429)).body).toMatchObject({
+      code: 'too-many-calls',
+    })
+    await alice.post('/otp/call').expect(202)
+  })
+
+  test('are 20 seconds apart, and need not wait for the interval of a login', async () => {
+    const alice = await open({ options: { limits: {} } })
+    await alice.post('/payment/call').expect(202)
+    const { headers } = await alice.post('/payment/call').expect(429)
+    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(20)
+    await alice.post('/otp/call').expect(429) // the login itself was less than 60 seconds ago
+  })
+
+  test('a number that was just enrolled cannot approve, also if the app does not say when it was enrolled', async () => {
+    const alice = await open({
+      routes: (app, passport) => {
+        const enroll = (options: object) =>
+          passport.authenticate('voice-otp', { purpose: 'enroll', ...options }) as RequestHandler
+        app.post('/phone', enroll({ action: 'call', phone: () => '+12025550199' }), (req, res) => {
+          res.status(202).json(req.voiceOtp)
+        })
+        app.post('/phone/verify', enroll({}), (_req, res) => {
+          res.sendStatus(204)
+        })
+      },
+    })
+    const { code } = await listen(alice, '/phone')
+    await alice.post('/phone/verify').send({ code }).expect(204)
+    expect((await alice.post('/payment/call').expect(403)).body).toMatchObject({
+      code: 'phone-too-new',
+    })
+  })
+})
