@@ -39,7 +39,7 @@ const challenges = `
   const before = heap()
   for (let index = 0; index < 10_000; index++) {
     const userId = 'u' + index, number = '+1202' + (5550000 + index)
-    await sends.admit({ userId, number, phone: number, enroll: false, intervalWaived: false })
+    await sends.admit({ userId, number, phone: number, kind: 'own', intervalWaived: false })
     const activation = await activeChallenges.activate(userId)
     const { challenge } = makeChallenge(keys, {
       userId, purpose: 'login', channel: 'call', destination: { number, phone: number }, activation,

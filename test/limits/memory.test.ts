@@ -12,11 +12,11 @@ const script = `
   const { createKeys } = await import(${at('lib/crypto.ts')})
   const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
   const limits = ${JSON.stringify({ ...testLimits, callsPerPrefixTenMinutes: false, callsPerAppMinute: false })}
-  const { activeChallenges, attempts, sends } = applyLimits({ limits, codeSeconds: 300 }, createKeys([secret], secret))
+  const { activeChallenges, attempts, sends } = applyLimits({ limits, codeSeconds: 300, approveAfterHours: 24 }, createKeys([secret], secret))
   const measureHeap = () => { gc(); return process.memoryUsage().heapUsed / 2 ** 20 }
   const addChallenge = async index => {
     const [userId, number] = ['user ' + index, '+1202555' + String(index).padStart(4, '0')]
-    await sends.admit({ userId, number, phone: number, enroll: false, intervalWaived: false })
+    await sends.admit({ userId, number, phone: number, kind: 'own', intervalWaived: false })
     const activation = await activeChallenges.activate(userId)
     await (await attempts.begin({ userId, id: 'challenge ' + index, activation })).failed()
   }
