@@ -96,25 +96,11 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     // Take Passport's functions off `this` before the first await. An app may pass the strategy itself to Passport. Then
     // parallel requests share it, and a late `this.success` would log in the user of another request.
     const { success, fail, pass, error } = this
-    reportOutcome(req, { success, fail, pass, error }, this.act(req, copyOwn(options)))
-  }
-
-  /** Runs the action; `undefined` if nobody is to be logged in. */
-  private async act(req: Request, options: ActionOptions): Promise<Success | undefined> {
-    const action = createActionContext(this.context, this.lookup, req, options)
-    switch (options.action) {
-      case 'call':
-        await sendCode(action)
-        return undefined
-      case 'recover':
-        return { user: action.user, info: await recover(action) }
-      default:
-        if (action.purpose === 'approve') {
-          await approve(action)
-          return undefined
-        }
-        return { user: action.user, info: await verify(action) }
-    }
+    reportOutcome(
+      req,
+      { success, fail, pass, error },
+      runAction(this.context, this.lookup, req, copyOwn(options)),
+    )
   }
 
   /**
@@ -248,5 +234,28 @@ function createContext<User>(options: VoiceOtpOptions<User>, emit: Emit): Contex
     sendText: createSendText(settings, connect),
     mfa: createMfa(settings),
     emit,
+  }
+}
+
+/** Runs the action; `undefined` if nobody is to be logged in. */
+async function runAction<User extends object>(
+  context: Context<User>,
+  lookup: PhoneLookup<User>,
+  req: Request,
+  options: ActionOptions,
+): Promise<Success | undefined> {
+  const action = createActionContext(context, lookup, req, options)
+  switch (options.action) {
+    case 'call':
+      await sendCode(action)
+      return undefined
+    case 'recover':
+      return { user: action.user, info: await recover(action) }
+    default:
+      if (action.purpose === 'approve') {
+        await approve(action)
+        return undefined
+      }
+      return { user: action.user, info: await verify(action) }
   }
 }
