@@ -1,4 +1,4 @@
-// What all cases are made of: one Express app with sessions in memory, filled before anything is timed.
+// What all cases share: one Express app with sessions in memory, filled before anything is timed.
 import { createHmac, randomBytes } from 'node:crypto'
 import express from 'express'
 import session, { MemoryStore } from 'express-session'
@@ -13,7 +13,7 @@ export const spaceOf = url => ({
   signingKey: 'PSKbenchbenchbench',
 })
 
-/** An app with a session for each of `count` users, who are u0, u1 and so on; `data` is what each session holds besides. */
+/** An app with a session for each of `count` users, called u0, u1 and so on. `data` returns what else each session holds. */
 export async function siteWith(count, data = () => ({})) {
   const store = new MemoryStore()
   const sessions = await Promise.all(
@@ -54,7 +54,7 @@ export const phoneOf = id =>
 const cookie = id =>
   `connect.sid=${encodeURIComponent(`s:${id}.${createHmac('sha256', secret).update(id).digest('base64').replace(/=+$/, '')}`)}`
 
-/** A request of a browser that holds the session `id`; with a body it is a form. */
+/** A request of a browser that holds the session `id`. With a body it is a form. */
 export function request(id, method, path, body) {
   const headers = {
     ...(id === undefined ? {} : { cookie: cookie(id) }),

@@ -1,4 +1,4 @@
-// better-auth's two-factor plugin with a code that it sends, over its memory adapter: the nearest that another library comes.
+// better-auth's two-factor plugin with a code that it sends, over its memory adapter: the most similar library.
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import express from 'express'
@@ -7,7 +7,7 @@ const origin = 'http://127.0.0.1:3999'
 const require = createRequire(import.meta.url)
 const load = name => import(pathToFileURL(require.resolve(name)).href)
 
-/** Its memory adapter copies all tables for each transaction, as no database would: that would be measured in place of the rest. */
+/** Avoids transactions: the memory adapter copies all tables for each, as no database does, and the copies would dominate the result. */
 const withoutCopies = create => options => {
   const adapter = create(options)
   return { ...adapter, transaction: work => work(adapter) }
@@ -29,7 +29,7 @@ async function twoFactorVerify(count, codeFrom) {
     database: withoutCopies(
       memoryAdapter({ user: [], session: [], account: [], verification: [], twoFactor: [] }),
     ),
-    // Passwords are not what is measured.
+    // The benchmark does not measure passwords.
     emailAndPassword: {
       enabled: true,
       password: {

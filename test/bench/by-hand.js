@@ -1,5 +1,5 @@
-// The least that the requirements allow, written into the route itself: no checks of options or input, no ways, purposes or events, no
-// choice of stores. What a package adds to it is the difference between these rows and its own.
+// The minimum that the requirements allow, written into the route itself: no checks of options or input, no channels, purposes or
+// events, no choice of stores. The difference between these rows and the package's own is what the package adds.
 import {
   createCipheriv,
   createDecipheriv,
@@ -17,19 +17,19 @@ const keyed = (...context) => createHmac('sha256', key).update(JSON.stringify(co
 const nameOf = (...context) => keyed(...context).toString('base64url')
 const limiter = (name, points, duration) =>
   new RateLimiterMemory({ keyPrefix: name, points, duration })
-/** R-04, R-06, R-15: the one living challenge, the locks, the guesses of a challenge and of a user, each under a keyed hash. */
+/** R-04, R-06, R-15: the active challenge, the lockouts, the attempts per challenge and per user, each under a keyed hash. */
 const createLimiters = () => ({
   activation: limiter('activation', 1e9, 360),
-  pause: limiter('pause', 1e9, 900),
-  stop: limiter('stop', 1e9, 1_728_000),
-  guesses: limiter('guesses', 5, 360),
+  lockout: limiter('lockout', 1e9, 900),
+  locked: limiter('locked', 1e9, 1_728_000),
+  attempts: limiter('attempts', 5, 360),
   failures: limiter('failures', 10, 86_400),
-  row: limiter('row', 100, 1_728_000),
+  consecutive: limiter('consecutive', 100, 1_728_000),
   uses: limiter('uses', 1, 360),
 })
 
 async function verifying(count, codeFrom) {
-  const { activation, pause, stop, guesses, failures, row, uses } = createLimiters()
+  const { activation, lockout, locked, attempts, failures, consecutive, uses } = createLimiters()
   const codes = []
   const site = await siteWith(count, (index, sessionId) => {
     const userId = `u${index}`
@@ -67,16 +67,16 @@ async function verifying(count, codeFrom) {
     )
       return res.status(401).end()
     const name = nameOf('user', userId)
-    // R-04: counted before it is compared.
-    const [alive, , paused, stopped] = await Promise.all([
+    // R-04: count before comparing.
+    const [alive, , isLockedOut, isLocked] = await Promise.all([
       activation.get(name),
-      guesses.consume(id),
-      pause.get(name),
-      stop.get(name),
+      attempts.consume(id),
+      lockout.get(name),
+      locked.get(name),
     ])
-    if (alive?.consumedPoints !== challenge.activation || paused !== null || stopped !== null)
+    if (alive?.consumedPoints !== challenge.activation || isLockedOut !== null || isLocked !== null)
       return res.status(401).end()
-    await Promise.all([failures.consume(name), row.consume(name)])
+    await Promise.all([failures.consume(name), consecutive.consume(name)])
     // R-18.
     if (
       !timingSafeEqual(
@@ -85,9 +85,9 @@ async function verifying(count, codeFrom) {
       )
     )
       return res.status(401).end('Unauthorized')
-    // R-03: the one gate of parallel right codes.
+    // R-03: of parallel right codes, only one gets past this line.
     await uses.consume(id)
-    // R-09: a new session id, which carries who is in and how.
+    // R-09: a new session id. Only the new session holds the verification.
     const { passport } = req.session
     req.session.regenerate(error => {
       if (error) return next(error)
@@ -98,12 +98,12 @@ async function verifying(count, codeFrom) {
             userId,
             method: 'call',
             amr: ['otp', 'tel'],
-            at: Date.now(),
+            verifiedAt: Date.now(),
             phoneHash: challenge.phoneHash,
           },
         },
       })
-      Promise.all([failures.delete(name), row.delete(name), activation.delete(name)]).then(
+      Promise.all([failures.delete(name), consecutive.delete(name), activation.delete(name)]).then(
         () =>
           req.session.save(failure => {
             if (failure) next(failure)
@@ -150,7 +150,7 @@ function open(token) {
   )
 }
 
-/** R-21: the signature in its two spellings, the sealed token, at most three fetches, the challenge alive; then the next token and a fixed text. */
+/** R-21: the signature for both spellings of the URL, the sealed token, at most three requests, the active challenge; then the next token and a fixed text. */
 export async function document(count) {
   const activation = limiter('activation', 1e9, 360)
   const fetches = limiter('fetches', 3, 360)

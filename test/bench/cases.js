@@ -1,5 +1,5 @@
 /**
- * Every case: the file and function that makes its app, the status that each answer must have, what it is measured
+ * Every case: the file and function that makes its app, the status that each response must have, what it is measured
  * against, and the goal for that ratio. `requests` = how many in one timed run.
  */
 export const cases = [

@@ -1,4 +1,4 @@
-// What Express and express-session cost by themselves: no package on top of them can be faster.
+// The cost of Express and express-session alone. No package on top of them can be faster.
 import { phoneOf, request, siteWith, spaceOf } from './base.js'
 
 async function form(count, work) {

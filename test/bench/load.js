@@ -5,7 +5,7 @@ import autocannon from 'autocannon'
 
 const connections = 10
 
-/** Starts a case in a process of its own; each call of `run` sends requests that were not sent before, and answers how many a second were served. */
+/** Starts a case in a process of its own. Each `run` sends requests that were not sent before, and returns how many were served per second. */
 export async function start(
   { name, status, requests = 2000 },
   runs,
@@ -25,7 +25,7 @@ export async function start(
   let said = ''
   child.stderr.on('data', text => {
     said += String(text)
-  }) // express-session warns of its memory store; only a failure is worth reading
+  }) // express-session warns about its memory store. The text is shown only if the case cannot start.
   const [{ port }] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() => {
@@ -45,7 +45,7 @@ export async function start(
   return { run, stop: () => child.kill() }
 }
 
-/** Sends each request once over ten connections, and times from the first byte to the last answer. */
+/** Sends each request once over ten connections, and measures from the first byte to the last response. */
 async function perSecond(port, list, status) {
   let next = 0
   let last = 0
@@ -63,6 +63,6 @@ async function perSecond(port, list, status) {
   })
   const { errors } = await instance
   if (wrong > 0 || errors > 0)
-    throw new Error(`${wrong} answers were not ${status}, ${errors} failed.`)
+    throw new Error(`${wrong} responses were not ${status}, ${errors} requests failed.`)
   return list.length / ((last - startedAt) / 1000)
 }

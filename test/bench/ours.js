@@ -1,5 +1,5 @@
-// The cases of this package, from its build. Challenges, tickets and tokens are made by its own rooms, before anything is timed.
-import { VoiceOtpStrategy } from 'passport-voice-otp'
+// The cases of this package, from its build. Its own functions make challenges and tokens before anything is timed.
+import { VoiceOtpStrategy } from '../../dist/index.mjs'
 import { makeChallenge } from '../../build/session/challenge.js'
 import { sealedUrl, steps } from '../../build/call/token.js'
 import { sign } from '../../build/simulator/http/signature.js'
@@ -27,7 +27,7 @@ const strategyFor = space =>
     user => user.phone,
   )
 
-/** A living challenge for each session, with its code. */
+/** An active challenge for each session, with its code. */
 async function challengesFor(strategy, count) {
   const { keys, activeChallenges } = strategy.context
   const activations = await Promise.all(
@@ -96,7 +96,12 @@ async function page(count, isEnforced) {
   const strategy = strategyFor()
   const site = await siteWith(count, index => ({
     voiceOtp: {
-      verification: { userId: `u${index}`, method: 'call', amr: ['otp', 'tel'], at: Date.now() },
+      verification: {
+        userId: `u${index}`,
+        method: 'call',
+        amr: ['otp', 'tel'],
+        verifiedAt: Date.now(),
+      },
     },
   }))
   site.app.use(site.session, site.passport.session())

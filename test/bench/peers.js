@@ -1,4 +1,4 @@
-// What people use today, in the same app. passport-totp is installed by the benchmark itself.
+// What people use today, in the same app.
 import { createRequire } from 'node:module'
 import { createHmac } from 'node:crypto'
 import { RestClient } from '@signalwire/compatibility-api'

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { Simulator } from 'passport-voice-otp/simulator'
+import { Simulator } from '../../dist/simulator/index.mjs'
 import { spaceOf } from './base.js'
 import { cases, caseNamed } from './cases.js'
 import { start } from './load.js'
@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
 const pairs = options.long ? 15 : 5
 const nodeVersion = execFileSync(options.node, ['--version'], { encoding: 'utf8' }).trim()
 
-/** A and B in turn, so that a machine that slows down slows both. */
+/** Runs A and B in turn, so that a machine that slows down slows both. */
 async function compare(one) {
   const other = caseNamed(one.against)
   const simulator =

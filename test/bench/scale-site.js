@@ -1,10 +1,10 @@
-// One of several processes of one app on one Redis, forked by scale.js: says its port, and how many codes it compared.
+// One of several processes of one app on one Redis, forked by scale.js. Sends its port, and the number of codes that it compared.
 import { createServer } from 'node:http'
 import { RedisStore } from 'connect-redis'
 import express from 'express'
 import session from 'express-session'
 import { Passport } from 'passport'
-import { VoiceOtpStrategy } from 'passport-voice-otp'
+import { VoiceOtpStrategy } from '../../dist/index.mjs'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
 import { phoneOf, secret, spaceOf } from './base.js'

@@ -21,7 +21,7 @@ const imported = name => `
   console.log(JSON.stringify({ milliseconds, megabytes: process.memoryUsage().rss / 2 ** 20 }))
 `
 
-/** The memory of 10,000 active challenges with their counts, and what is left 3 seconds later, when all have expired. */
+/** The memory of 10,000 active challenges with their counters, and of what is left 3 seconds later, when all have expired. */
 const challenges = `
   import { applyLimits } from './build/limits/apply-limits.js'
   import { createKeys } from './build/crypto.js'
@@ -33,7 +33,7 @@ const challenges = `
     callsPerPhoneTenMinutes: false, callsPerPhoneDay: false, callsPerPrefixTenMinutes: false, callsPerAppMinute: false,
     enrollCallsPerPhoneTenMinutes: false, enrollCallsPerPhoneDay: false, reportedSeconds: 1,
   }
-  const codeSeconds = -58 // the counters of a challenge live a minute longer: 2 seconds
+  const codeSeconds = -58 // The counters of a challenge live a minute longer: 2 seconds.
   const { activeChallenges, attempts, sends } = applyLimits({ limits, codeSeconds }, keys)
   const heap = () => { gc(); gc(); return process.memoryUsage().heapUsed / 2 ** 20 }
   const before = heap()
@@ -52,12 +52,12 @@ const challenges = `
   console.log(JSON.stringify({ full, left: heap() - before }))
 `
 
-/** Time and memory of the import beside Passport's own, of many challenges, and the size of the package. */
+/** Time and memory of the import compared with Passport's, memory of many challenges, and the size of the package. */
 export function measureStartUp(node) {
   const of = name => Array.from({ length: 7 }, () => ask(node, imported(name), '--expose-gc'))
-  const [sessionKey, theirs] = [of('passport-voice-otp'), of('passport')]
+  const [ours, theirs] = [of('passport-voice-otp'), of('passport')]
   const difference = part =>
-    median(sessionKey.map(each => each[part])) - median(theirs.map(each => each[part]))
+    median(ours.map(each => each[part])) - median(theirs.map(each => each[part]))
   const { full, left } = ask(node, challenges, '--expose-gc')
   const folder = mkdtempSync(`${tmpdir()}/packed-`)
   try {

@@ -4,7 +4,7 @@ export const median = values => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** How far the middle half of the values lies apart, as a share of the median. */
+/** The range of the middle half of the values, as a share of the median. */
 export const spread = values => {
   const sorted = [...values].sort((a, b) => a - b)
   return (
@@ -13,7 +13,7 @@ export const spread = values => {
   )
 }
 
-/** The 95 % interval of the median: by order statistics, so that nothing is assumed about how the values are spread. */
+/** The 95 % interval of the median, by order statistics: they assume nothing about the distribution of the values. */
 export function interval(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const count = sorted.length
