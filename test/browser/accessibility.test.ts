@@ -214,7 +214,7 @@ describeInBrowser('a screen reader', () => {
     )
     await guest.site.simulator.hangUp(guest.site.simulator.calls[0]!.sid)
     await guest.sees('completed')
-    await expect.poll(() => timer.textContent()).not.toBe(start)
+    await expect.poll(() => timer.textContent(), { timeout: 20_000 }).not.toBe(start)
     expect(await guest.page.evaluate('changes')).toEqual([
       'Your phone is ringing. Answer it.',
       'You are on the phone. Press the digits and listen for the code.',

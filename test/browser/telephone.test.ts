@@ -32,7 +32,7 @@ describeInBrowser('with the telephone beside the page', () => {
     expect(await guest.page.getByRole('alert').textContent()).toMatch(
       /This code is wrong\.[^]*You have 4 attempts left\./,
     )
-    await expect.poll(() => guest.page.evaluate('document.activeElement.id')).toBe('code')
+    await guest.expectValue('document.activeElement.id', 'code')
     await guest.page.keyboard.type(code)
     await guest.page.keyboard.press('Enter')
     await guest.expectPath('/account')

@@ -119,6 +119,11 @@ export class Guest {
     return this.page.frameLocator('iframe[title="Simulated phone"]')
   }
 
+  /** Waits until an expression in the page has this value. A busy machine may take seconds. */
+  async expectValue(expression: string, value: unknown): Promise<void> {
+    await expect.poll(() => this.page.evaluate(expression), { timeout: 20_000 }).toBe(value)
+  }
+
   /** The live region. */
   get status() {
     return this.page.getByRole('status')
@@ -149,6 +154,22 @@ export class Guest {
     )
   }
 
+  /**
+   * Returns a function that clicks a button. It waits for nothing: the click() of Playwright would wait for the page after
+   * the first click of a double click.
+   */
+  async clicker(name: string): Promise<() => void> {
+    const { x, y, width, height } = (await this.page
+      .getByRole('button', { name, exact: true })
+      .boundingBox())!
+    const place = { x: x + width / 2, y: y + height / 2, button: 'left', clickCount: 1 } as const
+    const devTools = await this.page.context().newCDPSession(this.page)
+    return () => {
+      for (const type of ['mousePressed', 'mouseReleased'] as const)
+        void devTools.send('Input.dispatchMouseEvent', { type, ...place }).catch(() => undefined)
+    }
+  }
+
   /** Follows a link to another page. */
   async follow(name: string): Promise<void> {
     await this.leave(() => this.page.getByRole('link', { name, exact: true }).click())
@@ -156,6 +177,20 @@ export class Guest {
 
   private async leave(act: () => Promise<void>): Promise<void> {
     await Promise.all([this.page.waitForEvent('domcontentloaded'), act()])
+  }
+
+  /** The HTML of the page after a form. Read from the response, because the page may be gone from the screen after a second. */
+  async pageAfter(act: () => Promise<void>): Promise<string> {
+    let html = ''
+    await this.page.route('**', async route => {
+      if (route.request().method() !== 'POST') return route.fallback()
+      const response = await route.fetch({ maxRedirects: 0 })
+      html = await response.text()
+      await route.fulfill({ response })
+    })
+    await act()
+    await this.page.unrouteAll({ behavior: 'ignoreErrors' })
+    return html
   }
 
   /** Waits until the page says that the call has got there. */
