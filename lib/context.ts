@@ -8,8 +8,9 @@ import type { SendText } from './signalwire/messages.js'
 import type { Mfa } from './signalwire/mfa.js'
 
 /**
- * What the parts of the strategy share. The strategy's constructor creates it once. Passport runs a named strategy on
- * `Object.create(strategy)`, so everything that changes lives in here and never on `this`.
+ * What the parts of the strategy share. The strategy's constructor creates it once. Passport runs a
+ * named strategy on `Object.create(strategy)`, so everything that changes lives in here and never
+ * on `this`.
  * @internal
  */
 export interface Context<User> extends AppliedLimits {

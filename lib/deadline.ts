@@ -1,6 +1,7 @@
 /**
- * Resolves or rejects as `work` does, or rejects with `createError()` after `milliseconds`. A dependency that hangs must
- * not keep a login waiting for ever. `work` itself goes on; its late result is ignored.
+ * Resolves or rejects as `work` does, or rejects with `createError()` after `milliseconds`. A
+ * dependency that hangs must not keep a login waiting for ever. `work` itself goes on; its late
+ * result is ignored.
  * @internal
  */
 export function withDeadline<T>(

@@ -2,7 +2,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
 import type { Context } from '../lib/context.js'
-import { createLoginState, loginStateKey } from '../lib/session/login-state.js'
+import { loginStateKey } from '../lib/session/login-state.js'
+import { createLoginState } from '../lib/session/request-login-state.js'
 import { LimitReached } from '../lib/limits/limit-counter.js'
 
 interface User {

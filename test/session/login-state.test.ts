@@ -2,7 +2,8 @@
 // and what a login or a logout removes.
 import { describe, expect, test, vi } from 'vitest'
 import type { Challenge } from '../../lib/session/challenge.js'
-import { createLoginState } from '../../lib/session/login-state.js'
+import { loginStateOf } from '../../lib/session/login-state.js'
+import { createLoginState } from '../../lib/session/request-login-state.js'
 import { type Verification } from '../../lib/session/verification.js'
 import type { Context } from '../../lib/context.js'
 import type { Request } from '../../lib/request.js'
@@ -440,4 +441,13 @@ describe('without a session', () => {
   test('the session id is that of the request', () => {
     expect(request({}).loginState.sessionId).toBe('s1')
   })
+})
+
+test('a request that did not go through enforce() has no login state', () => {
+  expect(() => loginStateOf({} as Context<Person>, {} as Request)).toThrow(
+    expect.objectContaining({
+      code: 'configuration',
+      message: expect.stringContaining('app.use(voiceOtp.enforce()) must come after') as string,
+    }) as Error,
+  )
 })

@@ -1,0 +1,211 @@
+import { catchRejection } from '../callbacks.js'
+import type { Context } from '../context.js'
+import { VoiceOtpError } from '../errors.js'
+import type { Request } from '../request.js'
+import { type Challenge, parseChallenge } from './challenge.js'
+import { type LoginState, sessionKey } from './login-state.js'
+import { asPassportRequest, type LogIn, type Session } from './passport-request.js'
+import { clockToleranceMilliseconds, parseVerification, type Verification } from './verification.js'
+
+/** @internal */
+export function createLoginState<User>(
+  context: Context<User>,
+  req: Request,
+  user: User | null | undefined,
+): LoginState<User> {
+  return new RequestLoginState(context, req, user)
+}
+
+class RequestLoginState<User> implements LoginState<User> {
+  passportLogIn: LogIn | undefined
+  /** The user who passed the first factor. */
+  private candidate: User | null | undefined
+  /** The user of the login that this session holds, with the id that this user had then. */
+  private login: { readonly user: User; readonly id: string | undefined } | undefined
+  /** Whether the app requires no code of the candidate. `undefined` until the app was asked. */
+  private exempt: boolean | undefined
+
+  constructor(
+    readonly context: Context<User>,
+    private readonly req: Request,
+    candidate: User | null | undefined,
+  ) {
+    this.candidate = candidate
+    this.login = this.describeLogin(candidate)
+    if (!candidate) this.clearSession()
+  }
+
+  get user(): User | null | undefined {
+    return !this.candidate || this.hasPassed() ? this.candidate : undefined
+  }
+
+  get pendingUser(): User | undefined {
+    return this.candidate && !this.hasPassed() ? this.candidate : undefined
+  }
+
+  get anyUser(): User | undefined {
+    return this.candidate ?? undefined
+  }
+
+  get userId(): string {
+    const id = this.candidateId()
+    // Two users without an id must not count as the same user.
+    if (id === undefined)
+      throw new VoiceOtpError(
+        'configuration',
+        'userId(user) must return a number or a text of 1 to 200 characters.',
+      )
+    return id
+  }
+
+  get verification(): Verification | undefined {
+    return parseVerification(this.readSession().verification)
+  }
+
+  get verificationAge(): number {
+    const { verification } = this
+    if (
+      verification === undefined ||
+      verification.method === 'remembered' ||
+      verification.userId !== this.candidateId()
+    )
+      return Infinity
+    const age = this.context.settings.clock.now() - verification.verifiedAt
+    return age < -clockToleranceMilliseconds ? Infinity : Math.max(0, age / 1000)
+  }
+
+  get challenge(): Challenge | undefined {
+    const challenge = parseChallenge(this.readSession().challenge)
+    return challenge?.sessionId === asPassportRequest(this.req).sessionID ? challenge : undefined
+  }
+
+  get session(): Session {
+    const { session } = asPassportRequest(this.req)
+    if (typeof session !== 'object' || session === null)
+      throw new VoiceOtpError(
+        'session-unavailable',
+        'There is no session: mount express-session before enforce(), and check that its store is connected.',
+      )
+    return session
+  }
+
+  get sessionId(): string {
+    /* v8 ignore next -- express-session sets it */
+    return asPassportRequest(this.req).sessionID ?? ''
+  }
+
+  setUser(user: User | null | undefined): void {
+    this.exempt = undefined
+    this.candidate = user && this.isAnotherUser(user) ? undefined : user
+  }
+
+  beginLogin(user: User): void {
+    const owners = [this.verification?.userId, this.challenge?.userId]
+    const id = this.readId(user)
+    const isSameUser =
+      this.isLogin(user) && owners.every(owner => owner === undefined || owner === id)
+    if (!isSameUser) this.clearSession()
+    this.login = this.describeLogin(user)
+  }
+
+  endLogin(): void {
+    this.clearSession()
+    this.login = undefined
+    this.setUser(null)
+  }
+
+  isPending(user: User): boolean {
+    return this.isLogin(user) && this.pendingUser !== undefined
+  }
+
+  mayInherit(user: User): boolean {
+    return this.login === undefined || this.isLogin(user)
+  }
+
+  confirmCookie(): void {
+    if (this.verification === undefined) return
+    const { unconfirmedCookie: _, ...verification } = this.verification
+    this.session[sessionKey] = { ...this.readSession(), verification }
+  }
+
+  storeChallenge(challenge: Challenge): void {
+    const { verification } = this
+    this.session[sessionKey] = { ...(verification && { verification }), challenge }
+  }
+
+  async endChallenge(): Promise<void> {
+    const { challenge, verification } = this
+    if (challenge === undefined) return
+    this.session[sessionKey] = { ...(verification && { verification }) }
+    await this.context.activeChallenges.end(challenge)
+  }
+
+  dropChallenge(): void {
+    this.endChallenge().catch(() => undefined)
+  }
+
+  /** Ends the challenge and removes everything that this package stored in the session. */
+  private clearSession(): void {
+    this.dropChallenge()
+    const { session } = asPassportRequest(this.req)
+    if (session) Reflect.deleteProperty(session, sessionKey)
+  }
+
+  private describeLogin(user: User | null | undefined) {
+    return user ? { user, id: this.readId(user) } : undefined
+  }
+
+  private isAnotherUser(user: User): boolean {
+    return this.login !== undefined && user !== this.login.user && !this.isLogin(user)
+  }
+
+  /**
+   * Whether the session holds the login of this user. Two users without an id are never the same.
+   */
+  private isLogin(user: User): boolean {
+    const id = this.readId(user)
+    return id !== undefined && id === this.login?.id
+  }
+
+  /** Whether the candidate has passed the second factor, or does not need it. */
+  private hasPassed(): boolean {
+    const owner = this.verification?.userId
+    return (owner !== undefined && owner === this.candidateId()) || this.askExemption()
+  }
+
+  /**
+   * Asks the app's `required`, once for each user. The second factor stays required if that fails.
+   */
+  private askExemption(): boolean {
+    if (this.exempt === undefined) {
+      try {
+        const { required } = this.context.settings
+        const result = required(this.candidate as User, this.req)
+        this.exempt = catchRejection(result) === false
+      } catch {
+        this.exempt = false
+      }
+    }
+    return this.exempt
+  }
+
+  private candidateId(): string | undefined {
+    return this.candidate ? this.readId(this.candidate) : undefined
+  }
+
+  /** The id of a user, or `undefined` if the app has no valid id for the user. */
+  private readId(user: User): string | undefined {
+    try {
+      const id: unknown = this.context.settings.userId(user)
+      const text = typeof id === 'number' && Number.isFinite(id) ? String(id) : id
+      return typeof text === 'string' && text.length >= 1 && text.length <= 200 ? text : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  private readSession(): { readonly challenge?: unknown; readonly verification?: unknown } {
+    const part = asPassportRequest(this.req).session?.[sessionKey]
+    return typeof part === 'object' && part !== null ? part : {}
+  }
+}
