@@ -444,7 +444,7 @@ describe('without a session', () => {
 })
 
 test('a request that did not go through enforce() has no login state', () => {
-  expect(() => loginStateOf({} as Context<Person>, {} as Request)).toThrow(
+  expect(() => loginStateOf({} as Context<Person>, {} as unknown as Request)).toThrow(
     expect.objectContaining({
       code: 'configuration',
       message: expect.stringContaining('app.use(voiceOtp.enforce()) must come after') as string,
