@@ -1,81 +1,147 @@
+import {
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+  validatePhoneNumberLength,
+} from 'libphonenumber-js/max'
 import type { Country, PhoneEntry } from './options/phone.js'
-import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 
-/** A number in its one canonical form. @internal */
-export interface Phone {
+/** A phone number in its one canonical form. @internal */
+export interface PhoneNumber {
   /** E.164: `+` and up to 15 digits. */
   readonly number: string
-  /** The country or region; `+1` alone is some twenty of them. */
+  /** The country or region. `+1` alone stands for about twenty of them. */
   readonly country: Country | undefined
-  /** Whether its kind is one that costs what an ordinary call costs. */
+  /** Whether a call to this type of number costs what an ordinary call costs. */
   readonly ordinary: boolean
 }
 
 /** Where a code can be delivered. @internal */
-export interface Destination extends Phone {
+export interface Destination extends PhoneNumber {
   readonly label?: string
   readonly extension?: string
   readonly enrolledAt?: Date
-  /** The number with its extension, as RFC 3966 writes it: what counts as one phone. */
+  /** The number with its extension, as RFC 3966 writes it. The limits count per phone. */
   readonly phone: string
 }
 
-/** A destination of an entry, or `undefined` when the number or the extension is none. @internal */
-export function parseDestination({
-  number,
-  label,
-  extension: given,
-  enrolledAt: givenDate,
-}: PhoneEntry): Destination | undefined {
-  const extension: unknown = given ?? undefined // an empty column of a database is null
-  const phone = typeof number === 'string' ? parsePhone(number) : undefined
-  if (phone === undefined) return undefined
-  const enrolledAt = givenDate instanceof Date ? givenDate : undefined
-  if (extension === undefined) return { ...phone, label, enrolledAt, phone: phone.number }
-  if (typeof extension !== 'string' || !isExtension.test(extension)) return undefined
-  return { ...phone, label, enrolledAt, extension, phone: withExtension(phone.number, extension) }
+/** Reads a phone on record. Returns `undefined` if the number or the extension is not valid. @internal */
+export function parseDestination(entry: PhoneEntry): Destination | undefined {
+  const number: unknown = entry.number
+  const extension: unknown = entry.extension ?? undefined // an empty column of a database is null
+  const parsed = typeof number === 'string' ? parsePhone(number) : undefined
+  if (parsed === undefined) return undefined
+  const { label } = entry
+  const enrolledAt = entry.enrolledAt instanceof Date ? entry.enrolledAt : undefined
+  if (extension === undefined) return { ...parsed, label, enrolledAt, phone: parsed.number }
+  if (typeof extension !== 'string' || !/^\d{1,8}$/.test(extension)) return undefined
+  return { ...parsed, label, enrolledAt, extension, phone: `${parsed.number};ext=${extension}` }
 }
 
-const isExtension = /^\d{1,8}$/
-const withExtension = (number: string, extension: string): string => `${number};ext=${extension}`
+/**
+ * Types of numbers, in libphonenumber's words, that may be called. The owner of a number of another
+ * type earns money when it is called: premium rate, shared cost, personal (070 in Britain), pager,
+ * universal access, voicemail and unknown types.
+ */
+const ordinaryTypes: ReadonlySet<string> = new Set([
+  'MOBILE',
+  'FIXED_LINE',
+  'FIXED_LINE_OR_MOBILE',
+  'VOIP',
+])
 
-// Premium, shared-cost, personal (070 in Britain), pager, universal-access, voicemail and unknown kinds earn money for whoever is called.
-const ordinaryKinds = new Set(['MOBILE', 'FIXED_LINE', 'FIXED_LINE_OR_MOBILE', 'VOIP'])
-
-// Pay per call, and directory assistance: in every area code, and ordinary numbers to libphonenumber.
-const chargedInNorthAmerica = /^\+1\d{3}(976\d{4}|5551212)$/
+/** Pay-per-call numbers and directory assistance in North America. libphonenumber takes them for ordinary numbers. */
+const isChargedInNorthAmerica = /^\+1\d{3}(976\d{4}|5551212)$/
 
 /**
- * Reads a number written with its country code (`+1 (202) 555-0123`). Answers `undefined` for whatever
- * libphonenumber's full metadata finds not valid, and for letters, extensions, lists, SIP addresses and national spellings.
+ * Reads a number written with its country code, for example `+1 (202) 555-0123`. Returns `undefined`
+ * for a number that libphonenumber's full metadata does not find valid, and for letters, extensions,
+ * lists, SIP addresses and numbers without a country code.
  * @internal
  */
-export function parsePhone(text: string): Phone | undefined {
-  if (text.length > 40 || !/^\+[0-9 ().\-\u00a0\u2011]+$/.test(text)) return undefined
-  const parsed = parsePhoneNumberFromString(text, { extract: false })
+export function parsePhone(text: string): PhoneNumber | undefined {
+  const folded = fold(text)
+  if (folded === undefined) return undefined
+  const parsed = parsePhoneNumberFromString(folded, { extract: false })
   if (parsed === undefined || !parsed.isValid() || parsed.ext !== undefined) return undefined
-  /* v8 ignore next -- every number has a kind */
+  const { number, country } = parsed
+  /* v8 ignore next -- a valid number has a type */
+  const type = parsed.getType() ?? 'UNKNOWN'
   return {
-    number: parsed.number,
-    country: parsed.country,
-    ordinary:
-      ordinaryKinds.has(parsed.getType() ?? 'UNKNOWN') &&
-      !chargedInNorthAmerica.test(parsed.number),
+    number,
+    country,
+    ordinary: ordinaryTypes.has(type) && !isChargedInNorthAmerica.test(number),
   }
 }
 
-/** Whether the app allows calls to this number: an ordinary kind, in one of the countries. @internal */
-export function isPermitted(phone: Phone, countries: ReadonlySet<string>): boolean {
+const maxTypedLength = 64
+
+/** Invisible characters that come along when people copy a number: soft hyphen, zero-width, direction marks. */
+const invisible = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g
+/** Spaces, dashes, dots, slashes, parentheses and brackets, also their full-width forms. */
+const punctuation = /[\p{Zs}\t\p{Pd}\u2212\u30fc.\uff0e/\uff0f()\uff08\uff09[\]\uff3b\uff3d]/gu
+/** What libphonenumber accepts as a digit: ASCII, full-width, Arabic-Indic and Extended Arabic-Indic. */
+const otherDigits = [0xff10, 0x0660, 0x06f0]
+
+/**
+ * Folds a number as libphonenumber does, to `+` and ASCII digits. Source: libphonenumber,
+ * `VALID_PUNCTUATION` and `PLUS_CHARS`; without `x` and `~`, which begin an extension. Returns
+ * `undefined` if something else is in the text.
+ */
+function fold(text: string): string | undefined {
+  if (text.length > maxTypedLength) return undefined
+  const folded = text
+    .replace(invisible, '')
+    .replace(punctuation, '')
+    .replace('\uff0b', '+')
+    .replace(/[^+\d]/g, toAsciiDigit)
+  return /^\+\d+$/.test(folded) ? folded : undefined
+}
+
+/** The ASCII digit for a digit of another script; other characters stay. */
+function toAsciiDigit(character: string): string {
+  const code = character.charCodeAt(0)
+  const zero = otherDigits.find(first => code >= first && code <= first + 9)
+  return zero === undefined ? character : String(code - zero)
+}
+
+/**
+ * An English sentence for a user whose number cannot be read: it names the kind of mistake and has an
+ * example.
+ * @internal
+ */
+export function explainPhoneMistake(text: unknown): string {
+  const example = 'for example +1 202 555 0123'
+  const complete = `Enter the phone number with its country code, ${example}.`
+  if (typeof text !== 'string' || !/\p{Nd}/u.test(text)) return complete
+  const folded = fold(text)
+  if (folded === undefined) {
+    const withPlus = fold(`+${text}`)
+    return withPlus === undefined
+      ? `Enter only the phone number, without letters and other text, ${example}.`
+      : `The country code is missing. Begin the phone number with + and the country code, ${example}.`
+  }
+  switch (validatePhoneNumberLength(folded)) {
+    case 'TOO_SHORT':
+      return `This phone number is too short. Enter all of its digits, ${example}.`
+    case 'TOO_LONG':
+      return `This phone number is too long. Enter one number without an extension, ${example}.`
+    default:
+      return `This phone number does not exist. Check its country code and its digits, ${example}.`
+  }
+}
+
+/** Whether the app allows calls to this number: an ordinary type, in one of the countries. @internal */
+export function isPermitted(phone: PhoneNumber, countries: ReadonlySet<string>): boolean {
   return phone.ordinary && phone.country !== undefined && countries.has(phone.country)
 }
 
-/** @internal */
+/** Whether libphonenumber knows this country code (ISO 3166-1 alpha-2). @internal */
 export const isCountry = (text: string): text is Country => isSupportedCountry(text)
 
-/** How many digits of a number may be shown, at its end. @internal */
+/** At most two digits of a number may be shown (R-17). */
 const shownDigits = 2
 
-/** At most the last two digits, whatever the length: `••• ••• ••23`. @internal */
+/** Masks a number: `••• ••• ••23`. The mask does not show the length. @internal */
 export function maskPhone(number: string): string {
   return `••• ••• ••${number.slice(-shownDigits)}`
 }

@@ -3,7 +3,7 @@ import { isChannel } from '../channels.js'
 import type { Keys } from '../crypto.js'
 import { Failure, VoiceOtpError } from '../errors.js'
 import type { Channel } from '../options/channel.js'
-import { type Destination, isPermitted, parseDestination } from '../phone.js'
+import { type Destination, explainPhoneMistake, isPermitted, parseDestination } from '../phone.js'
 import { type ActionContext, checkMayEnroll } from './context.js'
 
 // What the user chooses on the page before a code is sent: the channel and the phone.
@@ -65,7 +65,8 @@ async function readNewPhone<User>(action: ActionContext<User>): Promise<Destinat
   const text = callReader('phone', () => options.phone?.(req))
   const destination =
     typeof text === 'string' ? parseDestination({ number: text.trim() }) : undefined
-  if (destination === undefined) throw new Failure('phone-malformed')
+  if (destination === undefined)
+    throw new Failure('phone-malformed', { message: explainPhoneMistake(text) })
   return destination
 }
 

@@ -41,7 +41,11 @@ describe('the first number', () => {
   })
 
   test.each([
-    ['555 0189', 400, says('phone-malformed')],
+    [
+      '555 0189',
+      400,
+      'The country code is missing. Begin the phone number with + and the country code, for example +1 202 555 0123.',
+    ],
     ['', 400, says('phone-malformed')],
     [
       '+1 900 555 0100',
