@@ -108,13 +108,13 @@ describe('every failure has its status, code and sentence', () => {
     [{ code: true }],
     [{ code: '12345' }],
     [{ code: '1234567' }],
-    [{ code: '１２３４５６' }],
+    [{ code: '①②③④⑤⑥' }],
     [{ code: '12345a' }],
-    [{ code: '123456\n' }],
+    [{ code: '12345\n' }],
     [{ code: '+12345' }],
     [{ Code: '123456' }],
     [[]],
-    [{ code: `123456${' '.repeat(35)}` }],
+    [{ code: `123456${' '.repeat(59)}` }],
   ])('a malformed code is not compared and does not count: %j', async body => {
     const alice = await world.logIn('alice')
     await alice.post('/otp/call').expect(202)
