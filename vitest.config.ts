@@ -5,8 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /**
- * Files that take longest, longest first: begun last, one of them would be what everybody waits for in the end.
- * Before them the one whose thousand guesses at once need the processor for themselves, with two that only wait.
+ * The files that take longest, longest first. If one of them started last, the whole run would wait for it.
  */
 const first = [
   'attacks/processes',
@@ -27,7 +26,7 @@ const first = [
 const rank = ({ moduleId }: TestSpecification): number =>
   (first.indexOf(moduleId) + first.length + 1) % (first.length + 1)
 
-/** The order of Vitest, but that those files come first. */
+/** The order of Vitest, with these files first. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return (await super.sort(files)).sort((one, other) => rank(one) - rank(other))
@@ -46,13 +45,14 @@ export default defineConfig({
     exclude: ['test/packaging/**', '**/node_modules/**'],
     globalSetup: ['test/support/compile.ts'],
     setupFiles: ['test/support/tidy.ts', 'test/support/check-contract.ts'],
-    // Half a second of imports for each file is a third of all that the short ones cost. What a file could leave behind, tidy.ts takes away.
+    // Without isolation, each file saves half a second of imports. tidy.ts removes what a file could leave behind.
     isolate: false,
-    // Much of a test's time is waiting: for a store that hangs, a page, a process.
+    // Tests wait often: for a store that hangs, a page, a process.
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // A test that hangs must end. How fast the machine is must not matter.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     coverage: { include: ['lib/**/*.ts'], reporter: ['text', 'json-summary'] },
   },
 })

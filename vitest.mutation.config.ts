@@ -2,9 +2,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { defineConfig } from 'vitest/config'
 import base from './vitest.config.js'
 
-/** Tests of one part of lib/ by itself come first, quickest first, for one that fails is enough to judge a mutant; those of whole logins and calls last. */
+/** Tests of one file of lib/ come first, the fastest first, because one failing test is enough to judge a mutant. Tests of whole logins come last. */
 const first = [
-  'keys',
+  'crypto',
   'signature',
   'challenge',
   'limit-counter',
@@ -50,12 +50,12 @@ export default defineConfig({
             'test/*.test.ts',
             'test/{actions,call,limits,middleware,remembered-browsers,session,signalwire}/*.test.ts',
           ],
-    // Of words alone, or of programs that are compiled before.
+    // These test texts only, or need compiled programs.
     exclude: ['docs', 'memory', 'prompts', 'transcripts', 'hear', 'lengths', 'words'].map(
       name => `test/**/${name}.test.ts`,
     ),
     maxWorkers: 1,
-    // A mutant may leave a test waiting for ever.
+    // A mutant may make a test wait for ever.
     testTimeout: 5000,
     sequence: { sequencer: QuickestFirst },
   },

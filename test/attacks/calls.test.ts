@@ -216,7 +216,7 @@ test('A-60 500 users who send 10,000 requests for a call (1,500 in the short for
   site.clock.pass(61)
   await everybodyAsks()
   expect(placed()).toBe(120)
-}, 180_000)
+}, 600_000)
 
 test('A-64 GET, HEAD, prefetch and every other method but POST place no call and verify no code', async () => {
   site = await openSite({ delayMilliseconds: [0, 0] })

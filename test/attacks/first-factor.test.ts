@@ -58,7 +58,7 @@ const spellings = (path: string): readonly string[] => [
 
 test(
   'A-01 after the password, no protected route returns its body, whatever the method and the spelling of the path',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     site = await openSite(quick)
     const alice = site.person('alice')

@@ -174,7 +174,7 @@ test('A-87 when the session store throws, fails, lies or hangs at any operation 
     }
   })
   expect([broken.status, await cookiesThatAreIn(site!, answers)]).toEqual([503, []])
-}, 180_000)
+}, 600_000)
 
 /** The limiter's operations in each step of a login without failures. */
 async function operationsByPhase(): Promise<readonly (readonly [Phase, string])[]> {
@@ -246,4 +246,4 @@ test('A-90 when the limiter fails, lies or hangs at any operation of any step, t
     const again = await alice.api('/otp', { code }, { holdsCode: true })
     expect([name, await alice.isIn()]).toEqual([name, again.status === 200])
   })
-}, 180_000)
+}, 600_000)

@@ -37,7 +37,7 @@ let browser: Browser | undefined
 
 /** `describe`, where there is a Chromium; elsewhere a skip that says how to get it, which with `CI=true` is a failure. */
 export function describeInBrowser(name: string, body: () => void): void {
-  vi.setConfig({ testTimeout: 60_000 })
+  vi.setConfig({ testTimeout: 300_000 })
   if (!existsSync(executablePath)) {
     if (process.env['CI'] === 'true')
       test(name, () => {
