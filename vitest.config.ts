@@ -16,7 +16,7 @@ const first = [
   'example/process',
   'attacks/slow',
   'attacks/stores',
-  'browser/safe-ways',
+  'browser/without-a-call',
   'browser/telephone',
   'call/lengths',
   'attacks/calls',

@@ -74,7 +74,10 @@ export function createApp(options: AppOptions) {
   const isHttps = publicUrl.startsWith('https:')
   const voiceOtp = createVoiceOtp(users, log, {
     webhookUrl: `${publicUrl}/voice-otp`,
-    recovery: { save: recovery.save, use: recovery.use },
+    recovery: {
+      save: (...set) => recovery.save(...set),
+      use: (...codes) => recovery.use(...codes),
+    },
     remember,
     ...strategyOptions,
   })

@@ -26,7 +26,7 @@ function inspector(guest: Guest) {
 }
 
 describeInBrowser('axe-core finds nothing', () => {
-  test('on the way of a login', async () => {
+  test('during a login', async () => {
     const guest = await openDemo({ siteOptions: unhurried })
     const { look, findings } = inspector(guest)
     await guest.open('/login')
@@ -99,13 +99,13 @@ describeInBrowser('axe-core finds nothing', () => {
     await guest.sees('sent')
     await look('text')
     const code = /^\d{6}/.exec(guest.site.simulator.messages[0]!.body)?.[0] ?? ''
-    for (let guess = 0; guess < 6; guess++) await guest.submitCode(wrongCode(code))
+    for (let attempt = 0; attempt < 6; attempt++) await guest.submitCode(wrongCode(code))
     await look('too many wrong codes')
     guest.site.clock.offset = 300_000
     await guest.sees('expired')
     await look('expired')
     await guest.open('/otp')
-    await look('expired, opened anew')
+    await look('expired, opened again')
     await guest.press('Call me now')
     const phone = await Phone.ringing(guest.site)
     await phone.answer()
@@ -116,7 +116,7 @@ describeInBrowser('axe-core finds nothing', () => {
     await guest.page.getByRole('alert').waitFor()
     await look('not called after a report')
     await guest.open('/otp')
-    await look('reported, opened anew')
+    await look('reported, opened again')
     expect(findings).toEqual([])
   })
 

@@ -103,7 +103,7 @@ describeInBrowser('hands and eyes', () => {
     await guest.expectPath('/login')
   })
 
-  test('the code field takes a code that is pasted with spaces, and asks telephones for digits and for codes', async () => {
+  test('the code field takes a code that is pasted with spaces, and asks phones for the digit keyboard and for codes', async () => {
     const guest = await openDemo()
     await guest.logIn('alice')
     await guest.press('Call me now')

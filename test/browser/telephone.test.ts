@@ -1,11 +1,11 @@
-// Logins with clicks alone, the telephone lying beside the page.
+// Logins with clicks alone, the phone lying beside the page.
 import { expect, test } from 'vitest'
 import { wrongCode } from '../support/site.js'
 import { describeInBrowser, openDemo, takePicture } from '../support/chromium.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 
-describeInBrowser('with the telephone beside the page', () => {
+describeInBrowser('with the phone beside the page', () => {
   test('somebody logs in', async () => {
     const guest = await openDemo({ reducedMotion: 'no-preference' })
     await guest.logIn('alice')
@@ -23,7 +23,7 @@ describeInBrowser('with the telephone beside the page', () => {
     await guest.expectPath('/login')
   })
 
-  test('a wrong code is refused with the tries that are left, the field is ready for the next, and the right one lets in', async () => {
+  test('a wrong code is refused with the attempts that are left, the field is ready for the next, and the right one lets in', async () => {
     const guest = await openDemo()
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -38,7 +38,7 @@ describeInBrowser('with the telephone beside the page', () => {
     await guest.expectPath('/account')
   })
 
-  test('nobody picks up: the page says so, and another call may be asked for at once', async () => {
+  test('nobody answers: the page says so, and another call may be asked for at once', async () => {
     const guest = await openDemo({ colorScheme: 'dark', reducedMotion: 'no-preference' })
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -106,7 +106,7 @@ describeInBrowser('with the telephone beside the page', () => {
       .toEqual(['+12025550189'])
   })
 
-  test('a second telephone is chosen, and is the one that rings', async () => {
+  test('the user chooses a second phone, and that phone rings', async () => {
     const guest = await openDemo()
     await guest.logIn('bob')
     await guest.page.getByLabel('Office').check()
@@ -133,7 +133,7 @@ describeInBrowser('with the telephone beside the page', () => {
     await guest.page.getByText('$25 sent to Bob.').waitFor()
   })
 
-  test('on a telephone-sized screen it lies below, one link away', async () => {
+  test('on a small screen the phone is below the page, one link away', async () => {
     const guest = await openDemo({ viewport: { width: 390, height: 844 } })
     await guest.logIn('alice')
     await guest.press('Call me now')

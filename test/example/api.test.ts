@@ -81,7 +81,7 @@ describe('a login', () => {
     expect((await alice.json('GET', '/api/account')).status).toBe(401)
   })
 
-  test('numbers and ways to choose from', async () => {
+  test('the API lists the phones and channels to choose from', async () => {
     const site = await openSite({ channels: ['call', 'sms'] })
     expect(await site.visitor().json('GET', '/api/otp/phones')).toMatchObject({
       status: 401,
@@ -130,7 +130,7 @@ describe('a login', () => {
   })
 })
 
-describe('refusals are { code, message, ... }', () => {
+describe('failures are { code, message, ... }', () => {
   test.each([
     [{}, 400, 'first-factor-malformed'],
     [{ username: 'alice', password: 1 }, 400, 'first-factor-malformed'],
@@ -178,7 +178,7 @@ describe('refusals are { code, message, ... }', () => {
     })
   })
 
-  test('the counters are away: 503, and the log knows why', async () => {
+  test('the limiter is down: 503, and the log says why', async () => {
     const counters = new CounterStore(0, 0)
     const site = await openSite({ limiter: counters.factory })
     const alice = await loggedIn(site)
@@ -191,7 +191,7 @@ describe('refusals are { code, message, ... }', () => {
     expect(site.simulator.calls).toHaveLength(0)
   })
 
-  test('JSON that is none, or too much of it', async () => {
+  test('malformed JSON gets a 400, and too much of it a 413', async () => {
     const site = await openSite()
     const visitor = site.visitor()
     const send = async (body: string) => {

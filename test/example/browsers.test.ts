@@ -171,7 +171,7 @@ describe('the list', () => {
     expect(entries(alice)).toEqual(['Firefox on Linux this browser'])
   })
 
-  test('is for those who are in, and is sent from our own page', async () => {
+  test('the list needs both factors, and its forms must come from our own page', async () => {
     const { site, alice } = await rememberedAlice()
     const thief = site.visitor()
     await thief.logIn('alice')
@@ -202,7 +202,7 @@ describe('a store that fails', () => {
       Object.fromEntries(names.map(name => [name, () => Promise.reject(new Error('down'))])),
     )
 
-  test('costs the comfort and not the login', async () => {
+  test('a store of browsers that fails leaves the login valid', async () => {
     const { site, alice } = await rememberedAlice({
       remember: { days: 30, store: failing(['add']) },
     })
@@ -212,7 +212,7 @@ describe('a store that fails', () => {
     expect(site.logged('request.failed')).toHaveLength(1)
   })
 
-  test('means a call at the next login, and a page and JSON that say so', async () => {
+  test('a store of browsers that fails means a call at the next login, and a page and JSON that say so', async () => {
     const store = new MemoryRememberStore()
     const { alice } = await rememberedAlice({ remember: { days: 30, store } })
     Object.assign(store, failing(['get', 'list', 'removeAll']))

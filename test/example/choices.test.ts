@@ -8,7 +8,7 @@ import { openSite, says } from '../support/site.js'
 
 const channels = ['call', 'sms'] as const
 
-describe('several telephones', () => {
+describe('several phones', () => {
   test('are offered by label and mask, the first one chosen; the chosen one is called with its extension', async () => {
     const site = await openSite()
     const bob = site.visitor()
@@ -57,7 +57,7 @@ describe('several telephones', () => {
     expect(site.simulator.calls.map(({ to }) => to)).toEqual(['+12025550145', '+12025550145'])
   })
 
-  test('whoever has one is not asked', async () => {
+  test('a user with one phone does not have to choose', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -100,7 +100,7 @@ describe('several telephones', () => {
   })
 })
 
-describe('several ways', () => {
+describe('several channels', () => {
   const buttons = (html: string) =>
     [...html.matchAll(/<button name="channel" value="([\w-]+)"[^>]*>([^<]+)</g)].map(
       ([, channel, words]) => `${channel ?? ''}: ${words ?? ''}`,
@@ -146,7 +146,7 @@ describe('several ways', () => {
     expect(site.simulator.messages).toHaveLength(1)
   })
 
-  test('hosted ways have words of their own', async () => {
+  test('hosted channels have words of their own', async () => {
     const site = await openSite({
       channels: ['hosted-sms', 'hosted-call'],
       limits: { callIntervalSeconds: false },

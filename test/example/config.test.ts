@@ -44,7 +44,7 @@ describe('what is read', () => {
     expect(config.sessionSecret).not.toEqual(readConfig({}).sessionSecret)
   })
 
-  test('blank is not set', () => {
+  test('an empty variable is the same as none', () => {
     expect(readConfig({ PORT: ' ', SESSION_SECRET: '', SIGNALWIRE_TOKEN: '  ' })).toMatchObject({
       port: 3000,
       isReal: false,
@@ -142,7 +142,7 @@ describe('what is read', () => {
   })
 })
 
-describe('a mistake is one sentence that names the variable and the mend', () => {
+describe('a mistake is one sentence that names the variable and the fix', () => {
   test.each<[NodeJS.ProcessEnv, string]>([
     [{ PORT: 'http' }, 'PORT is not a port: set a whole number from 0 (any free port) to 65535.'],
     [{ PORT: '65536' }, 'PORT is not a port: set a whole number from 0 (any free port) to 65535.'],

@@ -178,7 +178,7 @@ describe('other forms, sent twice', () => {
     expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
   })
 
-  test('the way out: to the login page, twice', async () => {
+  test('a logout that is sent twice leads to the login page both times', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')

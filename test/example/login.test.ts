@@ -88,7 +88,7 @@ describe('a login', () => {
       expect((await dave.open(path)).path).toBe('/phone')
   })
 
-  test('whoever is in is sent on to the account from the login page and the code page', async () => {
+  test('a user who is logged in goes on to the account from the login page and the code page', async () => {
     const site = await openSite()
     const alice = await passBoth(site)
     for (const path of ['/login', '/otp', '/otp/call', '/'])
@@ -119,14 +119,14 @@ describe('a login', () => {
 })
 
 describe('a code that is refused', () => {
-  test('wrong: 401 with the tries that are left, on the same page', async () => {
+  test('a wrong code: 401 with the attempts that are left, on the same page', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
     await alice.submit('/otp/call')
     const code = await site.answer(alice.matchingDigits)
     const alerts: string[] = []
-    for (let guess = 0; guess < 5; guess++) {
+    for (let attempt = 0; attempt < 5; attempt++) {
       expect((await alice.submit('/otp', { code: wrongCode(code) })).status).toBe(401)
       expect(alice.matchingDigits).not.toBe('')
       alerts.push(alice.alert)
@@ -156,7 +156,7 @@ describe('a code that is refused', () => {
     expect(alice.alert).toBe(says('code-malformed'))
   })
 
-  test('expired: the page says so and offers a new one', async () => {
+  test('an expired code: the page says so and offers a new one', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -172,7 +172,7 @@ describe('a code that is refused', () => {
     expect(alice.page.html).toContain('action="/otp/call"')
   })
 
-  test('reported by whoever answered: the page says what that means, and how long no call is made', async () => {
+  test('a call that was reported: the page says what that means, and how long no call is made', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -193,7 +193,8 @@ describe('a code that is refused', () => {
     await alice.logIn('alice')
     await alice.submit('/otp/call')
     const code = await site.answer(alice.matchingDigits)
-    for (let guess = 0; guess < 3; guess++) await alice.submit('/otp', { code: wrongCode(code) })
+    for (let attempt = 0; attempt < 3; attempt++)
+      await alice.submit('/otp', { code: wrongCode(code) })
     for (const each of [wrongCode(code), code]) {
       expect((await alice.submit('/otp', { code: each })).status).toBe(429)
       expect(alice.alert).toBe(`${says('locked')} You can try again in 15 minutes.`)
@@ -204,13 +205,14 @@ describe('a code that is refused', () => {
     ])
   })
 
-  test('a lock without an end says whom to ask', async () => {
+  test('a user who is locked until unlock is told to contact support', async () => {
     const site = await openSite({ limits: { maxConsecutiveFailures: 2 } })
     const alice = site.visitor()
     await alice.logIn('alice')
     await alice.submit('/otp/call')
     const code = await site.answer(alice.matchingDigits)
-    for (let guess = 0; guess < 2; guess++) await alice.submit('/otp', { code: wrongCode(code) })
+    for (let attempt = 0; attempt < 2; attempt++)
+      await alice.submit('/otp', { code: wrongCode(code) })
     expect((await alice.submit('/otp', { code })).status).toBe(429)
     expect(alice.alert).toBe(`${says('locked')} Contact support to unlock your account.`)
   })

@@ -153,7 +153,7 @@ describe('errors are pages', () => {
     }
   })
 
-  test('the session store is away: 503 and when to try again', async () => {
+  test('the session store is down: 503 and when to try again', async () => {
     const sessionStore = new SessionStore()
     const site = await openSite({ sessionStore })
     const alice = await loggedIn(site)
@@ -194,7 +194,7 @@ describe('errors are pages', () => {
     expect(alice.text).toContain('Not available at the moment')
   })
 
-  test('too large, too strange', async () => {
+  test('a body that is too large or compressed is refused', async () => {
     const site = await openSite()
     const visitor = site.visitor()
     expect(

@@ -74,7 +74,7 @@ async function responsesUntil(url: string, end: Promise<unknown>) {
 }
 
 describe('the demo', () => {
-  test('npm run example: both addresses, the users, a login by telephone; Ctrl-C ends it', async () => {
+  test('npm run example: both addresses, the users, a login by phone; Ctrl-C ends it', async () => {
     const example = run({}, [], byNpm)
     const { app, phones } = await addresses(example)
     expect(example.output).toContain(
@@ -137,7 +137,7 @@ describe('the demo', () => {
     expect(responses.slice(0, count)).toEqual(Array(count).fill(starting))
   })
 
-  test('a port in use, a wrong value, a strange word: one sentence and status 1', async () => {
+  test('a port in use, a wrong value, an unknown argument: one sentence and status 1', async () => {
     const taken = new URL(await listen((_req, res) => res.end())).port
     const { environment } = await startSpace()
     const cases = [
@@ -151,7 +151,7 @@ describe('the demo', () => {
       ],
       [
         run({ ...environment, SIGNALWIRE_NUMBER: '555' }),
-        'SIGNALWIRE_NUMBER: a telephone number of your Space in E.164, for example +12025550100.\n',
+        'SIGNALWIRE_NUMBER: give a phone number of your Space in E.164, for example +12025550100.\n',
       ],
       [
         run({}, ['--chek']),

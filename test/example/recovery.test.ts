@@ -123,7 +123,7 @@ describe('used', () => {
     }
   })
 
-  test('the fewer, the more urgent', async () => {
+  test('the fewer recovery codes are left, the more urgent is the sentence', async () => {
     const { site, codes } = await withCodes()
     const notices: string[] = []
     for (const code of codes) {
@@ -185,7 +185,7 @@ describe('used', () => {
     expect(later.alert).toBe(says(words))
   })
 
-  test('wrong ones end in a pause, which the page names', async () => {
+  test('wrong recovery codes lead to a lockout, and the page says how long it is', async () => {
     const {
       site,
       codes: [code = ''],
@@ -193,13 +193,13 @@ describe('used', () => {
     const thief = site.visitor()
     await thief.logIn('alice')
     await thief.open('/recover')
-    for (let guess = 0; guess < 10; guess++)
-      await thief.submit('/recover', { code: `00000-0000${guess}` })
+    for (let attempt = 0; attempt < 10; attempt++)
+      await thief.submit('/recover', { code: `00000-0000${attempt}` })
     expect((await thief.submit('/recover', { code })).status).toBe(429)
     expect(thief.alert).toBe(`${says('locked')} You can try again in 15 minutes.`)
   })
 
-  test('nobody opens the page without a code to enter, and without a password there is no guess', async () => {
+  test('nobody opens the recovery page without a code to enter, and an attempt needs a password first', async () => {
     const { site, alice } = await withCodes()
     expect((await alice.open('/recover')).path).toBe('/account')
     const nobody = site.visitor()

@@ -168,7 +168,7 @@ describeWithRedis('in Redis', () => {
       expect(await idsOf(open(), 'a')).toEqual(['one'])
     })
 
-    test('one that is added while all are forgotten is in the list or gone, never good and unlisted', async () => {
+    test('one that is added while all are forgotten is in the list or gone, never valid and unlisted', async () => {
       const store = open()
       for (let round = 0; round < 20; round++) {
         await store.add(browserOf('old'))
@@ -185,7 +185,7 @@ describeWithRedis('in Redis', () => {
     promisesOfCodes(() => recoveryInRedis(client, 'acme'))
   })
 
-  test('the app on them: remembered, recovered, and nothing in Redis that opens a door', async () => {
+  test('the app on them: remembered, recovered, and nothing in Redis that logs anybody in', async () => {
     const site = await openSite({
       limits: { callIntervalSeconds: false },
       remember: { days: 30, store: browsersInRedis(client, 'acme') },

@@ -94,7 +94,7 @@ describe.each(channels)('%s', channel => {
   })
 })
 
-describe('a way that did not work: the next one comes first', () => {
+describe('a channel that failed: the page offers the next one first', () => {
   test.each(['busy', 'failed'] as const)('after a call that ended %s, at once', async behaviour => {
     const site = await openSite({ channels })
     site.simulator.setPhone('+12025550123', behaviour)
@@ -130,7 +130,7 @@ describe('a way that did not work: the next one comes first', () => {
       'sms',
       'hosted-call',
       { messages: { status: 400, body: { code: '21610', message: 'no' } } },
-      503,
+      403,
     ],
     [
       'a number that gets no texts',
@@ -159,7 +159,7 @@ describe('a way that did not work: the next one comes first', () => {
       503,
     ],
   ])(
-    '%s: the declared sentence, and the next way at once',
+    '%s: the declared sentence, and the next channel at once',
     async (_what, channel, next, faults, status) => {
       const site = await openSite({ channels })
       const alice = await pendingAlice(site)
@@ -185,7 +185,7 @@ describe('a way that did not work: the next one comes first', () => {
     ['no name', { mfa: { status: 200, body: { success: true } } }],
     ['a broken connection', { mfa: { drop: true } }],
   ])(
-    'hosted MFA that answers %s: 503 and the next way, but not before the interval, since a telephone may be ringing',
+    'hosted MFA that answers %s: 503 and the next channel, but not before the interval, since a phone may be ringing',
     async (_what, faults) => {
       const site = await openSite({ channels })
       const alice = await pendingAlice(site)
@@ -200,7 +200,7 @@ describe('a way that did not work: the next one comes first', () => {
   )
 
   test.each(['<p>hello', '', 'null'])(
-    'hosted MFA that answers 500 and %j about a code: 503, no try is lost, and the code still lets in',
+    'hosted MFA that answers 500 and %j about a code: 503, no attempt is lost, and the code still works',
     async body => {
       const site = await openSite({ channels })
       const alice = await pendingAlice(site)
