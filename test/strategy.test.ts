@@ -46,7 +46,8 @@ async function authenticate(
     method: 'POST',
     body: { code: '0123456789' },
     sessionID: 's1',
-    session: { regenerate: () => undefined },
+    session: { regenerate: () => undefined, id: 's1' },
+    sessionStore: { generate: () => undefined },
     res,
   }
   Object.assign(req, {

@@ -5,6 +5,7 @@ import { Failure, VoiceOtpError } from '../errors.js'
 import type { VoiceOtpAuthenticateOptions } from '../options/authenticate.js'
 import type { Purpose } from '../options/purpose.js'
 import type { Request } from '../request.js'
+import { asPassportRequest, type Session } from '../session/passport-request.js'
 import { type LoginState, loginStateOf } from '../session/login-state.js'
 import { freshSeconds } from '../session/verification.js'
 
@@ -57,13 +58,24 @@ export function createActionContext<User>(
   const loginState = loginStateOf(context, req)
   const user = loginState.anyUser
   if (user === undefined) throw new Failure('first-factor-required')
-  if (typeof loginState.session.regenerate !== 'function')
-    throw new VoiceOtpError(
-      'configuration',
-      'The session has no regenerate(): use express-session.',
-    )
+  checkSession(loginState.session, req)
   const purpose = options.purpose ?? (loginState.pendingUser === undefined ? 'step-up' : 'login')
   return { context, lookup, req, options, loginState, user, userId: loginState.userId, purpose }
+}
+
+/** Refuses a session that could not keep a challenge or carry a login, before a call is paid for. */
+function checkSession(session: Session, req: Request): void {
+  const { sessionID, sessionStore } = asPassportRequest(req)
+  const problem =
+    typeof session.regenerate !== 'function'
+      ? 'The session has no regenerate()'
+      : typeof sessionID !== 'string' || sessionID !== session['id']
+        ? 'req.sessionID is not the id of req.session'
+        : typeof sessionStore?.generate !== 'function'
+          ? 'req.sessionStore cannot generate a session'
+          : undefined
+  if (problem !== undefined)
+    throw new VoiceOtpError('configuration', `${problem}: use express-session.`)
 }
 
 function checkOptions(options: ActionOptions): void {

@@ -1,3 +1,4 @@
+import { copyOwn } from '../check-options.js'
 import type { Purpose } from '../options/purpose.js'
 import { VoiceOtpError } from '../errors.js'
 import type { Keys } from '../crypto.js'
@@ -118,5 +119,5 @@ export function openToken({ keys }: TokenContext, path: string): OpenedToken | u
   const opened = toTokenPath(token) === path ? keys.open(token) : undefined
   const step = Object.values(steps).find(each => each === opened?.step)
   if (step === undefined) return undefined
-  return { step, content: opened?.payload as TokenContent, tag: token.slice(-22) }
+  return { step, content: copyOwn(opened?.payload as TokenContent), tag: token.slice(-22) }
 }

@@ -1,3 +1,4 @@
+import { copyOwn } from '../check-options.js'
 import { randomBytes, randomInt } from 'node:crypto'
 import { parseApproval } from '../approvals/sealed-approval.js'
 import { isChannel, isHosted } from '../channels.js'
@@ -208,7 +209,7 @@ const purposes: ReadonlySet<unknown> = new Set<Purpose>(['login', 'step-up', 'en
  */
 export function parseChallenge(value: unknown): Challenge | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const given = value as Partial<Record<keyof Challenge, unknown>>
+  const given = copyOwn(value) as Partial<Record<keyof Challenge, unknown>>
   const texts = [
     given.id,
     given.userId,
@@ -231,7 +232,7 @@ export function parseChallenge(value: unknown): Challenge | undefined {
     optional.every(text => text === undefined || typeof text === 'string') &&
     isChannel(given.channel) &&
     purposes.has(given.purpose)
-  return isComplete ? (value as Challenge) : undefined
+  return isComplete ? (given as Challenge) : undefined
 }
 
 /** What an approval says, in the language that is spoken first. */

@@ -1,3 +1,4 @@
+import { copyOwn } from '../check-options.js'
 import { catchRejection } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { VoiceOtpError } from '../errors.js'
@@ -53,7 +54,7 @@ class RequestLoginState<User> implements LoginState<User> {
     if (id === undefined)
       throw new VoiceOtpError(
         'configuration',
-        'userId(user) must return a number or a text of 1 to 200 characters.',
+        'userId(user) must return a text of 1 to 200 characters, a number or a bigint. For an object: userId: user => String(user._id).',
       )
     return id
   }
@@ -197,7 +198,8 @@ class RequestLoginState<User> implements LoginState<User> {
   private readId(user: User): string | undefined {
     try {
       const id: unknown = this.context.settings.userId(user)
-      const text = typeof id === 'number' && Number.isFinite(id) ? String(id) : id
+      const isNumber = typeof id === 'bigint' || (typeof id === 'number' && Number.isFinite(id))
+      const text = isNumber ? String(id) : id
       return typeof text === 'string' && text.length >= 1 && text.length <= 200 ? text : undefined
     } catch {
       return undefined
@@ -205,7 +207,9 @@ class RequestLoginState<User> implements LoginState<User> {
   }
 
   private readSession(): { readonly challenge?: unknown; readonly verification?: unknown } {
-    const part = asPassportRequest(this.req).session?.[sessionKey]
-    return typeof part === 'object' && part !== null ? part : {}
+    const { session } = asPassportRequest(this.req)
+    // Own properties only: a polluted Object.prototype must not pass the second factor.
+    const part = session && Object.hasOwn(session, sessionKey) ? session[sessionKey] : undefined
+    return copyOwn(typeof part === 'object' && part !== null ? part : {})
   }
 }

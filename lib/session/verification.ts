@@ -1,4 +1,5 @@
 import { isChannel } from '../channels.js'
+import { copyOwn } from '../check-options.js'
 import type { Channel } from '../options/channel.js'
 
 /** The proof in the session that the second factor was passed. */
@@ -44,9 +45,9 @@ export const clockToleranceMilliseconds = 60_000
  */
 export function parseVerification(value: unknown): Verification | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { userId, method, amr, verifiedAt, phoneHash, unconfirmedCookie } = value as Partial<
-    Record<keyof Verification, unknown>
-  >
+  const { userId, method, amr, verifiedAt, phoneHash, unconfirmedCookie } = copyOwn(
+    value,
+  ) as Partial<Record<keyof Verification, unknown>>
   const isComplete =
     typeof userId === 'string' &&
     userId !== '' &&
@@ -54,5 +55,5 @@ export function parseVerification(value: unknown): Verification | undefined {
     Array.isArray(amr) &&
     Number.isFinite(verifiedAt) &&
     [phoneHash, unconfirmedCookie].every(hash => hash === undefined || typeof hash === 'string')
-  return isComplete ? (value as Verification) : undefined
+  return isComplete ? (copyOwn(value) as Verification) : undefined
 }

@@ -38,7 +38,7 @@ export function toDeliveryError(thrown: unknown): DeliveryError {
   if (thrown instanceof VoiceOtpError) return { error: thrown, reason: thrown.code, refused: true }
   if (thrown instanceof HttpError)
     return {
-      error: new VoiceOtpError('signalwire-unavailable'),
+      error: unavailable(thrown.reason),
       reason: thrown.reason,
       refused: false,
     }
@@ -49,14 +49,15 @@ export function toDeliveryError(thrown: unknown): DeliveryError {
   const reason = toReason(status, code)
   const refused = typeof status === 'number' && status >= 400 && status < 500 && status !== 408
   return {
-    error:
-      refused && numberCodes.has(reason)
-        ? new Failure('phone-refused')
-        : new VoiceOtpError('signalwire-unavailable'),
+    error: refused && numberCodes.has(reason) ? new Failure('phone-refused') : unavailable(reason),
     reason,
     refused,
   }
 }
+
+/** The reason is the code of the cause, so that a log shows it. */
+const unavailable = (reason: string): VoiceOtpError =>
+  new VoiceOtpError('signalwire-unavailable', undefined, { name: 'SignalWireError', code: reason })
 
 /** SignalWire's own code if it looks like one, otherwise the HTTP status. */
 function toReason(status: unknown, code: unknown): string {

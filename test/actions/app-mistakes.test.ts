@@ -353,6 +353,62 @@ describe('the callbacks of the app', () => {
     expect(world.named('code.accepted')).toMatchObject([{ userId: '7' }])
   })
 
+  test('an id of a user may be a bigint', async () => {
+    const alice = await open({ userId: () => 9_007_199_254_740_993n })
+    await alice
+      .post('/otp')
+      .send({ code: await world.hearCode(alice) })
+      .expect(200)
+    expect(world.named('code.accepted')).toMatchObject([{ userId: '9007199254740993' }])
+  })
+
+  test.each(['voiceOtp', 'verification'])(
+    'a property %s of Object.prototype does not pass the second factor',
+    async name => {
+      const verification = {
+        userId: 'alice',
+        method: 'call',
+        amr: ['otp', 'tel'],
+        verifiedAt: Date.now(),
+      }
+      const alice = await open()
+      Object.defineProperty(Object.prototype, name, {
+        value: name === 'voiceOtp' ? { verification } : verification,
+        configurable: true,
+        writable: true,
+      })
+      try {
+        await alice.get('/account').expect(401)
+      } finally {
+        Reflect.deleteProperty(Object.prototype, name)
+      }
+    },
+  )
+
+  test.each<[string, (req: Express.Request) => void]>([
+    ['req.sessionID is missing', req => Object.assign(req, { sessionID: undefined })],
+    ['req.sessionID is another id', req => Object.assign(req, { sessionID: 'other' })],
+    ['the store cannot generate a session', req => Object.assign(req, { sessionStore: {} })],
+  ])('no call is placed when %s, and the response is 503', async (_, change) => {
+    const alice = await open(
+      {},
+      {
+        routes: (app, passport) => {
+          app.post(
+            '/odd',
+            (req, _res, next) => {
+              change(req)
+              next()
+            },
+            authenticate(passport, { action: 'call' }),
+          )
+        },
+      },
+    )
+    await alice.post('/odd').expect(503).expect(refusedWith('configuration'))
+    expect(world.simulator.calls).toEqual([])
+  })
+
   test.each<[string, () => unknown]>([
     [
       'throws',
@@ -455,6 +511,41 @@ describe('the callbacks of the app', () => {
       'an error of a network',
       Object.assign(new Error('no'), { code: 'ECONNRESET' }),
       { name: 'Error', code: 'ECONNRESET' },
+    ],
+    [
+      'an error with the code 42P01',
+      Object.assign(new Error('no'), { code: '42P01' }),
+      { name: 'Error', code: '42P01' },
+    ],
+    [
+      'an error with the code 28P01',
+      Object.assign(new Error('no'), { code: '28P01' }),
+      { name: 'Error', code: '28P01' },
+    ],
+    [
+      'an error with the code 53300',
+      Object.assign(new Error('no'), { code: '53300' }),
+      { name: 'Error', code: '53300' },
+    ],
+    [
+      'an error with the code ERR_HTTP2_ERROR',
+      Object.assign(new Error('no'), { code: 'ERR_HTTP2_ERROR' }),
+      { name: 'Error', code: 'ERR_HTTP2_ERROR' },
+    ],
+    [
+      'an error with the code 481516',
+      Object.assign(new Error('no'), { code: '481516' }),
+      { name: 'Error' },
+    ],
+    [
+      'an error with the code 1234',
+      Object.assign(new Error('no'), { code: '1234' }),
+      { name: 'Error' },
+    ],
+    [
+      'an error with the code E481516',
+      Object.assign(new Error('no'), { code: 'E481516' }),
+      { name: 'Error' },
     ],
   ])('the cause of the error is safe when a callback throws %s', async (_, thrown, cause) => {
     const errors: unknown[] = []

@@ -111,6 +111,7 @@ describe('every failure has its status, code and sentence', () => {
     [{ code: '①②③④⑤⑥' }],
     [{ code: '12345a' }],
     [{ code: '12345\n' }],
+    [{ code: '123456\0' }],
     [{ code: '+12345' }],
     [{ Code: '123456' }],
     [[]],

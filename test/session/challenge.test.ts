@@ -134,7 +134,7 @@ describe('a challenge read from a session', () => {
   const whole = make({ purpose: 'enroll' }).challenge
 
   test('a challenge is read as it was written, with or without its optional fields', () => {
-    expect(parseChallenge(whole)).toBe(whole)
+    expect(parseChallenge(whole)).toEqual(whole)
     for (const name of ['sealedPhone', 'matchingDigits', 'deliverySid', 'hostedId'])
       expect(parseChallenge({ ...whole, [name]: undefined }), name).toBeDefined()
     for (const purpose of ['login', 'step-up', 'enroll'])
@@ -147,6 +147,16 @@ describe('a challenge read from a session', () => {
       expect(parseChallenge(value)).toBeUndefined()
     },
   )
+
+  test('a field that only Object.prototype has is missing', () => {
+    const { codeHash, ...rest } = whole
+    Object.defineProperty(Object.prototype, 'codeHash', { value: codeHash, configurable: true })
+    try {
+      expect(parseChallenge(rest)).toBeUndefined()
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'codeHash')
+    }
+  })
 
   test('a challenge with a missing field or a field of another type is ignored', () => {
     for (const name of ['id', 'userId', 'codeHash', 'phoneHash', 'maskedPhone', 'sessionId']) {

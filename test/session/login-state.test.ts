@@ -214,7 +214,6 @@ describe("the user's id", () => {
     [true],
     [{}],
     [['alice']],
-    [7n],
   ])('%s is not a valid id of a user: an error, and nobody is logged in', (id: unknown) => {
     const { loginState } = request({
       user: { id },
