@@ -13,7 +13,7 @@ afterEach(async () => {
 
 /** Protected pages, each with words that only people who are in may read. */
 const protectedPages = {
-  '/account': 'You are in',
+  '/account': 'You are logged in',
   '/transfer': 'Amount in dollars',
   '/phone': 'name="phone"',
   '/api/account': '"user"',
