@@ -9,7 +9,7 @@ import type { BeforeCall } from './options/options.js'
 import type { Context } from './context.js'
 import { type Destination, parseDestination } from './phone.js'
 
-// Every call of a function of the app goes through this file. A callback that throws, rejects or hangs lets nobody in.
+// Calls the functions of the app. If a callback throws, rejects or hangs, nobody gets in.
 
 const callbackDeadlineSeconds = 5
 
@@ -22,8 +22,8 @@ export interface CallbackSettings {
 }
 
 /**
- * Calls an asynchronous callback of the app and returns its result. Rejects with a `VoiceOtpError` that names the
- * callback if it throws, rejects, or takes longer than the deadline.
+ * Calls an asynchronous callback of the app and returns its result. Rejects with a `VoiceOtpError`
+ * that names the callback if it throws, rejects, or takes longer than the deadline.
  * @internal
  */
 export async function runCallback<T>(
@@ -45,8 +45,8 @@ export async function runCallback<T>(
 }
 
 /**
- * Returns what a synchronous callback of the app returned. If that is a promise, which the callback must not return, its
- * rejection is caught, so that it cannot crash the process.
+ * Returns what a synchronous callback of the app returned. If that is a promise, which the callback
+ * must not return, its rejection is caught, so that it cannot crash the process.
  * @internal
  */
 export function catchRejection(returned: unknown): unknown {
@@ -54,7 +54,9 @@ export function catchRejection(returned: unknown): unknown {
   return returned
 }
 
-/** Looks up the phones of a user with the app's `getPhone`; `null` if none is on record. @internal */
+/**
+ * Looks up the phones of a user with the app's `getPhone`; `null` if none is on record. @internal
+ */
 export type PhoneLookup<User> = (user: User, req: Request) => Promise<readonly PhoneEntry[] | null>
 
 /** Wraps `getPhone` with a deadline and checks what it returns. @internal */
@@ -91,8 +93,8 @@ export function createPhoneLookup<User>(getPhone: GetPhone<User>): PhoneLookup<U
 }
 
 /**
- * The valid phones that the app has on record for the user; `null` if there is none on record. Throws the failure
- * `phone-invalid` if none of those on record is valid.
+ * The valid phones that the app has on record for the user; `null` if there is none on record.
+ * Throws the failure `phone-invalid` if none of those on record is valid.
  * @internal
  */
 export async function phonesOnRecord<User>(
@@ -109,7 +111,7 @@ export async function phonesOnRecord<User>(
 
 type BeforeCallCallback<User> = NonNullable<Context<User>['settings']['beforeCall']>
 
-/** Asks `beforeCall`; anything but a clear yes is a no. @internal */
+/** Asks `beforeCall`. Throws the failure `call-vetoed` for every result except `true`. @internal */
 export async function askBeforeCall<User>(
   beforeCall: BeforeCallCallback<User>,
   call: BeforeCall<User>,
@@ -118,7 +120,7 @@ export async function askBeforeCall<User>(
   if (answer !== true) throw new Failure('call-vetoed')
 }
 
-/** Hands a proved number to the app. @internal */
+/** Gives a number that was just verified to `onEnroll`. @internal */
 export async function storeNewPhone<User>(
   { settings: { onEnroll } }: Context<User>,
   user: User,
@@ -133,7 +135,11 @@ export async function storeNewPhone<User>(
   await runCallback('onEnroll', () => onEnroll(user, phone, req))
 }
 
-/** The languages of this user, the first of which the call speaks. A mistake here costs the language, never the call. @internal */
+/**
+ * The languages of this user; the call speaks the first one. If `locale` fails, the call speaks the
+ * default language.
+ * @internal
+ */
 export async function askLanguages<User>(
   { settings: { locale, prompts, defaultPrompts }, emit }: Context<User>,
   userId: string,
@@ -158,7 +164,7 @@ export async function askLanguages<User>(
   }
 }
 
-/** The app's own words on which login this is, or nothing. @internal */
+/** The text of `announce`; `undefined` if there is none or it cannot be used. @internal */
 export async function askAnnouncement<User>(
   { settings: { announce }, emit }: Context<User>,
   userId: string,

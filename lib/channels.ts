@@ -1,5 +1,10 @@
 import type { Channel } from './options/channel.js'
-/** Every way with its authentication method references (RFC 8176): a one-time code, and what proves the telephone. @internal */
+
+/**
+ * The authentication method references of each channel (RFC 8176): a one-time code, and how the
+ * user proved the phone.
+ * @internal
+ */
 export const amrOf: Readonly<Record<Channel, readonly string[]>> = {
   call: ['otp', 'tel'],
   sms: ['otp', 'sms'],
@@ -11,6 +16,6 @@ export const amrOf: Readonly<Record<Channel, readonly string[]>> = {
 export const isChannel = (value: unknown): value is Channel =>
   typeof value === 'string' && Object.hasOwn(amrOf, value)
 
-/** Whether SignalWire, not this package, makes and checks the code. @internal */
+/** Whether SignalWire creates and checks the code of this channel, not this package. @internal */
 export const isHosted = (channel: Channel): boolean =>
   channel === 'hosted-call' || channel === 'hosted-sms'

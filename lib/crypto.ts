@@ -9,19 +9,24 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 
-/** Everything that needs the secret: keyed hashes, names in the counter store, sealed webhook tokens. @internal */
+/**
+ * Everything that needs the secret: keyed hashes, keys in the limiter's store, sealed tokens.
+ * @internal
+ */
 export interface Keys {
-  /** Keyed hash (HMAC-SHA-256, base64url) of the parts under the current secret. */
+  /** Returns the keyed hash (HMAC-SHA-256, base64url) of the parts under the current secret. */
   hash(...parts: readonly (string | number)[]): string
-  /** Whether `hash` is the keyed hash of the parts under any of the secrets; constant time. */
+  /**
+   * Whether `hash` is the keyed hash of the parts under any of the secrets. Takes constant time.
+   */
   matches(hash: string, ...parts: readonly (string | number)[]): boolean
-  /** The keyed hash of the parts under each of the secrets, the current one first. */
+  /** Returns the keyed hash of the parts under each of the secrets, the current one first. */
   everyHash(...parts: readonly (string | number)[]): readonly string[]
-  /** A name for the counter store that tells nothing about the parts. */
+  /** Returns a key for the limiter's store, which reveals nothing about the parts. */
   storeName(...parts: readonly (string | number)[]): string
-  /** Encrypts `payload` into a URL-safe token that nobody can read or change. */
+  /** Encrypts `payload` into a URL-safe token, which nobody can read or change. */
   seal(step: number, payload: unknown): string
-  /** The step and payload of a token sealed under any of the secrets, or `undefined` for anything else. */
+  /** Returns the content of a token that any of the secrets sealed; `undefined` for other text. */
   open(token: string): { readonly step: number; readonly payload: unknown } | undefined
 }
 
@@ -30,14 +35,17 @@ const headerLength = 2
 const nonceLength = 12
 const tagLength = 16
 
-/** One key for each purpose, so that a value made for one is worthless for another (RFC 5869, section 3.2). */
+/**
+ * Derives one key for each purpose, so that a hash or token for one purpose is not valid for
+ * another. Source: RFC 5869, section 3.2.
+ */
 function derive(secret: string, purpose: string): KeyObject {
   return createSecretKey(
     Buffer.from(hkdfSync('sha256', secret, '', `passport-voice-otp/${purpose}/1`, 32)),
   )
 }
 
-// JSON keeps the borders between parts: ["a","bc"] and ["ab","c"] never hash alike.
+// JSON keeps the parts apart: ["a","bc"] and ["ab","c"] must not have the same hash.
 function keyedHash(key: KeyObject, parts: readonly (string | number)[]): Buffer {
   return createHmac('sha256', key).update(JSON.stringify(parts)).digest()
 }
@@ -77,7 +85,8 @@ export function createKeys(secrets: readonly string[], limiterSecret: string): K
 
     open(token) {
       const bytes = Buffer.from(token, 'base64url')
-      // Only the canonical spelling opens: otherwise one token would have many names, each with its own fetch count.
+      // Accept only the canonical base64url. Otherwise a token could be written in several forms,
+      // and each form would have its own count of requests.
       if (bytes.toString('base64url') !== token) return undefined
       const header = bytes.subarray(0, headerLength)
       if (header[0] !== tokenVersion) return undefined
@@ -94,7 +103,7 @@ export function createKeys(secrets: readonly string[], limiterSecret: string): K
           /* v8 ignore next -- within the header */
           return { step: header[1] ?? 0, payload: JSON.parse(text) as unknown }
         } catch {
-          // Too short, or not sealed under this secret: the next one may open it.
+          // The token is too short, or another secret sealed it: try the next secret.
         }
       }
       return undefined

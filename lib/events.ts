@@ -5,141 +5,152 @@ import type { Channel } from './options/channel.js'
 
 import type { ErrorCode, FailureCode } from './errors.js'
 
-/** What the app is told; no event holds a code, a number or a credential. */
+/** The events of the strategy. No event holds a code, a number or a credential. */
 export interface VoiceOtpEvents {
-  /** A call was placed or a text sent; `sid` is SignalWire's name for it. */
+  /** SignalWire accepted a call or a text. */
   'code.sent': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
-      /** What the code is good for. */
+      /** What the code is for. */
       readonly purpose: Purpose
-      /** How the code travels. */
+      /** The channel of the code. */
       readonly channel: Channel
-      /** SignalWire's name for the call, the message or the hosted challenge. */
+      /** SignalWire's id for the call, the message or the hosted code. */
       readonly sid: string
     },
   ]
-  /** A call was refused before SignalWire was asked; `limit` says by which limit, if by one. */
+  /** The strategy refused a call or text before it asked SignalWire. */
   'code.blocked': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
-      /** What the code is good for. */
+      /** What the code is for. */
       readonly purpose: Purpose
-      /** What the person was answered. */
+      /** The code of the failure that the user got. */
       readonly code: FailureCode
-      /** The limit that was reached, if one was. */
+      /** The limit that was reached, if a limit was the reason. */
       readonly limit?: LimitName
     },
   ]
-  /** SignalWire refused or failed; `reason` is its own error code or a word for what went wrong. */
+  /** SignalWire refused a call or text, or failed. */
   'code.failed': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
-      /** What the code is good for. */
+      /** What the code is for. */
       readonly purpose: Purpose
-      /** How the code travels. */
+      /** The channel of the code. */
       readonly channel: Channel
-      /** What the person was answered. */
+      /** The code of the failure or error that the user got. */
       readonly code: FailureCode | ErrorCode
       /**
-       * SignalWire's error code (`21211`), `http-<status>` where it gave none, or `timeout`,
-       * `network`, `redirect`, `too-large`, `garbage`, `unknown`. `scope-missing`: a hosted channel
-       * got 401, because the API token lacks the scope Management.
+       * SignalWire's error code (`21211`), or `http-<status>` if the response had no code, or one
+       * of `timeout`, `network`, `redirect`, `too-large`, `garbage`, `unknown`. `scope-missing`: a
+       * hosted channel got 401, because the API token lacks the scope Management.
        */
       readonly reason?: string
     },
   ]
-  /** The second factor was passed. */
+  /** The code was right. */
   'code.accepted': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
-      /** What the code is good for. */
+      /** What the code is for. */
       readonly purpose: Purpose
-      /** How the code travels. */
+      /** The channel of the code. */
       readonly channel: Channel
     },
   ]
-  /** `compared` tells a wrong code from one that was refused without a look at it. */
+  /** A code was refused. */
   'code.rejected': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
-      /** What the person was answered. */
+      /** The code of the failure that the user got. */
       readonly code: FailureCode
-      /** Whether the code was looked at, and so counted on the user. */
+      /** Whether the code was compared, and so counted on the user. */
       readonly compared: boolean
     },
   ]
-  /** A limit on wrong codes was just reached; `maxConsecutiveFailures` lasts until `unlock(userId)`. */
+  /** A limit on wrong codes was reached. */
   'user.locked': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
-      /** `attemptsPerUser` or `maxConsecutiveFailures`. */
+      /**
+       * `attemptsPerUser`: a lockout began. `maxConsecutiveFailures`: locked until
+       * `unlock(userId)`.
+       */
       readonly limit: LimitName
     },
   ]
-  /** Whoever answered pressed "this was not me": somebody else may know the password. */
+  /** Somebody pressed "this was not me" in a call. Somebody else may know the password. */
   'call.reported': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
-      /** What the code is good for. */
+      /** What the code is for. */
       readonly purpose: Purpose
-      /** SignalWire's name for the call. */
+      /** SignalWire's id for the call. */
       readonly callSid: string | undefined
     },
   ]
-  /** A recovery code was used; make the person draw new ones before none is left. */
+  /** A recovery code was used. Ask the user to create new ones before none is left. */
   'recovery.used': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
       /** How many codes remain. */
       readonly left: number
     },
   ]
-  /** A remembered browser took the place of a call. */
+  /** A remembered browser replaced a call. */
   'browser.recognized': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
-      /** What the person knows the browser by. */
+      /** The name of the browser, as the user knows it. */
       readonly name: string
     },
   ]
   /** The strategy revoked a remembered browser, and the user needs a call again. */
   'browser.revoked': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
-      /** What the person knows the browser by. */
+      /** The name of the browser, as the user knows it. */
       readonly name: string
       /**
-       * `reused`: an old value of its cookie came back after the browser had sent the new one, so the
-       * cookie was copied. `unconfirmed`: an old value came back, and nobody ever sent the new one.
-       * The response with the new value was lost, or the cookie was copied. `phone-changed`: the
-       * phone that the user proved is no longer on record.
+       * `reused`: an old value of its cookie came back after the browser had sent the new one, so
+       * the cookie was copied. `unconfirmed`: an old value came back, and nobody ever sent the new
+       * one. The response with the new value was lost, or the cookie was copied. `phone-changed`:
+       * the phone that the user proved is no longer on record.
        */
       readonly reason: 'reused' | 'unconfirmed' | 'phone-changed'
     },
   ]
-  /** The app's `locale` or `announce` could not be used; the call was placed without it. */
+  /** The app's `locale` or `announce` could not be used. The call was placed without it. */
   'prompt.fallback': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
-      /** Which of them. */
+      /** The option. */
       readonly what: 'locale' | 'announce'
-      /** It threw or took over 5 seconds; no such language; not one line of 200 characters; the webhook address would have been too long with it. */
+      /**
+       * - `failed`: the callback threw or took over 5 seconds.
+       * - `unknown`: there is no such language.
+       * - `malformed`: the announcement is not one line of at most 200 characters.
+       * - `too-long`: the webhook URL would be too long with it.
+       */
       readonly reason: 'failed' | 'unknown' | 'malformed' | 'too-long'
     },
   ]
-  /** A webhook was refused. Many of them with `signature` mean a wrong Signing Key, or somebody who tries. */
+  /**
+   * A webhook was refused. Many with the reason `signature` mean a wrong Signing Key, or an
+   * attacker.
+   */
   'webhook.rejected': [
     {
       /**
@@ -185,19 +196,24 @@ export interface VoiceOtpEvents {
   /** A number was enrolled or changed. */
   'phone.changed': [
     {
-      /** Whose: what `userId` answered, as text. */
+      /** The id of the user, as text. */
       readonly userId: string
     },
   ]
 }
 
-/** Tells the app, whose listener may throw: a login neither fails nor succeeds for that. @internal */
+/**
+ * Emits an event. A listener of the app that throws does not change the result of a login.
+ * @internal
+ */
 export type Emit = <Name extends keyof VoiceOtpEvents>(
   name: Name,
   ...details: VoiceOtpEvents[Name]
 ) => void
 
-/** A typed emitter, and how the rooms of this package use it. @internal */
+/**
+ * Creates the emitter that the app sees, and the function with which this package emits. @internal
+ */
 export function createEvents(): {
   readonly events: EventEmitter<VoiceOtpEvents>
   readonly emit: Emit
