@@ -15,9 +15,10 @@ let asked: ApprovalRequest
 
 afterEach(() => world.close())
 
+const text = 'You are paying 120 euros to Blue Fish Ltd.'
 const payment: ApprovalRequest = {
   details: { amount: 12000, currency: 'EUR', payee: 'Blue Fish Ltd' },
-  text: 'You are paying 120 euros to Blue Fish Ltd.',
+  text,
 }
 
 async function open(given: WorldOptions = {}): Promise<Agent> {
@@ -106,8 +107,8 @@ describe('an approval', () => {
     const { phone, code, body } = await listen(alice)
     expect(body).toMatchObject({ purpose: 'approve', approvalText: payment.text })
     const heard = phone.call.heard.join(' ')
-    expect(heard.indexOf(String(payment.text))).toBeGreaterThan(0)
-    expect(heard.indexOf(String(payment.text))).toBeLessThan(heard.indexOf('Your code is'))
+    expect(heard.indexOf(text)).toBeGreaterThan(0)
+    expect(heard.indexOf(text)).toBeLessThan(heard.indexOf('Your code is'))
     expect(heard).toContain('If you do not want this, press zero.')
 
     const { body: result } = await alice.post('/payment').send({ code }).expect(200)
@@ -166,9 +167,9 @@ describe('an approval', () => {
   test('by text message, the same sentence comes first', async () => {
     const alice = await open({ options: { channels: ['call', 'sms'] } })
     await alice.post('/payment/call').send({ channel: 'sms' }).expect(202)
-    const body = String(world.simulator.messages[0]!.body)
-    expect(body.startsWith(`${String(payment.text)}\n`)).toBe(true)
-    const code = /\b\d{6}\b/.exec(body.slice(String(payment.text).length))![0]
+    const body = world.simulator.messages[0]!.body
+    expect(body.startsWith(`${text}\n`)).toBe(true)
+    const code = /\b\d{6}\b/.exec(body.slice(text.length))![0]
     await alice.post('/payment').send({ code }).expect(200)
     expect(executed[0]).toMatchObject({ method: 'sms' })
   })

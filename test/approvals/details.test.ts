@@ -51,7 +51,7 @@ test.each([
     /ordinary/,
   ],
   ['a hidden property', Object.defineProperty({}, 'amount', { value: 1 }), /ordinary property/],
-  // eslint-disable-next-line no-sparse-arrays -- JSON would write null for the gap
+  // JSON would write null for the gap.
   ['an array with a gap', { list: [1, , 3] }, /^details\.list must have a value at every index/],
   ['an array with a name', { list: Object.assign([1], { extra: 1 }) }, /at every index/],
   ['six levels', { a: { b: { c: { d: { e: { f: 1 } } } } } }, /^details\.a\.b\.c\.d\.e is nested/],

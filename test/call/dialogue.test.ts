@@ -132,7 +132,7 @@ describe('when the phone is answered', () => {
 })
 
 describe('at any step', () => {
-  const everyStep = Object.values(steps)
+  const everyStep = [steps.answered, steps.question, steps.menu]
 
   test.each(everyStep)('a token that was fetched too often says nothing secret (step %i)', step => {
     const answer = pressed(step, '42', { event: { isAdmitted: false } })
@@ -155,6 +155,12 @@ describe('at any step', () => {
     expect(answer(30)).not.toContain(english.expired)
     expect(answer(29.999)).toEqual([english.expired])
   })
+})
+
+test('after a refusal, every key but zero ends the call without a secret', () => {
+  const reply = pressed(steps.refused, '1')
+  expect(sentences(reply)).toEqual([english.goodbye])
+  expect(reply).toEqual({ turn: reply.turn })
 })
 
 describe('a report of the user', () => {
