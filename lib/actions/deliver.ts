@@ -4,8 +4,8 @@ import { askAnnouncement, askLanguages } from '../callbacks.js'
 import type { Prompts } from '../options/prompts.js'
 import type { Destination } from '../phone.js'
 import type { Challenge } from '../session/challenge.js'
-import { fitsOneSegment } from '../signalwire/segments.js'
 import type { ActionContext } from './context.js'
+import { writeHostedMessage, writeText } from './messages.js'
 
 /**
  * Has SignalWire deliver the code over the channel of the challenge. Returns SignalWire's id of the
@@ -47,14 +47,19 @@ export async function deliver<User>(
     case 'sms':
       return sendText({
         to,
-        body: writeMessage(prompts, appName, code, new URL(webhookUrl).hostname, approval),
+        body: writeText(prompts, {
+          appName,
+          code,
+          domain: new URL(webhookUrl).hostname,
+          approvalText: approval?.texts[prompts.language],
+        }),
       })
     case 'hosted-call':
     case 'hosted-sms':
       return mfa.request({
         channel: challenge.channel === 'hosted-call' ? 'call' : 'sms',
         to,
-        message: prompts.opening[challenge.purpose](appName),
+        message: writeHostedMessage(prompts, appName, codeLength),
         codeLength,
         validSeconds: codeSeconds,
         attempts: limits.attemptsPerChallenge,
@@ -116,22 +121,4 @@ async function createCallUrl<User>(
   context.emit('prompt.fallback', { userId, what: 'announce', reason: 'too-long' })
   /* v8 ignore next -- without an announcement, the URL is short enough */
   return openingUrl(context, content) ?? ''
-}
-
-/**
- * The text of a message. With its last line, phones fill in the code on this site only (WICG,
- * "Origin-bound one-time codes delivered via SMS"). Leaves out what does not fit into one segment.
- */
-function writeMessage(
-  prompts: Prompts,
-  appName: string,
-  code: string,
-  domain: string,
-  approval: ApprovalContent | undefined,
-): string {
-  const lastLine = `@${domain} #${code}`
-  const sentence = `${prompts.text(appName, code)}\n\n${lastLine}`
-  // What the user approves comes first, and is never left out.
-  if (approval !== undefined) return `${approval.texts[prompts.language] ?? ''}\n${sentence}`
-  return [sentence, `${code}\n\n${lastLine}`].find(fitsOneSegment) ?? code
 }

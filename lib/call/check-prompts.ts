@@ -16,6 +16,7 @@ const sentences = [
   'pressMatchingDigits',
   'pressAnyKey',
   'pressIfNotYou',
+  'neverAsked',
   'codeIs',
   'onceMore',
   'menu',
@@ -26,6 +27,11 @@ const sentences = [
   'expired',
   'reported',
 ] as const
+/**
+ * Of the sentences that are also in text messages. With the code, `neverAsked` must fit into three
+ * segments of 67 characters, and `codeIs` into a single one of 70.
+ */
+const maxLengths: Readonly<Partial<Record<keyof Prompts, number>>> = { neverAsked: 100, codeIs: 59 }
 const purposes = ['login', 'step-up', 'enroll', 'approve'] as const
 
 /**
@@ -43,10 +49,11 @@ export function checkPrompts(tag: string, given: unknown): Prompts {
   }
   const prompts = given as Unchecked
   checkVoice(tag, prompts, fail)
-  for (const name of sentences) checkSentence(name, prompts[name], fail)
+  for (const name of sentences) checkSentence(name, prompts[name], fail, maxLengths[name])
   checkOpenings(prompts, fail)
   checkApproval(prompts, fail)
   checkText(prompts, fail)
+  checkHosted(prompts, fail)
   return given as Prompts
 }
 
@@ -81,9 +88,14 @@ function checkVoice(
     fail('digits', 'give ten words, from zero to nine, or leave it out.')
 }
 
-function checkSentence(part: string, text: unknown, fail: Fail): void {
-  if (typeof text !== 'string' || !isSpeakable(text, maxSayLength))
-    return fail(part, `give a text of 1 to ${maxSayLength} characters, no control characters.`)
+function checkSentence(
+  part: string,
+  text: unknown,
+  fail: Fail,
+  maxLength: number = maxSayLength,
+): void {
+  if (typeof text !== 'string' || !isSpeakable(text, maxLength))
+    return fail(part, `give a text of 1 to ${maxLength} characters, no control characters.`)
   if (/\p{N}/u.test(text))
     fail(part, 'write keys as words ("one"): the user could take a digit for a part of the code.')
 }
@@ -109,4 +121,11 @@ function checkText({ text: create }: Unchecked, fail: Fail): void {
     typeof create === 'function' ? (create as Prompts['text'])('Acme', '481516') : undefined
   if (typeof text !== 'string' || !isSpeakable(text, 160) || !text.includes('481516'))
     fail('text', 'give a function of name and code that returns one line with the code in it.')
+}
+
+function checkHosted({ hosted: create }: Unchecked, fail: Fail): void {
+  const sentence: unknown =
+    typeof create === 'function' ? (create as Prompts['hosted'])('Acme') : undefined
+  if (typeof sentence !== 'string' || !isSpeakable(sentence, 160) || !sentence.includes('Acme'))
+    fail('hosted', 'give a function of the name that returns one line with the name in it.')
 }

@@ -1,12 +1,12 @@
 import type { Prompts } from '../options/prompts.js'
 import {
+  askForKeys,
   farewell,
   firstReading,
   plainReading,
-  question,
+  type ReadingOptions,
   refusal,
   repeatedReading,
-  type ReadingOptions,
   type Turn,
   type Words,
 } from './script.js'
@@ -41,11 +41,17 @@ export interface CallEvent {
   readonly isActiveChallenge: boolean
 }
 
+/** Where a call goes on when a key is pressed. @internal */
+export interface NextStep {
+  readonly step: Step
+  readonly content: TokenContent
+}
+
 /** What a call says next, and what must be done before it is said. @internal */
 export interface Reply {
   readonly turn: Turn
-  /** Where the call will be when the user has pressed a key, and what its token will hold. */
-  readonly next?: { readonly step: Step; readonly content: TokenContent }
+  /** For each question of the turn: where the call is after a key, and what the token holds. */
+  readonly next: readonly NextStep[]
   /**
    * `report`: the user did not ask for this call. `refuse`: the user refuses what the code would
    * approve. `deactivate`: the code must not be accepted any more.
@@ -73,16 +79,12 @@ export function nextReply(settings: DialogueSettings, event: CallEvent): Reply {
   // A report counts even if the code is too old to be read or a newer call has replaced it:
   // somebody else may know the password.
   if (isReport && isAdmitted && now < content.expiresAt)
-    return { turn: farewell(words, 'reported'), effect: 'report' }
-  if (step === steps.refused) return { turn: farewell(words, 'goodbye') }
+    return { ...end(words, 'reported'), effect: 'report' }
+  if (step === steps.refused) return end(words, 'goodbye')
   const isTooLate = content.expiresAt - now < readingSeconds * 1000
-  if (!isAdmitted || !isActiveChallenge || isTooLate) return { turn: farewell(words, 'expired') }
+  if (!isAdmitted || !isActiveChallenge || isTooLate) return end(words, 'expired')
   if (isRefusal)
-    return {
-      turn: refusal(words),
-      next: { step: steps.refused, content },
-      effect: 'refuse',
-    }
+    return { turn: refusal(words), next: [{ step: steps.refused, content }], effect: 'refuse' }
   switch (step) {
     case steps.answered:
       return afterPickUp(settings, event, words)
@@ -95,19 +97,39 @@ export function nextReply(settings: DialogueSettings, event: CallEvent): Reply {
 
 /** Somebody, or a machine, has answered the phone. */
 function afterPickUp(
-  { appName, numberMatching, machineDetection }: DialogueSettings,
+  settings: DialogueSettings,
   { content, answeredBy }: CallEvent,
   words: Words,
 ): Reply {
+  const { appName, numberMatching, machineDetection } = settings
   // Only a person hears the code. "unknown" is not a person.
-  if (machineDetection && answeredBy !== 'human') return { turn: farewell(words, 'goodbye') }
-  // The announcement is said once, so the next token does not hold it.
+  if (machineDetection && answeredBy !== 'human') return end(words, 'goodbye')
   const { announcement, ...rest } = content
-  const occasion = { appName, purpose: content.purpose, announcement }
-  if (numberMatching === false) return { turn: plainReading(words, occasion, content.code) }
+  if (numberMatching === false) {
+    const occasion = { appName, purpose: content.purpose, announcement }
+    return { turn: plainReading(words, occasion, content.code), next: [] }
+  }
+  return ask(settings, rest, announcement)
+}
+
+/** The question before the code, in up to two rounds. */
+function ask(settings: DialogueSettings, content: TokenContent, announcement?: string): Reply {
+  const { appName, numberMatching } = settings
+  // The second round is for a user who pressed # first, or who joins late because an assistant
+  // screened the call. It costs a repeat, so that no call gets longer than two minutes.
+  const contents = content.repeatsLeft < 1 ? [content] : [content, useRepeat(content)]
+  const rounds = contents.map((each, index) => ({
+    words: findWords(settings, each),
+    // The announcement is said once.
+    occasion: {
+      appName,
+      purpose: each.purpose,
+      announcement: index === 0 ? announcement : undefined,
+    },
+  }))
   return {
-    turn: question(words, occasion, numberMatching),
-    next: { step: steps.question, content: rest },
+    turn: askForKeys(rounds, numberMatching === 'any-key' ? 'any-key' : true),
+    next: contents.map(each => ({ step: steps.question, content: each })),
   }
 }
 
@@ -117,23 +139,17 @@ function afterQuestion(
   { content, digits }: CallEvent,
   words: Words,
 ): Reply {
-  const { appName, numberMatching } = settings
-  const { matchingDigits, purpose, code, repeatsLeft } = content
+  const { numberMatching } = settings
+  const { matchingDigits, code, repeatsLeft } = content
   const isOtherLanguage = digits === '3' && words.other !== undefined && repeatsLeft > 0
-  if (isOtherLanguage && numberMatching !== false) {
-    const next = switchLanguage(content)
-    return {
-      turn: question(findWords(settings, next), { appName, purpose }, numberMatching),
-      next: { step: steps.question, content: next },
-    }
-  }
+  if (isOtherLanguage && numberMatching !== false) return ask(settings, switchLanguage(content))
   const isRight =
     numberMatching === 'any-key'
       ? Boolean(digits)
       : matchingDigits?.length === 2 && digits === matchingDigits
   if (isRight) return withMenu(content, options => firstReading(words, code, options))
   // Wrong digits: this person does not see the page. The code must not be guessed by trying again.
-  return { turn: farewell(words, 'wrongDigits'), effect: 'deactivate' }
+  return { ...end(words, 'wrongDigits'), effect: 'deactivate' }
 }
 
 /** The user has heard the code and has pressed a key of the menu. */
@@ -144,10 +160,8 @@ function afterMenu(
 ): Reply {
   const isOtherLanguage = digits === '3' && words.other !== undefined
   const isOffered = digits === '1' || digits === '2' || isOtherLanguage
-  if (content.repeatsLeft < 1 || !isOffered) return { turn: farewell(words, 'goodbye') }
-  const next = isOtherLanguage
-    ? switchLanguage(content)
-    : { ...content, repeatsLeft: content.repeatsLeft - 1 }
+  if (content.repeatsLeft < 1 || !isOffered) return end(words, 'goodbye')
+  const next = isOtherLanguage ? switchLanguage(content) : useRepeat(content)
   const nextWords = findWords(settings, next)
   const slowly = digits === '2'
   return withMenu(next, options => repeatedReading(nextWords, next.code, { ...options, slowly }))
@@ -159,7 +173,7 @@ function afterMenu(
 function withMenu(content: TokenContent, read: (options: ReadingOptions) => Turn): Reply {
   const isLast = content.repeatsLeft < 1
   const turn = read({ isLast, approvalText: content.approvalTexts?.[content.languages[0] ?? ''] })
-  return { turn, ...(turn.ask === undefined ? {} : { next: { step: steps.menu, content } }) }
+  return { turn, next: turn.questions.map(() => ({ step: steps.menu, content })) }
 }
 
 /** The language that the call speaks now, and the one that key three leads to. */
@@ -170,12 +184,21 @@ function findWords(
   return { prompts: prompts.get(spoken) ?? defaultPrompts, other: prompts.get(other) }
 }
 
-/**
- * Key three: the next language moves to the front, the current one to the end. This costs a repeat.
- */
+/** The last words of a call. */
+const end = (words: Words, sentence: Parameters<typeof farewell>[1]): Reply => ({
+  turn: farewell(words, sentence),
+  next: [],
+})
+
+/** Key three: the next language moves to the front, the current one to the end. */
 function switchLanguage(content: TokenContent): TokenContent {
   const languages = [...content.languages.slice(1), ...content.languages.slice(0, 1)]
+  return useRepeat({ ...content, languages })
+}
+
+/** With the last repeat, no other language is offered any more, so the token holds none. */
+function useRepeat(content: TokenContent): TokenContent {
   const repeatsLeft = content.repeatsLeft - 1
-  // After the last change no other language is offered, so none may be left in the token.
+  const { languages } = content
   return { ...content, languages: repeatsLeft < 1 ? languages.slice(0, 1) : languages, repeatsLeft }
 }

@@ -6,18 +6,23 @@ export type Line =
   | { readonly say: string; readonly voice: string; readonly language: string }
   | { readonly pauseSeconds: number }
 
+/** A question, which the call asks until a key is pressed or its time is over. @internal */
+export interface Question {
+  /** How many keys the call waits for. */
+  readonly digits: number
+  /** How long the call waits for a key after the lines. */
+  readonly waitSeconds: number
+  readonly lines: readonly Line[]
+}
+
 /**
  * What the call does until it needs a key, or until it hangs up. Plain data: no XML, no HTTP.
  * @internal
  */
 export interface Turn {
   readonly lines: readonly Line[]
-  /** The keys that the call waits for. The first key interrupts these lines. */
-  readonly ask?: {
-    readonly digits: number
-    readonly waitSeconds: number
-    readonly lines: readonly Line[]
-  }
+  /** Each question is asked only if no key was pressed at the one before. */
+  readonly questions: readonly Question[]
   /** Said if no key was pressed, or if nothing was asked. Then the call ends. */
   readonly ending: readonly Line[]
 }
@@ -51,36 +56,56 @@ const say = ({ voice, language, speechLanguage }: Prompts, text: string): Line =
 })
 const pause = (pauseSeconds: number): Line => ({ pauseSeconds })
 
-/** Before the code: who calls and why, and the question that voicemail cannot answer. @internal */
-export function question(words: Words, occasion: Occasion, numberMatching: true | 'any-key'): Turn {
+/** One round of the question before the code. @internal */
+export interface Round {
+  readonly words: Words
+  readonly occasion: Occasion
+}
+
+/**
+ * Before the code: who calls and why, and the question that voicemail cannot answer. The first
+ * sentence says who calls, for people and for assistants that screen calls.
+ * @internal
+ */
+export function askForKeys(rounds: readonly Round[], numberMatching: true | 'any-key'): Turn {
+  const [first] = rounds
+  return {
+    // The first words of a call are often lost.
+    lines: [pause(1)],
+    questions: rounds.map(({ words, occasion }, index) => ({
+      digits: numberMatching === true ? 2 : 1,
+      waitSeconds: 7,
+      lines: roundLines(words, occasion, numberMatching, index === 0),
+    })),
+    ending: first === undefined ? [] : [say(first.words.prompts, first.words.prompts.noDigits)],
+  }
+}
+
+function roundLines(
+  words: Words,
+  occasion: Occasion,
+  numberMatching: true | 'any-key',
+  isFirst: boolean,
+): Line[] {
   const { prompts } = words
   const pressKeys = say(
     prompts,
     numberMatching === true ? prompts.pressMatchingDigits : prompts.pressAnyKey,
   )
-  return {
-    // The first words of a call are often lost.
-    lines: [pause(1)],
-    ask: {
-      digits: numberMatching === true ? 2 : 1,
-      waitSeconds: 7,
-      lines: [
-        ...greeting(prompts, occasion),
-        pressKeys,
-        say(prompts, prompts.pressIfNotYou),
-        ...offerOther(words),
-        pause(2),
-        pressKeys,
-      ],
-    },
-    ending: [say(prompts, prompts.noDigits)],
-  }
+  return [
+    ...greeting(prompts, occasion),
+    pressKeys,
+    say(prompts, prompts.pressIfNotYou),
+    ...offerOther(words),
+    ...(isFirst ? [pause(2), pressKeys] : []),
+  ]
 }
 
 /** The whole call without number matching: who calls, the code twice, goodbye. @internal */
 export function plainReading({ prompts }: Words, occasion: Occasion, code: string): Turn {
   return {
-    lines: [pause(1), ...greeting(prompts, occasion), ...twice(prompts, code)],
+    lines: [pause(1), ...greeting(prompts, occasion), ...firstTime(prompts, code)],
+    questions: [],
     ending: [say(prompts, prompts.goodbye)],
   }
 }
@@ -92,7 +117,7 @@ export function plainReading({ prompts }: Words, occasion: Occasion, code: strin
 export function firstReading(words: Words, code: string, options: ReadingOptions): Turn {
   const { prompts } = words
   return {
-    lines: [...approvalLines(prompts, options), ...twice(prompts, code)],
+    lines: [...approvalLines(prompts, options), ...firstTime(prompts, code)],
     ...afterReading(words, options),
   }
 }
@@ -122,7 +147,9 @@ export function repeatedReading(
 export function refusal({ prompts }: Words): Turn {
   return {
     lines: [],
-    ask: { digits: 1, waitSeconds: 7, lines: [pause(1), say(prompts, prompts.approval.refused)] },
+    questions: [
+      { digits: 1, waitSeconds: 7, lines: [pause(1), say(prompts, prompts.approval.refused)] },
+    ],
     ending: [say(prompts, prompts.goodbye)],
   }
 }
@@ -132,7 +159,7 @@ export function farewell(
   { prompts }: Words,
   sentence: 'goodbye' | 'wrongDigits' | 'expired' | 'reported',
 ): Turn {
-  return { lines: [pause(1)], ending: [say(prompts, prompts[sentence])] }
+  return { lines: [pause(1)], questions: [], ending: [say(prompts, prompts[sentence])] }
 }
 
 const spokenDigits = ({ digits }: Prompts, code: string): string[] =>
@@ -149,9 +176,11 @@ function greeting(prompts: Prompts, { appName, purpose, announcement }: Occasion
   ]
 }
 
-function twice(prompts: Prompts, code: string): Line[] {
+/** The warning comes before the code, because many users hang up after they have heard the code. */
+function firstTime(prompts: Prompts, code: string): Line[] {
   const digits = sayDigits(prompts, code)
   return [
+    say(prompts, prompts.neverAsked),
     say(prompts, prompts.codeIs),
     digits,
     pause(1),
@@ -173,14 +202,14 @@ function approvalLines(prompts: Prompts, { approvalText }: ReadingOptions): Line
 function afterReading(
   words: Words,
   { isLast, approvalText }: ReadingOptions,
-): Pick<Turn, 'ask' | 'ending'> {
+): Pick<Turn, 'questions' | 'ending'> {
   const { prompts } = words
   const lines = [
     ...(approvalText === undefined ? [] : [say(prompts, prompts.approval.refuse)]),
     ...(isLast ? [] : [say(prompts, prompts.menu), ...offerOther(words)]),
   ]
   return {
-    ...(lines.length === 0 ? {} : { ask: { digits: 1, waitSeconds: 8, lines } }),
+    questions: lines.length === 0 ? [] : [{ digits: 1, waitSeconds: 8, lines }],
     ending: [say(prompts, prompts.goodbye)],
   }
 }

@@ -86,8 +86,8 @@ async function handle<User>(
   if (typeof webhook === 'string') return reject(context, webhook, 403)
   const { turn, next, effect } = await findReply(context, webhook)
   await carryOut(context, effect, webhook)
-  const action = next && sealedUrl(context, next.step, next.content)
-  return { status: 200, body: await writeLaml(turn, action) }
+  const actions = next.map(({ step, content }) => sealedUrl(context, step, content))
+  return { status: 200, body: await writeLaml(turn, actions) }
 }
 
 function reject<User>(

@@ -46,6 +46,8 @@ export interface Prompts {
   readonly pressAnyKey: string
   /** Key zero: the user did not ask for this call. */
   readonly pressIfNotYou: string
+  /** Warns, before the code, that nobody will ever ask the user for it. Also in text messages. */
+  readonly neverAsked: string
   /** Before the code. */
   readonly codeIs: string
   /** Before the code is read a second time. */
@@ -72,8 +74,13 @@ export interface Prompts {
     readonly refused: string
   }
   /**
-   * The sentence of a text message with the code in it. At most 160 characters; short, because the
-   * whole message should fit into one segment.
+   * The sentence of a text message with the code in it, at most 160 characters. The message also
+   * has {@link neverAsked} and should fit into three segments.
    */
   readonly text: (appName: string, code: string) => string
+  /**
+   * The sentence that SignalWire's hosted channels say or write before their code. Short, because
+   * sentence and code must fit into one segment: 160 GSM characters or 70 others.
+   */
+  readonly hosted: (appName: string) => string
 }

@@ -3,11 +3,13 @@ import { loadVendor } from './client.js'
 
 /**
  * Writes a turn as LaML, SignalWire's XML, with the vendor's own writer, which escapes every text.
- * `action` is the absolute URL to which SignalWire sends the pressed keys, for a turn that asks for
- * keys.
+ * `actions` are absolute URLs, one for each question: SignalWire sends the pressed keys there.
  * @internal
  */
-export async function writeLaml({ lines, ask, ending }: Turn, action = ''): Promise<string> {
+export async function writeLaml(
+  { lines, questions, ending }: Turn,
+  actions: readonly string[],
+): Promise<string> {
   const { VoiceResponse } = (await loadVendor()).LaML
   const response = new VoiceResponse()
   const writeLine = (parent: Pick<typeof response, 'say' | 'pause'>, line: Line): unknown =>
@@ -16,15 +18,16 @@ export async function writeLaml({ lines, ask, ending }: Turn, action = ''): Prom
       : parent.pause({ length: line.pauseSeconds })
 
   for (const line of lines) writeLine(response, line)
-  if (ask !== undefined) {
+  for (const [index, { digits, waitSeconds, lines }] of questions.entries()) {
+    // Without a key, SignalWire goes on with the next verb: the next question, or the ending.
     const gather = response.gather({
       input: 'dtmf',
-      numDigits: ask.digits,
-      timeout: ask.waitSeconds,
-      action,
+      numDigits: digits,
+      timeout: waitSeconds,
+      action: actions[index] ?? '',
       method: 'POST',
     })
-    for (const line of ask.lines) writeLine(gather, line)
+    for (const line of lines) writeLine(gather, line)
   }
   for (const line of ending) writeLine(response, line)
   response.hangup()

@@ -7,12 +7,17 @@ const gsm = new Set(
 const gsmExtension = new Set('\f^{}\\[~]|€')
 
 /**
- * Whether a text message fits into one segment: 160 places of the GSM alphabet, or 70 UTF-16 units
- * if the text has any other character.
+ * The number of segments of a text message: 160 places of the GSM alphabet or 70 UTF-16 units of
+ * any other in a single one, 153 or 67 in each of several. Source: 3GPP TS 23.040, section
+ * 9.2.3.24.1.
  * @internal
  */
-export function fitsOneSegment(text: string): boolean {
+export function countSegments(text: string): number {
   const characters = Array.from(text)
-  if (!characters.every(each => gsm.has(each) || gsmExtension.has(each))) return text.length <= 70
-  return characters.length + characters.filter(each => gsmExtension.has(each)).length <= 160
+  const isGsm = characters.every(each => gsm.has(each) || gsmExtension.has(each))
+  const places = isGsm
+    ? characters.length + characters.filter(each => gsmExtension.has(each)).length
+    : text.length
+  const [single, joined] = isGsm ? [160, 153] : [70, 67]
+  return places <= single ? 1 : Math.ceil(places / joined)
 }

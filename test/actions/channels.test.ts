@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { VoiceOtpError, type Channel } from 'passport-voice-otp'
 import { languages, type Locale } from '../../lib/call/languages.js'
-import { fitsOneSegment } from '../../lib/signalwire/segments.js'
+import { countSegments } from '../../lib/signalwire/segments.js'
 import { choiceRoutes } from '../support/choices.js'
 import { badAnswers, expectNoSecrets } from '../support/deliveries.js'
 import { Telephone, unlimited } from '../support/telephone.js'
@@ -74,7 +74,7 @@ describe('sms', () => {
       {
         to: '+12025550123',
         from: '+12025550100',
-        body: `${code} is your Acme code.\n\n@acme.example #${code}`,
+        body: `${code} is your Acme code. Nobody will ever ask you for this code.\n\n@acme.example #${code}`,
       },
     ])
     expect(world.simulator.calls).toHaveLength(0)
@@ -107,39 +107,37 @@ describe('sms', () => {
   })
 
   test.each(Object.keys(languages) as Locale[])(
-    'the message in %s is one segment with a last line for the phone, even with the longest code',
+    'the message in %s has at most three segments, the warning and a last line for the phone',
     async locale => {
       const alice = await open(['sms'], { ...acme, locale: () => locale, codeLength: 10 })
       await alice.post('/otp/call').expect(202)
       const code = smsCode()
       const { body } = world.simulator.messages[0]!
       expect(code).toMatch(/^\d{10}$/)
-      expect(body.split('\n')).toEqual([
-        languages[locale].text('Acme', code),
-        '',
-        `@acme.example #${code}`,
-      ])
-      expect(fitsOneSegment(body)).toBe(true)
+      const [first, ...others] = body.split('\n')
+      expect(first).toContain(languages[locale].text('Acme', code))
+      expect(first).toContain(languages[locale].neverAsked)
+      expect(others).toEqual(['', `@acme.example #${code}`])
+      expect(countSegments(body)).toBeLessThanOrEqual(3)
     },
   )
 
   test.each([
     [
-      'a long name in Unicode characters',
-      { appName: 'Überseeische Handels- und Verkehrsgesellschaft 株式会社' },
-      /^\d{6}\n\n@acme\.example #\d{6}$/,
-    ],
-    [
-      'a long domain',
-      { webhookUrl: `https://${'a'.repeat(60)}.${'b'.repeat(60)}.example/voice-otp` },
-      /^\d{6}\n\n@a{60}\.b{60}\.example #\d{6}$/,
+      'a long name in Unicode characters and a long domain',
+      {
+        appName: 'Überseeische Handels- und Verkehrsgesellschaft 株式会社',
+        webhookUrl: `https://${'a'.repeat(60)}.${'b'.repeat(60)}.example/voice-otp`,
+      },
+      /^\d{6}\n\nNobody .*\n\n@a{60}\.b{60}\.example #\d{6}$/,
     ],
     [
       'a domain that fills the message',
       {
-        webhookUrl: `https://${['a', 'b', 'c'].map(each => each.repeat(60)).join('.')}.example/voice-otp`,
+        appName: '株式会社',
+        webhookUrl: `https://${['a', 'b', 'c', 'd'].map(each => each.repeat(60)).join('.')}.example/voice-otp`,
       },
-      /^\d{6}$/,
+      /^\d{6}/,
     ],
   ])(
     'the message with %s leaves out what does not fit, and keeps the code',
@@ -148,7 +146,7 @@ describe('sms', () => {
       await alice.post('/otp/call').expect(202)
       const { body } = world.simulator.messages[0]!
       expect(body).toMatch(expected)
-      expect(fitsOneSegment(body)).toBe(true)
+      expect(countSegments(body)).toBeLessThanOrEqual(3)
       await alice
         .post('/otp')
         .send({ code: body.slice(0, 6) })

@@ -67,7 +67,7 @@ describe.each([
       fields: {
         to: '+12025550123',
         from: '+12025550100',
-        message: 'This is Acme calling with your login code.',
+        message: 'Nobody will ever ask you for this code. Your Acme code is:',
         token_length: '6',
         valid_for: '300',
         max_attempts: '5',
@@ -108,7 +108,7 @@ describe.each([
       token_length: '8',
       valid_for: '120',
       max_attempts: '3',
-      message: 'Hier ist Acme mit dem Code für Ihre Anmeldung.',
+      message: 'Niemand wird Sie jemals nach diesem Code fragen. Ihr Code für Acme lautet:',
     })
     expect(code).toMatch(/^\d{8}$/)
     await verify(code).expect(200)
@@ -130,7 +130,7 @@ test('a hosted call reads the code to the person who answers', async () => {
   const { code, verify } = await open('hosted-call')
   const telephone = new Telephone(world)
   expect(await telephone.answer()).toEqual([
-    'This is Acme calling with your login code.',
+    'Nobody will ever ask you for this code. Your Acme code is:',
     spoken(code),
   ])
   await verify(code).expect(200)

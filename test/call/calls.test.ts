@@ -39,7 +39,13 @@ async function ringing() {
   return { alice, ...(await ring(world, alice)) }
 }
 
-const readTwice = (code: string) => [english.codeIs, spoken(code), english.onceMore, spoken(code)]
+const readTwice = (code: string) => [
+  english.neverAsked,
+  english.codeIs,
+  spoken(code),
+  english.onceMore,
+  spoken(code),
+]
 const overWithoutError = { status: 'completed', error: null, waitingFor: null }
 
 describe('a call with number matching', () => {
@@ -92,19 +98,61 @@ describe('a call with number matching', () => {
   )
 
   test.each(['', '#'])(
-    'a call in which no digits are pressed (%j) ends, and its code stays valid, as nobody heard it',
+    'without digits (%j) a call asks once more, then it ends; its code stays valid',
     async keys => {
       const { alice, telephone } = await ringing()
       await telephone.answer()
-      expect(keys === '' ? await telephone.wait() : await telephone.press(keys)).toEqual([
-        english.noDigits,
+      const continueCall = () => (keys === '' ? telephone.wait() : telephone.press(keys))
+      expect(await continueCall()).toEqual([
+        english.opening.login('Acme'),
+        english.pressMatchingDigits,
+        english.pressIfNotYou,
       ])
+      expect(await continueCall()).toEqual([english.noDigits])
       expect(telephone.call).toMatchObject(overWithoutError)
       const { code } = sealedIn(telephone)
       expectSecret(telephone, code)
       await alice.post('/otp').send({ code }).expect(200)
     },
   )
+
+  test.each([
+    ['after silence', undefined],
+    ['after the key #', '#'],
+  ])('the digits on the page start the reading %s too', async (_, first) => {
+    const { alice, telephone, digits } = await ringing()
+    await telephone.answer()
+    if (first === undefined) await telephone.wait()
+    else await telephone.press(first)
+    const { code } = sealedIn(telephone)
+    expect(await telephone.press(digits)).toEqual([...readTwice(code), english.menu])
+    await alice.post('/otp').send({ code }).expect(200)
+  })
+
+  test('a person who joins 30 seconds late hears who calls and the question again', async () => {
+    const { telephone, digits } = await ringing()
+    const said = await telephone.answer()
+    // An assistant that screens the call is shown the first words.
+    expect(said[0]).toBe(english.opening.login('Acme'))
+    const late = telephone.call.durationMs
+    expect(await telephone.wait()).toEqual([
+      english.opening.login('Acme'),
+      english.pressMatchingDigits,
+      english.pressIfNotYou,
+    ])
+    expect(telephone.call.durationMs).toBeGreaterThan(late + 10_000)
+    expect(codeIn(await telephone.press(digits))).toBe(sealedIn(telephone).code)
+  })
+
+  test('a call to which nobody answers lasts 40 to 120 seconds from pick-up to goodbye', async () => {
+    const { telephone } = await ringing()
+    await telephone.answer()
+    await telephone.wait()
+    await telephone.wait()
+    expect(telephone.call).toMatchObject(overWithoutError)
+    expect(telephone.call.durationMs).toBeGreaterThan(40_000)
+    expect(telephone.call.durationMs).toBeLessThan(120_000)
+  })
 
   test.each([
     ['zero at the question', ['0']],
@@ -253,7 +301,11 @@ describe("a call with numberMatching: 'any-key'", () => {
   ])("with numberMatching: 'any-key', %s is not answered with the code", async (_, key, said) => {
     const { telephone } = await ringing()
     await telephone.answer()
-    expect(key === undefined ? await telephone.wait() : await telephone.press(key)).toEqual([said])
+    const continueCall = () => (key === undefined ? telephone.wait() : telephone.press(key))
+    // Without a key, or with # first, the question is asked again.
+    if (said === english.noDigits)
+      expect((await continueCall())[0]).toBe(english.opening.login('Acme'))
+    expect(await continueCall()).toEqual([said])
     expect(telephone.call).toMatchObject(overWithoutError)
     expectSecret(telephone, sealedIn(telephone).code)
   })

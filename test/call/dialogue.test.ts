@@ -61,8 +61,10 @@ const pressed = (step: CallEvent['step'], digits: string, given: Given = {}): Re
   reply(step, { ...given, event: { ...given.event, digits } })
 
 /** Every sentence of a reply, in the order in which the call says them. */
-const sentences = ({ turn: { lines, ask, ending } }: Reply): string[] =>
-  [...lines, ...(ask?.lines ?? []), ...ending].flatMap(line => ('say' in line ? [line.say] : []))
+const sentences = ({ turn: { lines, questions, ending } }: Reply): string[] =>
+  [...lines, ...questions.flatMap(question => question.lines), ...ending].flatMap(line =>
+    'say' in line ? [line.say] : [],
+  )
 
 describe('when the phone is answered', () => {
   test('the call says who calls and why, then asks for the two digits on the page', () => {
@@ -72,10 +74,13 @@ describe('when the phone is answered', () => {
       english.pressMatchingDigits,
       english.pressIfNotYou,
       english.pressMatchingDigits,
+      english.opening.login('Acme'),
+      english.pressMatchingDigits,
+      english.pressIfNotYou,
       english.noDigits,
     ])
-    expect(answer.turn.ask?.digits).toBe(2)
-    expect(answer.next).toEqual({ step: steps.question, content: defaultContent })
+    expect(answer.turn.questions.map(({ digits }) => digits)).toEqual([2, 2])
+    expect(answer.next[0]).toEqual({ step: steps.question, content: defaultContent })
     expect(answer.effect).toBeUndefined()
   })
 
@@ -89,18 +94,16 @@ describe('when the phone is answered', () => {
   )
 
   test('the announcement is said once and is not in the next token', () => {
-    const { next, ...answer } = reply(steps.answered, {
-      content: { announcement: 'From a new phone.' },
-    })
+    const answer = reply(steps.answered, { content: { announcement: 'From a new phone.' } })
     expect(sentences(answer).filter(each => each === 'From a new phone.')).toHaveLength(1)
-    expect(next?.content).not.toHaveProperty('announcement')
+    for (const { content } of answer.next) expect(content).not.toHaveProperty('announcement')
   })
 
   test('a call without number matching reads the code at once and asks nothing', () => {
     const answer = reply(steps.answered, { settings: { numberMatching: false } })
     expect(sentences(answer).filter(each => each === spokenCode)).toHaveLength(2)
-    expect(answer.turn.ask).toBeUndefined()
-    expect(answer.next).toBeUndefined()
+    expect(answer.turn.questions).toEqual([])
+    expect(answer.next).toEqual([])
   })
 
   test('machine detection lets a person hear the question', () => {
@@ -119,7 +122,7 @@ describe('when the phone is answered', () => {
         event: { answeredBy },
       })
       expect(sentences(answer)).toEqual([english.goodbye])
-      expect(answer.next).toBeUndefined()
+      expect(answer.next).toEqual([])
     },
   )
 
@@ -131,13 +134,51 @@ describe('when the phone is answered', () => {
   })
 })
 
+describe('the second round of the question', () => {
+  test('says again who calls and asks again, but not the announcement', () => {
+    const { turn } = reply(steps.answered, { content: { announcement: 'From a new phone.' } })
+    const [first, second] = turn.questions
+    expect(turn.questions).toHaveLength(2)
+    const says = (lines = first!.lines) => lines.flatMap(line => ('say' in line ? [line.say] : []))
+    expect(says(second!.lines)).toEqual([
+      english.opening.login('Acme'),
+      english.pressMatchingDigits,
+      english.pressIfNotYou,
+    ])
+    expect(says().slice(0, 2)).toEqual([english.opening.login('Acme'), 'From a new phone.'])
+  })
+
+  test('costs a repeat', () => {
+    const { next } = reply(steps.answered, { content: { languages: twoLanguages } })
+    expect(next.map(({ content }) => content.repeatsLeft)).toEqual([2, 1])
+    expect(next.map(({ content }) => content.languages)).toEqual([twoLanguages, twoLanguages])
+  })
+
+  test('offers no other language if it costs the last repeat', () => {
+    const content = { languages: twoLanguages, repeatsLeft: 1 }
+    const answer = reply(steps.answered, { content })
+    expect(answer.next[1]?.content).toMatchObject({ languages: ['en-US'], repeatsLeft: 0 })
+    expect(sentences(answer).filter(each => each === german.inThisLanguage)).toHaveLength(1)
+  })
+
+  test('is left out if no repeat is left', () => {
+    expect(reply(steps.answered, { content: { repeatsLeft: 0 } }).turn.questions).toHaveLength(1)
+  })
+
+  test('is asked in another language too', () => {
+    const { turn, next } = pressed(steps.question, '3', { content: { languages: twoLanguages } })
+    expect(turn.questions).toHaveLength(2)
+    expect(next.map(({ content }) => content.repeatsLeft)).toEqual([1, 0])
+  })
+})
+
 describe('at any step', () => {
   const everyStep = [steps.answered, steps.question, steps.menu]
 
   test.each(everyStep)('a token that was fetched too often says nothing secret (step %i)', step => {
     const answer = pressed(step, '42', { event: { isAdmitted: false } })
     expect(sentences(answer)).toEqual([english.expired])
-    expect(answer).toEqual({ turn: answer.turn })
+    expect(answer).toEqual({ turn: answer.turn, next: [] })
   })
 
   test.each(everyStep)(
@@ -145,7 +186,7 @@ describe('at any step', () => {
     step => {
       const answer = pressed(step, '42', { event: { isActiveChallenge: false } })
       expect(sentences(answer)).toEqual([english.expired])
-      expect(answer).toEqual({ turn: answer.turn })
+      expect(answer).toEqual({ turn: answer.turn, next: [] })
     },
   )
 
@@ -173,7 +214,7 @@ describe('a report of the user', () => {
       const answer = pressed(step, digits)
       expect(sentences(answer)).toEqual([english.reported])
       expect(answer.effect).toBe('report')
-      expect(answer.next).toBeUndefined()
+      expect(answer.next).toEqual([])
     },
   )
 
@@ -202,6 +243,7 @@ describe('at the question', () => {
   test('the right digits hear the code twice and the menu', () => {
     const answer = pressed(steps.question, '42')
     expect(sentences(answer)).toEqual([
+      english.neverAsked,
       english.codeIs,
       spokenCode,
       english.onceMore,
@@ -209,7 +251,7 @@ describe('at the question', () => {
       english.menu,
       english.goodbye,
     ])
-    expect(answer.next).toEqual({ step: steps.menu, content: defaultContent })
+    expect(answer.next).toEqual([{ step: steps.menu, content: defaultContent }])
     expect(answer.effect).toBeUndefined()
   })
 
@@ -218,14 +260,14 @@ describe('at the question', () => {
     const answer = pressed(steps.question, '42', { content })
     expect(sentences(answer)).toContain(english.codeIs)
     expect(sentences(answer)).toContain(german.inThisLanguage)
-    expect(answer.next?.content).toMatchObject(content)
+    expect(answer.next[0]?.content).toMatchObject(content)
   })
 
   test('the code is read without a menu if no repeat is left', () => {
     const answer = pressed(steps.question, '42', { content: { repeatsLeft: 0 } })
     expect(sentences(answer)).toContain(spokenCode)
-    expect(answer.turn.ask).toBeUndefined()
-    expect(answer.next).toBeUndefined()
+    expect(answer.turn.questions).toEqual([])
+    expect(answer.next).toEqual([])
   })
 
   test.each([
@@ -259,14 +301,14 @@ describe('at the question', () => {
     (_, digits, given) => {
       const answer = pressed(steps.question, digits, given)
       expect(sentences(answer)).toEqual([english.wrongDigits])
-      expect(answer.next).toBeUndefined()
+      expect(answer.next).toEqual([])
       expect(answer.effect).toBe('deactivate')
     },
   )
 
   test('one key is enough with numberMatching: "any-key"', () => {
     const settings = { numberMatching: 'any-key' } as const
-    expect(reply(steps.answered, { settings }).turn.ask?.digits).toBe(1)
+    expect(reply(steps.answered, { settings }).turn.questions[0]?.digits).toBe(1)
     expect(sentences(pressed(steps.question, '7', { settings }))).toContain(spokenCode)
   })
 
@@ -275,12 +317,12 @@ describe('at the question', () => {
     const answer = pressed(steps.question, '3', { content: { languages: given } })
     expect(sentences(answer)).toContain(german.pressMatchingDigits)
     expect(sentences(answer)).toContain(languages['fr-FR'].inThisLanguage)
-    expect(answer.next).toMatchObject({
+    expect(answer.next[0]).toMatchObject({
       step: steps.question,
       content: { languages: ['de-DE', 'fr-FR', 'en-US'], repeatsLeft: 1 },
     })
     const last = pressed(steps.question, '3', { content: { languages: given, repeatsLeft: 1 } })
-    expect(last.next?.content).toMatchObject({ languages: ['de-DE'], repeatsLeft: 0 })
+    expect(last.next[0]?.content).toMatchObject({ languages: ['de-DE'], repeatsLeft: 0 })
   })
 })
 
@@ -288,7 +330,7 @@ describe('at the menu', () => {
   test('key one repeats the code in the same language, even if there is another one', () => {
     const answer = pressed(steps.menu, '1', { content: { languages: twoLanguages } })
     expect(sentences(answer).slice(0, 2)).toEqual([english.codeIs, spokenCode])
-    expect(answer.next).toMatchObject({
+    expect(answer.next[0]).toMatchObject({
       step: steps.menu,
       content: { languages: twoLanguages, repeatsLeft: 1 },
     })
@@ -304,14 +346,14 @@ describe('at the menu', () => {
   test('key three reads the code in the other language', () => {
     const answer = pressed(steps.menu, '3', { content: { languages: twoLanguages } })
     expect(sentences(answer).slice(0, 2)).toEqual([german.codeIs, spokenCode])
-    expect(answer.next?.content).toMatchObject({ languages: ['de-DE', 'en-US'], repeatsLeft: 1 })
+    expect(answer.next[0]?.content).toMatchObject({ languages: ['de-DE', 'en-US'], repeatsLeft: 1 })
   })
 
   test('the last repeat comes without the menu', () => {
     const answer = pressed(steps.menu, '1', { content: { repeatsLeft: 1 } })
     expect(sentences(answer)).toEqual([english.codeIs, spokenCode, english.goodbye])
-    expect(answer.turn.ask).toBeUndefined()
-    expect(answer.next).toBeUndefined()
+    expect(answer.turn.questions).toEqual([])
+    expect(answer.next).toEqual([])
   })
 
   test.each([
@@ -325,6 +367,6 @@ describe('at the menu', () => {
   ])('the call says goodbye and the code stays good for the keys %j and %j', (keys, content) => {
     const answer = pressed(steps.menu, keys, { content })
     expect(sentences(answer)).toEqual([english.goodbye])
-    expect(answer).toEqual({ turn: answer.turn })
+    expect(answer).toEqual({ turn: answer.turn, next: [] })
   })
 })

@@ -23,19 +23,19 @@ function choicesAt(
   digits: string,
 ): readonly (string | undefined)[] {
   return waitingFor?.numDigits === 2
-    ? [digits, otherDigits(digits), '0', '3', undefined]
-    : ['1', '2', '3', '0', '9', undefined]
+    ? [digits, otherDigits(digits), '0', '3', '#', undefined]
+    : ['1', '2', '3', '0', '9', '#', undefined]
 }
 
 /**
  * What decides all that a call can still say and ask: the step, the languages and the repeats that
- * the sealed address of its next webhook holds.
+ * the sealed address of its next webhook holds, and how often the question was asked again.
  */
-function stateOf({ call }: Telephone): string {
+function stateOf({ call }: Telephone, round: number): string {
   const [, action = ''] = /<Gather [^>]*action="([^"]+)"/.exec(call.webhooks.at(-1)!.body) ?? []
   const { step, payload } = keys.open(tokenIn(action))!
   const { languages: spoken, repeatsLeft } = payload as TokenContent
-  return JSON.stringify([step, spoken, repeatsLeft])
+  return JSON.stringify([step, spoken, repeatsLeft, round])
 }
 
 /**
@@ -63,19 +63,22 @@ async function walk(
   const isAsking = (): boolean => telephone.call.waitingFor !== null
   const first = {
     milliseconds: telephone.call.durationMs,
-    next: isAsking() ? stateOf(telephone) : undefined,
+    next: isAsking() ? stateOf(telephone, 0) : undefined,
   }
+  let round = 0
   for (let asked = 0; isAsking(); asked++) {
     expect(asked, 'questions of one call').toBeLessThan(10)
     const [state, before, choices, choice] = [
-      stateOf(telephone),
+      stateOf(telephone, round),
       telephone.call.durationMs,
       choicesAt(telephone, digits),
       path[asked] ?? 0,
     ]
     const key = choices[choice]
+    const webhooks = telephone.call.webhooks.length
     if (key === undefined) await telephone.wait()
     else await telephone.press(key)
+    round = telephone.call.webhooks.length === webhooks ? round + 1 : 0
     const question = questions.get(state) ?? {
       width: choices.length,
       turns: new Map<number, Turn>(),
@@ -83,7 +86,7 @@ async function walk(
     questions.set(state, question)
     question.turns.set(choice, {
       milliseconds: telephone.call.durationMs - before,
-      next: isAsking() ? stateOf(telephone) : undefined,
+      next: isAsking() ? stateOf(telephone, round) : undefined,
     })
   }
   return { telephone, first }

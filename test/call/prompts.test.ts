@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { languages, type Locale } from '../../lib/call/languages.js'
 import type { Prompts } from '../../lib/options/prompts.js'
-import { fitsOneSegment } from '../../lib/signalwire/segments.js'
+import { speechMilliseconds } from '../../lib/simulator/call/performer.js'
 
 const all = Object.entries(languages) as [Locale, Prompts][]
 const purposes = ['login', 'step-up', 'enroll'] as const
@@ -20,6 +20,7 @@ function sentencesOf(prompts: Prompts): [part: string, sentence: string][] {
     'digits',
     'opening',
     'text',
+    'hosted',
   ])
   const others = Object.entries(prompts).filter(([part]) => !unspoken.has(part)) as [
     string,
@@ -106,11 +107,16 @@ describe.each(all)('the language %s', (locale, prompts) => {
     }
   })
 
-  test(`${locale} has a text message that fits into one segment`, () => {
-    const text = prompts.text(appName, '481516')
-    expect(text).toContain(appName)
-    expect(text).toContain('481516')
-    expect(fitsOneSegment(`${text}\n\n@acme.example #481516`)).toBe(true)
+  test(`${locale} has short sentences with the name for a text and for the hosted channels`, () => {
+    for (const sentence of [prompts.text(appName, '481516'), prompts.hosted(appName)]) {
+      expect(sentence).toContain(appName)
+      expect(sentence.length).toBeLessThan(40)
+    }
+    expect(prompts.text(appName, '481516')).toContain('481516')
+  })
+
+  test(`${locale} warns in at most 4 seconds that nobody will ever ask for the code`, () => {
+    expect(speechMilliseconds(prompts.neverAsked)).toBeLessThanOrEqual(4000)
   })
 
   test(`${locale} has no digit in a sentence, because the user could take it for a digit of the code`, () => {

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Authenticator } from 'passport'
 import type { Express, RequestHandler } from 'express'
+import { writeHostedMessage, writeText } from '../../lib/actions/messages.js'
 import { languages, type Locale } from '../../lib/call/languages.js'
 import { ring, Telephone, unlimited } from '../support/telephone.js'
 import { writeDown, writtenCode } from '../support/transcript.js'
@@ -14,6 +15,7 @@ const sentenceNames = [
   'pressMatchingDigits',
   'pressAnyKey',
   'pressIfNotYou',
+  'neverAsked',
   'codeIs',
   'onceMore',
   'menu',
@@ -82,7 +84,8 @@ const scenes: readonly Scene[] = [
   { title: 'Login: the right digits', keys: ['42'] },
   { title: 'The code again, and slowly', keys: ['42', '1', '2'] },
   { title: 'Wrong digits', keys: ['17'] },
-  { title: 'No digits', keys: [] },
+  { title: 'No digits: the question again', keys: [] },
+  { title: 'The key # first, then the digits', keys: ['#', '42'] },
   { title: '"I did not ask for this", at the question', keys: ['0'] },
   { title: '"I did not ask for this", after the code', keys: ['42', '0'] },
   { title: 'In another language, from the question on', keys: ['3', '42'], other: true },
@@ -135,7 +138,7 @@ async function stepUp(locale: Locale): Promise<readonly string[]> {
 describe.each(locales)('calls in %s', locale => {
   test('every call is as it is in the transcript, and every sentence of the language is heard', async () => {
     const prompts = languages[locale]
-    const { opening, language, voice, text } = prompts
+    const { opening, language, voice } = prompts
     const sentences = sentenceNames.map(name => prompts[name])
     const context = [
       `${language}, spoken by ${voice}. The page shows 42, the code is ${writtenCode.slice(0, 6)}; the app's name is Acme.`,
@@ -149,9 +152,16 @@ describe.each(locales)('calls in %s', locale => {
       [
         '== The text message',
         '',
-        text('Acme', writtenCode.slice(0, 6)),
+        writeText(prompts, {
+          appName: 'Acme',
+          code: writtenCode.slice(0, 6),
+          domain: 'acme.example',
+        }),
         '',
-        `@acme.example #${writtenCode.slice(0, 6)}`,
+        '',
+        '== The words before the code on the hosted channels',
+        '',
+        writeHostedMessage(prompts, 'Acme', 6),
       ].join('\n'),
     )
     const all = `${context.join('\n\n\n')}\n`

@@ -44,6 +44,9 @@ describe('voicemail', () => {
         english.pressMatchingDigits,
         english.pressIfNotYou,
         english.pressMatchingDigits,
+        english.opening.login('Acme'),
+        english.pressMatchingDigits,
+        english.pressIfNotYou,
         english.noDigits,
       ],
     })

@@ -18,7 +18,13 @@ import {
 
 const english = languages['en-US']
 const german = languages['de-DE']
-const readTwice = (code: string) => [english.codeIs, spoken(code), english.onceMore, spoken(code)]
+const readTwice = (code: string) => [
+  english.neverAsked,
+  english.codeIs,
+  spoken(code),
+  english.onceMore,
+  spoken(code),
+]
 const overWithoutError = { status: 'completed', error: null, waitingFor: null }
 
 let world: World
@@ -342,6 +348,7 @@ describe('the option prompts', () => {
     pressMatchingDigits: 'Tryck siffrorna på skärmen.',
     approval: { refuse: 'Tryck noll.', refused: 'Tryck noll igen.' },
     text: (name, code) => `${code} är din kod för ${name}.`,
+    hosted: name => `Din kod för ${name}:`,
   }
 
   test('an app can add a language', async () => {
@@ -351,7 +358,7 @@ describe('the option prompts', () => {
       'Det här är Acme.',
       'Tryck siffrorna på skärmen.',
     ])
-    expect((await telephone.press(digits))[0]).toBe('Din kod är:')
+    expect((await telephone.press(digits))[1]).toBe('Din kod är:')
     expect(telephone.call.transcript.find(entry => entry.kind === 'say')).toMatchObject({
       voice: 'Polly.Elin-Neural',
       language: 'sv-SE',
@@ -386,7 +393,7 @@ describe('the option prompts', () => {
     await open({ prompts: { 'de-DE': { ...german, codeIs: 'Der Code, bitte:' } }, locale: 'de-CH' })
     const { telephone, digits } = await ringing()
     await telephone.answer()
-    expect((await telephone.press(digits))[0]).toBe('Der Code, bitte:')
+    expect((await telephone.press(digits))[1]).toBe('Der Code, bitte:')
   })
 
   test('an app can replace a language of the package with its tag in another case', async () => {
@@ -396,7 +403,7 @@ describe('the option prompts', () => {
     })
     const { telephone, digits } = await ringing()
     await telephone.answer()
-    expect((await telephone.press(digits))[0]).toBe('Der Code, bitte:')
+    expect((await telephone.press(digits))[1]).toBe('Der Code, bitte:')
   })
 
   test('a language with words for the digits reads the code with them', async () => {
@@ -420,7 +427,7 @@ describe('the option prompts', () => {
     const { telephone } = await ringing()
     const said = await telephone.answer()
     expect(
-      said[2]!
+      said[3]!
         .split(', ')
         .map(word => digits.indexOf(word as 'noll'))
         .join(''),
@@ -497,6 +504,31 @@ describe('the option prompts', () => {
       'over 4,096 characters',
       { ...swedish, menu: 'a'.repeat(4097) },
       "prompts['sv-SE'].menu: give a text of 1 to 4096 characters, no control characters.",
+    ],
+    [
+      'a warning that leaves no room for the code in a text',
+      { ...swedish, neverAsked: 'a'.repeat(101) },
+      "prompts['sv-SE'].neverAsked: give a text of 1 to 100 characters, no control characters.",
+    ],
+    [
+      'a missing warning',
+      { ...swedish, neverAsked: undefined },
+      "prompts['sv-SE'].neverAsked: give a text of 1 to 100 characters, no control characters.",
+    ],
+    [
+      'a sentence before the code that is too long for one segment',
+      { ...swedish, codeIs: 'a'.repeat(60) },
+      "prompts['sv-SE'].codeIs: give a text of 1 to 59 characters, no control characters.",
+    ],
+    [
+      'a sentence of the hosted channels without the name',
+      { ...swedish, hosted: () => 'Din kod:' },
+      "prompts['sv-SE'].hosted: give a function of the name that returns one line with the name in it.",
+    ],
+    [
+      'a sentence of the hosted channels that is not a function',
+      { ...swedish, hosted: 'Acme' },
+      "prompts['sv-SE'].hosted: give a function of the name that returns one line with the name in it.",
     ],
     [
       'a digit in a sentence',

@@ -37,11 +37,13 @@ export class Phone {
 
   /** Presses keys and listens on. If the question wants more keys, it gets silence. */
   async press(keys: string): Promise<readonly string[]> {
-    const before = this.call.webhooks.length
+    const questions = (): number =>
+      this.call.transcript.filter(({ kind }) => kind === 'gather').length
+    const before = questions()
     return this.listen(async () => {
       await this.simulator.press(this.sid, keys)
       await this.simulator.idle(this.sid)
-      if (this.call.waitingFor !== null && this.call.webhooks.length === before)
+      if (this.call.waitingFor !== null && questions() === before)
         await this.simulator.advance(silenceMilliseconds)
     })
   }

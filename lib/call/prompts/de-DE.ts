@@ -19,6 +19,7 @@ export const deDE: Prompts = {
     'Um den Code zu hören, geben Sie bitte die beiden Ziffern ein, die auf Ihrem Bildschirm stehen.',
   pressAnyKey: 'Um den Code zu hören, drücken Sie bitte die Eins.',
   pressIfNotYou: 'Wenn Sie diesen Anruf nicht angefordert haben, drücken Sie bitte die Null.',
+  neverAsked: 'Niemand wird Sie jemals nach diesem Code fragen.',
   codeIs: 'Ihr Code lautet:',
   onceMore: 'Noch einmal:',
   menu: 'Um den Code noch einmal zu hören, drücken Sie die Eins. Um ihn langsamer zu hören, drücken Sie die Zwei.',
@@ -37,4 +38,5 @@ export const deDE: Prompts = {
       'Der Auftrag wird nicht ausgeführt. Wenn Sie diesen Anruf nicht angefordert haben, drücken Sie bitte noch einmal die Null.',
   },
   text: (appName, code) => `${code} ist Ihr Code für ${appName}.`,
+  hosted: appName => `Ihr Code für ${appName} lautet:`,
 }

@@ -18,6 +18,7 @@ export const enGB: Prompts = {
   pressMatchingDigits: 'To hear the code, please press the two digits on your screen.',
   pressAnyKey: 'To hear the code, please press one.',
   pressIfNotYou: 'If you did not ask for this call, please press zero.',
+  neverAsked: 'Nobody will ever ask you for this code.',
   codeIs: 'Your code is:',
   onceMore: 'Once again, your code is:',
   menu: 'To hear the code again, press one. To hear it more slowly, press two.',
@@ -35,4 +36,5 @@ export const enGB: Prompts = {
       'We have cancelled it, and nothing will happen. If you did not ask for this call, press zero again.',
   },
   text: (appName, code) => `${code} is your ${appName} code.`,
+  hosted: appName => `Your ${appName} code is:`,
 }

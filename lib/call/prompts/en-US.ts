@@ -17,6 +17,7 @@ export const enUS: Prompts = {
   pressMatchingDigits: 'To hear the code, press the two digits on your screen.',
   pressAnyKey: 'To hear the code, press one.',
   pressIfNotYou: 'If you did not ask for this call, press zero.',
+  neverAsked: 'Nobody will ever ask you for this code.',
   codeIs: 'Your code is:',
   onceMore: 'Again, your code is:',
   menu: 'To hear the code again, press one. To hear it slowly, press two.',
@@ -33,4 +34,5 @@ export const enUS: Prompts = {
       'We canceled it, and nothing will happen. If you did not ask for this call, press zero again.',
   },
   text: (appName, code) => `${code} is your ${appName} code.`,
+  hosted: appName => `Your ${appName} code is:`,
 }

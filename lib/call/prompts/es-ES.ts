@@ -23,6 +23,7 @@ export const esES: Prompts = {
     'Para escuchar el código, marque las dos cifras que aparecen en su pantalla.',
   pressAnyKey: 'Para escuchar el código, pulse uno.',
   pressIfNotYou: 'Si no ha solicitado esta llamada, pulse cero.',
+  neverAsked: 'Nadie le pedirá nunca este código.',
   codeIs: 'Su código es:',
   onceMore: 'Se lo repetimos:',
   menu: 'Para volver a escuchar el código, pulse uno. Para escucharlo más despacio, pulse dos.',
@@ -40,4 +41,5 @@ export const esES: Prompts = {
       'La operación no se ha autorizado. Si no ha solicitado esta llamada, pulse cero otra vez.',
   },
   text: (appName, code) => `${code} es su clave de ${appName}.`,
+  hosted: appName => `Su clave de ${appName} es:`,
 }

@@ -23,6 +23,7 @@ export const esMX: Prompts = {
     'Para escuchar el código, marque los dos dígitos que aparecen en su pantalla.',
   pressAnyKey: 'Para escuchar el código, oprima uno.',
   pressIfNotYou: 'Si usted no solicitó esta llamada, oprima cero.',
+  neverAsked: 'Nadie le va a pedir nunca este código.',
   codeIs: 'Su código es:',
   onceMore: 'Una vez más:',
   menu: 'Para escuchar el código otra vez, oprima uno. Para escucharlo más despacio, oprima dos.',
@@ -40,4 +41,5 @@ export const esMX: Prompts = {
       'La operación no se autorizó. Si usted no solicitó esta llamada, oprima cero otra vez.',
   },
   text: (appName, code) => `${code} es su clave de ${appName}.`,
+  hosted: appName => `Su clave de ${appName} es:`,
 }

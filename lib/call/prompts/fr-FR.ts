@@ -23,6 +23,7 @@ export const frFR: Prompts = {
   pressMatchingDigits: 'Pour écouter le code, composez les deux chiffres affichés sur votre écran.',
   pressAnyKey: 'Pour écouter le code, appuyez sur un.',
   pressIfNotYou: 'Si vous n’êtes pas à l’origine de cette demande, appuyez sur zéro.',
+  neverAsked: 'Personne ne vous demandera jamais ce code.',
   codeIs: 'Voici votre code\u00a0:',
   onceMore: 'Je répète\u00a0:',
   menu: 'Pour réécouter le code, appuyez sur un. Pour l’écouter plus lentement, appuyez sur deux.',
@@ -40,4 +41,5 @@ export const frFR: Prompts = {
       'L’opération n’est pas validée. Si vous n’êtes pas à l’origine de cette demande, appuyez encore sur zéro.',
   },
   text: (appName, code) => `${code} est votre code ${appName}.`,
+  hosted: appName => `Voici votre code ${appName} :`,
 }

@@ -21,6 +21,7 @@ export const itIT: Prompts = {
   pressMatchingDigits: 'Per ascoltare il codice, digiti le due cifre che vede sullo schermo.',
   pressAnyKey: 'Per ascoltare il codice, prema uno.',
   pressIfNotYou: 'Se non ha richiesto questa chiamata, prema zero.',
+  neverAsked: 'Nessuno le chiederà mai questo codice.',
   codeIs: 'Il suo codice è:',
   onceMore: 'Ripeto:',
   menu: 'Per riascoltare il codice, prema uno. Per ascoltarlo più lentamente, prema due.',
@@ -38,4 +39,5 @@ export const itIT: Prompts = {
       'L’operazione non è stata autorizzata. Se non ha richiesto questa chiamata, prema di nuovo zero.',
   },
   text: (appName, code) => `${code} è il suo codice ${appName}.`,
+  hosted: appName => `Il suo codice ${appName} è:`,
 }

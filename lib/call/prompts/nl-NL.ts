@@ -18,6 +18,7 @@ export const nlNL: Prompts = {
   pressMatchingDigits: 'Om de code te horen, toetst u de twee cijfers in die op uw scherm staan.',
   pressAnyKey: 'Om de code te horen, toetst u één.',
   pressIfNotYou: 'Hebt u deze oproep niet aangevraagd, toets dan nul.',
+  neverAsked: 'Niemand zal u ooit om deze code vragen.',
   codeIs: 'Uw code is:',
   onceMore: 'Nog een keer:',
   menu: 'Om de code nog een keer te horen, toetst u één. Om de code langzamer te horen, toetst u twee.',
@@ -34,4 +35,5 @@ export const nlNL: Prompts = {
       'De opdracht wordt niet uitgevoerd. Hebt u deze oproep niet aangevraagd, toets dan nog een keer nul.',
   },
   text: (appName, code) => `${code} is uw code voor ${appName}.`,
+  hosted: appName => `Uw code voor ${appName} is:`,
 }

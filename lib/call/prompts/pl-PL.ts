@@ -22,6 +22,7 @@ export const plPL: Prompts = {
     'Aby usłyszeć kod, proszę wybrać na klawiaturze dwie cyfry wyświetlone na ekranie.',
   pressAnyKey: 'Aby usłyszeć kod, proszę nacisnąć jeden.',
   pressIfNotYou: 'Jeśli nie prosili Państwo o ten telefon, proszę nacisnąć zero.',
+  neverAsked: 'Nikt nigdy nie poprosi Państwa o ten kod.',
   codeIs: 'Państwa kod to:',
   onceMore: 'Powtarzamy:',
   menu: 'Aby usłyszeć kod jeszcze raz, proszę nacisnąć jeden. Aby usłyszeć go wolniej, proszę nacisnąć dwa.',
@@ -39,4 +40,5 @@ export const plPL: Prompts = {
       'Operacja nie zostanie wykonana. Jeśli nie prosili Państwo o ten telefon, proszę nacisnąć zero jeszcze raz.',
   },
   text: (appName, code) => `${code} to kod do ${appName}.`,
+  hosted: appName => `Kod do ${appName}:`,
 }

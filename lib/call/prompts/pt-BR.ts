@@ -23,6 +23,7 @@ export const ptBR: Prompts = {
   pressMatchingDigits: 'Para ouvir o código, digite os dois números que aparecem na sua tela.',
   pressAnyKey: 'Para ouvir o código, digite um.',
   pressIfNotYou: 'Se você não pediu esta ligação, digite zero.',
+  neverAsked: 'Ninguém nunca vai pedir este código a você.',
   codeIs: 'O seu código é:',
   onceMore: 'Repetindo:',
   menu: 'Para ouvir o código de novo, digite um. Para ouvir mais devagar, digite dois.',
@@ -39,4 +40,5 @@ export const ptBR: Prompts = {
     refused: 'A operação não foi autorizada. Se você não pediu esta ligação, digite zero de novo.',
   },
   text: (appName, code) => `${code} é seu código ${appName}.`,
+  hosted: appName => `Seu código ${appName}:`,
 }

@@ -19,6 +19,7 @@ export const zhCN: Prompts = {
   pressMatchingDigits: '如需收听验证码，请输入屏幕上显示的两位数字。',
   pressAnyKey: '如需收听验证码，请按一。',
   pressIfNotYou: '如非您本人操作，请按零。',
+  neverAsked: '任何人都不会向您索要这个验证码。',
   codeIs: '您的验证码是：',
   onceMore: '重复一遍：',
   menu: '如需再听一遍，请按一。如需慢速收听，请按二。',
@@ -33,4 +34,5 @@ export const zhCN: Prompts = {
     refused: '该业务不会办理。如非您本人操作，请再按一次零。',
   },
   text: (appName, code) => `您的${appName}验证码是${code}。`,
+  hosted: appName => `您的${appName}验证码是：`,
 }
