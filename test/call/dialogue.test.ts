@@ -326,6 +326,24 @@ describe('at the question', () => {
   })
 })
 
+describe('the warning that nobody will ever ask for the code', () => {
+  const digitsOf = (text: string): string => text.replace(/\P{Nd}/gu, '')
+
+  test.each(Object.keys(languages))('is said in %s before the first digit of the code', locale => {
+    const content = { languages: [locale] }
+    const { neverAsked } = languages[locale as keyof typeof languages]
+    for (const answer of [
+      pressed(steps.question, '42', { content }),
+      pressed(steps.question, '7', { content, settings: { numberMatching: 'any-key' } }),
+      reply(steps.answered, { content, settings: { numberMatching: false } }),
+    ]) {
+      const said = sentences(answer)
+      expect(said.indexOf(neverAsked)).toBeGreaterThanOrEqual(0)
+      expect(said.indexOf(neverAsked)).toBeLessThan(said.findIndex(each => digitsOf(each) !== ''))
+    }
+  })
+})
+
 describe('at the menu', () => {
   test('key one repeats the code in the same language, even if there is another one', () => {
     const answer = pressed(steps.menu, '1', { content: { languages: twoLanguages } })
