@@ -344,6 +344,56 @@ describe('the warning that nobody will ever ask for the code', () => {
   })
 })
 
+describe('a call that asks for an approval', () => {
+  const content = {
+    purpose: 'approve' as const,
+    languages: twoLanguages,
+    approvalTexts: { 'en-US': 'Pay five euros to Bob.', 'de-DE': 'Zahle fünf Euro an Bob.' },
+  }
+
+  test('says before the code what the user approves, and how to refuse after it', () => {
+    const said = sentences(pressed(steps.question, '42', { content }))
+    expect(said[0]).toBe('Pay five euros to Bob.')
+    expect(said.indexOf(english.neverAsked)).toBeLessThan(said.indexOf(spokenCode))
+    expect(said).toContain(english.approval.refuse)
+    expect(sentences(pressed(steps.menu, '3', { content }))[0]).toBe('Zahle fünf Euro an Bob.')
+  })
+
+  test.each([steps.question, steps.menu])('takes key zero as a refusal (step %i)', step => {
+    const answer = pressed(step, '0', { content })
+    expect(sentences(answer)).toEqual([english.approval.refused, english.goodbye])
+    expect(answer.effect).toBe('refuse')
+    expect(answer.next.map(({ step: next }) => next)).toEqual([steps.refused])
+  })
+
+  test.each([
+    [steps.question, '00'],
+    [steps.refused, '0'],
+  ])('takes key zero a second time as a report (step %i, keys %s)', (step, digits) => {
+    const answer = pressed(step, digits, { content })
+    expect(sentences(answer)).toEqual([english.reported])
+    expect(answer.effect).toBe('report')
+  })
+
+  test('says goodbye after another key than zero at a refusal', () => {
+    expect(pressed(steps.refused, '1', { content })).toMatchObject({ next: [] })
+    expect(sentences(pressed(steps.refused, '1', { content }))).toEqual([english.goodbye])
+  })
+
+  test('can still be refused when the code cannot be repeated any more', () => {
+    const answer = pressed(steps.question, '42', { content: { ...content, repeatsLeft: 0 } })
+    expect(sentences(answer)).toContain(english.approval.refuse)
+    expect(sentences(answer)).not.toContain(english.menu)
+    expect(answer.next.map(({ step }) => step)).toEqual([steps.menu])
+  })
+
+  test('cannot be refused when its challenge is not active any more', () => {
+    const answer = pressed(steps.menu, '0', { content, event: { isActiveChallenge: false } })
+    expect(sentences(answer)).toEqual([english.expired])
+    expect(answer.effect).toBeUndefined()
+  })
+})
+
 describe('at the menu', () => {
   test('key one repeats the code in the same language, even if there is another one', () => {
     const answer = pressed(steps.menu, '1', { content: { languages: twoLanguages } })

@@ -4,7 +4,7 @@ import type { Prompts } from '../../lib/options/prompts.js'
 import { speechMilliseconds } from '../../lib/simulator/call/performer.js'
 
 const all = Object.entries(languages) as [Locale, Prompts][]
-const purposes = ['login', 'step-up', 'enroll'] as const
+const purposes = ['login', 'step-up', 'enroll', 'approve'] as const
 const appName = 'Acme'
 
 /**
@@ -19,6 +19,7 @@ function sentencesOf(prompts: Prompts): [part: string, sentence: string][] {
     'separator',
     'digits',
     'opening',
+    'approval',
     'text',
     'hosted',
   ])
@@ -31,6 +32,9 @@ function sentencesOf(prompts: Prompts): [part: string, sentence: string][] {
       purpose => [`opening ${purpose}`, prompts.opening[purpose](appName)] as [string, string],
     ),
     ...others,
+    ...Object.entries(prompts.approval).map(
+      ([part, sentence]) => [`approval ${part}`, sentence] as [string, string],
+    ),
   ]
 }
 
@@ -155,6 +159,8 @@ describe.each(all)('the language %s', (locale, prompts) => {
 
   test(`${locale} names the right keys and no others`, () => {
     expect(keysNamed(locale, prompts.pressIfNotYou)).toEqual([0])
+    expect(keysNamed(locale, prompts.approval.refuse)).toEqual([0])
+    expect(keysNamed(locale, prompts.approval.refused)).toEqual([0])
     expect(keysNamed(locale, prompts.pressAnyKey)).toEqual([1])
     expect(keysNamed(locale, prompts.menu)).toEqual([1, 2])
     expect(keysNamed(locale, prompts.inThisLanguage)).toEqual([3])
