@@ -27,13 +27,19 @@ import * as words from './views/words.js'
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** What the app needs. It also accepts options of the strategy, which override those of `auth/voice-otp.ts`. */
+/**
+ * What the app needs. It also accepts options of the strategy, which override those of
+ * `auth/voice-otp.ts`.
+ */
 export interface AppOptions extends Partial<
   Omit<VoiceOtpOptions<User>, 'secret' | 'signalwire' | 'webhookUrl' | 'recovery'>
 > {
   readonly users: Users
   readonly signalwire: VoiceOtpOptions<User>['signalwire']
-  /** The origin under which browsers and SignalWire reach this app, for example `https://acme.example`. */
+  /**
+   * The origin under which browsers and SignalWire reach this app, for example
+   * `https://acme.example`.
+   */
   readonly publicUrl: string
   /** Other origins from which the JSON API accepts requests: the loopback addresses of this app. */
   readonly otherOrigins?: readonly string[]
@@ -44,7 +50,10 @@ export interface AppOptions extends Partial<
   /** Default: the memory of this process. The same holds for `remember` and `recovery`. */
   readonly sessionStore?: Store
   readonly recovery?: RecoveryCodes
-  /** For the demo only: shows the simulated phones on the call page, and the demo users on the login page. */
+  /**
+   * For the demo only: shows the simulated phones on the call page, and the demo users on the login
+   * page.
+   */
   readonly simulatorUrl?: string
   /** For the demo only: clears its limits. Adds `POST /demo/reset` and its button. */
   readonly resetDemo?: () => void
@@ -91,8 +100,9 @@ export function createApp(options: AppOptions) {
     canResetDemo: resetDemo !== undefined,
     rememberDays: remember.days,
   })
-  // With https, a proxy or tunnel in front ends TLS. express-session must trust its X-Forwarded-Proto to set a secure
-  // cookie. Without a proxy, anybody could send X-Forwarded-* headers. The app never builds a URL from them.
+  // With https, a proxy or tunnel in front ends TLS. express-session must trust its
+  // X-Forwarded-Proto to set a secure cookie. Without a proxy, anybody could send X-Forwarded-*
+  // headers. The app never builds a URL from them.
   if (isHttps) app.set('trust proxy', 1)
 
   app.use(securityHeaders(isHttps, simulatorUrl))
@@ -102,10 +112,12 @@ export function createApp(options: AppOptions) {
   app.use(express.static(pathOf('public'), { maxAge: '1h' }))
   app.use(noStore)
   app.use(sessions({ secret: sessionSecret, store: sessionStore, isHttps }))
-  // These forms need less than 4 KiB. Compressed bodies are refused, because a small one can expand to gigabytes.
+  // These forms need less than 4 KiB. Compressed bodies are refused, because a small one can expand
+  // to gigabytes.
   app.use(express.urlencoded({ extended: false, limit: '4kb', inflate: false }))
   app.use(passport.session())
-  app.use(voiceOtp.enforce()) // directly after passport.session(): until the code is verified, req.user is undefined
+  // directly after passport.session(): until the code is verified, req.user is undefined
+  app.use(voiceOtp.enforce())
 
   app.use('/api', apiRoutes(passport, voiceOtp, [publicUrl, ...otherOrigins]))
   app.use(forms())

@@ -1,4 +1,5 @@
-// Starts the example: `npm run example`. With `--check` it tries the settings instead, and calls nobody.
+// Starts the example: `npm run example`. With `--check` it tries the settings instead, and calls
+// nobody.
 import { pino } from 'pino'
 import { checkSettings } from './support/check.js'
 import { ConfigError, loadEnvironment, readConfig } from './support/config.js'

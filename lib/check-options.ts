@@ -16,7 +16,8 @@ export function copyOwn<T>(given: T): T {
 
 /**
  * Copies an object of options, of which only the own properties count. Throws a `TypeError` for a
- * property that is no option. `prefix` stands before the name in the message, for example `limits.`.
+ * property that is no option. `prefix` stands before the name in the message, for example
+ * `limits.`.
  * @internal
  */
 export function readOptions<T extends object>(
@@ -36,8 +37,8 @@ export function readOptions<T extends object>(
 }
 
 /**
- * Returns `value` if it is a whole number from `least` to `most`, and throws a `TypeError` otherwise.
- * `alternative` ends the message, for example `, or false for no limit`.
+ * Returns `value` if it is a whole number from `least` to `most`, and throws a `TypeError`
+ * otherwise. `alternative` ends the message, for example `, or false for no limit`.
  * @internal
  */
 export function wholeNumber(

@@ -8,8 +8,8 @@ const fullWidthOffset = 0xff10 - 0x30
 
 /**
  * The code that the user typed, without separators and with full-width digits as ASCII digits. It
- * must be the body's own property `code`, a string of at most 64 characters. Returns `undefined` for
- * everything else, so that an array or a property of a prototype never counts (R-16).
+ * must be the body's own property `code`, a string of at most 64 characters. Returns `undefined`
+ * for everything else, so that an array or a property of a prototype never counts (R-16).
  *
  * Nothing else is changed. Unicode normalization (NFKC) would also accept `①` for `1`.
  * @internal

@@ -73,20 +73,22 @@ export type FailureCode = keyof typeof failureTable
 
 /**
  * What prevented a login: the app's setup, or something that the strategy depends on. The codes are
- * stable. They are in `error.code` of a {@link VoiceOtpError}, and {@link errors} has a sentence for
- * each.
+ * stable. They are in `error.code` of a {@link VoiceOtpError}, and {@link errors} has a sentence
+ * for each.
  */
 export type ErrorCode = keyof typeof errorTable
 
 /** Every reason for which the strategy refuses a request: `{ status, message }` by code. */
 export const failures: Readonly<Record<FailureCode, ErrorEntry>> = failureTable
 
-/** Every error of the setup or of a dependency: `{ status, message }` by code. Nobody is logged in. */
+/**
+ * Every error of the setup or of a dependency: `{ status, message }` by code. Nobody is logged in.
+ */
 export const errors: Readonly<Record<ErrorCode, ErrorEntry>> = errorTable
 
 /**
- * What Passport passes on as `info` (or `challenge`) when a request is refused. It holds no code, no
- * number and no credential.
+ * What Passport passes on as `info` (or `challenge`) when a request is refused. It holds no code,
+ * no number and no credential.
  */
 export interface FailureInfo {
   /** Stable. An app can choose its own sentence by it. */
@@ -124,8 +126,8 @@ export class Failure extends Error {
 }
 
 /**
- * An error of the app's setup, of one of its callbacks, of a store or of SignalWire. Express gets it
- * with the status 503, and nobody is logged in. The original error is not included, because its
+ * An error of the app's setup, of one of its callbacks, of a store or of SignalWire. Express gets
+ * it with the status 503, and nobody is logged in. The original error is not included, because its
  * message may hold a credential, a number or a code.
  */
 export class VoiceOtpError extends Error {
@@ -174,8 +176,8 @@ const isWord = (value: unknown): value is string =>
   typeof value === 'string' && /^[A-Za-z][A-Za-z_-]{0,40}$/.test(value)
 
 /**
- * A code such as `ECONNRESET`, `ERR_HTTP2_ERROR`, `42P01` (SQLSTATE), `21211` (SignalWire) or `http-401`.
- * Six digits in a row may be a one-time code or a part of a phone number.
+ * A code such as `ECONNRESET`, `ERR_HTTP2_ERROR`, `42P01` (SQLSTATE), `21211` (SignalWire) or
+ * `http-401`. Six digits in a row may be a one-time code or a part of a phone number.
  */
 function isErrorCode(code: unknown): code is string | number {
   if (typeof code === 'number') return code < 100_000

@@ -24,7 +24,10 @@ export interface Destination extends PhoneNumber {
   readonly phone: string
 }
 
-/** Reads a phone on record. Returns `undefined` if the number or the extension is not valid. @internal */
+/**
+ * Reads a phone on record. Returns `undefined` if the number or the extension is not valid.
+ * @internal
+ */
 export function parseDestination(entry: PhoneEntry): Destination | undefined {
   const number: unknown = entry.number
   const extension: unknown = entry.extension ?? undefined // an empty column of a database is null
@@ -49,13 +52,16 @@ const ordinaryTypes: ReadonlySet<string> = new Set([
   'VOIP',
 ])
 
-/** Pay-per-call numbers and directory assistance in North America. libphonenumber takes them for ordinary numbers. */
+/**
+ * Pay-per-call numbers and directory assistance in North America. libphonenumber takes them for
+ * ordinary numbers.
+ */
 const isChargedInNorthAmerica = /^\+1\d{3}(976\d{4}|5551212)$/
 
 /**
- * Reads a number written with its country code, for example `+1 (202) 555-0123`. Returns `undefined`
- * for a number that libphonenumber's full metadata does not find valid, and for letters, extensions,
- * lists, SIP addresses and numbers without a country code.
+ * Reads a number written with its country code, for example `+1 (202) 555-0123`. Returns
+ * `undefined` for a number that libphonenumber's full metadata does not find valid, and for
+ * letters, extensions, lists, SIP addresses and numbers without a country code.
  * @internal
  */
 export function parsePhone(text: string): PhoneNumber | undefined {
@@ -75,11 +81,17 @@ export function parsePhone(text: string): PhoneNumber | undefined {
 
 const maxTypedLength = 64
 
-/** Invisible characters that come along when people copy a number: soft hyphen, zero-width, direction marks. */
+/**
+ * Invisible characters that come along when people copy a number: soft hyphen, zero-width,
+ * direction marks.
+ */
 const invisible = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g
 /** Spaces, dashes, dots, slashes, parentheses and brackets, also their full-width forms. */
 const punctuation = /[\p{Zs}\t\p{Pd}\u2212\u30fc.\uff0e/\uff0f()\uff08\uff09[\]\uff3b\uff3d]/gu
-/** What libphonenumber accepts as a digit: ASCII, full-width, Arabic-Indic and Extended Arabic-Indic. */
+/**
+ * What libphonenumber accepts as a digit: ASCII, full-width, Arabic-Indic and Extended
+ * Arabic-Indic.
+ */
 const otherDigits = [0xff10, 0x0660, 0x06f0]
 
 /**
@@ -105,8 +117,8 @@ function toAsciiDigit(character: string): string {
 }
 
 /**
- * An English sentence for a user whose number cannot be read: it names the kind of mistake and has an
- * example.
+ * An English sentence for a user whose number cannot be read: it names the kind of mistake and has
+ * an example.
  * @internal
  */
 export function explainPhoneMistake(text: unknown): string {
@@ -130,7 +142,10 @@ export function explainPhoneMistake(text: unknown): string {
   }
 }
 
-/** Whether the app allows calls to this number: an ordinary type, in one of the countries. @internal */
+/**
+ * Whether the app allows calls to this number: an ordinary type, in one of the countries.
+ * @internal
+ */
 export function isPermitted(phone: PhoneNumber, countries: ReadonlySet<string>): boolean {
   return phone.ordinary && phone.country !== undefined && countries.has(phone.country)
 }

@@ -16,7 +16,8 @@ const isTypedCode = /^[0-9A-Za-z]{10}$/
 const codesPerSet = 10
 
 /**
- * Creates ten recovery codes, gives their hashes to `recovery.save`, and returns the codes, which the app shows once.
+ * Creates ten recovery codes, gives their hashes to `recovery.save`, and returns the codes, which
+ * the app shows once.
  * @internal
  */
 export async function createRecoveryCodes<User>(
@@ -35,8 +36,8 @@ const createCode = (): string =>
   Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join('')
 
 /**
- * Removes one code from the user's set with `recovery.use`. Returns how many codes are left, or `undefined` if the code is
- * not one of this user's.
+ * Removes one code from the user's set with `recovery.use`. Returns how many codes are left, or
+ * `undefined` if the code is not one of this user's.
  * @internal
  */
 export async function useRecoveryCode<User>(
@@ -46,7 +47,8 @@ export async function useRecoveryCode<User>(
   code: string,
 ): Promise<number | undefined> {
   const recovery = recoveryOptions(context)
-  // The same code has another hash under each secret, and the set may be older than the current secret.
+  // The same code has another hash under each secret, and the set may be older than the current
+  // secret.
   const hashes = context.keys.everyHash('recovery', userId, code)
   const left: unknown = await runCallback('recovery.use', () => recovery.use(user, hashes))
   if (left === undefined || (Number.isInteger(left) && (left as number) >= 0))
@@ -58,8 +60,8 @@ export async function useRecoveryCode<User>(
 }
 
 /**
- * The recovery code that the user typed, in the form that was hashed: upper case, `O` as `0`, `I` and
- * `L` as `1`. Returns `undefined` for everything else. See {@link readCodeText}.
+ * The recovery code that the user typed, in the form that was hashed: upper case, `O` as `0`, `I`
+ * and `L` as `1`. Returns `undefined` for everything else. See {@link readCodeText}.
  * @internal
  */
 export function readRecoveryCode(body: unknown): string | undefined {

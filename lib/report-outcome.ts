@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http'
 import { Failure, type FailureInfo } from './errors.js'
 import type { Request } from './request.js'
 
-/** The functions that Passport puts on a strategy for each request, before it calls `authenticate`. */
+/**
+ * The functions that Passport puts on a strategy for each request, before it calls `authenticate`.
+ */
 export interface PassportFunctions {
   /** Logs the user in. */
   readonly success: (this: void, user: unknown, info?: object) => void

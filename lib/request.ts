@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** A request as this package sees it: Node's, with what Express, express-session and Passport add. */
+/**
+ * A request as this package sees it: Node's, with what Express, express-session and Passport add.
+ */
 export type Request = IncomingMessage &
   Express.Request & {
     /** What a body parser made of the body. */

@@ -84,7 +84,10 @@ const renamed: RenamedOptions = {
   passReqToCallback: 'getPhone(user, req), which always gets the request',
 }
 
-/** Checks the options and fills in the defaults. Throws a `TypeError` that says how to fix them. @internal */
+/**
+ * Checks the options and fills in the defaults. Throws a `TypeError` that says how to fix them.
+ * @internal
+ */
 export function resolveOptions<User>(options: VoiceOtpOptions<User>): ResolvedOptions<User> {
   if (typeof options !== 'object' || options === null)
     throw new TypeError('VoiceOtpStrategy needs an object of options as its first argument.')
@@ -115,7 +118,10 @@ export function resolveOptions<User>(options: VoiceOtpOptions<User>): ResolvedOp
   }
 }
 
-/** Calls them as methods of the app's own object, as JavaScript does: an app may pass an instance of a class. */
+/**
+ * Calls them as methods of the app's own object, as JavaScript does: an app may pass an instance of
+ * a class.
+ */
 function resolveCallbacks<User>(
   given: VoiceOtpOptions<User>,
   options: VoiceOtpOptions<User>,

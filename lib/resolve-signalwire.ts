@@ -25,7 +25,10 @@ const names = [
   'maxPricePerMinute',
 ] as const satisfies readonly (keyof SignalWireOptions)[]
 
-/** Checks the option `signalwire`. Also returns the country of `from`. Throws a `TypeError`. @internal */
+/**
+ * Checks the option `signalwire`. Also returns the country of `from`. Throws a `TypeError`.
+ * @internal
+ */
 export function resolveSignalWire(signalwire: SignalWireOptions | undefined): {
   readonly signalwire: ResolvedSignalWire
   readonly country: Country
@@ -85,7 +88,9 @@ function checkPrice(price: unknown): void {
   )
 }
 
-/** Only a host of three labels or a loopback address is allowed, because the credentials go there. */
+/**
+ * Only a host of three labels or a loopback address is allowed, because the credentials go there.
+ */
 function resolveSpace(space: unknown): string {
   if (typeof space === 'string') {
     const name = space.toLowerCase()

@@ -40,7 +40,10 @@ import { createMfa } from './signalwire/mfa.js'
 
 /** A phone of the user, for a page that lets the user choose. */
 export interface PhoneChoice {
-  /** What the option `phone` of `passport.authenticate('voice-otp', { action: 'call', phone })` returns. */
+  /**
+   * What the option `phone` of `passport.authenticate('voice-otp', { action: 'call', phone })`
+   * returns.
+   */
   readonly id: string
   /** What the user calls the phone, as the record says. */
   readonly label: string | undefined
@@ -48,7 +51,8 @@ export interface PhoneChoice {
   readonly phone: string
 }
 
-// The type names only what this class uses, so that the published types need no @types/passport-strategy.
+// The type names only what this class uses, so that the published types need no
+// @types/passport-strategy.
 const Base = PassportStrategy as unknown as abstract new () => PassportFunctions
 
 /**
@@ -72,7 +76,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   declare private readonly lookup: PhoneLookup<User>
 
   /**
-   * @param options See {@link VoiceOtpOptions}. A user without an `id` that is a string, a number or a
+   * @param options See {@link VoiceOtpOptions}. A user without an `id` that is a string, a number
+   * or a
    * bigint needs the option `userId`.
    * @param getPhone Returns the phone of a user, or a promise of it. See {@link GetPhone}.
    * @throws TypeError that names the option and how to fix it.
@@ -84,7 +89,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     const lookup = createPhoneLookup(getPhone)
     this.events = events
     this.remembered = createRemembered(context, lookup)
-    // These properties hold secrets. They are not enumerable, so that an app that prints the strategy does not print them.
+    // These properties hold secrets. They are not enumerable, so that an app that prints the
+    // strategy does not print them.
     Object.defineProperties(this, { context: { value: context }, lookup: { value: lookup } })
   }
 
@@ -93,8 +99,9 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * POST route. A refused request is one of {@link failures}; an error is a {@link VoiceOtpError}.
    */
   authenticate(req: Request, options: ActionOptions = {}): void {
-    // Take Passport's functions off `this` before the first await. An app may pass the strategy itself to Passport. Then
-    // parallel requests share it, and a late `this.success` would log in the user of another request.
+    // Take Passport's functions off `this` before the first await. An app may pass the strategy
+    // itself to Passport. Then parallel requests share it, and a late `this.success` would log in
+    // the user of another request.
     const { success, fail, pass, error } = this
     reportOutcome(
       req,
@@ -104,10 +111,11 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Creates middleware that guards `req.user`: until the code is verified, `req.user` is undefined and the user is in
-   * `req.pendingUser`. Mount it directly after `passport.session()` and before every login route. With `redirectTo` it also
-   * responds to a pending user. It passes a {@link VoiceOtpError} (`configuration`) to the error
-   * handler for a session that cannot be regenerated, a second strategy, or a second user property.
+   * Creates middleware that guards `req.user`: until the code is verified, `req.user` is undefined
+   * and the user is in `req.pendingUser`. Mount it directly after `passport.session()` and before
+   * every login route. With `redirectTo` it also responds to a pending user. It passes a
+   * {@link VoiceOtpError} (`configuration`) to the error handler for a session that cannot be
+   * regenerated, a second strategy, or a second user property.
    * @throws TypeError for options that are not valid.
    */
   enforce(options: EnforceOptions = {}): Middleware {
@@ -116,8 +124,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
 
   /**
    * Creates middleware for routes that need a second factor of at most `maxAge` seconds ago.
-   * Otherwise the response is 401 as JSON with the header of RFC 9470, section 3, or a redirect (303)
-   * to `redirectTo`.
+   * Otherwise the response is 401 as JSON with the header of RFC 9470, section 3, or a redirect
+   * (303) to `redirectTo`.
    * @throws TypeError for wrong options.
    */
   requireSecondFactor(options: RequireOptions = {}): Middleware {
@@ -125,10 +133,10 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Creates middleware that tells SignalWire what to say during a call, as LaML. Mount it where the requests
-   * to `webhookUrl` arrive, before session, CSRF protection and body parsers. It also works as a
-   * handler of plain `node:http`. A request that SignalWire did not sign for one of our tokens gets
-   * 403, another method than POST 405. Mounted for every path, it calls `next` with a
+   * Creates middleware that tells SignalWire what to say during a call, as LaML. Mount it where the
+   * requests to `webhookUrl` arrive, before session, CSRF protection and body parsers. It also
+   * works as a handler of plain `node:http`. A request that SignalWire did not sign for one of our
+   * tokens gets 403, another method than POST 405. Mounted for every path, it calls `next` with a
    * {@link VoiceOtpError} (`configuration`).
    */
   webhooks(): Middleware {
@@ -145,8 +153,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Returns what `status()` responds, for a page that the server renders; `undefined` without a user.
-   * The state of a call comes from SignalWire and can take seconds. Rejects with a
+   * Returns what `status()` responds, for a page that the server renders; `undefined` without a
+   * user. The state of a call comes from SignalWire and can take seconds. Rejects with a
    * {@link VoiceOtpError}.
    */
   async getStatus(req: Request): Promise<CallStatus | undefined> {
@@ -179,9 +187,9 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Creates ten recovery codes for the logged-in user of this request and replaces the old ones. Show
-   * them once. The user needs a verification of at most five minutes ago, so that somebody who finds
-   * an open browser cannot take codes home. Otherwise it rejects with the code
+   * Creates ten recovery codes for the logged-in user of this request and replaces the old ones.
+   * Show them once. The user needs a verification of at most five minutes ago, so that somebody who
+   * finds an open browser cannot take codes home. Otherwise it rejects with the code
    * `second-factor-required` (status 401). Rejects with a {@link VoiceOtpError} if the option
    * `recovery` is not set or its `save` failed.
    */
@@ -195,7 +203,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
 
   /**
    * Unlocks a user: ends a lockout, a lock and the wait after a reported call, forgets the wrong
-   * codes, and removes the remembered browsers. Rejects with a {@link VoiceOtpError} if a store failed.
+   * codes, and removes the remembered browsers. Rejects with a {@link VoiceOtpError} if a store
+   * failed.
    */
   async unlock(userId: UserId): Promise<void> {
     await Promise.all([

@@ -2,7 +2,8 @@
 export const emittedWarnings = new Set<string>()
 
 /**
- * Emits a warning about a mistake of the app, once per process: such a mistake is made on every request.
+ * Emits a warning about a mistake of the app, once per process: such a mistake is made on every
+ * request.
  * @param code Identifies the warning, for example for `node --disable-warning`.
  * @internal
  */

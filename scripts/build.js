@@ -22,7 +22,10 @@ const require = createRequire(import.meta.url)
 
 /** The entries of package.json's `exports`. */
 const entries = ['index', 'simulator/index']
-/** Packages that are copied into the simulator's file, so that an installation without the simulator lacks them. */
+/**
+ * Packages that are copied into the simulator's file, so that an installation without the simulator
+ * lacks them.
+ */
 const bundled = ['@rubensworks/saxes', 'xmlchars']
 
 if (!existsSync(at('lib/index.ts'))) process.exit(0) // an installed package has no sources to build

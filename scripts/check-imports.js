@@ -1,11 +1,14 @@
-// npm run check: fails on a forbidden import and on a cycle of files or of folders in lib/, type imports included.
-// Each file that lies directly in lib/ counts as a folder of its own.
+// npm run check: fails on a forbidden import and on a cycle of files or of folders in lib/, type
+// imports included. Each file that lies directly in lib/ counts as a folder of its own.
 import { createRequire } from 'node:module'
 import { cruise } from 'dependency-cruiser'
 
 const { forbidden, options } = createRequire(import.meta.url)('../.dependency-cruiser.cjs')
 
-/** The folder of lib/ that a file belongs to: `limits` for `lib/limits/sends.ts`, `phone.ts` for `lib/phone.ts`. */
+/**
+ * The folder of lib/ that a file belongs to: `limits` for `lib/limits/sends.ts`, `phone.ts` for
+ * `lib/phone.ts`.
+ */
 const folderOf = path => path.split('/')[1]
 
 /** The imports between folders: a set of folders for each folder. */
@@ -21,7 +24,10 @@ function folderImports(modules) {
   return imports
 }
 
-/** The first cycle of folders, as a list that begins and ends with the same folder; `undefined` if there is none. */
+/**
+ * The first cycle of folders, as a list that begins and ends with the same folder; `undefined` if
+ * there is none.
+ */
 function findCycle(imports) {
   const done = new Set()
   const visit = (folder, path) => {

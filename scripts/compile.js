@@ -1,4 +1,5 @@
-// Compiles programs of this repository with the native compiler, in half a second. It checks no types.
+// Compiles programs of this repository with the native compiler, in half a second. It checks no
+// types.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,12 +10,16 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const cache = `${root}node_modules/.cache/voice-otp`
 const assets = ['example/views', 'example/public', 'example/minimal', 'lib/simulator/page']
 
-/** Compiles into a folder of this process, laid out like the repository. Returns the folder and what removes it. */
+/**
+ * Compiles into a folder of this process, laid out like the repository. Returns the folder and what
+ * removes it.
+ */
 export function compile(programs) {
   removeLeftovers()
   const folder = `${cache}/${process.pid}`
   mkdirSync(folder, { recursive: true })
-  // A package of the same name: the programs import it as an app does, and get this code instead of an older dist/.
+  // A package of the same name: the programs import it as an app does, and get this code instead of
+  // an older dist/.
   writeJson(`${folder}/package.json`, {
     name: 'passport-voice-otp',
     type: 'module',

@@ -4,7 +4,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Installs the dependencies of `folder/package.json`, unless each is there in its version. Ends the process if that fails. */
+/**
+ * Installs the dependencies of `folder/package.json`, unless each is there in its version. Ends the
+ * process if that fails.
+ */
 export function installTools(folder) {
   const { dependencies } = readJson(`${folder}/package.json`)
   const isInstalled = ([name, version]) => {

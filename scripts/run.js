@@ -1,4 +1,5 @@
-// node scripts/run.js example/server.ts [ARGUMENTS]: compiles a TypeScript program of this repository and runs it.
+// node scripts/run.js example/server.ts [ARGUMENTS]: compiles a TypeScript program of this
+// repository and runs it.
 import { pathToFileURL } from 'node:url'
 import { compile } from './compile.js'
 

@@ -1,4 +1,5 @@
-// Runs the tests on other Node versions: node scripts/test-nodes.js [20 22 24 26] [--short]. Each is fetched as a package.
+// Runs the tests on other Node versions: node scripts/test-nodes.js [20 22 24 26] [--short]. Each
+// is fetched as a package.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,6 @@
-// node scripts/with-tools.js FOLDER PROGRAM [ARGUMENTS]: installs the tools of FOLDER/package.json if they are missing,
-// and runs one of them in the root of the repository. These tools are large and most contributors never need them.
+// node scripts/with-tools.js FOLDER PROGRAM [ARGUMENTS]: installs the tools of FOLDER/package.json
+// if they are missing, and runs one of them in the root of the repository. These tools are large
+// and most contributors never need them.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { installTools } from './install-tools.js'

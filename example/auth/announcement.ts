@@ -11,7 +11,10 @@ declare module 'express-session' {
 const primaryPart = (tag: string): string => tag.split('-', 1)[0]?.toLowerCase() ?? ''
 const spokenLanguages = new Set(Object.keys(languages).map(primaryPart))
 
-/** The languages that the browser prefers and a call can speak, best first; `undefined` if there is none. */
+/**
+ * The languages that the browser prefers and a call can speak, best first; `undefined` if there is
+ * none.
+ */
 export function preferredLanguages(
   req: Pick<Request, 'acceptsLanguages'>,
 ): readonly string[] | undefined {
@@ -22,8 +25,8 @@ export function preferredLanguages(
 }
 
 /**
- * Says which login a call is for, in English. Calls in other languages go without it. It contains no digits, because the
- * user could take them for the code.
+ * Says which login a call is for, in English. Calls in other languages go without it. It contains
+ * no digits, because the user could take them for the code.
  */
 export function announcement(req: Request, now = Date.now()): string | undefined {
   const [language = 'en'] = preferredLanguages(req) ?? []
@@ -70,8 +73,8 @@ const systems = [
 ] as const
 
 /**
- * For example "Firefox on Linux". The name consists of our own words only: it is shown and read out to the user, and a
- * `User-Agent` header can contain anything.
+ * For example "Firefox on Linux". The name consists of our own words only: it is shown and read out
+ * to the user, and a `User-Agent` header can contain anything.
  */
 export function browserName({
   headers: { 'user-agent': userAgent = '' },

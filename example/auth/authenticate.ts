@@ -23,9 +23,10 @@ export type Passport = Pick<PassportStatic, 'authenticate'>
 export type OnFailure = (failure: Failure, req: Request, res: Response) => unknown
 
 /**
- * `passport.authenticate('voice-otp')` with our own response to a failure. Calls the next handler when the call was placed
- * or the code was right. An error (503) is shown on the same page, so that the user can try again there.
- * `beforeLogIn` may write to the session. express-session saves that together with the verification.
+ * `passport.authenticate('voice-otp')` with our own response to a failure. Calls the next handler
+ * when the call was placed or the code was right. An error (503) is shown on the same page, so that
+ * the user can try again there. `beforeLogIn` may write to the session. express-session saves that
+ * together with the verification.
  */
 export function authenticate(
   passport: Passport,
@@ -72,7 +73,10 @@ function isTemporary(error: unknown): error is VoiceOtpError {
   )
 }
 
-/** Shows a failure on the page of its form. A user without a first factor gets the login page instead. */
+/**
+ * Shows a failure on the page of its form. A user without a first factor gets the login page
+ * instead.
+ */
 export const onPage =
   (show: OnFailure): OnFailure =>
   (failure, req, res) => {
@@ -93,9 +97,10 @@ export function fieldText(name: string, req: object): string {
 }
 
 /**
- * A double click sends a form twice at the same time. The browser shows the response to the second request, which fails
- * because the first one has placed the call or used the code. That page refreshes to `path`, which shows the result of the
- * first request: the user must not miss that the login succeeded or that a phone is ringing.
+ * A double click sends a form twice at the same time. The browser shows the response to the second
+ * request, which fails because the first one has placed the call or used the code. That page
+ * refreshes to `path`, which shows the result of the first request: the user must not miss that the
+ * login succeeded or that a phone is ringing.
  */
 export function refreshIfOvertaken(
   failure: Failure,

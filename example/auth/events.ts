@@ -23,7 +23,10 @@ const levels: Readonly<Record<EventName, 'info' | 'warn'>> = {
   'phone.changed': 'info',
 }
 
-/** Logs one line of JSON for each event. Events hold no code, no phone number and no secret, so logs may be kept. */
+/**
+ * Logs one line of JSON for each event. Events hold no code, no phone number and no secret, so logs
+ * may be kept.
+ */
 export function logEvents({ events }: VoiceOtpStrategy<User>, logger: Logger): void {
   for (const [event, level] of Object.entries(levels) as [EventName, 'info' | 'warn'][]) {
     events.on(event, (details: object) => logger[level]({ event, ...details }))

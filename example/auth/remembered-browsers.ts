@@ -12,8 +12,8 @@ export interface Browser extends RememberedEntry {
 }
 
 /**
- * Remembers this browser if the form or the JSON asks for it. Returns `undefined` if not asked, and `false` if a store
- * failed: then the next login needs a call, and this login stays valid.
+ * Remembers this browser if the form or the JSON asks for it. Returns `undefined` if not asked, and
+ * `false` if a store failed: then the next login needs a call, and this login stays valid.
  */
 export async function rememberIfRequested(
   voiceOtp: VoiceOtpStrategy<User>,
@@ -42,7 +42,10 @@ export async function listBrowsers(
     .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
 }
 
-/** Forgets one of this user's browsers, or all of them without an `id`: the next login there needs a code. */
+/**
+ * Forgets one of this user's browsers, or all of them without an `id`: the next login there needs a
+ * code.
+ */
 export function forgetBrowsers(
   { remembered }: VoiceOtpStrategy<User>,
   req: Request,

@@ -56,11 +56,15 @@ const errorWords: Readonly<Record<number, ErrorWords>> = {
 /** The 404 page. */
 export const notFound: RequestHandler = (req, res) => sendError(404, req, res)
 
-/** Sends an error page, or JSON below `/api`. Logs errors of 500 and more with the status that the browser gets. */
+/**
+ * Sends an error page, or JSON below `/api`. Logs errors of 500 and more with the status that the
+ * browser gets.
+ */
 // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express recognizes an error handler by its four parameters
 export const handleErrors: ErrorRequestHandler = (error: unknown, req, res, _next) => {
   const status = statusOf(error)
-  // express-session saves the session at the end of the response. If that fails, the browser already has another status.
+  // express-session saves the session at the end of the response. If that fails, the browser
+  // already has another status.
   const sentStatus = res.headersSent ? res.statusCode : status
   const requestId = status >= 500 ? logError(error, req, sentStatus) : undefined
   if (res.headersSent) {
@@ -80,8 +84,8 @@ function publicWords(error: unknown): Partial<ErrorWords> {
 }
 
 /**
- * Logs an error and returns a reference that the user can quote. Never logs the message of a foreign error, because
- * body-parser's errors contain the whole body.
+ * Logs an error and returns a reference that the user can quote. Never logs the message of a
+ * foreign error, because body-parser's errors contain the whole body.
  */
 export function logError(error: unknown, req: Request, status = 503): string {
   const requestId = randomUUID().slice(0, 8)

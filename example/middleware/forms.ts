@@ -14,7 +14,8 @@ export function forms(): Router {
   const csrf = csrfSync({
     size: 32,
     getTokenFromRequest: req => (req.body as { _csrf?: string } | undefined)?._csrf,
-    // After a double click on "Log in", the session of the second request is gone: Passport replaced it at the first one.
+    // After a double click on "Log in", the session of the second request is gone: Passport
+    // replaced it at the first one.
     skipCsrfProtection: req => req.method === 'POST' && req.path === '/login' && isFromOurPage(req),
   })
   const router = Router()
@@ -37,13 +38,17 @@ export function forms(): Router {
 }
 
 /**
- * A form from a session that no longer exists: the second click of a double click, or a tab that was left open. The form has
- * no effect. The browser goes to the page that shows the current state, which is where the first click went.
+ * A form from a session that no longer exists: the second click of a double click, or a tab that
+ * was left open. The form has no effect. The browser goes to the page that shows the current state,
+ * which is where the first click went.
  */
 const redirectIfStale: ErrorRequestHandler = (error, req, res, next) => {
   if (knownUser(req) === undefined && isFromOurPage(req)) res.redirect(303, '/otp')
   else next(error)
 }
 
-/** Browsers set this header themselves, and no page can forge it. Old browsers do not send it and need the token. */
+/**
+ * Browsers set this header themselves, and no page can forge it. Old browsers do not send it and
+ * need the token.
+ */
 const isFromOurPage = (req: Request): boolean => req.headers['sec-fetch-site'] === 'same-origin'

@@ -18,9 +18,9 @@ export const requireBothFactors: RequestHandler = (req, res, next) => {
 }
 
 /**
- * Lets a user with both factors through if the last code is not older than five minutes. Redirects to a new code otherwise.
- * A POST goes back to the page of its form first, and from there to the code: the strategy remembers only the address of a
- * GET for the time after the code.
+ * Lets a user with both factors through if the last code is not older than five minutes. Redirects
+ * to a new code otherwise. A POST goes back to the page of its form first, and from there to the
+ * code: the strategy remembers only the address of a GET for the time after the code.
  */
 export function requireFreshCode(voiceOtp: VoiceOtpStrategy<User>, page: string): RequestHandler {
   const forPage = voiceOtp.requireSecondFactor({ maxAge: 300, redirectTo: '/otp' })
@@ -33,8 +33,9 @@ export function requireFreshCode(voiceOtp: VoiceOtpStrategy<User>, page: string)
 }
 
 /**
- * Lets a user through who needs a code: for the login, or for a step-up. A user who is logged in already goes on to the
- * requested page, for example after a second click on the same button or with a remembered browser.
+ * Lets a user through who needs a code: for the login, or for a step-up. A user who is logged in
+ * already goes on to the requested page, for example after a second click on the same button or
+ * with a remembered browser.
  */
 export const requireCodeNeeded: RequestHandler = (req, res, next) => {
   const pending = pendingUser(req)

@@ -3,7 +3,8 @@ import helmet from 'helmet'
 
 /**
  * Security headers for every response.
- * @param frameUrl The only address that a page may show in a frame: the simulated phones of the demo.
+ * @param frameUrl The only address that a page may show in a frame: the simulated phones of the
+ * demo.
  */
 export function securityHeaders(isHttps: boolean, frameUrl: string | undefined): RequestHandler {
   return helmet({

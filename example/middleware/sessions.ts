@@ -9,7 +9,10 @@ export interface SessionSettings {
   readonly isHttps: boolean
 }
 
-/** Sessions with a secure cookie. A session store that fails leads to a 503, never to a page without a session. */
+/**
+ * Sessions with a secure cookie. A session store that fails leads to a 503, never to a page without
+ * a session.
+ */
 export function sessions({ secret, store, isHttps }: SessionSettings): RequestHandler {
   const middleware = session({
     name: isHttps ? '__Host-acme' : 'acme',
@@ -19,7 +22,8 @@ export function sessions({ secret, store, isHttps }: SessionSettings): RequestHa
     saveUninitialized: false,
     cookie: { httpOnly: true, sameSite: 'lax', secure: isHttps, path: '/' },
   })
-  // Without a connection to its store, express-session passes the request on without `req.session` and without an error.
+  // Without a connection to its store, express-session passes the request on without `req.session`
+  // and without an error.
   return (req, res, next) => {
     void middleware(req, res, error => {
       if (error || !req.session)

@@ -115,8 +115,9 @@ const requireUser: RequestHandler = (req, res, next) => {
 }
 
 /**
- * Replaces the CSRF token. A page of another site can send JSON only after a CORS preflight, which this app never grants,
- * and browsers set `Origin` themselves. `Host` does not count: in a DNS rebinding attack, the attacker chooses its value.
+ * Replaces the CSRF token. A page of another site can send JSON only after a CORS preflight, which
+ * this app never grants, and browsers set `Origin` themselves. `Host` does not count: in a DNS
+ * rebinding attack, the attacker chooses its value.
  */
 function requireOurOrigin(origins: readonly string[]): RequestHandler {
   return (req, res, next) => {

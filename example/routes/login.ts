@@ -24,7 +24,8 @@ const malformedPassword: Failure = {
 /** Checks the password. `voiceOtp.enforce()` then makes the user a pending user. */
 export function checkPassword(passport: Passport, onFailure: OnFailure): RequestHandler {
   return (req, res, next) => {
-    // passport-local also reads the query. A password in a URL ends up in logs, so only the body counts here.
+    // passport-local also reads the query. A password in a URL ends up in logs, so only the body
+    // counts here.
     const isComplete = ['username', 'password'].every(name => {
       const value = field(name)(req)
       return typeof value === 'string' && value !== ''
@@ -39,7 +40,8 @@ export function checkPassword(passport: Passport, onFailure: OnFailure): Request
       else if (!user) onFailure(wrongPassword, req, res)
       else
         req.logIn(user, loginError => {
-          // Passport starts a new session at login, against session fixation. Only the requested page is carried over.
+          // Passport starts a new session at login, against session fixation. Only the requested
+          // page is carried over.
           if (!loginError) Object.assign(req.session, { requestedPage, passwordAt: Date.now() })
           next(loginError)
         })

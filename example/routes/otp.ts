@@ -17,7 +17,10 @@ import { redirectAfterSave, takeReturnTo } from './return-to.js'
 
 const requestedChannel = field('channel')
 
-/** The call and its code. Opening the page places no call: a prefetch, a link or a reload must not make a phone ring. */
+/**
+ * The call and its code. Opening the page places no call: a prefetch, a link or a reload must not
+ * make a phone ring.
+ */
 export function otpRoutes(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): Router {
   const router = Router()
   const onFailure = onPage((failure, req, res) =>
@@ -69,7 +72,8 @@ async function renderOtp(
 ): Promise<void> {
   const [current, phones] = await Promise.all([
     currentChallenge(voiceOtp, req, 'log in', failure?.code === 'limiter-unavailable'),
-    voiceOtp.listPhones(req).catch(() => []), // an invalid number is reported when a call is requested
+    // an invalid number is reported when a call is requested
+    voiceOtp.listPhones(req).catch(() => []),
   ])
   const user = knownUser(req)
   res.status(failure?.status ?? 200).render('otp', {
@@ -90,7 +94,10 @@ async function renderOtp(
 const isUndelivered = (failure: Failure | undefined): boolean =>
   failure?.code === 'phone-refused' || failure?.code === 'signalwire-unavailable'
 
-/** The order in which the page offers the channels: the current one first, or the one after a channel that just failed. */
+/**
+ * The order in which the page offers the channels: the current one first, or the one after a
+ * channel that just failed.
+ */
 function channelsInOrder(
   channels: readonly Channel[],
   challenge: PendingChallenge | undefined,
@@ -102,7 +109,10 @@ function channelsInOrder(
   return [...channels.slice(first), ...channels.slice(0, first)]
 }
 
-/** The simulated phone to show; `undefined` shows all phones, because the masked number matches several. */
+/**
+ * The simulated phone to show; `undefined` shows all phones, because the masked number matches
+ * several.
+ */
 function ringingPhone(user: User | undefined, mask: string | undefined): string | undefined {
   const phones = [user?.phone, ...(user?.otherPhones ?? []).map(({ number }) => number)].filter(
     phone => typeof phone === 'string',

@@ -15,7 +15,9 @@ import { currentUser, knownUser, pendingUser, type User } from '../stores/users.
 import { masked } from '../views/words.js'
 import { redirectAfterSave } from './return-to.js'
 
-/** Enrolls or changes the phone number: we call the new number, and store it after the right code. */
+/**
+ * Enrolls or changes the phone number: we call the new number, and store it after the right code.
+ */
 export function phoneRoutes(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): Router {
   const router = Router()
   const mayEnroll = requireMayEnroll(voiceOtp)
@@ -65,8 +67,8 @@ export function phoneRoutes(passport: Passport, voiceOtp: VoiceOtpStrategy<User>
 }
 
 /**
- * The password is enough to add a first number. To change a number, the user needs a fresh code. Otherwise a person who
- * finds an unattended browser could redirect the calls to another phone.
+ * The password is enough to add a first number. To change a number, the user needs a fresh code.
+ * Otherwise a person who finds an unattended browser could redirect the calls to another phone.
  */
 function requireMayEnroll(voiceOtp: VoiceOtpStrategy<User>): RequestHandler {
   const freshCode = requireFreshCode(voiceOtp, '/phone')

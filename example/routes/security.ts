@@ -8,7 +8,10 @@ import type { RecoveryCodes } from '../stores/recovery-codes.js'
 import { currentUser, type User } from '../stores/users.js'
 import { redirectAfterSave } from './return-to.js'
 
-/** What logs in without a call: remembered browsers, and recovery codes for the day that the phone is lost. */
+/**
+ * What logs in without a call: remembered browsers, and recovery codes for the day that the phone
+ * is lost.
+ */
 export function securityRoutes(voiceOtp: VoiceOtpStrategy<User>, recovery: RecoveryCodes): Router {
   const router = Router()
   // A person who finds an unattended browser must not get recovery codes.

@@ -9,7 +9,10 @@ interface StoredSession {
 
 const cleanupMilliseconds = 60_000
 
-/** Sessions in the memory of this process that expire. express-session's own MemoryStore keeps them for ever. */
+/**
+ * Sessions in the memory of this process that expire. express-session's own MemoryStore keeps them
+ * for ever.
+ */
 export class MemorySessions extends Store {
   private readonly sessions = new Map<string, StoredSession>()
   private nextCleanupAt = 0

@@ -24,8 +24,8 @@ export function recoveryInMemory(): RecoveryCodes {
 }
 
 /**
- * Recovery codes in Redis, a set for each user. Each method is one transaction: if two requests send the same code, `SREM`
- * removes it for only one of them.
+ * Recovery codes in Redis, a set for each user. Each method is one transaction: if two requests
+ * send the same code, `SREM` removes it for only one of them.
  */
 export function recoveryInRedis(client: RedisClient, prefix: string): RecoveryCodes {
   const keyOf = ({ id }: User): string => `${prefix}:recovery:${id}`

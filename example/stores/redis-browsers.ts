@@ -4,13 +4,19 @@ import type { RedisClient } from './redis.js'
 /** The longest time that a browser may be remembered. A set that nobody uses expires after it. */
 const maxAgeMilliseconds = 30 * 86_400_000
 
-/** Compares and changes in one step, because Redis runs one script at a time. A browser that was removed has no hash. */
+/**
+ * Compares and changes in one step, because Redis runs one script at a time. A browser that was
+ * removed has no hash.
+ */
 const rotateScript = `
   if redis.call('HGET', KEYS[1], 'hash') ~= ARGV[1] then return 0 end
   redis.call('HSET', KEYS[1], 'hash', ARGV[2], 'replacedHash', ARGV[3], 'usedAt', ARGV[4], 'usedBy', ARGV[5])
   return 1`
 
-/** Remembered browsers in Redis: a hash for each browser, and a set with the ids of each user's browsers. */
+/**
+ * Remembered browsers in Redis: a hash for each browser, and a set with the ids of each user's
+ * browsers.
+ */
 export function browsersInRedis(client: RedisClient, prefix: string): RememberStore {
   const browserKey = (id: string): string => `${prefix}:browser:${id}`
   const userKey = (user: string): string => `${prefix}:browsers:${user}`
@@ -57,7 +63,8 @@ export function browsersInRedis(client: RedisClient, prefix: string): RememberSt
     },
     async removeAll(user) {
       const ids = await client.sMembers(userKey(user))
-      // Do not delete the whole set: a browser that is added at the same time must stay in the list, or nobody could revoke it.
+      // Do not delete the whole set: a browser that is added at the same time must stay in the
+      // list, or nobody could revoke it.
       if (ids.length > 0)
         await client.multi().del(ids.map(browserKey)).sRem(userKey(user), ids).exec()
     },

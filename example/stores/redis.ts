@@ -11,8 +11,9 @@ export type RedisClient = ReturnType<typeof createClient>
 
 /** Everything that several processes share and that must survive a restart, in Redis. */
 export async function connectRedis(url: string, prefix: string, logger: Logger) {
-  // With these options, a dead or hung Redis is an error within two seconds, and the client reconnects by itself. Without
-  // them, commands wait in a queue as long as Redis is down. The pings prevent the timeout of an idle socket.
+  // With these options, a dead or hung Redis is an error within two seconds, and the client
+  // reconnects by itself. Without them, commands wait in a queue as long as Redis is down. The
+  // pings prevent the timeout of an idle socket.
   const client: RedisClient = createClient({
     url,
     disableOfflineQueue: true,

@@ -4,8 +4,8 @@ const anonymousSeconds = 1800
 const loggedInSeconds = 86_400
 
 /**
- * How long a session lives without a request. A session without a login is short-lived, because anybody can make many of
- * them.
+ * How long a session lives without a request. A session without a login is short-lived, because
+ * anybody can make many of them.
  */
 export const sessionSeconds = (session: SessionData): number =>
   (session as { passport?: { user?: unknown } }).passport?.user === undefined

@@ -3,7 +3,10 @@ import { Unavailable } from '../middleware/errors.js'
 
 type Callback<T = void> = (error?: unknown, value?: T) => void
 
-/** Wraps another session store. If that store hangs, fails or throws, the request ends with a 503 within a time limit. */
+/**
+ * Wraps another session store. If that store hangs, fails or throws, the request ends with a 503
+ * within a time limit.
+ */
 export class TimeLimitedStore extends Store {
   constructor(
     private readonly inner: Store,

@@ -14,7 +14,10 @@ export interface User {
   readonly mayEnroll: boolean
 }
 
-/** The strategy's `getPhone`. Only `null` allows a user to add a number with nothing but the password. */
+/**
+ * The strategy's `getPhone`. Only `null` allows a user to add a number with nothing but the
+ * password.
+ */
 export const getPhone: GetPhone<User> = ({ phone, otherPhones = [] }) =>
   phone === null || otherPhones.length === 0
     ? phone
@@ -37,10 +40,16 @@ export interface PhoneBook {
   set(userId: string, phone: string): unknown
 }
 
-/** One of the equivalent settings in the OWASP password storage cheat sheet: 16 MiB, parallelization 5. */
+/**
+ * One of the equivalent settings in the OWASP password storage cheat sheet: 16 MiB, parallelization
+ * 5.
+ */
 const defaultCost: ScryptOptions = { N: 2 ** 14, r: 8, p: 5 }
 
-/** The form in which a database stores a password: `scrypt:N:r:p:salt:hash`. New passwords may use a higher cost. */
+/**
+ * The form in which a database stores a password: `scrypt:N:r:p:salt:hash`. New passwords may use a
+ * higher cost.
+ */
 export async function hashPassword(
   password: string,
   { N = 0, r = 0, p = 0 } = defaultCost,
@@ -73,7 +82,10 @@ const derive = promisify<string, Uint8Array, number, ScryptOptions, Buffer>(scry
 
 export const demoPassword = 'correct horse battery staple'
 
-/** The users of the demo. +1 202 555 01xx is reserved for fiction, so nobody can be called by mistake. */
+/**
+ * The users of the demo. +1 202 555 01xx is reserved for fiction, so nobody can be called by
+ * mistake.
+ */
 export const demoPeople: readonly Person[] = [
   {
     username: 'alice',
@@ -106,7 +118,10 @@ export const demoPeople: readonly Person[] = [
   },
 ].map(each => ({ id: each.username, ...each, mayEnroll: true }))
 
-/** With a real Space, only alice has a number and may change it. Otherwise anyone could place calls at your cost. */
+/**
+ * With a real Space, only alice has a number and may change it. Otherwise anyone could place calls
+ * at your cost.
+ */
 export function realPeople(
   alicePhone: string | null,
   passwords: ReadonlyMap<string, string>,
@@ -132,8 +147,8 @@ export function createUsers(
   people: readonly Person[],
   phones: PhoneBook = new Map<string, string>(),
 ): Users {
-  // An unknown name costs one hash too: the response time must not tell which names exist. To raise the cost, hash every
-  // password again at its next login.
+  // An unknown name costs one hash too: the response time must not tell which names exist. To raise
+  // the cost, hash every password again at its next login.
   const decoy = ['scrypt', defaultCost.N, defaultCost.r, defaultCost.p, 'nobody', 'nothing'].join(
     ':',
   )
@@ -158,7 +173,8 @@ export function createUsers(
   }
 }
 
-// Passport types users as an empty interface. In your own app, merge your user type into `Express.User` instead.
+// Passport types users as an empty interface. In your own app, merge your user type into
+// `Express.User` instead.
 /** The user with both factors. */
 export const currentUser = (req: Request): User | undefined => req.user as User | undefined
 /** The user with only the password. */

@@ -8,7 +8,10 @@ export interface Finding {
   readonly text: string
 }
 
-/** What `npm run example -- --check` does: tries the settings, prints the results, and calls nobody. Returns whether all is well. */
+/**
+ * What `npm run example -- --check` does: tries the settings, prints the results, and calls nobody.
+ * Returns whether all is well.
+ */
 export async function checkSettings(example: RunningExample): Promise<boolean> {
   const { config, port, publicUrl, space, redis } = example
   const findings = await Promise.all([
@@ -34,7 +37,10 @@ export async function checkSettings(example: RunningExample): Promise<boolean> {
 export const missingDemoPhone =
   'DEMO_PHONE is not set, so the app can call nobody. Set it to your own phone number, and it becomes the number of alice.'
 
-/** Checks the credentials of a Space with a request that calls nobody: it asks for a call that does not exist. */
+/**
+ * Checks the credentials of a Space with a request that calls nobody: it asks for a call that does
+ * not exist.
+ */
 export async function checkCredentials(signalwire: SignalWireOptions): Promise<Finding> {
   const { host } = new URL(spaceOrigin(signalwire))
   try {
@@ -50,7 +56,8 @@ export async function checkCredentials(signalwire: SignalWireOptions): Promise<F
       return bad(
         `SIGNALWIRE_SPACE: ${host} has an error of its own (status ${status}). Try again in a minute.`,
       )
-    // A Space responds with JSON that the call does not exist. An HTML page comes from another server.
+    // A Space responds with JSON that the call does not exist. An HTML page comes from another
+    // server.
     if (status !== 404 || typeof body !== 'object')
       return bad(
         `SIGNALWIRE_SPACE: ${host} does not respond like a Space (status ${status}). Copy the name from the address of the dashboard.`,

@@ -10,7 +10,9 @@ export interface Config {
   readonly simulatorPort: number
   /** A simulator that is already running; `undefined` = none. */
   readonly simulatorUrl: string | undefined
-  /** Whether other machines or the host of a container may connect: `undefined` = all interfaces. */
+  /**
+   * Whether other machines or the host of a container may connect: `undefined` = all interfaces.
+   */
   readonly host: string | undefined
   readonly redisUrl: string | undefined
   /** Origin for browsers and SignalWire; `undefined` = the loopback address. */
@@ -37,7 +39,9 @@ export class ConfigError extends Error {}
 /** Reads one variable: trimmed, and `undefined` if it is empty. */
 type Get = (name: string) => string | undefined
 
-/** Loads `example/.env` into the environment if the file exists. Variables that are already set win. */
+/**
+ * Loads `example/.env` into the environment if the file exists. Variables that are already set win.
+ */
 export function loadEnvironment(): void {
   const file = fileURLToPath(new URL('../.env', import.meta.url))
   if (existsSync(file)) process.loadEnvFile(file)
@@ -90,8 +94,8 @@ function refuseDemo(simulatorUrl: string | undefined): never {
 }
 
 /**
- * In production, a proxy or a container is in front of the app. Without it the app listens on this machine only, because the
- * demo's password is published.
+ * In production, a proxy or a container is in front of the app. Without it the app listens on this
+ * machine only, because the demo's password is published.
  */
 function hostOf(isProduction: boolean, isReal: boolean): string | undefined {
   if (!isProduction) return '127.0.0.1'
@@ -150,7 +154,10 @@ function readSignalWire(get: Get, simulatorUrl: string | undefined): SignalWireO
   return space
 }
 
-/** Replaces the name of an option in an error message of the strategy with the variable that sets this option. */
+/**
+ * Replaces the name of an option in an error message of the strategy with the variable that sets
+ * this option.
+ */
 export function withVariableName(message: string): string {
   const [option = ''] = message.split(':', 1)
   const names: Readonly<Record<string, string>> = {

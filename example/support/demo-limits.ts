@@ -1,7 +1,10 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { Limiter, LimiterFactory, LimiterOptions, Limits } from 'passport-voice-otp'
 
-/** Looser limits for people who play with the demo. No real call is made there. Never copy them to an app. */
+/**
+ * Looser limits for people who play with the demo. No real call is made there. Never copy them to
+ * an app.
+ */
 const demoLimits: Partial<Limits> = {
   callIntervalSeconds: 10,
   callsPerUserHour: 200,

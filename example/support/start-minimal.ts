@@ -1,4 +1,5 @@
-// `npm run example:minimal`: starts a simulated Space, and the app of example/minimal/ with its credentials.
+// `npm run example:minimal`: starts a simulated Space, and the app of example/minimal/ with its
+// credentials.
 import { randomBytes } from 'node:crypto'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { ConfigError, readConfig } from './config.js'

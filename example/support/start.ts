@@ -24,7 +24,10 @@ export interface RunningExample {
 
 type Redis = Awaited<ReturnType<typeof connectRedis>>
 
-/** Starts and stops the example. `isCheck`: only for `--check`, while the example itself may be running on its ports. */
+/**
+ * Starts and stops the example. `isCheck`: only for `--check`, while the example itself may be
+ * running on its ports.
+ */
 export class Example {
   private readonly cleanups: (() => unknown)[] = []
   private isReady = false
@@ -85,8 +88,8 @@ export class Example {
   private async connectRedis(space: SignalWireOptions): Promise<Redis | undefined> {
     const { redisUrl, isReal } = this.config
     if (redisUrl === undefined) return undefined
-    // The demo and each project use different keys. A user who logged in with the published password must not be logged in
-    // where calls cost money.
+    // The demo and each project use different keys. A user who logged in with the published
+    // password must not be logged in where calls cost money.
     const redis = await connectRedis(
       redisUrl,
       `acme:${isReal ? space.project : 'demo'}`,
@@ -116,7 +119,8 @@ export class Example {
       secret: config.secrets,
       signalwire: space,
       countries: config.isReal ? config.countries : undefined,
-      // SignalWire delivers text messages only for a campaign that the carriers have registered: see docs/channels.md.
+      // SignalWire delivers text messages only for a campaign that the carriers have registered:
+      // see docs/channels.md.
       channels: config.isReal ? ['call'] : ['call', 'sms', 'hosted-call', 'hosted-sms'],
       simulatorUrl: example.simulatorUrl,
       sessionStore: redis?.sessionStore,
@@ -134,7 +138,10 @@ export class Example {
   }
 }
 
-/** A password for each user: random at each start, or derived from the session secret where several processes must agree. */
+/**
+ * A password for each user: random at each start, or derived from the session secret where several
+ * processes must agree.
+ */
 function makePasswords(config: Config, isShared: boolean): ReadonlyMap<string, string> {
   const derive = (username: string): Buffer =>
     createHmac('sha256', config.sessionSecret[0] ?? '')

@@ -41,7 +41,10 @@ export const channelWords: Readonly<Record<Channel, ChannelWords>> = {
   'hosted-sms': { ...aText, instead: 'A text by another route', beside: 'A text by another route' },
 }
 
-/** The text on the button of a channel. `first` is the channel that the page offers first; `isAgain` is true after a code. */
+/**
+ * The text on the button of a channel. `first` is the channel that the page offers first; `isAgain`
+ * is true after a code.
+ */
 export function buttonWords(channel: Channel, first: Channel, isAgain: boolean): string {
   const { again, instead, beside, verb, ...words } = channelWords[channel]
   if (channel === first) return isAgain ? again : words.first
@@ -65,7 +68,10 @@ const callStates = {
 
 export const isText = (channel: Channel): boolean => channelWords[channel].verb === 'text'
 
-/** What the page says about a call or a text, by the states of `GET /otp/status`. The script in the browser uses the same words. */
+/**
+ * What the page says about a call or a text, by the states of `GET /otp/status`. The script in the
+ * browser uses the same words.
+ */
 export const stateWords = (channel: Channel): Readonly<Record<string, string>> =>
   !isText(channel)
     ? callStates

@@ -41,8 +41,8 @@ export async function readApproval<User>(
 }
 
 /**
- * The approval with as many languages as the address of the webhook can hold: all, or the one that is
- * spoken first. An approval is never sent without its text.
+ * The approval with as many languages as the address of the webhook can hold: all, or the one that
+ * is spoken first. An approval is never sent without its text.
  */
 function fit<User>(
   { context, userId, purpose }: ActionContext<User>,

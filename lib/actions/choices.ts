@@ -70,7 +70,10 @@ async function readNewPhone<User>(action: ActionContext<User>): Promise<Destinat
   return destination
 }
 
-/** Calls a function of the app that reads a choice from the request. It may throw, for example if no parser read the body. */
+/**
+ * Calls a function of the app that reads a choice from the request. It may throw, for example if no
+ * parser read the body.
+ */
 function callReader(name: 'channel' | 'phone', read: () => unknown): unknown {
   try {
     return catchRejection(read())

@@ -9,8 +9,8 @@ const maxLevels = 5
 
 /**
  * The one text of `details`, by RFC 8785 (JSON Canonicalization Scheme). Throws a `TypeError` that
- * says what is wrong, and where, for everything that JSON would change or lose: the code is bound to
- * this text, and the app gets its details back from it.
+ * says what is wrong, and where, for everything that JSON would change or lose: the code is bound
+ * to this text, and the app gets its details back from it.
  * @internal
  */
 export function canonicalizeDetails(details: unknown): string {

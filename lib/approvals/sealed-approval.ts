@@ -72,7 +72,8 @@ function checkText(text: unknown): void {
     throw new VoiceOtpError('callback-failed', 'approve() must return a text that is not empty.')
   if (text.length > maxCharacters || Buffer.byteLength(text) > maxBytes)
     throw new Failure('approval-too-long')
-  // Bidirectional controls and other invisible characters: what is shown would not be what is heard.
+  // Bidirectional controls and other invisible characters: what is shown would not be what is
+  // heard.
   if (!isSpeakable(text, maxCharacters) || /[<>\p{Cf}\p{Zl}\p{Zp}]/u.test(text))
     throw new Failure('approval-malformed')
 }

@@ -143,7 +143,10 @@ export function repeatedReading(
   }
 }
 
-/** The user refused what the call asked to approve. Key zero once more reports the call. @internal */
+/**
+ * The user refused what the call asked to approve. Key zero once more reports the call.
+ * @internal
+ */
 export function refusal({ prompts }: Words): Turn {
   return {
     lines: [],

@@ -41,8 +41,8 @@ export interface CallRequest {
   /** The number with its extension, if it has one: what counts as one phone. */
   readonly phone: string
   /**
-   * Each kind counts separately. `enroll`: the phone is not the user's yet, and its owner must not be
-   * locked out. `approve`: approvals must not use up the calls that a login needs.
+   * Each kind counts separately. `enroll`: the phone is not the user's yet, and its owner must not
+   * be locked out. `approve`: approvals must not use up the calls that a login needs.
    */
   readonly kind: CallKind
   /** Whether the interval since the last call is waived, because the last call reached nobody. */

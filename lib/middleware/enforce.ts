@@ -13,7 +13,11 @@ import { carryVerification } from '../session/re-login.js'
 import { warnOnce } from '../warn-once.js'
 import { createPendingUserResponse, type EnforceOptions } from './pending-users.js'
 
-/** Creates the middleware of `enforce()`: after it, `req.user` is a user who passed both factors, or undefined. @internal */
+/**
+ * Creates the middleware of `enforce()`: after it, `req.user` is a user who passed both factors, or
+ * undefined.
+ * @internal
+ */
 export function createEnforce<User>(
   context: Context<User>,
   lookup: PhoneLookup<User>,
@@ -56,8 +60,8 @@ const mayBeRemembered = <User>({ context, pendingUser }: LoginState<User>, req: 
   pendingUser !== undefined
 
 /**
- * `enforce()` cannot take back what ran before it: a template that reads `res.locals` would show a pending user as logged
- * in.
+ * `enforce()` cannot take back what ran before it: a template that reads `res.locals` would show a
+ * pending user as logged in.
  */
 function warnAboutLocals(res: ServerResponse, pendingUser: unknown): void {
   const { locals } = res as ServerResponse & { readonly locals?: unknown }
@@ -88,12 +92,14 @@ function findMistake(req: Request, property: string, known: unknown): string | u
 }
 
 /**
- * Replaces the user property of Passport by an accessor, and adds `pendingUser` and `voiceOtp`. To move the user aside once
- * would not be enough: a login, or a second `passport.session()`, sets the user again.
+ * Replaces the user property of Passport by an accessor, and adds `pendingUser` and `voiceOtp`. To
+ * move the user aside once would not be enough: a login, or a second `passport.session()`, sets the
+ * user again.
  */
 function guardUser<User>(req: Request, loginState: LoginState<User>, property: string): void {
   let passportProperty = property
-  // The property through which the user was set last. The property of another Passport must not return this user.
+  // The property through which the user was set last. The property of another Passport must not
+  // return this user.
   let setThrough = property
   const guarded = new Set<string>()
 
@@ -114,7 +120,8 @@ function guardUser<User>(req: Request, loginState: LoginState<User>, property: s
 
   guardProperty(property)
   Object.defineProperties(req, {
-    // Without this, a second passport.initialize({ userProperty }) would set the user where nobody guards it.
+    // Without this, a second passport.initialize({ userProperty }) would set the user where nobody
+    // guards it.
     _userProperty: {
       get: () => passportProperty,
       set(name: unknown) {

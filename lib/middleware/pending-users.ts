@@ -6,23 +6,31 @@ import { rememberReturnTo, sendRedirect, sendSecondFactorRequired } from './resp
 /** Options of `enforce()`. */
 export interface EnforceOptions {
   /**
-   * The page of this app on which a pending user enters the code, for example `/otp`. A navigation of a pending user to
-   * another page is redirected there (303), and the page is stored as `returnTo`. Every other request of a pending user gets
-   * 401 (`second-factor-required`) as JSON. Default: `enforce()` only guards `req.user`, and the app responds itself.
+   * The page of this app on which a pending user enters the code, for example `/otp`. A navigation
+   * of a pending user to another page is redirected there (303), and the page is stored as
+   * `returnTo`. Every other request of a pending user gets 401 (`second-factor-required`) as JSON.
+   * Default: `enforce()` only guards `req.user`, and the app responds itself.
    */
   readonly redirectTo?: string
   /**
-   * Paths that a pending user may ask for: exact paths, and what is below them. `/api` stands for `/api` and `/api/users`,
-   * not for `/apis`; `/` stands for itself. The page of `redirectTo` needs no exception. An exception does not open
-   * anything: `req.user` stays undefined.
+   * Paths that a pending user may ask for: exact paths, and what is below them. `/api` stands for
+   * `/api` and `/api/users`, not for `/apis`; `/` stands for itself. The page of `redirectTo` needs
+   * no exception. An exception does not open anything: `req.user` stays undefined.
    */
   readonly except?: readonly string[]
 }
 
-/** Responds to a request of a pending user, and returns `true`; returns `false` if the app shall respond. @internal */
+/**
+ * Responds to a request of a pending user, and returns `true`; returns `false` if the app shall
+ * respond.
+ * @internal
+ */
 export type RespondToPendingUser = (req: Request, res: ServerResponse) => boolean
 
-/** Checks the options of `enforce()`. Throws a `TypeError` that names the option and how to fix it. @internal */
+/**
+ * Checks the options of `enforce()`. Throws a `TypeError` that names the option and how to fix it.
+ * @internal
+ */
 export function createPendingUserResponse(options: EnforceOptions): RespondToPendingUser {
   if (typeof options !== 'object' || options === null)
     throw new TypeError('enforce(): give { redirectTo, except }, or nothing.')
@@ -47,7 +55,8 @@ export function createPendingUserResponse(options: EnforceOptions): RespondToPen
 function createResponse(redirectTo: string, except: readonly string[]): RespondToPendingUser {
   const exceptions = [redirectTo, ...except].map(readSegments)
   return (req, res) => {
-    if (res.socket === null) return false // a WebSocket handshake: nobody would receive the response
+    // a WebSocket handshake: nobody would receive the response
+    if (res.socket === null) return false
     const url = (req as Request & { originalUrl?: string }).originalUrl ?? req.url ?? ''
     const segments = readSegments(url)
     if (exceptions.some(exception => includes(exception, segments))) return false
@@ -63,8 +72,8 @@ const isPath = (path: unknown): boolean =>
   typeof path === 'string' && /^\/(?![/\\])[^?#\\]*$/.test(path) && readSegments(path) !== undefined
 
 /**
- * The parts of a URL's path, decoded and in lower case; `undefined` if it cannot be decoded. An absolute request line has a
- * path too: Express matches it with the routes.
+ * The parts of a URL's path, decoded and in lower case; `undefined` if it cannot be decoded. An
+ * absolute request line has a path too: Express matches it with the routes.
  */
 function readSegments(url: string): readonly string[] | undefined {
   try {
@@ -86,7 +95,10 @@ function includes(
   return exception.every((segment, index) => segment === path[index])
 }
 
-/** Whether a browser shows the response as a page. Browsers before 2023 do not send `Sec-Fetch-Mode`. */
+/**
+ * Whether a browser shows the response as a page. Browsers before 2023 do not send
+ * `Sec-Fetch-Mode`.
+ */
 function isNavigation({ method, headers }: Request): boolean {
   if (method !== 'GET') return false
   const mode = headers['sec-fetch-mode']

@@ -4,7 +4,10 @@ import { isOwnPath } from '../own-path.js'
 import type { Request } from '../request.js'
 import { asPassportRequest } from '../session/passport-request.js'
 
-/** Sends a JSON response. Every response of this package uses it, except redirects and LaML. @internal */
+/**
+ * Sends a JSON response. Every response of this package uses it, except redirects and LaML.
+ * @internal
+ */
 export function sendJson(res: ServerResponse, status: number, body: object): void {
   // A timeout of the app has responded already. To throw here would crash the process.
   if (res.headersSent) return
@@ -13,7 +16,11 @@ export function sendJson(res: ServerResponse, status: number, body: object): voi
     .end(JSON.stringify(body))
 }
 
-/** Redirects to a path of this app. No cache may keep the redirect: the next request may not need it. @internal */
+/**
+ * Redirects to a path of this app. No cache may keep the redirect: the next request may not need
+ * it.
+ * @internal
+ */
 export function sendRedirect(res: ServerResponse, path: string): void {
   if (res.headersSent) return // as in sendJson
   res.writeHead(303, { Location: path, 'Cache-Control': 'no-store' }).end()
@@ -37,8 +44,8 @@ export function sendSecondFactorRequired(res: ServerResponse, maxAge?: number): 
 }
 
 /**
- * Stores a page as `returnTo`, where Passport's `successReturnToOrRedirect` finds it. Only a path of this app is stored:
- * Passport redirects to whatever it finds there.
+ * Stores a page as `returnTo`, where Passport's `successReturnToOrRedirect` finds it. Only a path
+ * of this app is stored: Passport redirects to whatever it finds there.
  * @internal
  */
 export function rememberReturnTo(req: Request, url: string): void {

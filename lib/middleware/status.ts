@@ -9,13 +9,16 @@ import { sendJson } from './respond.js'
 /** The response of `status()`; all times are whole seconds. */
 export interface CallStatus {
   /**
-   * State of the call; `none` before one is placed, `reported` after "this was not me", `refused` if
-   * key zero refused an approval.
+   * State of the call; `none` before one is placed, `reported` after "this was not me", `refused`
+   * if key zero refused an approval.
    */
   readonly call: DeliveryState | 'none' | 'reported' | 'refused'
   /** Seconds until the code expires; 0 if there is no code. */
   readonly expiresIn: number
-  /** Seconds until the user may ask for a call, as far as the interval between calls and a report decide. */
+  /**
+   * Seconds until the user may ask for a call, as far as the interval between calls and a report
+   * decide.
+   */
   readonly nextCallIn: number
   /** Attempts left for this code; 0 if there is no code. */
   readonly attemptsLeft: number
@@ -43,7 +46,10 @@ export function createStatus<User>(context: Context<User>): Middleware {
   }
 }
 
-/** The state of the call for the user of this request; `undefined` if there is no user. @internal */
+/**
+ * The state of the call for the user of this request; `undefined` if there is no user.
+ * @internal
+ */
 export async function getStatus<User>(
   context: Context<User>,
   req: Request,

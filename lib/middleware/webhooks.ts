@@ -123,7 +123,9 @@ async function readWebhook<User>(
   return { fields, ...opened }
 }
 
-/** Whether a mount is the path of `webhookUrl`, or one that a proxy has only made longer or shorter. */
+/**
+ * Whether a mount is the path of `webhookUrl`, or one that a proxy has only made longer or shorter.
+ */
 function isAtWebhookUrl(webhookUrl: string, mount: string): boolean {
   const [configured, actual] = [new URL(webhookUrl).pathname.toLowerCase(), mount.toLowerCase()]
   return configured.endsWith(actual) || actual.endsWith(configured)

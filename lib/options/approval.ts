@@ -14,7 +14,8 @@ export type ApprovalDetails = Readonly<Record<string, ApprovalValue>>
 export interface ApprovalRequest {
   /**
    * What the app will execute: strings, safe integers, booleans, null, arrays and plain objects, at
-   * most 2 KiB as JSON and 5 levels deep. Write amounts in minor units (12050) or as text ("120.50").
+   * most 2 KiB as JSON and 5 levels deep. Write amounts in minor units (12050) or as text
+   * ("120.50").
    */
   readonly details: ApprovalDetails
   /**

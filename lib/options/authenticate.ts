@@ -26,13 +26,13 @@ export interface VoiceOtpAuthenticateOptions {
   readonly purpose?: 'enroll' | 'approve'
   /**
    * For the purpose `approve`: what sort of action the route executes, for example `payment`. An
-   * approval of one kind is worthless on a route of another kind. 1 to 40 lower-case letters, digits
-   * and hyphens.
+   * approval of one kind is worthless on a route of another kind. 1 to 40 lower-case letters,
+   * digits and hyphens.
    */
   readonly kind?: string
   /**
-   * For the purpose `approve` and the action `call`: returns what the user is asked to approve, or a
-   * promise of it. If it throws, returns details that are not allowed, or takes longer than 5
+   * For the purpose `approve` and the action `call`: returns what the user is asked to approve, or
+   * a promise of it. If it throws, returns details that are not allowed, or takes longer than 5
    * seconds, the request fails with the error `callback-failed` (503). A text with characters that
    * cannot be spoken or shown is the failure `approval-malformed` (400), a text that is too long
    * `approval-too-long` (400).
@@ -45,8 +45,8 @@ export interface VoiceOtpAuthenticateOptions {
    */
   readonly channel?: Channel | AppFunction<[req: Request], unknown>
   /**
-   * For the action `call`: reads the phone from the request. If it throws, the request fails with the
-   * error `callback-failed` (503).
+   * For the action `call`: reads the phone from the request. If it throws, the request fails with
+   * the error `callback-failed` (503).
    *
    * - Purpose `enroll`: the new number with its country code. Anything else is the failure
    *   `phone-malformed` (400).

@@ -38,13 +38,15 @@ export interface Limits {
   readonly callsPerPhoneTenMinutes: PhoneLimit
   /** Calls to one number in one day. Default 10. */
   readonly callsPerPhoneDay: PhoneLimit
-  /** Calls in ten minutes to all numbers that differ only in their last four digits. Default 100. */
+  /**
+   * Calls in ten minutes to all numbers that differ only in their last four digits. Default 100.
+   */
   readonly callsPerPrefixTenMinutes: PhoneLimit
   /** Calls of the whole app in one minute. Default 60. */
   readonly callsPerAppMinute: number | false
   /**
-   * Calls for the purpose `enroll` to one number in ten minutes. They are counted separately, so that
-   * they cannot use up the calls of the phone's owner. Default 2.
+   * Calls for the purpose `enroll` to one number in ten minutes. They are counted separately, so
+   * that they cannot use up the calls of the phone's owner. Default 2.
    */
   readonly enrollCallsPerPhoneTenMinutes: PhoneLimit
   /** Calls for the purpose `enroll` to one number in one day. Default 4. */

@@ -23,8 +23,8 @@ export interface SignalWireOptions {
   readonly from: string
   /**
    * The Signing Key (`PSK...`), which is not the API token. While you replace the key, give the old
-   * one and the new one. `false` disables the check of signatures: then anybody who learns a webhook
-   * URL can use it.
+   * one and the new one. `false` disables the check of signatures: then anybody who learns a
+   * webhook URL can use it.
    */
   readonly signingKey: string | readonly [string, string] | false
   /**
@@ -51,9 +51,9 @@ export type UserId = string | number | bigint
 export type LocaleResult = string | readonly string[] | undefined
 
 /**
- * The options of the strategy. The constructor checks all of them once and throws a `TypeError` that
- * names the option and how to fix it. Only the object's own properties count, and an unknown name
- * is refused.
+ * The options of the strategy. The constructor checks all of them once and throws a `TypeError`
+ * that names the option and how to fix it. Only the object's own properties count, and an unknown
+ * name is refused.
  *
  * Functions that may return a promise must finish within 5 seconds. A function that throws, rejects
  * or takes longer is the error `callback-failed` (503) unless its description says otherwise.
@@ -63,8 +63,8 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly appName: string
   /**
    * The public address of `webhooks()`, as SignalWire sees it, for example
-   * `https://acme.example/voice-otp`. It has a path and no query, and at most 300 characters. `http`
-   * is allowed for loopback addresses only.
+   * `https://acme.example/voice-otp`. It has a path and no query, and at most 300 characters.
+   * `http` is allowed for loopback addresses only.
    */
   readonly webhookUrl: string
   /**
@@ -76,8 +76,8 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly signalwire: SignalWireOptions
   /**
    * Returns the id of a user: 1 to 200 characters, the same for ever, and different for each user
-   * of all kinds that share a session (`customer:7`, `admin:7`). Default: `user.id`. If it throws or
-   * returns anything else, the request fails with the error `configuration` (503).
+   * of all kinds that share a session (`customer:7`, `admin:7`). Default: `user.id`. If it throws
+   * or returns anything else, the request fails with the error `configuration` (503).
    */
   userId?(user: User): UserId
   /**

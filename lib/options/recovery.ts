@@ -7,10 +7,10 @@ export interface RecoveryOptions<User> {
   /** Replaces the user's set of hashes by this one. */
   save(user: User, hashes: readonly string[]): void | Promise<void>
   /**
-   * Removes a used code and returns how many are left, in one atomic step. `hashes` is the same code
-   * under each of your secrets: remove the one that the user's set holds. Return `undefined` if the
-   * set holds none of them. When two requests send one code at the same time, only one of them may
-   * get a number.
+   * Removes a used code and returns how many are left, in one atomic step. `hashes` is the same
+   * code under each of your secrets: remove the one that the user's set holds. Return `undefined`
+   * if the set holds none of them. When two requests send one code at the same time, only one of
+   * them may get a number.
    */
   use(user: User, hashes: readonly string[]): number | undefined | Promise<number | undefined>
 }

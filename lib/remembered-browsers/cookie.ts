@@ -2,20 +2,29 @@ import type { ServerResponse } from 'node:http'
 import type { Context } from '../context.js'
 import type { Request } from '../request.js'
 
-/** What the cookie of a remembered browser holds: the id of its entry, and a secret that changes at each use. @internal */
+/**
+ * What the cookie of a remembered browser holds: the id of its entry, and a secret that changes at
+ * each use.
+ * @internal
+ */
 export interface BrowserCookie {
   readonly id: string
   readonly value: string
 }
 
 /**
- * With the prefix `__Host-`, a browser refuses the cookie from another host or over http. A loopback address without TLS
- * could not set such a cookie, so there the prefix is left out. Source: RFC 6265bis, section 4.1.3.2.
+ * With the prefix `__Host-`, a browser refuses the cookie from another host or over http. A
+ * loopback address without TLS could not set such a cookie, so there the prefix is left out.
+ * Source: RFC 6265bis, section 4.1.3.2.
  */
 const cookieName = <User>({ settings: { webhookUrl } }: Context<User>): string =>
   `${webhookUrl.startsWith('https:') ? '__Host-' : ''}voice-otp-browser`
 
-/** The cookie of a remembered browser on this request; `undefined` if there is none, or if it is malformed. @internal */
+/**
+ * The cookie of a remembered browser on this request; `undefined` if there is none, or if it is
+ * malformed.
+ * @internal
+ */
 export function readCookie<User>(context: Context<User>, req: Request): BrowserCookie | undefined {
   const prefix = `${cookieName(context)}=`
   const found = (req.headers.cookie ?? '')
@@ -38,7 +47,8 @@ export function setCookie<User>(
 ): void {
   const name = cookieName(context)
   const secure = name.startsWith('__Host-') ? '; Secure' : ''
-  // The cookie travels with the first response, whatever that is. A shared cache must not keep it, for example with an image.
+  // The cookie travels with the first response, whatever that is. A shared cache must not keep it,
+  // for example with an image.
   res?.setHeader('Cache-Control', 'no-store')
   res?.appendHeader(
     'Set-Cookie',

@@ -22,7 +22,11 @@ export const hashUser = <User>({ keys }: Context<User>, userId: string): string 
 export const hashSession = <User>({ keys }: Context<User>, sessionId: string): string =>
   keys.storeName('remembered-session', sessionId)
 
-/** What the store keeps of a cookie. The user is part of the hash: the cookie of one user is worthless for another. @internal */
+/**
+ * What the store keeps of a cookie. The user is part of the hash: the cookie of one user is
+ * worthless for another.
+ * @internal
+ */
 export const hashCookie = <User>(
   { keys }: Context<User>,
   { id, value }: BrowserCookie,

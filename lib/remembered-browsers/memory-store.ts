@@ -1,6 +1,9 @@
 import type { RememberedBrowser, RememberStore } from '../options/remember.js'
 
-/** Keeps remembered browsers in the memory of this process: for tests, and for one process that may lose them. */
+/**
+ * Keeps remembered browsers in the memory of this process: for tests, and for one process that may
+ * lose them.
+ */
 export class MemoryRememberStore implements RememberStore {
   private readonly browsers = new Map<string, RememberedBrowser>()
 

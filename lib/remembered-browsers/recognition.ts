@@ -32,8 +32,8 @@ interface Recognition<User> {
 }
 
 /**
- * The verification for a pending user whose browser is remembered; `undefined` for all others. If anything fails here,
- * the user is asked for a code instead.
+ * The verification for a pending user whose browser is remembered; `undefined` for all others. If
+ * anything fails here, the user is asked for a code instead.
  * @internal
  */
 export async function recognize<User>(
@@ -78,7 +78,10 @@ export async function recognize<User>(
   }
 }
 
-/** The entry of the cookie, if it is valid for this user. Removes an entry whose cookie was copied or whose phone is gone. */
+/**
+ * The entry of the cookie, if it is valid for this user. Removes an entry whose cookie was copied
+ * or whose phone is gone.
+ */
 async function findBrowser<User>(
   recognition: Recognition<User>,
 ): Promise<RememberedBrowser | undefined> {
@@ -89,7 +92,8 @@ async function findBrowser<User>(
   if (await context.locks.isLocked(userId)) return undefined
 
   if (!cookieMatches(context, browser.hash, cookie, userId)) {
-    // Requests of one page arrive together, all with the value that the first of them replaced: that is no theft.
+    // Requests of one page arrive together, all with the value that the first of them replaced:
+    // that is no theft.
     if (browser.usedBy === hashSession(context, sessionId)) return undefined
     return removeBrowser(recognition, browser, reasonOfOldCookie(recognition, browser))
   }
@@ -100,8 +104,8 @@ async function findBrowser<User>(
 }
 
 /**
- * Why an old cookie comes back. If no request ever sent its successor, the response with the successor may have been lost:
- * that looks the same as a copied cookie that was used once.
+ * Why an old cookie comes back. If no request ever sent its successor, the response with the
+ * successor may have been lost: that looks the same as a copied cookie that was used once.
  */
 const reasonOfOldCookie = <User>(
   { context, userId, cookie }: Recognition<User>,
@@ -147,8 +151,8 @@ async function removeBrowser<User>(
 }
 
 /**
- * Notes in the store that a recognized browser has sent its new cookie, with the first request of the new session that
- * holds it. If the old cookie comes back after that, it was copied.
+ * Notes in the store that a recognized browser has sent its new cookie, with the first request of
+ * the new session that holds it. If the old cookie comes back after that, it was copied.
  * @internal
  */
 export async function confirmCookie<User>(
@@ -176,6 +180,7 @@ export async function confirmCookie<User>(
       store.rotate(cookie.id, hash, { hash, replacedHash: '', usedAt, usedBy }),
     )
   } catch {
-    // The store failed: an old cookie that comes back is reported as unconfirmed, and not as reused.
+    // The store failed: an old cookie that comes back is reported as unconfirmed, and not as
+    // reused.
   }
 }

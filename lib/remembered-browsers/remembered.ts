@@ -32,25 +32,29 @@ export interface RememberedEntry {
 }
 
 /**
- * The remembered browsers, at `voiceOtp.remembered`. Each method rejects with a {@link VoiceOtpError}: `configuration` if
- * the option `remember` is not set, `callback-failed` if the store failed or took over 2 seconds.
+ * The remembered browsers, at `voiceOtp.remembered`. Each method rejects with a
+ * {@link VoiceOtpError}: `configuration` if the option `remember` is not set, `callback-failed` if
+ * the store failed or took over 2 seconds.
  */
 export interface Remembered {
   /**
-   * Remembers the browser of this request, and sets its cookie: call it before the response begins. The user must have
-   * passed a call or a text within the last five minutes. Otherwise it rejects with the code `second-factor-required`
-   * (status 401).
+   * Remembers the browser of this request, and sets its cookie: call it before the response begins.
+   * The user must have passed a call or a text within the last five minutes. Otherwise it rejects
+   * with the code `second-factor-required` (status 401).
    * @param name What the user knows the browser by; it is cut at 100 characters.
    */
   add(req: Request, name: string): Promise<void>
   /**
-   * The `id` under which `list` has the browser that sends this request, if it has a cookie. Nothing is checked: only
-   * `list` says whether that browser is remembered, and for whom.
+   * The `id` under which `list` has the browser that sends this request, if it has a cookie.
+   * Nothing is checked: only `list` says whether that browser is remembered, and for whom.
    */
   current(req: Request): string | undefined
   /** The browsers of a user that have not expired. */
   list(userId: string | number): Promise<readonly RememberedEntry[]>
-  /** Removes one browser by the `id` of its entry; it does nothing if the browser is not this user's. */
+  /**
+   * Removes one browser by the `id` of its entry; it does nothing if the browser is not this
+   * user's.
+   */
   revoke(userId: string | number, id: string): Promise<void>
   /** Removes all browsers of a user. */
   revokeAll(userId: string | number): Promise<void>
@@ -116,7 +120,10 @@ function rememberOptions<User>({ settings: { remember } }: Context<User>): Remem
   return remember
 }
 
-/** The phone that the user of this request proved within the last five minutes, and that is still on record. */
+/**
+ * The phone that the user of this request proved within the last five minutes, and that is still on
+ * record.
+ */
 async function provedPhone<User>(
   { keys }: Context<User>,
   lookup: PhoneLookup<User>,
@@ -165,8 +172,9 @@ async function addBrowser<User>(
 }
 
 /**
- * Removes the entry by which this browser was remembered until now. Otherwise a copy of its old cookie would stay valid,
- * and the theft would never be noticed, because the browser itself never sends the old cookie again.
+ * Removes the entry by which this browser was remembered until now. Otherwise a copy of its old
+ * cookie would stay valid, and the theft would never be noticed, because the browser itself never
+ * sends the old cookie again.
  */
 async function removeOldEntry<User>(
   context: Context<User>,

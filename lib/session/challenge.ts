@@ -186,7 +186,10 @@ export function phoneMatches(keys: Keys, challenge: Challenge, phone: string): b
   return keys.matches(challenge.phoneHash, 'phone', phone)
 }
 
-/** What an `approve` challenge asks to approve, as one text; `undefined` for other challenges. @internal */
+/**
+ * What an `approve` challenge asks to approve, as one text; `undefined` for other challenges.
+ * @internal
+ */
 export function openApproval(keys: Keys, challenge: Challenge): string | undefined {
   const opened = keys.open(challenge.sealedApproval ?? '')
   return opened?.step === sealedApprovalStep ? String(opened.payload) : undefined

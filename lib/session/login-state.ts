@@ -15,7 +15,9 @@ declare global {
       readonly pendingUser?: User | undefined
       /** The challenge in this session. */
       readonly voiceOtp?: PendingChallenge | undefined
-      /** What the user has just approved. Only in the handler of a route with the purpose `approve`. */
+      /**
+       * What the user has just approved. Only in the handler of a route with the purpose `approve`.
+       */
       readonly approval?: Approval | undefined
     }
   }

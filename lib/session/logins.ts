@@ -102,8 +102,8 @@ function keepSession(session: Session, readUser: () => string | undefined): () =
 }
 
 /**
- * Ends the challenge of the pending user, unless the challenge is for a login, or for a first number
- * while the user has none.
+ * Ends the challenge of the pending user, unless the challenge is for a login, or for a first
+ * number while the user has none.
  */
 async function keepChallenge<User>(
   req: Request,
@@ -120,9 +120,9 @@ async function keepChallenge<User>(
 }
 
 /**
- * Copies `returnTo`, the page that the visitor asked for, into the session that Passport creates for
- * the first login. Passport does not copy it, because nothing of another user may survive. A path of
- * this app is harmless.
+ * Copies `returnTo`, the page that the visitor asked for, into the session that Passport creates
+ * for the first login. Passport does not copy it, because nothing of another user may survive. A
+ * path of this app is harmless.
  */
 function carryReturnTo(target: PassportRequest, session: Session): void {
   const { returnTo } = session

@@ -1,4 +1,5 @@
-// Guessing a code: at most five comparisons per challenge and ten per user, whatever is sent and however many requests at once.
+// Guessing a code: at most five comparisons per challenge and ten per user, whatever is sent and
+// however many requests at once.
 import { afterEach, expect, test } from 'vitest'
 import {
   callsUnlimited,
@@ -17,8 +18,8 @@ const burst = (person: Person, count: number, code: string): Promise<string[]> =
   Promise.all(Array.from({ length: count }, () => person.verify(code)))
 
 /**
- * At most five codes were compared, and at least one. On a busy machine, some requests of a burst run into the deadline of
- * the limiter: they get 503, and their code is not compared.
+ * At most five codes were compared, and at least one. On a busy machine, some requests of a burst
+ * run into the deadline of the limiter: they get 503, and their code is not compared.
  */
 function expectAtMostFive(username: string, answers: readonly string[]): void {
   for (const answer of answers)
@@ -28,7 +29,10 @@ function expectAtMostFive(username: string, answers: readonly string[]): void {
   expect(site.comparisons(username)).toBeOneOf([1, 2, 3, 4, 5])
 }
 
-/** JSON bodies that hold `right` somewhere, but not as the string `code`. A careless parser would accept them. */
+/**
+ * JSON bodies that hold `right` somewhere, but not as the string `code`. A careless parser would
+ * accept them.
+ */
 function jsonBodies(right: string): readonly unknown[] {
   const thousand = Array.from({ length: 1000 }, (_, index) => String(index).padStart(6, '0'))
   return [
@@ -122,7 +126,10 @@ const formBodies = (right: string): readonly string[] => [
   Array.from({ length: 1000 }, (_, index) => `code=${String(index).padStart(6, '0')}`).join('&'),
 ]
 
-/** Sends every body that is not a code. Returns what the app did not refuse with 400, 401, 403, 413 or 415. */
+/**
+ * Sends every body that is not a code. Returns what the app did not refuse with 400, 401, 403, 413
+ * or 415.
+ */
 async function sendNonsense(person: Person, right: string): Promise<readonly string[]> {
   const odd: string[] = []
   const note = (what: string, { status, location }: { status: number; location: string }): void => {

@@ -42,7 +42,8 @@ test('A-07 a code for a login, a step-up or an enrollment is refused for each of
   const enrollCode = await mallory.answerCall(undefined, newNumber)
   expect(await mallory.verify(enrollCode)).toBe('no-challenge')
   site.clock.pass(150)
-  expect((await mallory.get('/transfer')).location).toBe('/otp') // The verification is as old as before.
+  // The verification is as old as before.
+  expect((await mallory.get('/transfer')).location).toBe('/otp')
 
   const dave = site.person('dave')
   await dave.logIn()
@@ -155,7 +156,8 @@ const sessionIdOf = (person: Person): string =>
   /^s%3A([^.]+)/.exec(person.cookies.get('acme') ?? '')?.[1] ?? ''
 
 /**
- * Copies the challenge of one session into another, as a careless app could, or an attacker who can write to the store.
+ * Copies the challenge of one session into another, as a careless app could, or an attacker who can
+ * write to the store.
  * @param sessionId Takes the place of the session id inside the challenge.
  */
 function moveChallenge(from: Person, to: Person, sessionId?: string): void {

@@ -60,7 +60,8 @@ test('A-53 of 100 requests for a call in a row, one places a call in the first 6
 })
 
 test('A-54 100 requests for a call from four browsers at the same time place one call, and 100 more after a busy call place one more', async () => {
-  // Only the interval: the limits per hour and per ten minutes would hide what the interval lets through.
+  // Only the interval: the limits per hour and per ten minutes would hide what the interval lets
+  // through.
   site = await openSite({ limits: { ...callsUnlimited, callIntervalSeconds: 60 } })
   const browsers = await Promise.all(times(4, () => loggedIn('alice')))
   const first = await statusesOf(times(100, index => browsers[index % 4]!.api('/otp/call')))
@@ -78,7 +79,10 @@ test('A-54 100 requests for a call from four browsers at the same time place one
   expect(placed()).toBe(3)
 })
 
-/** Everybody asks at the same time, then three people one after the other: requests that were refused in the burst must have used nothing up. */
+/**
+ * Everybody asks at the same time, then three people one after the other: requests that were
+ * refused in the burst must have used nothing up.
+ */
 async function askAll(browsers: readonly Person[]): Promise<number> {
   const before = placed()
   await Promise.all(browsers.map(browser => browser.api('/otp/call')))

@@ -1,5 +1,5 @@
-// The attacks that do not depend on how the code is delivered, through each of the channels but `call`.
-// docs/channels.md says what a channel cannot have: number matching, "not me", webhooks.
+// The attacks that do not depend on how the code is delivered, through each of the channels but
+// `call`. docs/channels.md says what a channel cannot have: number matching, "not me", webhooks.
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Channel } from 'passport-voice-otp'
 import {

@@ -12,7 +12,8 @@ test(
   'A-33 2,000 codes have even digits in every place (chi-square below 40) and keep leading zeros, and codes differ while Math.random and Date.now are fixed',
   { timeout: 600_000 },
   async () => {
-    // A quarter is heard, digit by digit. The others are sent as text messages, which cost less time.
+    // A quarter is heard, digit by digit. The others are sent as text messages, which cost less
+    // time.
     const codes = await openAndDraw('call', 500)
     await site.close()
     codes.push(...(await openAndDraw('sms', 1500)))

@@ -23,7 +23,10 @@ export interface Course {
   readonly alice: Person
   /** Every response that the browser got. */
   readonly answers: readonly Pick<Answer, 'status' | 'text' | 'headers'>[]
-  /** The response in the step with the broken store. In a step of the call, the response to SignalWire. */
+  /**
+   * The response in the step with the broken store. In a step of the call, the response to
+   * SignalWire.
+   */
   readonly broken: Pick<Answer, 'status' | 'text' | 'headers'>
   /** Calls that were placed in this step. */
   readonly callsPlaced: number
@@ -102,7 +105,10 @@ export async function runCourse(
   }
 }
 
-/** Tries every cookie that these responses set, each in a browser of its own. Returns the cookies that are in. */
+/**
+ * Tries every cookie that these responses set, each in a browser of its own. Returns the cookies
+ * that are in.
+ */
 export async function cookiesThatAreIn(
   site: Site,
   answers: Course['answers'],

@@ -1,4 +1,5 @@
-// SignalWire refuses, fails or returns nonsense: nobody is in, nobody is called twice, and nothing secret is revealed.
+// SignalWire refuses, fails or returns nonsense: nobody is in, nobody is called twice, and nothing
+// secret is revealed.
 import { afterEach, expect, test, vi } from 'vitest'
 import { errors as errorTable } from 'passport-voice-otp'
 import type { RestFault } from 'passport-voice-otp/simulator'
@@ -49,7 +50,10 @@ const html = '<html><body>502 Bad Gateway</body></html>'
 const unavailable = [503, 'signalwire-unavailable'] as const
 const refused = [403, 'phone-refused'] as const
 
-/** What SignalWire does, what the app returns, and whether no phone can ring, so that the next call need not wait. */
+/**
+ * What SignalWire does, what the app returns, and whether no phone can ring, so that the next call
+ * need not wait.
+ */
 const faults: [string, RestFault, readonly [number, string], boolean][] = [
   ...['21201', '21211', '21217', '21219', 'not_routable'].map(
     (code): [string, RestFault, typeof refused, boolean] => [

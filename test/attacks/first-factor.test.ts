@@ -201,7 +201,9 @@ test('A-05 when Mallory is in and logs in with the password of Alice in the same
   await carryOver()
 })
 
-/** An app that keeps the session at a login, and by mistake has a login route before `enforce()`. */
+/**
+ * An app that keeps the session at a login, and by mistake has a login route before `enforce()`.
+ */
 async function carryOver(): Promise<void> {
   const login = (passport: Authenticator): RequestHandler =>
     passport.authenticate('local', { keepSessionInfo: true }) as RequestHandler

@@ -1,4 +1,5 @@
-// Headers and parameters that lie about the origin or the destination of a request, and bodies that cannot be parsed.
+// Headers and parameters that lie about the origin or the destination of a request, and bodies that
+// cannot be parsed.
 import { connect } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { callsUnlimited, openSite, type Site, type SiteOptions } from '../support/watched-site.js'

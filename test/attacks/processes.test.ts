@@ -22,7 +22,10 @@ describeWithRedis('processes that share one Redis', () => {
   afterEach(() => group.checkCanary())
   afterAll(() => (group as Processes | undefined)?.close())
 
-  /** Waits until each process reaches Redis again: on a busy machine, a burst can break its connection for a moment. */
+  /**
+   * Waits until each process reaches Redis again: on a busy machine, a burst can break its
+   * connection for a moment.
+   */
   const allHealthy = async (): Promise<void> => {
     const browser = group.browser()
     for (const { url } of group.processes)
@@ -39,8 +42,9 @@ describeWithRedis('processes that share one Redis', () => {
     }, patience)
 
   /**
-   * Sends the password once. `putBack` restores the cookie and the session to the state after the password.
-   * To check a password takes a third of a second of processor time, and this test does not attack passwords.
+   * Sends the password once. `putBack` restores the cookie and the session to the state after the
+   * password. To check a password takes a third of a second of processor time, and this test does
+   * not attack passwords.
    */
   async function passwordOf(
     username: string,
@@ -61,7 +65,10 @@ describeWithRedis('processes that share one Redis', () => {
     }
   }
 
-  /** Sends `code` in `count` requests at the same time, to each of the processes in turn. Returns the failures and the browsers. */
+  /**
+   * Sends `code` in `count` requests at the same time, to each of the processes in turn. Returns
+   * the failures and the browsers.
+   */
   function burst(person: Person, code: string, count: number, processes = group.processes) {
     return Promise.all(
       Array.from({ length: count }, async (_, index) => {
@@ -114,7 +121,8 @@ describeWithRedis('processes that share one Redis', () => {
       const processes = group.processes.slice(0, 2)
       const answers = await burst(bob, wrongCode(code), 1000, processes)
       expect(answers.map(({ answer }) => answer)).not.toContain('logged-in')
-      // On a busy machine, some of them run into the deadline of the limiter or of the session store: they get 5xx and are not compared.
+      // On a busy machine, some of them run into the deadline of the limiter or of the session
+      // store: they get 5xx and are not compared.
       const wrong = answers.filter(({ answer }) => answer === 'code-wrong').length
       expect(wrong).toBeGreaterThan(0)
       await vi.waitFor(() => {

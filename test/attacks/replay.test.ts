@@ -197,7 +197,10 @@ test('A-25 the right code after a lockout is refused with the same response as a
   expect(site.named('code.accepted')).toEqual([])
 })
 
-/** Sends a wrong code and the right code, and returns their common response. Fails if the responses differ. */
+/**
+ * Sends a wrong code and the right code, and returns their common response. Fails if the responses
+ * differ.
+ */
 async function sameAnswer(person: Person, code: string) {
   const [wrong, right] = [
     await person.api('/otp', { code: wrongCode(code) }),

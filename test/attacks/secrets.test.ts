@@ -168,7 +168,8 @@ test('A-95 no hash in any store, page, header, log or URL can be reversed with a
   }
   expect(found).toEqual([])
 
-  // A hash salted with a word from the same dumps could be reversed as quickly. So try the real codes and numbers with every such word.
+  // A hash salted with a word from the same dumps could be reversed as quickly. So try the real
+  // codes and numbers with every such word.
   const words = new Set(
     texts
       .filter(text => !text.startsWith('<'))

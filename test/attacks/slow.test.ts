@@ -1,4 +1,5 @@
-// Servers and clients that respond late, in drops, without end or not at all. All of them wait at the same time.
+// Servers and clients that respond late, in drops, without end or not at all. All of them wait at
+// the same time.
 import { spawn } from 'node:child_process'
 import { createServer, request, type ServerResponse } from 'node:http'
 import { connect, createServer as createTcpServer, type AddressInfo, type Server } from 'node:net'
@@ -210,7 +211,10 @@ async function startLate(): Promise<Late> {
   return { answer, again, calls: site.simulator.calls.length, inAfterwards: await alice.isIn() }
 }
 
-/** Starts the example as a process, and clients that begin a request and never end it. Returns the response to each. */
+/**
+ * Starts the example as a process, and clients that begin a request and never end it. Returns the
+ * response to each.
+ */
 async function startSlowClients(): Promise<readonly string[]> {
   const child = spawn(process.execPath, [compiled('example/server.ts')], {
     env: { PATH: process.env['PATH'], PORT: '0', SIMULATOR_PORT: '0' },
@@ -402,7 +406,8 @@ async function throwBombs(): Promise<void> {
       path !== '/voice-otp/x' &&
       name !== 'a body of no kind' &&
       (path.startsWith('/api') || !name.includes('JSON'))
-    // The app refuses these without reading the body, because a signature, a CSRF token or the content type is missing.
+    // The app refuses these without reading the body, because a signature, a CSRF token or the
+    // content type is missing.
     expect([path, name, status]).toEqual([
       path,
       name,

@@ -62,7 +62,10 @@ const lies: readonly unknown[] = [
 ]
 let lie = 0
 
-/** Returns a function that repairs the store. A store that lies returns something that is not a session, and calls back twice for every other operation. */
+/**
+ * Returns a function that repairs the store. A store that lies returns something that is not a
+ * session, and calls back twice for every other operation.
+ */
 function breakSessions({ sessions }: Site, operation: Operation, fault: SessionFault): () => void {
   const original = sessions[operation] as (...given: readonly unknown[]) => void
   const lying = (...given: readonly unknown[]): void => {
@@ -74,7 +77,8 @@ function breakSessions({ sessions }: Site, operation: Operation, fault: SessionF
         done()
       })
   }
-  // express-session writes the session again when the response is sent. By then the store may work again.
+  // express-session writes the session again when the response is sent. By then the store may work
+  // again.
   const brokenOnce = (...given: readonly unknown[]): void => {
     sessions.faults = { [operation]: fault === 'rejects once' ? 'rejects' : 'hangs after the work' }
     Object.assign(sessions, { [operation]: original })
@@ -162,7 +166,8 @@ test('A-87 when the session store throws, fails, lies or hangs at any operation 
   expect(statuses).toHaveLength(sessionCases.length)
   await Promise.all(all.map(site => site.person('bob').passBoth()))
 
-  // A store that begins the new session under the old id. Otherwise the cookie of the password would become the cookie of a verified session.
+  // A store that begins the new session under the old id. Otherwise the cookie of the password
+  // would become the cookie of a verified session.
   const [site] = all
   const { answers, broken } = await runCourse(site!, 'right code', () => {
     const regenerate: unknown = Reflect.get(Store.prototype, 'regenerate')
@@ -223,7 +228,8 @@ test('A-90 when the limiter fails, lies or hangs at any operation of any step, t
         }
       },
     )
-    // The strategy does not read what a write returns. At a logout it does not wait until the old challenge is forgotten.
+    // The strategy does not read what a write returns. At a logout it does not wait until the old
+    // challenge is forgotten.
     const mayGoOn =
       phase === 'log out' ||
       phase === 'page' ||

@@ -29,7 +29,10 @@ const signature = (url: string, fields: Fields, key = site.simulator.signalwire.
 const signedBy = (value: string): Fields => ({ 'X-SignalWire-Signature': value })
 const typed = { 'Content-Type': 'application/x-www-form-urlencoded' }
 
-/** Sends a webhook and returns its status and body. The canary does not see it, because LaML may hold a code. */
+/**
+ * Sends a webhook and returns its status and body. The canary does not see it, because LaML may
+ * hold a code.
+ */
 const ask = (path: string, body: string, headers: Fields, method = 'POST') =>
   new Browser({ url: site.url })
     .send(method, path, { body, headers: { ...typed, ...headers } })
@@ -61,7 +64,8 @@ test('A-68 a call that reaches voicemail, tones of a greeting or wrong keys ends
   await open()
   const alice = site.person('alice')
   await alice.logIn()
-  // The keys that the greeting plays. They are never the two digits of the page, which voicemail cannot see.
+  // The keys that the greeting plays. They are never the two digits of the page, which voicemail
+  // cannot see.
   const greetings: ((digits: string) => string | undefined)[] = [
     () => undefined,
     () => '1',
@@ -268,7 +272,8 @@ test('A-72 each of 200 changes of the signed string or of a field that the strat
   // None of them used up the token of the honest webhook.
   const [status, text] = await askSigned(keyed)
   expect([status, mayHoldCode(text)]).toEqual([200, true])
-  // The signed string has no separators between names and values. Other fields that give the same string must not get the code.
+  // The signed string has no separators between names and values. Other fields that give the same
+  // string must not get the code.
   const { Digits: pressed = '', To: to = '', ...rest } = keyed.fields
   for (const recut of [
     { ...rest, To: to, [`Digits${pressed[0]!}`]: pressed.slice(1) },

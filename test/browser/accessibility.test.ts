@@ -1,4 +1,5 @@
-// For people who see otherwise or not at all: axe-core on every page in every state and both themes, and what a screen reader hears.
+// For people who see otherwise or not at all: axe-core on every page in every state and both
+// themes, and what a screen reader hears.
 import { expect, test } from 'vitest'
 import { Phone } from '../support/phone.js'
 import { SessionStore } from '../support/stores.js'

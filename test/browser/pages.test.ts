@@ -1,4 +1,5 @@
-// What a browser does with the pages: tabs, the back button, keys, pasting, double clicks, no JavaScript.
+// What a browser does with the pages: tabs, the back button, keys, pasting, double clicks, no
+// JavaScript.
 import { expect, test } from 'vitest'
 import { CounterStore, SessionStore } from '../support/stores.js'
 import { describeInBrowser, Guest, openDemo } from '../support/chromium.js'
@@ -184,7 +185,8 @@ describeInBrowser('without JavaScript', () => {
   })
 
   test('a double click on each button ends where one click leads', async () => {
-    // The server finishes the first request only after the browser has sent the second one, however slow the browser is.
+    // The server finishes the first request only after the browser has sent the second one, however
+    // slow the browser is.
     let bothSent: Promise<unknown> = Promise.resolve()
     const guest = await openDemo({
       javaScriptEnabled: false,

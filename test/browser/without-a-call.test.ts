@@ -1,10 +1,14 @@
-// In without a call, as people do it with their hands: a browser that is remembered, a code on paper.
+// In without a call, as people do it with their hands: a browser that is remembered, a code on
+// paper.
 import { expect, test } from 'vitest'
 import { describeInBrowser, type Guest, openDemo, openGuest } from '../support/chromium.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 
-/** Presses the button with the focus on it, by Tab and Enter alone; `what` is its name or a part of it. */
+/**
+ * Presses the button with the focus on it, by Tab and Enter alone; `what` is its name or a part of
+ * it.
+ */
 async function pressByKeys({ page }: Guest, what: string): Promise<void> {
   for (let presses = 0; presses < 20; presses++) {
     await page.keyboard.press('Tab')

@@ -590,7 +590,7 @@ describe('the option prompts', () => {
         ),
     ).toThrow(
       new TypeError(
-        `locale: 'sv-SE' is not spoken here. There are ${Object.keys(languages).join(', ')}; add your own with the option prompts.`,
+        `locale: 'sv-SE' is not available. The languages are ${Object.keys(languages).join(', ')}. Add others with the option prompts.`,
       ),
     )
   })

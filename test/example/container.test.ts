@@ -1,4 +1,5 @@
-// The example in a container: what the image sets, which packages it holds, and the demo that other machines can reach.
+// The example in a container: what the image sets, which packages it holds, and the demo that other
+// machines can reach.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { request } from 'node:http'

@@ -1,4 +1,5 @@
-// A double click, a reload, a tab left open: each ends where the first click led, without JavaScript too.
+// A double click, a reload, a tab left open: each ends where the first click led, without
+// JavaScript too.
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../support/browser.js'
 import { CounterStore, SessionStore } from '../support/stores.js'

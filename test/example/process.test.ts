@@ -46,7 +46,10 @@ async function startSpace() {
   }
 }
 
-/** Sends requests to every kind of page until `end` resolves, and returns all responses. A request may take 5 seconds. */
+/**
+ * Sends requests to every kind of page until `end` resolves, and returns all responses. A request
+ * may take 5 seconds.
+ */
 async function responsesUntil(url: string, end: Promise<unknown>) {
   let isOver = false
   void end.then(() => {

@@ -1,4 +1,5 @@
-// Remembered browsers and recovery codes in a real Redis, as in memory: the same promises, the atomic ones among them.
+// Remembered browsers and recovery codes in a real Redis, as in memory: the same promises, the
+// atomic ones among them.
 import { createClient } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MemoryRememberStore, type RememberStore } from 'passport-voice-otp'

@@ -5,7 +5,10 @@ import { startProgram } from '../support/program.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Empty values, so that the tests do not depend on the environment of this machine or on an `.env` file. */
+/**
+ * Empty values, so that the tests do not depend on the environment of this machine or on an `.env`
+ * file.
+ */
 const unset = Object.fromEntries(
   [
     'PORT',
@@ -31,7 +34,10 @@ export const byNpm = ['npm', 'run', '--silent', 'example', '--']
 
 export type Run = ReturnType<typeof run>
 
-/** Starts the example, or another command, with arguments. The whole process group ends with the test. */
+/**
+ * Starts the example, or another command, with arguments. The whole process group ends with the
+ * test.
+ */
 export function run(
   environment: Readonly<Record<string, string>>,
   words: readonly string[] = [],
@@ -72,7 +78,10 @@ interface RemoteCall {
   readonly waitingFor: unknown
 }
 
-/** Answers the newest call of a simulator in another process, presses the digits, and returns the code. */
+/**
+ * Answers the newest call of a simulator in another process, presses the digits, and returns the
+ * code.
+ */
 export async function answerRemotely(phones: string, digits: string): Promise<string> {
   const act = (sid: string, action: string, body: object) =>
     fetch(`${phones}/calls/${sid}/${action}`, {

@@ -45,7 +45,7 @@ function enrollRoutes(app: Express, passport: Authenticator): void {
     }
   app.post(
     '/chosen/call',
-    answering({ action: 'call', channel: typed('channel'), number: typed('number') }),
+    answering({ action: 'call', channel: typed('channel'), phone: typed('phone') }),
     (_req, res) => {
       res.status(202).end()
     },
@@ -108,7 +108,10 @@ async function expectOut(cookie: string): Promise<void> {
   expect((await send(world.url, 'GET', '/account', { Cookie: cookie })).status).toBe(401)
 }
 
-/** A body of any kind: JSON with names that mean something, forms with brackets and broken escapes, bytes. */
+/**
+ * A body of any kind: JSON with names that mean something, forms with brackets and broken escapes,
+ * bytes.
+ */
 const bodies = fc.oneof(
   fc.dictionary(names, odd).map(json),
   odd.map(json),

@@ -46,7 +46,9 @@ const withOurs = (voiceOtp: unknown) => {
   store.change = session => ({ ...session, voiceOtp })
 }
 
-/** Values as JSON returns them: own keys named like a prototype, texts of any length, deep nesting. */
+/**
+ * Values as JSON returns them: own keys named like a prototype, texts of any length, deep nesting.
+ */
 const stored = fc.oneof(
   odd,
   fc.constantFrom<unknown>(

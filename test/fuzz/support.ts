@@ -16,7 +16,10 @@ export { watchProcess } from '../support/watch.js'
 
 const isLong = process.env['FUZZ'] === 'long'
 
-/** Cases of each property: 150, or 10,000 with `FUZZ=long`. `FUZZ_SEED` replaces the fixed seed. A failure prints its seed. */
+/**
+ * Cases of each property: 150, or 10,000 with `FUZZ=long`. `FUZZ_SEED` replaces the fixed seed. A
+ * failure prints its seed.
+ */
 export const settings = {
   numRuns: isLong ? 10_000 : 150,
   seed: Number(process.env['FUZZ_SEED'] ?? 20_261_124),
@@ -24,7 +27,10 @@ export const settings = {
 /** Milliseconds that one property may take. */
 export const timeout = isLong ? 3_600_000 : 120_000
 
-/** The keys of the small app in test/support/world.ts. An attacker lacks them, but the test needs them to judge. */
+/**
+ * The keys of the small app in test/support/world.ts. An attacker lacks them, but the test needs
+ * them to judge.
+ */
 export const keys: Keys = createKeys([secret], secret)
 
 const agent = new Agent({ keepAlive: true, maxSockets: 8 })
@@ -100,7 +106,10 @@ export const names = fc.constantFrom(
   '0',
 )
 
-/** Any character except half of a surrogate pair. fast-check's own (`binary`) builds a table of a million entries in each process. */
+/**
+ * Any character except half of a surrogate pair. fast-check's own (`binary`) builds a table of a
+ * million entries in each process.
+ */
 export const character = fc.integer({ min: 0, max: 0x10_f7ff }).map(
   place => String.fromCodePoint(place < 0xd800 ? place : place + 0x800),
   text => {
@@ -137,7 +146,10 @@ export const odd: fc.Arbitrary<unknown> = fc.oneof(
   ),
 )
 
-/** A MemoryStore that returns sessions as `change` leaves them: what a corrupt or older store may return. */
+/**
+ * A MemoryStore that returns sessions as `change` leaves them: what a corrupt or older store may
+ * return.
+ */
 export class ChangingStore extends MemoryStore {
   change: (session: Readonly<Record<string, unknown>>) => unknown = session => session
 

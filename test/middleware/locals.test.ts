@@ -1,4 +1,5 @@
-// res.locals.user = req.user between passport.session() and enforce(): a page would show a user who gave only the password.
+// res.locals.user = req.user between passport.session() and enforce(): a page would show a user who
+// gave only the password.
 import type { RequestHandler } from 'express'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { emittedWarnings } from '../../lib/warn-once.js'

@@ -42,7 +42,10 @@ async function pendingUser(name = 'alice') {
   return { agent, cookie }
 }
 
-/** A navigation whose request line holds exactly this address, which a client library would normalize. */
+/**
+ * A navigation whose request line holds exactly this address, which a client library would
+ * normalize.
+ */
 function navigateTo(address: string, cookie: string) {
   return new Promise<{ status?: number | undefined; location?: string | undefined; body: string }>(
     (resolve, reject) => {

@@ -106,7 +106,10 @@ function meeting(count: number): () => Promise<void> {
 }
 
 describe('two requests of one page', () => {
-  /** Sends two requests at once in a pending session of a remembered browser; returns how many of them were logged in. */
+  /**
+   * Sends two requests at once in a pending session of a remembered browser; returns how many of
+   * them were logged in.
+   */
   async function sendTwo(cookie: string | undefined): Promise<number> {
     const session = await startLogin(world, cookie)
     const responses = await Promise.all(

@@ -12,7 +12,10 @@ export const withCookie = (value: string | undefined) => ({
   Cookie: `voice-otp-browser=${value ?? ''}`,
 })
 
-/** A world in which `POST /remember` remembers the browser, and `GET /how` shows our part of the session. */
+/**
+ * A world in which `POST /remember` remembers the browser, and `GET /how` shows our part of the
+ * session.
+ */
 export function createRememberingWorld(
   options: WorldOptions['options'] = {},
   store: RememberStore = new MemoryRememberStore(),
@@ -37,7 +40,10 @@ export function createRememberingWorld(
 export const browsersOf = (world: World, name: string): Promise<readonly RememberedEntry[]> =>
   world.strategy.remembered.list(name)
 
-/** Logs in with a call and has the browser remembered; returns the agent and the value of its cookie. */
+/**
+ * Logs in with a call and has the browser remembered; returns the agent and the value of its
+ * cookie.
+ */
 export async function rememberBrowser(world: World, name = 'alice') {
   const agent = await world.logIn(name)
   await agent
@@ -48,7 +54,10 @@ export async function rememberBrowser(world: World, name = 'alice') {
   return { agent, cookie }
 }
 
-/** Sends the password in a new browser that holds this cookie; returns the cookie of the pending session. */
+/**
+ * Sends the password in a new browser that holds this cookie; returns the cookie of the pending
+ * session.
+ */
 export async function startLogin(world: World, cookie: string | undefined, name = 'alice') {
   return sessionIn(
     await supertest(world.url)
@@ -65,7 +74,10 @@ export const getWith = (world: World, path: string, session: string, cookie: str
     .get(path)
     .set({ Cookie: `${session}; voice-otp-browser=${cookie ?? ''}` })
 
-/** Sends the password in a new browser that holds this cookie; returns whether that was enough, and the cookie that came back. */
+/**
+ * Sends the password in a new browser that holds this cookie; returns whether that was enough, and
+ * the cookie that came back.
+ */
 export async function logInWith(world: World, cookie: string | undefined, name = 'alice') {
   const session = await startLogin(world, cookie, name)
   const response = await getWith(world, '/account', session, cookie)

@@ -1,4 +1,5 @@
-// A first factor that needs no form: a header of a reverse proxy, a client certificate, a remember-me cookie.
+// A first factor that needs no form: a header of a reverse proxy, a client certificate, a
+// remember-me cookie.
 import type { Express, RequestHandler } from 'express'
 import { Passport, type Authenticator } from 'passport'
 import { afterEach, expect, test } from 'vitest'

@@ -248,7 +248,9 @@ describe('req.login(updatedUser) after a change of the profile', () => {
 })
 
 describe('the page that somebody asked for before the first login', () => {
-  /** A page that sends a visitor without a second factor to /otp, and a login that returns to it. */
+  /**
+   * A page that sends a visitor without a second factor to /otp, and a login that returns to it.
+   */
   const returningRoutes = (app: Express, passport: Authenticator, strategy: World['strategy']) => {
     app.get('/vault', strategy.requireSecondFactor({ redirectTo: '/otp' }), (_req, res) => {
       res.json({ vault: true })

@@ -1,4 +1,5 @@
-// The app whose memory is watched: forked by soak.ts, answers how much it holds, and must end by itself when its server closes.
+// The app whose memory is watched: forked by soak.ts, answers how much it holds, and must end by
+// itself when its server closes.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'

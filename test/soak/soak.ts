@@ -1,4 +1,5 @@
-// npm run test:soak [-- --logins 20000]: heap and open handles of an app before and after many logins, each with a call. Loopback only.
+// npm run test:soak [-- --logins 20000]: heap and open handles of an app before and after many
+// logins, each with a call. Loopback only.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -51,7 +52,8 @@ async function logIn(url: string, simulator: Simulator, person: string): Promise
   await post('/logout', {})
 }
 
-// The simulator remembers every call, so each round has a new one; the app's Space address stays, as its port does.
+// The simulator remembers every call, so each round has a new one; the app's Space address stays,
+// as its port does.
 let simulator = await Simulator.start()
 const { project, token, space } = simulator.signalwire
 const { signingKey } = simulator.signalwire
@@ -80,7 +82,8 @@ for (let done = 0; done < logins; done += roundLogins) {
     `${done + roundLogins} logins: ${reading.heapMegabytes.toFixed(1)} MB heap, ${reading.handles} handles`,
   )
 }
-// Codes live a minute here, counts of guesses a minute more: then nothing of the logins may be left.
+// Codes live a minute here, counts of guesses a minute more: then nothing of the logins may be
+// left.
 await new Promise(resolve => {
   setTimeout(resolve, Number(process.env['QUIET_MS'] ?? 125_000))
 })

@@ -1,4 +1,5 @@
-// A browser without JavaScript: cookies, pages, forms and JSON. Optionally, everything that it gets is kept for the canary.
+// A browser without JavaScript: cookies, pages, forms and JSON. Optionally, everything that it gets
+// is kept for the canary.
 import type { Capture } from './canary.js'
 import { type Answer as HttpAnswer, CookieJar, send } from './http.js'
 
@@ -17,11 +18,17 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>
   /** Another process of the same app. Default: the browser's own. */
   readonly url?: string
-  /** The attack puts a code or a phone number where none belongs, so the canary must not blame the app for this request. */
+  /**
+   * The attack puts a code or a phone number where none belongs, so the canary must not blame the
+   * app for this request.
+   */
   readonly holdsCode?: boolean
 }
 
-/** The `code` of a JSON response, `too-many-attempts` for example. '' for a response of another type. */
+/**
+ * The `code` of a JSON response, `too-many-attempts` for example. '' for a response of another
+ * type.
+ */
 export function failureIn({ text, headers }: Pick<Answer, 'text' | 'headers'>): string {
   if (headers.get('content-type')?.startsWith('application/json') !== true) return ''
   const { code } = JSON.parse(text) as { readonly code?: string }
@@ -40,7 +47,10 @@ export interface Place {
   readonly capture?: Capture | undefined
 }
 
-/** A browser on one app. It sends paths as they are, and follows redirects only in `open` and `submit`. */
+/**
+ * A browser on one app. It sends paths as they are, and follows redirects only in `open` and
+ * `submit`.
+ */
 export class Browser {
   readonly url: string
   cookies = new CookieJar()
@@ -100,12 +110,17 @@ export class Browser {
     return this.send('POST', `/api${path}`, { ...sent, json })
   }
 
-  /** Sends the code to the JSON API. Returns the `code` of its response: `logged-in`, or the failure. */
+  /**
+   * Sends the code to the JSON API. Returns the `code` of its response: `logged-in`, or the
+   * failure.
+   */
   async verify(code: string, sent: Sent = {}): Promise<string> {
     return failureIn(await this.api('/otp', { code }, sent))
   }
 
-  /** One request with JSON in both directions. `headers` take the place of the site's own origin. */
+  /**
+   * One request with JSON in both directions. `headers` take the place of the site's own origin.
+   */
   async json(
     method: string,
     path: string,
@@ -136,7 +151,10 @@ export class Browser {
     })
   }
 
-  /** The `_csrf` of a page. There is one for each session, so it may be read once and sent many times. */
+  /**
+   * The `_csrf` of a page. There is one for each session, so it may be read once and sent many
+   * times.
+   */
   async csrf(page: string, sent: Sent = {}): Promise<string> {
     const { status, text, location } = await this.get(page, sent)
     const [, token] = /name="_csrf" value="([^"]+)"/.exec(text) ?? []
@@ -144,7 +162,10 @@ export class Browser {
     return token
   }
 
-  /** A browser that starts with the cookies of this one: with a stolen cookie, or with the cookie from before. */
+  /**
+   * A browser that starts with the cookies of this one: with a stolen cookie, or with the cookie
+   * from before.
+   */
   copy(): Browser {
     const copy = new Browser(this.place)
     copy.cookies = new CookieJar(this.cookies)
@@ -167,7 +188,10 @@ export class Browser {
     return this.follow(await this.get(path, { headers }), path)
   }
 
-  /** Fills in the form of this page that leads to `action`, presses its button, and follows redirects. */
+  /**
+   * Fills in the form of this page that leads to `action`, presses its button, and follows
+   * redirects.
+   */
   async submit(
     action: string,
     fields: Readonly<Record<string, string>> = {},

@@ -7,14 +7,20 @@ interface Seen {
   readonly text: string
 }
 
-/** Runs of base64url, hexadecimal or UUIDs: noise in which any six digits may turn up by chance; decoded it is searched all the same. */
+/**
+ * Runs of base64url, hexadecimal or UUIDs: noise in which any six digits may turn up by chance;
+ * decoded it is searched all the same.
+ */
 const noise = /[\w-]{40,}|[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
 /** Six to ten digits as one, or each alone as a voice would read them. */
 const digitRuns = /(?<!\d)\d{6,10}(?!\d)|(?<!\d)\d(?:(?:, |[ ,-])\d){5,9}(?!\d)/g
 
 /** Collects what is seen during one attack, and finds codes and telephone numbers in it. */
 export class Capture {
-  /** Telephone numbers in E.164 that must be nowhere but in the simulator and in the form on which they are enrolled. */
+  /**
+   * Telephone numbers in E.164 that must be nowhere but in the simulator and in the form on which
+   * they are enrolled.
+   */
   readonly phones = new Set<string>()
   private readonly seen: Seen[] = []
   private readonly sources: {
@@ -99,7 +105,10 @@ export function codesSpoken(simulator: Simulator): ReadonlySet<string> {
   return new Set([...spoken, ...sent, ...simulator.mfaRequests.map(({ code }) => code)])
 }
 
-/** What the Space saw of the app apart from words spoken and texts sent: those are where a code belongs. */
+/**
+ * What the Space saw of the app apart from words spoken and texts sent: those are where a code
+ * belongs.
+ */
 export function seenBySpace(simulator: Simulator): readonly string[] {
   const requests = simulator.requests.map(
     ({ method, path, fields }) =>

@@ -1,4 +1,5 @@
-// Routes of an app whose users choose telephone and way, and enroll a number; they take the place of the usual ones.
+// Routes of an app whose users choose telephone and way, and enroll a number; they take the place
+// of the usual ones.
 import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import type { VoiceOtpAuthenticateOptions, VoiceOtpStrategy } from 'passport-voice-otp'

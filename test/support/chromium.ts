@@ -28,14 +28,18 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // One renderer for each browser of a person: with a process for every site, page and spare there are three times as many to start.
+  // One renderer for each browser of a person: with a process for every site, page and spare there
+  // are three times as many to start.
   '--disable-site-isolation-trials',
   '--renderer-process-limit=1',
 ]
 
 let browser: Browser | undefined
 
-/** `describe`, where there is a Chromium; elsewhere a skip that says how to get it, which with `CI=true` is a failure. */
+/**
+ * `describe`, where there is a Chromium; elsewhere a skip that says how to get it, which with
+ * `CI=true` is a failure.
+ */
 export function describeInBrowser(name: string, body: () => void): void {
   vi.setConfig({ testTimeout: 300_000 })
   if (!existsSync(executablePath)) {
@@ -71,7 +75,10 @@ const impatience = `{
   globalThis.setTimeout = (act, milliseconds, ...given) => later(act, Math.min(milliseconds, 1000), ...given)
 }`
 
-/** Opens the demo and a browser of its own for one person. Both end with the test, which fails if the page had an error. */
+/**
+ * Opens the demo and a browser of its own for one person. Both end with the test, which fails if
+ * the page had an error.
+ */
 export async function openDemo({ siteOptions, ...options }: GuestOptions = {}): Promise<Guest> {
   const site = await openSite({ isDemo: true, ...siteOptions })
   return openGuest(site, options)
@@ -83,7 +90,8 @@ export async function openGuest(
   { isPatient = false, ...options }: Omit<GuestOptions, 'siteOptions'> = {},
 ): Promise<Guest> {
   if (browser === undefined) throw new Error('openDemo() belongs into describeInBrowser().')
-  // What moves for as long as a telephone rings is painted sixty times a second: where motion is what matters, the test asks for it.
+  // What moves for as long as a telephone rings is painted sixty times a second: where motion is
+  // what matters, the test asks for it.
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     colorScheme: 'light',
@@ -92,7 +100,8 @@ export async function openGuest(
   })
   if (!isPatient) await context.addInitScript(impatience)
   const errors: string[] = []
-  // What a policy blocks, or a script throws; the browser's own line about a status of 400 and more is no error of the page.
+  // What a policy blocks, or a script throws; the browser's own line about a status of 400 and more
+  // is no error of the page.
   context.on('weberror', error => {
     errors.push(error.error().message)
   })
@@ -145,7 +154,10 @@ export class Guest {
     await this.leave(() => this.page.getByRole('button', { name, exact: true }).click())
   }
 
-  /** Sends the form of a button that the page may have disabled, as a browser without JavaScript can. */
+  /**
+   * Sends the form of a button that the page may have disabled, as a browser without JavaScript
+   * can.
+   */
   async pressAnyway(name: string): Promise<void> {
     await this.leave(() =>
       this.page.evaluate(
@@ -155,8 +167,8 @@ export class Guest {
   }
 
   /**
-   * Returns a function that clicks a button. It waits for nothing: the click() of Playwright would wait for the page after
-   * the first click of a double click.
+   * Returns a function that clicks a button. It waits for nothing: the click() of Playwright would
+   * wait for the page after the first click of a double click.
    */
   async clicker(name: string): Promise<() => void> {
     const { x, y, width, height } = (await this.page
@@ -179,7 +191,10 @@ export class Guest {
     await Promise.all([this.page.waitForEvent('domcontentloaded'), act()])
   }
 
-  /** The HTML of the page after a form. Read from the response, because the page may be gone from the screen after a second. */
+  /**
+   * The HTML of the page after a form. Read from the response, because the page may be gone from
+   * the screen after a second.
+   */
   async pageAfter(act: () => Promise<void>): Promise<string> {
     let html = ''
     await this.page.route('**', async route => {
@@ -205,7 +220,10 @@ export class Guest {
       .then(String)
   }
 
-  /** Picks up the telephone beside the page, keys in the digits of the page and listens; answers the code. */
+  /**
+   * Picks up the telephone beside the page, keys in the digits of the page and listens; answers the
+   * code.
+   */
   async answer(digits?: string): Promise<string> {
     const keys = digits ?? (await this.digits())
     await this.telephone.getByRole('button', { name: 'Answer' }).click()

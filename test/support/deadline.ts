@@ -10,8 +10,9 @@ export async function somebodyWaits(): Promise<void> {
 }
 
 /**
- * Sends `request`, and lets exactly `milliseconds` pass at the moment that `hang` resolves; answers what was answered.
- * Only `setTimeout` of the app and the strategy is in the hands of the test: sockets, whose timers are Node's own, run on.
+ * Sends `request`, and lets exactly `milliseconds` pass at the moment that `hang` resolves; answers
+ * what was answered. Only `setTimeout` of the app and the strategy is in the hands of the test:
+ * sockets, whose timers are Node's own, run on.
  */
 export async function letPassAt<T>(
   hang: () => Promise<unknown>,

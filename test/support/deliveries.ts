@@ -1,4 +1,5 @@
-// What SignalWire may answer in place of the truth when a code is to be delivered, and what that must come to.
+// What SignalWire may answer in place of the truth when a code is to be delivered, and what that
+// must come to.
 import { inspect } from 'node:util'
 import type { FailureCode } from 'passport-voice-otp'
 import type { RestFault } from 'passport-voice-otp/simulator'
@@ -114,7 +115,10 @@ export const badAnswers: readonly Answer[] = [
   failed('the connection is closed', { drop: true }, /^network$/),
 ]
 
-/** Fails if anything that is shown, logged or thrown holds a credential, the number or one of `codes`. */
+/**
+ * Fails if anything that is shown, logged or thrown holds a credential, the number or one of
+ * `codes`.
+ */
 export function expectNoSecrets(
   world: World,
   shown: readonly unknown[],

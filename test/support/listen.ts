@@ -35,8 +35,8 @@ export async function listen(
 }
 
 /**
- * A free port for a program that cannot listen on port 0. It lies below the ports that systems give to sockets by
- * themselves, so that no other test takes it before the program starts.
+ * A free port for a program that cannot listen on port 0. It lies below the ports that systems give
+ * to sockets by themselves, so that no other test takes it before the program starts.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

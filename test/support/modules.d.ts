@@ -1,4 +1,5 @@
-// Older versions, installed under other names: typed as the ones that this package is developed with.
+// Older versions, installed under other names: typed as the ones that this package is developed
+// with.
 declare module 'express-4' {
   import express from 'express'
   export default express

@@ -46,7 +46,8 @@ export class Person extends Browser {
   }
 
   /**
-   * Answers the phone, presses the digits, listens, and returns the code. Rejects if no code is read out.
+   * Answers the phone, presses the digits, listens, and returns the code. Rejects if no code is
+   * read out.
    * @param digits Default: the digits on the page that asked for this call.
    */
   async answerCall(digits?: string, number = this.phone): Promise<string> {

@@ -53,7 +53,10 @@ export class Phone {
     return this.listen(() => this.simulator.advance(silenceMilliseconds))
   }
 
-  /** Answers, presses `digits` if the call asks for digits, listens, and returns the code. Throws if no code was read. */
+  /**
+   * Answers, presses `digits` if the call asks for digits, listens, and returns the code. Throws if
+   * no code was read.
+   */
   async hearCode(digits: string): Promise<string> {
     await this.answer()
     if (digits !== '') await this.press(digits)

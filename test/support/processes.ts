@@ -17,7 +17,10 @@ export interface AppProcess extends Pick<Program, 'lines' | 'kill'> {
   readonly url: string
 }
 
-/** Starts `count` processes. SignalWire reaches all of them at the address of the first, as behind one load balancer. */
+/**
+ * Starts `count` processes. SignalWire reaches all of them at the address of the first, as behind
+ * one load balancer.
+ */
 export async function openProcesses(count: number) {
   const [redis, simulator] = await Promise.all([openRedis(), Simulator.start()])
   const { project, token, space, from, signingKey } = simulator.signalwire

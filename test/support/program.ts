@@ -28,7 +28,10 @@ export interface Program {
   kill(): Promise<void>
 }
 
-/** Starts a program. It ends with this process at the latest. @param file For example `example/server.ts`. */
+/**
+ * Starts a program. It ends with this process at the latest. @param file For example
+ * `example/server.ts`.
+ */
 export function startProgram(
   file: string,
   { args = [], environment = {}, cwd, command }: ProgramOptions = {},

@@ -1,7 +1,10 @@
 // Requests byte by byte: fetch and node:http would tidy them up first.
 import { connect } from 'node:net'
 
-/** Sends a POST or whatever `requestLine` says, with exactly these headers; answers the whole answer as text. A length and `Connection: close` are added. */
+/**
+ * Sends a POST or whatever `requestLine` says, with exactly these headers; answers the whole answer
+ * as text. A length and `Connection: close` are added.
+ */
 export function sendRaw(
   url: string,
   requestLine: string,
@@ -32,7 +35,10 @@ export function sendRaw(
   })
 }
 
-/** Sends whole requests on one connection, one behind the other without waiting, as cheaply as can be; answers the statuses in order. */
+/**
+ * Sends whole requests on one connection, one behind the other without waiting, as cheaply as can
+ * be; answers the statuses in order.
+ */
 export function sendPipelined(
   url: string,
   requests: readonly string[],

@@ -16,7 +16,10 @@ function isInstalled(): boolean {
   }
 }
 
-/** `describe`, where a Redis can be had; elsewhere a skip that says how to get it, which with `CI=true` is a failure. */
+/**
+ * `describe`, where a Redis can be had; elsewhere a skip that says how to get it, which with
+ * `CI=true` is a failure.
+ */
 export function describeWithRedis(name: string, body: () => void): void {
   if (isInstalled()) describe(name, body)
   else if (process.env['CI'] === 'true')
@@ -34,7 +37,8 @@ const callLimitKey = /voice-otp:[a-z]+-(?:interval|hour|10min|day|minute):/
 
 /**
  * Starts a Redis.
- * @param delayMilliseconds Delay of everything on the line `url`, each way, `[least, most]`. Default `[1, 6]`: without delay the races hide.
+ * @param delayMilliseconds Delay of everything on the line `url`, each way, `[least, most]`.
+ * Default `[1, 6]`: without delay the races hide.
  */
 export async function openRedis({
   delayMilliseconds = [1, 6],
@@ -65,9 +69,15 @@ export async function openRedis({
     client,
     /** Everything that ever went over the line, a text for each connection and direction. */
     recorded: line.recorded,
-    /** `hang` keeps connections open and says nothing; `cut` breaks them and refuses new ones; `good` ends both. */
+    /**
+     * `hang` keeps connections open and says nothing; `cut` breaks them and refuses new ones;
+     * `good` ends both.
+     */
     fault: line.fault,
-    /** Every key with its value, the numbers that people enrolled themselves left out: those are the app's own record. */
+    /**
+     * Every key with its value, the numbers that people enrolled themselves left out: those are the
+     * app's own record.
+     */
     async dump(): Promise<string> {
       const keys = (await client.keys('*')).filter(key => !key.endsWith(':phones'))
       const valueOf = async (key: string): Promise<unknown> => {

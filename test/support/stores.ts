@@ -114,8 +114,9 @@ type Memory = InstanceType<typeof RateLimiterMemory> & {
 }
 
 /**
- * A memory limiter whose windows end by the date alone, which a test moves. RateLimiterMemory also ends them by timers:
- * on a slow machine, a minute of real time can pass while the fake date stands still.
+ * A memory limiter whose windows end by the date alone, which a test moves. RateLimiterMemory also
+ * ends them by timers: on a slow machine, a minute of real time can pass while the fake date stands
+ * still.
  */
 export class TimelessLimiter implements Limiter {
   private readonly limiter: Memory

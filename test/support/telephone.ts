@@ -1,4 +1,5 @@
-// A person with a telephone: answers, presses keys, waits; and the webhooks of the call, sent by hand.
+// A person with a telephone: answers, presses keys, waits; and the webhooks of the call, sent by
+// hand.
 import assert from 'node:assert/strict'
 import { createKeys } from '../../lib/crypto.js'
 import { findTokenPath, toTokenPath } from '../../lib/call/token.js'
@@ -20,7 +21,10 @@ export async function ring(
   return { telephone: new Telephone(world), digits: body.matchingDigits ?? '' }
 }
 
-/** What the address of a call's first webhook holds, sealed: for the code of a call that never read it out. */
+/**
+ * What the address of a call's first webhook holds, sealed: for the code of a call that never read
+ * it out.
+ */
 export function sealedIn({ call: { webhooks, parameters } }: Telephone): {
   readonly code: string
   readonly matchingDigits?: string
@@ -39,7 +43,10 @@ export const tokenIn = (url: string): string => findTokenPath(url).replaceAll('/
 export const withToken = (url: string, token: string): string =>
   url.slice(0, -findTokenPath(url).length) + toTokenPath(token)
 
-/** Nothing in the call has told the code: no digit was said at all, and none stands in the LaML but in sealed addresses. */
+/**
+ * Nothing in the call has told the code: no digit was said at all, and none stands in the LaML but
+ * in sealed addresses.
+ */
 export function expectSecret({ call }: Telephone, code: string): void {
   assert.doesNotMatch(call.heard.join(' '), /\d/)
   assert.ok(
@@ -61,7 +68,10 @@ export interface HandMade {
   readonly method?: string
 }
 
-/** Sends the webhook that a call's `url` stands for, as anybody could who has it; answers status, body and headers. */
+/**
+ * Sends the webhook that a call's `url` stands for, as anybody could who has it; answers status,
+ * body and headers.
+ */
 export async function sendWebhook(
   world: World,
   url: string,

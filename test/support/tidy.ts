@@ -1,4 +1,5 @@
-// Test files share their processes: what one of them forgot to put back, or could not because a test failed, must not reach the next.
+// Test files share their processes: what one of them forgot to put back, or could not because a
+// test failed, must not reach the next.
 import { afterAll, vi } from 'vitest'
 
 // Vitest runs this before each file, and so before what a file sets while it is loaded.

@@ -1,10 +1,14 @@
-// What a call sounds like, written down: the same every time, whatever the code and the digits of the page are.
+// What a call sounds like, written down: the same every time, whatever the code and the digits of
+// the page are.
 import { languages, type Prompts } from 'passport-voice-otp'
 import type { Entry } from 'passport-voice-otp/simulator'
 import { Telephone } from './telephone.js'
 import type { World } from './world.js'
 
-/** What is written in place of the random code, as far as it is long, and of the two digits on the page. */
+/**
+ * What is written in place of the random code, as far as it is long, and of the two digits on the
+ * page.
+ */
 export const writtenCode = '4815162342'
 export const writtenDigits = '42'
 
@@ -16,7 +20,10 @@ function promptsSpokenIn(language: string | null): Prompts {
   return found ?? languages['en-US']
 }
 
-/** Writes one code for the other, and checks that the call never reads any but the one that it began with. */
+/**
+ * Writes one code for the other, and checks that the call never reads any but the one that it began
+ * with.
+ */
 class Code {
   private readonly digits: number[] = []
   private position = 0
@@ -78,7 +85,10 @@ export interface Recording {
   readonly codeLength?: number
 }
 
-/** Answers the newest call, presses the keys, and writes down what was heard, a line each; a blank line before each answer of the person. */
+/**
+ * Answers the newest call, presses the keys, and writes down what was heard, a line each; a blank
+ * line before each answer of the person.
+ */
 export async function writeDown(
   world: Pick<World, 'simulator'>,
   { matchingDigits = '', keys, codeLength = 6 }: Recording,

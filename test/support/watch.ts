@@ -8,7 +8,10 @@ const note = (trouble: unknown): void => {
   errorEntries.push(trouble)
 }
 
-/** Fails the test in which a promise was rejected or an error thrown with nobody to catch it: in production that ends the process. */
+/**
+ * Fails the test in which a promise was rejected or an error thrown with nobody to catch it: in
+ * production that ends the process.
+ */
 export function watchProcess(): void {
   beforeAll(() => {
     process.on('unhandledRejection', note).on('uncaughtException', note)
@@ -50,7 +53,10 @@ export function captureErrors({ voiceOtp }: Pick<Site, 'voiceOtp'>): readonly un
 export const unfolded = (value: unknown): string =>
   `${inspect(value, { depth: Infinity, showHidden: true })} ${value instanceof Error ? String(value.stack) : ''} ${JSON.stringify(value)}`
 
-/** Fails if a credential, whole or encoded, is in anything that the site showed, logged, stored, told or threw. */
+/**
+ * Fails if a credential, whole or encoded, is in anything that the site showed, logged, stored,
+ * told or threw.
+ */
 export async function expectNoCredential(site: Site, errors: readonly unknown[]): Promise<void> {
   const { project, token, signingKey } = site.simulator.signalwire
   const credentials = [

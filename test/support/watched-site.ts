@@ -1,4 +1,5 @@
-// The example's app under attack: slow stores, a clock that the test moves, and everything that is seen kept for the canary.
+// The example's app under attack: slow stores, a clock that the test moves, and everything that is
+// seen kept for the canary.
 import { vi } from 'vitest'
 import type { VoiceOtpEvents } from 'passport-voice-otp'
 import { Browser } from './browser.js'
@@ -23,7 +24,10 @@ export { wrongCode } from './phone.js'
 
 /** How a site is opened. */
 export interface SiteOptions extends Omit<ExampleOptions, 'users' | 'more'> {
-  /** Delay of the session store and of the limiter, each way, `[least, most]` in milliseconds. Default `[2, 25]`: races hide in stores without delay. */
+  /**
+   * Delay of the session store and of the limiter, each way, `[least, most]` in milliseconds.
+   * Default `[2, 25]`: races hide in stores without delay.
+   */
   readonly delayMilliseconds?: readonly [number, number]
 }
 
@@ -42,7 +46,10 @@ export interface SiteEvent {
 /** Stores without delay: for attacks in which one thing happens after the other. */
 export const quick = { delayMilliseconds: [0, 0] } as const
 
-/** Starts the site. `close()` ends it and fails if a code or a phone number leaked anywhere: call it in `afterEach`. */
+/**
+ * Starts the site. `close()` ends it and fails if a code or a phone number leaked anywhere: call it
+ * in `afterEach`.
+ */
 export async function openSite({
   people = cheapPeople,
   delayMilliseconds: [least, most] = [2, 25],
@@ -104,7 +111,10 @@ export async function openSite({
     output: output.lines,
     clock: {
       now: () => Date.now(),
-      /** Moves the date for the app, the strategy and the limiter. The phones have `simulator.advance`. */
+      /**
+       * Moves the date for the app, the strategy and the limiter. The phones have
+       * `simulator.advance`.
+       */
       pass: (seconds: number) => {
         vi.setSystemTime(Date.now() + seconds * 1000)
       },
@@ -143,7 +153,9 @@ export function eventQueries(events: () => readonly SiteEvent[]) {
   }
 }
 
-/** The users of the example, whom a test may remove or give another number behind the app's back. */
+/**
+ * The users of the example, whom a test may remove or give another number behind the app's back.
+ */
 function createDirectory(people: readonly Account[]) {
   const removed = new Set<string>()
   const phones = new Map<string, string | null>()

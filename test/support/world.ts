@@ -1,4 +1,5 @@
-// A small Passport app around the strategy, a simulated Space and a browser for each person: what most tests need.
+// A small Passport app around the strategy, a simulated Space and a browser for each person: what
+// most tests need.
 import { createServer } from 'node:http'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import session, { type Store } from 'express-session'

@@ -1,4 +1,5 @@
-// Checked by the compiler alone: what `passport.authenticate('voice-otp', ...)` takes, without a cast.
+// Checked by the compiler alone: what `passport.authenticate('voice-otp', ...)` takes, without a
+// cast.
 import express, { type Request } from 'express'
 import passport from 'passport'
 import type { VoiceOtpAuthenticateOptions, VoiceOtpStrategy } from 'passport-voice-otp'

@@ -1,4 +1,5 @@
-// Checked by the compiler alone: codes are closed unions, so that an app can translate all of them and be told of a new one.
+// Checked by the compiler alone: codes are closed unions, so that an app can translate all of them
+// and be told of a new one.
 import {
   type ErrorCode,
   type FailureCode,

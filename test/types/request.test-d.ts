@@ -1,4 +1,5 @@
-// Checked by the compiler alone: what is on a request, and the middlewares in an Express app, without a cast.
+// Checked by the compiler alone: what is on a request, and the middlewares in an Express app,
+// without a cast.
 import express, { type Request, type RequestHandler } from 'express'
 import type {
   PhoneChoice,
@@ -41,7 +42,10 @@ app.get('/otp', req => req.voiceOtp?.code)
 // @ts-expect-error -- seconds, not text
 app.get('/transfer', voiceOtp.requireSecondFactor({ maxAge: '5m' }))
 
-/** A function that is asked with a request may be written for Express's, or for what this package promises. */
+/**
+ * A function that is asked with a request may be written for Express's, or for what this package
+ * promises.
+ */
 export const asked: Partial<VoiceOtpOptions> = {
   required: (_user, req: Request) => req.ip !== '10.0.0.1',
   announce: (_user, req) => req.headers['user-agent'],

@@ -31,7 +31,7 @@ export const zhCN: Prompts = {
   reported: '感谢您的反馈。此验证码已作废，任何人都无法再用它登录。再见。',
   approval: {
     refuse: '如不同意办理，请按零。',
-    refused: '该业务不会办理。如非您本人操作，请再按一次零。',
+    refused: '该业务不会办理。如非您本人操作，请再次按零。',
   },
   text: (appName, code) => `您的${appName}验证码是${code}。`,
   hosted: appName => `您的${appName}验证码是：`,
