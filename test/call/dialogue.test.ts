@@ -201,7 +201,7 @@ describe('at any step', () => {
 test('after a refusal, every key but zero ends the call without a secret', () => {
   const reply = pressed(steps.refused, '1')
   expect(sentences(reply)).toEqual([english.goodbye])
-  expect(reply).toEqual({ turn: reply.turn })
+  expect(reply).toEqual({ turn: reply.turn, next: [] })
 })
 
 describe('a report of the user', () => {

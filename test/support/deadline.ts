@@ -4,11 +4,6 @@ import { vi } from 'vitest'
 /** How long a session store may take for a login, in milliseconds. */
 export const sessionDeadlineMilliseconds = 5000
 
-/** Resolves as soon as somebody has set a timer, between `letPassAt` and its end. */
-export async function somebodyWaits(): Promise<void> {
-  while (vi.getTimerCount() === 0) await new Promise(resolve => setImmediate(resolve))
-}
-
 /**
  * Sends `request`, and lets exactly `milliseconds` pass at the moment that `hang` resolves; answers
  * what was answered. Only `setTimeout` of the app and the strategy is in the hands of the test:
