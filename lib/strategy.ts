@@ -1,3 +1,5 @@
+import type { PendingChallenge } from './session/challenge.js'
+import type { Approval } from './options/approval.js'
 import type { EventEmitter } from 'node:events'
 import PassportStrategy from 'passport-strategy'
 import { choiceId } from './actions/choices.js'
@@ -37,6 +39,23 @@ import { createCalls } from './signalwire/calls.js'
 import { createConnect } from './signalwire/client.js'
 import { createSendText } from './signalwire/messages.js'
 import { createMfa } from './signalwire/mfa.js'
+
+declare global {
+  namespace Express {
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the app declares its properties
+    interface User {}
+    interface Request {
+      /** The user who has passed only the first factor. `req.user` is undefined then. */
+      readonly pendingUser?: User | undefined
+      /** The challenge in this session. */
+      readonly voiceOtp?: PendingChallenge | undefined
+      /**
+       * What the user has just approved. Only in the handler of a route with the purpose `approve`.
+       */
+      readonly approval?: Approval | undefined
+    }
+  }
+}
 
 /** A phone of the user, for a page that lets the user choose. */
 export interface PhoneChoice {

@@ -1,27 +1,9 @@
 import type { Context } from '../context.js'
 import { VoiceOtpError } from '../errors.js'
-import type { Approval } from '../options/approval.js'
 import type { Request } from '../request.js'
-import type { Challenge, PendingChallenge } from './challenge.js'
+import type { Challenge } from './challenge.js'
 import type { LogIn, Session } from './passport-request.js'
 import type { Verification } from './verification.js'
-
-declare global {
-  namespace Express {
-    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the app declares its properties
-    interface User {}
-    interface Request {
-      /** The user who has passed only the first factor. `req.user` is undefined then. */
-      readonly pendingUser?: User | undefined
-      /** The challenge in this session. */
-      readonly voiceOtp?: PendingChallenge | undefined
-      /**
-       * What the user has just approved. Only in the handler of a route with the purpose `approve`.
-       */
-      readonly approval?: Approval | undefined
-    }
-  }
-}
 
 /**
  * The property of the session in which this package stores challenge and verification.
