@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Approval, ApprovalRequest, VoiceOtpAuthenticateOptions } from 'passport-voice-otp'
 import { Phone, otherDigits } from '../support/phone.js'
-import { SessionStore } from '../support/stores.js'
+import { CounterStore, SessionStore } from '../support/stores.js'
 import { createWorld, type World, type WorldOptions, wrongCode } from '../support/world.js'
 
 type Agent = Awaited<ReturnType<World['logIn']>>
@@ -212,7 +212,9 @@ describe('an attacker cannot execute what was not heard', () => {
   })
 
   test('an approval is executed once when 20 requests send its code at the same time over a slow store', async () => {
-    const alice = await open({ store: new SessionStore(2, 25) })
+    const limiter = new CounterStore(2, 25).factory
+    const limits = { approveCallIntervalSeconds: false, callIntervalSeconds: false } as const
+    const alice = await open({ store: new SessionStore(2, 25), options: { limiter, limits } })
     const { code } = await listen(alice)
     const statuses = await Promise.all(
       Array.from({ length: 20 }, async () => (await alice.post('/payment').send({ code })).status),

@@ -194,7 +194,7 @@ describe('the interval between two calls', () => {
     await sends.admit(callOf('alice'))
   })
 
-  test('two calls to one phone are 60 seconds apart, whoever of 20 users asks for them', async () => {
+  test('two calls to one phone are 60 seconds apart, also if 20 different users ask for them', async () => {
     const { sends } = createLimits()
     await sends.admit(callOf('user0'))
     for (let index = 1; index < 20; index++)

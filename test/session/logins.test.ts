@@ -333,7 +333,7 @@ describe('the page that somebody asked for before the first login', () => {
   )
 })
 
-test('a login replaces the session id if the session holds no login, whoever was assigned before enforce()', async () => {
+test('a login replaces the session id if the session holds no login, also if a user was assigned before enforce()', async () => {
   await open({
     enforce: false,
     routes: (app, _passport, strategy) => {

@@ -1,4 +1,4 @@
-"""A login with a phone code, in plain Python: it calls the user, and the call reads the code to whoever presses 1."""
+"""A login with a phone code, in plain Python: it calls the user, and the call reads the code after somebody presses 1."""
 import base64
 import hashlib
 import hmac
