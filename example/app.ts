@@ -28,6 +28,21 @@ import * as words from './views/words.js'
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /**
+ * The paths that a user who has passed only the first factor may ask for. None of them shows what a
+ * code protects.
+ */
+const pathsOfPendingUsers = [
+  '/login',
+  '/logout',
+  '/healthz',
+  '/otp',
+  '/phone',
+  '/recover',
+  '/demo',
+  '/api',
+]
+
+/**
  * What the app needs. It also accepts options of the strategy, which override those of
  * `auth/voice-otp.ts`.
  */
@@ -116,8 +131,9 @@ export function createApp(options: AppOptions) {
   // to gigabytes.
   app.use(express.urlencoded({ extended: false, limit: '4kb', inflate: false }))
   app.use(passport.session())
-  // directly after passport.session(): until the code is verified, req.user is undefined
-  app.use(voiceOtp.enforce())
+  // Directly after passport.session(): until the code is verified, req.user is undefined. Every
+  // other page redirects a pending user to the page of the code.
+  app.use(voiceOtp.enforce({ redirectTo: '/otp', except: pathsOfPendingUsers }))
 
   app.use('/api', apiRoutes(passport, voiceOtp, [publicUrl, ...otherOrigins]))
   app.use(forms())

@@ -111,8 +111,9 @@ describe('errors are pages', () => {
     "a form to %s without its token, or with another session's: 403, and nothing is done",
     async path => {
       const site = await openSite()
-      const alice = await loggedIn(site)
+      const alice = await (path === '/transfer' ? passBoth(site) : loggedIn(site))
       const mallory = await loggedIn(site, 'mallory')
+      const callsBefore = site.simulator.calls.length
       const { _csrf: foreign = '' } = mallory.fill('/otp/call')
       const tokens: Record<string, string>[] = [
         {},
@@ -132,10 +133,19 @@ describe('errors are pages', () => {
         expect(alice.page.status).toBe(403)
         expect(alice.text).toContain('This form is no longer valid')
       }
-      expect(site.simulator.calls).toHaveLength(0)
+      expect(site.simulator.calls).toHaveLength(callsBefore)
       expect((await alice.open('/otp')).status).toBe(200)
     },
   )
+
+  test('a pending user who sends a form that needs a code gets 401, and nothing is done', async () => {
+    const site = await openSite()
+    const alice = await loggedIn(site)
+    const { _csrf = '' } = alice.fill('/otp/call')
+    const answer = await alice.post('/transfer', { _csrf, to: 'Bob', amount: '25' })
+    expect(answer.status).toBe(401)
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'second-factor-required' })
+  })
 
   test('a password from another site is not taken, though the login form of ours is taken without a token', async () => {
     const site = await openSite()

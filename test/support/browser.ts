@@ -183,9 +183,10 @@ export class Browser {
     return page.status === 200
   }
 
-  /** Opens a page and follows redirects. */
+  /** Opens a page, as a navigation does, and follows redirects. */
   async open(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Page> {
-    return this.follow(await this.get(path, { headers }), path)
+    const navigation = { 'Sec-Fetch-Mode': 'navigate', ...headers }
+    return this.follow(await this.get(path, { headers: navigation }), path)
   }
 
   /**
