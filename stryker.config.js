@@ -1,4 +1,5 @@
-// npm run test:mutation: changes lib/ in one place after another and sees whether a test goes red. MUTATION=short: two files, in two minutes.
+// npm run test:mutation: changes lib/ in one place after another and sees whether a test goes red.
+// MUTATION=short: two files, in two minutes.
 const isShort = process.env.MUTATION === 'short'
 
 export default {

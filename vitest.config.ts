@@ -5,7 +5,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /**
- * The files that take longest, longest first. If one of them started last, the whole run would wait for it.
+ * The files that take longest, longest first. If one of them started last, the whole run would wait
+ * for it.
  */
 const first = [
   'attacks/processes',
@@ -45,7 +46,8 @@ export default defineConfig({
     exclude: ['test/packaging/**', '**/node_modules/**'],
     globalSetup: ['test/support/compile.ts'],
     setupFiles: ['test/support/tidy.ts', 'test/support/check-contract.ts'],
-    // Without isolation, each file saves half a second of imports. tidy.ts removes what a file could leave behind.
+    // Without isolation, each file saves half a second of imports. tidy.ts removes what a file
+    // could leave behind.
     isolate: false,
     // Tests wait often: for a store that hangs, a page, a process.
     maxWorkers: 4,

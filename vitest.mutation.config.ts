@@ -2,7 +2,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { defineConfig } from 'vitest/config'
 import base from './vitest.config.js'
 
-/** Tests of one file of lib/ come first, the fastest first, because one failing test is enough to judge a mutant. Tests of whole logins come last. */
+/**
+ * Tests of one file of lib/ come first, the fastest first, because one failing test is enough to
+ * judge a mutant. Tests of whole logins come last.
+ */
 const first = [
   'crypto',
   'signature',

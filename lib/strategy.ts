@@ -42,7 +42,7 @@ import { createMfa } from './signalwire/mfa.js'
 
 declare global {
   namespace Express {
-    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the app declares its properties
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the app extends it
     interface User {}
     interface Request {
       /** The user who has passed only the first factor. `req.user` is undefined then. */

@@ -34,7 +34,7 @@ const make =
       () => null,
     )
 
-/** Sets a property of `Object.prototype` until the end of the test, as a bug elsewhere in an app could. */
+/** Sets a property of `Object.prototype` until the end of the test: a bug in an app could, too. */
 function pollute(name: string, value: unknown): void {
   Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: false })
   onTestFinished(() => {

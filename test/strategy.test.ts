@@ -1,4 +1,4 @@
-// The strategy alone, as Passport runs it: one copy for each request, with Passport's functions on it.
+// The strategy alone, as Passport runs it: each request has its copy with Passport's functions.
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
 import type { Context } from '../lib/context.js'
@@ -33,7 +33,7 @@ function create() {
   return { strategy, context }
 }
 
-/** Runs one request of a user over a limit, with the functions that Passport would put on the strategy. */
+/** Runs one request of a user over a limit, with the functions that Passport adds. */
 async function authenticate(
   functions: { readonly fail?: () => void; readonly error?: () => void },
   res?: object,

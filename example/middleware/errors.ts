@@ -60,7 +60,6 @@ export const notFound: RequestHandler = (req, res) => sendError(404, req, res)
  * Sends an error page, or JSON below `/api`. Logs errors of 500 and more with the status that the
  * browser gets.
  */
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express recognizes an error handler by its four parameters
 export const handleErrors: ErrorRequestHandler = (error: unknown, req, res, _next) => {
   const status = statusOf(error)
   // express-session saves the session at the end of the response. If that fails, the browser

@@ -1,5 +1,5 @@
-// The app of the README in one file: a password, then a code by phone. To run it with simulated phones:
-// npm run example:minimal
+// The app of the README in one file: a password, then a code by phone.
+// To run it with simulated phones: npm run example:minimal
 const express = require('express')
 const session = require('express-session')
 const passport = require('passport')

@@ -24,9 +24,11 @@ function duration(seconds) {
 function say(call) {
   if (!state || state.dataset.call === call) return
   state.dataset.call = call
-  // A screen reader reads this aloud, so the text changes only with the state, never with the countdown.
+  // A screen reader reads this aloud, so the text changes only with the state, never with the
+  // countdown.
   state.textContent = words[call] ?? ''
-  // The next step is the code. Do not take the focus away from a user who is busy elsewhere, for example at the demo's phone.
+  // The next step is the code. Do not take the focus away from a user who is busy elsewhere, for
+  // example at the demo's phone.
   if ((call === 'answered' || call === 'completed') && document.activeElement === document.body)
     code?.focus()
 }
@@ -54,8 +56,9 @@ async function poll() {
     if (response.status === 401) return location.replace('/login') // the user logged out in another tab
     if (!response.ok) throw new Error(String(response.status))
     const status = await response.json()
-    // If the code was used or replaced in another tab, this page is out of date: load it again. The remaining time of one
-    // code only decreases, except for one second of difference between the clocks of two servers.
+    // If the code was used or replaced in another tab, this page is out of date: load it again. The
+    // remaining time of one code only decreases, except for one second of difference between the
+    // clocks of two servers.
     const isNewer = status.expiresIn > lastExpiresIn + 1
     if (isNewer || (status.call === 'none' && status.expiresIn === 0))
       return location.replace(state.dataset.page)

@@ -1,5 +1,5 @@
-// The health check of the container. It asks the address that other containers use. If the app listens on loopback only,
-// no other container can reach it, and the check fails.
+// The health check of the container. It asks the address that other containers use. If the app
+// listens on loopback only, no other container can reach it, and the check fails.
 import { networkInterfaces } from 'node:os'
 
 const addresses = Object.values(networkInterfaces()).flat()

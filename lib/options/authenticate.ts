@@ -56,7 +56,7 @@ export interface VoiceOtpAuthenticateOptions {
   phone?(req: Request): unknown
 }
 
-// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- without @types/passport there is nothing to extend, and nothing is lost
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- @types/passport is optional
 /** @ts-ignore */
 declare module 'passport' {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it only inherits

@@ -13,7 +13,10 @@ export const spaceOf = url => ({
   signingKey: 'PSKbenchbenchbench',
 })
 
-/** An app with a session for each of `count` users, called u0, u1 and so on. `data` returns what else each session holds. */
+/**
+ * An app with a session for each of `count` users, called u0, u1 and so on. `data` returns what
+ * else each session holds.
+ */
 export async function siteWith(count, data = () => ({})) {
   const store = new MemoryStore()
   const sessions = await Promise.all(

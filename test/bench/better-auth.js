@@ -1,4 +1,5 @@
-// better-auth's two-factor plugin with a code that it sends, over its memory adapter: the most similar library.
+// better-auth's two-factor plugin with a code that it sends, over its memory adapter: the most
+// similar library.
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import express from 'express'
@@ -7,7 +8,10 @@ const origin = 'http://127.0.0.1:3999'
 const require = createRequire(import.meta.url)
 const load = name => import(pathToFileURL(require.resolve(name)).href)
 
-/** Avoids transactions: the memory adapter copies all tables for each, as no database does, and the copies would dominate the result. */
+/**
+ * Avoids transactions: the memory adapter copies all tables for each, as no database does, and the
+ * copies would dominate the result.
+ */
 const withoutCopies = create => options => {
   const adapter = create(options)
   return { ...adapter, transaction: work => work(adapter) }

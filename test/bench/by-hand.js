@@ -1,5 +1,6 @@
-// The minimum that the requirements allow, written into the route itself: no checks of options or input, no channels, purposes or
-// events, no choice of stores. The difference between these rows and the package's own is what the package adds.
+// The minimum that the requirements allow, written into the route itself: no checks of options or
+// input, no channels, purposes or events, no choice of stores. The difference between these rows
+// and the package's own is what the package adds.
 import {
   createCipheriv,
   createDecipheriv,
@@ -17,7 +18,10 @@ const keyed = (...context) => createHmac('sha256', key).update(JSON.stringify(co
 const nameOf = (...context) => keyed(...context).toString('base64url')
 const limiter = (name, points, duration) =>
   new RateLimiterMemory({ keyPrefix: name, points, duration })
-/** the active challenge, the lockouts, the attempts per challenge and per user, each under a keyed hash. */
+/**
+ * R-04, R-06, R-15: the active challenge, the lockouts, the attempts per challenge and per user,
+ * each under a keyed hash.
+ */
 const createLimiters = () => ({
   activation: limiter('activation', 1e9, 360),
   lockout: limiter('lockout', 1e9, 900),
@@ -150,7 +154,10 @@ function open(token) {
   )
 }
 
-/** the signature for both spellings of the URL, the sealed token, at most three requests, the active challenge; then the next token and a fixed text. */
+/**
+ * R-21: the signature for both spellings of the URL, the sealed token, at most three requests, the
+ * active challenge; then the next token and a fixed text.
+ */
 export async function document(count) {
   const activation = limiter('activation', 1e9, 360)
   const fetches = limiter('fetches', 3, 360)

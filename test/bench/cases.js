@@ -1,6 +1,6 @@
 /**
- * Every case: the file and function that makes its app, the status that each response must have, what it is measured
- * against, and the goal for that ratio. `requests` = how many in one timed run.
+ * Every case: the file and function that makes its app, the status that each response must have,
+ * what it is measured against, and the goal for that ratio. `requests` = how many in one timed run.
  */
 export const cases = [
   { name: 'form + session written', made: 'limits.js#sessionWritten', status: 401 },

@@ -5,7 +5,10 @@ import autocannon from 'autocannon'
 
 const connections = 10
 
-/** Starts a case in a process of its own. Each `run` sends requests that were not sent before, and returns how many were served per second. */
+/**
+ * Starts a case in a process of its own. Each `run` sends requests that were not sent before, and
+ * returns how many were served per second.
+ */
 export async function start(
   { name, status, requests = 2000 },
   runs,
@@ -25,7 +28,7 @@ export async function start(
   let said = ''
   child.stderr.on('data', text => {
     said += String(text)
-  }) // express-session warns about its memory store. The text is shown only if the case cannot start.
+  })
   const [{ port }] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() => {
@@ -45,7 +48,10 @@ export async function start(
   return { run, stop: () => child.kill() }
 }
 
-/** Sends each request once over ten connections, and measures from the first byte to the last response. */
+/**
+ * Sends each request once over ten connections, and measures from the first byte to the last
+ * response.
+ */
 async function perSecond(port, list, status) {
   let next = 0
   let last = 0

@@ -1,4 +1,5 @@
-// The cases of this package, from its build. Its own functions make challenges and tokens before anything is timed.
+// The cases of this package, from its build. Its own functions make challenges and tokens before
+// anything is timed.
 import { VoiceOtpStrategy } from '../../dist/index.mjs'
 import { makeChallenge } from '../../build/session/challenge.js'
 import { sealedUrl, steps } from '../../build/call/token.js'

@@ -1,4 +1,5 @@
-// npm run bench [-- --long] [--json FILE] [--chart FILE] [--only TEXT] [--node PATH]: the table of docs/speed.md.
+// npm run bench [-- --long] [--json FILE] [--chart FILE] [--only TEXT] [--node PATH]: the table of
+// docs/speed.md.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'

@@ -1,4 +1,5 @@
-// One of several processes of one app on one Redis, forked by scale.js. Sends its port, and the number of codes that it compared.
+// One of several processes of one app on one Redis, forked by scale.js. Sends its port, and the
+// number of codes that it compared.
 import { createServer } from 'node:http'
 import { RedisStore } from 'connect-redis'
 import express from 'express'

@@ -1,4 +1,5 @@
-// One, two and four processes of one app on one Redis: the logins per second, and whether the limits hold.
+// One, two and four processes of one app on one Redis: the logins per second, and whether the
+// limits hold.
 import { execFileSync, fork, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -16,7 +17,10 @@ const attacked = { users: 40, attemptsEach: 25, comparedEach: 5 }
 const raced = { users: 40, timesEach: 10 }
 let users = 0
 
-/** Returns a row for each number of processes, or `undefined` without redis-server. Throws if a limit did not hold. */
+/**
+ * Returns a row for each number of processes, or `undefined` without redis-server. Throws if a
+ * limit did not hold.
+ */
 export async function measureScale(node) {
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' })
@@ -120,7 +124,8 @@ async function makePeople(client, count) {
     )
     return { sessionId, code }
   }
-  // In batches: a slow machine would run into the deadline of the limiter if all were made at the same time.
+  // In batches: a slow machine would run into the deadline of the limiter if all were made at the
+  // same time.
   const people = []
   while (people.length < count)
     people.push(
@@ -133,7 +138,10 @@ async function makePeople(client, count) {
 
 const asks = ({ sessionId, code }) => request(sessionId, 'POST', '/otp', { code })
 
-/** Sends everybody's right code, spread over the processes. Returns the time until the last response. */
+/**
+ * Sends everybody's right code, spread over the processes. Returns the time until the last
+ * response.
+ */
 async function load(children, people) {
   const startedAt = performance.now()
   let last = startedAt

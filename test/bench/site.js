@@ -1,4 +1,5 @@
-// One case in a process of its own, forked by run.js. Sends its port, then the requests that run.js asks for.
+// One case in a process of its own, forked by run.js. Sends its port, then the requests that run.js
+// asks for.
 import { createServer } from 'node:http'
 import { caseNamed } from './cases.js'
 

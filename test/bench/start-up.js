@@ -21,7 +21,10 @@ const imported = name => `
   console.log(JSON.stringify({ milliseconds, megabytes: process.memoryUsage().rss / 2 ** 20 }))
 `
 
-/** The memory of 10,000 active challenges with their counters, and of what is left 3 seconds later, when all have expired. */
+/**
+ * The memory of 10,000 active challenges with their counters, and of what is left 3 seconds later,
+ * when all have expired.
+ */
 const challenges = `
   import { applyLimits } from './build/limits/apply-limits.js'
   import { createKeys } from './build/crypto.js'
@@ -52,7 +55,10 @@ const challenges = `
   console.log(JSON.stringify({ full, left: heap() - before }))
 `
 
-/** Time and memory of the import compared with Passport's, memory of many challenges, and the size of the package. */
+/**
+ * Time and memory of the import compared with Passport's, memory of many challenges, and the size
+ * of the package.
+ */
 export function measureStartUp(node) {
   const of = name => Array.from({ length: 7 }, () => ask(node, imported(name), '--expose-gc'))
   const [ours, theirs] = [of('passport-voice-otp'), of('passport')]

@@ -13,11 +13,14 @@ export const spread = values => {
   )
 }
 
-/** The 95 % interval of the median, by order statistics: they assume nothing about the distribution of the values. */
+/**
+ * The 95 % interval of the median, by order statistics: they assume nothing about the distribution
+ * of the values.
+ */
 export function interval(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const count = sorted.length
-  // The largest k for which a binomial(count, 1/2) variable is below k with a probability of 2.5 % at most.
+  // The largest k for which a binomial(count, 1/2) variable is below k in at most 2.5 % of cases.
   let below = 0
   let share = 0.5 ** count
   let sum = share

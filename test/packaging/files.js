@@ -1,5 +1,5 @@
-// What may be in the package: what a user needs, nothing that is left from an older build, and no types of packages
-// that a user may not have.
+// What may be in the package: what a user needs, nothing that is left from an older build, and no
+// types of packages that a user may not have.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -9,7 +9,8 @@ const documents = [
   'README.md',
   'SECURITY.md',
   'package.json',
-  // The README links to these; test/docs/links.test.ts checks that no link of theirs leads out of the package.
+  // The README links to these; test/docs/links.test.ts checks that no link of theirs leads out of
+  // the package.
   'docs/images/call-page.png',
   'docs/images/speed.svg',
 ]
@@ -32,7 +33,10 @@ const entries = [
   'dist/simulator/page/index.html',
   'dist/simulator/LICENSES.txt',
 ]
-/** Whose types the published ones may use: Node's, a dependency's, and Passport's where they are installed. */
+/**
+ * Whose types the published ones may use: Node's, a dependency's, and Passport's where they are
+ * installed.
+ */
 const mayBeNamed = /^(\.{1,2}\/.*|node|node:\w+|libphonenumber-js\/max|passport)$/
 
 /** Answers what is wrong with the packed files, as text; `undefined` if nothing is. */

@@ -1,6 +1,8 @@
-// Installs the packed package into small projects, each set up as some app is, and runs each: most log in over HTTP.
+// Installs the packed package into small projects, each set up as some app is, and runs each.
+// Most log in over HTTP.
 //   node test/packaging/run.js [--only NAME]... [--short] [--node PATH]
-// --short: a module, a CommonJS and a TypeScript project, for CI. --node: run (not install) them with another Node.
+// --short: a module, a CommonJS and a TypeScript project, for CI.
+// --node: runs (but does not install) them with another Node.
 import { execFile, execFileSync } from 'node:child_process'
 import {
   cpSync,

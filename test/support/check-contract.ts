@@ -8,7 +8,7 @@ const { prototype } = Simulator as unknown as { prototype: Simulator & { [checke
 
 // Test files share a process, and with it the class.
 if (prototype[checked] === undefined) {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the simulator as `this`
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this`
   const { stop } = prototype
   prototype[checked] = true
   prototype.stop = async function (this: Simulator): Promise<void> {

@@ -203,7 +203,6 @@ export async function createWorld(given: WorldOptions = {}) {
   app.get('/transfer', strategy.requireSecondFactor({ maxAge: 300 }), (_req, res) => {
     res.json({ transferred: true })
   })
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
   app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
     if (error instanceof VoiceOtpError)
       res.status(error.status).json({ code: error.code, message: error.message })

@@ -45,11 +45,11 @@ app.post(
 
 // @ts-expect-error -- no such action
 app.post('/otp/call', passport.authenticate('voice-otp', { action: 'ring' }))
-// @ts-expect-error -- no such way
+// @ts-expect-error -- no such channel
 app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call', channel: 'pigeon' }))
 app.post(
   '/phone',
-  // @ts-expect-error -- the number to enroll comes from the request, not from the time when the route is made
+  // @ts-expect-error -- the number to enroll comes from the request, not from the route
   passport.authenticate('voice-otp', { action: 'call', purpose: 'enroll', phone: '+12025550123' }),
 )
 // @ts-expect-error -- a misspelt option

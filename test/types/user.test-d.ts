@@ -1,5 +1,5 @@
 // Only the compiler checks this file: the strategy is generic over the app's own user.
-/* eslint-disable @typescript-eslint/no-unsafe-return -- what must not compile has no type to speak of */
+/* eslint-disable @typescript-eslint/no-unsafe-return -- what must not compile has no type */
 import passport from 'passport'
 import {
   type BeforeCall,

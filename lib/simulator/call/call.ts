@@ -233,9 +233,8 @@ export class Call {
 
   private stepTo({ url, method, digits }: NextRequest): Step {
     if (url !== null) return { url, method, digits }
-    if (this.documentAddress === undefined)
-      throw new Error('<Gather> has no action, and the document has no URL')
-    return { ...this.documentAddress, digits }
+    if (this.documentAddress !== undefined) return { ...this.documentAddress, digits }
+    throw new Error('<Gather> has no action, and the document has no URL')
   }
 
   private async ask(step: Address & { readonly digits?: string | undefined }) {
@@ -266,8 +265,7 @@ export class Call {
     const { record } = this
     if (record.endedAt !== undefined) return
     record.endedAt = this.network.clock.now()
-    record.waitingFor = null
-    record.speaking = null
+    record.waitingFor = record.speaking = null
     if (by !== undefined) record.note({ kind: 'hangup', by })
     record.become(status)
     this.waits.interrupt(new CallEnded())

@@ -14,8 +14,8 @@ export const settings = Symbol('settings of the second factor')
 export type Settings = Pick<VoiceOtpOptions<Person>, 'secret' | 'signalwire' | 'webhookUrl'>
 
 /**
- * The strategy as a provider. It is not wrapped in PassportStrategy(): that mixin appends a `done` callback, and the
- * strategy calls its second argument as `getPhone(user, req)`.
+ * The strategy as a provider. It is not wrapped in PassportStrategy(): that mixin appends a `done`
+ * callback, and the strategy calls its second argument as `getPhone(user, req)`.
  */
 @Injectable()
 export class VoiceOtp extends VoiceOtpStrategy<Person> {
@@ -25,7 +25,10 @@ export class VoiceOtp extends VoiceOtpStrategy<Person> {
   }
 }
 
-/** The guards of @nestjs/passport read `req.user`; until the code is in, the person is in `req.pendingUser`. */
+/**
+ * The guards of @nestjs/passport read `req.user`; until the code is in, the person is in
+ * `req.pendingUser`.
+ */
 function logIn(context: ExecutionContext): Promise<void> {
   const req = context.switchToHttp().getRequest<Request>()
   return new Promise((resolve, reject) => {
@@ -36,7 +39,10 @@ function logIn(context: ExecutionContext): Promise<void> {
   })
 }
 
-/** The first factor. `session: false`, the default of these guards, would let the password in nowhere. */
+/**
+ * The first factor. `session: false`, the default of these guards, would let the password in
+ * nowhere.
+ */
 @Injectable()
 export class PasswordGuard extends AuthGuard('local') {
   constructor() {
@@ -68,7 +74,8 @@ function orThrow<User>(
 @Injectable()
 export class CallGuard extends AuthGuard('voice-otp') {
   constructor() {
-    // A call logs nobody in. The guard writes its result to a property; as `user`, that would be a logout.
+    // A call logs nobody in. The guard writes its result to a property; as `user`, that would be a
+    // logout.
     super({ session: true, property: 'nobody' })
   }
 

@@ -14,8 +14,9 @@ const users = {
 }
 
 export async function createApp({ secret, signalwire, webhookUrl, redisUrl }) {
-  // A dead or hung Redis becomes an error instead of a queue. The pings keep an idle socket from timing out, and without a
-  // strategy of its own a client whose socket timed out once stays closed for good.
+  // A dead or hung Redis becomes an error instead of a queue. The pings keep an idle socket from
+  // timing out, and without a strategy of its own a client whose socket timed out once stays closed
+  // for good.
   const client = createClient({
     url: redisUrl,
     disableOfflineQueue: true,
