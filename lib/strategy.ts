@@ -3,18 +3,14 @@ import type { Approval } from './options/approval.js'
 import type { EventEmitter } from 'node:events'
 import PassportStrategy from 'passport-strategy'
 import { choiceId } from './actions/choices.js'
-import { type ActionOptions, createActionContext } from './actions/context.js'
-import { approve } from './actions/approve.js'
-import { recover } from './actions/recover.js'
-import { sendCode } from './actions/send.js'
-import { verify } from './actions/verify.js'
+import type { ActionOptions } from './actions/context.js'
+import { runAction } from './actions/run-action.js'
 import { createPhoneLookup, type PhoneLookup, phonesOnRecord } from './callbacks.js'
 import { copyOwn } from './check-options.js'
 import type { Context } from './context.js'
-import { createKeys } from './crypto.js'
+import { createContext } from './create-context.js'
 import { Failure } from './errors.js'
-import { createEvents, type Emit, type VoiceOtpEvents } from './events.js'
-import { applyLimits } from './limits/apply-limits.js'
+import { createEvents, type VoiceOtpEvents } from './events.js'
 import { createEnforce } from './middleware/enforce.js'
 import type { EnforceOptions } from './middleware/pending-users.js'
 import {
@@ -30,15 +26,10 @@ import { maskPhone } from './phone.js'
 import { createRecoveryCodes } from './recovery-codes.js'
 import { forgetBrowsers } from './remembered-browsers/entries.js'
 import { createRemembered, type Remembered } from './remembered-browsers/remembered.js'
-import { type PassportFunctions, reportOutcome, type Success } from './report-outcome.js'
+import { type PassportFunctions, reportOutcome } from './report-outcome.js'
 import type { Middleware, Request } from './request.js'
-import { resolveOptions } from './resolve-options.js'
 import { loginStateOf } from './session/login-state.js'
 import { freshSeconds } from './session/verification.js'
-import { createCalls } from './signalwire/calls.js'
-import { createConnect } from './signalwire/client.js'
-import { createSendText } from './signalwire/messages.js'
-import { createMfa } from './signalwire/mfa.js'
 
 declare global {
   namespace Express {
@@ -246,44 +237,5 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    */
   async warmUp(): Promise<void> {
     await this.context.connect()
-  }
-}
-
-function createContext<User>(options: VoiceOtpOptions<User>, emit: Emit): Context<User> {
-  const settings = resolveOptions(options)
-  const keys = createKeys(settings.secrets, settings.limiterSecret)
-  const connect = createConnect(settings)
-  return {
-    settings,
-    keys,
-    ...applyLimits(settings, keys),
-    connect,
-    calls: createCalls(settings, connect, () => settings.clock.now()),
-    sendText: createSendText(settings, connect),
-    mfa: createMfa(settings),
-    emit,
-  }
-}
-
-/** Runs the action; `undefined` if nobody is to be logged in. */
-async function runAction<User extends object>(
-  context: Context<User>,
-  lookup: PhoneLookup<User>,
-  req: Request,
-  options: ActionOptions,
-): Promise<Success | undefined> {
-  const action = createActionContext(context, lookup, req, options)
-  switch (options.action) {
-    case 'call':
-      await sendCode(action)
-      return undefined
-    case 'recover':
-      return { user: action.user, info: await recover(action) }
-    default:
-      if (action.purpose === 'approve') {
-        await approve(action)
-        return undefined
-      }
-      return { user: action.user, info: await verify(action) }
   }
 }

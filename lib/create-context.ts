@@ -1,0 +1,31 @@
+import type { Context } from './context.js'
+import { createKeys } from './crypto.js'
+import type { Emit } from './events.js'
+import { applyLimits } from './limits/apply-limits.js'
+import type { VoiceOtpOptions } from './options/options.js'
+import { resolveOptions } from './resolve-options.js'
+import { createCalls } from './signalwire/calls.js'
+import { createConnect } from './signalwire/client.js'
+import { createSendText } from './signalwire/messages.js'
+import { createMfa } from './signalwire/mfa.js'
+
+/**
+ * Checks the options and creates what the parts of the strategy share. Throws a `TypeError` that
+ * names the option and how to fix it.
+ * @internal
+ */
+export function createContext<User>(options: VoiceOtpOptions<User>, emit: Emit): Context<User> {
+  const settings = resolveOptions(options)
+  const keys = createKeys(settings.secrets, settings.limiterSecret)
+  const connect = createConnect(settings)
+  return {
+    settings,
+    keys,
+    ...applyLimits(settings, keys),
+    connect,
+    calls: createCalls(settings, connect, () => settings.clock.now()),
+    sendText: createSendText(settings, connect),
+    mfa: createMfa(settings),
+    emit,
+  }
+}
