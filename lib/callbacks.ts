@@ -94,7 +94,7 @@ export function createPhoneLookup<User>(getPhone: GetPhone<User>): PhoneLookup<U
 
 /**
  * The valid phones that the app has on record for the user; `null` if there is none on record.
- * Throws the failure `phone-invalid` if none of those on record is valid.
+ * Throws the failure `phone-invalid` if phones are on record and all of them are invalid.
  * @internal
  */
 export async function phonesOnRecord<User>(
@@ -116,8 +116,8 @@ export async function askBeforeCall<User>(
   beforeCall: BeforeCallCallback<User>,
   call: BeforeCall<User>,
 ): Promise<void> {
-  const answer: unknown = await runCallback('beforeCall', () => beforeCall(call))
-  if (answer !== true) throw new Failure('call-vetoed')
+  const isAllowed: unknown = await runCallback('beforeCall', () => beforeCall(call))
+  if (isAllowed !== true) throw new Failure('call-vetoed')
 }
 
 /** Gives a number that was just verified to `onEnroll`. @internal */
@@ -147,9 +147,9 @@ export async function askLanguages<User>(
   req: Request,
 ): Promise<readonly Prompts[]> {
   try {
-    const answer =
+    const chosen =
       typeof locale === 'function' ? await runCallback('locale', () => locale(user, req)) : locale
-    const wanted = [answer ?? defaultPrompts.language]
+    const wanted = [chosen ?? defaultPrompts.language]
       .flat()
       .filter(tag => typeof tag === 'string')
       .slice(0, 5)

@@ -17,7 +17,6 @@ const failureTable = {
     message: 'Enter a recovery code as it was shown: ten letters and digits.',
   },
   'choice-unknown': { status: 400, message: 'Choose one of the options on the page.' },
-  // Something must happen first.
   'approval-malformed': {
     status: 400,
     message: 'This cannot be approved by phone: it has characters that cannot be spoken.',
@@ -26,6 +25,7 @@ const failureTable = {
     status: 400,
     message: 'This cannot be approved by phone: it is too long to be spoken.',
   },
+  // Something must happen first.
   'first-factor-required': { status: 401, message: 'Log in first.' },
   'second-factor-required': { status: 401, message: 'Confirm with a code first.' },
   'no-challenge': { status: 401, message: 'There is no code to check. Ask for a new code.' },
@@ -151,7 +151,7 @@ export class VoiceOtpError extends Error {
    * Only this package creates errors of this class.
    * @param code Stable. An app can choose its own sentence by it.
    * @param detail More about it. It must not hold a secret.
-   * @param original What was thrown below.
+   * @param original The error that caused this one.
    */
   constructor(
     readonly code: ErrorCode,
@@ -177,7 +177,7 @@ const isWord = (value: unknown): value is string =>
 
 /**
  * A code such as `ECONNRESET`, `ERR_HTTP2_ERROR`, `42P01` (SQLSTATE), `21211` (SignalWire) or
- * `http-401`. Six digits in a row may be a one-time code or a part of a phone number.
+ * `http-401`. Six digits together may be a one-time code or a part of a phone number.
  */
 function isErrorCode(code: unknown): code is string | number {
   if (typeof code === 'number') return code < 100_000

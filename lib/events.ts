@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events'
 import type { Purpose } from './options/purpose.js'
 import type { LimitName } from './options/limits.js'
 import type { Channel } from './options/channel.js'
-
 import type { ErrorCode, FailureCode } from './errors.js'
 
 /** The events of the strategy. No event holds a code, a number or a credential. */
@@ -157,10 +156,10 @@ export interface VoiceOtpEvents {
        * - `method`: not a POST.
        * - `body`: not a form of SignalWire, over 4 KiB, or too slow.
        * - `signature`: not signed with the Signing Key for `webhookUrl`.
-       * - `path`: the same, and its path is another than that of `webhookUrl`. If SignalWire sent
-       *   it, correct `webhookUrl`.
+       * - `path`: not signed either, and its path differs from the path of `webhookUrl`. If
+       *   SignalWire sent it, correct `webhookUrl`.
        * - `token`: not one of our tokens.
-       * - `number`: `To` is another number than that of the token.
+       * - `number`: `To` is not the number in the token.
        * - `limiter-unavailable`: the limiter failed or was too slow.
        */
       readonly reason:

@@ -1,7 +1,7 @@
 /**
- * Whether a URL is a path of this app, of at most 1,001 printable ASCII characters. Browsers read
- * `//host` and `/\host` as another site. A control character would split the header `Location`. An
- * absolute URL names an origin of its own (R-20).
+ * Whether a URL is a path of this app: a slash and at most 1,000 printable ASCII characters.
+ * Refuses absolute URLs, and `//host` and `/\host`, which browsers read as another site (R-20).
+ * Refuses control characters, which could split the header `Location`.
  * @internal
  */
 export const isOwnPath = (url: unknown): url is string =>

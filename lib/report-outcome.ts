@@ -33,7 +33,7 @@ export function reportOutcome(
   outcome: Promise<Success | undefined>,
 ): void {
   callPassport(req, passport, outcome)
-    // Only a function of the app can have thrown here. Without this, it would end the process.
+    // Only a function of the app can throw here. Uncaught, its exception would end the process.
     .catch((thrown: unknown) => {
       if (responseOf(req)?.headersSent !== true) passport.error(thrown)
     })

@@ -9,7 +9,7 @@ export type Request = IncomingMessage &
     readonly body?: Readonly<Record<string, unknown>> | undefined
   }
 
-/** Express middleware, typed by what Node gives alone. */
+/** Express middleware, described with Node's types only. */
 export type Middleware = (
   req: Request,
   res: ServerResponse,

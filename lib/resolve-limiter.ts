@@ -12,9 +12,9 @@ const unusable: Readonly<Record<string, string>> = {
 }
 
 /**
- * Checks the option `limiter`: returns a factory that refuses a limiter which cannot hold the
- * limits. The constructor of the strategy creates every limiter, so an app learns it at its start.
- * Throws a `TypeError`.
+ * Checks the option `limiter`. Returns a factory that throws a `TypeError` for a limiter which
+ * cannot hold the limits. The constructor of the strategy creates every limiter, so the error comes
+ * when the app starts.
  * @internal
  */
 export function resolveLimiter(limiter: LimiterFactory | undefined): LimiterFactory | undefined {

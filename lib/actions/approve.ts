@@ -37,14 +37,14 @@ export async function readApproval<User>(
   const languages = await askLanguages(context, userId, user, req)
   const returned: unknown = await runCallback('approve', () => options.approve?.(req))
   const tags = languages.map(({ language }) => language)
-  return fit(action, channel, number, checkApproval(options.kind ?? '', returned, tags))
+  return fitIntoUrl(action, channel, number, checkApproval(options.kind ?? '', returned, tags))
 }
 
 /**
- * The approval with as many languages as the address of the webhook can hold: all, or the one that
- * is spoken first. An approval is never sent without its text.
+ * Returns the approval with all its languages if the webhook URL can hold them, otherwise with the
+ * first one only. Throws a {@link Failure} (`approval-too-long`) if even that text is too long.
  */
-function fit<User>(
+function fitIntoUrl<User>(
   { context, userId, purpose }: ActionContext<User>,
   channel: Channel,
   phone: string,
@@ -103,7 +103,7 @@ export async function approve<User>(action: ActionContext<User>): Promise<void> 
     const isFirst = await activeChallenges.useUp(challenge)
     if (!isFirst || settings.clock.now() >= challenge.expiresAt) throw new Failure('code-expired')
     await attempt.succeeded()
-    // A logout may have come in the meantime.
+    // The user may have logged out in the meantime.
     if (!loginState.user || loginState.sessionId !== challenge.sessionId)
       throw new Failure('code-expired')
 

@@ -63,9 +63,7 @@ export function createActionContext<User>(
   return { context, lookup, req, options, loginState, user, userId: loginState.userId, purpose }
 }
 
-/**
- * Refuses a session that could not keep a challenge or carry a login, before a call is paid for.
- */
+/** Refuses a session that cannot store a challenge or a login, before a call costs money. */
 function checkSession(session: Session, req: Request): void {
   const { sessionID, sessionStore } = asPassportRequest(req)
   const problem =

@@ -9,7 +9,7 @@ import { writeHostedMessage, writeText } from './messages.js'
 
 /**
  * Has SignalWire deliver the code over the channel of the challenge. Returns SignalWire's id of the
- * call, the message or the hosted challenge. What it throws is for `toDeliveryError` only.
+ * call, the message or the hosted challenge. Pass what it throws only to `toDeliveryError`.
  * @internal
  */
 export async function deliver<User>(

@@ -5,7 +5,12 @@ import type { CallRequest } from '../limits/call-limits.js'
 import { LimitReached } from '../limits/limit-counter.js'
 import type { Channel } from '../options/channel.js'
 import type { Destination } from '../phone.js'
-import { type Challenge, markDelivered, makeChallenge, phoneMatches } from '../session/challenge.js'
+import {
+  type Challenge,
+  withDeliverySid,
+  makeChallenge,
+  phoneMatches,
+} from '../session/challenge.js'
 import type { LoginState } from '../session/login-state.js'
 import { reachedNobody } from '../signalwire/call-states.js'
 import { toDeliveryError } from '../signalwire/errors.js'
@@ -55,7 +60,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     loginState.storeChallenge(challenge)
     await saveSession(loginState) // do not place a call that the session does not know
     const sid = await place(action, request, challenge, destination, code, approval)
-    loginState.storeChallenge(markDelivered(context.keys, challenge, sid))
+    loginState.storeChallenge(withDeliverySid(context.keys, challenge, sid))
     emit('code.sent', { userId, purpose, channel, sid })
   } catch (error) {
     // `code.failed` has told the app about a phone that the network refused.

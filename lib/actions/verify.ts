@@ -174,6 +174,6 @@ async function changePhone<User>(
   // If this fails, the browsers are not recognized either: each is bound to the phone with which it
   // was remembered.
   await forgetBrowsers(context, userId).catch(() => undefined)
-  await context.sends.markNewPhone(userId, phone)
+  await context.sends.recordNewPhone(userId, phone)
   context.emit('phone.changed', { userId })
 }

@@ -38,7 +38,7 @@ export function checkApproval(
   for (const each of Object.values(texts)) checkText(each)
   return {
     kind,
-    details: callback(() => canonicalizeDetails(details)),
+    details: readDetails(details),
     texts,
     languages: languages.filter(tag => Object.hasOwn(texts, tag)),
   }
@@ -66,21 +66,22 @@ function readTexts(text: unknown, languages: readonly string[]): Readonly<Record
   return Object.fromEntries(known.map(tag => [tag, given[tag]])) as Record<string, string>
 }
 
-/** A text that is spoken letter for letter as it is shown. It is never shortened. */
+/** Checks a text. The call says exactly what the page shows, so the text is never shortened. */
 function checkText(text: unknown): void {
   if (typeof text !== 'string' || text.trim() === '')
     throw new VoiceOtpError('callback-failed', 'approve() must return a text that is not empty.')
   if (text.length > maxCharacters || Buffer.byteLength(text) > maxBytes)
     throw new Failure('approval-too-long')
-  // Bidirectional controls and other invisible characters: what is shown would not be what is
-  // heard.
+  // With bidirectional controls or other invisible characters, the user would see another text than
+  // the call says.
   if (!isSpeakable(text, maxCharacters) || /[<>\p{Cf}\p{Zl}\p{Zp}]/u.test(text))
     throw new Failure('approval-malformed')
 }
 
-function callback<T>(check: () => T): T {
+/** Converts a mistake in `details` into the error of the app's callback. */
+function readDetails(details: unknown): string {
   try {
-    return check()
+    return canonicalizeDetails(details)
   } catch (error) {
     throw new VoiceOtpError('callback-failed', `approve(): ${(error as Error).message}`)
   }

@@ -1,22 +1,9 @@
-import type { Locale } from '../call/languages.js'
+import { languages, type Locale } from '../call/languages.js'
 
 /** One text for each language of the call. */
 export type LocalizedText = Readonly<Record<Locale, string>>
 
-const locales: readonly Locale[] = [
-  'en-US',
-  'en-GB',
-  'es-ES',
-  'es-MX',
-  'fr-FR',
-  'de-DE',
-  'it-IT',
-  'pt-BR',
-  'nl-NL',
-  'pl-PL',
-  'ja-JP',
-  'zh-CN',
-]
+const locales = Object.keys(languages) as readonly Locale[]
 
 /**
  * An amount of money as each language of the call says it, for the `text` of an approval:

@@ -5,7 +5,7 @@ import {
   firstReading,
   plainReading,
   type ReadingOptions,
-  refusal,
+  refused,
   repeatedReading,
   type Turn,
   type Words,
@@ -74,8 +74,8 @@ export function nextReply(settings: DialogueSettings, event: CallEvent): Reply {
   const words = findWords(settings, content)
   const zeros = step !== steps.answered && (digits === '0' || digits === '00') ? digits.length : 0
   // In an approval, the first zero refuses the action and the second one reports the call.
-  const isRefusal = content.approvalTexts !== undefined && step !== steps.refused && zeros === 1
-  const isReport = zeros > 0 && !isRefusal
+  const isRefused = content.approvalTexts !== undefined && step !== steps.refused && zeros === 1
+  const isReport = zeros > 0 && !isRefused
   // A report counts even if the code is too old to be read or a newer call has replaced it:
   // somebody else may know the password.
   if (isReport && isAdmitted && now < content.expiresAt)
@@ -83,8 +83,8 @@ export function nextReply(settings: DialogueSettings, event: CallEvent): Reply {
   if (step === steps.refused) return end(words, 'goodbye')
   const isTooLate = content.expiresAt - now < readingSeconds * 1000
   if (!isAdmitted || !isActiveChallenge || isTooLate) return end(words, 'expired')
-  if (isRefusal)
-    return { turn: refusal(words), next: [{ step: steps.refused, content }], effect: 'refuse' }
+  if (isRefused)
+    return { turn: refused(words), next: [{ step: steps.refused, content }], effect: 'refuse' }
   switch (step) {
     case steps.answered:
       return afterPickUp(settings, event, words)
@@ -148,7 +148,8 @@ function afterQuestion(
       ? Boolean(digits)
       : matchingDigits?.length === 2 && digits === matchingDigits
   if (isRight) return withMenu(content, options => firstReading(words, code, options))
-  // Wrong digits: this person does not see the page. The code must not be guessed by trying again.
+  // Wrong digits: this person does not see the page. Another try would let an attacker find the
+  // digits, so the call ends and its code is no longer accepted.
   return { ...end(words, 'wrongDigits'), effect: 'deactivate' }
 }
 
@@ -196,7 +197,9 @@ function switchLanguage(content: TokenContent): TokenContent {
   return useRepeat({ ...content, languages })
 }
 
-/** With the last repeat, no other language is offered any more, so the token holds none. */
+/**
+ * Uses up one repeat. After the last one, no other language is offered, so the token holds none.
+ */
 function useRepeat(content: TokenContent): TokenContent {
   const repeatsLeft = content.repeatsLeft - 1
   const { languages } = content

@@ -147,7 +147,7 @@ export function repeatedReading(
  * The user refused what the call asked to approve. Key zero once more reports the call.
  * @internal
  */
-export function refusal({ prompts }: Words): Turn {
+export function refused({ prompts }: Words): Turn {
   return {
     lines: [],
     questions: [

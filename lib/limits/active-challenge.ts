@@ -31,8 +31,8 @@ export class ActiveChallenges {
 
   /**
    * Activates a new challenge, which ends every older one of the user. Returns a random number for
-   * the challenge: a number that was counted up would come back after the limiter's store is
-   * flushed.
+   * the challenge. A counter would start again after a flush of the limiter's store, and an old
+   * challenge could become active.
    */
   async activate(userId: string): Promise<number> {
     const activation = randomInt(1, 2 ** 31)
@@ -71,12 +71,12 @@ export class ActiveChallenges {
 
   /** Ends an approval that the user refused with key zero. */
   async refuse(challenge: ChallengeReference): Promise<void> {
-    await Promise.all([this.end(challenge), this.counters.refusals.set(challenge.id, 1)])
+    await Promise.all([this.end(challenge), this.counters.refused.set(challenge.id, 1)])
   }
 
   /** Whether the user refused an approval with key zero. */
   async isRefused(challengeId: string): Promise<boolean> {
-    return (await this.counters.refusals.get(challengeId)) !== undefined
+    return (await this.counters.refused.get(challengeId)) !== undefined
   }
 
   /**

@@ -40,7 +40,7 @@ export interface Counters {
   /** By user and number: exists while a number is too new to approve with it. */
   readonly newPhone: LimitCounter
   /** By challenge: exists after key zero refused an approval. */
-  readonly refusals: LimitCounter
+  readonly refused: LimitCounter
   /** By user: calls in an hour. */
   readonly userHour: LimitCounter
   /** By phone: calls in ten minutes. */
@@ -54,8 +54,8 @@ export interface Counters {
 }
 
 /**
- * Makes the counters. A name, limit or window that changes here makes every app forget what it has
- * counted.
+ * Creates the counters. After a change of a name, limit or window here, every app starts to count
+ * from zero.
  * @internal
  */
 export function createCounters(
@@ -97,7 +97,7 @@ export function createCounters(
     approveUserInterval: create('approve-user-interval', 1, approveIntervalSeconds),
     approvePhoneInterval: create('approve-phone-interval', 1, approveIntervalSeconds),
     newPhone: create('new-phone', unlimited, approveAfterSeconds),
-    refusals: create('refusals', unlimited, challengeSeconds),
+    refused: create('refused', unlimited, challengeSeconds),
     userHour: create('user-hour', unlimited, hour),
     phoneTenMinutes: create('phone-10min', unlimited, tenMinutes),
     numberDay: create('number-day', unlimited, day),

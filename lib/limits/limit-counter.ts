@@ -3,7 +3,7 @@ import { type FailureCode, Failure, VoiceOtpError } from '../errors.js'
 import type { Limiter, LimiterCount } from '../options/limiter.js'
 import type { LimitName } from '../options/limits.js'
 
-/** A failure because of a limit. It remembers which limit, for the event. @internal */
+/** A failure because of a limit. The event of the failure names the limit. @internal */
 export class LimitReached extends Failure {
   constructor(
     code: FailureCode,
@@ -40,7 +40,7 @@ const windowEndSeconds = 5
 
 /**
  * One counter of the app's limiter, with a deadline for each operation and checks of what the
- * limiter returns. `hit` returns a result when the limit is reached, where the limiter may reject.
+ * limiter returns. `hit` also returns a result if the limiter rejects because of its limit.
  * Every method throws a {@link VoiceOtpError} (`limiter-unavailable`) if the limiter fails, takes
  * over 2 seconds or returns something else than a count.
  * @internal

@@ -75,7 +75,7 @@ export class Sends {
   }
 
   /** Remembers that a user has just enrolled a number: it cannot approve an action yet. */
-  async markNewPhone(userId: string, number: string): Promise<void> {
+  async recordNewPhone(userId: string, number: string): Promise<void> {
     if (this.approveAfterHours > 0)
       await this.counters.newPhone.set(this.keys.storeName('new-phone', userId, number), 1)
   }

@@ -79,7 +79,7 @@ function warnAboutLocals(res: ServerResponse, pendingUser: unknown): void {
 const propertyName = (name: unknown): string =>
   typeof name === 'string' && name !== '' ? name : 'user'
 
-/** A mistake of the app's set-up that would let a user past the guard, as a sentence. */
+/** A sentence about a mistake in the app's setup that would let a user past the guard. */
 function findMistake(req: Request, property: string, known: unknown): string | undefined {
   const { session } = asPassportRequest(req)
   if (session && typeof session.regenerate !== 'function')
@@ -92,8 +92,8 @@ function findMistake(req: Request, property: string, known: unknown): string | u
 }
 
 /**
- * Replaces the user property of Passport by an accessor, and adds `pendingUser` and `voiceOtp`. To
- * move the user aside once would not be enough: a login, or a second `passport.session()`, sets the
+ * Replaces the user property of Passport by an accessor, and adds `pendingUser` and `voiceOtp`.
+ * Moving the user once would not be enough: a login, or a second `passport.session()`, sets the
  * user again.
  */
 function guardUser<User>(req: Request, loginState: LoginState<User>, property: string): void {

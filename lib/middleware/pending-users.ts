@@ -21,7 +21,7 @@ export interface EnforceOptions {
 }
 
 /**
- * Responds to a request of a pending user, and returns `true`; returns `false` if the app shall
+ * Responds to a request of a pending user, and returns `true`. Returns `false` if the app must
  * respond.
  * @internal
  */
@@ -72,8 +72,8 @@ const isPath = (path: unknown): boolean =>
   typeof path === 'string' && /^\/(?![/\\])[^?#\\]*$/.test(path) && readSegments(path) !== undefined
 
 /**
- * The parts of a URL's path, decoded and in lower case; `undefined` if it cannot be decoded. An
- * absolute request line has a path too: Express matches it with the routes.
+ * The parts of a URL's path, decoded and in lower case; `undefined` if it cannot be decoded. A
+ * request line may hold an absolute URL: Express then matches the path of that URL.
  */
 function readSegments(url: string): readonly string[] | undefined {
   try {

@@ -42,7 +42,7 @@ export function createWebhooks<User>(context: Context<User>): Middleware {
 
   return (req, res, next) => {
     const path = pathOf(req)
-    // Mounted for every path of an Express app, webhooks() would refuse all its pages.
+    // If an Express app mounts webhooks() for every path, it would refuse every page of the app.
     const { baseUrl } = req as { baseUrl?: string }
     if (baseUrl === '' && !isBelow(webhookPath, path)) {
       next(
@@ -115,8 +115,10 @@ async function readWebhook<User>(
   const opened = openToken(context, tokenPath)
   if (opened === undefined) return 'token'
   if (fields['To'] !== opened.content.phone) return 'number'
-  // Names and values are signed run together, so an attacker can split a signed form at other
-  // places. Keys that no phone has must not end the call. The first webhook of a call has no keys.
+  // The signature covers the fields as one text, without separators. An attacker with a signed
+  // form can therefore move the border between two fields and turn a part of one into `Digits`.
+  // Accept only keys that a phone has: the dialogue ends the call after wrong keys. The first
+  // webhook of a call has no keys.
   const { Digits: digits } = fields
   const mayBeMissing = opened.step === steps.answered
   if (digits === undefined ? !mayBeMissing : !/^[0-9*#]{1,32}$/.test(digits)) return 'body'
@@ -151,7 +153,7 @@ async function findReply<User>(
   })
 }
 
-/** Does what the dialogue decided, before SignalWire says a word of it. */
+/** Carries out what the dialogue decided, before SignalWire gets the response and speaks. */
 async function carryOut<User>(
   context: Context<User>,
   effect: Reply['effect'],

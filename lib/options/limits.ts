@@ -71,5 +71,5 @@ export interface Limits {
   readonly reportedSeconds: number | false
 }
 
-/** A limit that refused a request. Only the app learns it, in an event; the user does not. */
+/** A limit that refused a request. An event names it to the app. The user does not see it. */
 export type LimitName = keyof Limits

@@ -15,7 +15,7 @@ export interface PhoneEntry {
   readonly extension?: string | null
   /**
    * When the phone was enrolled. A phone that is newer than `approveAfterHours` cannot approve an
-   * action. Default: as far as this package knows from its own enrollments.
+   * action. Default: the time that this package has recorded, if it enrolled the phone.
    */
   readonly enrolledAt?: Date | null
 }
@@ -38,8 +38,8 @@ export type PhoneResult =
  * - `null` if no phone is on record. Only then may a pending user enroll a phone.
  *
  * `undefined`, `''` and anything else are the error `phone-lookup-failed` (503), so that a column
- * which was not loaded does not look like a user without a phone. The same error follows if it
- * throws, rejects, or takes longer than 5 seconds.
+ * which was not loaded does not look like a user without a phone. The error is the same if
+ * `getPhone` throws, rejects, or takes longer than 5 seconds.
  */
 export type GetPhone<User> = AppFunction<
   [user: User, req: Request],

@@ -8,8 +8,8 @@ export interface Prompts {
   /** BCP 47 tag, for example `de-DE`: the key of this language in the option `prompts`. */
   readonly language: string
   /**
-   * The tag that SignalWire's `Say` gets, if the voice has another one than {@link language}.
-   * Amazon's code for Mandarin is `cmn-CN`.
+   * The tag for SignalWire's `Say`, if it differs from {@link language}. Amazon's code for
+   * Mandarin, for example, is `cmn-CN`.
    */
   readonly speechLanguage?: string
   /**
@@ -18,8 +18,8 @@ export interface Prompts {
    */
   readonly voice: string
   /**
-   * Between the digits of a code, so that each is read by itself. Not a full stop, which makes
-   * ordinal numbers in some languages.
+   * The text between the digits of a code, so that the voice reads each digit alone. A full stop is
+   * not allowed: some languages read `4.` as "fourth".
    */
   readonly separator: string
   /**

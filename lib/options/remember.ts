@@ -12,8 +12,8 @@ export interface RememberedBrowser {
   /** Keyed hash of the current value of the cookie. */
   readonly hash: string
   /**
-   * Keyed hash of the value that the current one replaced. Empty at first, and once the browser has
-   * sent the current value: then the old value can come from a copy of the cookie only.
+   * Keyed hash of the value that the current one replaced. Empty for a new browser, and as soon as
+   * the browser has sent the current value. From then on, only a copied cookie has the old value.
    */
   readonly replacedHash: string
   /** Keyed hash of the phone that was verified when the browser was remembered. */

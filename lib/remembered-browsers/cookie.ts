@@ -31,7 +31,7 @@ export function readCookie<User>(context: Context<User>, req: Request): BrowserC
     .split(';')
     .map(each => each.trim())
     .filter(each => each.startsWith(prefix))
-  // Two cookies of one name: somebody planted one of them, and the server cannot tell which.
+  // With two cookies of this name, an attacker has planted one. The server cannot tell which.
   if (found.length !== 1) return undefined
   const [, id, value] =
     /^([\w-]{22})\.([\w-]{43})$/.exec(String(found[0]).slice(prefix.length)) ?? []
@@ -47,8 +47,7 @@ export function setCookie<User>(
 ): void {
   const name = cookieName(context)
   const secure = name.startsWith('__Host-') ? '; Secure' : ''
-  // The cookie travels with the first response, whatever that is. A shared cache must not keep it,
-  // for example with an image.
+  // The next response sets the cookie, and it may be an image. A shared cache must not store it.
   res?.setHeader('Cache-Control', 'no-store')
   res?.appendHeader(
     'Set-Cookie',

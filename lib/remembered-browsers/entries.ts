@@ -23,8 +23,8 @@ export const hashSession = <User>({ keys }: Context<User>, sessionId: string): s
   keys.storeName('remembered-session', sessionId)
 
 /**
- * What the store keeps of a cookie. The user is part of the hash: the cookie of one user is
- * worthless for another.
+ * The hash of a cookie that the store keeps. The user is part of it, so that the cookie of one user
+ * is worthless for another.
  * @internal
  */
 export const hashCookie = <User>(
@@ -33,7 +33,7 @@ export const hashCookie = <User>(
   userId: string,
 ): string => keys.hash('browser', id, value, userId)
 
-/** Whether `hash` was made of this cookie and this user, under any of the secrets. @internal */
+/** Whether `hash` is the hash of this cookie and user under any of the secrets. @internal */
 export const cookieMatches = <User>(
   { keys }: Context<User>,
   hash: string,

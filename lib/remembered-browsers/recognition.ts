@@ -92,8 +92,8 @@ async function findBrowser<User>(
   if (await context.locks.isLocked(userId)) return undefined
 
   if (!cookieMatches(context, browser.hash, cookie, userId)) {
-    // Requests of one page arrive together, all with the value that the first of them replaced:
-    // that is no theft.
+    // Several requests of one page arrive together with the same old value. The first one has
+    // replaced it, so the others do not prove a theft.
     if (browser.usedBy === hashSession(context, sessionId)) return undefined
     return removeBrowser(recognition, browser, reasonOfOldCookie(recognition, browser))
   }
@@ -104,8 +104,8 @@ async function findBrowser<User>(
 }
 
 /**
- * Why an old cookie comes back. If no request ever sent its successor, the response with the
- * successor may have been lost: that looks the same as a copied cookie that was used once.
+ * Why an old cookie comes back. If no request ever sent the new cookie, the response with it may
+ * have been lost. That looks the same as a copied cookie that was used once.
  */
 const reasonOfOldCookie = <User>(
   { context, userId, cookie }: Recognition<User>,
@@ -115,7 +115,7 @@ const reasonOfOldCookie = <User>(
     ? 'unconfirmed'
     : 'reused'
 
-/** Written so that a missing time counts as expired: every comparison with `NaN` is false. */
+/** A missing time counts as expired, because every comparison with `undefined` is false. */
 function isExpired({ createdAt, expiresAt }: RememberedBrowser, now: number): boolean {
   const isValid =
     now < expiresAt &&
@@ -151,8 +151,8 @@ async function removeBrowser<User>(
 }
 
 /**
- * Notes in the store that a recognized browser has sent its new cookie, with the first request of
- * the new session that holds it. If the old cookie comes back after that, it was copied.
+ * Records in the store that a recognized browser has sent its new cookie: its first request in the
+ * new session does. If the old cookie comes back after that, it was copied.
  * @internal
  */
 export async function confirmCookie<User>(
@@ -180,7 +180,6 @@ export async function confirmCookie<User>(
       store.rotate(cookie.id, hash, { hash, replacedHash: '', usedAt, usedBy }),
     )
   } catch {
-    // The store failed: an old cookie that comes back is reported as unconfirmed, and not as
-    // reused.
+    // The store failed. If an old cookie comes back, the reason is `unconfirmed`, not `reused`.
   }
 }

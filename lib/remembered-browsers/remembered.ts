@@ -19,13 +19,13 @@ import {
 
 /** What a page may show of a remembered browser. */
 export interface RememberedEntry {
-  /** The argument for `revoke`; it tells nothing about the cookie. */
+  /** The argument for `revoke`. It reveals nothing about the cookie. */
   readonly id: string
   /** The name that was given to `add`. */
   readonly name: string
   /** When the browser was remembered. */
   readonly createdAt: Date
-  /** When the browser last took the place of a call. */
+  /** When the browser last replaced a call. */
   readonly usedAt: Date
   /** When the browser is no longer remembered. */
   readonly expiresAt: Date
@@ -41,26 +41,25 @@ export interface Remembered {
    * Remembers the browser of this request, and sets its cookie: call it before the response begins.
    * The user must have passed a call or a text within the last five minutes. Otherwise it rejects
    * with the code `second-factor-required` (status 401).
-   * @param name What the user knows the browser by; it is cut at 100 characters.
+   * @param name The name that the user knows. Only the first 100 characters are stored.
    */
   add(req: Request, name: string): Promise<void>
   /**
-   * The `id` under which `list` has the browser that sends this request, if it has a cookie.
-   * Nothing is checked: only `list` says whether that browser is remembered, and for whom.
+   * The `id` of the browser that sends this request, if it sends a cookie. The cookie is not
+   * checked: only `list` tells whether this user's browser with this `id` is remembered.
    */
   current(req: Request): string | undefined
   /** The browsers of a user that have not expired. */
   list(userId: string | number): Promise<readonly RememberedEntry[]>
   /**
-   * Removes one browser by the `id` of its entry; it does nothing if the browser is not this
-   * user's.
+   * Removes one browser by the `id` of its entry. Does nothing if it belongs to another user.
    */
   revoke(userId: string | number, id: string): Promise<void>
   /** Removes all browsers of a user. */
   revokeAll(userId: string | number): Promise<void>
 }
 
-/** Creates the public face of remembered browsers. @internal */
+/** Creates `voiceOtp.remembered`. @internal */
 export function createRemembered<User>(
   context: Context<User>,
   lookup: PhoneLookup<User>,
@@ -172,9 +171,8 @@ async function addBrowser<User>(
 }
 
 /**
- * Removes the entry by which this browser was remembered until now. Otherwise a copy of its old
- * cookie would stay valid, and the theft would never be noticed, because the browser itself never
- * sends the old cookie again.
+ * Removes the old entry of this browser. Otherwise a copy of the old cookie would stay valid.
+ * Nobody would notice the theft, because the browser itself never sends the old cookie again.
  */
 async function removeOldEntry<User>(
   context: Context<User>,

@@ -8,8 +8,8 @@ import type { Purpose } from '../options/purpose.js'
 import { type Destination, maskPhone } from '../phone.js'
 
 /**
- * A code that waits for its user, as the session stores it: without the code and without the number
- * in clear.
+ * What the session stores while a code waits for its user. Neither the code nor the number is in
+ * clear.
  * @internal
  */
 export interface Challenge {
@@ -90,7 +90,7 @@ export interface NewChallenge {
  * The step number under which a phone number is sealed for the session. No webhook token has it.
  */
 const sealedPhoneStep = 255
-/** The same for what an approval is about. */
+/** The step number under which an approval is sealed for the session. */
 const sealedApprovalStep = 254
 
 /**
@@ -103,7 +103,7 @@ export function makeChallenge(
 ): { readonly challenge: Challenge; readonly code: string } {
   const { userId, purpose, channel, destination, activation, sessionId, expiresAt, nextCallAt } =
     given
-  // A keyed hash, as every key in the limiter's store: the id is used there as it is.
+  // The id is a key in the limiter's store as it is, and every key there is a keyed hash.
   const id = keys.storeName('challenge', randomBytes(16).toString('base64url'))
   const code = String(randomInt(0, 10 ** given.codeLength)).padStart(given.codeLength, '0')
   const phoneHash = keys.hash('phone', destination.phone)
@@ -127,11 +127,11 @@ export function makeChallenge(
 }
 
 /**
- * The challenge after SignalWire accepted it. A hosted challenge is bound to SignalWire's id
- * instead of a code.
+ * Adds SignalWire's id to a challenge that was sent. The hash of a hosted challenge then covers
+ * this id instead of a code.
  * @internal
  */
-export function markDelivered(keys: Keys, challenge: Challenge, sid: string): Challenge {
+export function withDeliverySid(keys: Keys, challenge: Challenge, sid: string): Challenge {
   if (!isHosted(challenge.channel)) return { ...challenge, deliverySid: sid }
   return {
     ...challenge,
@@ -187,7 +187,7 @@ export function phoneMatches(keys: Keys, challenge: Challenge, phone: string): b
 }
 
 /**
- * What an `approve` challenge asks to approve, as one text; `undefined` for other challenges.
+ * The approval that an `approve` challenge asks for, as text; `undefined` for other challenges.
  * @internal
  */
 export function openApproval(keys: Keys, challenge: Challenge): string | undefined {

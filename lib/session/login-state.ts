@@ -65,7 +65,7 @@ export interface LoginState<User> {
   endLogin(): void
   /** Whether this session holds the login of this user, who is pending. */
   isPending(user: User): boolean
-  /** Whether a login of this user finds a session without a login, or one of the same user. */
+  /** Whether this session holds no login, or the login of this user. */
   mayInherit(user: User): boolean
 
   /** Notes that the remembered browser has sent its new cookie. */
@@ -78,8 +78,8 @@ export interface LoginState<User> {
    */
   endChallenge(): Promise<void>
   /**
-   * Does the same, but does not wait for the limiter. The session has lost the challenge in any
-   * case.
+   * Does the same without waiting for the limiter. The challenge leaves the session even if the
+   * limiter fails.
    */
   dropChallenge(): void
 }

@@ -79,10 +79,10 @@ function serializedUser({ session, _sessionManager }: PassportRequest): string |
 }
 
 /**
- * Lets Passport log in without a new session id: the same user is pending in this session already.
- * Otherwise a first factor that logs in by itself on every request would take the challenge from
- * its session on every request. The session is saved only if the user in it changed. A save of each
- * request would overwrite the challenge that a parallel request stores.
+ * Lets Passport log in without a new session id, because the same user is pending in this session
+ * already. A first factor may log in on every request by itself. With a new session id each time,
+ * the challenge would be lost. The session is saved only if the user in it changed: saving it on
+ * every request would overwrite the challenge that a parallel request stores.
  */
 function keepSession(session: Session, readUser: () => string | undefined): () => void {
   const before = readUser()
@@ -121,8 +121,8 @@ async function keepChallenge<User>(
 
 /**
  * Copies `returnTo`, the page that the visitor asked for, into the session that Passport creates
- * for the first login. Passport does not copy it, because nothing of another user may survive. A
- * path of this app is harmless.
+ * for the first login. Passport does not copy it, so that nothing of another user survives. A path
+ * of this app is harmless.
  */
 function carryReturnTo(target: PassportRequest, session: Session): void {
   const { returnTo } = session

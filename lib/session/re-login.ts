@@ -19,8 +19,8 @@ const sessionDeadlineMilliseconds = 5000
  * verification into a new session. The session id changes, and what the app stored in the session
  * stays. The verification is never in the old session: express-session would write that session
  * back if destroying it hangs.
- * @param before Runs in parallel with `regenerate()`. The new session is marked only after both
- * succeed.
+ * @param before Runs in parallel with `regenerate()`. The new session gets the verification only
+ * after both have succeeded.
  * @internal
  */
 export function carryVerification<User>(
@@ -91,22 +91,22 @@ class ReLogin<User> {
   }
 
   /**
-   * Passport calls `session.regenerate()` during the login. This marks the new session before
-   * Passport saves it.
+   * Passport calls `session.regenerate()` during the login. Puts the verification into the new
+   * session before Passport saves it.
    */
   private interceptRegenerate(): () => void {
     const regenerate = this.oldSession.regenerate.bind(this.oldSession)
     return replaceMethod(this.oldSession, 'regenerate', continueLogin => {
       regenerate((error?: unknown) => {
-        this.markNewSession(error, continueLogin).catch((failure: unknown) => {
+        this.verifyNewSession(error, continueLogin).catch((failure: unknown) => {
           this.finish(failure)
         })
       })
     })
   }
 
-  private async markNewSession(error: unknown, continueLogin: LogInDone): Promise<void> {
-    if (this.isFinished) return // after the deadline: the new session must not be marked
+  private async verifyNewSession(error: unknown, continueLogin: LogInDone): Promise<void> {
+    if (this.isFinished) return // after the deadline, no session may get the verification
     if (error) throw new VoiceOtpError('session-unavailable', undefined, error)
     const { session } = this.request
     if (!session || session === this.oldSession || this.loginState.sessionId === this.oldSessionId)

@@ -32,8 +32,8 @@ export interface Verification {
 export const freshSeconds = 300
 
 /**
- * The clocks of two machines may differ by this much. What claims to be from a later time is not
- * trusted: after a clock was set back, it would count as fresh until the clock reaches that time.
+ * The clocks of two machines may differ by this much. A time further in the future is not trusted:
+ * after a clock was set back, such a verification would count as fresh for too long.
  * @internal
  */
 export const clockToleranceMilliseconds = 60_000

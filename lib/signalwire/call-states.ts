@@ -50,9 +50,8 @@ const maxKnownCalls = 10_000
 const minIntervalMilliseconds = 1000
 
 /**
- * The states of calls, as SignalWire's REST API reports them. Remembers the newest 10,000, and asks
- * SignalWire at most once a second for each call: many requests of a page must not become many
- * requests of ours.
+ * The states of calls, as SignalWire's REST API reports them. Remembers the newest 10,000. Asks
+ * SignalWire at most once a second for each call, however often the page asks.
  * @internal
  */
 export class CallStates {
@@ -68,8 +67,8 @@ export class CallStates {
     const last = this.known.get(sid)
     if (last?.asking !== undefined) return last.asking
     if (last !== undefined && (isOver(last.state) || this.isRecent(last.askedAt))) return last.state
-    const asking = this.ask(sid).then(answer => {
-      const state = answer ?? last?.state
+    const asking = this.ask(sid).then(reported => {
+      const state = reported ?? last?.state
       const { checkedAt } = this.known.get(sid) ?? {}
       this.remember(sid, {
         state,

@@ -7,7 +7,7 @@ import { HttpError } from './http.js'
 export interface Calls {
   /**
    * Places a call and returns its SID. Never tried again after an error, because the phone may be
-   * ringing. What it throws is for `toDeliveryError` only: it may hold credentials.
+   * ringing. Pass what it throws only to `toDeliveryError`: it may hold credentials.
    */
   place(call: {
     /** E.164. */
@@ -57,8 +57,8 @@ export function createCalls(
 }
 
 /**
- * Throws if the response holds no SID. Such a response does not prove that the call was placed, and
- * does not prove that it was not.
+ * Throws if the response holds no SID. After such a response, nobody knows whether the call was
+ * placed.
  * @internal
  */
 export function checkSid(sid: unknown): string {

@@ -8,8 +8,7 @@ import { type ClientRequest, HttpError, sendRequest } from './http.js'
  * `VoiceOtpError` (`configuration`) if it cannot be loaded. @internal
  */
 export async function loadVendor(): Promise<typeof RestClient> {
-  // Kept in a variable: import() of a module that is already loaded takes as long as writing one
-  // LaML document.
+  // import() of a loaded module takes as long as writing one LaML document, so keep the result.
   vendor ??= (await importVendor()).RestClient
   return vendor
 }

@@ -12,8 +12,8 @@ export interface ClientRequest {
 }
 
 /**
- * No usable response from SignalWire. `reason` is one of our words and never the message of the
- * original error, which may quote credentials.
+ * There was no usable response from SignalWire. `reason` is one of these words, and never the
+ * message of the original error, which may quote credentials.
  * @internal
  */
 export class HttpError extends Error {

@@ -4,7 +4,7 @@ import type { Connect } from './client.js'
 
 /**
  * Sends a text message and returns its SID. Never tried again after an error, because the text may
- * have been sent. What it throws is for `toDeliveryError` only: it may hold credentials.
+ * have been sent. Pass what it throws only to `toDeliveryError`: it may hold credentials.
  * @internal
  */
 export type SendText = (text: { readonly to: string; readonly body: string }) => Promise<string>

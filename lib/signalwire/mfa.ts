@@ -22,7 +22,7 @@ export interface HostedRequest {
  */
 export interface Mfa {
   /**
-   * Sends a code and returns SignalWire's id for it. What it throws is for `toDeliveryError` only.
+   * Sends a code and returns SignalWire's id for it. Pass what it throws only to `toDeliveryError`.
    */
   request(request: HostedRequest): Promise<string>
   /**

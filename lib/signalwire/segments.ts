@@ -7,9 +7,9 @@ const gsm = new Set(
 const gsmExtension = new Set('\f^{}\\[~]|€')
 
 /**
- * The number of segments of a text message: 160 places of the GSM alphabet or 70 UTF-16 units of
- * any other in a single one, 153 or 67 in each of several. Source: 3GPP TS 23.040, section
- * 9.2.3.24.1.
+ * The number of segments of a text message. A single segment holds 160 places of the GSM alphabet,
+ * or 70 UTF-16 units of other text. Each of several segments holds 153 places or 67 units.
+ * Source: 3GPP TS 23.040, section 9.2.3.24.1.
  * @internal
  */
 export function countSegments(text: string): number {

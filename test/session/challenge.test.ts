@@ -3,7 +3,7 @@ import {
   parseChallenge,
   type Challenge,
   codeMatches,
-  markDelivered,
+  withDeliverySid,
   describeChallenge,
   openEnrolledPhone,
   readHostedId,
@@ -85,7 +85,7 @@ describe('a challenge in the session', () => {
 describe('a challenge that was delivered', () => {
   test('a placed call has its SID, and its code stays the same', () => {
     const { challenge, code } = make()
-    const placed = markDelivered(keys, challenge, 'CA1')
+    const placed = withDeliverySid(keys, challenge, 'CA1')
     expect(placed).toEqual({ ...challenge, deliverySid: 'CA1' })
     expect(codeMatches(keys, placed, code)).toBe(true)
     expect(readHostedId(keys, placed)).toBeUndefined()
@@ -93,7 +93,7 @@ describe('a challenge that was delivered', () => {
 
   test('a hosted challenge is bound to its id at SignalWire, and accepts no other code', () => {
     const { challenge, code } = make({ channel: 'hosted-sms' })
-    const sent = markDelivered(keys, challenge, 'mfa-1')
+    const sent = withDeliverySid(keys, challenge, 'mfa-1')
     expect(readHostedId(keys, sent)).toBe('mfa-1')
     expect(readHostedId(keys, { ...sent, hostedId: 'mfa-2' })).toBeUndefined()
     expect(readHostedId(keys, { ...sent, userId: 'bob' })).toBeUndefined()
