@@ -16,6 +16,7 @@ import { demoRoutes } from './routes/demo.js'
 import { healthRoute, type Health } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
 import { otpRoutes } from './routes/otp.js'
+import { payRoutes } from './routes/pay.js'
 import { phoneRoutes } from './routes/phone.js'
 import { recoverRoutes } from './routes/recover.js'
 import { securityRoutes } from './routes/security.js'
@@ -142,6 +143,7 @@ export function createApp(options: AppOptions) {
   app.use(recoverRoutes(passport))
   app.use(phoneRoutes(passport, voiceOtp))
   app.use(transferRoutes(voiceOtp))
+  app.use(payRoutes(passport, voiceOtp))
   app.use(securityRoutes(voiceOtp, recovery))
   app.use(accountRoutes())
   if (resetDemo) app.use(demoRoutes(voiceOtp, resetDemo))

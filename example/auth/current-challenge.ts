@@ -14,14 +14,14 @@ export interface CurrentChallenge {
 }
 
 /**
- * The challenge of this session with the state of its call, for the page `/phone` (`enroll`) or
- * `/otp` (`log in`). With `skipStatus`, the state is not asked for: a store has just failed, and
+ * The challenge of this session with the state of its call, for the page `/phone` (`enroll`),
+ * `/pay` (`approve`) or `/otp` (`log in`). With `skipStatus`, the state is not asked for: a store has just failed, and
  * the page would wait for its timeout again.
  */
 export async function currentChallenge(
   voiceOtp: VoiceOtpStrategy<User>,
   req: Request,
-  page: 'enroll' | 'log in',
+  page: 'enroll' | 'approve' | 'log in',
   skipStatus: boolean,
 ): Promise<CurrentChallenge> {
   const timeout = new Promise<undefined>(resolve => {
@@ -30,8 +30,9 @@ export async function currentChallenge(
   const status = skipStatus
     ? undefined
     : await Promise.race([voiceOtp.getStatus(req).catch(() => undefined), timeout])
-  const isForThisPage = (req.voiceOtp?.purpose === 'enroll') === (page === 'enroll')
-  const challenge = isForThisPage ? req.voiceOtp : undefined
+  const purpose = req.voiceOtp?.purpose
+  const pageOfChallenge = purpose === 'enroll' || purpose === 'approve' ? purpose : 'log in'
+  const challenge = pageOfChallenge === page ? req.voiceOtp : undefined
   const isActive = (status?.expiresIn ?? challenge?.expiresIn ?? 0) > 0
   return {
     challenge: isActive ? challenge : undefined,

@@ -86,6 +86,8 @@ async function createChallenge<User>(
   const { clock, codeSeconds, codeLength, numberMatching, limits } = settings
   const activation = await activeChallenges.activate(userId)
   const now = clock.now()
+  const interval =
+    purpose === 'approve' ? limits.approveCallIntervalSeconds : limits.callIntervalSeconds
   return makeChallenge(keys, {
     userId,
     purpose,
@@ -97,7 +99,7 @@ async function createChallenge<User>(
     matching: channel === 'call' && numberMatching === true,
     approval,
     expiresAt: now + codeSeconds * 1000,
-    nextCallAt: now + (limits.callIntervalSeconds || 0) * 1000,
+    nextCallAt: now + (interval || 0) * 1000,
   })
 }
 

@@ -441,7 +441,8 @@ describe('calls for approvals', () => {
 
   test('are 20 seconds apart, and need not wait for the interval of a login', async () => {
     const alice = await open({ options: { limits: {} } })
-    await alice.post('/payment/call').expect(202)
+    const { body } = await alice.post('/payment/call').expect(202)
+    expect((body as { nextCallIn: number }).nextCallIn).toBeLessThanOrEqual(20)
     const { headers } = await alice.post('/payment/call').expect(429)
     expect(Number(headers['retry-after'])).toBeLessThanOrEqual(20)
     await alice.post('/otp/call').expect(429) // the login itself was less than 60 seconds ago
