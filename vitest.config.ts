@@ -18,7 +18,7 @@ const first = [
   'attacks/slow',
   'attacks/stores',
   'browser/without-a-call',
-  'browser/telephone',
+  'browser/phones',
   'call/lengths',
   'attacks/calls',
   'attacks/codes',

@@ -4,8 +4,14 @@ import { languages, type Locale } from '../../lib/call/languages.js'
 import { countSegments } from '../../lib/signalwire/segments.js'
 import { choiceRoutes } from '../support/choices.js'
 import { badAnswers, expectNoSecrets } from '../support/deliveries.js'
-import { Telephone, unlimited } from '../support/telephone.js'
-import { createWorld, type World, type WorldOptions, wrongCode } from '../support/world.js'
+import { Phone } from '../support/phone.js'
+import {
+  createWorld,
+  type World,
+  type WorldOptions,
+  wrongCode,
+  unlimited,
+} from '../support/world.js'
 
 const all: readonly Channel[] = ['call', 'sms', 'hosted-call', 'hosted-sms']
 
@@ -341,7 +347,7 @@ describe('from one channel to another', () => {
     async (from, to) => {
       const alice = await open(all, { limits: unlimited })
       const older = await learn(alice, from)
-      const ringing = from === 'call' ? new Telephone(world) : undefined
+      const ringing = from === 'call' ? new Phone(world) : undefined
       const newer = await learn(alice, to)
       const asked = world.simulator.requests.length
       if (ringing !== undefined)
@@ -407,9 +413,9 @@ describe('from one channel to another', () => {
   test('"this was not me" in a call blocks every channel', async () => {
     const alice = await open(all, { limits: unlimited })
     await alice.post('/otp/call').send({ channel: 'call' }).expect(202)
-    const telephone = new Telephone(world)
-    await telephone.answer()
-    await telephone.press('0')
+    const phone = new Phone(world)
+    await phone.answer()
+    await phone.press('0')
     for (const channel of all)
       await alice.post('/otp/call').send({ channel }).expect(429).expect(refusedWith('reported'))
   })

@@ -5,8 +5,14 @@ import type { RestFault } from 'passport-voice-otp/simulator'
 import { choiceRoutes } from '../support/choices.js'
 import { expectNoSecrets } from '../support/deliveries.js'
 import { CounterStore } from '../support/stores.js'
-import { spoken, Telephone, unlimited } from '../support/telephone.js'
-import { createWorld, type World, type WorldOptions, wrongCode } from '../support/world.js'
+import { spoken, Phone } from '../support/phone.js'
+import {
+  createWorld,
+  type World,
+  type WorldOptions,
+  wrongCode,
+  unlimited,
+} from '../support/world.js'
 
 let world: World
 let errors: unknown[]
@@ -128,8 +134,8 @@ describe.each([
 
 test('a hosted call reads the code to the person who answers', async () => {
   const { code, verify } = await open('hosted-call')
-  const telephone = new Telephone(world)
-  expect(await telephone.answer()).toEqual([
+  const phone = new Phone(world)
+  expect(await phone.answer()).toEqual([
     'Nobody will ever ask you for this code. Your Acme code is:',
     spoken(code),
   ])

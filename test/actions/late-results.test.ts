@@ -11,8 +11,8 @@ import { createKeys } from '../../lib/crypto.js'
 import type { Context } from '../../lib/context.js'
 import { useRecoveryCode } from '../../lib/recovery-codes.js'
 import { CounterStore, SessionStore } from '../support/stores.js'
-import { ring, sendWebhook } from '../support/telephone.js'
-import { createWorld, secret, type World } from '../support/world.js'
+import { sendWebhook } from '../support/webhooks.js'
+import { createWorld, secret, type World, ring } from '../support/world.js'
 
 let world: World
 /** Rejections that nothing in the process handled. */
@@ -121,7 +121,7 @@ describe('the body of a webhook', () => {
    */
   async function half(): Promise<{ readonly socket: Socket; readonly answer: Promise<string> }> {
     const {
-      telephone: { call },
+      phone: { call },
     } = await ring(world, await world.logIn('alice'))
     const url = new URL(call.parameters['Url']!)
     const socket = connect(Number(url.port), '127.0.0.1')
@@ -348,7 +348,7 @@ test('a status() that is ready too late is dropped, and the process goes on', as
 
 test('a response to a webhook that is ready too late is dropped, and the process goes on', async () => {
   const {
-    telephone: { call },
+    phone: { call },
   } = await ring(await open().then(() => world), await world.logIn('alice'))
   const url = call.parameters['Url']!
   hold()

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { PhoneChoice, PhoneEntry } from 'passport-voice-otp'
 import { choiceRoutes } from '../support/choices.js'
-import { Telephone, unlimited } from '../support/telephone.js'
-import { codeIn, createWorld, type World, type WorldOptions } from '../support/world.js'
+import { Phone } from '../support/phone.js'
+import { codeIn, createWorld, type World, type WorldOptions, unlimited } from '../support/world.js'
 
 const home: PhoneEntry = { number: '+12025550123', label: 'home' }
 const office: PhoneEntry = { number: '+1 (202) 555-0199', label: 'office', extension: '42' }
@@ -39,7 +39,7 @@ async function dialled(
   phone?: unknown,
 ): Promise<readonly [to: string, sendDigits: string | null]> {
   await agent.post('/otp/call').send({ phone }).expect(202)
-  const { to, sendDigits } = new Telephone(world).call
+  const { to, sendDigits } = new Phone(world).call
   return [to, sendDigits]
 }
 
@@ -414,11 +414,11 @@ describe('enroll', () => {
       .post('/enroll/call')
       .send({ phone: '+12025550177' })
       .expect(202)) as { body: { matchingDigits: string } }
-    expect(new Telephone(world).call).toMatchObject({ to: '+12025550177', sendDigits: null })
+    expect(new Phone(world).call).toMatchObject({ to: '+12025550177', sendDigits: null })
     await world.answerAndListen(body.matchingDigits)
     const response = await alice
       .post('/enroll')
-      .send({ code: codeIn(new Telephone(world).call.heard) })
+      .send({ code: codeIn(new Phone(world).call.heard) })
       .expect(200)
     expect(response.body).toMatchObject({ info: { phone: '+12025550177' } })
     expect((await numbersOf(alice)).map(({ label, phone }) => [label, phone])).toEqual([

@@ -25,7 +25,7 @@ describeInBrowser('a payment', () => {
     const shown = await page.locator('[data-approval-text]').textContent()
     const code = await guest.answer()
     await guest.sees('answered')
-    await guest.telephone.getByText(String(shown)).first().waitFor()
+    await guest.phone.getByText(String(shown)).first().waitFor()
 
     await page.getByRole('button', { name: 'Attack this form' }).click()
     await page.getByText('The form now says 9,999.99 euros').waitFor()
@@ -43,7 +43,7 @@ describeInBrowser('a payment', () => {
     await guest.press('Continue')
     await guest.press('Call me now')
     await guest.answer()
-    await guest.telephone.getByRole('button', { name: 'Key 0' }).click()
+    await guest.phone.getByRole('button', { name: 'Key 0' }).click()
     await guest.sees('refused')
     await look('refused')
     expect(findings).toEqual([])

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { languages } from 'passport-voice-otp'
+import { otherDigits, spoken } from '../support/phone.js'
+import { expectSecret, sealedIn } from '../support/webhooks.js'
 import {
-  expectSecret,
-  otherDigits,
+  codeIn,
+  createWorld,
+  type World,
+  type WorldOptions,
   ring,
-  sealedIn,
-  spoken,
   unlimited,
-} from '../support/telephone.js'
-import { codeIn, createWorld, type World, type WorldOptions } from '../support/world.js'
+} from '../support/world.js'
 
 const english = languages['en-US']
 const german = languages['de-DE']
@@ -50,41 +51,41 @@ const overWithoutError = { status: 'completed', error: null, waitingFor: null }
 
 describe('a call with number matching', () => {
   test('a call says who calls and why and asks for the digits; it holds no code before they are pressed', async () => {
-    const { telephone } = await ringing()
-    expect(await telephone.answer()).toEqual(question)
-    expect(telephone.call.waitingFor).toMatchObject({ numDigits: 2, finishOnKey: '#' })
-    expect(telephone.call.transcript[0]).toEqual({ kind: 'pause', seconds: 1 })
-    const { code } = sealedIn(telephone)
+    const { phone } = await ringing()
+    expect(await phone.answer()).toEqual(question)
+    expect(phone.call.waitingFor).toMatchObject({ numDigits: 2, finishOnKey: '#' })
+    expect(phone.call.transcript[0]).toEqual({ kind: 'pause', seconds: 1 })
+    const { code } = sealedIn(phone)
     expect(code).toMatch(/^\d{6}$/)
-    expectSecret(telephone, code)
+    expectSecret(phone, code)
   })
 
   test('the digits on the page are answered with the code, twice, and the menu; this code logs in', async () => {
-    const { alice, telephone, digits } = await ringing()
-    await telephone.answer()
-    const { code } = sealedIn(telephone)
-    expect(await telephone.press(digits)).toEqual([...readTwice(code), english.menu])
+    const { alice, phone, digits } = await ringing()
+    await phone.answer()
+    const { code } = sealedIn(phone)
+    expect(await phone.press(digits)).toEqual([...readTwice(code), english.menu])
     expect(
-      telephone.call.transcript
+      phone.call.transcript
         .filter(entry => entry.kind === 'say')
         .every(({ voice, language }) => voice === english.voice && language === 'en-US'),
     ).toBe(true)
-    expect(await telephone.wait()).toEqual([english.goodbye])
-    expect(telephone.call).toMatchObject(overWithoutError)
+    expect(await phone.wait()).toEqual([english.goodbye])
+    expect(phone.call).toMatchObject(overWithoutError)
     await alice.post('/otp').send({ code }).expect(200)
   })
 
   test.each(['wrong', 'wrong123', '1', '**', '3'])(
     'other keys than the digits on the page (%s) end the call, and its code is not accepted',
     async keys => {
-      const { alice, telephone, digits } = await ringing()
-      await telephone.answer()
-      expect(await telephone.press(keys.replace('wrong', otherDigits(digits)))).toEqual([
+      const { alice, phone, digits } = await ringing()
+      await phone.answer()
+      expect(await phone.press(keys.replace('wrong', otherDigits(digits)))).toEqual([
         english.wrongDigits,
       ])
-      expect(telephone.call).toMatchObject(overWithoutError)
-      const { code } = sealedIn(telephone)
-      expectSecret(telephone, code)
+      expect(phone.call).toMatchObject(overWithoutError)
+      const { code } = sealedIn(phone)
+      expectSecret(phone, code)
       await alice
         .post('/otp')
         .send({ code })
@@ -100,18 +101,18 @@ describe('a call with number matching', () => {
   test.each(['', '#'])(
     'without digits (%j) a call asks once more, then it ends; its code stays valid',
     async keys => {
-      const { alice, telephone } = await ringing()
-      await telephone.answer()
-      const continueCall = () => (keys === '' ? telephone.wait() : telephone.press(keys))
+      const { alice, phone } = await ringing()
+      await phone.answer()
+      const continueCall = () => (keys === '' ? phone.wait() : phone.press(keys))
       expect(await continueCall()).toEqual([
         english.opening.login('Acme'),
         english.pressMatchingDigits,
         english.pressIfNotYou,
       ])
       expect(await continueCall()).toEqual([english.noDigits])
-      expect(telephone.call).toMatchObject(overWithoutError)
-      const { code } = sealedIn(telephone)
-      expectSecret(telephone, code)
+      expect(phone.call).toMatchObject(overWithoutError)
+      const { code } = sealedIn(phone)
+      expectSecret(phone, code)
       await alice.post('/otp').send({ code }).expect(200)
     },
   )
@@ -120,38 +121,38 @@ describe('a call with number matching', () => {
     ['after silence', undefined],
     ['after the key #', '#'],
   ])('the digits on the page start the reading %s too', async (_, first) => {
-    const { alice, telephone, digits } = await ringing()
-    await telephone.answer()
-    if (first === undefined) await telephone.wait()
-    else await telephone.press(first)
-    const { code } = sealedIn(telephone)
-    expect(await telephone.press(digits)).toEqual([...readTwice(code), english.menu])
+    const { alice, phone, digits } = await ringing()
+    await phone.answer()
+    if (first === undefined) await phone.wait()
+    else await phone.press(first)
+    const { code } = sealedIn(phone)
+    expect(await phone.press(digits)).toEqual([...readTwice(code), english.menu])
     await alice.post('/otp').send({ code }).expect(200)
   })
 
   test('a person who joins 30 seconds late hears who calls and the question again', async () => {
-    const { telephone, digits } = await ringing()
-    const said = await telephone.answer()
+    const { phone, digits } = await ringing()
+    const said = await phone.answer()
     // An assistant that screens the call is shown the first words.
     expect(said[0]).toBe(english.opening.login('Acme'))
-    const late = telephone.call.durationMs
-    expect(await telephone.wait()).toEqual([
+    const late = phone.call.durationMs
+    expect(await phone.wait()).toEqual([
       english.opening.login('Acme'),
       english.pressMatchingDigits,
       english.pressIfNotYou,
     ])
-    expect(telephone.call.durationMs).toBeGreaterThan(late + 10_000)
-    expect(codeIn(await telephone.press(digits))).toBe(sealedIn(telephone).code)
+    expect(phone.call.durationMs).toBeGreaterThan(late + 10_000)
+    expect(codeIn(await phone.press(digits))).toBe(sealedIn(phone).code)
   })
 
   test('a call to which nobody answers lasts 40 to 120 seconds from pick-up to goodbye', async () => {
-    const { telephone } = await ringing()
-    await telephone.answer()
-    await telephone.wait()
-    await telephone.wait()
-    expect(telephone.call).toMatchObject(overWithoutError)
-    expect(telephone.call.durationMs).toBeGreaterThan(40_000)
-    expect(telephone.call.durationMs).toBeLessThan(120_000)
+    const { phone } = await ringing()
+    await phone.answer()
+    await phone.wait()
+    await phone.wait()
+    expect(phone.call).toMatchObject(overWithoutError)
+    expect(phone.call.durationMs).toBeGreaterThan(40_000)
+    expect(phone.call.durationMs).toBeLessThan(120_000)
   })
 
   test.each([
@@ -161,14 +162,14 @@ describe('a call with number matching', () => {
   ])(
     'key zero (%s) ends the challenge, is reported to the app and stops calls for ten minutes',
     async (_, keys) => {
-      const { alice, telephone, digits } = await ringing()
-      await telephone.answer()
+      const { alice, phone, digits } = await ringing()
+      await phone.answer()
       let said: readonly string[] = []
-      for (const each of keys) said = await telephone.press(each === 'right' ? digits : each)
+      for (const each of keys) said = await phone.press(each === 'right' ? digits : each)
       expect(said).toEqual([english.reported])
-      expect(telephone.call).toMatchObject(overWithoutError)
+      expect(phone.call).toMatchObject(overWithoutError)
       expect(world.named('call.reported')).toEqual([
-        { userId: 'alice', purpose: 'login', callSid: telephone.sid },
+        { userId: 'alice', purpose: 'login', callSid: phone.sid },
       ])
       expect((await alice.get('/otp/status').expect(200)).body).toMatchObject({
         call: 'reported',
@@ -178,7 +179,7 @@ describe('a call with number matching', () => {
       })
       await alice
         .post('/otp')
-        .send({ code: sealedIn(telephone).code })
+        .send({ code: sealedIn(phone).code })
         .expect(401)
         .expect(({ body }) => {
           expect(body).toMatchObject({ code: 'code-expired' })
@@ -204,9 +205,9 @@ describe('a call with number matching', () => {
 
   test('a report of key zero stops calls to this user only, and unlock() allows them again', async () => {
     await open({ limits: { callIntervalSeconds: false } })
-    const { alice, telephone } = await ringing()
-    await telephone.answer()
-    await telephone.press('0')
+    const { alice, phone } = await ringing()
+    await phone.answer()
+    await phone.press('0')
     await world.hearCode(await world.logIn('bob'))
     await alice.post('/otp/call').expect(429)
     await world.strategy.unlock('alice')
@@ -219,26 +220,26 @@ describe('a call with number matching', () => {
 
 describe('the menu after the code', () => {
   async function heard() {
-    const { alice, telephone, digits } = await ringing()
-    await telephone.answer()
-    await telephone.press(digits)
-    const { code } = sealedIn(telephone)
-    return { alice, telephone, code }
+    const { alice, phone, digits } = await ringing()
+    await phone.answer()
+    await phone.press(digits)
+    const { code } = sealedIn(phone)
+    return { alice, phone, code }
   }
 
   test('key one repeats the code, twice at most; the last time there is no menu', async () => {
-    const { alice, telephone, code } = await heard()
-    expect(await telephone.press('1')).toEqual([english.codeIs, spoken(code), english.menu])
-    expect(await telephone.press('1')).toEqual([english.codeIs, spoken(code), english.goodbye])
-    expect(telephone.call).toMatchObject(overWithoutError)
-    expect(telephone.call.webhooks).toHaveLength(4)
+    const { alice, phone, code } = await heard()
+    expect(await phone.press('1')).toEqual([english.codeIs, spoken(code), english.menu])
+    expect(await phone.press('1')).toEqual([english.codeIs, spoken(code), english.goodbye])
+    expect(phone.call).toMatchObject(overWithoutError)
+    expect(phone.call.webhooks).toHaveLength(4)
     await alice.post('/otp').send({ code }).expect(200)
   })
 
   test('key two reads the code slowly, with a second of silence after each digit', async () => {
-    const { telephone, code } = await heard()
-    expect(await telephone.press('2')).toEqual([english.codeIs, ...Array.from(code), english.menu])
-    const { transcript } = telephone.call
+    const { phone, code } = await heard()
+    expect(await phone.press('2')).toEqual([english.codeIs, ...Array.from(code), english.menu])
+    const { transcript } = phone.call
     const slowly = transcript.slice(
       transcript.findLastIndex(entry => entry.kind === 'say' && entry.text === english.codeIs) + 1,
       transcript.findLastIndex(entry => entry.kind === 'gather'),
@@ -246,31 +247,27 @@ describe('the menu after the code', () => {
     expect(slowly.map(entry => entry.kind)).toEqual(
       Array.from(code).flatMap(() => ['say', 'pause']),
     )
-    expect(await telephone.press('2')).toEqual([
-      english.codeIs,
-      ...Array.from(code),
-      english.goodbye,
-    ])
-    expect(telephone.call).toMatchObject(overWithoutError)
+    expect(await phone.press('2')).toEqual([english.codeIs, ...Array.from(code), english.goodbye])
+    expect(phone.call).toMatchObject(overWithoutError)
   })
 
   test.each(['3', '4', '9', '*'])(
     'another key at the menu (%s) ends the call, and the code stays valid',
     async key => {
-      const { alice, telephone, code } = await heard()
-      expect(await telephone.press(key)).toEqual([english.goodbye])
-      expect(telephone.call).toMatchObject(overWithoutError)
+      const { alice, phone, code } = await heard()
+      expect(await phone.press(key)).toEqual([english.goodbye])
+      expect(phone.call).toMatchObject(overWithoutError)
       await alice.post('/otp').send({ code }).expect(200)
     },
   )
 
   test('every question of a call has a URL of its own, and the last reading has none', async () => {
-    const { telephone } = await heard()
-    await telephone.press('1')
-    await telephone.press('2')
-    const urls = telephone.call.webhooks.map(({ url }) => url)
+    const { phone } = await heard()
+    await phone.press('1')
+    await phone.press('2')
+    const urls = phone.call.webhooks.map(({ url }) => url)
     expect(new Set(urls).size).toBe(4)
-    expect(telephone.call.webhooks.at(-1)!.body).not.toContain('action=')
+    expect(phone.call.webhooks.at(-1)!.body).not.toContain('action=')
   })
 })
 
@@ -278,19 +275,19 @@ describe("a call with numberMatching: 'any-key'", () => {
   beforeEach(() => open({ numberMatching: 'any-key' }))
 
   test("with numberMatching: 'any-key', one key starts the reading, and the page shows no digits", async () => {
-    const { alice, telephone, digits } = await ringing()
+    const { alice, phone, digits } = await ringing()
     expect(digits).toBe('')
-    expect(await telephone.answer()).toEqual([
+    expect(await phone.answer()).toEqual([
       english.opening.login('Acme'),
       english.pressAnyKey,
       english.pressIfNotYou,
       english.pressAnyKey,
     ])
-    expect(telephone.call.waitingFor).toMatchObject({ numDigits: 1 })
-    const { code } = sealedIn(telephone)
-    expectSecret(telephone, code)
-    expect(await telephone.press('1')).toEqual([...readTwice(code), english.menu])
-    expect(await telephone.press('2')).toEqual([english.codeIs, ...Array.from(code), english.menu])
+    expect(phone.call.waitingFor).toMatchObject({ numDigits: 1 })
+    const { code } = sealedIn(phone)
+    expectSecret(phone, code)
+    expect(await phone.press('1')).toEqual([...readTwice(code), english.menu])
+    expect(await phone.press('2')).toEqual([english.codeIs, ...Array.from(code), english.menu])
     await alice.post('/otp').send({ code }).expect(200)
   })
 
@@ -299,23 +296,23 @@ describe("a call with numberMatching: 'any-key'", () => {
     ['key zero', '0', english.reported],
     ['the key #', '#', english.noDigits],
   ])("with numberMatching: 'any-key', %s is not answered with the code", async (_, key, said) => {
-    const { telephone } = await ringing()
-    await telephone.answer()
-    const continueCall = () => (key === undefined ? telephone.wait() : telephone.press(key))
+    const { phone } = await ringing()
+    await phone.answer()
+    const continueCall = () => (key === undefined ? phone.wait() : phone.press(key))
     // Without a key, or with # first, the question is asked again.
     if (said === english.noDigits)
       expect((await continueCall())[0]).toBe(english.opening.login('Acme'))
     expect(await continueCall()).toEqual([said])
-    expect(telephone.call).toMatchObject(overWithoutError)
-    expectSecret(telephone, sealedIn(telephone).code)
+    expect(phone.call).toMatchObject(overWithoutError)
+    expectSecret(phone, sealedIn(phone).code)
   })
 
   test("with numberMatching: 'any-key', key three switches to another language if there is one", async () => {
-    const { telephone } = await ringing()
-    await telephone.answer()
-    expect(codeIn(await telephone.press('3'))).toBe(sealedIn(telephone).code)
+    const { phone } = await ringing()
+    await phone.answer()
+    expect(codeIn(await phone.press('3'))).toBe(sealedIn(phone).code)
     await open({ numberMatching: 'any-key', locale: ['en-US', 'de-DE'] })
-    const { telephone: other } = await ringing()
+    const { phone: other } = await ringing()
     await other.answer()
     expect((await other.press('3'))[0]).toBe(german.opening.login('Acme'))
     expectSecret(other, sealedIn(other).code)
@@ -325,27 +322,27 @@ describe("a call with numberMatching: 'any-key'", () => {
 describe('a call with numberMatching: false', () => {
   test('with numberMatching: false, a call says who calls, the code twice and goodbye, and asks nothing', async () => {
     await open({ numberMatching: false })
-    const { alice, telephone, digits } = await ringing()
+    const { alice, phone, digits } = await ringing()
     expect(digits).toBe('')
-    const { code } = sealedIn(telephone)
-    expect(await telephone.answer()).toEqual([
+    const { code } = sealedIn(phone)
+    expect(await phone.answer()).toEqual([
       english.opening.login('Acme'),
       ...readTwice(code),
       english.goodbye,
     ])
-    expect(telephone.call).toMatchObject(overWithoutError)
-    expect(telephone.call.webhooks).toHaveLength(1)
+    expect(phone.call).toMatchObject(overWithoutError)
+    expect(phone.call.webhooks).toHaveLength(1)
     await alice.post('/otp').send({ code }).expect(200)
   })
 })
 
 describe('a call whose code is no longer valid', () => {
   test('a call that is answered after its code has expired says so and nothing else', async () => {
-    const { telephone } = await ringing()
+    const { phone } = await ringing()
     world.clock.offset += 300_000
-    expect(await telephone.answer()).toEqual([english.expired])
-    expect(telephone.call).toMatchObject(overWithoutError)
-    expectSecret(telephone, sealedIn(telephone).code)
+    expect(await phone.answer()).toEqual([english.expired])
+    expect(phone.call).toMatchObject(overWithoutError)
+    expectSecret(phone, sealedIn(phone).code)
   })
 
   test.each([
@@ -360,12 +357,12 @@ describe('a call whose code is no longer valid', () => {
       await open({})
       const start = Date.now()
       world.clock.now = () => start + world.clock.offset
-      const { telephone, digits } = await ringing()
-      const { code } = sealedIn(telephone)
-      let act = () => telephone.answer()
+      const { phone, digits } = await ringing()
+      const { code } = sealedIn(phone)
+      let act = () => phone.answer()
       for (const key of keys) {
         await act()
-        act = () => telephone.press(key === 'right' ? digits : key)
+        act = () => phone.press(key === 'right' ? digits : key)
       }
       world.clock.offset = 300_000 - secondsLeft * 1000
       const said = await act()
@@ -392,20 +389,18 @@ describe('a call whose code is no longer valid', () => {
     ],
   ])('%s, key zero still counts, as somebody else may know the password', async (_, act) => {
     await open({ limits: unlimited })
-    const { alice, telephone } = await ringing()
-    await telephone.answer()
+    const { alice, phone } = await ringing()
+    await phone.answer()
     await act(alice)
-    await telephone.press('0')
-    expect(world.named('call.reported')).toMatchObject([
-      { userId: 'alice', callSid: telephone.sid },
-    ])
+    await phone.press('0')
+    expect(world.named('call.reported')).toMatchObject([{ userId: 'alice', callSid: phone.sid }])
     await alice.post('/otp/call').expect(429)
   })
 
   test('an older call that is answered after a newer one holds no code, and the newer code stays valid', async () => {
     await open({ limits: unlimited })
-    const { alice, telephone: older } = await ringing()
-    const { telephone: newer, digits } = await ring(world, alice)
+    const { alice, phone: older } = await ringing()
+    const { phone: newer, digits } = await ring(world, alice)
     expect(await older.answer()).toEqual([english.expired])
     expectSecret(older, sealedIn(older).code)
     await newer.answer()
@@ -421,7 +416,7 @@ describe('a call whose code is no longer valid', () => {
     ['at its menu', ['right']],
   ])('a newer call ends an older call that is %s', async (_, keys) => {
     await open({ limits: unlimited })
-    const { alice, telephone: older, digits } = await ringing()
+    const { alice, phone: older, digits } = await ringing()
     await older.answer()
     for (const key of keys) await older.press(key === 'right' ? digits : key)
     await ring(world, alice)
@@ -430,13 +425,13 @@ describe('a call whose code is no longer valid', () => {
   })
 
   test('after a logout, and after its code was used, a call does not read the code again', async () => {
-    const { alice, telephone, digits } = await ringing()
-    await telephone.answer()
+    const { alice, phone, digits } = await ringing()
+    await phone.answer()
     await alice.post('/logout').expect(200)
-    expect(await telephone.press(digits)).toEqual([english.expired])
+    expect(await phone.press(digits)).toEqual([english.expired])
 
     const bob = await world.logIn('bob')
-    const { telephone: bobs, digits: bobsDigits } = await ring(world, bob)
+    const { phone: bobs, digits: bobsDigits } = await ring(world, bob)
     await bobs.answer()
     await bobs.press(bobsDigits)
     await bob

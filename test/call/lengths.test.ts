@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { languages, type Locale } from '../../lib/call/languages.js'
 import { createKeys } from '../../lib/crypto.js'
 import type { TokenContent } from '../../lib/call/token.js'
-import { otherDigits, ring, Telephone, tokenIn, unlimited } from '../support/telephone.js'
-import { createWorld, secret, type World } from '../support/world.js'
+import { otherDigits, Phone } from '../support/phone.js'
+import { tokenIn } from '../support/webhooks.js'
+import { createWorld, secret, type World, ring, unlimited } from '../support/world.js'
 
 const locales = Object.keys(languages) as Locale[]
 /** Two minutes in the simulator, for a user who hears every question to its end. */
@@ -19,7 +20,7 @@ afterEach(() => world.close())
  * all.
  */
 function choicesAt(
-  { call: { waitingFor } }: Telephone,
+  { call: { waitingFor } }: Phone,
   digits: string,
 ): readonly (string | undefined)[] {
   return waitingFor?.numDigits === 2
@@ -31,7 +32,7 @@ function choicesAt(
  * What decides all that a call can still say and ask: the step, the languages and the repeats that
  * the sealed address of its next webhook holds, and how often the question was asked again.
  */
-function stateOf({ call }: Telephone, round: number): string {
+function stateOf({ call }: Phone, round: number): string {
   const [, action = ''] = /<Gather [^>]*action="([^"]+)"/.exec(call.webhooks.at(-1)!.body) ?? []
   const { step, payload } = keys.open(tokenIn(action))!
   const { languages: spoken, repeatsLeft } = payload as TokenContent
@@ -57,39 +58,39 @@ async function walk(
   alice: Awaited<ReturnType<World['logIn']>>,
   path: readonly number[],
   questions: Questions,
-): Promise<{ readonly telephone: Telephone; readonly first: Turn }> {
-  const { telephone, digits } = await ring(world, alice)
-  await telephone.answer()
-  const isAsking = (): boolean => telephone.call.waitingFor !== null
+): Promise<{ readonly phone: Phone; readonly first: Turn }> {
+  const { phone, digits } = await ring(world, alice)
+  await phone.answer()
+  const isAsking = (): boolean => phone.call.waitingFor !== null
   const first = {
-    milliseconds: telephone.call.durationMs,
-    next: isAsking() ? stateOf(telephone, 0) : undefined,
+    milliseconds: phone.call.durationMs,
+    next: isAsking() ? stateOf(phone, 0) : undefined,
   }
   let round = 0
   for (let asked = 0; isAsking(); asked++) {
     expect(asked, 'questions of one call').toBeLessThan(10)
     const [state, before, choices, choice] = [
-      stateOf(telephone, round),
-      telephone.call.durationMs,
-      choicesAt(telephone, digits),
+      stateOf(phone, round),
+      phone.call.durationMs,
+      choicesAt(phone, digits),
       path[asked] ?? 0,
     ]
     const key = choices[choice]
-    const webhooks = telephone.call.webhooks.length
-    if (key === undefined) await telephone.wait()
-    else await telephone.press(key)
-    round = telephone.call.webhooks.length === webhooks ? round + 1 : 0
+    const webhooks = phone.call.webhooks.length
+    if (key === undefined) await phone.wait()
+    else await phone.press(key)
+    round = phone.call.webhooks.length === webhooks ? round + 1 : 0
     const question = questions.get(state) ?? {
       width: choices.length,
       turns: new Map<number, Turn>(),
     }
     questions.set(state, question)
     question.turns.set(choice, {
-      milliseconds: telephone.call.durationMs - before,
-      next: isAsking() ? stateOf(telephone, round) : undefined,
+      milliseconds: phone.call.durationMs - before,
+      next: isAsking() ? stateOf(phone, round) : undefined,
     })
   }
-  return { telephone, first }
+  return { phone, first }
 }
 
 /** The shortest path to a choice that was not made yet; `undefined` when all were made. */
@@ -147,7 +148,7 @@ async function walkAll(
   const questions: Questions = new Map()
   for (let path: readonly number[] | undefined = []; ;) {
     const {
-      telephone: { call },
+      phone: { call },
       first,
     } = await walk(alice, path, questions)
     const pressed = call.transcript

@@ -6,9 +6,9 @@ import type { Authenticator } from 'passport'
 import type { Express, RequestHandler } from 'express'
 import { writeHostedMessage, writeText } from '../../lib/actions/messages.js'
 import { languages, type Locale } from '../../lib/call/languages.js'
-import { ring, Telephone, unlimited } from '../support/telephone.js'
+import { Phone } from '../support/phone.js'
 import { writeDown, writtenCode } from '../support/transcript.js'
-import { createWorld, type World } from '../support/world.js'
+import { createWorld, type World, ring, unlimited } from '../support/world.js'
 
 const locales = Object.keys(languages) as Locale[]
 const sentenceNames = [
@@ -117,7 +117,7 @@ async function perform(
   if (late === true) world.clock.offset += 300_000
   const lines = await writeDown(world, { matchingDigits: body.matchingDigits, keys })
   world.clock.offset = 0
-  expect(new Telephone(world).call).toMatchObject({ status: 'completed', error: null })
+  expect(new Phone(world).call).toMatchObject({ status: 'completed', error: null })
   return lines
 }
 

@@ -1,14 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { languages } from 'passport-voice-otp'
-import {
-  expectSecret,
-  otherDigits,
-  ring,
-  sealedIn,
-  sendWebhook,
-  Telephone,
-} from '../support/telephone.js'
-import { createWorld, type World, type WorldOptions } from '../support/world.js'
+import { otherDigits, Phone } from '../support/phone.js'
+import { expectSecret, sealedIn, sendWebhook } from '../support/webhooks.js'
+import { createWorld, type World, type WorldOptions, ring } from '../support/world.js'
 
 const english = languages['en-US']
 const number = '+12025550123'
@@ -24,19 +18,19 @@ async function open(options: WorldOptions['options']) {
 /**
  * Asks for a call to a phone that answers by itself. Resolves when the call is over or waits.
  */
-async function callOf(alice: Awaited<ReturnType<World['logIn']>>): Promise<Telephone> {
+async function callOf(alice: Awaited<ReturnType<World['logIn']>>): Promise<Phone> {
   await alice.post('/otp/call').expect(202)
-  const telephone = new Telephone(world)
-  await world.simulator.idle(telephone.sid)
-  return telephone
+  const phone = new Phone(world)
+  await world.simulator.idle(phone.sid)
+  return phone
 }
 
 describe('voicemail', () => {
   test('voicemail records who calls and the question, and not the code', async () => {
     const alice = await open({})
     world.simulator.setPhone(number, 'voicemail')
-    const telephone = await callOf(alice)
-    expect(telephone.call).toMatchObject({
+    const phone = await callOf(alice)
+    expect(phone.call).toMatchObject({
       status: 'completed',
       error: null,
       heard: [
@@ -50,7 +44,7 @@ describe('voicemail', () => {
         english.noDigits,
       ],
     })
-    expectSecret(telephone, sealedIn(telephone).code)
+    expectSecret(phone, sealedIn(phone).code)
   })
 
   test.each(['1', '5', '12', '99', '3', '*'])(
@@ -58,37 +52,37 @@ describe('voicemail', () => {
     async keys => {
       const alice = await open({})
       world.simulator.setPhone(number, 'voicemail', { keys: keys })
-      let telephone = await callOf(alice)
+      let phone = await callOf(alice)
       // One call in ninety has exactly these matching digits. This test is about the others.
-      while (sealedIn(telephone).matchingDigits === keys) {
+      while (sealedIn(phone).matchingDigits === keys) {
         await world.close()
         const again = await open({})
         world.simulator.setPhone(number, 'voicemail', { keys: keys })
-        telephone = await callOf(again)
+        phone = await callOf(again)
       }
-      expect(telephone.call).toMatchObject({ status: 'completed', error: null })
-      expect(telephone.call.heard.at(-1)).toBe(english.wrongDigits)
-      expectSecret(telephone, sealedIn(telephone).code)
+      expect(phone.call).toMatchObject({ status: 'completed', error: null })
+      expect(phone.call.heard.at(-1)).toBe(english.wrongDigits)
+      expectSecret(phone, sealedIn(phone).code)
     },
   )
 
   test("with numberMatching: 'any-key', voicemail that plays no tone records no code", async () => {
     const alice = await open({ numberMatching: 'any-key' })
     world.simulator.setPhone(number, 'voicemail')
-    const telephone = await callOf(alice)
-    expect(telephone.call.heard.at(-1)).toBe(english.noDigits)
-    expectSecret(telephone, sealedIn(telephone).code)
+    const phone = await callOf(alice)
+    expect(phone.call.heard.at(-1)).toBe(english.noDigits)
+    expectSecret(phone, sealedIn(phone).code)
   })
 
   test('a person who holds the phone but does not see the page does not hear the code', async () => {
     const alice = await open({})
-    const { telephone, digits } = await ring(world, alice)
-    await telephone.answer()
-    await telephone.press(otherDigits(digits))
-    expectSecret(telephone, sealedIn(telephone).code)
+    const { phone, digits } = await ring(world, alice)
+    await phone.answer()
+    await phone.press(otherDigits(digits))
+    expectSecret(phone, sealedIn(phone).code)
     await alice
       .post('/otp')
-      .send({ code: sealedIn(telephone).code })
+      .send({ code: sealedIn(phone).code })
       .expect(401)
   })
 })
@@ -102,8 +96,8 @@ describe('machineDetection', () => {
     'the option machineDetection: %s sends MachineDetection: %s to SignalWire',
     async (machineDetection, asked) => {
       const alice = await open({ machineDetection })
-      const { telephone } = await ring(world, alice)
-      expect(telephone.call.parameters['MachineDetection']).toBe(asked)
+      const { phone } = await ring(world, alice)
+      expect(phone.call.parameters['MachineDetection']).toBe(asked)
     },
   )
 
@@ -111,11 +105,11 @@ describe('machineDetection', () => {
     'with machineDetection, a person hears the code (numberMatching: %s)',
     async numberMatching => {
       const alice = await open({ machineDetection: true, numberMatching })
-      const { telephone, digits } = await ring(world, alice)
-      await telephone.answer()
-      expect(telephone.call.webhooks[0]!.fields['AnsweredBy']).toBe('human')
-      if (numberMatching !== false) await telephone.press(numberMatching === true ? digits : '1')
-      expect(telephone.call.heard).toContain(english.onceMore)
+      const { phone, digits } = await ring(world, alice)
+      await phone.answer()
+      expect(phone.call.webhooks[0]!.fields['AnsweredBy']).toBe('human')
+      if (numberMatching !== false) await phone.press(numberMatching === true ? digits : '1')
+      expect(phone.call.heard).toContain(english.onceMore)
     },
   )
 
@@ -128,13 +122,13 @@ describe('machineDetection', () => {
         announce: () => 'A new device in Lyon.',
       })
       world.simulator.setPhone(number, 'voicemail', { keys: '1' })
-      const telephone = await callOf(alice)
-      expect(telephone.call).toMatchObject({
+      const phone = await callOf(alice)
+      expect(phone.call).toMatchObject({
         heard: [english.goodbye],
         status: 'completed',
         error: null,
       })
-      expectSecret(telephone, sealedIn(telephone).code)
+      expectSecret(phone, sealedIn(phone).code)
     },
   )
 
@@ -150,8 +144,8 @@ describe('machineDetection', () => {
     { AnsweredBy: 'human,human' },
   ])('with machineDetection, only AnsweredBy=human counts as a person, unlike %j', async fields => {
     const alice = await open({ machineDetection: true, numberMatching: false })
-    const { telephone } = await ring(world, alice)
-    const { status, text } = await sendWebhook(world, telephone.call.parameters['Url']!, { fields })
+    const { phone } = await ring(world, alice)
+    const { status, text } = await sendWebhook(world, phone.call.parameters['Url']!, { fields })
     expect(status).toBe(200)
     expect(text).toContain(english.goodbye)
     expect(text).not.toContain('Acme')
@@ -160,10 +154,10 @@ describe('machineDetection', () => {
 
   test('without machineDetection, the field AnsweredBy changes nothing', async () => {
     const alice = await open({ numberMatching: false })
-    const { telephone } = await ring(world, alice)
+    const { phone } = await ring(world, alice)
     expect(
       (
-        await sendWebhook(world, telephone.call.parameters['Url']!, {
+        await sendWebhook(world, phone.call.parameters['Url']!, {
           fields: { AnsweredBy: 'machine_start' },
         })
       ).text,

@@ -1,19 +1,14 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { languages, type Prompts, VoiceOtpStrategy } from 'passport-voice-otp'
-import {
-  expectSecret,
-  otherDigits,
-  ring,
-  sealedIn,
-  spoken,
-  Telephone,
-} from '../support/telephone.js'
+import { otherDigits, spoken, Phone } from '../support/phone.js'
+import { expectSecret, sealedIn } from '../support/webhooks.js'
 import {
   createWorld,
   type Person,
   secret,
   type World,
   type WorldOptions,
+  ring,
 } from '../support/world.js'
 
 const english = languages['en-US']
@@ -47,9 +42,9 @@ async function ringing(name = 'alice') {
 
 /** What Alice hears before she is asked anything: the first sentences, up to the question. */
 async function opening(name = 'alice'): Promise<readonly string[]> {
-  const { telephone } = await ringing(name)
-  const said = await telephone.answer()
-  expect(telephone.call.error).toBeNull()
+  const { phone } = await ringing(name)
+  const said = await phone.answer()
+  expect(phone.call.error).toBeNull()
   return said
 }
 
@@ -72,17 +67,17 @@ describe('a call in two languages', () => {
 
   test('the other language is offered in its own voice, and key three starts the question again in it', async () => {
     await open(both)
-    const { alice, telephone, digits } = await ringing()
-    expect(await telephone.answer()).toEqual(asked)
+    const { alice, phone, digits } = await ringing()
+    expect(await phone.answer()).toEqual(asked)
     expect(
-      telephone.call.transcript.find(
+      phone.call.transcript.find(
         entry => entry.kind === 'say' && entry.text === english.inThisLanguage,
       ),
     ).toMatchObject({ voice: english.voice, language: 'en-US' })
-    expect(await telephone.press('3')).toEqual(askedInEnglish)
-    const { code } = sealedIn(telephone)
-    expectSecret(telephone, code)
-    expect(await telephone.press(digits)).toEqual([
+    expect(await phone.press('3')).toEqual(askedInEnglish)
+    const { code } = sealedIn(phone)
+    expectSecret(phone, code)
+    expect(await phone.press(digits)).toEqual([
       ...readTwice(code),
       english.menu,
       german.inThisLanguage,
@@ -92,18 +87,18 @@ describe('a call in two languages', () => {
 
   test('key three after the code reads it in the other language, which counts as a repeat', async () => {
     await open(both)
-    const { telephone, digits } = await ringing()
-    await telephone.answer()
-    await telephone.press(digits)
-    const { code } = sealedIn(telephone)
-    expect(await telephone.press('3')).toEqual([
+    const { phone, digits } = await ringing()
+    await phone.answer()
+    await phone.press(digits)
+    const { code } = sealedIn(phone)
+    expect(await phone.press('3')).toEqual([
       english.codeIs,
       spoken(code),
       english.menu,
       german.inThisLanguage,
     ])
-    expect(await telephone.press('3')).toEqual([german.codeIs, spoken(code), german.goodbye])
-    expect(telephone.call).toMatchObject(overWithoutError)
+    expect(await phone.press('3')).toEqual([german.codeIs, spoken(code), german.goodbye])
+    expect(phone.call).toMatchObject(overWithoutError)
   })
 
   test('wrong digits and key zero have the same effect in the other language', async () => {
@@ -112,11 +107,11 @@ describe('a call in two languages', () => {
       ['0', english.reported],
     ] as const) {
       await open(both)
-      const { telephone, digits } = await ringing()
-      await telephone.answer()
-      await telephone.press('3')
-      expect(await telephone.press(keys === 'wrong' ? otherDigits(digits) : keys)).toEqual([said])
-      expectSecret(telephone, sealedIn(telephone).code)
+      const { phone, digits } = await ringing()
+      await phone.answer()
+      await phone.press('3')
+      expect(await phone.press(keys === 'wrong' ? otherDigits(digits) : keys)).toEqual([said])
+      expectSecret(phone, sealedIn(phone).code)
       if (keys === 'wrong') await world.close()
     }
   })
@@ -125,26 +120,26 @@ describe('a call in two languages', () => {
     'every offered key works after any number of language changes, and the offers end (key %s at the menu)',
     async key => {
       await open(both)
-      const { telephone, digits } = await ringing()
+      const { phone, digits } = await ringing()
       const isOffered = (said: readonly string[]): boolean =>
         said.includes(english.inThisLanguage) || said.includes(german.inThisLanguage)
-      let said = await telephone.answer()
+      let said = await phone.answer()
       for (let changes = 0; isOffered(said); changes++) {
         expect(changes).toBeLessThan(5)
-        said = await telephone.press('3')
+        said = await phone.press('3')
         expect(said.at(-1)).toBe(
           changes % 2 === 0 ? english.pressMatchingDigits : german.pressMatchingDigits,
         )
       }
-      said = await telephone.press(digits)
-      const { code } = sealedIn(telephone)
+      said = await phone.press(digits)
+      const { code } = sealedIn(phone)
       expect(said).toContain(spoken(code))
       for (let repeats = 0; said.includes(german.menu) || said.includes(english.menu); repeats++) {
         expect(repeats).toBeLessThan(5)
-        said = await telephone.press(key)
+        said = await phone.press(key)
         expect(said.join('').replaceAll(/\D/g, '')).toBe(code)
       }
-      expect(telephone.call).toMatchObject(overWithoutError)
+      expect(phone.call).toMatchObject(overWithoutError)
     },
   )
 })
@@ -258,11 +253,11 @@ describe('the option announce', () => {
       announce: () => 'In Lyon.',
       locale: ['de-DE', 'en-US'],
     })
-    const { telephone } = await ringing()
-    expect((await telephone.answer())[1]).toBe('In Lyon.')
-    await telephone.press('3')
-    await telephone.press('1')
-    expect(telephone.call.heard.filter(text => text === 'In Lyon.')).toHaveLength(1)
+    const { phone } = await ringing()
+    expect((await phone.answer())[1]).toBe('In Lyon.')
+    await phone.press('3')
+    await phone.press('1')
+    expect(phone.call.heard.filter(text => text === 'In Lyon.')).toHaveLength(1)
   })
 
   test.each<[string, () => never, string]>([
@@ -311,7 +306,7 @@ describe('the option announce', () => {
     } finally {
       vi.useRealTimers()
     }
-    expect((await new Telephone(world).answer())[1]).toBe(english.pressMatchingDigits)
+    expect((await new Phone(world).answer())[1]).toBe(english.pressMatchingDigits)
     expect(defaulted()).toEqual([{ userId: 'alice', what: 'announce', reason: 'failed' }])
   })
 
@@ -324,10 +319,10 @@ describe('the option announce', () => {
       },
       { [id]: { id, phone: '+12025550199' } },
     )
-    const { telephone } = await ringing(id)
-    expect(telephone.call.parameters['Url']!.length).toBeLessThan(2000)
-    expect(sealedIn(telephone)).toMatchObject({ userId: id })
-    expect(sealedIn(telephone)).not.toHaveProperty('announcement')
+    const { phone } = await ringing(id)
+    expect(phone.call.parameters['Url']!.length).toBeLessThan(2000)
+    expect(sealedIn(phone)).toMatchObject({ userId: id })
+    expect(sealedIn(phone)).not.toHaveProperty('announcement')
     expect(defaulted()).toEqual([{ userId: id, what: 'announce', reason: 'too-long' }])
   })
 })
@@ -353,13 +348,13 @@ describe('the option prompts', () => {
 
   test('an app can add a language', async () => {
     await open({ prompts: { 'sv-SE': swedish }, locale: 'sv' })
-    const { telephone, digits } = await ringing()
-    expect((await telephone.answer()).slice(0, 2)).toEqual([
+    const { phone, digits } = await ringing()
+    expect((await phone.answer()).slice(0, 2)).toEqual([
       'Det här är Acme.',
       'Tryck siffrorna på skärmen.',
     ])
-    expect((await telephone.press(digits))[1]).toBe('Din kod är:')
-    expect(telephone.call.transcript.find(entry => entry.kind === 'say')).toMatchObject({
+    expect((await phone.press(digits))[1]).toBe('Din kod är:')
+    expect(phone.call.transcript.find(entry => entry.kind === 'say')).toMatchObject({
       voice: 'Polly.Elin-Neural',
       language: 'sv-SE',
     })
@@ -369,11 +364,11 @@ describe('the option prompts', () => {
     "a language may have a voice in SignalWire's present form: %s",
     async voice => {
       await open({ prompts: { 'en-US': { ...english, voice } } })
-      const { telephone } = await ringing()
-      await telephone.answer()
-      const spoken = telephone.call.transcript.filter(entry => entry.kind === 'say')
+      const { phone } = await ringing()
+      await phone.answer()
+      const spoken = phone.call.transcript.filter(entry => entry.kind === 'say')
       expect(new Set(spoken.map(entry => entry.voice))).toEqual(new Set([voice]))
-      expect(telephone.call.warnings).toEqual([])
+      expect(phone.call.warnings).toEqual([])
     },
   )
 
@@ -382,18 +377,18 @@ describe('the option prompts', () => {
       prompts: { 'sv-SE': { ...swedish, speechLanguage: 'sv-FI' } },
       locale: ['sv-SE', 'en-US'],
     })
-    const { telephone, digits } = await ringing()
-    await telephone.answer()
-    await telephone.press(digits)
-    const spoken = telephone.call.transcript.filter(entry => entry.kind === 'say')
+    const { phone, digits } = await ringing()
+    await phone.answer()
+    await phone.press(digits)
+    const spoken = phone.call.transcript.filter(entry => entry.kind === 'say')
     expect(new Set(spoken.map(entry => entry.language))).toEqual(new Set(['sv-FI', 'en-US']))
   })
 
   test('an app can replace a language of the package', async () => {
     await open({ prompts: { 'de-DE': { ...german, codeIs: 'Der Code, bitte:' } }, locale: 'de-CH' })
-    const { telephone, digits } = await ringing()
-    await telephone.answer()
-    expect((await telephone.press(digits))[1]).toBe('Der Code, bitte:')
+    const { phone, digits } = await ringing()
+    await phone.answer()
+    expect((await phone.press(digits))[1]).toBe('Der Code, bitte:')
   })
 
   test('an app can replace a language of the package with its tag in another case', async () => {
@@ -401,9 +396,9 @@ describe('the option prompts', () => {
       prompts: { 'de-de': { ...german, language: 'de-de', codeIs: 'Der Code, bitte:' } },
       locale: 'de-DE',
     })
-    const { telephone, digits } = await ringing()
-    await telephone.answer()
-    expect((await telephone.press(digits))[1]).toBe('Der Code, bitte:')
+    const { phone, digits } = await ringing()
+    await phone.answer()
+    expect((await phone.press(digits))[1]).toBe('Der Code, bitte:')
   })
 
   test('a language with words for the digits reads the code with them', async () => {
@@ -424,14 +419,14 @@ describe('the option prompts', () => {
       locale: 'sv-SE',
       numberMatching: false,
     })
-    const { telephone } = await ringing()
-    const said = await telephone.answer()
+    const { phone } = await ringing()
+    const said = await phone.answer()
     expect(
       said[3]!
         .split(', ')
         .map(word => digits.indexOf(word as 'noll'))
         .join(''),
-    ).toBe(sealedIn(telephone).code)
+    ).toBe(sealedIn(phone).code)
   })
 
   test.each<[string, unknown, string]>([

@@ -1,4 +1,4 @@
-// Several telephones, several ways, the language of the browser.
+// Several phones, several ways, the language of the browser.
 import express, { type Request } from 'express'
 import { describe, expect, test } from 'vitest'
 import { announcement, preferredLanguages } from '../../example/auth/announcement.js'
@@ -42,7 +42,7 @@ describe('several phones', () => {
     expect(site.simulator.calls).toHaveLength(0)
   })
 
-  test('a busy line frees the way to call that telephone again, and says how long another must wait', async () => {
+  test('a busy line frees the way to call that phone again, and says how long another must wait', async () => {
     const site = await openSite()
     site.simulator.setPhone('+12025550145', 'busy')
     const bob = site.visitor()
@@ -64,7 +64,7 @@ describe('several phones', () => {
     expect(alice.page.html).not.toContain('type="radio"')
   })
 
-  test('the telephone that rings is the one that the demo shows', async () => {
+  test('the phone that rings is the one that the demo shows', async () => {
     const site = await openSite({ isDemo: true })
     const bob = site.visitor()
     const shown = () => /<iframe[^>]*src="[^"]*\/(\?phone=[^"]*)?"/.exec(bob.page.html)?.[1]

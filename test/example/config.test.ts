@@ -25,7 +25,7 @@ const simulated = {
 }
 
 describe('what is read', () => {
-  test('nothing set: the demo on port 3000, its telephones on the next', () => {
+  test('nothing set: the demo on port 3000, its phones on the next', () => {
     const config = readConfig({})
     expect(config).toMatchObject({
       port: 3000,
@@ -245,8 +245,8 @@ describe('a mistake is one sentence that names the variable and the fix', () => 
   })
 
   test('what the strategy finds wrong is said by the name of the variable', () => {
-    expect(withVariableName('signalwire.from: a telephone number')).toBe(
-      'SIGNALWIRE_NUMBER: a telephone number',
+    expect(withVariableName('signalwire.from: a phone number')).toBe(
+      'SIGNALWIRE_NUMBER: a phone number',
     )
     expect(withVariableName('signalwire.signingKey: the Signing Key')).toBe(
       'SIGNALWIRE_SIGNING_KEY: the Signing Key',

@@ -4,7 +4,7 @@ import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import type { FailureInfo } from 'passport-voice-otp'
 import { createWorld, type World } from '../support/world.js'
-import { tokenIn } from '../support/telephone.js'
+import { tokenIn } from '../support/webhooks.js'
 import {
   type Answer,
   character,

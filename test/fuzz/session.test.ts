@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, password, type World } from '../support/world.js'
-import { tokenIn } from '../support/telephone.js'
+import { tokenIn } from '../support/webhooks.js'
 import { demoPassword } from '../../example/stores/users.js'
 import {
   ChangingStore,

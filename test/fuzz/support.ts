@@ -7,7 +7,7 @@ import { createKeys, type Keys } from '../../lib/crypto.js'
 import { startExample } from '../support/example-site.js'
 import { type Answer, CookieJar, send as sendRequest } from '../support/http.js'
 import { noLimits } from '../support/limits.js'
-import { tokenIn } from '../support/telephone.js'
+import { tokenIn } from '../support/webhooks.js'
 import { password, secret } from '../support/world.js'
 
 export type { Answer } from '../support/http.js'

@@ -6,7 +6,7 @@ import { sign } from 'passport-voice-otp/simulator'
 import { parseLaml } from '../../lib/simulator/laml/parse.js'
 import type { TokenContent } from '../../lib/call/token.js'
 import { createWorld, type World } from '../support/world.js'
-import { tokenIn } from '../support/telephone.js'
+import { tokenIn } from '../support/webhooks.js'
 import { toTokenPath } from '../../lib/call/token.js'
 import {
   type Answer,

@@ -3,8 +3,9 @@
 // An attacker who has seen a signed webhook must not be able to end or use up an honest call.
 import { afterEach, expect, test } from 'vitest'
 import { languages } from 'passport-voice-otp'
-import { expectSecret, ring, sealedIn, sendWebhook, Telephone } from '../support/telephone.js'
-import { codeIn, createWorld, type World } from '../support/world.js'
+import { Phone } from '../support/phone.js'
+import { expectSecret, sealedIn, sendWebhook } from '../support/webhooks.js'
+import { codeIn, createWorld, type World, ring } from '../support/world.js'
 
 const english = languages['en-US']
 
@@ -12,7 +13,7 @@ let world: World
 afterEach(() => world.close())
 
 /** The URL to which the newest question of the call sends its keys. */
-const actionOf = ({ call }: Telephone): string =>
+const actionOf = ({ call }: Phone): string =>
   /action="([^"]+)"/.exec(call.webhooks.at(-1)!.body)![1]!
 
 /** The fields of an honest webhook that stand next to the keys in the signed text. */
@@ -29,20 +30,20 @@ const splits: [string, Split][] = [
   ['joined with the next field', digits => ({ Digits: `${digits}Directionoutbound-api` })],
 ]
 
-function sendSplit({ telephone, digits, split }: Sent) {
+function sendSplit({ phone, digits, split }: Sent) {
   const others = {
     To: '+12025550123',
     From: '+12025550100',
     CallSid: 'by-hand',
     CallStatus: 'in-progress',
   }
-  return sendWebhook(world, actionOf(telephone), {
+  return sendWebhook(world, actionOf(phone), {
     fields: signedFields(digits),
     body: new URLSearchParams({ ...others, ...split(digits) }).toString(),
   })
 }
 interface Sent {
-  readonly telephone: Telephone
+  readonly phone: Phone
   readonly digits: string
   readonly split: Split
 }
@@ -52,15 +53,15 @@ test.each(splits)(
   async (_, split) => {
     world = await createWorld()
     const alice = await world.logIn('alice')
-    const { telephone, digits } = await ring(world, alice)
-    await telephone.answer()
+    const { phone, digits } = await ring(world, alice)
+    await phone.answer()
     for (let times = 0; times < 5; times++)
-      expect(await sendSplit({ telephone, digits, split })).toMatchObject({ status: 403, text: '' })
-    expectSecret(telephone, sealedIn(telephone).code)
-    await telephone.press(digits)
+      expect(await sendSplit({ phone, digits, split })).toMatchObject({ status: 403, text: '' })
+    expectSecret(phone, sealedIn(phone).code)
+    await phone.press(digits)
     await alice
       .post('/otp')
-      .send({ code: codeIn(telephone.call.heard) })
+      .send({ code: codeIn(phone.call.heard) })
       .expect(200)
   },
 )
@@ -69,14 +70,14 @@ test.each(splits)(
   'a signed form whose Digits were %s is refused at the menu, and the next key works',
   async (_, split) => {
     world = await createWorld()
-    const { telephone, digits } = await ring(world, await world.logIn('alice'))
-    await telephone.answer()
-    await telephone.press(digits)
+    const { phone, digits } = await ring(world, await world.logIn('alice'))
+    await phone.answer()
+    await phone.press(digits)
     for (let times = 0; times < 3; times++)
-      expect(await sendSplit({ telephone, digits: '1', split })).toMatchObject({ status: 403 })
+      expect(await sendSplit({ phone, digits: '1', split })).toMatchObject({ status: 403 })
     const body = { reason: 'body' }
     expect(world.named('webhook.rejected')).toEqual([body, body, body])
-    expect(await telephone.press('1')).toContain(english.codeIs)
+    expect(await phone.press('1')).toContain(english.codeIs)
   },
 )
 
@@ -84,11 +85,11 @@ test.each(['', '42 ', '４２', '4a', 'Direction', '4'.repeat(33), '42\n'])(
   'a webhook is refused if its Digits are not 1 to 32 keys of a phone: %j',
   async digits => {
     world = await createWorld()
-    const { telephone } = await ring(world, await world.logIn('alice'))
-    await telephone.answer()
+    const { phone } = await ring(world, await world.logIn('alice'))
+    await phone.answer()
     const sent = { fields: { Digits: digits } }
-    expect(await sendWebhook(world, actionOf(telephone), sent)).toMatchObject({ status: 403 })
-    const url = telephone.call.parameters['Url']!
+    expect(await sendWebhook(world, actionOf(phone), sent)).toMatchObject({ status: 403 })
+    const url = phone.call.parameters['Url']!
     expect(await sendWebhook(world, url, sent)).toMatchObject({ status: 403 })
     expect(world.named('webhook.rejected')).toEqual([{ reason: 'body' }, { reason: 'body' }])
   },

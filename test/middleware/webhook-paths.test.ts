@@ -6,7 +6,7 @@ import supertest from 'supertest'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { languages, VoiceOtpStrategy } from 'passport-voice-otp'
 import { findTokenPath, toTokenPath } from '../../lib/call/token.js'
-import { ring, sealedIn, sendWebhook } from '../support/telephone.js'
+import { sealedIn, sendWebhook } from '../support/webhooks.js'
 import {
   codeIn,
   createWorld,
@@ -14,6 +14,7 @@ import {
   secret,
   type World,
   type WorldOptions,
+  ring,
 } from '../support/world.js'
 
 const opening = `>${languages['en-US'].opening.login('Acme')}<`
@@ -23,8 +24,8 @@ afterEach(() => world.close())
 
 async function open(webhookUrl: string, options: WorldOptions['options'] = {}) {
   world = await createWorld({ options: { webhookUrl, ...options } })
-  const { telephone, digits } = await ring(world, await world.logIn('alice'))
-  return { telephone, digits, url: telephone.call.parameters['Url']! }
+  const { phone, digits } = await ring(world, await world.logIn('alice'))
+  return { phone, digits, url: phone.call.parameters['Url']! }
 }
 
 /** Starts a server and returns its address. */
@@ -152,11 +153,11 @@ test.each(['', 'a', 'é'.repeat(200), '語'.repeat(200)])(
       options: text === '' ? {} : { announce: () => text, locale: ['de-DE', 'en-US'] },
     })
     const alice = await world.logIn('alice')
-    const { telephone, digits } = await ring(world, alice)
-    await telephone.answer()
-    await telephone.press(digits)
-    await telephone.press('1')
-    const urls = telephone.call.webhooks.flatMap(({ url, body }) => [
+    const { phone, digits } = await ring(world, alice)
+    await phone.answer()
+    await phone.press(digits)
+    await phone.press('1')
+    const urls = phone.call.webhooks.flatMap(({ url, body }) => [
       url,
       ...Array.from(body.matchAll(/action="([^"]+)"/g), match => match[1]!),
     ])
@@ -165,12 +166,12 @@ test.each(['', 'a', 'é'.repeat(200), '語'.repeat(200)])(
       const segments = new URL(url).pathname.split('/')
       expect(Math.max(...segments.map(each => each.length))).toBeLessThanOrEqual(200)
     }
-    expect(telephone.call.error).toBeNull()
+    expect(phone.call.error).toBeNull()
     await alice
       .post('/otp')
-      .send({ code: codeIn(telephone.call.heard) })
+      .send({ code: codeIn(phone.call.heard) })
       .expect(200)
-    expect(sealedIn(telephone)).toMatchObject(text === '' ? {} : { announcement: text })
+    expect(sealedIn(phone)).toMatchObject(text === '' ? {} : { announcement: text })
   },
 )
 

@@ -6,17 +6,14 @@ import { Simulator } from 'passport-voice-otp/simulator'
 import { createKeys } from '../../lib/crypto.js'
 import { steps, toTokenPath } from '../../lib/call/token.js'
 import { CounterStore } from '../support/stores.js'
+import { spoken, Phone } from '../support/phone.js'
 import {
   expectSecret,
   type HandMade,
-  ring,
   sealedIn,
   sendWebhook,
-  spoken,
-  Telephone,
-  unlimited,
   withToken,
-} from '../support/telephone.js'
+} from '../support/webhooks.js'
 import {
   codeIn,
   createWorld,
@@ -24,6 +21,8 @@ import {
   secret,
   type World,
   type WorldOptions,
+  ring,
+  unlimited,
 } from '../support/world.js'
 
 const english = languages['en-US']
@@ -37,13 +36,13 @@ afterEach(() => world.close())
 async function open(options: WorldOptions = {}) {
   world = await createWorld(options)
   const alice = await world.logIn('alice')
-  const { telephone, digits } = await ring(world, alice)
+  const { phone, digits } = await ring(world, alice)
   return {
     alice,
-    telephone,
+    phone,
     digits,
-    url: telephone.call.parameters['Url']!,
-    send: (change?: HandMade) => sendWebhook(world, telephone.call.parameters['Url']!, change),
+    url: phone.call.parameters['Url']!,
+    send: (change?: HandMade) => sendWebhook(world, phone.call.parameters['Url']!, change),
   }
 }
 
@@ -104,9 +103,9 @@ describe('a right webhook', () => {
           },
         },
       })
-      const { telephone } = await ring({ ...world, simulator }, await world.logIn('alice'))
-      expect((await telephone.answer())[0]).toBe(english.opening.login('Acme'))
-      const url = telephone.call.parameters['Url']!
+      const { phone } = await ring({ ...world, simulator }, await world.logIn('alice'))
+      expect((await phone.answer())[0]).toBe(english.opening.login('Acme'))
+      const url = phone.call.parameters['Url']!
       expect((await sendWebhook(world, url, { signingKey: 'PSK-the-older-key' })).text).toContain(
         opening,
       )
@@ -124,8 +123,8 @@ describe('a right webhook', () => {
       world = await createWorld({
         options: { signalwire: { ...simulator.signalwire, signingKey: false } },
       })
-      const { telephone } = await ring({ ...world, simulator }, await world.logIn('alice'))
-      const url = telephone.call.parameters['Url']!
+      const { phone } = await ring({ ...world, simulator }, await world.logIn('alice'))
+      const url = phone.call.parameters['Url']!
       expect((await sendWebhook(world, url, { headers: () => [] })).text).toContain(opening)
       expect(await sendWebhook(world, `${url}x`, { headers: () => [] })).toMatchObject({
         status: 403,
@@ -142,17 +141,17 @@ describe('a right webhook', () => {
     ['text of any type', express.text({ type: '*/*' })],
     ['raw of any type', express.raw({ type: () => true })],
   ])('webhooks work after a body parser: %s', async (_, parser) => {
-    const { telephone, digits, alice } = await open({
+    const { phone, digits, alice } = await open({
       beforeSession: app => {
         app.use('/voice-otp', parser)
       },
     })
-    await telephone.answer()
-    await telephone.press(digits)
-    expect(telephone.call.error).toBeNull()
+    await phone.answer()
+    await phone.press(digits)
+    expect(phone.call.error).toBeNull()
     await alice
       .post('/otp')
-      .send({ code: codeIn(telephone.call.heard) })
+      .send({ code: codeIn(phone.call.heard) })
       .expect(200)
   })
 
@@ -236,11 +235,11 @@ describe('a wrong webhook', () => {
     ['the number of somebody else', { fields: { To: '+12025550145' } }, 'number'],
     ['no number', { fields: { To: '' } }, 'number'],
   ])('a webhook with %s gets the same 403, and the app is told why', async (_, change, reason) => {
-    const { send, telephone } = await open()
+    const { send, phone } = await open()
     expect(await send(change)).toMatchObject(refused)
     expect(world.named('webhook.rejected')).toEqual([{ reason }])
     // Nothing was used up by it.
-    expect((await telephone.answer())[0]).toBe(english.opening.login('Acme'))
+    expect((await phone.answer())[0]).toBe(english.opening.login('Acme'))
   })
 
   test('a signed webhook is refused as `token` if its token does not open or has a query', async () => {
@@ -266,7 +265,7 @@ describe('a wrong webhook', () => {
   })
 
   test('a signed webhook is refused if its token is split at other places', async () => {
-    const { url, telephone } = await open()
+    const { url, phone } = await open()
     const token = new URL(url).pathname.slice('/voice-otp/'.length)
     for (const other of [
       token.slice(1),
@@ -279,7 +278,7 @@ describe('a wrong webhook', () => {
       expect(await sendWebhook(world, url.replace(token, other)), other.slice(0, 20)).toMatchObject(
         refused,
       )
-    expect((await telephone.answer())[0]).toBe(english.opening.login('Acme'))
+    expect((await phone.answer())[0]).toBe(english.opening.login('Acme'))
   })
 
   test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
@@ -307,11 +306,11 @@ describe('a wrong webhook', () => {
   })
 
   test('a call whose webhooks have two signatures ends without a word', async () => {
-    const { telephone } = await open()
+    const { phone } = await open()
     world.simulator.setFaults({ webhooks: { signature: 'two' } })
-    await telephone.answer()
-    expect(telephone.call.error).toContain('HTTP 403')
-    expectSecret(telephone, sealedIn(telephone).code)
+    await phone.answer()
+    expect(phone.call.error).toContain('HTTP 403')
+    expectSecret(phone, sealedIn(phone).code)
   })
 
   test('an unsigned request to the path in capital letters is refused and is not a configuration error', async () => {
@@ -323,11 +322,11 @@ describe('a wrong webhook', () => {
 
   test('if the limiter fails, a webhook gets 503 and the call says nothing', async () => {
     const store = new CounterStore(0, 0)
-    const { telephone } = await open({ options: { limiter: store.factory } })
+    const { phone } = await open({ options: { limiter: store.factory } })
     store.faults['fetches.consume'] = 'throws'
-    await telephone.answer()
-    expect(telephone.call.error).toContain('HTTP 503')
-    expectSecret(telephone, sealedIn(telephone).code)
+    await phone.answer()
+    expect(phone.call.error).toContain('HTTP 503')
+    expectSecret(phone, sealedIn(phone).code)
     expect(world.named('webhook.rejected')).toEqual([{ reason: 'limiter-unavailable' }])
   })
 })
@@ -412,14 +411,14 @@ test('if the limiter is slow, a webhook gets 503 within four seconds, and its wo
 
 describe('a repeated webhook', () => {
   test('a webhook may be repeated three times, and the fourth time it says nothing secret', async () => {
-    const { telephone, digits } = await open()
-    await telephone.answer()
-    await telephone.press(digits)
-    const { code } = sealedIn(telephone)
+    const { phone, digits } = await open()
+    await phone.answer()
+    await phone.press(digits)
+    const { code } = sealedIn(phone)
     for (const index of [0, 1]) {
       const responses = []
       for (let times = 0; times < 4; times++)
-        responses.push(await world.simulator.refetch(telephone.sid, index))
+        responses.push(await world.simulator.refetch(phone.sid, index))
       const what = index === 0 ? english.opening.login('Acme') : spoken(code)
       expect(responses.map(({ body }) => body.includes(what))).toEqual([true, true, false, false])
       expect(responses.at(-1)!.body).toContain(english.expired)
@@ -427,23 +426,23 @@ describe('a repeated webhook', () => {
   })
 
   test('of 20 equal webhooks at the same time, three get the code', async () => {
-    const { send, telephone } = await open({
+    const { send, phone } = await open({
       options: { numberMatching: false, limiter: new CounterStore().factory },
     })
     const responses = await Promise.all(Array.from({ length: 20 }, () => send()))
     expect(
-      responses.filter(({ text }) => text.includes(spoken(sealedIn(telephone).code))),
+      responses.filter(({ text }) => text.includes(spoken(sealedIn(phone).code))),
     ).toHaveLength(3)
   })
 
   test('a call works if SignalWire sends each webhook three times', async () => {
-    const { alice, telephone, digits } = await open()
+    const { alice, phone, digits } = await open()
     world.simulator.setFaults({ webhooks: { repeat: 2 } })
-    await telephone.answer()
-    await telephone.press(digits)
+    await phone.answer()
+    await phone.press(digits)
     await alice
       .post('/otp')
-      .send({ code: codeIn(telephone.call.heard) })
+      .send({ code: codeIn(phone.call.heard) })
       .expect(200)
   })
 
@@ -473,13 +472,13 @@ describe('a repeated webhook', () => {
       },
     ],
   ])('%s, a repeated webhook says neither the code nor whether it was used', async (_, act) => {
-    const { alice, telephone, digits } = await open({ options: { limits: unlimited } })
-    await telephone.answer()
-    await telephone.press(digits)
-    const { code } = sealedIn(telephone)
+    const { alice, phone, digits } = await open({ options: { limits: unlimited } })
+    await phone.answer()
+    await phone.press(digits)
+    const { code } = sealedIn(phone)
     await act(alice, code)
     for (const index of [0, 1]) {
-      const { status, body } = await world.simulator.refetch(telephone.sid, index)
+      const { status, body } = await world.simulator.refetch(phone.sid, index)
       expect(status).toBe(200)
       expect(body).toContain(english.expired)
       expect(body).not.toContain(spoken(code))
@@ -487,39 +486,39 @@ describe('a repeated webhook', () => {
   })
 
   test('a repeated report counts three times at most, and not after the code has expired', async () => {
-    const { telephone } = await open()
-    await telephone.answer()
-    await telephone.press('0')
-    for (let times = 0; times < 5; times++) await world.simulator.refetch(telephone.sid, 1)
+    const { phone } = await open()
+    await phone.answer()
+    await phone.press('0')
+    for (let times = 0; times < 5; times++) await world.simulator.refetch(phone.sid, 1)
     const reports = world.named('call.reported').length
     expect(reports).toBeGreaterThanOrEqual(1)
     expect(reports).toBeLessThanOrEqual(3)
 
-    const action = /action="([^"]+)"/.exec(telephone.call.webhooks[0]!.body)![1]!
+    const action = /action="([^"]+)"/.exec(phone.call.webhooks[0]!.body)![1]!
     world.clock.offset += 300_000
     expect((await sendWebhook(world, action, { fields: { Digits: '0' } })).text).toContain(
       english.expired,
     )
-    const { body } = await world.simulator.refetch(telephone.sid, 0)
+    const { body } = await world.simulator.refetch(phone.sid, 0)
     expect(body).toContain(english.expired)
     expect(world.named('call.reported')).toHaveLength(reports)
   })
 
   test('a report after its code has expired changes nothing', async () => {
-    const { alice, telephone } = await open({ options: { limits: unlimited } })
-    await telephone.answer()
+    const { alice, phone } = await open({ options: { limits: unlimited } })
+    await phone.answer()
     world.clock.offset += 300_000
-    expect(await telephone.press('0')).toEqual([english.expired])
+    expect(await phone.press('0')).toEqual([english.expired])
     expect(world.named('call.reported')).toEqual([])
     await alice.post('/otp/call').expect(202)
   })
 
   test('the matching digits of one call do not work in another call', async () => {
-    const { alice, telephone, digits } = await open({ options: { limits: unlimited } })
-    await telephone.answer()
-    const { telephone: bobs } = await ring(world, await world.logIn('bob'))
+    const { alice, phone, digits } = await open({ options: { limits: unlimited } })
+    await phone.answer()
+    const { phone: bobs } = await ring(world, await world.logIn('bob'))
     await bobs.answer()
-    const urls = [telephone, bobs].map(
+    const urls = [phone, bobs].map(
       ({ call }) => /action="([^"]+)"/.exec(call.webhooks[0]!.body)![1]!,
     )
     // Bob's digits at Alice's address: the signature may be right, the number is not.
@@ -529,10 +528,10 @@ describe('a repeated webhook', () => {
     expect(await sendWebhook(world, urls[1]!, { fields: { Digits: digits } })).toMatchObject({
       status: 403,
     })
-    await telephone.press(digits)
+    await phone.press(digits)
     await alice
       .post('/otp')
-      .send({ code: codeIn(telephone.call.heard) })
+      .send({ code: codeIn(phone.call.heard) })
       .expect(200)
   })
 
@@ -553,9 +552,9 @@ describe('a repeated webhook', () => {
   })
 
   test('a call in a language that this process does not know goes on in the default language', async () => {
-    const { telephone, url } = await open()
+    const { phone, url } = await open()
     const token = createKeys([secret], secret).seal(1, {
-      ...sealedIn(telephone),
+      ...sealedIn(phone),
       languages: ['tlh-AA', 'xx-XX'],
     })
     expect((await sendWebhook(world, withToken(url, token))).text).toContain(opening)
@@ -569,8 +568,8 @@ describe('a repeated webhook', () => {
   ])(
     'a token with %s matching digits, pressed as %j: the code is read, %j',
     async (_, matchingDigits, isRead) => {
-      const { telephone, url } = await open()
-      const content = { ...sealedIn(telephone), matchingDigits }
+      const { phone, url } = await open()
+      const content = { ...sealedIn(phone), matchingDigits }
       const token = createKeys([secret], secret).seal(2, content)
       const { text } = await sendWebhook(world, withToken(url, token), {
         fields: { Digits: matchingDigits },
@@ -580,15 +579,15 @@ describe('a repeated webhook', () => {
   )
 
   test('after wrong digits, the webhook of the question gives no second chance', async () => {
-    const { telephone, digits } = await open()
-    await telephone.answer()
-    const action = /action="([^"]+)"/.exec(telephone.call.webhooks[0]!.body)![1]!
-    await telephone.press(digits === '17' ? '71' : '17')
+    const { phone, digits } = await open()
+    await phone.answer()
+    const action = /action="([^"]+)"/.exec(phone.call.webhooks[0]!.body)![1]!
+    await phone.press(digits === '17' ? '71' : '17')
     for (const times of [1, 2])
       expect(
         (await sendWebhook(world, action, { fields: { Digits: digits } })).text,
         String(times),
       ).toContain(english.expired)
-    expect(new Telephone(world).call.heard.join(' ')).not.toMatch(/\d/)
+    expect(new Phone(world).call.heard.join(' ')).not.toMatch(/\d/)
   })
 })

@@ -1,4 +1,4 @@
-// A person with a browser and a telephone: from the password to the account page, and what must not work on the way.
+// A person with a browser and a phone: from the password to the account page, and what must not work on the way.
 import assert from 'node:assert/strict'
 
 const form = 'application/x-www-form-urlencoded'

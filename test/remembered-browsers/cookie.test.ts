@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { ring, sealedIn } from '../support/telephone.js'
+import { sealedIn } from '../support/webhooks.js'
+import { ring } from '../support/world.js'
 import type { World } from '../support/world.js'
 import { browsersOf, createRememberingWorld } from './support.js'
 
@@ -10,10 +11,10 @@ test('over https the cookie is bound to this host and to https', async () => {
   world = await createRememberingWorld({ webhookUrl: 'https://acme.example/voice-otp' })
   const alice = await world.logIn('alice')
   // The Space cannot reach that address, so the test reads the code from the sealed token.
-  const { telephone } = await ring(world, alice)
+  const { phone } = await ring(world, alice)
   const { headers } = await alice
     .post('/otp')
-    .send({ code: sealedIn(telephone).code })
+    .send({ code: sealedIn(phone).code })
     .expect(200)
     .then(() => alice.post('/remember').expect(200))
   expect(String(headers['set-cookie'])).toMatch(

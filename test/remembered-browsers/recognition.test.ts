@@ -3,13 +3,13 @@ import { MemoryRememberStore, type RememberStore } from 'passport-voice-otp'
 import supertest from 'supertest'
 import { letPassAt } from '../support/deadline.js'
 import { SessionStore } from '../support/stores.js'
-import { ring } from '../support/telephone.js'
 import {
   createWorld,
   password,
   type World,
   type WorldOptions,
   wrongCode,
+  ring,
 } from '../support/world.js'
 import {
   browsersOf,
@@ -436,9 +436,9 @@ describe('a remembered browser is no longer recognized', () => {
     await open({ limits: { callIntervalSeconds: false } })
     const { cookie } = await rememberBrowser(world)
     const alice = await world.logIn('alice')
-    const { telephone } = await ring(world, alice)
-    await telephone.answer()
-    await telephone.press('0')
+    const { phone } = await ring(world, alice)
+    await phone.answer()
+    await phone.press('0')
     expect(world.named('call.reported')).toHaveLength(1)
     expect((await logInWith(world, cookie)).isIn).toBe(false)
   })

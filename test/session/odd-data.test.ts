@@ -7,8 +7,14 @@ import { Simulator } from 'passport-voice-otp/simulator'
 import { createKeys } from '../../lib/crypto.js'
 import { choiceRoutes } from '../support/choices.js'
 import { CounterStore, SessionStore } from '../support/stores.js'
-import { ring, unlimited } from '../support/telephone.js'
-import { createWorld, secret, type World, type WorldOptions } from '../support/world.js'
+import {
+  createWorld,
+  secret,
+  type World,
+  type WorldOptions,
+  ring,
+  unlimited,
+} from '../support/world.js'
 
 let world: World
 afterEach(() => world.close())
@@ -128,18 +134,18 @@ test('a logout succeeds while the limiter fails', async () => {
 
 test('"this was not me" ends the challenge even if reportedSeconds is false', async () => {
   const alice = await open({ limits: { ...unlimited, reportedSeconds: false } })
-  const { telephone } = await ring(world, alice)
-  await telephone.answer()
-  await telephone.press('0')
+  const { phone } = await ring(world, alice)
+  await phone.answer()
+  await phone.press('0')
   expect((await alice.get('/otp/status')).body).toMatchObject({ expiresIn: 0, attemptsLeft: 0 })
   await alice.post('/otp/call').expect(202)
 })
 
 test('after "this was not me", a new login shows that the call was reported', async () => {
   const alice = await open()
-  const { telephone } = await ring(world, alice)
-  await telephone.answer()
-  await telephone.press('0')
+  const { phone } = await ring(world, alice)
+  await phone.answer()
+  await phone.press('0')
   expect((await (await world.logIn('alice')).get('/otp/status')).body).toMatchObject({
     call: 'reported',
     expiresIn: 0,
@@ -164,8 +170,8 @@ describe('the body of a webhook', () => {
     ],
   ])('a webhook %s is refused', async (_, beforeSession, headers) => {
     const alice = await open({}, { beforeSession })
-    const { telephone } = await ring(world, alice)
-    const url = telephone.call.parameters['Url']!
+    const { phone } = await ring(world, alice)
+    const url = phone.call.parameters['Url']!
     const response = await fetch(url, {
       method: 'POST',
       headers,
@@ -205,7 +211,7 @@ describe('status()', () => {
   test('status() ignores a state that SignalWire does not document', async () => {
     const alice = await open()
     const {
-      telephone: { sid },
+      phone: { sid },
     } = await ring(world, alice)
     world.simulator.setFaults({ calls: { status: 200, body: { sid, status: 'dancing' } } })
     expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'queued' })

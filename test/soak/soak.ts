@@ -21,7 +21,7 @@ const readOf = async (child: ChildProcess): Promise<Reading> => {
   return ((await once(child, 'message')) as [Reading])[0]
 }
 
-/** A login from password to logout; the simulator's telephone is answered as a person would. */
+/** A login from password to logout; the simulator's phone is answered as a person would. */
 async function logIn(url: string, simulator: Simulator, person: string): Promise<void> {
   let cookie = ''
   const post = async (path: string, body: object): Promise<unknown> => {

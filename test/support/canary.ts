@@ -15,10 +15,10 @@ const noise = /[\w-]{40,}|[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{
 /** Six to ten digits as one, or each alone as a voice would read them. */
 const digitRuns = /(?<!\d)\d{6,10}(?!\d)|(?<!\d)\d(?:(?:, |[ ,-])\d){5,9}(?!\d)/g
 
-/** Collects what is seen during one attack, and finds codes and telephone numbers in it. */
+/** Collects what is seen during one attack, and finds codes and phone numbers in it. */
 export class Capture {
   /**
-   * Telephone numbers in E.164 that must be nowhere but in the simulator and in the form on which
+   * Phone numbers in E.164 that must be nowhere but in the simulator and in the form on which
    * they are enrolled.
    */
   readonly phones = new Set<string>()
@@ -51,7 +51,7 @@ export class Capture {
     return [...this.seen, ...read.flat()]
   }
 
-  /** Throws if any of `codes` or of the telephone numbers is anywhere in what was captured. */
+  /** Throws if any of `codes` or of the phone numbers is anywhere in what was captured. */
   async check(codes: Iterable<string>): Promise<void> {
     const wanted = new Set(codes)
     // In any grouping, and of a North American number also without its 1.
@@ -69,11 +69,11 @@ export class Capture {
       if (!place.startsWith('page /phone')) searched.add(text)
       for (const code of codesIn(text))
         if (wanted.has(code)) found.push(`the code ${code} in ${place}: ${around(text, code)}`)
-      // Whoever enrolls a number reads it on that page; the telephone of the demo shows its own.
+      // Whoever enrolls a number reads it on that page; the phone of the demo shows its own.
       if (place.startsWith('page /phone')) continue
       const shown = text.replace(/<iframe[^>]*>/g, '')
       for (const phone of phones)
-        if (phone.test(shown)) found.push(`a telephone number in ${place}: ${shown.slice(0, 300)}`)
+        if (phone.test(shown)) found.push(`a phone number in ${place}: ${shown.slice(0, 300)}`)
     }
     if (found.length > 0) throw new Error(`The canary sings. ${found.slice(0, 5).join('\n')}`)
   }
@@ -120,5 +120,5 @@ export function seenBySpace(simulator: Simulator): readonly string[] {
   return [...requests, ...webhooks].map(withoutNumbers)
 }
 
-/** The Space is where telephone numbers belong. */
+/** The Space is where phone numbers belong. */
 const withoutNumbers = (text: string): string => text.replace(/\+\d{7,15}/g, '+')

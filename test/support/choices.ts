@@ -1,4 +1,4 @@
-// Routes of an app whose users choose telephone and way, and enroll a number; they take the place
+// Routes of an app whose users choose phone and way, and enroll a number; they take the place
 // of the usual ones.
 import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'

@@ -1,4 +1,4 @@
-// A real browser on the example, with the simulated telephones beside its pages.
+// A real browser on the example, with the simulated phones beside its pages.
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -90,7 +90,7 @@ export async function openGuest(
   { isPatient = false, ...options }: Omit<GuestOptions, 'siteOptions'> = {},
 ): Promise<Guest> {
   if (browser === undefined) throw new Error('openDemo() belongs into describeInBrowser().')
-  // What moves for as long as a telephone rings is painted sixty times a second: where motion is
+  // What moves for as long as a phone rings is painted sixty times a second: where motion is
   // what matters, the test asks for it.
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
@@ -116,15 +116,15 @@ export async function openGuest(
   return new Guest(site, await context.newPage())
 }
 
-/** Somebody at a screen on which a telephone lies beside the page. */
+/** Somebody at a screen on which a phone lies beside the page. */
 export class Guest {
   constructor(
     readonly site: Site,
     readonly page: Page,
   ) {}
 
-  /** The telephone beside the page. */
-  get telephone(): FrameLocator {
+  /** The phone beside the page. */
+  get phone(): FrameLocator {
     return this.page.frameLocator('iframe[title="Simulated phone"]')
   }
 
@@ -221,16 +221,16 @@ export class Guest {
   }
 
   /**
-   * Picks up the telephone beside the page, keys in the digits of the page and listens; answers the
+   * Picks up the phone beside the page, keys in the digits of the page and listens; answers the
    * code.
    */
   async answer(digits?: string): Promise<string> {
     const keys = digits ?? (await this.digits())
-    await this.telephone.getByRole('button', { name: 'Answer' }).click()
-    await this.telephone.getByText('To hear the code').first().waitFor()
-    for (const key of keys) await this.telephone.getByRole('button', { name: `Key ${key}` }).click()
+    await this.phone.getByRole('button', { name: 'Answer' }).click()
+    await this.phone.getByText('To hear the code').first().waitFor()
+    for (const key of keys) await this.phone.getByRole('button', { name: `Key ${key}` }).click()
     if (digits !== undefined) return ''
-    const spoken = await this.telephone
+    const spoken = await this.phone
       .getByText(/^(\d, ){5}\d$/)
       .first()
       .textContent()

@@ -2,7 +2,7 @@
 // the page are.
 import { languages, type Prompts } from 'passport-voice-otp'
 import type { Entry } from 'passport-voice-otp/simulator'
-import { Telephone } from './telephone.js'
+import { Phone } from './phone.js'
 import type { World } from './world.js'
 
 /**
@@ -93,12 +93,12 @@ export async function writeDown(
   world: Pick<World, 'simulator'>,
   { matchingDigits = '', keys, codeLength = 6 }: Recording,
 ): Promise<readonly string[]> {
-  const telephone = new Telephone(world)
+  const phone = new Phone(world)
   const code = new Code(codeLength)
   const lines: string[] = []
   let told = 0
   const tell = (): void => {
-    const { transcript } = telephone.call
+    const { transcript } = phone.call
     const mainLanguage = transcript.find(entry => entry.kind === 'say')?.language ?? null
     lines.push(...transcript.slice(told).flatMap(entry => lineOf(entry, code, mainLanguage)))
     told = transcript.length
@@ -107,15 +107,15 @@ export async function writeDown(
   const pressed = (given: string): string =>
     given === writtenDigits ? matchingDigits : given === matchingDigits ? writtenDigits : given
 
-  await telephone.answer()
+  await phone.answer()
   tell()
   const left = [...keys]
-  while (telephone.call.waitingFor !== null) {
+  while (phone.call.waitingFor !== null) {
     const given = left.shift()
-    const { numDigits } = telephone.call.waitingFor
+    const { numDigits } = phone.call.waitingFor
     lines.push('', given === undefined ? '[no keys]' : `[keys: ${given}]`)
-    if (given === undefined) await telephone.wait()
-    else await telephone.press(numDigits === 2 ? pressed(given) : given)
+    if (given === undefined) await phone.wait()
+    else await phone.press(numDigits === 2 ? pressed(given) : given)
     tell()
   }
   return left.length === 0

@@ -18,7 +18,8 @@ import { listen } from './listen.js'
 import { Phone } from './phone.js'
 import { secret } from './secrets.js'
 
-export { codeIn, wrongCode } from './phone.js'
+export { codeIn, otherDigits, Phone, spoken, wrongCode } from './phone.js'
+export { callsUnlimited as unlimited } from './limits.js'
 export { secret } from './secrets.js'
 
 export interface Person {
@@ -61,6 +62,17 @@ function answerWith(res: Response, next: NextFunction, done: () => void) {
     else if (!user) res.status(status ?? 401).json(info)
     else done()
   }
+}
+
+/** Asks for a call. Returns the phone that rings, and the digits that the page shows. */
+export async function ring(
+  world: World,
+  agent: Awaited<ReturnType<World['logIn']>>,
+): Promise<{ readonly phone: Phone; readonly digits: string }> {
+  const { body } = (await agent.post('/otp/call').expect(202)) as {
+    body: { matchingDigits?: string }
+  }
+  return { phone: new Phone(world), digits: body.matchingDigits ?? '' }
 }
 
 export async function createWorld(given: WorldOptions = {}) {
@@ -218,7 +230,7 @@ export async function createWorld(given: WorldOptions = {}) {
     return agent
   }
 
-  /** Asks for a call, answers the telephone, presses the matching digits and listens. */
+  /** Asks for a call, answers the phone, presses the matching digits and listens. */
   async function hearCode(agent: ReturnType<typeof browser>): Promise<string> {
     const { body } = (await agent.post('/otp/call').expect(202)) as {
       body: { matchingDigits: string }

@@ -66,7 +66,7 @@ describeInBrowser('with the phone beside the page', () => {
     expect(await background('sms')).not.toBe(await background('call'))
     await guest.press('Text me instead')
     expect(await guest.heading()).toBe('Read your messages')
-    const text = await guest.telephone
+    const text = await guest.phone
       .getByText(/is your Acme code/)
       .first()
       .textContent()
@@ -111,7 +111,7 @@ describeInBrowser('with the phone beside the page', () => {
     await guest.logIn('bob')
     await guest.page.getByLabel('Office').check()
     await guest.press('Call me now')
-    await guest.telephone.getByRole('heading', { name: '+1 202 555 0199' }).waitFor()
+    await guest.phone.getByRole('heading', { name: '+1 202 555 0199' }).waitFor()
     await guest.submitCode(await guest.answer())
     await guest.expectPath('/account')
   })
@@ -141,6 +141,6 @@ describeInBrowser('with the phone beside the page', () => {
     await takePicture(guest, 'call-page-phone')
     expect(await guest.page.evaluate('document.documentElement.scrollWidth')).toBe(390)
     await guest.page.getByRole('link', { name: 'the phone is below' }).click()
-    await guest.telephone.getByRole('button', { name: 'Answer' }).waitFor()
+    await guest.phone.getByRole('button', { name: 'Answer' }).waitFor()
   })
 })

@@ -1,31 +1,13 @@
-// A person with a telephone: answers, presses keys, waits; and the webhooks of the call, sent by
-// hand.
+// The webhooks of a call: their tokens, and webhooks that a test sends by hand.
 import assert from 'node:assert/strict'
 import { createKeys } from '../../lib/crypto.js'
 import { findTokenPath, toTokenPath } from '../../lib/call/token.js'
 import { sign } from 'passport-voice-otp/simulator'
-import { Phone as Telephone } from './phone.js'
+import type { Phone } from './phone.js'
 import { secret, type World } from './world.js'
 
-export { callsUnlimited as unlimited } from './limits.js'
-export { otherDigits, Phone as Telephone, spoken } from './phone.js'
-
-/** Asks for a call, and answers the telephone that rings and the digits that the page shows. */
-export async function ring(
-  world: World,
-  agent: Awaited<ReturnType<World['logIn']>>,
-): Promise<{ readonly telephone: Telephone; readonly digits: string }> {
-  const { body } = (await agent.post('/otp/call').expect(202)) as {
-    body: { matchingDigits?: string }
-  }
-  return { telephone: new Telephone(world), digits: body.matchingDigits ?? '' }
-}
-
-/**
- * What the address of a call's first webhook holds, sealed: for the code of a call that never read
- * it out.
- */
-export function sealedIn({ call: { webhooks, parameters } }: Telephone): {
+/** Opens the token of a call's first webhook, for the code of a call that never reads it out. */
+export function sealedIn({ call: { webhooks, parameters } }: Phone): {
   readonly code: string
   readonly matchingDigits?: string
 } {
@@ -43,35 +25,29 @@ export const tokenIn = (url: string): string => findTokenPath(url).replaceAll('/
 export const withToken = (url: string, token: string): string =>
   url.slice(0, -findTokenPath(url).length) + toTokenPath(token)
 
-/**
- * Nothing in the call has told the code: no digit was said at all, and none stands in the LaML but
- * in sealed addresses.
- */
-export function expectSecret({ call }: Telephone, code: string): void {
+/** Checks that a call has said no digit, and that its LaML holds the code only in sealed URLs. */
+export function expectSecret({ call }: Phone, code: string): void {
   assert.doesNotMatch(call.heard.join(' '), /\d/)
   assert.ok(
     !call.webhooks.some(({ body }) => body.replaceAll(/action="[^"]*"/g, '').includes(code)),
-    'the code stands in an answer',
+    'the LaML holds the code',
   )
 }
 
-/** How a webhook that is sent by hand differs from an honest one. */
+/** How a webhook that is sent by hand differs from one of SignalWire. */
 export interface HandMade {
-  /** More form fields, or others. */
+  /** Fields to add or to replace. */
   readonly fields?: Readonly<Record<string, string | undefined>>
-  /** The whole body, in place of the fields; the signature stays that of the fields. */
+  /** The whole body. The signature is still made from the fields. */
   readonly body?: string
-  /** The address that is signed, where it is not the one that is asked. */
+  /** The URL to sign. Default: the URL of the request. */
   readonly signedUrl?: string
   readonly signingKey?: string
   readonly headers?: (signature: string) => readonly (readonly [string, string])[]
   readonly method?: string
 }
 
-/**
- * Sends the webhook that a call's `url` stands for, as anybody could who has it; answers status,
- * body and headers.
- */
+/** Sends a webhook to a URL of a call, as an attacker could who knows the URL and the key. */
 export async function sendWebhook(
   world: World,
   url: string,
