@@ -164,6 +164,15 @@ describe('an approval', () => {
     expect(phone.call.heard.filter(text => text === 'Sie zahlen 120 Euro.')).toHaveLength(1)
   })
 
+  test('a payee with look-alike letters is spoken and shown as the app gives it', async () => {
+    const alice = await open()
+    const lookAlike = 'You are paying 120 euros to Асme.' // the first two letters are Cyrillic
+    asked = { ...payment, text: lookAlike }
+    const { phone, body } = await listen(alice)
+    expect(body['approvalText']).toBe(lookAlike)
+    expect(phone.call.heard).toContain(lookAlike)
+  })
+
   test('by text message, the same sentence comes first', async () => {
     const alice = await open({ options: { channels: ['call', 'sms'] } })
     await alice.post('/payment/call').send({ channel: 'sms' }).expect(202)

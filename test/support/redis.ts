@@ -33,7 +33,7 @@ export function describeWithRedis(name: string, body: () => void): void {
 }
 
 /** Keys of the limits on calls. Without them, every window of these limits is over. */
-const callLimitKey = /voice-otp:[a-z]+-(?:interval|hour|10min|day|minute):/
+const callLimitKey = /voice-otp:[a-z-]+-(?:interval|hour|10min|day|minute):/
 
 /**
  * Starts a Redis.
@@ -74,6 +74,8 @@ export async function openRedis({
      * `good` ends both.
      */
     fault: line.fault,
+    /** Sets the delay of the line, each way, from now on. */
+    setDelay: line.setDelay,
     /**
      * Every key with its value, the numbers that people enrolled themselves left out: those are the
      * app's own record.
@@ -108,7 +110,8 @@ export async function openRedis({
   }
 }
 
-async function openLine(port: number, [least, most]: readonly [number, number]) {
+async function openLine(port: number, delayMilliseconds: readonly [number, number]) {
+  let [least, most] = delayMilliseconds
   const recorded: string[] = []
   const sockets = new Set<Socket>()
   let state: 'good' | 'hang' | 'cut' = 'good'
@@ -156,6 +159,9 @@ async function openLine(port: number, [least, most]: readonly [number, number]) 
     fault: (kind: 'good' | 'hang' | 'cut'): void => {
       state = kind
       if (kind === 'cut') cut()
+    },
+    setDelay: (delay: readonly [number, number]): void => {
+      ;[least, most] = delay
     },
     close: () =>
       new Promise(resolve => {
