@@ -5,6 +5,7 @@ import { applyLimits } from './limits/apply-limits.js'
 import type { VoiceOtpOptions } from './options/options.js'
 import { resolveOptions } from './resolve-options.js'
 import { createCalls } from './signalwire/calls.js'
+import { createPace } from './limits/turns.js'
 import { createConnect } from './signalwire/client.js'
 import { createSendText } from './signalwire/messages.js'
 import { createMfa } from './signalwire/mfa.js'
@@ -21,7 +22,7 @@ export function createContext<User>(options: VoiceOtpOptions<User>, emit: Emit):
   return {
     settings,
     keys,
-    ...applyLimits(settings, keys),
+    ...applyLimits({ ...settings, pace: createPace(settings) }, keys),
     connect,
     calls: createCalls(settings, connect, () => settings.clock.now()),
     sendText: createSendText(settings, connect),

@@ -63,6 +63,10 @@ const errorTable = {
   'signalwire-unavailable': { status: 503, message: 'The code could not be sent or checked.' },
   'phone-lookup-failed': { status: 503, message: 'The phone number could not be looked up.' },
   'callback-failed': { status: 503, message: 'A callback of the app failed.' },
+  'queue-full': {
+    status: 503,
+    message: 'Too many calls are waiting. Try again later, or choose another channel.',
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 /**
@@ -152,11 +156,14 @@ export class VoiceOtpError extends Error {
    * @param code Stable. An app can choose its own sentence by it.
    * @param detail More about it. It must not hold a secret.
    * @param original The error that caused this one.
+   * @param retryAfter Seconds until the user may try again; only for `queue-full`. The response has
+   * them in the header `Retry-After`.
    */
   constructor(
     readonly code: ErrorCode,
     detail?: string,
     original?: unknown,
+    readonly retryAfter?: number,
   ) {
     super(detail === undefined ? errors[code].message : `${errors[code].message} ${detail}`)
     this.cause = original === undefined ? undefined : safeCause(original)

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { Failure, type FailureInfo } from './errors.js'
+import { Failure, type FailureInfo, VoiceOtpError } from './errors.js'
 import type { Request } from './request.js'
 
 /**
@@ -52,13 +52,15 @@ async function callPassport(
   try {
     result = await outcome
   } catch (thrown) {
-    if (!(thrown instanceof Failure)) {
-      error(thrown)
-      return
-    }
-    const { info, status } = thrown
-    if (info.retryAfter !== undefined) responseOf(req)?.setHeader('Retry-After', info.retryAfter)
-    fail(info, status)
+    const retryAfter =
+      thrown instanceof Failure
+        ? thrown.info.retryAfter
+        : thrown instanceof VoiceOtpError
+          ? thrown.retryAfter
+          : undefined
+    if (retryAfter !== undefined) responseOf(req)?.setHeader('Retry-After', retryAfter)
+    if (thrown instanceof Failure) fail(thrown.info, thrown.status)
+    else error(thrown)
     return
   }
   if (result === undefined) pass()

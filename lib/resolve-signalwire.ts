@@ -14,6 +14,8 @@ export interface ResolvedSignalWire {
   /** One key, or two while the app replaces it; `false` disables the check of signatures. */
   readonly signingKeys: readonly string[] | false
   readonly maxPricePerMinute: number | undefined
+  /** `Infinity` for no limit. */
+  readonly callsPerSecond: number
 }
 
 const names = [
@@ -23,6 +25,7 @@ const names = [
   'from',
   'signingKey',
   'maxPricePerMinute',
+  'callsPerSecond',
 ] as const satisfies readonly (keyof SignalWireOptions)[]
 
 /**
@@ -62,6 +65,7 @@ export function resolveSignalWire(signalwire: SignalWireOptions | undefined): {
       from: caller.number,
       signingKeys: resolveSigningKeys(given.signingKey),
       maxPricePerMinute,
+      callsPerSecond: checkedPace(given.callsPerSecond),
     },
     country: caller.country,
   }
@@ -85,6 +89,15 @@ function checkPrice(price: unknown): void {
     return
   throw new TypeError(
     'signalwire.maxPricePerMinute: give US dollars, more than 0 and less than 100, with at most four decimals, or leave it out. SignalWire refuses every call with more decimals.',
+  )
+}
+
+function checkedPace(callsPerSecond: unknown = 1): number {
+  if (callsPerSecond === Infinity) return Infinity
+  if (typeof callsPerSecond === 'number' && callsPerSecond >= 0.01 && callsPerSecond <= 1000)
+    return callsPerSecond
+  throw new TypeError(
+    'signalwire.callsPerSecond: give the calls that your Space starts in one second, from 0.01 to 1,000, or Infinity for no limit. Without a contract about more, SignalWire starts one.',
   )
 }
 

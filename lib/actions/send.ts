@@ -44,6 +44,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
       number,
       phone,
       kind: purpose === 'enroll' || purpose === 'approve' ? purpose : 'own',
+      waitsForTurn: channel === 'call',
       intervalWaived: await waiveInterval(action, destination),
     }
     await sends.admit(

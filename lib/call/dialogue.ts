@@ -62,8 +62,9 @@ export interface Reply {
 /**
  * A code that expires while it is being read is useless: the reading starts only if this much time
  * is left.
+ * @internal
  */
-const readingSeconds = 30
+export const readingSeconds = 30
 
 /**
  * Decides what a call says next. Changes nothing: the caller carries out the `effect`.

@@ -3,9 +3,11 @@ import type { LimiterFactory } from '../options/limiter.js'
 import type { Limits } from '../options/limits.js'
 import { ActiveChallenges } from './active-challenge.js'
 import { Attempts } from './attempts.js'
+import type { Pace } from './call-queue.js'
 import { createCounters } from './counters.js'
 import { Locks } from './locks.js'
 import { Sends } from './sends.js'
+import { Turns, unlimitedPace } from './turns.js'
 import { UserFailures } from './user-failures.js'
 
 /** Everything that must hold under parallel requests and on many machines. @internal */
@@ -25,21 +27,30 @@ export interface LimitSettings {
   readonly codeSeconds: number
   /** How long a new number cannot approve. */
   readonly approveAfterHours: number
+  /** Default: no call waits. */
+  readonly pace?: Pace
 }
 
 /** @internal */
 export function applyLimits(
-  { limiter, limits, codeSeconds, approveAfterHours }: LimitSettings,
+  { limiter, limits, codeSeconds, approveAfterHours, pace = unlimitedPace }: LimitSettings,
   keys: Keys,
 ): AppliedLimits {
-  const counters = createCounters(limiter, limits, codeSeconds, approveAfterHours * 3600)
+  const counters = createCounters(
+    limiter,
+    limits,
+    codeSeconds,
+    approveAfterHours * 3600,
+    Turns.windowSeconds(pace),
+  )
   const locks = new Locks(counters, limits, keys)
   const activeChallenges = new ActiveChallenges(counters, limits, keys)
   const userFailures = new UserFailures(counters, limits, keys, locks)
+  const turns = new Turns(counters, pace, keys)
   return {
     attempts: new Attempts(counters, limits, locks, activeChallenges, userFailures),
     activeChallenges,
-    sends: new Sends(counters, limits, keys, locks, activeChallenges, approveAfterHours),
+    sends: new Sends(counters, limits, keys, locks, activeChallenges, approveAfterHours, turns),
     locks,
   }
 }

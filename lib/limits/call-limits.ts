@@ -47,6 +47,8 @@ export interface CallRequest {
   readonly kind: CallKind
   /** Whether the interval since the last call is waived, because the last call reached nobody. */
   readonly intervalWaived: boolean
+  /** Whether it is a call of ours, which SignalWire may queue. Default: false. */
+  readonly waitsForTurn?: boolean
 }
 
 /** One limit that applies to a call, with its count. @internal */
@@ -172,7 +174,7 @@ export async function refuseReached(counts: readonly CallCount[]): Promise<void>
  * limit of their own must not use up what everybody shares. Throws {@link LimitReached}.
  * @internal
  */
-export async function takeAll(counts: readonly CallCount[]): Promise<void> {
+export async function takeAll(counts: readonly CallCount[]): Promise<readonly Taken[]> {
   const taken: Taken[] = []
   for (const stage of [
     counts.filter(({ isShared }) => !isShared),
@@ -189,6 +191,7 @@ export async function takeAll(counts: readonly CallCount[]): Promise<void> {
     if (reached.length > 0) await giveBackAll(taken)
     refuse(reached)
   }
+  return taken
 }
 
 /** Throws if a limit was reached. The failure names the first limit and the longest wait. */

@@ -51,6 +51,8 @@ export interface Counters {
   readonly prefixTenMinutes: LimitCounter
   /** For the whole app: calls in a minute. */
   readonly appMinute: LimitCounter
+  /** By a short span of time: calls that ring in it. */
+  readonly turns: LimitCounter
 }
 
 /**
@@ -63,6 +65,7 @@ export function createCounters(
   limits: Limits,
   codeSeconds: number,
   approveAfterSeconds: number,
+  turnSeconds: number,
 ): Counters {
   const create = (name: string, limit: Limits[keyof Limits], windowSeconds: number) => {
     // The limiter needs a number of points, also for a limit that is disabled or that a function
@@ -103,5 +106,6 @@ export function createCounters(
     numberDay: create('number-day', unlimited, day),
     prefixTenMinutes: create('prefix-10min', unlimited, tenMinutes),
     appMinute: create('app-minute', unlimited, minute),
+    turns: create('turns', unlimited, turnSeconds),
   }
 }

@@ -2,9 +2,12 @@ import type { Keys } from '../crypto.js'
 import type { Limits } from '../options/limits.js'
 import type { ActiveChallenges } from './active-challenge.js'
 import { CallLimits, type CallRequest, refuseReached, takeAll } from './call-limits.js'
+import type { QueuePlace } from './call-queue.js'
 import type { Counters } from './counters.js'
 import { type Hit, type LimitCounter, LimitReached, toSeconds, uncounted } from './limit-counter.js'
 import type { Locks } from './locks.js'
+import { giveBackAll } from './take-together.js'
+import type { Turns } from './turns.js'
 
 /**
  * The limits on calls and texts. Every method throws a `VoiceOtpError` (`limiter-unavailable`) if
@@ -21,6 +24,7 @@ export class Sends {
     private readonly locks: Locks,
     private readonly activeChallenges: ActiveChallenges,
     private readonly approveAfterHours: number,
+    private readonly turns: Turns,
   ) {
     this.callLimits = new CallLimits(counters, limits, keys)
   }
@@ -31,17 +35,29 @@ export class Sends {
    * reached already. All other limits come last.
    *
    * A refused call gives back what it took, except the interval after a veto: what the app asks
-   * about a number may cost money too. Throws {@link LimitReached}, and what `permit` throws.
+   * about a number may cost money too. Throws {@link LimitReached}, what `permit` throws, and a
+   * `VoiceOtpError` (`queue-full`) for a call that would ring too late. Returns when the phone will
+   * ring, unless calls do not wait.
    */
-  async admit(call: CallRequest, permit?: () => Promise<void>): Promise<void> {
+  async admit(call: CallRequest, permit?: () => Promise<void>): Promise<QueuePlace | undefined> {
     const interval = await this.takeIntervalUnlessBlocked(call)
     const counts = await this.orReleaseInterval(call, interval, async () => {
       const all = this.callLimits.countsOf(call)
+      this.turns.refuseFull(call)
       if (permit !== undefined) await refuseReached(all)
       return all
     })
     await permit?.()
-    await this.orReleaseInterval(call, interval, () => takeAll(counts))
+    return this.orReleaseInterval(call, interval, async () => {
+      const taken = await takeAll(counts)
+      try {
+        // Last: a place in the queue cannot be given back.
+        return await this.turns.take(call)
+      } catch (error) {
+        await giveBackAll(taken)
+        throw error
+      }
+    })
   }
 
   /** Ends the intervals after a call that SignalWire refused to place. */

@@ -32,6 +32,12 @@ export interface SignalWireOptions {
    * decimals. SignalWire refuses a call that costs more (its error 30010). Default: no limit.
    */
   readonly maxPricePerMinute?: number
+  /**
+   * Calls that the Space starts in one second; it queues the others. From 0.01 to 1,000, or
+   * `Infinity` for no limit. Calls of other apps in the same Space count too. Default 1. Source:
+   * SignalWire, "Rate limits".
+   */
+  readonly callsPerSecond?: number
 }
 
 /** What `beforeCall` gets. */

@@ -38,7 +38,14 @@ export class Simulator {
     this.waiters = new CallWaiters(space)
     this.callsPerSecond = space.settings.callsPerSecond
     const { project, token, from, signingKey } = space.identity
-    this.signalwire = { project, token, space: url, from, signingKey }
+    this.signalwire = {
+      project,
+      token,
+      space: url,
+      from,
+      signingKey,
+      callsPerSecond: this.callsPerSecond,
+    }
   }
 
   /**

@@ -37,6 +37,7 @@ test('each counter has its own name, limit and window; the counters of a code ou
     'voice-otp:number-day': [unlimited, 86_400],
     'voice-otp:prefix-10min': [unlimited, 600],
     'voice-otp:app-minute': [unlimited, 60],
+    'voice-otp:turns': [unlimited, 61],
   })
 })
 

@@ -404,6 +404,7 @@ describe('credentials', () => {
       signingKey: 'PSKmine',
       from: '+12025550111',
       space: simulator.url,
+      callsPerSecond: Infinity,
     })
     await place(simulator, url)
     await expect(startSimulator({ from: 'Acme' })).rejects.toThrow(TypeError)

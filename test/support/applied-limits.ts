@@ -4,6 +4,7 @@ import type { LimiterCount, LimiterFactory, LimiterOptions } from '../../lib/opt
 import { createKeys, type Keys } from '../../lib/crypto.js'
 import { type AppliedLimits, applyLimits } from '../../lib/limits/apply-limits.js'
 import type { CallRequest } from '../../lib/limits/call-limits.js'
+import type { Pace } from '../../lib/limits/call-queue.js'
 import type { Limits } from '../../lib/options/limits.js'
 import { CounterStore } from './stores.js'
 
@@ -37,9 +38,16 @@ export const testLimits: Limits = {
 export const limitsOver = (
   limiter: LimiterFactory | undefined,
   change: Partial<Limits> = {},
+  pace?: Pace,
 ): AppliedLimits =>
   applyLimits(
-    { limiter, limits: { ...testLimits, ...change }, codeSeconds: 300, approveAfterHours: 24 },
+    {
+      limiter,
+      limits: { ...testLimits, ...change },
+      codeSeconds: 300,
+      approveAfterHours: 24,
+      ...(pace === undefined ? {} : { pace }),
+    },
     createKeys([secret], secret),
   )
 

@@ -13,7 +13,7 @@ import {
   type VoiceOtpOptions,
   VoiceOtpStrategy,
 } from 'passport-voice-otp'
-import { Simulator } from 'passport-voice-otp/simulator'
+import { Simulator, type SimulatorOptions } from 'passport-voice-otp/simulator'
 import { listen } from './listen.js'
 import { Phone } from './phone.js'
 import { secret } from './secrets.js'
@@ -37,6 +37,7 @@ declare module 'express-session' {
 }
 
 export interface WorldOptions {
+  readonly simulatorOptions?: SimulatorOptions
   readonly options?: Partial<VoiceOtpOptions<Person>>
   readonly store?: Store
   readonly getPhone?: (person: Person) => unknown
@@ -76,7 +77,7 @@ export async function ring(
 }
 
 export async function createWorld(given: WorldOptions = {}) {
-  const simulator = await Simulator.start()
+  const simulator = await Simulator.start(given.simulatorOptions)
   const server = createServer()
   const listening = await listen(server)
   const { url } = listening

@@ -84,4 +84,6 @@ export interface SimulatedSpace {
   readonly from: string
   /** Signing key of the webhooks. */
   readonly signingKey: string
+  /** Calls that start to ring in one second: the pace that the simulator was started with. */
+  readonly callsPerSecond: number
 }
