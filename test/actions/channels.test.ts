@@ -99,7 +99,7 @@ describe('sms', () => {
     const answer = await alice.post('/otp').send({ code }).expect(200)
     expect(answer.body).toEqual({ user: 'alice', info: { amr: ['otp', 'sms'] } })
     await alice.get('/account').expect(200)
-    expect((await alice.get('/mark')).body).toMatchObject({
+    expect((await alice.get('/verification')).body).toMatchObject({
       userId: 'alice',
       method: 'sms',
       amr: ['otp', 'sms'],

@@ -93,7 +93,11 @@ describe.each([
     })
     await verify(code).expect(200, { user: 'alice', info: { amr } })
     await alice.get('/account').expect(200)
-    expect((await alice.get('/mark')).body).toMatchObject({ userId: 'alice', method: channel, amr })
+    expect((await alice.get('/verification')).body).toMatchObject({
+      userId: 'alice',
+      method: channel,
+      amr,
+    })
     expect(world.named('code.sent')).toEqual([
       { userId: 'alice', purpose: 'login', channel, sid: world.simulator.mfaRequests[0]!.id },
     ])

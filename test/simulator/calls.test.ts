@@ -332,10 +332,10 @@ describe('what the app responds', () => {
   })
 
   test.each([
-    [403, 'the answer is HTTP 403 (error 11217)'],
-    [500, 'the answer is HTTP 500 (error 11217)'],
-    [201, 'the answer is HTTP 201'],
-    [204, 'the answer is HTTP 204'],
+    [403, 'the response is HTTP 403 (error 11217)'],
+    [500, 'the response is HTTP 500 (error 11217)'],
+    [201, 'the response is HTTP 201'],
+    [204, 'the response is HTTP 204'],
   ])('the HTTP status %i ends the call with an error', async (status, reason) => {
     const { app, callNow } = await startBoth()
     app.responses['/open'] = (_, res) => {
@@ -356,8 +356,8 @@ describe('what the app responds', () => {
     const nobody = await place(simulator, 'http://127.0.0.1:1/open')
     for (const sid of [cut, nobody]) await simulator.answer(sid)
     await simulator.idle()
-    expect(simulator.call(cut)?.error).toContain('no answer (ECONNRESET) (error 11200)')
-    expect(simulator.call(nobody)?.error).toContain('no answer (ECONNREFUSED) (error 11200)')
+    expect(simulator.call(cut)?.error).toContain('no response (ECONNRESET) (error 11200)')
+    expect(simulator.call(nobody)?.error).toContain('no response (ECONNREFUSED) (error 11200)')
     expect(simulator.call(nobody)?.webhooks).toMatchObject([{ status: 0, body: '' }])
     expect(app.received).toHaveLength(1)
   })

@@ -134,7 +134,7 @@ describe('an app behind the simulator', () => {
   })
 
   test.each([
-    ['nothing at all', '', 'the answer is empty'],
+    ['nothing at all', '', 'the response is empty'],
     [
       'text before the root',
       'hello <Response><Hangup/></Response>',
@@ -149,7 +149,7 @@ describe('an app behind the simulator', () => {
     simulator.setPhone(alice, 'answers')
     const sid = await place(simulator, `${app.url}/open`)
     await simulator.idle(sid)
-    expect(simulator.call(sid)?.error).toContain('got a wrong answer')
+    expect(simulator.call(sid)?.error).toContain('got a wrong response')
     expect(simulator.call(sid)?.error).toContain(why)
   })
 
@@ -161,7 +161,7 @@ describe('an app behind the simulator', () => {
     simulator.setPhone(alice, 'answers')
     const sid = await place(simulator, `${app.url}/open`)
     await simulator.idle(sid)
-    expect(simulator.call(sid)?.error).toContain("the content type of the answer is ''")
+    expect(simulator.call(sid)?.error).toContain("the content type of the response is ''")
   })
 
   test('an app with an https URL that speaks http: the call ends', async () => {
@@ -169,7 +169,7 @@ describe('an app behind the simulator', () => {
     simulator.setPhone(alice, 'answers')
     const sid = await place(simulator, `${app.url.replace('http:', 'https:')}/open`)
     await simulator.idle(sid)
-    expect(simulator.call(sid)?.error).toMatch(/failed: no answer \(.+\) \(error 11220\)$/)
+    expect(simulator.call(sid)?.error).toMatch(/failed: no response \(.+\) \(error 11220\)$/)
     expect(app.received).toEqual([])
   })
 })

@@ -19,8 +19,8 @@ const gather = (attributes: string, inside = '') =>
   `<Response><Gather action="http://127.0.0.1:9/keys"${attributes}>${inside}</Gather></Response>`
 
 test.each([
-  ['nothing', '', 'the answer is empty'],
-  ['white space', ' \n', 'the answer is empty'],
+  ['nothing', '', 'the response is empty'],
+  ['white space', ' \n', 'the response is empty'],
   ['text', 'Hello', 'not well-formed'],
   ['HTML', '<html><body>Oops</body></html>', 'the root is <html>'],
   ['a root in small letters', '<response><Hangup/></response>', 'the root is <response>'],
@@ -107,7 +107,7 @@ test.each([
   ['a Play of nothing', '<Response><Play/></Response>', "<Play> ''"],
 ])('%s in a document ends the call, and the error says why', async (_, xml, reason) => {
   const { call, app } = await callWith(xml)
-  expect(call.error).toMatch(/^the webhook http.* got a wrong answer: .* \(error 12100\)$/s)
+  expect(call.error).toMatch(/^the webhook http.* got a wrong response: .* \(error 12100\)$/s)
   expect(call.error).toContain(reason)
   expect(call).toMatchObject({ status: 'completed', heard: ['An application error has occurred.'] })
   expect(call.transcript).toEqual([
@@ -124,7 +124,7 @@ test.each([
   ['Application/XML', null],
   [
     'text/html',
-    "content type of the answer is 'text/html': application/xml or text/xml (error 12300)",
+    "content type of the response is 'text/html': application/xml or text/xml (error 12300)",
   ],
   ['application/json', 'content type'],
   ['', 'content type'],
@@ -136,7 +136,7 @@ test.each([
 
 test('a document that is not UTF-8 ends the call', async () => {
   const { call } = await callWith(Buffer.from([0x3c, 0xff]))
-  expect(call.error).toContain('the answer is not UTF-8')
+  expect(call.error).toContain('the response is not UTF-8')
 })
 
 test('a document may have 64 kB, and not a byte more', async () => {

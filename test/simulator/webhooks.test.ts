@@ -37,7 +37,7 @@ describe('time limits', () => {
     await vi.advanceTimersByTimeAsync(4999)
     expect(both.simulator.call(sid)?.status).toBe('in-progress')
     await vi.advanceTimersByTimeAsync(1)
-    expect(await errorOf(both, sid)).toContain('failed: no answer within 5 seconds (error 11200)')
+    expect(await errorOf(both, sid)).toContain('failed: no response within 5 seconds (error 11200)')
   })
 
   test('an app has 5 seconds between two packets, and 15 seconds in all', async () => {
@@ -72,7 +72,7 @@ describe('time limits', () => {
     const sid = await beginCall(both)
     await deliver()
     await vi.advanceTimersByTimeAsync(5000)
-    expect(await errorOf(both, sid)).toContain('no answer within 5 seconds')
+    expect(await errorOf(both, sid)).toContain('no response within 5 seconds')
   })
 
   test('an app has 2 seconds for the connection, TLS included', async () => {

@@ -82,7 +82,7 @@ for (let done = 0; done < logins; done += roundLogins) {
     `${done + roundLogins} logins: ${reading.heapMegabytes.toFixed(1)} MB heap, ${reading.handles} handles`,
   )
 }
-// Codes live a minute here, counts of guesses a minute more: then nothing of the logins may be
+// Codes live a minute here, counts of attempts a minute more: then nothing of the logins may be
 // left.
 await new Promise(resolve => {
   setTimeout(resolve, Number(process.env['QUIET_MS'] ?? 125_000))

@@ -8,18 +8,18 @@ interface Seen {
 }
 
 /**
- * Runs of base64url, hexadecimal or UUIDs: noise in which any six digits may turn up by chance;
- * decoded it is searched all the same.
+ * Runs of base64url, hexadecimal or UUIDs. They may contain any six digits by chance, so only their
+ * decoded form is searched.
  */
 const noise = /[\w-]{40,}|[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
-/** Six to ten digits as one, or each alone as a voice would read them. */
+/** Six to ten digits, written together or with separators as a voice reads them. */
 const digitRuns = /(?<!\d)\d{6,10}(?!\d)|(?<!\d)\d(?:(?:, |[ ,-])\d){5,9}(?!\d)/g
 
 /** Collects what is seen during one attack, and finds codes and phone numbers in it. */
 export class Capture {
   /**
-   * Phone numbers in E.164 that must be nowhere but in the simulator and in the form on which
-   * they are enrolled.
+   * Phone numbers in E.164. They may appear only in the simulator and in the form that enrolls
+   * them.
    */
   readonly phones = new Set<string>()
   private readonly seen: Seen[] = []
@@ -51,10 +51,10 @@ export class Capture {
     return [...this.seen, ...read.flat()]
   }
 
-  /** Throws if any of `codes` or of the phone numbers is anywhere in what was captured. */
+  /** Throws if the captured texts contain one of `codes` or of the phone numbers. */
   async check(codes: Iterable<string>): Promise<void> {
     const wanted = new Set(codes)
-    // In any grouping, and of a North American number also without its 1.
+    // Finds a number in any grouping, and a North American number also without its 1.
     const phones = [...this.phones].map(
       phone =>
         new RegExp(
@@ -65,17 +65,17 @@ export class Capture {
     const searched = new Set<string>()
     for (const { place, text } of await this.all()) {
       if (searched.has(text)) continue
-      // What may stand on the page of a new number may not stand elsewhere.
+      // The page of a new number may show that number. No other place may.
       if (!place.startsWith('page /phone')) searched.add(text)
       for (const code of codesIn(text))
         if (wanted.has(code)) found.push(`the code ${code} in ${place}: ${around(text, code)}`)
-      // Whoever enrolls a number reads it on that page; the phone of the demo shows its own.
+      // A user who enrolls a number sees it on that page. The phone of the demo shows its number.
       if (place.startsWith('page /phone')) continue
       const shown = text.replace(/<iframe[^>]*>/g, '')
       for (const phone of phones)
         if (phone.test(shown)) found.push(`a phone number in ${place}: ${shown.slice(0, 300)}`)
     }
-    if (found.length > 0) throw new Error(`The canary sings. ${found.slice(0, 5).join('\n')}`)
+    if (found.length > 0) throw new Error(`A secret leaked. ${found.slice(0, 5).join('\n')}`)
   }
 }
 
@@ -95,7 +95,7 @@ const around = (text: string, code: string): string => {
   return text.slice(Math.max(0, at - 80), at + 80)
 }
 
-/** Every code that the Space ever spoke, texted or made itself. */
+/** Every code that the Space spoke, texted or created. */
 export function codesSpoken(simulator: Simulator): ReadonlySet<string> {
   const spoken = simulator.calls
     .flatMap(({ heard }) => heard)
@@ -106,8 +106,8 @@ export function codesSpoken(simulator: Simulator): ReadonlySet<string> {
 }
 
 /**
- * What the Space saw of the app apart from words spoken and texts sent: those are where a code
- * belongs.
+ * What the Space received from the app, except spoken words and text messages: a code belongs only
+ * there.
  */
 export function seenBySpace(simulator: Simulator): readonly string[] {
   const requests = simulator.requests.map(
@@ -120,5 +120,5 @@ export function seenBySpace(simulator: Simulator): readonly string[] {
   return [...requests, ...webhooks].map(withoutNumbers)
 }
 
-/** The Space is where phone numbers belong. */
+/** Leaves out the Space, because it needs the phone numbers. */
 const withoutNumbers = (text: string): string => text.replace(/\+\d{7,15}/g, '+')

@@ -1,5 +1,5 @@
-// Routes of an app whose users choose phone and way, and enroll a number; they take the place
-// of the usual ones.
+// Routes of an app whose users choose phone and channel, and enroll a number. They replace the
+// usual routes.
 import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import type { VoiceOtpAuthenticateOptions, VoiceOtpStrategy } from 'passport-voice-otp'
@@ -59,7 +59,7 @@ export function choiceRoutes(
   app.get('/numbers', (req, res, next) => {
     strategy.listPhones(req).then(numbers => res.json(numbers), next)
   })
-  app.get('/mark', (req, res) => {
+  app.get('/verification', (req, res) => {
     res.json(
       (req.session as unknown as { voiceOtp?: { verification?: Verification } }).voiceOtp
         ?.verification ?? {},

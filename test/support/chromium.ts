@@ -14,7 +14,7 @@ import {
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { demoPassword, openSite, type Site, type SiteOptions } from './site.js'
 
-/** The shell is the same Chromium without windows, and takes half the processor. */
+/** The headless shell is Chromium without windows. It needs half the processor time. */
 const candidates = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'] as const
 const executablePath =
   process.env['CHROMIUM'] ?? candidates.find(path => existsSync(path)) ?? candidates[1]
@@ -28,8 +28,7 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // One renderer for each browser of a person: with a process for every site, page and spare there
-  // are three times as many to start.
+  // One renderer process for each browser. By default, Chromium would start three times as many.
   '--disable-site-isolation-trials',
   '--renderer-process-limit=1',
 ]
@@ -37,8 +36,8 @@ const flags = [
 let browser: Browser | undefined
 
 /**
- * `describe`, where there is a Chromium; elsewhere a skip that says how to get it, which with
- * `CI=true` is a failure.
+ * `describe` if the machine has Chromium. Otherwise the tests are skipped, and a line says how to
+ * get it. With `CI=true` a skip is a failure.
  */
 export function describeInBrowser(name: string, body: () => void): void {
   vi.setConfig({ testTimeout: 300_000 })
@@ -50,7 +49,7 @@ export function describeInBrowser(name: string, body: () => void): void {
     else describe.skip(`${name} (${howToGet})`, body)
     return
   }
-  // At the end of the file, all of which shares one browser.
+  // All tests of the file share one browser, which is closed at the end.
   afterAll(async () => {
     await browser?.close()
     browser = undefined
@@ -65,11 +64,13 @@ export function describeInBrowser(name: string, body: () => void): void {
 
 export interface GuestOptions extends BrowserContextOptions {
   readonly siteOptions?: SiteOptions
-  /** Whether the page waits as long as it does before it asks again. Default: a second at most. */
+  /**
+   * Whether the page waits for its usual time before it asks again. Default: one second at most.
+   */
   readonly isPatient?: boolean
 }
 
-/** What is over, or was out of reach, the page asks about once in five seconds only. */
+/** After the end of a call, or after an error, the page asks only once in five seconds. */
 const impatience = `{
   const later = setTimeout
   globalThis.setTimeout = (act, milliseconds, ...given) => later(act, Math.min(milliseconds, 1000), ...given)
@@ -90,8 +91,8 @@ export async function openGuest(
   { isPatient = false, ...options }: Omit<GuestOptions, 'siteOptions'> = {},
 ): Promise<Guest> {
   if (browser === undefined) throw new Error('openDemo() belongs into describeInBrowser().')
-  // What moves for as long as a phone rings is painted sixty times a second: where motion is
-  // what matters, the test asks for it.
+  // An animation is painted sixty times a second while a phone rings. Only a test of motion needs
+  // animations.
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     colorScheme: 'light',
@@ -100,8 +101,8 @@ export async function openGuest(
   })
   if (!isPatient) await context.addInitScript(impatience)
   const errors: string[] = []
-  // What a policy blocks, or a script throws; the browser's own line about a status of 400 and more
-  // is no error of the page.
+  // Collects what a policy blocks and what a script throws. The browser's own message about a
+  // status of 400 or more is not an error of the page.
   context.on('weberror', error => {
     errors.push(error.error().message)
   })
@@ -116,7 +117,7 @@ export async function openGuest(
   return new Guest(site, await context.newPage())
 }
 
-/** Somebody at a screen on which a phone lies beside the page. */
+/** A person whose screen shows the page and the simulated phone. */
 export class Guest {
   constructor(
     readonly site: Site,
@@ -149,7 +150,7 @@ export class Guest {
     await this.press('Continue')
   }
 
-  /** Presses a button that sends a form; the page that answers it is there. */
+  /** Presses a button that sends a form, and waits for the next page. */
   async press(name: string): Promise<void> {
     await this.leave(() => this.page.getByRole('button', { name, exact: true }).click())
   }
@@ -208,7 +209,7 @@ export class Guest {
     return html
   }
 
-  /** Waits until the page says that the call has got there. */
+  /** Waits until the page shows this state of the call. */
   async sees(state: string): Promise<void> {
     await this.page.locator(`.state[data-call="${state}"]`).waitFor()
   }
@@ -221,8 +222,7 @@ export class Guest {
   }
 
   /**
-   * Picks up the phone beside the page, keys in the digits of the page and listens; answers the
-   * code.
+   * Answers the simulated phone, presses the digits of the page, listens, and returns the code.
    */
   async answer(digits?: string): Promise<string> {
     const keys = digits ?? (await this.digits())
@@ -259,7 +259,7 @@ export class Guest {
 
 let axeSource: Promise<string> | undefined
 
-/** Every rule by day; by night those again that colours decide. */
+/** The light theme gets every rule, the dark theme only the rules about colors. */
 const themes = { light: {}, dark: { runOnly: ['cat.color'] } } as const
 
 /** What axe-core finds wrong with a page in both themes, a line for each finding. */

@@ -5,9 +5,9 @@ import { vi } from 'vitest'
 export const sessionDeadlineMilliseconds = 5000
 
 /**
- * Sends `request`, and lets exactly `milliseconds` pass at the moment that `hang` resolves; answers
- * what was answered. Only `setTimeout` of the app and the strategy is in the hands of the test:
- * sockets, whose timers are Node's own, run on.
+ * Sends `request`, and lets exactly `milliseconds` pass when `hang` resolves. Returns the response.
+ * The test controls only `setTimeout` of the app and the strategy. Sockets use Node's own timers,
+ * which run on.
  */
 export async function letPassAt<T>(
   hang: () => Promise<unknown>,

@@ -1,5 +1,5 @@
-// What SignalWire may answer in place of the truth when a code is to be delivered, and what that
-// must come to.
+// The wrong responses that SignalWire may send when a code is delivered, and what each must lead
+// to.
 import { inspect } from 'node:util'
 import type { FailureCode } from 'passport-voice-otp'
 import type { RestFault } from 'passport-voice-otp/simulator'
@@ -10,9 +10,9 @@ export interface Answer {
   readonly fault: RestFault
   readonly status: 403 | 503
   readonly code: FailureCode | 'signalwire-unavailable'
-  /** What the event `code.failed` says; the vendor's client has words of its own for some. */
+  /** The reason in the event `code.failed`. The vendor's client may use its own word. */
   readonly reason: RegExp
-  /** SignalWire said no, so that nothing rings and the next call need not wait. */
+  /** Whether SignalWire refused: then no phone rings, and the next call need not wait. */
   readonly refused: boolean
 }
 
@@ -36,7 +36,7 @@ const documented = (code: unknown) => ({
   errors: [{ code, message: 'no', more_info: 'https://developer.signalwire.com' }],
 })
 
-/** The number's fault is a refusal; all else is trouble. */
+/** An unusable number is a failure. Everything else is an error. */
 export const badAnswers: readonly Answer[] = [
   badNumber('a number that is none, in the documented shape', documented('21211'), /^21211$/),
   badNumber(
@@ -116,7 +116,7 @@ export const badAnswers: readonly Answer[] = [
 ]
 
 /**
- * Fails if anything that is shown, logged or thrown holds a credential, the number or one of
+ * Fails if a response, a log line or an error contains a credential, the number or one of
  * `codes`.
  */
 export function expectNoSecrets(

@@ -2,8 +2,8 @@
 import { connect } from 'node:net'
 
 /**
- * Sends a POST or whatever `requestLine` says, with exactly these headers; answers the whole answer
- * as text. A length and `Connection: close` are added.
+ * Sends a POST, or the method of `requestLine`, with exactly these headers. Returns the whole
+ * response as text. Adds a length and `Connection: close`.
  */
 export function sendRaw(
   url: string,
@@ -30,14 +30,14 @@ export function sendRaw(
       .on('end', () => {
         resolve(answer)
       })
-      // Not ended here: a server drops the answer to a client that has closed its side.
+      // Do not end the connection here: a server sends no response to a client that has closed.
       .write(`${lines.join('\r\n')}\r\n\r\n${body}`)
   })
 }
 
 /**
- * Sends whole requests on one connection, one behind the other without waiting, as cheaply as can
- * be; answers the statuses in order.
+ * Sends whole requests on one connection without waiting for responses, which is cheap. Returns the
+ * statuses in order.
  */
 export function sendPipelined(
   url: string,

@@ -17,8 +17,8 @@ function isInstalled(): boolean {
 }
 
 /**
- * `describe`, where a Redis can be had; elsewhere a skip that says how to get it, which with
- * `CI=true` is a failure.
+ * `describe` if the machine has Redis. Otherwise the tests are skipped, and a line says how to get
+ * it. With `CI=true` a skip is a failure.
  */
 export function describeWithRedis(name: string, body: () => void): void {
   if (isInstalled()) describe(name, body)
@@ -37,7 +37,7 @@ const callLimitKey = /voice-otp:[a-z-]+-(?:interval|hour|10min|day|minute):/
 
 /**
  * Starts a Redis.
- * @param delayMilliseconds Delay of everything on the line `url`, each way, `[least, most]`.
+ * @param delayMilliseconds Delay in each direction of the connection `url`, `[least, most]`.
  * Default `[1, 6]`: without delay the races hide.
  */
 export async function openRedis({
@@ -77,8 +77,8 @@ export async function openRedis({
     /** Sets the delay of the line, each way, from now on. */
     setDelay: line.setDelay,
     /**
-     * Every key with its value, the numbers that people enrolled themselves left out: those are the
-     * app's own record.
+     * Every key with its value, except the numbers that users enrolled: the app itself stores
+     * those.
      */
     async dump(): Promise<string> {
       const keys = (await client.keys('*')).filter(key => !key.endsWith(':phones'))

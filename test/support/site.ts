@@ -16,7 +16,7 @@ const allChannels = ['call', 'sms', 'hosted-call', 'hosted-sms'] as const
 export const says = (code: FailureCode | ErrorCode): string =>
   code in failures ? failures[code as FailureCode].message : errors[code as ErrorCode].message
 
-/** Matches seconds that have run down since: the machine may be busy with other tests. */
+/** Matches remaining seconds. Some may have passed, because the machine is busy. */
 export const upTo = (seconds: number): unknown =>
   expect.toSatisfy((given: unknown) => Number(given) <= seconds && Number(given) > seconds / 2)
 

@@ -19,10 +19,10 @@ const between = (least: number, most: number): number =>
   )
 between.turn = 4711
 
-/** A MemoryStore that answers after a while, as a real one does: without delay the races hide. */
+/** A MemoryStore that responds after a delay, as a real one does: without delay, races hide. */
 export class SessionStore extends MemoryStore {
   faults: Partial<Record<SessionOperation, Fault>> = {}
-  /** Every session that was ever to be written, as JSON, those that have gone too. */
+  /** Every session that the app ever wrote, as JSON, deleted ones included. */
   readonly written: string[] = []
   private noteHang: () => void = () => undefined
 
@@ -33,7 +33,7 @@ export class SessionStore extends MemoryStore {
     super()
   }
 
-  /** Resolves as soon as somebody waits for an answer that never comes. */
+  /** Resolves as soon as a request waits for a response that never comes. */
   nextHang(): Promise<void> {
     return new Promise(resolve => {
       this.noteHang = resolve
@@ -65,12 +65,14 @@ export class SessionStore extends MemoryStore {
     })
   }
 
-  /** Everything that is at rest. */
+  /** All stored sessions. */
   dump(): string {
     return JSON.stringify(this.atRest)
   }
 
-  /** The sessions at rest by their ids, as JSON; whoever can write the store changes them here. */
+  /**
+   * The stored sessions by id, as JSON. A test changes them here like an attacker who can write.
+   */
   get atRest(): Record<string, string> {
     return (this as unknown as { readonly sessions: Record<string, string> }).sessions
   }
@@ -163,7 +165,7 @@ export class CounterStore {
   faults: Record<string, Fault> = {}
   /** Every operation so far, as `uses.consume`. */
   readonly operations: string[] = []
-  /** Every name and value that was ever sent, those that have gone too. */
+  /** Every name and value that was ever written, deleted ones included. */
   readonly written: string[] = []
   private readonly limiters: TimelessLimiter[] = []
 
@@ -214,7 +216,7 @@ export class CounterStore {
     if (fault === 'nonsense') return { consumedPoints: NaN, msBeforeNext: 'soon' } as never
     const result = work()
     if (fault === 'hangs after the work') return new Promise<T>(() => undefined)
-    // On the way back again: what was read may be old by now.
+    // Delays the response too, so that the value may be outdated when it arrives.
     if (this.most > 0) {
       await result.catch(() => undefined)
       await new Promise(resolve => setTimeout(resolve, between(this.least, this.most)))

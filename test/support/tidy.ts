@@ -1,8 +1,8 @@
-// Test files share their processes: what one of them forgot to put back, or could not because a
-// test failed, must not reach the next.
+// Test files share their processes. A file may forget to undo a change, or a failed test may leave
+// one. Such a change must not reach the next file.
 import { afterAll, vi } from 'vitest'
 
-// Vitest runs this before each file, and so before what a file sets while it is loaded.
+// Vitest runs this before it loads each test file.
 const environment = { ...process.env }
 
 afterAll(() => {

@@ -1,13 +1,12 @@
-// What a call sounds like, written down: the same every time, whatever the code and the digits of
-// the page are.
+// Writes down what a call says. The text is the same each time, because the code and the digits are
+// replaced.
 import { languages, type Prompts } from 'passport-voice-otp'
 import type { Entry } from 'passport-voice-otp/simulator'
 import { Phone } from './phone.js'
 import type { World } from './world.js'
 
 /**
- * What is written in place of the random code, as far as it is long, and of the two digits on the
- * page.
+ * The digits that replace the random code (as many as it has), and the two digits of the page.
  */
 export const writtenCode = '4815162342'
 export const writtenDigits = '42'
@@ -21,8 +20,7 @@ function promptsSpokenIn(language: string | null): Prompts {
 }
 
 /**
- * Writes one code for the other, and checks that the call never reads any but the one that it began
- * with.
+ * Replaces the code of a call, and checks that the call never reads another code.
  */
 class Code {
   private readonly digits: number[] = []
@@ -79,15 +77,15 @@ function lineOf(entry: Entry, code: Code, mainLanguage: string | null): string[]
 export interface Recording {
   /** The digits that the page shows; in `keys` and in the transcript they are 42. */
   readonly matchingDigits?: string | undefined
-  /** What is pressed at each question, in order; after them nothing is. */
+  /** The keys for each question, in order. Later questions get no key. */
   readonly keys: readonly string[]
   /** Default 6. */
   readonly codeLength?: number
 }
 
 /**
- * Answers the newest call, presses the keys, and writes down what was heard, a line each; a blank
- * line before each answer of the person.
+ * Answers the newest call, presses the keys, and writes down each text on a line. A blank line
+ * comes before the keys of the person.
  */
 export async function writeDown(
   world: Pick<World, 'simulator'>,

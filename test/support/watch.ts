@@ -1,16 +1,16 @@
-// An eye on the process, and on the errors that the strategy hands to Passport.
+// Watches the process for uncaught errors, and the errors that the strategy passes to Passport.
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { Site } from './watched-site.js'
 
 const errorEntries: unknown[] = []
-const note = (trouble: unknown): void => {
-  errorEntries.push(trouble)
+const note = (error: unknown): void => {
+  errorEntries.push(error)
 }
 
 /**
- * Fails the test in which a promise was rejected or an error thrown with nobody to catch it: in
- * production that ends the process.
+ * Fails the test if a rejection or an exception was not caught. In production, it would end the
+ * process.
  */
 export function watchProcess(): void {
   beforeAll(() => {
@@ -27,10 +27,10 @@ export function watchProcess(): void {
 
 type Action = (...given: readonly unknown[]) => void
 
-/** Keeps everything that the strategy reports to Passport; answers it as it is filled. */
+/** Records every error that the strategy reports to Passport. The returned list grows. */
 export function captureErrors({ voiceOtp }: Pick<Site, 'voiceOtp'>): readonly unknown[] {
   const seen: unknown[] = []
-  // Passport asks a copy of the strategy for each request, and has put its own actions on that.
+  // Passport calls a copy of the strategy for each request, which has the functions of Passport.
   const original = Reflect.get(voiceOtp, 'authenticate') as Action
   Reflect.set(
     voiceOtp,
@@ -49,13 +49,12 @@ export function captureErrors({ voiceOtp }: Pick<Site, 'voiceOtp'>): readonly un
   return seen
 }
 
-/** Everything that a log could make of a value: message, cause, stack, hidden properties. */
+/** Everything that a log could show of a value: message, cause, stack, hidden properties. */
 export const unfolded = (value: unknown): string =>
   `${inspect(value, { depth: Infinity, showHidden: true })} ${value instanceof Error ? String(value.stack) : ''} ${JSON.stringify(value)}`
 
 /**
- * Fails if a credential, whole or encoded, is in anything that the site showed, logged, stored,
- * told or threw.
+ * Fails if the site showed, logged, stored, sent or threw a credential, plain or encoded.
  */
 export async function expectNoCredential(site: Site, errors: readonly unknown[]): Promise<void> {
   const { project, token, signingKey } = site.simulator.signalwire

@@ -25,7 +25,7 @@ export { wrongCode } from './phone.js'
 /** How a site is opened. */
 export interface SiteOptions extends Omit<ExampleOptions, 'users' | 'more'> {
   /**
-   * Delay of the session store and of the limiter, each way, `[least, most]` in milliseconds.
+   * Delay of each operation of the session store and the limiter, `[least, most]` in milliseconds.
    * Default `[2, 25]`: races hide in stores without delay.
    */
   readonly delayMilliseconds?: readonly [number, number]
@@ -55,7 +55,7 @@ export async function openSite({
   delayMilliseconds: [least, most] = [2, 25],
   ...options
 }: SiteOptions = {}) {
-  // Only the date is fake. It decides about expiry and windows, while sockets and delays run on.
+  // Only the date is fake. It decides about expiry and windows. Sockets and delays use real time.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-01T12:00:00Z') })
   const output = captureOutput()
   const sessions = new SessionStore(least, most)
@@ -80,7 +80,7 @@ export async function openSite({
   const emit = voiceOtp.events.emit.bind(voiceOtp.events) as (
     ...event: readonly unknown[]
   ) => boolean
-  // Whatever the name is: an event that is added later is searched for leaks too.
+  // Listens to every name, so that events that are added later are searched for leaks too.
   Object.assign(voiceOtp.events, {
     emit: (name: keyof VoiceOtpEvents, details: object) => {
       events.push({ name, details })

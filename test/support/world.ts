@@ -44,7 +44,7 @@ export interface WorldOptions {
   readonly userProperty?: string
   readonly express?: typeof express
   readonly passport?: Authenticator
-  /** Adds routes, or takes the place of the usual ones. */
+  /** Adds routes, which may replace the usual ones. */
   readonly routes?: (
     app: Express,
     passport: Authenticator,
@@ -56,8 +56,8 @@ export interface WorldOptions {
 
 export type World = Awaited<ReturnType<typeof createWorld>>
 
-/** What a route of these tests answers a refusal with. */
-function answerWith(res: Response, next: NextFunction, done: () => void) {
+/** Returns a callback for Passport that responds to a failure with JSON. */
+function respondWith(res: Response, next: NextFunction, done: () => void) {
   return (error: unknown, user: unknown, info?: FailureInfo, status?: number) => {
     if (error) next(error)
     else if (!user) res.status(status ?? 401).json(info)
@@ -174,7 +174,7 @@ export async function createWorld(given: WorldOptions = {}) {
       const authenticate = passport.authenticate(
         'voice-otp',
         { action: 'call' },
-        answerWith(res, next, () => undefined),
+        respondWith(res, next, () => undefined),
       ) as express.RequestHandler
       void authenticate(req, res, next)
     },
@@ -186,7 +186,7 @@ export async function createWorld(given: WorldOptions = {}) {
     const authenticate = passport.authenticate(
       'voice-otp',
       (error: unknown, user: Person | false, info?: FailureInfo, status?: number) => {
-        answerWith(res, next, () => {
+        respondWith(res, next, () => {
           req.logIn(user, failure => {
             if (failure) next(failure)
             else res.json({ user: userOf(req)?.id, info })
@@ -225,7 +225,7 @@ export async function createWorld(given: WorldOptions = {}) {
 
   const browser = () => supertest.agent(url)
 
-  /** The password, in a browser of one's own. */
+  /** Logs in with the password, in a new browser. */
   async function logIn(name: string, agent = browser()) {
     await agent.post('/login').send({ username: name, password }).expect(200)
     return agent

@@ -23,7 +23,8 @@ export const counters: readonly LimiterFactory[] = [
   options => new RLWrapperBlackAndWhite({ limiter: new RateLimiterMemory(options) }),
 ]
 
-// Several limiters in one have no `set`, no `get` and no single count: they cannot hold a ticket.
+// Several limiters in one have no `set`, no `get` and no single count: they cannot hold the active
+// challenge.
 // @ts-expect-error -- one of these
 export const union: LimiterFactory = options => new RateLimiterUnion(new RateLimiterMemory(options))
 export const bursty: LimiterFactory = options =>

@@ -58,8 +58,8 @@ export const statusOf = (code: FailureCode): number => failures[code].status
 
 // @ts-expect-error -- no such code
 export const unknownCode: FailureCode = 'code-mistyped'
-// @ts-expect-error -- trouble is no refusal
-export const trouble: FailureCode = 'limiter-unavailable'
+// @ts-expect-error -- the code of an error is not the code of a failure
+export const wrong: FailureCode = 'limiter-unavailable'
 export const change = (info: FailureInfo): void => {
   // @ts-expect-error -- what is handed on is not to be changed
   info.message = 'other'

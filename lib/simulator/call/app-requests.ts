@@ -1,6 +1,6 @@
 import { SimulatorError } from '../errors.js'
 import { followRedirects } from '../http/redirects.js'
-import { type Answer, sendWebhook } from '../http/send.js'
+import { type AppResponse, sendWebhook } from '../http/send.js'
 import { type Address, type Fields, prepareWebhook, WebhookError } from '../http/webhook.js'
 import { WebhookLog } from '../http/webhook-log.js'
 import { parseLaml } from '../laml/parse.js'
@@ -26,7 +26,7 @@ export class AppRequests {
 
   /**
    * Asks the app what the call does next. If that fails, asks `fallback` once and calls `warn` with
-   * the reason. Throws an Error that says why there is no valid answer.
+   * the reason. Throws an Error that says why there is no valid response.
    */
   async ask(
     address: Address,
@@ -62,20 +62,20 @@ export class AppRequests {
   }
 
   private async askOnce(address: Address, fields: Fields): Promise<readonly Verb[]> {
-    const answer = await followRedirects(address, fields, (to, sent) => this.send(to, sent)).catch(
-      (error: unknown) => {
-        throw renamed(error, `the webhook ${address.url} failed`)
-      },
-    )
+    const response = await followRedirects(address, fields, (to, sent) =>
+      this.send(to, sent),
+    ).catch((error: unknown) => {
+      throw renamed(error, `the webhook ${address.url} failed`)
+    })
     try {
-      checkAnswer(answer)
-      return readDocument(answer.body)
+      checkResponse(response)
+      return readDocument(response.body)
     } catch (error) {
-      throw renamed(error, `the webhook ${address.url} got a wrong answer`)
+      throw renamed(error, `the webhook ${address.url} got a wrong response`)
     }
   }
 
-  private async send(address: Address, fields: Fields): Promise<Answer> {
+  private async send(address: Address, fields: Fields): Promise<AppResponse> {
     const { clock, faults, identity } = this.network
     const { delayMs = 0, drop = false, repeat = 0, signature } = faults.webhooks ?? {}
     if (this.log.length >= mostWebhooks)
@@ -88,9 +88,9 @@ export class AppRequests {
       this.changed()
       throw new WebhookError(11200, 'it was not sent, because of a fault')
     }
-    const answer = await this.log.send(webhook)
+    const response = await this.log.send(webhook)
     for (let left = repeat; left > 0; left--) await this.log.send(webhook).catch(() => undefined)
-    return answer
+    return response
   }
 }
 
@@ -102,13 +102,13 @@ function renamed(error: unknown, what: string): unknown {
 }
 
 /** Throws a WebhookError if a response cannot contain LaML. */
-function checkAnswer({ status, contentType }: Answer): void {
-  if (status !== 200) throw new WebhookError(11217, `the answer is HTTP ${status}`)
+function checkResponse({ status, contentType }: AppResponse): void {
+  if (status !== 200) throw new WebhookError(11217, `the response is HTTP ${status}`)
   const type = contentType.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/xml' && type !== 'text/xml')
     throw new WebhookError(
       12300,
-      `the content type of the answer is '${contentType}': application/xml or text/xml`,
+      `the content type of the response is '${contentType}': application/xml or text/xml`,
     )
 }
 

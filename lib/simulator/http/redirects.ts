@@ -1,4 +1,4 @@
-import type { Answer } from './send.js'
+import type { AppResponse } from './send.js'
 import { type Address, type Fields, isWebUrl, WebhookError } from './webhook.js'
 
 const mostRedirects = 3
@@ -12,21 +12,21 @@ const mostRedirects = 3
 export async function followRedirects(
   address: Address,
   fields: Fields,
-  send: (address: Address, fields: Fields) => Promise<Answer>,
-): Promise<Answer> {
-  let answer = await send(address, fields)
+  send: (address: Address, fields: Fields) => Promise<AppResponse>,
+): Promise<AppResponse> {
+  let response = await send(address, fields)
   let from = address
-  for (let redirects = 0; answer.status >= 300 && answer.status < 400; redirects++) {
+  for (let redirects = 0; response.status >= 300 && response.status < 400; redirects++) {
     if (redirects === mostRedirects)
       throw new WebhookError(11215, `more than ${mostRedirects} redirects`)
-    from = nextAddress(from, answer)
+    from = nextAddress(from, response)
     const { Digits: _lost, ...others } = fields
-    answer = await send(from, others)
+    response = await send(from, others)
   }
-  return answer
+  return response
 }
 
-function nextAddress({ url, method }: Address, { status, location = '' }: Answer): Address {
+function nextAddress({ url, method }: Address, { status, location = '' }: AppResponse): Address {
   const next = location !== '' && URL.canParse(location, url) ? new URL(location, url).href : ''
   if (!isWebUrl(next))
     throw new WebhookError(11200, `a redirect (${status}) without a valid Location`)

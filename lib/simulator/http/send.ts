@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { type Webhook, WebhookError } from './webhook.js'
 
 /** The response of the app. @internal */
-export interface Answer {
+export interface AppResponse {
   readonly status: number
   readonly contentType: string
   /** Where a redirect leads. */
@@ -12,7 +12,7 @@ export interface Answer {
   readonly body: string
 }
 
-const answerBytes = 64 * 1024
+const maxBytes = 64 * 1024
 /** Source: SignalWire, "Common webhook errors"; the last from the pages on connection overrides. */
 const connectMilliseconds = 2000
 const packetMilliseconds = 5000
@@ -23,7 +23,7 @@ const wholeMilliseconds = 15_000
  * most 64 kB, no retry. Rejects with a WebhookError that says what went wrong.
  * @internal
  */
-export function sendWebhook(webhook: Webhook, ended: AbortSignal): Promise<Answer> {
+export function sendWebhook(webhook: Webhook, ended: AbortSignal): Promise<AppResponse> {
   return new Promise((resolve, reject) => {
     const request = startRequest(webhook, ended)
     const fail = (error: unknown): void => {
@@ -43,9 +43,9 @@ export function sendWebhook(webhook: Webhook, ended: AbortSignal): Promise<Answe
       const onPacket = (): void => {
         limits.onPacket()
       }
-      readAnswer(response, onPacket).then(answer => {
+      readResponse(response, onPacket).then(response => {
         limits.clear()
-        resolve(answer)
+        resolve(response)
       }, fail)
     })
     request.end(webhook.body)
@@ -89,7 +89,7 @@ class TimeLimits {
 
   onPacket(): void {
     clearTimeout(this.step)
-    this.step = this.start(packetMilliseconds, 'no answer within 5 seconds')
+    this.step = this.start(packetMilliseconds, 'no response within 5 seconds')
   }
 
   clear(): void {
@@ -104,14 +104,14 @@ class TimeLimits {
   }
 }
 
-async function readAnswer(response: IncomingMessage, onPacket: () => void): Promise<Answer> {
+async function readResponse(response: IncomingMessage, onPacket: () => void): Promise<AppResponse> {
   onPacket()
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     onPacket()
     length += chunk.length
-    if (length > answerBytes) throw new WebhookError(11750, 'the answer is over 64 kB')
+    if (length > maxBytes) throw new WebhookError(11750, 'the response is over 64 kB')
     chunks.push(chunk)
   }
   const { statusCode, headers } = response
@@ -128,14 +128,14 @@ function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new WebhookError(12100, 'the answer is not UTF-8')
+    throw new WebhookError(12100, 'the response is not UTF-8')
   }
 }
 
 /** Names an error of the network as SignalWire does. */
 function networkError({ code = '', message }: Error & { readonly code?: string }): WebhookError {
   /* v8 ignore next -- Node's errors have codes */
-  const reason = `no answer (${code || message})`
+  const reason = `no response (${code || message})`
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new WebhookError(11210, reason)
   if (/SSL|TLS|CERT|EPROTO/.test(code)) return new WebhookError(11220, reason)
   if (code.startsWith('HPE_')) return new WebhookError(11251, reason)

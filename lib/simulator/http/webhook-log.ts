@@ -1,6 +1,6 @@
 import type { SentWebhook } from '../types/call.js'
 import type { Mutable } from '../types/records.js'
-import { type Answer, sendWebhook } from './send.js'
+import { type AppResponse, sendWebhook } from './send.js'
 import { headersOf, type Webhook } from './webhook.js'
 
 /** Sends webhooks and keeps a record of each of them. @internal */
@@ -19,12 +19,12 @@ export class WebhookLog {
   }
 
   /** Sends a webhook. Rejects with a WebhookError that says what went wrong. */
-  async send(webhook: Webhook): Promise<Answer> {
+  async send(webhook: Webhook): Promise<AppResponse> {
     const entry = this.add(webhook)
-    const answer = await sendWebhook(webhook, this.ended)
-    Object.assign(entry, { status: answer.status, body: answer.body })
+    const response = await sendWebhook(webhook, this.ended)
+    Object.assign(entry, { status: response.status, body: response.body })
     this.changed()
-    return answer
+    return response
   }
 
   /** Keeps a record of a webhook that is not sent. */

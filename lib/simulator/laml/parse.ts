@@ -10,7 +10,7 @@ import type { Gather, Line, Verb } from './verbs.js'
  */
 export function parseLaml(xml: string): readonly Verb[] {
   if (xml.trim() === '')
-    throw new Error('the answer is empty: a LaML document begins with <Response>')
+    throw new Error('the response is empty: a LaML document begins with <Response>')
   return readTree(xml).children.map(toVerb)
 }
 

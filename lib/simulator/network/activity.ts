@@ -15,9 +15,9 @@ export class Activity {
     if (left > 0) this.busy.set(sid, left)
     else this.busy.delete(sid)
     if (left > 0) return
-    const settled = this.waiting.filter(each => this.isIdle(each.sid))
-    this.waiting = this.waiting.filter(each => !settled.includes(each))
-    for (const { resolve } of settled) resolve()
+    const done = this.waiting.filter(each => this.isIdle(each.sid))
+    this.waiting = this.waiting.filter(each => !done.includes(each))
+    for (const { resolve } of done) resolve()
   }
 
   /** Resolves when nothing is in progress: for one call or message, or for all. */

@@ -7,10 +7,10 @@ export interface Clock {
   /** Runs `action` after `delayMs` milliseconds. Returns a function that cancels this. */
   after(delayMs: number, action: () => void): () => void
   /**
-   * Lets time pass and runs each action at its time. `settle` waits until everything that an action
-   * started is done.
+   * Lets time pass and runs each action at its time. `untilIdle` waits until everything that an
+   * action started is done.
    */
-  advance(milliseconds: number, settle: () => Promise<void>): Promise<void>
+  advance(milliseconds: number, untilIdle: () => Promise<void>): Promise<void>
   /** Cancels all actions. */
   stop(): void
 }
@@ -60,11 +60,11 @@ export function createManualClock(): Clock {
         queue = queue.filter(each => each !== event)
       }
     },
-    async advance(milliseconds, settle) {
+    async advance(milliseconds, untilIdle) {
       if (!Number.isFinite(milliseconds) || milliseconds < 0)
         throw new TypeError('advance: give milliseconds, 0 or more.')
       const until = now + milliseconds
-      await settle()
+      await untilIdle()
       for (;;) {
         const next = queue
           .filter(({ at }) => at <= until)
@@ -73,7 +73,7 @@ export function createManualClock(): Clock {
         queue = queue.filter(each => each !== next)
         now = Math.max(now, next.at)
         next.action()
-        await settle()
+        await untilIdle()
       }
       now = until
     },
