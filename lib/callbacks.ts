@@ -7,7 +7,7 @@ import type { GetPhone, PhoneEntry } from './options/phone.js'
 import type { Request } from './request.js'
 import type { BeforeCall } from './options/options.js'
 import type { Context } from './context.js'
-import { type Destination, parseDestination } from './phone.js'
+import { type Destination, parseDestination, phoneAsStored } from './phone.js'
 
 // Calls the functions of the app. If a callback throws, rejects or hangs, nobody gets in.
 
@@ -103,10 +103,31 @@ export async function phonesOnRecord<User>(
   req: Request,
 ): Promise<readonly Destination[] | null> {
   const entries = await lookup(user, req)
-  if (entries === null) return null
+  return entries === null ? null : parseEntries(entries)
+}
+
+function parseEntries(entries: readonly PhoneEntry[]): readonly Destination[] {
   const destinations = entries.map(parseDestination).filter(each => each !== undefined)
   if (destinations.length === 0) throw new Failure('phone-invalid')
   return destinations
+}
+
+/**
+ * Whether the app has a phone on record for the user that `matches` accepts: one that was checked
+ * and called before. Throws the failure `phone-invalid` if none of those on record is valid.
+ * @internal
+ */
+export async function isPhoneOnRecord<User>(
+  lookup: PhoneLookup<User>,
+  user: User,
+  req: Request,
+  matches: (phone: string) => boolean,
+): Promise<boolean> {
+  const entries = await lookup(user, req)
+  if (entries === null) return false
+  const stored = entries.map(phoneAsStored).filter(phone => phone !== undefined)
+  if (stored.some(matches)) return true
+  return parseEntries(entries).some(({ phone }) => matches(phone))
 }
 
 type BeforeCallCallback<User> = NonNullable<Context<User>['settings']['beforeCall']>

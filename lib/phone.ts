@@ -41,6 +41,17 @@ export function parseDestination(entry: PhoneEntry): Destination | undefined {
 }
 
 /**
+ * The phone of an entry whose number is stored in E.164 form, without checking whether it is valid;
+ * `undefined` for other entries. To compare with a phone that was called and so was checked then.
+ * Parsing again would take 5 % of the time of a request that verifies a code.
+ * @internal
+ */
+export function phoneAsStored({ number, extension }: PhoneEntry): string | undefined {
+  if (typeof number !== 'string' || !/^\+\d+$/.test(number)) return undefined
+  return typeof extension === 'string' ? `${number};ext=${extension}` : number
+}
+
+/**
  * Types of numbers, in libphonenumber's words, that may be called. The owner of a number of another
  * type earns money when it is called: premium rate, shared cost, personal (070 in Britain), pager,
  * universal access, voicemail and unknown types.

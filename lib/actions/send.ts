@@ -126,6 +126,7 @@ async function place<User>(
     loginState.dropChallenge()
     // Not after a timeout: the phone may be ringing.
     if (refused) await context.sends.endInterval(request)
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a union of the two types that may be thrown
     throw error
   }
 }

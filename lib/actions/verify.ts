@@ -6,7 +6,7 @@ import {
   readHostedId,
   phoneMatches,
 } from '../session/challenge.js'
-import { phonesOnRecord, storeNewPhone } from '../callbacks.js'
+import { isPhoneOnRecord, storeNewPhone } from '../callbacks.js'
 import { amrOf, isHosted } from '../channels.js'
 import { Failure } from '../errors.js'
 import type { Attempt } from '../limits/attempts.js'
@@ -157,8 +157,7 @@ export async function checkPhone<User>(
     if (phone === undefined) throw new Failure('no-challenge')
     return phone
   }
-  const destinations = (await phonesOnRecord(lookup, user, req)) ?? []
-  if (!destinations.some(({ phone }) => phoneMatches(keys, challenge, phone))) {
+  if (!(await isPhoneOnRecord(lookup, user, req, phone => phoneMatches(keys, challenge, phone)))) {
     loginState.dropChallenge()
     throw new Failure('code-expired')
   }

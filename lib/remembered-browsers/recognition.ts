@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { type PhoneLookup, phonesOnRecord } from '../callbacks.js'
+import { type PhoneLookup, isPhoneOnRecord } from '../callbacks.js'
 import type { Context } from '../context.js'
 import type { RememberedBrowser, RememberStore } from '../options/remember.js'
 import type { Request } from '../request.js'
@@ -97,8 +97,8 @@ async function findBrowser<User>(
     if (browser.usedBy === hashSession(context, sessionId)) return undefined
     return removeBrowser(recognition, browser, reasonOfOldCookie(recognition, browser))
   }
-  const onRecord = (await phonesOnRecord(lookup, user, req)) ?? []
-  return onRecord.some(({ phone }) => context.keys.matches(browser.phoneHash, 'phone', phone))
+  const isSamePhone = (phone: string) => context.keys.matches(browser.phoneHash, 'phone', phone)
+  return (await isPhoneOnRecord(lookup, user, req, isSamePhone))
     ? browser
     : removeBrowser(recognition, browser, 'phone-changed')
 }

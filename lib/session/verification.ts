@@ -45,9 +45,8 @@ export const clockToleranceMilliseconds = 60_000
  */
 export function parseVerification(value: unknown): Verification | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { userId, method, amr, verifiedAt, phoneHash, unconfirmedCookie } = copyOwn(
-    value,
-  ) as Partial<Record<keyof Verification, unknown>>
+  const verification = copyOwn(value) as Partial<Record<keyof Verification, unknown>>
+  const { userId, method, amr, verifiedAt, phoneHash, unconfirmedCookie } = verification
   const isComplete =
     typeof userId === 'string' &&
     userId !== '' &&
@@ -55,5 +54,5 @@ export function parseVerification(value: unknown): Verification | undefined {
     Array.isArray(amr) &&
     Number.isFinite(verifiedAt) &&
     [phoneHash, unconfirmedCookie].every(hash => hash === undefined || typeof hash === 'string')
-  return isComplete ? (copyOwn(value) as Verification) : undefined
+  return isComplete ? (verification as Verification) : undefined
 }
