@@ -102,6 +102,8 @@ export function createApp(options: AppOptions) {
     recovery: {
       save: (...set) => recovery.save(...set),
       use: (...codes) => recovery.use(...codes),
+      left: userId => recovery.left(userId),
+      removeAll: userId => recovery.removeAll(userId),
     },
     remember,
     ...strategyOptions,

@@ -9,6 +9,7 @@ import { createPace } from './limits/turns.js'
 import { createConnect } from './signalwire/client.js'
 import { createSendText } from './signalwire/messages.js'
 import { createMfa } from './signalwire/mfa.js'
+import { withTrail } from './user-support/trail.js'
 
 /**
  * Checks the options and creates what the parts of the strategy share. Throws a `TypeError` that
@@ -27,6 +28,6 @@ export function createContext<User>(options: VoiceOtpOptions<User>, emit: Emit):
     calls: createCalls(settings, connect, () => settings.clock.now()),
     sendText: createSendText(settings, connect),
     mfa: createMfa(settings),
-    emit,
+    emit: withTrail(settings, keys, emit),
   }
 }

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events'
 import type { Purpose } from './options/purpose.js'
 import type { LimitName } from './options/limits.js'
 import type { Channel } from './options/channel.js'
@@ -30,6 +29,8 @@ export interface VoiceOtpEvents {
       readonly code: FailureCode
       /** The limit that was reached, if a limit was the reason. */
       readonly limit?: LimitName
+      /** Seconds until the user may try again, as the user was told. */
+      readonly retryAfter?: number
     },
   ]
   /** SignalWire refused a call or text, or failed. */
@@ -60,6 +61,8 @@ export interface VoiceOtpEvents {
       readonly purpose: Purpose
       /** The channel of the code. */
       readonly channel: Channel
+      /** Seconds since the code was created. */
+      readonly seconds: number
     },
   ]
   /** A code was refused. */
@@ -192,6 +195,69 @@ export interface VoiceOtpEvents {
       readonly detailsHash: string
     },
   ]
+  /**
+   * A webhook says that somebody answered the call. Once for each call; not for a machine, if
+   * `machineDetection` is set.
+   */
+  'call.answered': [
+    {
+      /** The id of the user, as text. */
+      readonly userId: string
+      /** What the code is for. */
+      readonly purpose: Purpose
+      /** Seconds since the code was created. */
+      readonly seconds: number
+    },
+  ]
+  /** A request to the strategy has ended. For measures: every failure has an event of its own. */
+  'request.handled': [
+    {
+      /** What was asked for. `recover` checks a recovery code. */
+      readonly what: 'send' | 'verify' | 'recover' | 'webhook'
+      /**
+       * `ok`, or the code of the failure or error, or the reason of `webhook.rejected`. `unknown`:
+       * something threw that is none of these.
+       */
+      readonly outcome: string
+      /** How long it took. */
+      readonly milliseconds: number
+      /** The id of the user, as text, if the request has a user. */
+      readonly userId?: string
+      /** What the code is for, if the request has a user. */
+      readonly purpose?: Purpose
+    },
+  ]
+  /** `unlock(userId, { by, reason })` was called. Write it to your audit log. */
+  'user.unlocked': [
+    {
+      /** The id of the user, as text. */
+      readonly userId: string
+      /** Who did it, as given. */
+      readonly by?: string
+      /** Why, as given. */
+      readonly reason?: string
+    },
+  ]
+  /** `resetFactors(userId, { by, reason })` was called. Write it to your audit log. */
+  'factors.reset': [
+    {
+      /** The id of the user, as text. */
+      readonly userId: string
+      /** Who did it, as given. */
+      readonly by: string
+      /** Why, as given. */
+      readonly reason: string
+    },
+  ]
+  /** The store of the option `trail` did not keep an entry. No login is changed by this. */
+  'trail.failed': [
+    {
+      /**
+       * `store`: it threw or took over 2 seconds. `too-many`: a thousand entries wait for it.
+       */
+      readonly reason: 'store' | 'too-many'
+    },
+  ]
   /** A number was enrolled or changed. */
   'phone.changed': [
     {
@@ -209,29 +275,3 @@ export type Emit = <Name extends keyof VoiceOtpEvents>(
   name: Name,
   ...details: VoiceOtpEvents[Name]
 ) => void
-
-/**
- * Creates the emitter that the app sees, and the function with which this package emits. @internal
- */
-export function createEvents(): {
-  readonly events: EventEmitter<VoiceOtpEvents>
-  readonly emit: Emit
-} {
-  const warn = (name: unknown): void => {
-    process.emitWarning(`A listener of the event '${String(name)}' failed.`, 'VoiceOtpWarning')
-  }
-  const events = new EventEmitter<VoiceOtpEvents>({ captureRejections: true })
-  Object.defineProperty(events, Symbol.for('nodejs.rejection'), {
-    value: (_error: unknown, name: unknown) => {
-      warn(name)
-    },
-  })
-  const emit: Emit = (name, ...details) => {
-    try {
-      ;(events as EventEmitter).emit(name, ...(details as unknown[]))
-    } catch {
-      warn(name)
-    }
-  }
-  return { events, emit }
-}

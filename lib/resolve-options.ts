@@ -7,6 +7,7 @@ import type { Limits } from './options/limits.js'
 import type { BeforeCall, UserId, VoiceOtpOptions } from './options/options.js'
 import type { RecoveryOptions } from './options/recovery.js'
 import type { RememberOptions } from './options/remember.js'
+import type { TrailStore } from './options/trail.js'
 import { isCountry } from './phone.js'
 import type { Request } from './request.js'
 import { type ResolvedLanguages, resolveLanguages } from './resolve-languages.js'
@@ -34,6 +35,7 @@ export interface ResolvedOptions<User> extends ResolvedLanguages<User>, Resolved
   readonly limiter: LimiterFactory | undefined
   readonly remember: RememberOptions | undefined
   readonly recovery: RecoveryOptions<User> | undefined
+  readonly trail: TrailStore | undefined
   readonly clock: { now(): number }
 }
 
@@ -70,6 +72,7 @@ const names = [
   'onEnroll',
   'remember',
   'recovery',
+  'trail',
   'limiter',
   'limiterSecret',
   'clock',
@@ -113,6 +116,7 @@ export function resolveOptions<User>(options: VoiceOtpOptions<User>): ResolvedOp
     limits: resolveLimits(given.limits),
     remember: resolveRemember(given.remember),
     recovery: checkedRecovery(given.recovery),
+    trail: checkedTrail(given.trail),
     limiter: resolveLimiter(given.limiter),
     clock: checkedClock(given.clock),
   }
@@ -247,7 +251,20 @@ function checkedRecovery<User>(
   for (const name of ['save', 'use'] as const)
     if (typeof recovery[name] !== 'function')
       throw new TypeError(`recovery.${name}: give a function.`)
+  for (const name of ['left', 'removeAll'] as const)
+    if (recovery[name] !== undefined && typeof recovery[name] !== 'function')
+      throw new TypeError(`recovery.${name}: give a function, or omit it.`)
   return recovery
+}
+
+function checkedTrail(trail: TrailStore | undefined): TrailStore | undefined {
+  const missing = (['add', 'list'] as const).find(
+    name => trail !== undefined && typeof (trail as TrailStore | null)?.[name] !== 'function',
+  )
+  if (missing === undefined) return trail
+  throw new TypeError(
+    `trail: it has no ${missing}(). MemoryTrailStore is a store that has both methods.`,
+  )
 }
 
 function checkedClock(clock: VoiceOtpOptions['clock'] = Date): { now(): number } {

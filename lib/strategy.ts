@@ -9,8 +9,9 @@ import { createPhoneLookup, type PhoneLookup, phonesOnRecord } from './callbacks
 import { copyOwn } from './check-options.js'
 import type { Context } from './context.js'
 import { createContext } from './create-context.js'
+import { createEvents } from './create-events.js'
 import { Failure } from './errors.js'
-import { createEvents, type VoiceOtpEvents } from './events.js'
+import type { VoiceOtpEvents } from './events.js'
 import { createEnforce } from './middleware/enforce.js'
 import type { EnforceOptions } from './middleware/pending-users.js'
 import {
@@ -24,12 +25,14 @@ import type { UserId, UserIdOption, VoiceOtpOptions } from './options/options.js
 import type { GetPhone } from './options/phone.js'
 import { maskPhone } from './phone.js'
 import { createRecoveryCodes } from './recovery-codes.js'
-import { forgetBrowsers } from './remembered-browsers/entries.js'
 import { createRemembered, type Remembered } from './remembered-browsers/remembered.js'
 import { type PassportFunctions, reportOutcome } from './report-outcome.js'
 import type { Middleware, Request } from './request.js'
 import { loginStateOf } from './session/login-state.js'
 import { freshSeconds } from './session/verification.js'
+import { describeUser, type UserDescription } from './user-support/describe-user.js'
+import { withResets } from './user-support/reset-lookup.js'
+import { resetFactors, type SupportAction, unlockUser } from './user-support/support-actions.js'
 
 declare global {
   namespace Express {
@@ -96,7 +99,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     super()
     const { events, emit } = createEvents()
     const context = createContext(options, emit)
-    const lookup = createPhoneLookup(getPhone)
+    const lookup = withResets(context, createPhoneLookup(getPhone))
     this.events = events
     this.remembered = createRemembered(context, lookup)
     // These properties hold secrets. They are not enumerable, so that an app that prints the
@@ -212,15 +215,33 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Unlocks a user: ends a lockout, a lock and the wait after a reported call, forgets the wrong
-   * codes, and removes the remembered browsers. Rejects with a {@link VoiceOtpError} if a store
-   * failed.
+   * Says why a user can or cannot get in, for support: {@link UserDescription}, without a number
+   * and without a code. Rejects with a {@link VoiceOtpError} if the limiter failed.
    */
-  async unlock(userId: UserId): Promise<void> {
-    await Promise.all([
-      this.context.locks.unlock(String(userId)),
-      forgetBrowsers(this.context, String(userId)),
-    ])
+  async describeUser(userId: UserId): Promise<UserDescription> {
+    return describeUser(this.context, userId)
+  }
+
+  /**
+   * Unlocks a user: ends a lockout, a lock and the wait after a reported call, forgets the wrong
+   * codes, and removes the remembered browsers. The event `user.unlocked` carries who did it and
+   * why. Rejects with a {@link VoiceOtpError} if a store failed, and with a `TypeError` for an
+   * action without `by` or `reason`.
+   */
+  async unlock(userId: UserId, action?: SupportAction): Promise<void> {
+    await unlockUser(this.context, userId, action)
+  }
+
+  /**
+   * For a user who lost the phone: the remembered browsers, the recovery codes and the live
+   * challenge die, and the number on record does not count any more. At the next login the user
+   * proves a number with `purpose: 'enroll'`, after the first factor alone: check who asks for it.
+   * Sessions that are logged in stay. The event `factors.reset` carries who did it and why. Rejects
+   * with a {@link VoiceOtpError} if a store failed (do it again then) or if the option `recovery`
+   * has no `removeAll`, and with a `TypeError` for an action without `by` or `reason`.
+   */
+  async resetFactors(userId: UserId, action: SupportAction): Promise<void> {
+    await resetFactors(this.context, userId, action)
   }
 
   /**

@@ -195,6 +195,13 @@ describe('wrong values of options', () => {
       { prompts: { 'sv-SE': { ...languages['en-US'], language: 'sv-SE', text: 'Your code' } } },
       /^prompts\['sv-SE'\]\.text:/,
     ],
+    ['a trail that is no object', { trail: null }, /^trail: it has no add\(\)/],
+    ['a trail without list', { trail: { add() {} } }, /^trail: it has no list\(\)/],
+    [
+      'a recovery whose removeAll is no function',
+      { recovery: { save() {}, use() {}, removeAll: true } },
+      /^recovery\.removeAll: give a function, or omit it/,
+    ],
     ['a remember that is no object', { remember: 30 }, /^remember: give \{ days, store \}/],
     [
       'a remember of 31 days',
@@ -350,7 +357,7 @@ describe('names of options', () => {
 
   test('the list in the message has every option', () => {
     expect(make({ apName: 'x' })).toThrow(
-      'apName: there is no such option. The options are: appName, webhookUrl, secret, signalwire, userId, required, channels, locale, prompts, announce, machineDetection, codeLength, codeSeconds, numberMatching, ringSeconds, countries, approveAfterHours, limits, beforeCall, onEnroll, remember, recovery, limiter, limiterSecret, clock.',
+      'apName: there is no such option. The options are: appName, webhookUrl, secret, signalwire, userId, required, channels, locale, prompts, announce, machineDetection, codeLength, codeSeconds, numberMatching, ringSeconds, countries, approveAfterHours, limits, beforeCall, onEnroll, remember, recovery, trail, limiter, limiterSecret, clock.',
     )
   })
 

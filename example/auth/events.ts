@@ -5,7 +5,7 @@ import type { User } from '../stores/users.js'
 type EventName = keyof VoiceOtpEvents
 
 /** Every event of the strategy. The compiler reports an event that is missing here. */
-const levels: Readonly<Record<EventName, 'info' | 'warn'>> = {
+const levels: Readonly<Record<EventName, 'debug' | 'info' | 'warn'>> = {
   'code.sent': 'info',
   'code.blocked': 'info',
   'code.failed': 'warn',
@@ -21,6 +21,11 @@ const levels: Readonly<Record<EventName, 'info' | 'warn'>> = {
   'prompt.fallback': 'info',
   'webhook.rejected': 'warn',
   'phone.changed': 'info',
+  'call.answered': 'debug',
+  'request.handled': 'debug',
+  'user.unlocked': 'warn',
+  'factors.reset': 'warn',
+  'trail.failed': 'warn',
 }
 
 /**
@@ -28,7 +33,7 @@ const levels: Readonly<Record<EventName, 'info' | 'warn'>> = {
  * may be kept.
  */
 export function logEvents({ events }: VoiceOtpStrategy<User>, logger: Logger): void {
-  for (const [event, level] of Object.entries(levels) as [EventName, 'info' | 'warn'][]) {
+  for (const [event, level] of Object.entries(levels) as [EventName, 'debug' | 'info' | 'warn'][]) {
     events.on(event, (details: object) => logger[level]({ event, ...details }))
   }
 }

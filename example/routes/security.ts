@@ -20,7 +20,7 @@ export function securityRoutes(voiceOtp: VoiceOtpStrategy<User>, recovery: Recov
   router.get('/security', requireBothFactors, async (req, res) => {
     const [browsers, left] = await Promise.all([
       listBrowsers(voiceOtp, req),
-      fromStore(recovery.left(currentUser(req) as User)),
+      fromStore(recovery.left((currentUser(req) as User).id)),
     ])
     res.render('security', { browsers, left })
   })

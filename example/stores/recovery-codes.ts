@@ -3,10 +3,7 @@ import type { RedisClient } from './redis.js'
 import type { User } from './users.js'
 
 /** A store of recovery codes. The strategy passes keyed hashes only, never the codes. */
-export interface RecoveryCodes extends RecoveryOptions<User> {
-  /** How many codes are left; 0 also for a user who never made any. */
-  readonly left: (user: User) => number | Promise<number>
-}
+export type RecoveryCodes = Required<RecoveryOptions<User>>
 
 /** Recovery codes in the memory of this process, where removing a code is a single step. */
 export function recoveryInMemory(): RecoveryCodes {
@@ -19,7 +16,10 @@ export function recoveryInMemory(): RecoveryCodes {
       const codes = sets.get(id)
       return codes && hashes.some(hash => codes.delete(hash)) ? codes.size : undefined
     },
-    left: ({ id }) => sets.get(id)?.size ?? 0,
+    left: userId => sets.get(userId)?.size ?? 0,
+    removeAll: userId => {
+      sets.delete(userId)
+    },
   }
 }
 
@@ -28,23 +28,26 @@ export function recoveryInMemory(): RecoveryCodes {
  * send the same code, `SREM` removes it for only one of them.
  */
 export function recoveryInRedis(client: RedisClient, prefix: string): RecoveryCodes {
-  const keyOf = ({ id }: User): string => `${prefix}:recovery:${id}`
+  const keyOf = (userId: string): string => `${prefix}:recovery:${userId}`
   return {
-    save: async (user, hashes) => {
+    save: async ({ id }, hashes) => {
       await client
         .multi()
-        .del(keyOf(user))
-        .sAdd(keyOf(user), [...hashes])
+        .del(keyOf(id))
+        .sAdd(keyOf(id), [...hashes])
         .exec()
     },
-    use: async (user, hashes) => {
+    use: async ({ id }, hashes) => {
       const [removed, left] = await client
         .multi()
-        .sRem(keyOf(user), [...hashes])
-        .sCard(keyOf(user))
+        .sRem(keyOf(id), [...hashes])
+        .sCard(keyOf(id))
         .execTyped()
       return removed > 0 ? left : undefined
     },
-    left: user => client.sCard(keyOf(user)),
+    left: userId => client.sCard(keyOf(userId)),
+    removeAll: async userId => {
+      await client.del(keyOf(userId))
+    },
   }
 }

@@ -1,22 +1,53 @@
 import type { PhoneLookup } from '../callbacks.js'
 import type { Context } from '../context.js'
+import { Failure, VoiceOtpError } from '../errors.js'
 import type { Success } from '../report-outcome.js'
 import type { Request } from '../request.js'
 import { approve } from './approve.js'
-import { type ActionOptions, createActionContext } from './context.js'
+import { type ActionContext, type ActionOptions, createActionContext } from './context.js'
 import { recover } from './recover.js'
 import { sendCode } from './send.js'
 import { verify } from './verify.js'
 
-/** Runs the action; `undefined` if nobody is to be logged in. @internal */
+/**
+ * Runs the action of one request, and reports with the event `request.handled` how it ended.
+ * Resolves to `undefined` if nobody is to be logged in.
+ * @internal
+ */
 export async function runAction<User extends object>(
   context: Context<User>,
   lookup: PhoneLookup<User>,
   req: Request,
   options: ActionOptions,
 ): Promise<Success | undefined> {
-  const action = createActionContext(context, lookup, req, options)
-  switch (options.action) {
+  const startedAt = performance.now()
+  let action: ActionContext<User> | undefined
+  const report = (outcome: string): void => {
+    context.emit('request.handled', {
+      what: whatOf(options),
+      outcome,
+      milliseconds: performance.now() - startedAt,
+      ...(action && { userId: action.userId, purpose: action.purpose }),
+    })
+  }
+  try {
+    action = createActionContext(context, lookup, req, options)
+    const success = await perform(action)
+    report('ok')
+    return success
+  } catch (error) {
+    report(error instanceof Failure || error instanceof VoiceOtpError ? error.code : 'unknown')
+    throw error
+  }
+}
+
+const whatOf = ({ action }: ActionOptions): 'send' | 'verify' | 'recover' =>
+  action === 'call' ? 'send' : action === 'recover' ? 'recover' : 'verify'
+
+async function perform<User extends object>(
+  action: ActionContext<User>,
+): Promise<Success | undefined> {
+  switch (action.options.action) {
     case 'call':
       await sendCode(action)
       return undefined

@@ -67,7 +67,14 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     // `code.failed` has told the app about a phone that the network refused.
     if (error instanceof Failure && error.code !== 'phone-refused') {
       const limit = error instanceof LimitReached ? { limit: error.limit } : {}
-      emit('code.blocked', { userId, purpose, code: error.code, ...limit })
+      const { retryAfter } = error.info
+      emit('code.blocked', {
+        userId,
+        purpose,
+        code: error.code,
+        ...limit,
+        ...(retryAfter === undefined ? {} : { retryAfter }),
+      })
     }
     throw error
   }

@@ -1,6 +1,7 @@
 import { readCode } from '../code-input.js'
 import {
   type Challenge,
+  codeAge,
   codeMatches,
   openEnrolledPhone,
   readHostedId,
@@ -67,7 +68,12 @@ export async function verify<User>(action: ActionContext<User>): Promise<Success
     const amr = amrOf[channel]
     const verification = { userId, method: channel, amr, verifiedAt: clock.now(), phoneHash }
     carryVerification(req, loginState, verification, cleared)
-    emit('code.accepted', { userId, purpose, channel })
+    emit('code.accepted', {
+      userId,
+      purpose,
+      channel,
+      seconds: codeAge(action.context.settings, challenge),
+    })
     return { amr, ...(newPhone === undefined ? {} : { phone: newPhone }) }
   } catch (error) {
     if (error instanceof Failure) {
@@ -173,6 +179,6 @@ async function changePhone<User>(
   // If this fails, the browsers are not recognized either: each is bound to the phone with which it
   // was remembered.
   await forgetBrowsers(context, userId).catch(() => undefined)
-  await context.sends.recordNewPhone(userId, phone)
+  await Promise.all([context.sends.recordNewPhone(userId, phone), context.factorResets.end(userId)])
   context.emit('phone.changed', { userId })
 }

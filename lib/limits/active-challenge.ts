@@ -80,11 +80,15 @@ export class ActiveChallenges {
   }
 
   /**
-   * Counts one webhook request for a token. Returns whether it is one of the first three.
+   * Counts one webhook request for a token. Returns whether it is one of the first three, and
+   * whether it is the first.
    * @param tokenTag The authentication tag of the token.
    */
-  async countFetch(tokenTag: string): Promise<boolean> {
-    return !(await this.counters.fetches.hit(tokenTag)).over
+  async countFetch(
+    tokenTag: string,
+  ): Promise<{ readonly isAdmitted: boolean; readonly isFirst: boolean }> {
+    const { over, count } = await this.counters.fetches.hit(tokenTag)
+    return { isAdmitted: !over, isFirst: !over && count === 1 }
   }
 
   /**

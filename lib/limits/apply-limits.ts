@@ -5,10 +5,12 @@ import { ActiveChallenges } from './active-challenge.js'
 import { Attempts } from './attempts.js'
 import type { Pace } from './call-queue.js'
 import { createCounters } from './counters.js'
+import { FactorResets } from './factor-resets.js'
 import { Locks } from './locks.js'
 import { Sends } from './sends.js'
 import { Turns, unlimitedPace } from './turns.js'
 import { UserFailures } from './user-failures.js'
+import { UserStates } from './user-state.js'
 
 /** Everything that must hold under parallel requests and on many machines. @internal */
 export interface AppliedLimits {
@@ -16,6 +18,8 @@ export interface AppliedLimits {
   readonly activeChallenges: ActiveChallenges
   readonly sends: Sends
   readonly locks: Locks
+  readonly factorResets: FactorResets
+  readonly userStates: UserStates
 }
 
 /** The options that decide about limits. @internal */
@@ -52,5 +56,7 @@ export function applyLimits(
     activeChallenges,
     sends: new Sends(counters, limits, keys, locks, activeChallenges, approveAfterHours, turns),
     locks,
+    factorResets: new FactorResets(counters, keys),
+    userStates: new UserStates(counters, limits, keys, locks, activeChallenges),
   }
 }

@@ -39,6 +39,8 @@ export interface Counters {
   readonly approvePhoneInterval: LimitCounter
   /** By user and number: exists while a number is too new to approve with it. */
   readonly newPhone: LimitCounter
+  /** By user: exists after support reset the factors, until the user has proved a number. */
+  readonly factorReset: LimitCounter
   /** By challenge: exists after key zero refused an approval. */
   readonly refused: LimitCounter
   /** By user: calls in an hour. */
@@ -100,6 +102,7 @@ export function createCounters(
     approveUserInterval: create('approve-user-interval', 1, approveIntervalSeconds),
     approvePhoneInterval: create('approve-phone-interval', 1, approveIntervalSeconds),
     newPhone: create('new-phone', unlimited, approveAfterSeconds),
+    factorReset: create('factor-reset', unlimited, consecutiveFailureSeconds),
     refused: create('refused', unlimited, challengeSeconds),
     userHour: create('user-hour', unlimited, hour),
     phoneTenMinutes: create('phone-10min', unlimited, tenMinutes),

@@ -7,6 +7,7 @@ import { VoiceOtpError } from '../errors.js'
 import type { VoiceOtpEvents } from '../events.js'
 import { forgetBrowsers } from '../remembered-browsers/entries.js'
 import type { Middleware } from '../request.js'
+import { codeAge } from '../session/challenge.js'
 import { writeLaml } from '../signalwire/laml.js'
 import { createSignatureCheck, type FormFields } from '../signalwire/signature.js'
 import { readForm } from './form-body.js'
@@ -19,6 +20,7 @@ type RejectReason = VoiceOtpEvents['webhook.rejected'][0]['reason']
 
 interface WebhookResponse {
   readonly status: number
+  readonly outcome: 'ok' | RejectReason
   /** LaML, or empty. */
   readonly body: string
 }
@@ -53,14 +55,17 @@ export function createWebhooks<User>(context: Context<User>): Middleware {
       )
       return
     }
+    const startedAt = performance.now()
     void withDeadline(
       handle(context, isSigned, req, path),
       responseDeadlineMilliseconds,
       () => new VoiceOtpError('limiter-unavailable', 'It took too long.'),
     )
       .catch(() => reject(context, 'limiter-unavailable', 503))
-      .then(({ status, body }) => {
+      .then(({ status, outcome, body }) => {
         respond(res, status, body)
+        const milliseconds = performance.now() - startedAt
+        context.emit('request.handled', { what: 'webhook', outcome, milliseconds })
       })
   }
 }
@@ -84,10 +89,17 @@ async function handle<User>(
   if (req.method !== 'POST') return reject(context, 'method', 405)
   const webhook = await readWebhook(context, isSigned, req, path)
   if (typeof webhook === 'string') return reject(context, webhook, 403)
-  const { turn, next, effect } = await findReply(context, webhook)
+  const { turn, next, effect, isPickUp } = await findReply(context, webhook)
   await carryOut(context, effect, webhook)
+  const { userId, purpose } = webhook.content
+  if (isPickUp)
+    context.emit('call.answered', {
+      userId,
+      purpose,
+      seconds: codeAge(context.settings, webhook.content),
+    })
   const actions = next.map(({ step, content }) => sealedUrl(context, step, content))
-  return { status: 200, body: await writeLaml(turn, actions) }
+  return { status: 200, outcome: 'ok', body: await writeLaml(turn, actions) }
 }
 
 function reject<User>(
@@ -96,7 +108,7 @@ function reject<User>(
   status: number,
 ): WebhookResponse {
   emit('webhook.rejected', { reason })
-  return { status, body: '' }
+  return { status, outcome: reason, body: '' }
 }
 
 /** Reads and checks a webhook. Returns the reason if it must be refused. Counts nothing. */
@@ -137,12 +149,12 @@ function isAtWebhookUrl(webhookUrl: string, mount: string): boolean {
 async function findReply<User>(
   { settings, activeChallenges }: Context<User>,
   { tag, step, content, fields }: Webhook,
-): Promise<Reply> {
-  const [isAdmitted, isActiveChallenge] = await Promise.all([
+): Promise<Reply & { readonly isPickUp: boolean }> {
+  const [{ isAdmitted, isFirst }, isActiveChallenge] = await Promise.all([
     activeChallenges.countFetch(tag),
     activeChallenges.isActive(content),
   ])
-  return nextReply(settings, {
+  const reply = nextReply(settings, {
     step,
     content,
     digits: fields['Digits'],
@@ -151,6 +163,8 @@ async function findReply<User>(
     isAdmitted,
     isActiveChallenge,
   })
+  const isMachine = settings.machineDetection && fields['AnsweredBy'] !== 'human'
+  return { ...reply, isPickUp: isFirst && step === steps.answered && !isMachine }
 }
 
 /** Carries out what the dialogue decided, before SignalWire gets the response and speaks. */

@@ -7,6 +7,7 @@ import type { Prompts } from './prompts.js'
 import type { RecoveryOptions } from './recovery.js'
 import type { RememberOptions } from './remember.js'
 import type { Request } from '../request.js'
+import type { TrailStore } from './trail.js'
 
 /** The app's SignalWire Space. The values are on the page "API" of the Space's dashboard. */
 export interface SignalWireOptions {
@@ -162,6 +163,11 @@ export interface VoiceOtpOptions<User = Express.User> {
    * `voiceOtp.createRecoveryCodes(req)`. Default: disabled.
    */
   readonly recovery?: RecoveryOptions<User>
+  /**
+   * Where the last events of each user are kept, for `describeUser(userId)`: a table of the app, or
+   * `MemoryTrailStore`. Default: nowhere.
+   */
+  readonly trail?: TrailStore
   /**
    * Creates the limiter of one limit. Default: `RateLimiterMemory`, in the memory of this process.
    * Several processes must share a store, for example Redis.

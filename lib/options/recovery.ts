@@ -13,4 +13,8 @@ export interface RecoveryOptions<User> {
    * them may get a number.
    */
   use(user: User, hashes: readonly string[]): number | undefined | Promise<number | undefined>
+  /** Returns how many codes are left, for `describeUser(userId)`. Optional. */
+  left?(userId: string): number | Promise<number>
+  /** Deletes the set of a user. `resetFactors(userId)` needs it. Optional. */
+  removeAll?(userId: string): void | Promise<void>
 }

@@ -1,6 +1,6 @@
 import { runCallback } from '../callbacks.js'
 import type { Context } from '../context.js'
-import type { RememberStore } from '../options/remember.js'
+import type { RememberedBrowser, RememberStore } from '../options/remember.js'
 import type { BrowserCookie } from './cookie.js'
 
 const storeDeadlineSeconds = 2
@@ -40,6 +40,17 @@ export const cookieMatches = <User>(
   { id, value }: BrowserCookie,
   userId: string,
 ): boolean => keys.matches(hash, 'browser', id, value, userId)
+
+/** The remembered browsers of a user that have not expired. @internal */
+export async function listBrowsers<User>(
+  context: Context<User>,
+  userId: string,
+): Promise<readonly RememberedBrowser[]> {
+  const { remember, clock } = context.settings
+  if (remember === undefined) return []
+  const browsers = await runStore('list', () => remember.store.list(hashUser(context, userId)))
+  return browsers.filter(({ expiresAt }) => expiresAt > clock.now())
+}
 
 /** Removes every remembered browser of a user, if the option `remember` is set. @internal */
 export async function forgetBrowsers<User>(context: Context<User>, userId: string): Promise<void> {

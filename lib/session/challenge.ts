@@ -181,6 +181,12 @@ export function readHostedId(keys: Keys, challenge: Challenge): string | undefin
     : undefined
 }
 
+/** Seconds since a code was created. @internal */
+export const codeAge = (
+  { clock, codeSeconds }: { readonly clock: { now(): number }; readonly codeSeconds: number },
+  { expiresAt }: { readonly expiresAt: number },
+): number => Math.max(0, codeSeconds - (expiresAt - clock.now()) / 1000)
+
 /** Whether the challenge was for this phone. @internal */
 export function phoneMatches(keys: Keys, challenge: Challenge, phone: string): boolean {
   return keys.matches(challenge.phoneHash, 'phone', phone)

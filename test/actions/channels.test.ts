@@ -108,7 +108,7 @@ describe('sms', () => {
       { userId: 'alice', purpose: 'login', channel: 'sms', sid: world.simulator.messages[0]!.sid },
     ])
     expect(world.named('code.accepted')).toEqual([
-      { userId: 'alice', purpose: 'login', channel: 'sms' },
+      { userId: 'alice', purpose: 'login', channel: 'sms', seconds: expect.any(Number) },
     ])
   })
 

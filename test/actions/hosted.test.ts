@@ -101,7 +101,9 @@ describe.each([
     expect(world.named('code.sent')).toEqual([
       { userId: 'alice', purpose: 'login', channel, sid: world.simulator.mfaRequests[0]!.id },
     ])
-    expect(world.named('code.accepted')).toEqual([{ userId: 'alice', purpose: 'login', channel }])
+    expect(world.named('code.accepted')).toEqual([
+      { userId: 'alice', purpose: 'login', channel, seconds: expect.any(Number) },
+    ])
     expect(world.named('code.rejected')).toEqual([
       { userId: 'alice', code: 'code-wrong', compared: true },
     ])

@@ -232,7 +232,8 @@ describe('a store that fails', () => {
       recovery: {
         save: (...set) => recovery.save(...set),
         use: (...set) => recovery.use(...set),
-        left: user => recovery.left(user),
+        left: userId => recovery.left(userId),
+        removeAll: userId => recovery.removeAll(userId),
       },
     })
     Object.assign(recovery, { save: down, use: down, left: down })

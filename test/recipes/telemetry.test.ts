@@ -37,7 +37,8 @@ test('OpenTelemetry counts every event without a user id, a call or a number', a
     .expect(401)
   await alice.post('/otp').send({ code }).expect(200)
   await alice.post('/otp/call').expect(429)
-  expect(counted).toEqual([
+  const isMeasure = /^(call\.answered|request\.handled)$/
+  expect(counted.filter(each => !isMeasure.test(String(each?.['event'])))).toEqual([
     { event: 'code.sent', purpose: 'login', channel: 'call' },
     { event: 'code.rejected', code: 'code-wrong', compared: true },
     { event: 'code.accepted', purpose: 'login', channel: 'call' },

@@ -18,6 +18,11 @@ const names = Object.keys({
   'recovery.used': true,
   'browser.recognized': true,
   'browser.revoked': true,
+  'call.answered': true,
+  'request.handled': true,
+  'user.unlocked': true,
+  'factors.reset': true,
+  'trail.failed': true,
 } satisfies Record<keyof VoiceOtpEvents, true>) as readonly (keyof VoiceOtpEvents)[]
 
 /**

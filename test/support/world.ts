@@ -119,6 +119,9 @@ export async function createWorld(given: WorldOptions = {}) {
     'action.refused',
     'browser.recognized',
     'browser.revoked',
+    'user.unlocked',
+    'factors.reset',
+    'trail.failed',
   ] as const) {
     strategy.events.on(name, (details: unknown) => events.push({ name, details }))
   }

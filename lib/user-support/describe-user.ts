@@ -1,0 +1,130 @@
+import { runCallback } from '../callbacks.js'
+import type { Context } from '../context.js'
+import type { UserCount, Wait } from '../limits/user-state.js'
+import type { UserId } from '../options/options.js'
+import type { RecoveryOptions } from '../options/recovery.js'
+import type { TrailEntry } from '../options/trail.js'
+import { listBrowsers } from '../remembered-browsers/entries.js'
+import { type DescribedSend, describeSends } from './describe-sends.js'
+import { trailBounds, trailName } from './trail.js'
+
+/** A limit that makes a user wait. */
+export interface DescribedWait {
+  /** The limit. `reportedSeconds`: somebody pressed "this was not me" in a call. */
+  readonly limit: string
+  /** When the wait ends; `undefined`: not before `unlock(userId)`. */
+  readonly until: Date | undefined
+}
+
+/**
+ * Why a user can or cannot get in, for support. It holds no number and no code. What a store could
+ * not tell is `undefined`, and {@link UserDescription.unavailable} names the store.
+ */
+export interface UserDescription {
+  /** The lockout or the lock after too many wrong codes: no code is accepted or sent. */
+  readonly lock: DescribedWait | undefined
+  /** The wait after a reported call: no code is sent. */
+  readonly reported: DescribedWait | undefined
+  /** The longest wait before the next call that the user's own limits demand. */
+  readonly nextCall: DescribedWait | undefined
+  /** Counts that lead to a lock or a wait. */
+  readonly counts: {
+    /** Wrong codes within `attemptsPerUserSeconds`. At the limit, a lockout begins. */
+    readonly wrongCodes: UserCount
+    /** Wrong codes since the last right one. At the limit, the user is locked until `unlock`. */
+    readonly consecutiveFailures: UserCount
+    /** Calls and texts of the last hour. */
+    readonly callsThisHour: UserCount
+  }
+  /** What the user can log in with. */
+  readonly factors: {
+    /** Whether `resetFactors` was called: the user must prove a number at the next login. */
+    readonly mustEnroll: boolean
+    /** When the user last proved a new number, if the trail knows it. */
+    readonly phoneEnrolledAt: Date | undefined
+    /** Recovery codes that are left; `undefined` without `recovery.left`. */
+    readonly recoveryCodesLeft: number | undefined
+    /** Browsers that log in without a call; `undefined` without the option `remember`. */
+    readonly rememberedBrowsers: number | undefined
+  }
+  /** The last codes that the user asked for, the newest first; `undefined` without `trail`. */
+  readonly sends: readonly DescribedSend[] | undefined
+  /** Stores that did not respond. */
+  readonly unavailable: readonly ('trail' | 'recovery' | 'remember')[]
+}
+
+/** What `describeUser(userId)` returns. @internal */
+export async function describeUser<User>(
+  context: Context<User>,
+  userId: UserId,
+): Promise<UserDescription> {
+  const id = String(userId)
+  const { clock, codeSeconds, recovery, remember, trail } = context.settings
+  const now = clock.now()
+  const unavailable: ('trail' | 'recovery' | 'remember')[] = []
+  const ask = async <T>(
+    store: (typeof unavailable)[number],
+    read: (() => Promise<T>) | undefined | false,
+  ): Promise<T | undefined> => {
+    try {
+      return read ? await read() : undefined
+    } catch {
+      unavailable.push(store)
+      return undefined
+    }
+  }
+  const [state, mustEnroll, browsers, codesLeft, entries] = await Promise.all([
+    context.userStates.read(id),
+    context.factorResets.isReset(id),
+    ask('remember', remember && (() => listBrowsers(context, id))),
+    ask('recovery', recovery?.left && (() => readCodesLeft(recovery, id))),
+    ask('trail', trail && (() => readTrail(context, id))),
+  ])
+  const toWait = (wait: Wait | undefined): DescribedWait | undefined =>
+    wait && {
+      limit: wait.limit,
+      until: wait.seconds === undefined ? undefined : new Date(now + wait.seconds * 1000),
+    }
+  const enrolledAt = entries?.find(({ event }) => event === 'phone.changed')?.at
+  const { wrongCodes, consecutiveFailures, callsThisHour } = state
+  return {
+    lock: toWait(state.lock),
+    reported: toWait(state.reported),
+    nextCall: toWait(state.nextCall),
+    counts: { wrongCodes, consecutiveFailures, callsThisHour },
+    factors: {
+      mustEnroll,
+      phoneEnrolledAt: enrolledAt === undefined ? undefined : new Date(enrolledAt),
+      recoveryCodesLeft: codesLeft,
+      rememberedBrowsers: browsers?.length,
+    },
+    sends: entries && describeSends(entries, now, codeSeconds),
+    unavailable,
+  }
+}
+
+async function readCodesLeft(
+  recovery: Pick<RecoveryOptions<unknown>, 'left'>,
+  userId: string,
+): Promise<number> {
+  const count: unknown = await runCallback('recovery.left', () => recovery.left?.(userId))
+  if (Number.isInteger(count) && (count as number) >= 0) return count as number
+  throw new TypeError('recovery.left must return how many codes are left.')
+}
+
+/** The entries within the bounds, whatever the store returns. */
+async function readTrail<User>(
+  { keys, settings: { clock, trail } }: Context<User>,
+  userId: string,
+): Promise<readonly TrailEntry[]> {
+  const listed: unknown = await runCallback(
+    'trail.list',
+    () => trail?.list(trailName(keys, userId)),
+    { deadlineSeconds: 2 },
+  )
+  if (!Array.isArray(listed)) throw new TypeError('trail.list must return a list.')
+  const oldest = clock.now() - trailBounds.maxAgeSeconds * 1000
+  return (listed as readonly TrailEntry[])
+    .filter(({ at }) => at >= oldest)
+    .slice(0, trailBounds.maxEntries)
+}
