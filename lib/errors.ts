@@ -112,8 +112,8 @@ export interface FailureDetails extends Pick<FailureInfo, 'retryAfter' | 'attemp
 }
 
 /**
- * Refuses a request: an action throws it, and Passport's `fail()` gets its `info`. Not an `Error`: a
- * failure is an expected result, and nobody reads its stack trace, which takes time to record.
+ * Refuses a request: an action throws it, and Passport's `fail()` gets its `info`. Not an `Error`:
+ * a failure is an expected result, and nobody reads its stack trace, which takes time to record.
  * @internal
  */
 export class Failure {

@@ -133,7 +133,7 @@ async function place<User>(
     loginState.dropChallenge()
     // Not after a timeout: the phone may be ringing.
     if (refused) await context.sends.endInterval(request)
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a union of the two types that may be thrown
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- one of the two types
     throw error
   }
 }
