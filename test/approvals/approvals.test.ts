@@ -102,7 +102,7 @@ async function listen(
 }
 
 describe('an approval', () => {
-  test('says what is approved before the code, and the handler gets exactly that', async () => {
+  test('the call says what is approved before the code, and the handler gets exactly that', async () => {
     const alice = await open()
     const { phone, code, body } = await listen(alice)
     expect(body).toMatchObject({ purpose: 'approve', approvalText: payment.text })
@@ -131,14 +131,14 @@ describe('an approval', () => {
     ])
   })
 
-  test('is frozen in the handler', async () => {
+  test('the approval is frozen in the handler', async () => {
     const alice = await open()
     const { code } = await listen(alice)
     await alice.post('/payment').send({ code }).expect(200)
     expect([executed[0], executed[0]!.details].every(Object.isFrozen)).toBe(true)
   })
 
-  test('leaves the session id, the stored data and the verification as they are', async () => {
+  test('an approval leaves the session id, the stored data and the verification as they are', async () => {
     const alice = await open()
     const before = (await alice.get('/session')).headers['set-cookie']
     const { code } = await listen(alice)
@@ -147,7 +147,7 @@ describe('an approval', () => {
     expect(before).toBeUndefined()
   })
 
-  test('a repeat says the text again, and so does the other language in its own words', async () => {
+  test('a repeat says the text of the approval again, and key three says it in the other language', async () => {
     const alice = await open({ options: { locale: ['en-US', 'de-DE'] } })
     asked = {
       ...payment,
@@ -173,7 +173,7 @@ describe('an approval', () => {
     expect(phone.call.heard).toContain(lookAlike)
   })
 
-  test('by text message, the same sentence comes first', async () => {
+  test('a text message begins with the sentence that says what is approved', async () => {
     const alice = await open({ options: { channels: ['call', 'sms'] } })
     await alice.post('/payment/call').send({ channel: 'sms' }).expect(202)
     const body = world.simulator.messages[0]!.body
@@ -185,7 +185,7 @@ describe('an approval', () => {
 })
 
 describe('an attacker cannot execute what was not heard', () => {
-  test('a body that is changed or sent again changes nothing', async () => {
+  test('a body that is changed or sent again does not change what is approved', async () => {
     const alice = await open()
     const { code } = await listen(alice)
     await alice
@@ -285,7 +285,7 @@ describe('an attacker cannot execute what was not heard', () => {
     expect(executed).toEqual([])
   })
 
-  test('with two tabs, the code belongs to what was heard last', async () => {
+  test('with two tabs, the code approves only what the newest call said', async () => {
     const alice = await open()
     const first = await listen(alice)
     asked = { details: { amount: 99 }, text: 'You are paying 99 cents.' }
@@ -326,7 +326,7 @@ describe('an attacker cannot execute what was not heard', () => {
 })
 
 describe('key zero', () => {
-  test('refuses the action, tells the app, and does not block other calls', async () => {
+  test('key zero refuses the action, tells the app, and does not block other calls', async () => {
     const alice = await open()
     const { phone, code } = await listen(alice)
     await phone.press('0')
@@ -341,7 +341,7 @@ describe('key zero', () => {
     await alice.post('/otp/call').expect(202)
   })
 
-  test('a second zero reports the call', async () => {
+  test('a second key zero reports the call', async () => {
     const alice = await open()
     const { phone } = await listen(alice)
     await phone.press('0')
@@ -350,7 +350,7 @@ describe('key zero', () => {
     await alice.post('/payment/call').expect(429)
   })
 
-  test('before the code, zero refuses and two zeros report', async () => {
+  test('before the code, key zero refuses the action and two zeros report the call', async () => {
     const alice = await open()
     await alice.post('/payment/call').expect(202)
     const phone = await Phone.ringing(world)
@@ -404,7 +404,7 @@ describe('what cannot be approved costs no call', () => {
     ],
     ['a fraction in the details', { ...payment, details: { amount: 1.5 } }, 503, 'callback-failed'],
     ['nothing', undefined, 503, 'callback-failed'],
-  ])('%s is refused', async (_, request, status, code) => {
+  ])('an approval with %s is refused and costs no call', async (_, request, status, code) => {
     const alice = await open()
     asked = request as ApprovalRequest
     expect((await alice.post('/payment/call').expect(status)).body).toMatchObject({ code })
@@ -420,7 +420,7 @@ describe('what cannot be approved costs no call', () => {
   })
 
   test.each(['any-key', false] as const)(
-    'numberMatching: %s is a configuration error',
+    'an approval with numberMatching: %s is a configuration error',
     async numberMatching => {
       world = await createWorld({ options: { numberMatching } })
       await world.close()
@@ -439,7 +439,7 @@ describe('what cannot be approved costs no call', () => {
 })
 
 describe('calls for approvals', () => {
-  test('are counted separately: a login is still possible when they are used up', async () => {
+  test('a login is still possible when the calls for approvals are used up', async () => {
     const alice = await open()
     for (let call = 0; call < 6; call++) await alice.post('/payment/call').expect(202)
     expect((await alice.post('/payment/call').expect(429)).body).toMatchObject({
@@ -448,7 +448,7 @@ describe('calls for approvals', () => {
     await alice.post('/otp/call').expect(202)
   })
 
-  test('are 20 seconds apart, and need not wait for the interval of a login', async () => {
+  test('calls for approvals are 20 seconds apart and do not wait for the interval of a login', async () => {
     const alice = await open({ options: { limits: {} } })
     const { body } = await alice.post('/payment/call').expect(202)
     expect((body as { nextCallIn: number }).nextCallIn).toBeLessThanOrEqual(20)

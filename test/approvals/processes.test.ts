@@ -69,7 +69,7 @@ describeWithRedis('a payment in two processes that share one Redis', () => {
     return key
   }
 
-  test('is executed once when 20 requests send its code to both processes at the same time', async () => {
+  test('a payment is executed once when 20 requests send its code to two processes at the same time', async () => {
     const before = executed()
     const alice = await enter('alice')
     const code = await hear(alice)
@@ -86,7 +86,7 @@ describeWithRedis('a payment in two processes that share one Redis', () => {
     await expectExecuted(before + 1)
   })
 
-  test('is executed by neither process again: not by a replay, not after the session of before was put back, and not after a new login', async () => {
+  test('neither process executes a payment again: not by a replay, not with the old session put back, and not after a new login', async () => {
     const before = executed()
     const alice = await enter('alice')
     const code = await hear(alice)
@@ -113,7 +113,7 @@ describeWithRedis('a payment in two processes that share one Redis', () => {
     await expectExecuted(before + 1)
   })
 
-  test('that a newer one replaced is not executed: the code belongs to what was heard last', async () => {
+  test('a payment that a newer one replaced is not executed, because the code approves only the newest', async () => {
     const before = executed()
     const alice = await enter('alice')
     const first = await hear(alice)
@@ -125,7 +125,7 @@ describeWithRedis('a payment in two processes that share one Redis', () => {
     expect(group.named('payment.executed' as 'action.approved').at(-1)).toMatchObject({ amount: 1 })
   })
 
-  test('is not executed when the number of the user changes between the call and the code', async () => {
+  test('a payment is not executed when the number of the user changes between the call and the code', async () => {
     const before = executed()
     const alice = await enter('alice')
     const code = await hear(alice)
@@ -143,7 +143,7 @@ describeWithRedis('a payment in two processes that share one Redis', () => {
   test.each([
     ['refuses it with key zero', '0', 'refused'],
     ['reports the call with two zeros', '00', 'reported'],
-  ])('is not executed when the user %s at the other process', async (_, keys, state) => {
+  ])('a payment is not executed when the user %s at the other process', async (_, keys, state) => {
     const before = executed()
     const person = await enter(state === 'refused' ? 'bob' : 'mallory')
     const { phone, digits } = await ask(person)
@@ -158,7 +158,7 @@ describeWithRedis('a payment in two processes that share one Redis', () => {
     await expectExecuted(before)
   })
 
-  test('is not executed twice when a process dies after the approval was used up and before it was executed', async () => {
+  test('a payment is not executed twice when a process dies between the approval and the execution', async () => {
     const before = executed()
     const doomed = await group.start()
     const alice = await enter('alice')

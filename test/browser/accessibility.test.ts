@@ -27,7 +27,7 @@ function inspector(guest: Guest) {
 }
 
 describeInBrowser('axe-core finds nothing', () => {
-  test('during a login', async () => {
+  test('axe-core finds nothing during a login', async () => {
     const guest = await openDemo({ siteOptions: unhurried })
     const { look, findings } = inspector(guest)
     await guest.open('/login')
@@ -78,7 +78,7 @@ describeInBrowser('axe-core finds nothing', () => {
     expect(findings).toEqual([])
   })
 
-  test('on what goes wrong with a call', async () => {
+  test('axe-core finds nothing on pages about a failed call', async () => {
     const guest = await openDemo({ siteOptions: unhurried })
     const { look, findings } = inspector(guest)
     await guest.logIn('bob')
@@ -121,7 +121,7 @@ describeInBrowser('axe-core finds nothing', () => {
     expect(findings).toEqual([])
   })
 
-  test('on a first number and on errors', async () => {
+  test('axe-core finds nothing on the page of a first number and on error pages', async () => {
     const sessionStore = new SessionStore()
     const guest = await openDemo({ siteOptions: { ...unhurried, sessionStore } })
     const { look, findings } = inspector(guest)
@@ -155,7 +155,7 @@ describeInBrowser('axe-core finds nothing', () => {
 })
 
 describeInBrowser('axe-core finds nothing, narrow and wide,', () => {
-  test('on the ways in without a call', async () => {
+  test('axe-core finds nothing on the pages of remembered browsers and recovery codes', async () => {
     const guest = await openDemo({ siteOptions: unhurried, viewport: { width: 390, height: 844 } })
     const { look, findings } = inspector(guest)
     await guest.logIn('alice')
@@ -192,7 +192,7 @@ describeInBrowser('axe-core finds nothing, narrow and wide,', () => {
 })
 
 describeInBrowser('a screen reader', () => {
-  test('hears each state of the call once, from a region that is there from the start, and never the countdown', async () => {
+  test('a screen reader hears each state of the call once, and never the countdown', async () => {
     const guest = await openDemo()
     guest.site.simulator.setQueueDelay({ delayMs: 1000 })
     await guest.logIn('alice')
@@ -226,7 +226,7 @@ describeInBrowser('a screen reader', () => {
     await guest.expectPath('/account')
   })
 
-  test('hears what to do in order: what is going on, the digits, the state, the code, another call', async () => {
+  test('a screen reader reads the page in the order of the steps: digits, state, code, another call', async () => {
     const guest = await openDemo()
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -251,7 +251,7 @@ describeInBrowser('a screen reader', () => {
     expect(places, tree).not.toContain(-1)
   })
 
-  test('hears a refusal as an alert that the field refers to', async () => {
+  test('a screen reader hears a failure as an alert that the field refers to', async () => {
     const guest = await openDemo()
     await guest.logIn('alice')
     await guest.press('Call me now')

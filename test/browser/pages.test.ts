@@ -7,7 +7,7 @@ import { describeInBrowser, Guest, openDemo } from '../support/chromium.js'
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 
 describeInBrowser('tabs and history', () => {
-  test('two tabs: the one with an older call moves on to the newer one, and both end on the account', async () => {
+  test('a tab with an older call goes on to the newer call of another tab, and both end on the account', async () => {
     const guest = await openDemo({ siteOptions: unhurried })
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -32,7 +32,7 @@ describeInBrowser('tabs and history', () => {
     await guest.expectPath('/login')
   })
 
-  test('a tab that is left on the call page is sent to the login once the other has logged out', async () => {
+  test('a tab that shows the call page goes to the login after the user logs out in another tab', async () => {
     const guest = await openDemo()
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -70,7 +70,7 @@ describeInBrowser('tabs and history', () => {
 })
 
 describeInBrowser('hands and eyes', () => {
-  test('keys alone suffice, from the password to the account', async () => {
+  test('the keyboard alone is enough for a login, from the password to the account', async () => {
     const guest = await openDemo()
     const { keyboard } = guest.page
     const tabTo = async (name: string) => {
@@ -120,7 +120,7 @@ describeInBrowser('hands and eyes', () => {
     await guest.expectPath('/account')
   })
 
-  test('nothing on the page moves while the call takes its course', async () => {
+  test('nothing on the page moves to another place while the state of the call changes', async () => {
     const guest = await openDemo({
       viewport: { width: 390, height: 844 },
       reducedMotion: 'no-preference',
@@ -158,7 +158,7 @@ describeInBrowser('hands and eyes', () => {
     expect(await moved()).toBe(0)
   })
 
-  test('with reduced motion nothing moves at all', async () => {
+  test('with reduced motion, nothing on the page is animated', async () => {
     const guest = await openDemo({ reducedMotion: 'reduce' })
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -171,7 +171,7 @@ describeInBrowser('hands and eyes', () => {
 })
 
 describeInBrowser('without JavaScript', () => {
-  test('a login, with the links and buttons of the page', async () => {
+  test('a login works without JavaScript', async () => {
     const guest = await openDemo({ javaScriptEnabled: false })
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -184,7 +184,7 @@ describeInBrowser('without JavaScript', () => {
     expect(guest.site.simulator.call(sid)?.status).toBe('in-progress')
   })
 
-  test('a double click on each button ends where one click leads', async () => {
+  test('without JavaScript, a double click on each button leads to the same page as one click', async () => {
     // The server finishes the first request only after the browser has sent the second one, however
     // slow the browser is.
     let bothSent: Promise<unknown> = Promise.resolve()
@@ -222,7 +222,7 @@ describeInBrowser('without JavaScript', () => {
     await guest.expectPath('/account')
   })
 
-  test('the page of a code that was sent twice at once goes on by itself', async () => {
+  test('without JavaScript, the page of a code that was sent twice at the same time goes on by itself', async () => {
     const guest = await openDemo({ javaScriptEnabled: false, siteOptions: unhurried })
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -241,7 +241,7 @@ describeInBrowser('without JavaScript', () => {
 })
 
 describeInBrowser('with JavaScript', () => {
-  test('the second click of a double click is not sent', async () => {
+  test('with JavaScript, the second click of a double click is not sent', async () => {
     const guest = await openDemo({ siteOptions: { limiter: new CounterStore(100, 150).factory } })
     const sent: string[] = []
     guest.page.on('request', request => {
@@ -257,7 +257,7 @@ describeInBrowser('with JavaScript', () => {
     expect(sent).toEqual(['/login', '/otp/call'])
   })
 
-  test('a server that is away for a moment: the page keeps what it shows, and goes on when it is back', async () => {
+  test('the page keeps what it shows while the server does not respond, and goes on afterwards', async () => {
     const guest = await openDemo({ isPatient: true })
     await guest.logIn('alice')
     await guest.press('Call me now')

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { axeFindings, describeInBrowser, openDemo } from '../support/chromium.js'
 
 describeInBrowser('a payment', () => {
-  test('is executed as the call said it, although an attack changes the form, and axe finds nothing on its pages', async () => {
+  test('a payment is executed as the call said it although an attack changes the form, and axe-core finds nothing on its pages', async () => {
     const guest = await openDemo({ siteOptions: { limits: { approveCallIntervalSeconds: false } } })
     const { page } = guest
     const hangUp = () => guest.site.simulator.hangUp(guest.site.simulator.calls[0]!.sid)

@@ -6,7 +6,7 @@ import { describeInBrowser, openDemo, takePicture } from '../support/chromium.js
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 
 describeInBrowser('with the phone beside the page', () => {
-  test('somebody logs in', async () => {
+  test('a user logs in with the simulated phone beside the page', async () => {
     const guest = await openDemo({ reducedMotion: 'no-preference' })
     await guest.logIn('alice')
     expect(guest.site.simulator.calls).toHaveLength(0)
@@ -23,7 +23,7 @@ describeInBrowser('with the phone beside the page', () => {
     await guest.expectPath('/login')
   })
 
-  test('a wrong code is refused with the attempts that are left, the field is ready for the next, and the right one lets in', async () => {
+  test('after a wrong code the page shows the attempts that are left, and the right code logs in', async () => {
     const guest = await openDemo()
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -38,7 +38,7 @@ describeInBrowser('with the phone beside the page', () => {
     await guest.expectPath('/account')
   })
 
-  test('nobody answers: the page says so, and another call may be asked for at once', async () => {
+  test('if nobody answers, the page says so and offers another call immediately', async () => {
     const guest = await openDemo({ colorScheme: 'dark', reducedMotion: 'no-preference' })
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -53,7 +53,7 @@ describeInBrowser('with the phone beside the page', () => {
     expect(guest.site.simulator.calls).toHaveLength(2)
   })
 
-  test('a busy line: a text is offered in place of it, and its code lets in', async () => {
+  test('if the line is busy, the page offers a text message, and its code logs in', async () => {
     const guest = await openDemo()
     guest.site.simulator.setPhone('+12025550123', 'busy')
     await guest.logIn('alice')
@@ -74,7 +74,7 @@ describeInBrowser('with the phone beside the page', () => {
     await guest.expectPath('/account')
   })
 
-  test('"that was not me" ends it: the page says what it means', async () => {
+  test('after "this was not me", the page says what that means', async () => {
     const guest = await openDemo()
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -86,7 +86,7 @@ describeInBrowser('with the phone beside the page', () => {
     await guest.expectPath('/otp')
   })
 
-  test('a first number is added; changing it tells the old one', async () => {
+  test('a user adds a first number, and the old number gets a text message when the user changes it', async () => {
     const guest = await openDemo({ siteOptions: unhurried })
     await guest.logIn('dave')
     await guest.page.getByLabel('Phone number, with country code').fill('+1 202 555 0189')
@@ -116,7 +116,7 @@ describeInBrowser('with the phone beside the page', () => {
     await guest.expectPath('/account')
   })
 
-  test('a transfer after more than five minutes asks for a call, and then goes on', async () => {
+  test('a transfer more than five minutes after the login asks for a code, and then goes on', async () => {
     const guest = await openDemo({ siteOptions: unhurried })
     await guest.logIn('alice')
     await guest.confirm()
@@ -133,7 +133,7 @@ describeInBrowser('with the phone beside the page', () => {
     await guest.page.getByText('$25 sent to Bob.').waitFor()
   })
 
-  test('on a small screen the phone is below the page, one link away', async () => {
+  test('on a small screen the simulated phone is below the page, and a link leads to it', async () => {
     const guest = await openDemo({ viewport: { width: 390, height: 844 } })
     await guest.logIn('alice')
     await guest.press('Call me now')

@@ -22,7 +22,7 @@ async function pressByKeys({ page }: Guest, what: string): Promise<void> {
 }
 
 describeInBrowser('in without a call', () => {
-  test('a browser is remembered, logs in with the password, calls before money is sent, and is forgotten', async () => {
+  test('a remembered browser logs in with the password, needs a code to send money, and can be forgotten', async () => {
     const guest = await openDemo({ siteOptions: unhurried })
     await guest.logIn('alice')
     await guest.press('Call me now')
@@ -48,7 +48,7 @@ describeInBrowser('in without a call', () => {
     await guest.expectPath('/otp')
   })
 
-  test('recovery codes are made, fit on paper, and one lets in', async () => {
+  test('a user creates recovery codes, prints them on one page, and logs in with one of them', async () => {
     const guest = await openDemo()
     await guest.logIn('alice')
     await guest.press('Call me now')

@@ -60,7 +60,7 @@ describe('a call with number matching', () => {
     expectSecret(phone, code)
   })
 
-  test('the digits on the page are answered with the code, twice, and the menu; this code logs in', async () => {
+  test('after the digits on the page, the call reads the code twice and the menu, and this code logs in', async () => {
     const { alice, phone, digits } = await ringing()
     await phone.answer()
     const { code } = sealedIn(phone)
@@ -295,17 +295,20 @@ describe("a call with numberMatching: 'any-key'", () => {
     ['silence', undefined, english.noDigits],
     ['key zero', '0', english.reported],
     ['the key #', '#', english.noDigits],
-  ])("with numberMatching: 'any-key', %s is not answered with the code", async (_, key, said) => {
-    const { phone } = await ringing()
-    await phone.answer()
-    const continueCall = () => (key === undefined ? phone.wait() : phone.press(key))
-    // Without a key, or with # first, the question is asked again.
-    if (said === english.noDigits)
-      expect((await continueCall())[0]).toBe(english.opening.login('Acme'))
-    expect(await continueCall()).toEqual([said])
-    expect(phone.call).toMatchObject(overWithoutError)
-    expectSecret(phone, sealedIn(phone).code)
-  })
+  ])(
+    "with numberMatching: 'any-key', the call does not read the code after %s",
+    async (_, key, said) => {
+      const { phone } = await ringing()
+      await phone.answer()
+      const continueCall = () => (key === undefined ? phone.wait() : phone.press(key))
+      // Without a key, or with # first, the question is asked again.
+      if (said === english.noDigits)
+        expect((await continueCall())[0]).toBe(english.opening.login('Acme'))
+      expect(await continueCall()).toEqual([said])
+      expect(phone.call).toMatchObject(overWithoutError)
+      expectSecret(phone, sealedIn(phone).code)
+    },
+  )
 
   test("with numberMatching: 'any-key', key three switches to another language if there is one", async () => {
     const { phone } = await ringing()

@@ -135,7 +135,7 @@ describe('when the phone is answered', () => {
 })
 
 describe('the second round of the question', () => {
-  test('says again who calls and asks again, but not the announcement', () => {
+  test('the second round of the question says again who calls and asks again, without the announcement', () => {
     const { turn } = reply(steps.answered, { content: { announcement: 'From a new phone.' } })
     const [first, second] = turn.questions
     expect(turn.questions).toHaveLength(2)
@@ -148,24 +148,24 @@ describe('the second round of the question', () => {
     expect(says().slice(0, 2)).toEqual([english.opening.login('Acme'), 'From a new phone.'])
   })
 
-  test('costs a repeat', () => {
+  test('the second round of the question costs a repeat', () => {
     const { next } = reply(steps.answered, { content: { languages: twoLanguages } })
     expect(next.map(({ content }) => content.repeatsLeft)).toEqual([2, 1])
     expect(next.map(({ content }) => content.languages)).toEqual([twoLanguages, twoLanguages])
   })
 
-  test('offers no other language if it costs the last repeat', () => {
+  test('the second round of the question offers no other language if it costs the last repeat', () => {
     const content = { languages: twoLanguages, repeatsLeft: 1 }
     const answer = reply(steps.answered, { content })
     expect(answer.next[1]?.content).toMatchObject({ languages: ['en-US'], repeatsLeft: 0 })
     expect(sentences(answer).filter(each => each === german.inThisLanguage)).toHaveLength(1)
   })
 
-  test('is left out if no repeat is left', () => {
+  test('the second round of the question is left out if no repeat is left', () => {
     expect(reply(steps.answered, { content: { repeatsLeft: 0 } }).turn.questions).toHaveLength(1)
   })
 
-  test('is asked in another language too', () => {
+  test('the second round of the question is asked in another language too', () => {
     const { turn, next } = pressed(steps.question, '3', { content: { languages: twoLanguages } })
     expect(turn.questions).toHaveLength(2)
     expect(next.map(({ content }) => content.repeatsLeft)).toEqual([1, 0])
@@ -198,7 +198,7 @@ describe('at any step', () => {
   })
 })
 
-test('after a refusal, every key but zero ends the call without a secret', () => {
+test('after the user refused, every key but zero ends the call without a secret', () => {
   const reply = pressed(steps.refused, '1')
   expect(sentences(reply)).toEqual([english.goodbye])
   expect(reply).toEqual({ turn: reply.turn, next: [] })
@@ -329,19 +329,22 @@ describe('at the question', () => {
 describe('the warning that nobody will ever ask for the code', () => {
   const digitsOf = (text: string): string => text.replace(/\P{Nd}/gu, '')
 
-  test.each(Object.keys(languages))('is said in %s before the first digit of the code', locale => {
-    const content = { languages: [locale] }
-    const { neverAsked } = languages[locale as keyof typeof languages]
-    for (const answer of [
-      pressed(steps.question, '42', { content }),
-      pressed(steps.question, '7', { content, settings: { numberMatching: 'any-key' } }),
-      reply(steps.answered, { content, settings: { numberMatching: false } }),
-    ]) {
-      const said = sentences(answer)
-      expect(said.indexOf(neverAsked)).toBeGreaterThanOrEqual(0)
-      expect(said.indexOf(neverAsked)).toBeLessThan(said.findIndex(each => digitsOf(each) !== ''))
-    }
-  })
+  test.each(Object.keys(languages))(
+    'the warning that nobody will ask for the code is said in %s before the first digit',
+    locale => {
+      const content = { languages: [locale] }
+      const { neverAsked } = languages[locale as keyof typeof languages]
+      for (const answer of [
+        pressed(steps.question, '42', { content }),
+        pressed(steps.question, '7', { content, settings: { numberMatching: 'any-key' } }),
+        reply(steps.answered, { content, settings: { numberMatching: false } }),
+      ]) {
+        const said = sentences(answer)
+        expect(said.indexOf(neverAsked)).toBeGreaterThanOrEqual(0)
+        expect(said.indexOf(neverAsked)).toBeLessThan(said.findIndex(each => digitsOf(each) !== ''))
+      }
+    },
+  )
 })
 
 describe('a call that asks for an approval', () => {
@@ -351,7 +354,7 @@ describe('a call that asks for an approval', () => {
     approvalTexts: { 'en-US': 'Pay five euros to Bob.', 'de-DE': 'Zahle fünf Euro an Bob.' },
   }
 
-  test('says before the code what the user approves, and how to refuse after it', () => {
+  test('a call for an approval says before the code what the user approves, and afterwards how to refuse', () => {
     const said = sentences(pressed(steps.question, '42', { content }))
     expect(said[0]).toBe('Pay five euros to Bob.')
     expect(said.indexOf(english.neverAsked)).toBeLessThan(said.indexOf(spokenCode))
@@ -359,35 +362,41 @@ describe('a call that asks for an approval', () => {
     expect(sentences(pressed(steps.menu, '3', { content }))[0]).toBe('Zahle fünf Euro an Bob.')
   })
 
-  test.each([steps.question, steps.menu])('takes key zero as a refusal (step %i)', step => {
-    const answer = pressed(step, '0', { content })
-    expect(sentences(answer)).toEqual([english.approval.refused, english.goodbye])
-    expect(answer.effect).toBe('refuse')
-    expect(answer.next.map(({ step: next }) => next)).toEqual([steps.refused])
-  })
+  test.each([steps.question, steps.menu])(
+    'in a call for an approval, key zero refuses the action (step %i)',
+    step => {
+      const answer = pressed(step, '0', { content })
+      expect(sentences(answer)).toEqual([english.approval.refused, english.goodbye])
+      expect(answer.effect).toBe('refuse')
+      expect(answer.next.map(({ step: next }) => next)).toEqual([steps.refused])
+    },
+  )
 
   test.each([
     [steps.question, '00'],
     [steps.refused, '0'],
-  ])('takes key zero a second time as a report (step %i, keys %s)', (step, digits) => {
-    const answer = pressed(step, digits, { content })
-    expect(sentences(answer)).toEqual([english.reported])
-    expect(answer.effect).toBe('report')
-  })
+  ])(
+    'in a call for an approval, a second key zero is a report (step %i, keys %s)',
+    (step, digits) => {
+      const answer = pressed(step, digits, { content })
+      expect(sentences(answer)).toEqual([english.reported])
+      expect(answer.effect).toBe('report')
+    },
+  )
 
-  test('says goodbye after another key than zero at a refusal', () => {
+  test('after the user refused an approval, another key than zero ends the call with goodbye', () => {
     expect(pressed(steps.refused, '1', { content })).toMatchObject({ next: [] })
     expect(sentences(pressed(steps.refused, '1', { content }))).toEqual([english.goodbye])
   })
 
-  test('can still be refused when the code cannot be repeated any more', () => {
+  test('an approval can still be refused when the code cannot be repeated any more', () => {
     const answer = pressed(steps.question, '42', { content: { ...content, repeatsLeft: 0 } })
     expect(sentences(answer)).toContain(english.approval.refuse)
     expect(sentences(answer)).not.toContain(english.menu)
     expect(answer.next.map(({ step }) => step)).toEqual([steps.menu])
   })
 
-  test('cannot be refused when its challenge is not active any more', () => {
+  test('an approval cannot be refused when its challenge is not active any more', () => {
     const answer = pressed(steps.menu, '0', { content, event: { isActiveChallenge: false } })
     expect(sentences(answer)).toEqual([english.expired])
     expect(answer.effect).toBeUndefined()

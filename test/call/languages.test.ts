@@ -9,16 +9,19 @@ const find = (tag: string, from: ReadonlyMap<string, Prompts> = available): stri
   findLanguage(tag, from)?.language
 
 describe('the language for a tag', () => {
-  test.each(all)('is %s for exactly this tag, in any case, with a hyphen or an underscore', tag => {
-    for (const spelling of [
-      tag,
-      tag.toLowerCase(),
-      tag.toUpperCase(),
-      tag.replace('-', '_'),
-      tag.toLowerCase().replace('-', '_'),
-    ])
-      expect(find(spelling)).toBe(tag)
-  })
+  test.each(all)(
+    'the language is %s for exactly this tag, in any case, with a hyphen or an underscore',
+    tag => {
+      for (const spelling of [
+        tag,
+        tag.toLowerCase(),
+        tag.toUpperCase(),
+        tag.replace('-', '_'),
+        tag.toLowerCase().replace('-', '_'),
+      ])
+        expect(find(spelling)).toBe(tag)
+    },
+  )
 
   test.each([
     ['de-AT', 'de-DE'],
@@ -35,12 +38,9 @@ describe('the language for a tag', () => {
     ['cmn-CN', 'zh-CN'],
     ['de-DE-u-co-phonebk', 'de-DE'],
     ['pl-x-private', 'pl-PL'],
-  ])(
-    'is the same language of another region if this region is missing: %s gets %s',
-    (tag, found) => {
-      expect(find(tag)).toBe(found)
-    },
-  )
+  ])('a missing region gets the same language of another region: %s gets %s', (tag, found) => {
+    expect(find(tag)).toBe(found)
+  })
 
   test.each([
     ['es-419', 'es-MX'],
@@ -59,20 +59,17 @@ describe('the language for a tag', () => {
     ['en-PR', 'en-US'],
     ['en', 'en-US'],
     ['en-Latn', 'en-US'],
-  ])(
-    'is the nearer of two variants, in whatever order they are listed: %s gets %s',
-    (tag, found) => {
-      expect(find(tag)).toBe(found)
-      expect(find(tag, new Map(all.toReversed()))).toBe(found)
-    },
-  )
+  ])('a region gets the nearer of two variants, whatever their order: %s gets %s', (tag, found) => {
+    expect(find(tag)).toBe(found)
+    expect(find(tag, new Map(all.toReversed()))).toBe(found)
+  })
 
-  test('is the variant that is farther away if the nearer one is missing', () => {
+  test('a region gets the farther variant if the nearer one is missing', () => {
     expect(find('es-AR', without('es-MX'))).toBe('es-ES')
     expect(find('en-AU', without('en-GB'))).toBe('en-US')
   })
 
-  test("is an app's own variant for exactly this region only", () => {
+  test("an app's own variant is used for exactly its region only", () => {
     const austrian: Prompts = { ...languages['de-DE'], language: 'de-AT' }
     const from = new Map([...all, ['DE_at', austrian]])
     expect(find('de-AT', from)).toBe('de-AT')
@@ -109,15 +106,15 @@ describe('the language for a tag', () => {
     7,
     {},
     ['de'],
-  ])('is undefined for a value that is not the tag of a known language (case %#)', tag => {
+  ])('a value that is not the tag of a known language gets no language (case %#)', tag => {
     expect(find(tag as string)).toBeUndefined()
   })
 
-  test('is undefined if no language is available', () => {
+  test('no tag gets a language if no language is available', () => {
     expect(find('de-DE', new Map())).toBeUndefined()
   })
 
-  test('is never one that stands under a key that is not a tag', () => {
+  test('a language under a key that is not a tag is never chosen', () => {
     const from = new Map([['no tag', languages['de-DE']]])
     for (const tag of ['de-DE', 'und']) expect(find(tag, from)).toBeUndefined()
   })

@@ -21,7 +21,7 @@ async function loggedIn(site: Site, username = 'alice'): Promise<Visitor> {
 }
 
 describe('a login', () => {
-  test('password, call, code, account, out', async () => {
+  test('a user logs in and out by the JSON API', async () => {
     const site = await openSite()
     const alice = site.visitor()
     expect(await alice.json('GET', '/api/account')).toMatchObject({
@@ -119,7 +119,7 @@ describe('a login', () => {
     [{ phone: 'nope' }],
     [{ phone: 1 }],
     [{ phone: {} }],
-  ])('%j is no choice: 400', async body => {
+  ])('the API refuses the choice %j with 400', async body => {
     const site = await openSite()
     const alice = await loggedIn(site)
     expect(await alice.json('POST', '/api/otp/call', body)).toMatchObject({
@@ -135,7 +135,7 @@ describe('failures are { code, message, ... }', () => {
     [{}, 400, 'first-factor-malformed'],
     [{ username: 'alice', password: 1 }, 400, 'first-factor-malformed'],
     [{ username: 'alice', password: 'x' }, 401, 'first-factor-wrong'],
-  ])('login with %j', async (body, status, code) => {
+  ])('the API returns code and message after a login with %j', async (body, status, code) => {
     const site = await openSite()
     expect(await site.visitor().json('POST', '/api/login', body)).toMatchObject({
       status,
@@ -143,7 +143,7 @@ describe('failures are { code, message, ... }', () => {
     })
   })
 
-  test('before the password: 401', async () => {
+  test('the API responds with 401 before the password', async () => {
     const site = await openSite()
     const nobody = site.visitor()
     for (const path of ['/api/otp', '/api/otp/call'])
@@ -157,7 +157,7 @@ describe('failures are { code, message, ... }', () => {
     })
   })
 
-  test('no number on record: 403; a limit: 429 with Retry-After; a broken Space: 503', async () => {
+  test('the API responds with 403 without a number, 429 with Retry-After at a limit, and 503 for a broken Space', async () => {
     const site = await openSite()
     expect(await (await loggedIn(site, 'dave')).json('POST', '/api/otp/call')).toMatchObject({
       status: 403,
@@ -178,7 +178,7 @@ describe('failures are { code, message, ... }', () => {
     })
   })
 
-  test('the limiter is down: 503, and the log says why', async () => {
+  test('the API responds with 503 while the limiter is down, and the log says why', async () => {
     const counters = new CounterStore(0, 0)
     const site = await openSite({ limiter: counters.factory })
     const alice = await loggedIn(site)
@@ -191,7 +191,7 @@ describe('failures are { code, message, ... }', () => {
     expect(site.simulator.calls).toHaveLength(0)
   })
 
-  test('malformed JSON gets a 400, and too much of it a 413', async () => {
+  test('the API responds with 400 to malformed JSON and with 413 to a large body', async () => {
     const site = await openSite()
     const visitor = site.visitor()
     const send = async (body: string) => {
@@ -226,7 +226,7 @@ describe('requests of other sites are refused', () => {
     ],
     ['as a form', ({ url }) => ({ ...forms, Origin: url })],
     ['as plain text', ({ url }) => ({ 'Content-Type': 'text/plain', Origin: url })],
-  ])('%s: 403', async (_name, headers) => {
+  ])('the API responds with 403 to a request %s', async (_name, headers) => {
     const site = await openSite()
     const alice = await loggedIn(site)
     for (const path of ['/api/login', '/api/otp/call', '/api/otp', '/api/logout']) {
@@ -238,7 +238,7 @@ describe('requests of other sites are refused', () => {
     expect(site.simulator.calls).toHaveLength(0)
   })
 
-  test('the loopback address that it listens on is ours too', async () => {
+  test('the API accepts the loopback address on which the app listens', async () => {
     const site = await openSite({ otherOrigins: ['http://localhost:1234'] })
     expect(
       (

@@ -42,7 +42,7 @@ const entries = ({ text }: Visitor): string[] =>
   )
 
 describe('a browser is remembered', () => {
-  test('only if the box is ticked, which it is not by itself', async () => {
+  test('a browser is remembered only if the user ticks the box', async () => {
     const site = await openSite(unhurried)
     const alice = site.visitor()
     await logInWithCall(site, alice, firefox, {})
@@ -55,7 +55,7 @@ describe('a browser is remembered', () => {
   })
 
   test.each([{ remember: '' }, { remember: 'off' }, { remember: 'true' }])(
-    '%j is no tick',
+    'the value %j of the box does not count as ticked',
     async fields => {
       const site = await openSite()
       const alice = site.visitor()
@@ -64,7 +64,7 @@ describe('a browser is remembered', () => {
     },
   )
 
-  test('then the password is enough, for the page that was asked for first', async () => {
+  test('in a remembered browser the password is enough, and leads to the page that was asked for first', async () => {
     const { site, alice } = await rememberedAlice()
     await alice.submit('/logout')
     await alice.open('/security')
@@ -78,7 +78,7 @@ describe('a browser is remembered', () => {
     expect((await alice.open('/otp')).path).not.toBe('/otp')
   })
 
-  test('but money and another number take a call all the same, and lead on to where the person wanted to go', async () => {
+  test('in a remembered browser, a transfer and a change of number still need a code, and then go on', async () => {
     const { site, alice } = await rememberedAlice()
     await alice.submit('/logout')
     await alice.open('/transfer')
@@ -95,7 +95,7 @@ describe('a browser is remembered', () => {
     expect(site.simulator.calls).toHaveLength(2)
   })
 
-  test('for its user alone', async () => {
+  test('a browser is remembered for its user only', async () => {
     const { site, alice } = await rememberedAlice()
     await alice.submit('/logout')
     await alice.logIn('bob')
@@ -105,7 +105,7 @@ describe('a browser is remembered', () => {
     expect(thief.page.path).toBe('/otp')
   })
 
-  test('until its number changes', async () => {
+  test('a browser is remembered until the number of the user changes', async () => {
     const { site, alice } = await rememberedAlice()
     await alice.open('/phone')
     await alice.submit('/phone', { phone: '+12025550189' })
@@ -117,7 +117,7 @@ describe('a browser is remembered', () => {
     expect(alice.page.path).toBe('/otp')
   })
 
-  test('until its days are over', async () => {
+  test('a browser is remembered until its days are over', async () => {
     const { site, alice } = await rememberedAlice({
       remember: { days: 2, store: new MemoryRememberStore() },
     })
@@ -131,7 +131,7 @@ describe('a browser is remembered', () => {
 })
 
 describe('the list', () => {
-  test('has each by its name, the newest first; one is forgotten, the others stay', async () => {
+  test('the list shows each browser by name, the newest first, and the user can remove one of them', async () => {
     const { site, alice } = await rememberedAlice()
     const onThePhone = site.visitor()
     site.clock.offset = 1000
@@ -150,7 +150,7 @@ describe('the list', () => {
     expect(onThePhone.page.path).toBe('/otp')
   })
 
-  test('all of them are forgotten at once', async () => {
+  test('the user can remove all remembered browsers at once', async () => {
     const { site, alice } = await rememberedAlice()
     await logInWithCall(site, site.visitor(), safari)
     await alice.open('/security')
@@ -159,7 +159,7 @@ describe('the list', () => {
     expect(await site.voiceOtp.remembered.list('alice')).toEqual([])
   })
 
-  test("another's is not touched, whatever is sent", async () => {
+  test('the browsers of another user cannot be removed, whatever the request says', async () => {
     const { site, alice } = await rememberedAlice()
     const [entry] = await site.voiceOtp.remembered.list('alice')
     const bob = await passBoth(site, 'bob')
@@ -171,7 +171,7 @@ describe('the list', () => {
     expect(entries(alice)).toEqual(['Firefox on Linux this browser'])
   })
 
-  test('the list needs both factors, and its forms must come from our own page', async () => {
+  test('the list of browsers needs both factors, and its forms need a token', async () => {
     const { site, alice } = await rememberedAlice()
     const thief = site.visitor()
     await thief.logIn('alice')
@@ -183,7 +183,7 @@ describe('the list', () => {
     expect(await site.voiceOtp.remembered.list('alice')).toHaveLength(1)
   })
 
-  test('a name is words of our own, whatever the browser says of itself', async () => {
+  test('the name of a browser consists of our own words, whatever its User-Agent header says', async () => {
     const site = await openSite(unhurried)
     const alice = site.visitor()
     await logInWithCall(site, alice, { 'User-Agent': '<script>alert(1)</script>' })
@@ -209,7 +209,7 @@ describe('a store that fails', () => {
     expect(site.logged('request.failed')).toHaveLength(1)
   })
 
-  test('a store of browsers that fails means a call at the next login, and a page and JSON that say so', async () => {
+  test('if the store of browsers fails, the next login needs a call, and the page and the JSON say so', async () => {
     const store = new MemoryRememberStore()
     const { alice } = await rememberedAlice({ remember: { days: 30, store } })
     Object.assign(store, failing(['get', 'list', 'removeAll']))
@@ -230,7 +230,7 @@ describe('a store that fails', () => {
 })
 
 describe('by JSON', () => {
-  test('remember, list, log in with the password, forget', async () => {
+  test('by JSON a user remembers, lists and removes a browser and logs in with it', async () => {
     const site = await openSite(unhurried)
     const alice = site.visitor()
     const password = { username: 'alice', password: demoPassword }
@@ -287,7 +287,7 @@ describe('by JSON', () => {
   })
 
   test.each([{}, { remember: false }, { remember: 'true' }, { remember: 1 }, { remember: [true] }])(
-    '%j is no wish',
+    'by JSON, the value %j does not remember the browser',
     async wish => {
       const site = await openSite()
       const alice = site.visitor()
@@ -304,7 +304,7 @@ describe('by JSON', () => {
     },
   )
 
-  test('all of them; and nothing for those who are not logged in', async () => {
+  test('by JSON a user removes all browsers, and a visitor who is not logged in can do nothing', async () => {
     const { site, alice } = await rememberedAlice()
     for (const [method, path] of [
       ['GET', '/api/browsers'],

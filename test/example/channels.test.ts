@@ -38,7 +38,7 @@ async function pendingAlice(site: Site): Promise<Visitor> {
 describe.each(channels)('%s', channel => {
   const isCall = channel === 'call' || channel === 'hosted-call'
 
-  test('on the page: what it says is true, a wrong code is one, the right one lets in', async () => {
+  test(`on the page, a wrong ${channel} code is refused and the right one logs in`, async () => {
     const site = await openSite({ channels: [channel] })
     const alice = await pendingAlice(site)
     expect(alice.text).toContain(`We ${isCall ? 'call' : 'text'} ••• ••• ••23`)
@@ -56,7 +56,7 @@ describe.each(channels)('%s', channel => {
     expect(site.logged('code.accepted')).toMatchObject([{ channel }])
   })
 
-  test('by JSON', async () => {
+  test(`by JSON, the right ${channel} code logs in`, async () => {
     const site = await openSite({ channels: ['call', 'sms', 'hosted-call', 'hosted-sms'] })
     const alice = site.visitor()
     await alice.json('POST', '/api/login', { username: 'alice', password: demoPassword })
@@ -83,7 +83,7 @@ describe.each(channels)('%s', channel => {
     expect((await alice.json('GET', '/api/account')).status).toBe(200)
   })
 
-  test('confirms a transfer, too', async () => {
+  test(`a ${channel} code confirms a transfer`, async () => {
     const site = await openSite({ channels, limits: unhurried })
     const alice = await passBoth(site)
     site.clock.offset = 301_000

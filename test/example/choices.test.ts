@@ -9,7 +9,7 @@ import { openSite, says } from '../support/site.js'
 const channels = ['call', 'sms'] as const
 
 describe('several phones', () => {
-  test('are offered by label and mask, the first one chosen; the chosen one is called with its extension', async () => {
+  test('several phones are offered by label and mask, and the chosen one is called with its extension', async () => {
     const site = await openSite()
     const bob = site.visitor()
     await bob.logIn('bob')
@@ -31,7 +31,7 @@ describe('several phones', () => {
     expect(bob.text).toContain('••• ••• ••99, extension 12')
   })
 
-  test('one that is not offered: 400 on the page, no call', async () => {
+  test('a phone that is not offered gets 400 on the page and no call', async () => {
     const site = await openSite()
     const bob = site.visitor()
     await bob.logIn('bob')
@@ -42,7 +42,7 @@ describe('several phones', () => {
     expect(site.simulator.calls).toHaveLength(0)
   })
 
-  test('a busy line frees the way to call that phone again, and says how long another must wait', async () => {
+  test('after a busy call that phone may be called again, and the page says how long others must wait', async () => {
     const site = await openSite()
     site.simulator.setPhone('+12025550145', 'busy')
     const bob = site.visitor()
@@ -75,7 +75,7 @@ describe('several phones', () => {
     expect(shown()).toBe('?phone=%2B12025550199')
   })
 
-  test('a number on record that is none: the page is drawn, and the call says what is wrong', async () => {
+  test('with an invalid number on record the page is shown, and the failed call says what is wrong', async () => {
     const site = await openSite({
       people: [
         {
@@ -106,7 +106,7 @@ describe('several channels', () => {
       ([, channel, words]) => `${channel ?? ''}: ${words ?? ''}`,
     )
 
-  test('a call alone by default', async () => {
+  test('by default the page offers only a call', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -115,7 +115,7 @@ describe('several channels', () => {
     expect(site.simulator.messages).toHaveLength(0)
   })
 
-  test('a text, where the app allows it: no digits to key in, and its code lets in', async () => {
+  test('the page offers a text if the app allows it, without digits to press, and its code logs in', async () => {
     const site = await openSite({ channels })
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -133,7 +133,7 @@ describe('several channels', () => {
     expect(alice.page.path).toBe('/account')
   })
 
-  test('a call that reached nobody may be followed at once by a text', async () => {
+  test('after a call that reached nobody, a text may be asked for immediately', async () => {
     const site = await openSite({ channels })
     site.simulator.setPhone('+12025550123', 'busy')
     const alice = site.visitor()
@@ -146,7 +146,7 @@ describe('several channels', () => {
     expect(site.simulator.messages).toHaveLength(1)
   })
 
-  test('hosted channels have words of their own', async () => {
+  test('the page has its own words for hosted channels', async () => {
     const site = await openSite({
       channels: ['hosted-sms', 'hosted-call'],
       limits: { callIntervalSeconds: false },
@@ -176,7 +176,7 @@ describe('the language of the browser', () => {
     return { words: heard.join(' '), site }
   }
 
-  test('is the language of the call; the announcement is left out where it would be in another', async () => {
+  test('the call speaks the language of the browser, and the announcement is said only in English', async () => {
     const { words, site } = await heard({
       'Accept-Language': 'de-DE,de;q=0.9',
       'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
@@ -186,7 +186,7 @@ describe('the language of the browser', () => {
     expect(site.logged('prompt.fallback')).toHaveLength(0)
   })
 
-  test('English: browser and time are said in words, without a digit', async () => {
+  test('the English announcement says browser and time without a digit', async () => {
     const { words } = await heard({
       'Accept-Language': 'en-GB',
       'User-Agent':
@@ -196,7 +196,7 @@ describe('the language of the browser', () => {
     expect(words).not.toMatch(/\d/)
   })
 
-  test('one that is not spoken: English, and nothing is logged about it', async () => {
+  test('a browser in a language that no call speaks gets English, and nothing is logged', async () => {
     const { words, site } = await heard({ 'Accept-Language': 'tlh, *;q=0.5' })
     expect(words).toContain('This is Acme calling with your login code.')
     expect(site.logged('prompt.fallback')).toHaveLength(0)
@@ -238,7 +238,7 @@ describe('the language of the browser', () => {
     ],
     ['curl/8.5.0', 86_400, 'The password was entered, ten minutes ago or more.'],
     ['<Dial>+19005550100</Dial> press 1', -5, 'The password was entered, just now.'],
-  ])('%j is announced in words of our own', (userAgent, secondsAgo, words) => {
+  ])('the User-Agent %j is announced in our own words', (userAgent, secondsAgo, words) => {
     const now = 1_800_000_000_000
     const req = Object.assign(requestWith({ 'user-agent': userAgent }), {
       session: { passwordAt: now - secondsAgo * 1000 },

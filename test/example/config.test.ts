@@ -25,7 +25,7 @@ const simulated = {
 }
 
 describe('what is read', () => {
-  test('nothing set: the demo on port 3000, its phones on the next', () => {
+  test('without variables, the demo is on port 3000 and its phones are on the next port', () => {
     const config = readConfig({})
     expect(config).toMatchObject({
       port: 3000,
@@ -44,14 +44,14 @@ describe('what is read', () => {
     expect(config.sessionSecret).not.toEqual(readConfig({}).sessionSecret)
   })
 
-  test('an empty variable is the same as none', () => {
+  test('an empty variable counts as not set', () => {
     expect(readConfig({ PORT: ' ', SESSION_SECRET: '', SIGNALWIRE_TOKEN: '  ' })).toMatchObject({
       port: 3000,
       isReal: false,
     })
   })
 
-  test('ports', () => {
+  test('PORT and SIMULATOR_PORT set the ports', () => {
     expect(readConfig({ PORT: '4000' })).toMatchObject({ port: 4000, simulatorPort: 4001 })
     expect(readConfig({ PORT: '4000', SIMULATOR_PORT: '5000' })).toMatchObject({
       port: 4000,
@@ -60,7 +60,7 @@ describe('what is read', () => {
     expect(readConfig({ PORT: '0' })).toMatchObject({ port: 0, simulatorPort: 0 })
   })
 
-  test('a Space', () => {
+  test('the SIGNALWIRE_* variables set the Space', () => {
     expect(readConfig(real)).toMatchObject({
       isReal: true,
       publicUrl: 'https://acme.example',
@@ -75,14 +75,14 @@ describe('what is read', () => {
     })
   })
 
-  test('DEMO_PHONE in its one form; its country may be called too', () => {
+  test('DEMO_PHONE is read in any spelling, and its country may be called', () => {
     expect(readConfig({ ...real, DEMO_PHONE: '+49 (30) 123456' })).toMatchObject({
       demoPhone: '+4930123456',
       countries: ['US', 'DE'],
     })
   })
 
-  test('a HOSTNAME with a dot stands in for PUBLIC_URL, with a Space alone', () => {
+  test('with a Space, a HOSTNAME with a dot replaces PUBLIC_URL', () => {
     expect(readConfig({ ...space, HOSTNAME: 'acme.example' }).publicUrl).toBe(
       'https://acme.example',
     )
@@ -96,7 +96,7 @@ describe('what is read', () => {
     expect(() => readConfig({ ...space, HOSTNAME: 'b08dacad' })).toThrow('PUBLIC_URL is missing')
   })
 
-  test('a simulator that runs already takes the place of a Space, and its address may be named once', () => {
+  test('a simulator that is already running replaces a Space, and its address may be set in one variable', () => {
     expect(readConfig(simulated)).toMatchObject({
       isReal: false,
       simulatorUrl: 'http://127.0.0.1:3001',
@@ -108,7 +108,7 @@ describe('what is read', () => {
     })
   })
 
-  test('secrets rotate, and processes with one SESSION_SECRET know each other', () => {
+  test('secrets can be rotated, and processes with one SESSION_SECRET recognize each other', () => {
     expect(
       readConfig({ VOICE_OTP_SECRET: `${secret}, ${secret}x`, SESSION_SECRET: secret }),
     ).toMatchObject({ secrets: [secret, `${secret}x`], hasGeneratedSecrets: false })
@@ -240,11 +240,14 @@ describe('a mistake is one sentence that names the variable and the fix', () => 
       { ...production, VOICE_OTP_SECRET: '' },
       'VOICE_OTP_SECRET is missing: in production it must survive a restart. Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"',
     ],
-  ])('%j', (environment, sentence) => {
-    expect(() => readConfig(environment)).toThrow(new ConfigError(sentence))
-  })
+  ])(
+    'the variables %j give one sentence that names the variable and the fix',
+    (environment, sentence) => {
+      expect(() => readConfig(environment)).toThrow(new ConfigError(sentence))
+    },
+  )
 
-  test('what the strategy finds wrong is said by the name of the variable', () => {
+  test('an error message of the strategy names the variable instead of the option', () => {
     expect(withVariableName('signalwire.from: a phone number')).toBe(
       'SIGNALWIRE_NUMBER: a phone number',
     )
@@ -257,7 +260,7 @@ describe('a mistake is one sentence that names the variable and the fix', () => 
   })
 })
 
-test('with a real Space nobody but alice has a number or may add one, whatever the demo gives the others', async () => {
+test('with a real Space, only alice has a number and only alice may change it', async () => {
   const passwords = new Map(demoPeople.map(({ username }) => [username, `password of ${username}`]))
   const people = await realPeople('+12025550111', passwords)
   expect(

@@ -33,7 +33,7 @@ function take(visitor: Visitor, response: Answer): Promise<unknown> {
 }
 
 describe('the right code, sent twice', () => {
-  test('after the first let the person in, the second leads where the first led', async () => {
+  test('the right code sent again after it logged in leads to the same page', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.open('/transfer')
@@ -47,7 +47,7 @@ describe('the right code, sent twice', () => {
     expect(site.logged('code.accepted')).toHaveLength(1)
   })
 
-  test('for a step-up too', async () => {
+  test('the right code of a step-up sent again leads to the same page', async () => {
     const site = await openSite({ limits: { callIntervalSeconds: false } })
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -63,7 +63,7 @@ describe('the right code, sent twice', () => {
     }
   })
 
-  test('at once: one is let in, and the page of the other goes on by itself to where that shows', async () => {
+  test('the right code sent twice at the same time logs in once, and the other page goes on by itself', async () => {
     const site = await openSite(slowStores())
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -84,7 +84,7 @@ describe('the right code, sent twice', () => {
     expect((await alice.open(refreshOf(loser!))).path).toBe('/account')
   })
 
-  test('with the cookie that the first click made worthless: no error page, and nobody is let in by it', async () => {
+  test('the right code sent again with the old cookie logs nobody in and shows no error page', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -104,7 +104,7 @@ describe('the right code, sent twice', () => {
     expect((await alice.open('/otp')).path).toBe('/account')
   })
 
-  test('a code that a newer call elsewhere replaced goes on to a page that says so', async () => {
+  test('a code that a newer call replaced leads to a page that says so', async () => {
     const site = await openSite({ limits: { callIntervalSeconds: false } })
     const [here, there] = [site.visitor(), site.visitor()]
     await here.logIn('alice')
@@ -120,7 +120,7 @@ describe('the right code, sent twice', () => {
 })
 
 describe('a call, asked for twice', () => {
-  test('one after the other: one call, and the page of the second has the digits of the first and no alarm', async () => {
+  test('a second request for a call shows the digits of the first call and no error', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -138,7 +138,7 @@ describe('a call, asked for twice', () => {
     expect((await alice.open('/otp/call')).path).toBe('/otp')
   })
 
-  test('at once: one call, and the page of the other goes on to its digits', async () => {
+  test('two requests for a call at the same time place one call, and both pages lead to its digits', async () => {
     const site = await openSite(slowStores())
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -153,7 +153,7 @@ describe('a call, asked for twice', () => {
     expect(alice.page.path).toBe('/account')
   })
 
-  test('a limit of an hour is no double click: its page stays and says when to try again', async () => {
+  test('a page about the limit of an hour stays and says when to try again', async () => {
     const site = await openSite({ limits: { callIntervalSeconds: false, callsPerUserHour: 1 } })
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -167,7 +167,7 @@ describe('a call, asked for twice', () => {
 })
 
 describe('other forms, sent twice', () => {
-  test('the password: the second click finds the session over that the first ended, and logs in all the same', async () => {
+  test('a password that is sent twice logs in, although the first click ended the session of the second', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.open('/login')
@@ -190,7 +190,7 @@ describe('other forms, sent twice', () => {
     }
   })
 
-  test('the code of a new number: to the account, twice', async () => {
+  test('the code of a new number that is sent twice leads to the account both times', async () => {
     const site = await openSite()
     const dave = site.visitor()
     await dave.logIn('dave')

@@ -4,7 +4,7 @@ import { createUsers, demoPeople } from '../../example/stores/users.js'
 import { demoPassword, openSite, passBoth, says, upTo, wrongCode } from '../support/site.js'
 
 describe('a login', () => {
-  test('password, call, two digits, code: the account', async () => {
+  test('a user logs in with password, call, two digits and code', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.open('/account')
@@ -34,7 +34,7 @@ describe('a login', () => {
     expect((await alice.open('/account')).path).toBe('/login')
   })
 
-  test('leads to the page that was asked for first, on this site', async () => {
+  test('a login leads to the page of this site that was asked for first', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.open('/transfer')
@@ -63,7 +63,7 @@ describe('a login', () => {
     }
   })
 
-  test("the demo's own hashes are those of its published password, an own salt each, at the cost that is recommended", async () => {
+  test('the password hashes of the demo have a salt each and the recommended cost', async () => {
     const users = createUsers(demoPeople)
     const found = await Promise.all(
       demoPeople.map(({ username }) => users.byPassword(username, demoPassword)),
@@ -77,7 +77,7 @@ describe('a login', () => {
     expect(new Set(stored.map(([, , , , salt]) => salt)).size).toBe(4)
   })
 
-  test('a pending user is sent on from the login page, and back to the code from every other', async () => {
+  test('a pending user is redirected from the login page and every other page to the page of the code', async () => {
     const site = await openSite()
     const [alice, dave] = [site.visitor(), site.visitor()]
     await alice.logIn('alice')
@@ -88,14 +88,14 @@ describe('a login', () => {
       expect((await dave.open(path)).path).toBe('/phone')
   })
 
-  test('a user who is logged in goes on to the account from the login page and the code page', async () => {
+  test('a user who is logged in is redirected from the login page and the code page to the account', async () => {
     const site = await openSite()
     const alice = await passBoth(site)
     for (const path of ['/login', '/otp', '/otp/call', '/'])
       expect((await alice.open(path)).path).toBe('/account')
   })
 
-  test('the session id changes at the password and at the code, and the old ones are worth nothing', async () => {
+  test('the session id changes at the password and at the code, and the old ids are worthless', async () => {
     const site = await openSite()
     const alice = site.visitor()
     const before: string[] = []
@@ -119,7 +119,7 @@ describe('a login', () => {
 })
 
 describe('a code that is refused', () => {
-  test('a wrong code: 401 with the attempts that are left, on the same page', async () => {
+  test('a wrong code gets 401 and the attempts that are left, on the same page', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -138,7 +138,7 @@ describe('a code that is refused', () => {
     expect(alice.alert).toBe(says('too-many-attempts'))
   })
 
-  test('malformed: 400; none waiting: 401', async () => {
+  test('a malformed code gets 400, and a code without a call gets 401', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -156,7 +156,7 @@ describe('a code that is refused', () => {
     expect(alice.alert).toBe(says('code-malformed'))
   })
 
-  test('an expired code: the page says so and offers a new one', async () => {
+  test('after a code has expired, the page says so and offers a new one', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -172,7 +172,7 @@ describe('a code that is refused', () => {
     expect(alice.page.html).toContain('action="/otp/call"')
   })
 
-  test('a call that was reported: the page says what that means, and how long no call is made', async () => {
+  test('after a call was reported, the page says what that means and how long no call is placed', async () => {
     const site = await openSite()
     const alice = site.visitor()
     await alice.logIn('alice')
@@ -187,7 +187,7 @@ describe('a code that is refused', () => {
     expect(alice.page.headers.get('retry-after')).toEqual(upTo(600))
   })
 
-  test('too many wrong codes over many calls: 429, the time to wait, the same for the right code', async () => {
+  test('after too many wrong codes over many calls, every code gets 429 and the time to wait', async () => {
     const site = await openSite({ limits: { attemptsPerUser: 3, lockoutSeconds: 900 } })
     const alice = site.visitor()
     await alice.logIn('alice')

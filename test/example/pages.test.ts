@@ -10,7 +10,7 @@ async function loggedIn(site: Site, username = 'alice'): Promise<Visitor> {
 }
 
 describe('a transfer', () => {
-  test('asks for nothing while the last code is fresh, and for a new one after five minutes', async () => {
+  test('a transfer needs a new code only if the last one is older than five minutes', async () => {
     const site = await openSite({ limits: { callIntervalSeconds: false } })
     const alice = await passBoth(site)
     await alice.open('/transfer')
@@ -37,7 +37,7 @@ describe('a transfer', () => {
     [{ to: '', amount: '25' }, 'Enter who gets the money.'],
     [{ to: 'Bob', amount: 'much' }, 'Enter an amount such as 25 or 25.50.'],
     [{ to: 'Bob', amount: '0' }, 'Enter an amount such as 25 or 25.50.'],
-  ])('%j: 400, and what was typed stays', async (fields, words) => {
+  ])('the transfer %j gets 400, and the form keeps what was typed', async (fields, words) => {
     const site = await openSite()
     const alice = await passBoth(site)
     await alice.open('/transfer')
@@ -46,7 +46,7 @@ describe('a transfer', () => {
     expect(alice.page.html).toContain(`value="${fields.amount}"`)
   })
 
-  test('a name is shown as text, whatever is in it', async () => {
+  test('a page shows a name as text, whatever it contains', async () => {
     const site = await openSite()
     const alice = await passBoth(site)
     await alice.open('/transfer')
@@ -57,7 +57,7 @@ describe('a transfer', () => {
 })
 
 describe('what SignalWire does wrong', () => {
-  test('it is out of order: 503 on the page, a reference that is in the log, and nothing that could be told', async () => {
+  test('if SignalWire is out of order, the page has 503 and a reference that is in the log, and no secret', async () => {
     const site = await openSite()
     const alice = await loggedIn(site)
     site.faults({ calls: { status: 500, body: 'broken' } })
@@ -72,7 +72,7 @@ describe('what SignalWire does wrong', () => {
     expect(alice.text).toMatch(/You can ask for another in \d+ seconds/)
   })
 
-  test('it refuses the number: 403, and what to do', async () => {
+  test('if SignalWire refuses the number, the page has 403 and says what to do', async () => {
     const site = await openSite()
     const alice = await loggedIn(site)
     site.faults({ calls: { status: 400, body: { errors: [{ code: '21217', message: 'no' }] } } })
@@ -82,7 +82,7 @@ describe('what SignalWire does wrong', () => {
     )
   })
 
-  test('it says nothing about a call: the page is drawn without waiting for it', async () => {
+  test('if SignalWire does not report the state of a call, the page is shown without waiting', async () => {
     const site = await openSite()
     const alice = await loggedIn(site)
     await alice.submit('/otp/call')
@@ -95,7 +95,7 @@ describe('what SignalWire does wrong', () => {
 })
 
 describe('errors are pages', () => {
-  test('404, for a page and for JSON', async () => {
+  test('an unknown path gets 404 as a page and as JSON', async () => {
     const site = await openSite()
     const visitor = site.visitor()
     expect(await visitor.open('/nowhere')).toMatchObject({ status: 404 })
@@ -108,7 +108,7 @@ describe('errors are pages', () => {
   })
 
   test.each(['/login', '/otp', '/otp/call', '/phone', '/phone/verify', '/transfer', '/logout'])(
-    "a form to %s without its token, or with another session's: 403, and nothing is done",
+    "a form to %s without its token, or with another session's token, gets 403 and has no effect",
     async path => {
       const site = await openSite()
       const alice = await (path === '/transfer' ? passBoth(site) : loggedIn(site))
@@ -147,7 +147,7 @@ describe('errors are pages', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ code: 'second-factor-required' })
   })
 
-  test('a password from another site is not taken, though the login form of ours is taken without a token', async () => {
+  test('a password form of another site is refused, although our own login form needs no token', async () => {
     const site = await openSite()
     const senders: Record<string, string>[] = [
       {},
@@ -163,7 +163,7 @@ describe('errors are pages', () => {
     }
   })
 
-  test('the session store is down: 503 and when to try again', async () => {
+  test('while the session store is down, the page has 503 and says when to try again', async () => {
     const sessionStore = new SessionStore()
     const site = await openSite({ sessionStore })
     const alice = await loggedIn(site)
@@ -231,7 +231,7 @@ describe('errors are pages', () => {
 })
 
 describe('headers', () => {
-  test('nothing inline may run, no other site may frame, and no page is kept', async () => {
+  test('the headers forbid inline scripts, frames of other sites and caches', async () => {
     const site = await openSite({ isDemo: true })
     const alice = await loggedIn(site)
     for (const path of ['/login', '/otp', '/nowhere']) {
@@ -247,7 +247,7 @@ describe('headers', () => {
     expect(alice.page.html).not.toMatch(/<script(?![^>]*src=)|<style|style="| on[a-z]+="/)
   })
 
-  test('behind https the cookie is secure and bound to the host', async () => {
+  test('behind https the session cookie is secure and bound to the host', async () => {
     const site = await openSite()
     const publicUrl = 'https://acme.example'
     const { createApp } = await import('../../example/app.js')
@@ -268,7 +268,7 @@ describe('headers', () => {
     expect((await supertest(app).get('/login')).headers['set-cookie']).toBeUndefined()
   })
 
-  test('healthz says whether the app is ready, and who it is', async () => {
+  test('/healthz says whether the app is ready, and which app it is', async () => {
     let isReady = false
     const site = await openSite({ health: () => ({ ready: isReady, instance: 'abc' }) })
     const ask = async () => {
@@ -282,7 +282,7 @@ describe('headers', () => {
 })
 
 describe('the log', () => {
-  test('has one line for each event, and no code, number or secret', async () => {
+  test('the log has one line for each event, and no code, number or secret', async () => {
     const site = await openSite({ limits: { callIntervalSeconds: false } })
     const bob = site.visitor()
     await bob.logIn('bob')

@@ -28,7 +28,7 @@ const shown = ({ page }: Visitor): string | undefined =>
   /data-approval-text>([^<]*)</.exec(page.html)?.[1]
 
 describe('a payment', () => {
-  test('is spoken by the call letter for letter as the page shows it, and its code executes it', async () => {
+  test('the call says a payment exactly as the page shows it, and its code executes the payment', async () => {
     const site = await openSite()
     const alice = await enterBill(site)
     expect(alice.page).toMatchObject({ status: 200, path: '/pay' })
@@ -46,7 +46,7 @@ describe('a payment', () => {
     expect(payments(site)).toEqual([[12050, 'EUR']])
   })
 
-  test('is executed as approved when the form of the browser says something else', async () => {
+  test('a payment is executed as approved when the form of the browser says something else', async () => {
     const site = await openSite()
     const alice = await enterBill(site)
     const code = await listen(site, alice)
@@ -59,7 +59,7 @@ describe('a payment', () => {
     expect(payments(site)).toEqual([[12050, 'EUR']])
   })
 
-  test('that is entered in a second tab makes the code of the first one worthless', async () => {
+  test('a payment in a second tab makes the code of the first payment worthless', async () => {
     const site = await openSite()
     const alice = await enterBill(site)
     const code = await listen(site, alice)
@@ -71,7 +71,7 @@ describe('a payment', () => {
     expect(payments(site)).toEqual([])
   })
 
-  test('is refused by key zero: the page says so, and its code pays nothing', async () => {
+  test('after key zero the page says that the payment was refused, and its code pays nothing', async () => {
     const site = await openSite()
     const alice = await enterBill(site)
     await alice.submit('/pay/call')
@@ -87,7 +87,7 @@ describe('a payment', () => {
     expect(payments(site)).toEqual([])
   })
 
-  test('stays on the page after a wrong code, and is paid once by the right one', async () => {
+  test('a payment stays on the page after a wrong code, and the right code pays it once', async () => {
     const site = await openSite()
     const alice = await enterBill(site)
     const code = await listen(site, alice)
@@ -104,7 +104,7 @@ describe('a payment', () => {
     expect(payments(site)).toEqual([[12050, 'EUR']])
   })
 
-  test('is spoken and shown in the language of the browser', async () => {
+  test('a payment is spoken and shown in the language of the browser', async () => {
     const site = await openSite()
     const alice = await enterBill(site)
     await alice.submit('/pay/call', {}, { 'Accept-Language': 'de' })
@@ -129,17 +129,20 @@ describe('a payment', () => {
     ['a payee whose text direction is reversed', { payee: 'Bob\u202eyrollaM' }],
     ['a payee of 41 letters', { payee: 'B'.repeat(41) }],
     ['a payee of digits', { payee: '1 2 3 4 5 6' }],
-  ])('with %s is refused before a call, and what was typed stays', async (_, fields) => {
-    const site = await openSite()
-    const alice = await enterBill(site, { ...bill, ...fields })
-    expect(alice.page.status).toBe(400)
-    expect(alice.alert).not.toBe('')
-    expect(alice.page.html).toContain('value="')
-    await alice.post('/pay/call', { _csrf: alice.fill('/pay')['_csrf'] ?? '' })
-    expect(site.simulator.calls).toHaveLength(1)
-  })
+  ])(
+    'a payment with %s is refused before a call, and the form keeps what was typed',
+    async (_, fields) => {
+      const site = await openSite()
+      const alice = await enterBill(site, { ...bill, ...fields })
+      expect(alice.page.status).toBe(400)
+      expect(alice.alert).not.toBe('')
+      expect(alice.page.html).toContain('value="')
+      await alice.post('/pay/call', { _csrf: alice.fill('/pay')['_csrf'] ?? '' })
+      expect(site.simulator.calls).toHaveLength(1)
+    },
+  )
 
-  test('can be entered, called for and confirmed only with both factors and the token of the form', async () => {
+  test('every step of a payment needs both factors and the token of the form', async () => {
     const site = await openSite()
     const stranger = site.visitor()
     expect((await stranger.get('/pay')).location).toBe('/login')
@@ -151,7 +154,7 @@ describe('a payment', () => {
     expect(site.simulator.calls).toHaveLength(1)
   })
 
-  test('that is not there yet costs no call, and an address of a form leads back to the page', async () => {
+  test('without a payment no call is placed, and the address of a form leads back to the page', async () => {
     const site = await openSite()
     const alice = await passBoth(site)
     await alice.open('/pay')
@@ -162,7 +165,7 @@ describe('a payment', () => {
     expect(site.simulator.calls).toHaveLength(1)
   })
 
-  test('whose call fails says so on its page, and can be called for again', async () => {
+  test('if the call for a payment fails, the page says so and offers another call', async () => {
     const site = await openSite({ limits: { approveCallIntervalSeconds: false } })
     const alice = await enterBill(site)
     site.faults({ calls: { status: 500, body: 'broken' } })

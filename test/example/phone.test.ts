@@ -18,7 +18,7 @@ async function change(site: Site, visitor: Visitor, phone: string): Promise<void
 }
 
 describe('the first number', () => {
-  test('is called, proved and stored; then its owner is in', async () => {
+  test('a first number is called and stored after the right code, and its owner is logged in', async () => {
     const site = await openSite()
     const dave = site.visitor()
     await dave.logIn('dave')
@@ -57,17 +57,20 @@ describe('the first number', () => {
       403,
       `${says('destination-blocked')} Use another kind of number or a number in another country, or contact support.`,
     ],
-  ])('%j is refused on the page, which keeps what was typed', async (phone, status, words) => {
-    const site = await openSite()
-    const dave = site.visitor()
-    await dave.logIn('dave')
-    expect((await dave.submit('/phone', { phone })).status).toBe(status)
-    expect(dave.alert).toBe(words)
-    expect(dave.page.html).toContain(`value="${phone}"`)
-    expect(site.simulator.calls).toHaveLength(0)
-  })
+  ])(
+    'the number %j is refused on the page, which keeps what was typed',
+    async (phone, status, words) => {
+      const site = await openSite()
+      const dave = site.visitor()
+      await dave.logIn('dave')
+      expect((await dave.submit('/phone', { phone })).status).toBe(status)
+      expect(dave.alert).toBe(words)
+      expect(dave.page.html).toContain(`value="${phone}"`)
+      expect(site.simulator.calls).toHaveLength(0)
+    },
+  )
 
-  test('a wrong code stores nothing; the call may be repeated, to a corrected number too', async () => {
+  test('a wrong code stores no number, and the user may ask for a call to a corrected number', async () => {
     const site = await openSite({ limits: { callIntervalSeconds: false } })
     const dave = site.visitor()
     await dave.logIn('dave')
@@ -81,7 +84,7 @@ describe('the first number', () => {
     expect((await site.users.byId('dave'))?.phone).toBe('+12025550189')
   })
 
-  test('users who may not add one are told so, and nobody is called', async () => {
+  test('a user who may not add a number is told so, and nobody is called', async () => {
     const site = await openSite({
       people: [
         {
@@ -110,7 +113,7 @@ describe('the first number', () => {
     expect(site.simulator.calls).toHaveLength(0)
   })
 
-  test('nobody adds one without a password, or beside one on record without its code', async () => {
+  test('nobody adds a number without a password, or changes one without a code', async () => {
     const site = await openSite()
     const nobody = site.visitor()
     expect((await nobody.open('/phone')).path).toBe('/login')
@@ -132,7 +135,7 @@ describe('the first number', () => {
 })
 
 describe('another number', () => {
-  test('takes the place of the old one, which is told by text', async () => {
+  test('a new number replaces the old one, which gets a text message', async () => {
     const site = await openSite({ limits: { callIntervalSeconds: false } })
     const alice = await passBoth(site)
     await change(site, alice, '+12025550189')
@@ -148,7 +151,7 @@ describe('another number', () => {
     expect(site.logged('phone.changed')).toMatchObject([{ userId: 'alice' }])
   })
 
-  test('the same number again: nobody is told', async () => {
+  test('nobody gets a text message when the user enters the same number again', async () => {
     const site = await openSite({ limits: { callIntervalSeconds: false } })
     const alice = await passBoth(site)
     await change(site, alice, '+12025550123')
@@ -157,23 +160,26 @@ describe('another number', () => {
   })
 
   test.each([
-    ['refused by SignalWire', { status: 400, body: { code: '21610' } }, 'http-400'],
-    ['that meets a broken connection', { drop: true }, 'TypeError'],
-  ])('a text %s is logged and undoes nothing', async (_what, messages, reason) => {
-    const site = await openSite({ limits: { callIntervalSeconds: false } })
-    const alice = await passBoth(site)
-    site.faults({ messages })
-    await change(site, alice, '+12025550189')
-    expect(alice.page).toMatchObject({ status: 200, path: '/account' })
-    await settled(() => site.logged('old-phone.not-notified').length > 0)
-    expect(site.logged('old-phone.not-notified')).toMatchObject([{ userId: 'alice', reason }])
-    expect((await site.users.byId('alice'))?.phone).toBe('+12025550189')
-    const logged = site.logLines.join()
-    for (const secret of ['+12025550123', '+12025550189', site.simulator.signalwire.token])
-      expect(logged).not.toContain(secret)
-  })
+    ['SignalWire refuses', { status: 400, body: { code: '21610' } }, 'http-400'],
+    ['meets a broken connection', { drop: true }, 'TypeError'],
+  ])(
+    'a text message to the old number that %s is logged, and the new number stays',
+    async (_what, messages, reason) => {
+      const site = await openSite({ limits: { callIntervalSeconds: false } })
+      const alice = await passBoth(site)
+      site.faults({ messages })
+      await change(site, alice, '+12025550189')
+      expect(alice.page).toMatchObject({ status: 200, path: '/account' })
+      await settled(() => site.logged('old-phone.not-notified').length > 0)
+      expect(site.logged('old-phone.not-notified')).toMatchObject([{ userId: 'alice', reason }])
+      expect((await site.users.byId('alice'))?.phone).toBe('+12025550189')
+      const logged = site.logLines.join()
+      for (const secret of ['+12025550123', '+12025550189', site.simulator.signalwire.token])
+        expect(logged).not.toContain(secret)
+    },
+  )
 
-  test('needs a code that is not older than five minutes', async () => {
+  test('a change of number needs a code that is not older than five minutes', async () => {
     const site = await openSite({ limits: { callIntervalSeconds: false } })
     const alice = await passBoth(site)
     site.clock.offset = 301_000
@@ -184,7 +190,7 @@ describe('another number', () => {
     expect(alice.page.path).toBe('/phone')
   })
 
-  test('the number that was proved while its form grew old is not stored', async () => {
+  test('a new number is not stored if the last code is older than five minutes by then', async () => {
     const site = await openSite({ limits: { callIntervalSeconds: false } })
     const alice = await passBoth(site)
     await alice.open('/phone')

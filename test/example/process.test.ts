@@ -77,7 +77,7 @@ async function responsesUntil(url: string, end: Promise<unknown>) {
 }
 
 describe('the demo', () => {
-  test('npm run example: both addresses, the users, a login by phone; Ctrl-C ends it', async () => {
+  test('npm run example prints both addresses and the users, a user logs in, and Ctrl-C ends it', async () => {
     const example = run({}, [], byNpm)
     const { app, phones } = await addresses(example)
     expect(example.output).toContain(
@@ -100,7 +100,7 @@ describe('the demo', () => {
   })
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s ends it with 0, while a browser holds a connection',
+    '%s ends the demo with status 0 while a browser holds a connection',
     async signal => {
       const example = run({})
       const { app } = await addresses(example)
@@ -110,7 +110,7 @@ describe('the demo', () => {
     },
   )
 
-  test('SIGTERM to npm alone ends all of it', async () => {
+  test('SIGTERM to npm alone ends the whole demo', async () => {
     const example = run({}, [], byNpm)
     const { app } = await addresses(example)
     process.kill(example.child.pid ?? 0, 'SIGTERM')
@@ -140,7 +140,7 @@ describe('the demo', () => {
     expect(responses.slice(0, count)).toEqual(Array(count).fill(starting))
   })
 
-  test('a port in use, a wrong value, an unknown argument: one sentence and status 1', async () => {
+  test('a port in use, a wrong value and an unknown argument each give one sentence and status 1', async () => {
     const taken = new URL(await listen((_req, res) => res.end())).port
     const { environment } = await startSpace()
     const cases = [
@@ -169,7 +169,7 @@ describe('the demo', () => {
 })
 
 describe('with a Space', () => {
-  test('random passwords, printed once; nobody but alice has a number', async () => {
+  test('with a Space, passwords are random and printed once, and only alice has a number', async () => {
     const { environment } = await startSpace()
     const example = run({ ...environment, DEMO_PHONE: '+1 202 555 0111' })
     const [, app = ''] = await example.until(/The app: +(\S+)\n/)
@@ -192,7 +192,7 @@ describe('with a Space', () => {
 })
 
 describe('--check', () => {
-  test('all is well: says so, calls nobody, 0', async () => {
+  test('--check says that all is well, calls nobody, and ends with status 0', async () => {
     const { simulator, environment } = await startSpace()
     const example = run({ ...environment, DEMO_PHONE: '+12025550111' }, ['--check'], byNpm)
     expect(await example.ended).toBe(0)
@@ -203,7 +203,7 @@ describe('--check', () => {
     expect(simulator.requests.map(({ method }) => method)).toEqual(['GET'])
   })
 
-  test('the app runs already on its port: that is what the address leads to', async () => {
+  test('--check accepts an address that leads to the app that is already running', async () => {
     const { environment } = await startSpace()
     const running = run({ ...environment, DEMO_PHONE: '+12025550111' })
     const [, app = ''] = await running.until(/The app: +(\S+)\n/)
@@ -215,7 +215,7 @@ describe('--check', () => {
     expect(example.output).toContain(`good  ${app} leads to this app.`)
   })
 
-  test('all is wrong: a line for each, no credential in it, and 1', async () => {
+  test('--check prints a line for each mistake without a credential, and ends with status 1', async () => {
     const { environment } = await startSpace()
     const example = run(
       {
@@ -241,7 +241,7 @@ describe('--check', () => {
 describe('what --check tries', () => {
   const wrong = (text: string) => ({ isGood: false, text: expect.stringMatching(text) })
 
-  test('credentials: right, wrong, no Space at all, a Space in trouble, nobody there', async () => {
+  test('--check says whether the credentials are right, wrong, or cannot be checked', async () => {
     const { simulator } = await startSpace()
     const { host } = new URL(simulator.url)
     const tryWith = (change: object) => checkCredentials({ ...simulator.signalwire, ...change })
@@ -266,7 +266,7 @@ describe('what --check tries', () => {
     expect(simulator.calls).toHaveLength(0)
   })
 
-  test('PUBLIC_URL: this app, another, a page, a redirect, nobody there', async () => {
+  test('--check says whether PUBLIC_URL leads to this app, to another one, or nowhere', async () => {
     const json =
       (body: object): RequestListener =>
       (_req, res) =>

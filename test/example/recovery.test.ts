@@ -26,7 +26,7 @@ async function withCodes(options: SiteOptions = unhurried) {
 }
 
 describe('made', () => {
-  test('ten, shown once and never again; the page of security knows how many there are', async () => {
+  test('ten recovery codes are shown once, and the security page says how many are left', async () => {
     const site = await openSite()
     const alice = await passBoth(site)
     await alice.open('/security')
@@ -47,7 +47,7 @@ describe('made', () => {
     for (const code of codes) expect(site.logLines.join()).not.toContain(code)
   })
 
-  test('with a code of the last five minutes alone, by page and by form', async () => {
+  test('recovery codes are created only within five minutes after a code', async () => {
     const { site, alice } = await withCodes()
     await alice.open('/security/codes')
     site.clock.offset = 301_000
@@ -60,7 +60,7 @@ describe('made', () => {
     expect(codesOn(alice)).toHaveLength(10)
   })
 
-  test('new ones make the old ones worthless', async () => {
+  test('new recovery codes make the old ones worthless', async () => {
     const {
       site,
       alice,
@@ -75,7 +75,7 @@ describe('made', () => {
     expect(later.alert).toBe(says('recovery-wrong'))
   })
 
-  test('nobody makes them with the password alone, or from another site', async () => {
+  test('nobody creates recovery codes with the password alone, or from another site', async () => {
     const { site, alice } = await withCodes()
     const thief = site.visitor()
     await thief.logIn('alice')
@@ -87,7 +87,7 @@ describe('made', () => {
 })
 
 describe('used', () => {
-  test('in place of a call: in, told how many are left, and free to change the number', async () => {
+  test('a recovery code logs in instead of a call, tells how many are left, and allows a change of number', async () => {
     const {
       site,
       codes: [code = ''],
@@ -106,7 +106,7 @@ describe('used', () => {
     expect((await later.open('/account')).html).not.toContain('recovery codes are left')
   })
 
-  test('once', async () => {
+  test('a recovery code is accepted once', async () => {
     const {
       site,
       codes: [code = ''],
@@ -142,7 +142,7 @@ describe('used', () => {
     ])
   })
 
-  test('to confirm a transfer, and on to it', async () => {
+  test('a recovery code confirms a transfer and leads on to it', async () => {
     const {
       site,
       alice,
@@ -156,7 +156,7 @@ describe('used', () => {
     expect(alice.text).toContain('9 recovery codes are left.')
   })
 
-  test('a second click on the same button leads where the first did', async () => {
+  test('a second click with the same recovery code leads to the same page', async () => {
     const {
       site,
       codes: [code = ''],
@@ -176,7 +176,7 @@ describe('used', () => {
     ['', 400, 'recovery-malformed'],
     ['123456', 400, 'recovery-malformed'],
     ['00000-00000', 401, 'recovery-wrong'],
-  ] as const)('%j: refused on its page', async (code, status, words) => {
+  ] as const)('the recovery code %j is refused on its page', async (code, status, words) => {
     const { site } = await withCodes()
     const later = site.visitor()
     await later.logIn('alice')
@@ -220,7 +220,7 @@ describe('used', () => {
 })
 
 describe('a store that fails', () => {
-  test('is a 503 on each page, and lets nobody in', async () => {
+  test('a store of recovery codes that fails is a 503 on each page and lets nobody in', async () => {
     const down = () => Promise.reject(new Error('down'))
     const recovery = recoveryInMemory()
     const {
@@ -254,7 +254,7 @@ describe('a store that fails', () => {
 })
 
 describe('by JSON', () => {
-  test('made, used, counted', async () => {
+  test('by JSON a user creates, uses and counts recovery codes', async () => {
     const site = await openSite()
     const alice = await passBoth(site)
     const { status, body } = await alice.json('POST', '/api/recovery-codes')

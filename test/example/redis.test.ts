@@ -35,7 +35,7 @@ const idsOf = async (store: RememberStore, user: string) =>
 
 /** What every store of remembered browsers promises. */
 function promisesOfBrowsers(open: () => RememberStore): void {
-  test('keeps a browser as it was given, numbers as numbers', async () => {
+  test('the store keeps a browser as it was given, and numbers stay numbers', async () => {
     const store = open()
     await store.add(browserOf('one'))
     expect(await store.get('one')).toEqual(browserOf('one'))
@@ -47,7 +47,7 @@ function promisesOfBrowsers(open: () => RememberStore): void {
     ])
   })
 
-  test('of 20 changes at once one is made', async () => {
+  test('of 20 changes to a browser at the same time, one is made', async () => {
     const store = open()
     await store.add(browserOf('one'))
     const made = await Promise.all(
@@ -63,7 +63,7 @@ function promisesOfBrowsers(open: () => RememberStore): void {
     })
   })
 
-  test('changes nothing for an old value, and brings back nothing that is gone', async () => {
+  test('the store refuses a change with an old value, and does not bring back a removed browser', async () => {
     const store = open()
     await store.add(browserOf('one'))
     expect([
@@ -76,7 +76,7 @@ function promisesOfBrowsers(open: () => RememberStore): void {
     expect([await store.get('one'), await store.get('two')]).toEqual([undefined, undefined])
   })
 
-  test('forgets one, and all of one user', async () => {
+  test('the store removes one browser, or all browsers of one user', async () => {
     const store = open()
     for (const id of ['one', 'two', 'three']) await store.add(browserOf(id))
     await store.add(browserOf('four', 'b'))
@@ -95,7 +95,7 @@ function promisesOfBrowsers(open: () => RememberStore): void {
 
 /** What every store of recovery codes promises. */
 function promisesOfCodes(open: () => RecoveryCodes): void {
-  test('takes each code once, of its user alone, and counts', async () => {
+  test('the store accepts each recovery code once, only for its user, and counts the rest', async () => {
     const codes = open()
     await codes.save(alice, ['1', '2', '3'])
     expect([
@@ -113,7 +113,7 @@ function promisesOfCodes(open: () => RecoveryCodes): void {
     ]).toEqual([2, undefined, 1, 0, 0])
   })
 
-  test('of 20 requests with one code, one is answered', async () => {
+  test('of 20 requests with the same recovery code, one succeeds', async () => {
     const codes = open()
     await codes.save(alice, ['1', '2'])
     expect(
@@ -123,7 +123,7 @@ function promisesOfCodes(open: () => RecoveryCodes): void {
     ).toEqual([1])
   })
 
-  test('a new set takes the place of the old', async () => {
+  test('a new set of recovery codes replaces the old one', async () => {
     const codes = open()
     await codes.save(alice, ['1', '2'])
     await codes.save(alice, ['3'])
@@ -160,7 +160,7 @@ describeWithRedis('in Redis', () => {
     const open = () => browsersInRedis(client, 'acme')
     promisesOfBrowsers(open)
 
-    test('are forgotten when their time is over, a change in between or not; their list goes with the last that may be in it', async () => {
+    test('remembered browsers in Redis expire with their list, whether they were used or not', async () => {
       await open().add(browserOf('one'))
       await open().rotate('one', 'first', next)
       expect(await redis.client.pExpireTime('acme:browser:one')).toBe(now + 86_400_000)
@@ -169,7 +169,7 @@ describeWithRedis('in Redis', () => {
       expect(await idsOf(open(), 'a')).toEqual(['one'])
     })
 
-    test('one that is added while all are forgotten is in the list or gone, never valid and unlisted', async () => {
+    test('a browser that is added while all are removed is either in the list or gone', async () => {
       const store = open()
       for (let round = 0; round < 20; round++) {
         await store.add(browserOf('old'))
@@ -186,7 +186,7 @@ describeWithRedis('in Redis', () => {
     promisesOfCodes(() => recoveryInRedis(client, 'acme'))
   })
 
-  test('the app on them: remembered, recovered, and nothing in Redis that logs anybody in', async () => {
+  test('the app uses both stores in Redis, and Redis holds nothing that logs anybody in', async () => {
     const site = await openSite({
       limits: { callIntervalSeconds: false },
       remember: { days: 30, store: browsersInRedis(client, 'acme') },
@@ -228,7 +228,7 @@ describeWithRedis('in Redis', () => {
     })
   })
 
-  test('a Redis that is cut off: a call in place of the remembered browser, 503 for the list, nobody in by a code', async () => {
+  test('while Redis is cut off, a remembered browser needs a call, and no recovery code logs in', async () => {
     const line = createClient({
       url: redis.url,
       disableOfflineQueue: true,

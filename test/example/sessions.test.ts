@@ -23,7 +23,7 @@ describe('an anonymous visitor', () => {
     ['a path one character longer than the longest', `${longest}x`],
     ['the longest path that is kept', longest],
     ['a page that does not exist', `/${'nowhere'.repeat(1000)}`],
-  ])('who asks for %s stores 600 bytes at most', async (_what, path) => {
+  ])('a visitor who asks for %s stores at most 600 bytes', async (_what, path) => {
     const sessionStore = new SessionStore()
     const site = await openSite({ sessionStore })
     for (const page of ['/account', '/transfer', '/security', '/phone', '/otp', '/recover', '/'])
@@ -37,7 +37,7 @@ describe('an anonymous visitor', () => {
     for (const session of stored(sessionStore)) expect(session.length).toBeLessThanOrEqual(600)
   })
 
-  test('who asked for a page of 500 characters gets there after the login, and with one more gets to the account', async () => {
+  test('a visitor returns after the login to a path of 500 characters, but not to a longer one', async () => {
     for (const [path, target] of [
       [longest, longest],
       [`${longest}x`, '/account'],
@@ -86,7 +86,7 @@ describe('sessions in memory', () => {
     expect([sessionSeconds(anonymous), sessionSeconds(loggedIn)]).toEqual([1800, 86_400])
   })
 
-  test('sessions that nobody uses any more leave the memory, without a request for them', () => {
+  test('sessions that nobody uses any more leave the memory without a request', () => {
     const { store, clock } = openStore()
     for (let index = 0; index < 1000; index++) store.set(`old ${index}`, anonymous)
     expect(store.size).toBe(1000)
@@ -95,7 +95,7 @@ describe('sessions in memory', () => {
     expect(store.size).toBe(1)
   })
 
-  test('a session is a copy, can be destroyed, and is not brought back by a late touch', async () => {
+  test('a stored session is a copy, and a late touch does not bring back a destroyed one', async () => {
     const { store, get } = openStore()
     const session = { ...anonymous, notice: 'one' }
     store.set('a', session)
@@ -106,7 +106,7 @@ describe('sessions in memory', () => {
     expect(await get('a')).toBeUndefined()
   })
 
-  test('the example uses them unless it gets another store', async () => {
+  test('the example keeps sessions in memory unless it gets another store', async () => {
     const site = await openSite()
     const alice = await passBoth(site)
     expect((await alice.open('/account')).path).toBe('/account')

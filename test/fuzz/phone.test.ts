@@ -75,7 +75,7 @@ const texts = fc.oneof(
 )
 
 describe('a text that may be a number', () => {
-  test('returns nothing, or one canonical E.164 form that parses to itself', () => {
+  test('parsePhone() returns nothing, or one canonical E.164 form that parses to itself', () => {
     let found = 0
     fc.assert(
       fc.property(texts, text => {
@@ -97,7 +97,7 @@ describe('a text that may be a number', () => {
     expect(found).toBeGreaterThan(settings.numRuns / 20)
   })
 
-  test('ignores marks between the digits', () => {
+  test('parsePhone() ignores punctuation between the digits', () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^\+1202555[0-9]{4}$/),
@@ -123,7 +123,7 @@ describe('a text that may be a number', () => {
 })
 
 describe('an entry of the app', () => {
-  test('returns nothing, or a number and an extension of digits, whatever its fields hold', () => {
+  test('parseDestination() returns nothing, or a number and an extension of digits', () => {
     const anything = fc.oneof(
       odd,
       fc.anything(),
@@ -178,7 +178,7 @@ describe('the enroll route', () => {
   afterAll(() => world.close())
 
   test(
-    'calls only allowed numbers in E.164, and the same number for every spelling',
+    'the enroll route calls only allowed numbers, and the same number for every spelling',
     async () => {
       const cookie = await logIn(world.url, 'dave')
       await fc.assert(

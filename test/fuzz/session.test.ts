@@ -242,7 +242,7 @@ test(
 
 describe('in the example', () => {
   test(
-    'a stored value that is not a session gets 503 or a new session and is never in',
+    'in the example, a stored value that is not a session gets 503 or a new session and is never logged in',
     async () => {
       const sessions = new ChangingStore()
       const example = await openExample(sessions)

@@ -223,7 +223,7 @@ describe('req.login(updatedUser) after a change of the profile', () => {
   }
   const updatedUser = { id: 'alice', phone: '+12025550123', name: 'Alice B.' }
 
-  test('keeps the verification of the same user with keepSessionInfo, under a new session id', async () => {
+  test('req.login() with keepSessionInfo keeps the verification of the same user under a new session id', async () => {
     await open({ routes: profileRoutes })
     const alice = await verified('alice')
     const response = await alice.post('/profile?keep').expect(200, { user: updatedUser })
@@ -232,14 +232,14 @@ describe('req.login(updatedUser) after a change of the profile', () => {
     await alice.get('/transfer').expect(200)
   })
 
-  test('ends the verification without keepSessionInfo', async () => {
+  test('req.login() without keepSessionInfo ends the verification', async () => {
     await open({ routes: profileRoutes })
     const alice = await verified('alice')
     await alice.post('/profile').expect(200, { user: null })
     await alice.get('/account').expect(401, { pendingUser: 'alice' })
   })
 
-  test('gives a pending user no verification', async () => {
+  test('req.login() gives a pending user no verification', async () => {
     await open({ routes: profileRoutes })
     const alice = await world.logIn('alice')
     await alice.post('/profile?keep').expect(200, { user: null })
