@@ -34,7 +34,7 @@ export function parseDestination(entry: PhoneEntry): Destination | undefined {
   const parsed = typeof number === 'string' ? parsePhone(number) : undefined
   if (parsed === undefined) return undefined
   const { label } = entry
-  const enrolledAt = entry.enrolledAt instanceof Date ? entry.enrolledAt : undefined
+  const enrolledAt = readDate(entry.enrolledAt)
   if (extension === undefined) return { ...parsed, label, enrolledAt, phone: parsed.number }
   if (typeof extension !== 'string' || !/^\d{1,8}$/.test(extension)) return undefined
   return { ...parsed, label, enrolledAt, extension, phone: `${parsed.number};ext=${extension}` }
@@ -49,6 +49,15 @@ export function parseDestination(entry: PhoneEntry): Destination | undefined {
 export function phoneAsStored({ number, extension }: PhoneEntry): string | undefined {
   if (typeof number !== 'string' || !/^\+\d+$/.test(number)) return undefined
   return typeof extension === 'string' ? `${number};ext=${extension}` : number
+}
+
+/**
+ * A date on record. Anything that is not a date, for example the text of a database, becomes an
+ * invalid date: it must not count as no date, which means old enough.
+ */
+function readDate(date: unknown): Date | undefined {
+  if (date === undefined || date === null) return undefined
+  return date instanceof Date ? date : new Date(NaN)
 }
 
 /**

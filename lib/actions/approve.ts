@@ -1,3 +1,4 @@
+import { newPhoneOf } from '../approvals/phone-change.js'
 import {
   type ApprovalContent,
   checkApproval,
@@ -26,18 +27,19 @@ export async function readApproval<User>(
   { number, enrolledAt }: Destination,
 ): Promise<ApprovalContent> {
   const { context, loginState, options, req, user, userId } = action
-  const { approveAfterHours, clock, numberMatching } = context.settings
+  const { clock, numberMatching } = context.settings
   if (!loginState.user) throw new Failure('second-factor-required')
   if (numberMatching !== true)
     throw new VoiceOtpError('configuration', 'Approvals need numberMatching: true.')
   if (isHosted(channel)) throw new Failure('choice-unknown')
-  const isNew =
-    enrolledAt !== undefined && clock.now() - enrolledAt.getTime() < approveAfterHours * 3_600_000
-  if (isNew || (await context.sends.isNewPhone(userId, number))) throw new Failure('phone-too-new')
+  if (await context.newPhones.isTooNew(userId, number, enrolledAt, clock.now()))
+    throw new Failure('phone-too-new')
   const languages = await askLanguages(context, userId, user, req)
   const returned: unknown = await runCallback('approve', () => options.approve?.(req))
   const tags = languages.map(({ language }) => language)
-  return fitIntoUrl(action, channel, number, checkApproval(options.kind ?? '', returned, tags))
+  const content = checkApproval(options.kind ?? '', returned, tags)
+  newPhoneOf(content) // a number that cannot be read costs no call
+  return fitIntoUrl(action, channel, number, content)
 }
 
 /**
@@ -107,6 +109,8 @@ export async function approve<User>(action: ActionContext<User>): Promise<void> 
     if (!loginState.user || loginState.sessionId !== challenge.sessionId)
       throw new Failure('code-expired')
 
+    const newPhone = newPhoneOf(content)
+    if (newPhone !== undefined) await context.newPhones.approveChange(userId, newPhone)
     await loginState.endChallenge()
     const { kind } = content
     const method = challenge.channel === 'sms' ? 'sms' : 'call'

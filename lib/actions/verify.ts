@@ -175,10 +175,11 @@ async function changePhone<User>(
   { context, user, userId, req }: ActionContext<User>,
   phone: string,
 ): Promise<void> {
+  await context.newPhones.recordEnrollment(userId, phone)
   await storeNewPhone(context, user, phone, req)
   // If this fails, the browsers are not recognized either: each is bound to the phone with which it
   // was remembered.
   await forgetBrowsers(context, userId).catch(() => undefined)
-  await Promise.all([context.sends.recordNewPhone(userId, phone), context.factorResets.end(userId)])
+  await context.factorResets.end(userId)
   context.emit('phone.changed', { userId })
 }

@@ -52,13 +52,13 @@ export function day(date: string): LocalizedText {
 }
 
 /**
- * The last digits of an account or card number, spoken one by one: `1 2 3 4`. At most four, so that
- * the user cannot take them for the code.
+ * The last digits of an account, card or phone number, spoken one by one: `1 2 3 4`. At most four,
+ * so that the user cannot take them for the code.
  * @throws TypeError if the account has fewer than eight letters and digits: its end would be too
  * large a part of it.
  */
 export function lastDigits(account: string): string {
-  const plain = account.replace(/[ -]/g, '')
+  const plain = account.replace(/^\+|[ -]/g, '')
   if (!/^[0-9A-Za-z]{8,40}$/.test(plain) || !/\d{4}$/.test(plain))
     throw new TypeError('lastDigits(account): 8 to 40 letters and digits that end in four digits.')
   return Array.from(plain.slice(-4)).join(' ')

@@ -7,6 +7,7 @@ import type { Pace } from './call-queue.js'
 import { createCounters } from './counters.js'
 import { FactorResets } from './factor-resets.js'
 import { Locks } from './locks.js'
+import { NewPhones } from './new-phones.js'
 import { Sends } from './sends.js'
 import { Turns, unlimitedPace } from './turns.js'
 import { UserFailures } from './user-failures.js'
@@ -17,6 +18,7 @@ export interface AppliedLimits {
   readonly attempts: Attempts
   readonly activeChallenges: ActiveChallenges
   readonly sends: Sends
+  readonly newPhones: NewPhones
   readonly locks: Locks
   readonly factorResets: FactorResets
   readonly userStates: UserStates
@@ -54,7 +56,8 @@ export function applyLimits(
   return {
     attempts: new Attempts(counters, limits, locks, activeChallenges, userFailures),
     activeChallenges,
-    sends: new Sends(counters, limits, keys, locks, activeChallenges, approveAfterHours, turns),
+    sends: new Sends(counters, limits, keys, locks, activeChallenges, turns),
+    newPhones: new NewPhones(counters, keys, approveAfterHours),
     locks,
     factorResets: new FactorResets(counters, keys),
     userStates: new UserStates(counters, limits, keys, locks, activeChallenges),

@@ -41,6 +41,10 @@ export interface Counters {
   readonly newPhone: LimitCounter
   /** By user: exists after support reset the factors, until the user has proved a number. */
   readonly factorReset: LimitCounter
+  /** By user and number: exists after an older phone approved the change to this number. */
+  readonly approvedChange: LimitCounter
+  /** By user and number: exists while a number may approve although it is new. */
+  readonly approvedPhone: LimitCounter
   /** By challenge: exists after key zero refused an approval. */
   readonly refused: LimitCounter
   /** By user: calls in an hour. */
@@ -103,6 +107,8 @@ export function createCounters(
     approvePhoneInterval: create('approve-phone-interval', 1, approveIntervalSeconds),
     newPhone: create('new-phone', unlimited, approveAfterSeconds),
     factorReset: create('factor-reset', unlimited, consecutiveFailureSeconds),
+    approvedChange: create('approved-change', unlimited, tenMinutes),
+    approvedPhone: create('approved-phone', unlimited, approveAfterSeconds),
     refused: create('refused', unlimited, challengeSeconds),
     userHour: create('user-hour', unlimited, hour),
     phoneTenMinutes: create('phone-10min', unlimited, tenMinutes),

@@ -23,7 +23,6 @@ export class Sends {
     private readonly keys: Keys,
     private readonly locks: Locks,
     private readonly activeChallenges: ActiveChallenges,
-    private readonly approveAfterHours: number,
     private readonly turns: Turns,
   ) {
     this.callLimits = new CallLimits(counters, limits, keys)
@@ -88,19 +87,6 @@ export class Sends {
     return interval === undefined || interval.consumedPoints < 1
       ? 0
       : toSeconds(interval.msBeforeNext)
-  }
-
-  /** Remembers that a user has just enrolled a number: it cannot approve an action yet. */
-  async recordNewPhone(userId: string, number: string): Promise<void> {
-    if (this.approveAfterHours > 0)
-      await this.counters.newPhone.set(this.keys.storeName('new-phone', userId, number), 1)
-  }
-
-  /** Whether a number is too new to approve an action. */
-  async isNewPhone(userId: string, number: string): Promise<boolean> {
-    if (this.approveAfterHours === 0) return false
-    const key = this.keys.storeName('new-phone', userId, number)
-    return (await this.counters.newPhone.get(key)) !== undefined
   }
 
   /**

@@ -28,6 +28,11 @@ export interface VoiceOtpAuthenticateOptions {
    * For the purpose `approve`: what sort of action the route executes, for example `payment`. An
    * approval of one kind is worthless on a route of another kind. 1 to 40 lower-case letters,
    * digits and hyphens.
+   *
+   * The kind `phone-change` approves a new number on an older phone: `details.phone` is the number
+   * with its country code (otherwise the failure `phone-malformed`, 400). If the user enrolls this
+   * number in the next ten minutes, it can approve at once, without waiting for
+   * `approveAfterHours`.
    */
   readonly kind?: string
   /**

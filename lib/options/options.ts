@@ -136,7 +136,8 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly countries?: readonly Country[]
   /**
    * How many hours a new phone number cannot approve an action (purpose `approve`). Somebody at an
-   * open session could enroll another phone and approve with it. Whole hours, 0 to 480. Default 24.
+   * open session could enroll another phone and approve with it. An older phone can approve the
+   * change with the kind `phone-change`. Whole hours, 0 to 480. Default 24.
    */
   readonly approveAfterHours?: number
   /** The limits to change; the others keep their defaults. See {@link Limits}. */

@@ -15,7 +15,9 @@ export interface PhoneEntry {
   readonly extension?: string | null
   /**
    * When the phone was enrolled. A phone that is newer than `approveAfterHours` cannot approve an
-   * action. Default: the time that this package has recorded, if it enrolled the phone.
+   * action, unless an older phone approved the change to it (kind `phone-change`). The same holds
+   * if this is not a valid `Date`. Default: the time that this package has recorded, if it enrolled
+   * the phone.
    */
   readonly enrolledAt?: Date | null
 }

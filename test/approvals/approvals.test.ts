@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Approval, ApprovalRequest, VoiceOtpAuthenticateOptions } from 'passport-voice-otp'
 import { Phone, otherDigits } from '../support/phone.js'
 import { CounterStore, SessionStore } from '../support/stores.js'
@@ -456,24 +456,194 @@ describe('calls for approvals', () => {
     expect(Number(headers['retry-after'])).toBeLessThanOrEqual(20)
     await alice.post('/otp/call').expect(429) // the login itself was less than 60 seconds ago
   })
+})
 
-  test('a number that was just enrolled cannot approve, also if the app does not say when it was enrolled', async () => {
-    const alice = await open({
+describe('a number that was just enrolled', () => {
+  const newNumber = '+12025550199'
+
+  /** The app with routes that enroll `newNumber` and that approve a change of the number. */
+  const openWithChange = (given: WorldOptions = {}): Promise<Agent> =>
+    open({
+      ...given,
       routes: (app, passport) => {
-        const enroll = (options: object) =>
-          passport.authenticate('voice-otp', { purpose: 'enroll', ...options }) as RequestHandler
-        app.post('/phone', enroll({ action: 'call', phone: () => '+12025550199' }), (req, res) => {
-          res.status(202).json(req.voiceOtp)
-        })
-        app.post('/phone/verify', enroll({}), (_req, res) => {
+        const authenticate = (options: VoiceOtpAuthenticateOptions): RequestHandler =>
+          passport.authenticate('voice-otp', options as object) as RequestHandler
+        app.post(
+          '/phone',
+          authenticate({ action: 'call', purpose: 'enroll', phone: () => newNumber }),
+          (req, res) => {
+            res.status(202).json(req.voiceOtp)
+          },
+        )
+        app.post('/phone/verify', authenticate({ purpose: 'enroll' }), (_req, res) => {
           res.sendStatus(204)
         })
+        const kind = 'phone-change'
+        app.post(
+          '/change/call',
+          authenticate({ action: 'call', purpose: 'approve', kind, approve: () => asked }),
+          (req, res) => {
+            res.status(202).json(req.voiceOtp)
+          },
+        )
+        // As docs/payments.md has it: the approved number is called at once.
+        app.post(
+          '/change',
+          authenticate({ purpose: 'approve', kind }),
+          authenticate({
+            action: 'call',
+            purpose: 'enroll',
+            phone: req => (req as unknown as Express.Request).approval!.details['phone'],
+          }),
+          (req, res) => {
+            res.status(202).json(req.voiceOtp)
+          },
+        )
+      },
+    })
+  const change = (phone: unknown): ApprovalRequest => ({
+    details: { phone } as ApprovalRequest['details'],
+    text: 'You are changing your phone number to one that ends in 0 1 9 9.',
+  })
+
+  async function enroll(alice: Agent): Promise<void> {
+    const { code } = await listen(alice, '/phone')
+    await alice.post('/phone/verify').send({ code }).expect(204)
+  }
+
+  /** Approves a change on the old phone. Returns what the page shows of the call to the new one. */
+  async function approveChange(alice: Agent, phone: string): Promise<{ matchingDigits: string }> {
+    asked = change(phone)
+    const { code } = await listen(alice, '/change/call')
+    const { body } = await alice.post('/change').send({ code }).expect(202)
+    asked = payment
+    return body as { matchingDigits: string }
+  }
+
+  const expectTooNew = async (alice: Agent): Promise<void> => {
+    const { body } = await alice.post('/payment/call').expect(403)
+    expect(body).toMatchObject({ code: 'phone-too-new' })
+  }
+
+  test('cannot approve, also if the app does not say when it was enrolled', async () => {
+    const alice = await openWithChange()
+    await enroll(alice)
+    await expectTooNew(alice)
+  })
+
+  test('can approve at once if the change was approved on the old phone, also if the app says that it is new', async () => {
+    const alice = await openWithChange({
+      getPhone: ({ phone }) => ({
+        phones: [{ number: phone, enrolledAt: phone === newNumber ? new Date() : null }],
+      }),
+    })
+    const { matchingDigits } = await approveChange(alice, '+1 (202) 555-0199')
+    const newCode = await (await Phone.ringing(world, newNumber)).hearCode(matchingDigits)
+    await alice.post('/phone/verify').send({ code: newCode }).expect(204)
+    const { phone, code } = await listen(alice)
+    expect(phone.call.to).toBe(newNumber)
+    await alice.post('/payment').send({ code }).expect(200)
+  })
+
+  test('cannot approve if the old phone approved the change to another number', async () => {
+    const alice = await openWithChange()
+    await approveChange(alice, '+12025550198')
+    await enroll(alice)
+    await expectTooNew(alice)
+  })
+
+  test('cannot approve if it is enrolled a second time, without an approval', async () => {
+    const limits = {
+      approveCallIntervalSeconds: false,
+      callIntervalSeconds: false,
+      enrollCallsPerPhoneTenMinutes: false,
+    } as const
+    const alice = await openWithChange({ options: { limits } })
+    await approveChange(alice, newNumber)
+    await enroll(alice)
+    await enroll(alice)
+    await expectTooNew(alice)
+  })
+
+  test('cannot approve the change to a third number: its own change was not approved', async () => {
+    const alice = await openWithChange()
+    await enroll(alice)
+    asked = change('+12025550198')
+    await alice.post('/change/call').expect(403)
+  })
+
+  test('cannot approve if the old phone refused the change', async () => {
+    const alice = await openWithChange()
+    asked = change(newNumber)
+    const { phone, code } = await listen(alice, '/change/call')
+    await phone.press('0')
+    await alice.post('/change').send({ code }).expect(401)
+    await enroll(alice)
+    asked = payment
+    await expectTooNew(alice)
+  })
+
+  test('cannot approve if the approval of the change is older than ten minutes', async () => {
+    const store = new CounterStore(0, 0)
+    const alice = await openWithChange({
+      options: {
+        limiter: store.factory,
+        limits: { approveCallIntervalSeconds: false, callIntervalSeconds: false },
+      },
+    })
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    await approveChange(alice, newNumber)
+    vi.setSystemTime(Date.now() + 601_000)
+    await alice
+      .post('/otp')
+      .send({ code: await world.hearCode(alice) })
+      .expect(200)
+    await enroll(alice)
+    await expectTooNew(alice)
+  })
+
+  test('counts as new before the app stores it, so that a limiter that fails lets nobody approve', async () => {
+    const store = new CounterStore(0, 0)
+    const alice = await openWithChange({
+      options: {
+        limiter: store.factory,
+        limits: { approveCallIntervalSeconds: false, callIntervalSeconds: false },
       },
     })
     const { code } = await listen(alice, '/phone')
-    await alice.post('/phone/verify').send({ code }).expect(204)
-    expect((await alice.post('/payment/call').expect(403)).body).toMatchObject({
-      code: 'phone-too-new',
+    store.faults['new-phone.set'] = 'rejects'
+    await alice.post('/phone/verify').send({ code }).expect(503)
+    expect(world.people['alice']!.phone).toBe('+12025550123')
+  })
+
+  test.each([['02025550199'], [12025550199], [undefined]])(
+    'that is %j in the details of a change costs no call',
+    async phone => {
+      const alice = await openWithChange()
+      asked = { ...change(phone), details: phone === undefined ? {} : { phone } }
+      await alice.post('/change/call').expect(400)
+      expect(world.simulator.calls).toHaveLength(1)
+    },
+  )
+
+  test.each([[new Date(NaN)], ['2020-01-01'], [0]])(
+    'on the date %j, which is no date, cannot approve',
+    async enrolledAt => {
+      const alice = await open({
+        getPhone: ({ phone }) => ({ phones: [{ number: phone, enrolledAt }] }),
+      })
+      await expectTooNew(alice)
+    },
+  )
+
+  test('can approve with approveAfterHours: 0, whatever the app says', async () => {
+    const alice = await open({
+      options: { approveAfterHours: 0 },
+      getPhone: ({ phone }) => ({ phones: [{ number: phone, enrolledAt: new Date() }] }),
     })
+    await alice.post('/payment/call').expect(202)
   })
 })

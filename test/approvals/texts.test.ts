@@ -60,8 +60,9 @@ test.each(['2026-02-30', '2026-13-01', '26-01-01', '2026-01-01T00:00', 'today'])
   },
 )
 
-test('the last four digits of an account are said one by one', () => {
+test('the last four digits of an account or a phone are said one by one', () => {
   expect(lastDigits('DE02 1203 0000 0000 2020 51')).toBe('2 0 5 1')
+  expect(lastDigits('+12025550199')).toBe('0 1 9 9')
 })
 
 test.each(['1234567', '1234', 'ABCDEFGH', '12345678\n', ''])(

@@ -32,6 +32,8 @@ test('each counter has its own name, limit and window; the counters of a code ou
     'voice-otp:approve-phone-interval': [1, 20],
     'voice-otp:new-phone': [unlimited, 86_400],
     'voice-otp:factor-reset': [unlimited, 1_728_000],
+    'voice-otp:approved-change': [unlimited, 600],
+    'voice-otp:approved-phone': [unlimited, 86_400],
     'voice-otp:refused': [unlimited, 360],
     'voice-otp:user-hour': [unlimited, 3600],
     'voice-otp:phone-10min': [unlimited, 600],
