@@ -29,7 +29,7 @@ import * as words from './views/words.js'
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /**
- * The paths that a user who has passed only the first factor may ask for. None of them shows what a
+ * The paths that a user who has passed only the first factor may ask for. They show nothing that a
  * code protects.
  */
 const pathsOfPendingUsers = [

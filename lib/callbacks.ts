@@ -114,7 +114,8 @@ function parseEntries(entries: readonly PhoneEntry[]): readonly Destination[] {
 
 /**
  * Whether the app has a phone on record for the user that `matches` accepts: one that was checked
- * and called before. Throws the failure `phone-invalid` if none of those on record is valid.
+ * and called before. Throws the failure `phone-invalid` if phones are on record and all of them are
+ * invalid.
  * @internal
  */
 export async function isPhoneOnRecord<User>(

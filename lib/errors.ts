@@ -5,7 +5,7 @@ interface ErrorEntry {
   readonly message: string
 }
 
-const failureTable = {
+const failureEntries = {
   // The user typed something that cannot be read.
   'code-malformed': { status: 400, message: 'Enter the code as digits, as you heard it.' },
   'phone-malformed': {
@@ -56,7 +56,7 @@ const failureTable = {
   },
 } as const satisfies Record<string, ErrorEntry>
 
-const errorTable = {
+const errorEntries = {
   configuration: { status: 503, message: 'The second factor is not set up correctly.' },
   'limiter-unavailable': { status: 503, message: 'The store of the limits did not respond.' },
   'session-unavailable': { status: 503, message: 'The session store did not respond.' },
@@ -73,22 +73,22 @@ const errorTable = {
  * Why a request was refused. The codes are stable. They are in `info.code` of a failed
  * authentication, and {@link failures} has the HTTP status and a sentence for each.
  */
-export type FailureCode = keyof typeof failureTable
+export type FailureCode = keyof typeof failureEntries
 
 /**
  * What prevented a login: the app's setup, or something that the strategy depends on. The codes are
  * stable. They are in `error.code` of a {@link VoiceOtpError}, and {@link errors} has a sentence
  * for each.
  */
-export type ErrorCode = keyof typeof errorTable
+export type ErrorCode = keyof typeof errorEntries
 
 /** Every reason for which the strategy refuses a request: `{ status, message }` by code. */
-export const failures: Readonly<Record<FailureCode, ErrorEntry>> = failureTable
+export const failures: Readonly<Record<FailureCode, ErrorEntry>> = failureEntries
 
 /**
  * Every error of the setup or of a dependency: `{ status, message }` by code. Nobody is logged in.
  */
-export const errors: Readonly<Record<ErrorCode, ErrorEntry>> = errorTable
+export const errors: Readonly<Record<ErrorCode, ErrorEntry>> = errorEntries
 
 /**
  * What Passport passes on as `info` (or `challenge`) when a request is refused. It holds no code,

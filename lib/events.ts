@@ -216,7 +216,7 @@ export interface VoiceOtpEvents {
       readonly what: 'send' | 'verify' | 'recover' | 'webhook'
       /**
        * `ok`, or the code of the failure or error, or the reason of `webhook.rejected`. `unknown`:
-       * something threw that is none of these.
+       * something else threw.
        */
       readonly outcome: string
       /** How long it took. */

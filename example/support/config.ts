@@ -140,7 +140,7 @@ function readSignalWire(get: Get, simulatorUrl: string | undefined): SignalWireO
   if (missing.length > 0) {
     const fix =
       simulatorUrl === undefined
-        ? 'set all five SIGNALWIRE_* variables to use a Space, or none of them for the demo.'
+        ? 'set all five SIGNALWIRE_* variables to use a Space, or leave all of them empty for the demo.'
         : 'to use the simulator at SIMULATOR_URL, set the values that it printed when it started.'
     throw new ConfigError(
       `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: ${fix}`,

@@ -48,7 +48,7 @@ function check(value: unknown, path: string, level: number): void {
 function checkParts(value: object, path: string, level: number): void {
   if (level > maxLevels)
     throw new TypeError(`${path} is nested too deep: ${maxLevels} levels at most.`)
-  // Symbols, accessors and hidden properties would be lost on the way to JSON.
+  // Symbols, accessors and hidden properties would be lost in JSON.
   const own = Reflect.ownKeys(value).filter(key => !(Array.isArray(value) && key === 'length'))
   for (const key of own) {
     const at = `${path}.${String(key)}`

@@ -4,7 +4,7 @@ import type { Prompts } from '../options/prompts.js'
 /** One thing that the call does. @internal */
 export type Line =
   | { readonly say: string; readonly voice: string; readonly language: string }
-  | { readonly pauseSeconds: number }
+  | { readonly silenceSeconds: number }
 
 /** A question, which the call asks until a key is pressed or its time is over. @internal */
 export interface Question {
@@ -54,7 +54,7 @@ const say = ({ voice, language, speechLanguage }: Prompts, text: string): Line =
   voice,
   language: speechLanguage ?? language,
 })
-const pause = (pauseSeconds: number): Line => ({ pauseSeconds })
+const pause = (silenceSeconds: number): Line => ({ silenceSeconds })
 
 /** One round of the question before the code. @internal */
 export interface Round {

@@ -9,7 +9,7 @@ export interface RecoveryOptions<User> {
   /**
    * Removes a used code and returns how many are left, in one atomic step. `hashes` is the same
    * code under each of your secrets: remove the one that the user's set holds. Return `undefined`
-   * if the set holds none of them. When two requests send one code at the same time, only one of
+   * if the set holds no such hash. When two requests send one code at the same time, only one of
    * them may get a number.
    */
   use(user: User, hashes: readonly string[]): number | undefined | Promise<number | undefined>

@@ -40,7 +40,7 @@ interface KnownState {
   readonly state: DeliveryState | undefined
   /** Milliseconds since 1970. */
   readonly askedAt: number
-  /** The request that is under way. */
+  /** The request that was sent and has no response yet. */
   readonly asking?: Promise<DeliveryState | undefined>
   /** When {@link CallStates.getFresh} asked last, in milliseconds since 1970. */
   readonly checkedAt?: number

@@ -15,7 +15,7 @@ export async function writeLaml(
   const writeLine = (parent: Pick<typeof response, 'say' | 'pause'>, line: Line): unknown =>
     'say' in line
       ? parent.say({ voice: line.voice, language: line.language }, line.say)
-      : parent.pause({ length: line.pauseSeconds })
+      : parent.pause({ length: line.silenceSeconds })
 
   for (const line of lines) writeLine(response, line)
   for (const [index, { digits, waitSeconds, lines }] of questions.entries()) {

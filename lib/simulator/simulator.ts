@@ -188,7 +188,7 @@ export class Simulator {
     })
   }
 
-  /** Ends everything: connections, timers, webhooks on their way. */
+  /** Ends everything: connections, timers and webhooks. */
   async stop(): Promise<void> {
     this.space.stop()
     this.waiters.stop()

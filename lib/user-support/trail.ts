@@ -10,7 +10,7 @@ export const trailBounds: TrailBounds = { maxEntries: 50, maxAgeSeconds: 30 * 86
 const deadlineSeconds = 2
 /** A store that hangs must not collect entries without end. */
 const maxPending = 1000
-/** A repeated refusal is written once in this time: a flood of requests must not fill the store. */
+/** A repeated failure is written once in this time: a flood of requests must not fill the store. */
 const repeatMilliseconds = 60_000
 /** Of so many users the last entry is remembered. */
 const maxUsers = 10_000
@@ -84,8 +84,8 @@ export function withTrail({ trail, clock }: TrailSettings, keys: Keys, emit: Emi
 }
 
 /**
- * Whether an entry is a refusal that only repeats the last entry of its user, within a minute. What
- * was sent or compared is no refusal: it has limits of its own.
+ * Whether an entry is a failure that only repeats the last entry of its user, within a minute. What
+ * was sent or compared is no such failure: it has limits of its own.
  */
 function createRepetitionFilter(): (user: string, entry: TrailEntry) => boolean {
   const last = new Map<string, { readonly key: string; readonly at: number }>()

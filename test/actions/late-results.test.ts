@@ -116,8 +116,8 @@ test('if the session store takes too long to store a challenge, nobody is called
 
 describe('the body of a webhook', () => {
   /**
-   * A client of its own, which has sent the head of a request and half of its body; answers what
-   * comes back.
+   * Sends the head of a request and half of its body over a connection of its own. Returns the
+   * socket and the response.
    */
   async function half(): Promise<{ readonly socket: Socket; readonly answer: Promise<string> }> {
     const {

@@ -1,5 +1,5 @@
-// Guessing a code: at most five comparisons per challenge and ten per user, whatever is sent and
-// however many requests at once.
+// Attempts to find a code: at most five comparisons per challenge and ten per user, whatever is
+// sent and however many requests at once.
 import { afterEach, expect, test } from 'vitest'
 import {
   callsUnlimited,

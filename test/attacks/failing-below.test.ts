@@ -1,7 +1,7 @@
 // SignalWire refuses, fails or returns nonsense: nobody is in, nobody is called twice, and nothing
 // secret is revealed.
 import { afterEach, expect, test, vi } from 'vitest'
-import { errors as errorTable } from 'passport-voice-otp'
+import { errors as errorEntries } from 'passport-voice-otp'
 import type { RestFault } from 'passport-voice-otp/simulator'
 import {
   callsUnlimited,
@@ -169,7 +169,7 @@ test('A-82 when SignalWire refuses a call or returns nonsense, the app returns t
   const page = await alice.askForCall()
   expect([page.status, page.text]).toEqual([
     503,
-    expect.stringContaining(errorTable['signalwire-unavailable'].message),
+    expect.stringContaining(errorEntries['signalwire-unavailable'].message),
   ])
 })
 

@@ -182,7 +182,7 @@ test('A-03 a code or a request for a call without the password gets 401, whateve
   expect(site.counters.operations).toEqual([])
 })
 
-test('A-05 when Mallory is in and logs in with the password of Alice in the same browser, she is not in as Alice, and none of her own codes is accepted', async () => {
+test('A-05 when Mallory is in and logs in with the password of Alice in the same browser, she is not in as Alice, and her own codes are refused', async () => {
   site = await openSite({ ...quick, limits: { callIntervalSeconds: false } })
   const mallory = site.person('mallory')
   await mallory.passBoth()

@@ -289,7 +289,7 @@ test('A-96 a code inside a body that cannot be parsed gets 400, 413 or 415 and i
     ...errors.map(String),
   ].join('\n')
   expect(told).not.toContain(code)
-  // None of these requests counted as an attempt.
+  // These requests did not count as attempts.
   expect(site.comparisons()).toBe(0)
   expect((await alice.enterCode(code)).status).toBe(303)
 })

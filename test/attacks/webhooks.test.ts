@@ -117,7 +117,7 @@ test('A-68 a call that reaches voicemail, tones of a greeting or wrong keys ends
       waitingFor: null,
     })
     expect(phone.call.heard.join(' ')).not.toMatch(/\d/)
-    // The right digits come too late: none of the call's tokens is valid any more.
+    // The right digits come too late: the tokens of the call are not valid any more.
     const { url, fields } = phone.call.webhooks.at(-1)!
     const [status, text] = await askSigned({ url, fields: { ...fields, Digits: digits } })
     expect([status, mayHoldCode(text)]).toEqual([200, false])
@@ -269,7 +269,7 @@ test('A-72 each of 200 changes of the signed string or of a field that the strat
         )
       )[0],
     ).toBe(405)
-  // None of them used up the token of the honest webhook.
+  // They did not use up the token of the honest webhook.
   const [status, text] = await askSigned(keyed)
   expect([status, mayHoldCode(text)]).toEqual([200, true])
   // The signed string has no separators between names and values. Other fields that give the same

@@ -38,7 +38,7 @@ export async function siteWith(count, data = () => ({})) {
     done(null, user.id)
   })
   passport.deserializeUser((id, done) => {
-    done(null, { id, phone: phoneOf(id) })
+    done(null, { id, phone: numberOf(id) })
   })
   const app = express()
   return {
@@ -51,7 +51,7 @@ export async function siteWith(count, data = () => ({})) {
 }
 
 /** A number of its own for each user. */
-export const phoneOf = id =>
+export const numberOf = id =>
   `+1202${String(5_560_000 + (Number(id.slice(1)) % 9999)).padStart(7, '0')}`
 
 const cookie = id =>

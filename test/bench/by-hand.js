@@ -11,7 +11,7 @@ import {
 } from 'node:crypto'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { sign } from '../../build/simulator/http/signature.js'
-import { phoneOf, request, secret, siteWith } from './base.js'
+import { numberOf, request, secret, siteWith } from './base.js'
 
 const key = createSecretKey(Buffer.from(secret))
 const keyed = (...context) => createHmac('sha256', key).update(JSON.stringify(context)).digest()
@@ -52,7 +52,7 @@ async function verifying(count, codeFrom) {
           nextCallAt: Date.now(),
           matchingDigits: '42',
           phone: '••• ••• ••23',
-          phoneHash: nameOf('phone', phoneOf(userId)),
+          phoneHash: nameOf('phone', numberOf(userId)),
           codeHash: nameOf(code, id, userId, sessionId),
         },
       },
@@ -172,7 +172,7 @@ export async function document(count) {
       purpose: 'login',
       activation: index + 1,
       code: '123456',
-      phone: phoneOf(userId),
+      phone: numberOf(userId),
       matchingDigits: '42',
       expiresAt: Date.now() + 600_000,
       languages: ['en-US'],
@@ -185,7 +185,7 @@ export async function document(count) {
       CallStatus: 'in-progress',
       Direction: 'outbound-api',
       From: '+12025550100',
-      To: phoneOf(userId),
+      To: numberOf(userId),
     }
     const made = request(undefined, 'POST', `/voice-otp/${token}`, fields)
     requests.push({

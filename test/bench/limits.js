@@ -1,5 +1,5 @@
 // The cost of Express and express-session alone. No package on top of them can be faster.
-import { phoneOf, request, siteWith, spaceOf } from './base.js'
+import { numberOf, request, siteWith, spaceOf } from './base.js'
 
 async function form(count, work) {
   const site = await siteWith(count)
@@ -42,7 +42,7 @@ const webhookFields = index => ({
   CallStatus: 'in-progress',
   Direction: 'outbound-api',
   From: '+12025550100',
-  To: phoneOf(`u${index}`),
+  To: numberOf(`u${index}`),
 })
 
 export async function staticXml() {

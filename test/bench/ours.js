@@ -4,7 +4,7 @@ import { VoiceOtpStrategy } from '../../dist/index.mjs'
 import { makeChallenge } from '../../build/session/challenge.js'
 import { sealedUrl, steps } from '../../build/call/token.js'
 import { sign } from '../../build/simulator/http/signature.js'
-import { phoneOf, request, siteWith, spaceOf } from './base.js'
+import { numberOf, request, siteWith, spaceOf } from './base.js'
 
 const publicUrl = 'http://127.0.0.1:3999'
 const off = {
@@ -35,7 +35,7 @@ async function challengesFor(strategy, count) {
     Array.from({ length: count }, (_, index) => activeChallenges.activate(`u${index}`)),
   )
   return (index, sessionId) => {
-    const number = phoneOf(`u${index}`)
+    const number = numberOf(`u${index}`)
     return makeChallenge(keys, {
       userId: `u${index}`,
       purpose: 'login',
@@ -137,7 +137,7 @@ async function webhook(count, step, digits) {
       purpose,
       activation,
       code,
-      phone: phoneOf(userId),
+      phone: numberOf(userId),
       matchingDigits,
       expiresAt,
       languages: ['en-US'],
@@ -150,7 +150,7 @@ async function webhook(count, step, digits) {
       CallStatus: 'in-progress',
       Direction: 'outbound-api',
       From: '+12025550100',
-      To: phoneOf(userId),
+      To: numberOf(userId),
       ...(digits ? { Digits: matchingDigits } : {}),
     }
     const made = request(undefined, 'POST', url.slice(publicUrl.length), fields)

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { createHmac } from 'node:crypto'
 import { RestClient } from '@signalwire/compatibility-api'
 import { Strategy as LocalStrategy } from 'passport-local'
-import { phoneOf, request, siteWith } from './base.js'
+import { numberOf, request, siteWith } from './base.js'
 
 async function local(count, password) {
   const site = await siteWith(count)
@@ -90,7 +90,7 @@ export async function voiceResponse() {
     CallStatus: 'in-progress',
     Direction: 'outbound-api',
     From: '+12025550100',
-    To: phoneOf(`u${index}`),
+    To: numberOf(`u${index}`),
   })
   return {
     app: site.app,

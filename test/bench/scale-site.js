@@ -8,7 +8,7 @@ import { Passport } from 'passport'
 import { VoiceOtpStrategy } from '../../dist/index.mjs'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
-import { phoneOf, secret, spaceOf } from './base.js'
+import { numberOf, secret, spaceOf } from './base.js'
 
 const client = createClient({ url: process.argv[2] })
 await client.connect()
@@ -34,7 +34,7 @@ passport.serializeUser((user, done) => {
   done(null, user.id)
 })
 passport.deserializeUser((id, done) => {
-  done(null, { id, phone: phoneOf(id) })
+  done(null, { id, phone: numberOf(id) })
 })
 const app = express()
 app.use(

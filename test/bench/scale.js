@@ -10,7 +10,7 @@ import { VoiceOtpStrategy } from '../../dist/index.mjs'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
 import { makeChallenge } from '../../build/session/challenge.js'
-import { phoneOf, request, secret, spaceOf } from './base.js'
+import { numberOf, request, secret, spaceOf } from './base.js'
 
 const logins = 6000
 const attacked = { users: 40, attemptsEach: 25, comparedEach: 5 }
@@ -100,7 +100,7 @@ async function makePeople(client, count) {
   const makePerson = async () => {
     const userId = `u${users++}`
     const sessionId = randomBytes(24).toString('base64url')
-    const number = phoneOf(userId)
+    const number = numberOf(userId)
     const { challenge, code } = makeChallenge(keys, {
       userId,
       purpose: 'login',

@@ -1,4 +1,4 @@
-// Each way that a code may travel, to its end: by the pages and by the JSON API.
+// Every channel from the request to the login: by the pages and by the JSON API.
 import { describe, expect, test } from 'vitest'
 import type { Channel } from 'passport-voice-otp'
 import type { Faults } from 'passport-voice-otp/simulator'
@@ -23,7 +23,7 @@ async function receive(site: Site, channel: Channel, digits: string): Promise<st
   return site.answer('')
 }
 
-/** What the page offers, the way that it recommends first. */
+/** The channels that the page offers, the recommended one first. */
 const offered = ({ page }: Visitor): string[] =>
   [...page.html.matchAll(/<button name="channel" value="([\w-]+)"/g)].map(
     ([, channel = '']) => channel,
@@ -95,22 +95,25 @@ describe.each(channels)('%s', channel => {
 })
 
 describe('a channel that failed: the page offers the next one first', () => {
-  test.each(['busy', 'failed'] as const)('after a call that ended %s, at once', async behaviour => {
-    const site = await openSite({ channels })
-    site.simulator.setPhone('+12025550123', behaviour)
-    const alice = await pendingAlice(site)
-    expect(offered(alice)).toEqual(['call', 'sms', 'hosted-call', 'hosted-sms'])
-    await alice.submit('/otp/call', { channel: 'call' })
-    expect(alice.page.html).toContain(`data-call="${behaviour}"`)
-    expect(alice.page.html).toMatch(/value="sms" class="second next"/)
-    await alice.submit('/otp/call', { channel: 'sms' })
-    expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
-    expect(offered(alice)).toEqual(['sms', 'hosted-call', 'hosted-sms', 'call'])
-    await alice.submit('/otp', { code: await receive(site, 'sms', '') })
-    expect(alice.page.path).toBe('/account')
-  })
+  test.each(['busy', 'failed'] as const)(
+    'after a call that ended %s, the page offers the next channel first, and immediately',
+    async behaviour => {
+      const site = await openSite({ channels })
+      site.simulator.setPhone('+12025550123', behaviour)
+      const alice = await pendingAlice(site)
+      expect(offered(alice)).toEqual(['call', 'sms', 'hosted-call', 'hosted-sms'])
+      await alice.submit('/otp/call', { channel: 'call' })
+      expect(alice.page.html).toContain(`data-call="${behaviour}"`)
+      expect(alice.page.html).toMatch(/value="sms" class="second next"/)
+      await alice.submit('/otp/call', { channel: 'sms' })
+      expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
+      expect(offered(alice)).toEqual(['sms', 'hosted-call', 'hosted-sms', 'call'])
+      await alice.submit('/otp', { code: await receive(site, 'sms', '') })
+      expect(alice.page.path).toBe('/account')
+    },
+  )
 
-  test('after a call that nobody answered, at once', async () => {
+  test('after a call that nobody answered, the page offers the next channel first, and immediately', async () => {
     const site = await openSite({ channels })
     const alice = await pendingAlice(site)
     await alice.submit('/otp/call', { channel: 'call' })
@@ -159,7 +162,7 @@ describe('a channel that failed: the page offers the next one first', () => {
       503,
     ],
   ])(
-    '%s: the declared sentence, and the next channel at once',
+    'after the fault %s, the page says the documented sentence and offers the next channel immediately',
     async (_what, channel, next, faults, status) => {
       const site = await openSite({ channels })
       const alice = await pendingAlice(site)
@@ -185,7 +188,7 @@ describe('a channel that failed: the page offers the next one first', () => {
     ['no name', { mfa: { status: 200, body: { success: true } } }],
     ['a broken connection', { mfa: { drop: true } }],
   ])(
-    'hosted MFA that answers %s: 503 and the next channel, but not before the interval, since a phone may be ringing',
+    'if hosted MFA responds with %s, the page has 503 and offers the next channel after the interval',
     async (_what, faults) => {
       const site = await openSite({ channels })
       const alice = await pendingAlice(site)
@@ -200,7 +203,7 @@ describe('a channel that failed: the page offers the next one first', () => {
   )
 
   test.each(['<p>hello', '', 'null'])(
-    'hosted MFA that answers 500 and %j about a code: 503, no attempt is lost, and the code still works',
+    'if hosted MFA responds to a code with 500 and %j, the page has 503, no attempt is lost, and the code still works',
     async body => {
       const site = await openSite({ channels })
       const alice = await pendingAlice(site)
@@ -215,7 +218,7 @@ describe('a channel that failed: the page offers the next one first', () => {
     },
   )
 
-  test('hosted MFA that takes the code and answers nonsense: 503, then an honest "no longer valid", and a new code lets in', async () => {
+  test('if hosted MFA accepts the code and responds with nonsense, the page has 503, and a new code logs in', async () => {
     const site = await openSite({ channels, limits: unhurried })
     const alice = await pendingAlice(site)
     await alice.submit('/otp/call', { channel: 'hosted-sms' })
@@ -229,7 +232,7 @@ describe('a channel that failed: the page offers the next one first', () => {
     expect(alice.page.path).toBe('/account')
   })
 
-  test('by JSON: { code, message }', async () => {
+  test('by JSON, a channel that failed gets a code and a message', async () => {
     const site = await openSite({ channels })
     const alice = site.visitor()
     await alice.json('POST', '/api/login', { username: 'alice', password: demoPassword })

@@ -1,4 +1,4 @@
-// Several phones, several ways, the language of the browser.
+// Several phones, several channels, the language of the browser.
 import express, { type Request } from 'express'
 import { describe, expect, test } from 'vitest'
 import { announcement, preferredLanguages } from '../../example/auth/announcement.js'

@@ -189,11 +189,11 @@ describe('a mistake is one sentence that names the variable and the fix', () => 
     ],
     [
       { ...real, SIGNALWIRE_TOKEN: '' },
-      'SIGNALWIRE_TOKEN is missing: set all five SIGNALWIRE_* variables to use a Space, or none of them for the demo.',
+      'SIGNALWIRE_TOKEN is missing: set all five SIGNALWIRE_* variables to use a Space, or leave all of them empty for the demo.',
     ],
     [
       { SIGNALWIRE_TOKEN: 'PT1234', SIGNALWIRE_SPACE: 'acme' },
-      'SIGNALWIRE_PROJECT, SIGNALWIRE_NUMBER, SIGNALWIRE_SIGNING_KEY are missing: set all five SIGNALWIRE_* variables to use a Space, or none of them for the demo.',
+      'SIGNALWIRE_PROJECT, SIGNALWIRE_NUMBER, SIGNALWIRE_SIGNING_KEY are missing: set all five SIGNALWIRE_* variables to use a Space, or leave all of them empty for the demo.',
     ],
     [
       { SESSION_SECRET: 'short' },

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { cheapHash } from '../support/people.js'
 import { openSite, passBoth, says, type Site, type Visitor, wrongCode } from '../support/site.js'
 
-const settled = async (check: () => boolean) => {
+const eventually = async (check: () => boolean) => {
   while (!check())
     await new Promise(resolve => {
       setImmediate(resolve)
@@ -141,7 +141,7 @@ describe('another number', () => {
     await change(site, alice, '+12025550189')
     expect(alice.text).toContain('From now on we call ••• ••• ••89.')
     expect((await site.users.byId('alice'))?.phone).toBe('+12025550189')
-    await settled(() => site.logged('old-phone.notified').length > 0)
+    await eventually(() => site.logged('old-phone.notified').length > 0)
     expect(site.simulator.messages).toMatchObject([
       {
         to: '+12025550123',
@@ -170,7 +170,7 @@ describe('another number', () => {
       site.faults({ messages })
       await change(site, alice, '+12025550189')
       expect(alice.page).toMatchObject({ status: 200, path: '/account' })
-      await settled(() => site.logged('old-phone.not-notified').length > 0)
+      await eventually(() => site.logged('old-phone.not-notified').length > 0)
       expect(site.logged('old-phone.not-notified')).toMatchObject([{ userId: 'alice', reason }])
       expect((await site.users.byId('alice'))?.phone).toBe('+12025550189')
       const logged = site.logLines.join()

@@ -518,12 +518,12 @@ describe('how many calls are allowed', () => {
   test('a phone gets 3 calls in ten minutes and 10 calls a day', async () => {
     const { sends } = createLimits()
     let placed = 0
-    const tryCall = async (index: number, pauseSeconds: number) => {
+    const tryCall = async (index: number, waitSeconds: number) => {
       await sends.admit(callOf(`user${index}`)).then(
         () => placed++,
         () => undefined,
       )
-      await pass(pauseSeconds)
+      await pass(waitSeconds)
     }
     for (let index = 0; index < 4; index++) await tryCall(index, 61)
     expect(placed).toBe(3)

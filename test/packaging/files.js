@@ -39,7 +39,7 @@ const entries = [
  */
 const mayBeNamed = /^(\.{1,2}\/.*|node|node:\w+|libphonenumber-js\/max|passport)$/
 
-/** Answers what is wrong with the packed files, as text; `undefined` if nothing is. */
+/** Returns what is wrong with the packed files, as text; `undefined` if nothing is. */
 export function complaintAbout(paths, root) {
   const complaints = [
     ...[...documents, ...entries]

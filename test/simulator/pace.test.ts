@@ -5,7 +5,7 @@ import { alice, bob, mfa, place, post, startSimulator } from './support.js'
 
 const url = 'https://acme.example/'
 const states = (simulator: Simulator) => simulator.calls.map(({ status }) => status).reverse()
-const refusal = async (simulator: Simulator, to = alice) => {
+const callResult = async (simulator: Simulator, to = alice) => {
   const { status, body } = await post(simulator, 'Calls', {
     To: to,
     From: simulator.signalwire.from,
@@ -71,7 +71,7 @@ describe('calls per second', () => {
   test('a full queue refuses the next call with 21611', async () => {
     const simulator = await startSimulator({ callsPerSecond: 1, queueLength: 2 })
     for (let calls = 0; calls < 3; calls++) await place(simulator, url)
-    expect(await refusal(simulator)).toEqual([400, '21611'])
+    expect(await callResult(simulator)).toEqual([400, '21611'])
     await simulator.advance(1000)
     await place(simulator, url)
     expect(states(simulator)).toHaveLength(4)
@@ -81,7 +81,7 @@ describe('calls per second', () => {
     const simulator = await startSimulator({ queueLength: 1 })
     simulator.setQueueDelay({ delayMs: 1000 })
     const waiting = await place(simulator, url)
-    expect(await refusal(simulator)).toEqual([400, '21611'])
+    expect(await callResult(simulator)).toEqual([400, '21611'])
     await post(simulator, `Calls/${waiting}`, { Status: 'canceled' })
     await place(simulator, url)
     await simulator.advance(1000)
@@ -92,8 +92,8 @@ describe('calls per second', () => {
 describe('a project in trial', () => {
   test('it reaches verified numbers only, by call, message and hosted MFA', async () => {
     const simulator = await startSimulator({ trial: { verified: [alice] } })
-    expect(await refusal(simulator)).toEqual([200, undefined])
-    expect(await refusal(simulator, bob)).toEqual([400, '21219'])
+    expect(await callResult(simulator)).toEqual([200, undefined])
+    expect(await callResult(simulator, bob)).toEqual([400, '21219'])
     const message = { From: '+12025550100', Body: 'x' }
     expect((await post(simulator, 'Messages', { ...message, To: alice })).status).toBe(201)
     expect(await post(simulator, 'Messages', { ...message, To: bob })).toMatchObject({
@@ -109,7 +109,7 @@ describe('a project in trial', () => {
   test('10 calls wait, and the next is refused', async () => {
     const simulator = await startSimulator({ trial: { verified: [alice] }, callsPerSecond: 1 })
     for (let calls = 0; calls < 11; calls++) await place(simulator, url)
-    expect(await refusal(simulator)).toEqual([400, '21611'])
+    expect(await callResult(simulator)).toEqual([400, '21611'])
   })
 
   test('it calls no other country, whatever the Geographic Permissions say', async () => {
@@ -118,7 +118,7 @@ describe('a project in trial', () => {
       trial: { verified: [german] },
       geographicPermissions: ['US', 'DE'],
     })
-    expect(await refusal(simulator, german)).toEqual([400, 'not_routable'])
+    expect(await callResult(simulator, german)).toEqual([400, 'not_routable'])
   })
 })
 
@@ -130,7 +130,7 @@ describe('Geographic Permissions', () => {
     ['+8821612345678', 400],
   ])('with the permission for DE alone, a call to %s gets %i', async (to, status) => {
     const simulator = await startSimulator({ geographicPermissions: ['DE'] })
-    expect((await refusal(simulator, to))[0]).toBe(status)
+    expect((await callResult(simulator, to))[0]).toBe(status)
   })
 
   test('the message names the country, the request form and Geographic Permissions', async () => {

@@ -77,7 +77,7 @@ test('an entry holds no user id, and only details that support may see', () => {
   expect(added.map(({ user }) => user).join()).not.toContain('alice')
 })
 
-test('a flood of equal refusals is written once a minute, and wrong codes are all written', () => {
+test('a flood of equal failures is written once a minute, and wrong codes are all written', () => {
   const { added, store } = createRecorder()
   const { clock, emit } = createTrail(store)
   for (let second = 0; second < 120; second++) {

@@ -67,7 +67,7 @@ export class Network {
     })
   }
 
-  /** Ends every timer and every webhook that is on its way. */
+  /** Ends every timer and every webhook that was sent and has no response yet. */
   stop(): void {
     this.clock.stop()
     this.ended.abort()

@@ -22,7 +22,7 @@ function wantedNumber() {
   return /^\+\d{3,15}$/.test(number) ? number : undefined
 }
 
-function phoneOf(number) {
+function findOrAddPhone(number) {
   let phone = phones.get(number)
   if (phone === undefined) {
     phone = new Phone(number)
@@ -59,7 +59,7 @@ function show(state) {
     ...calls.map(({ sid, to }) => ({ key: sid, to })),
     ...texts,
   ].reverse()) {
-    const phone = phoneOf(to)
+    const phone = findOrAddPhone(to)
     if (!known.has(key)) bringToFront(phone)
     known.add(key)
   }
@@ -137,7 +137,7 @@ soundButton.addEventListener('click', () => {
 })
 
 document.body.classList.toggle('single', only !== undefined)
-if (only !== undefined) phoneOf(only)
+if (only !== undefined) findOrAddPhone(only)
 empty.hidden = phones.size > 0
 showSound()
 announceRinging()

@@ -43,7 +43,7 @@ export function checkParameters(
 
 const loopback = ['127.0.0.1', 'localhost', '[::1]']
 
-/** Everybody on the way can read plain http, so only an app on this machine may use it. */
+/** Anybody in the network can read plain http, so only an app on this machine may use it. */
 function isAppUrl(text: string): boolean {
   if (!isWebUrl(text)) return false
   const { protocol, hostname } = new URL(text)
