@@ -8,16 +8,15 @@ const fullWidthOffset = 0xff10 - 0x30
 
 /**
  * The code that the user typed, without separators and with full-width digits as ASCII digits. It
- * must be the body's own property `code`, a string of at most 64 characters. Returns `undefined`
+ * must be the body's own property `field`, a string of at most 64 characters. Returns `undefined`
  * for everything else, so that an array or a property of a prototype never counts (R-16).
  *
  * Nothing else is changed. Unicode normalization (NFKC) would also accept `①` for `1`.
  * @internal
  */
-export function readCodeText(body: unknown): string | undefined {
-  const given = Object(body) as { readonly code?: unknown }
-  if (!Object.hasOwn(given, 'code')) return undefined
-  const { code } = given
+export function readCodeText(body: unknown, field = 'code'): string | undefined {
+  const given = Object(body) as Readonly<Record<string, unknown>>
+  const code = Object.hasOwn(given, field) ? given[field] : undefined
   if (typeof code !== 'string' || code.length > maxLength) return undefined
   return code
     .replace(separators, '')

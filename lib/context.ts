@@ -1,5 +1,6 @@
 import type { AppliedLimits } from './limits/apply-limits.js'
 import type { Emit } from './events.js'
+import type { FactorRegistry } from './factor-registry.js'
 import type { Keys } from './crypto.js'
 import type { ResolvedOptions } from './resolve-options.js'
 import type { Calls } from './signalwire/calls.js'
@@ -21,4 +22,5 @@ export interface Context<User> extends AppliedLimits {
   readonly sendText: SendText
   readonly mfa: Mfa
   readonly emit: Emit
+  readonly factors: FactorRegistry<User>
 }

@@ -1,6 +1,7 @@
 import type { Context } from './context.js'
 import { createKeys } from './crypto.js'
 import type { Emit } from './events.js'
+import { FactorRegistry } from './factor-registry.js'
 import { applyLimits } from './limits/apply-limits.js'
 import type { VoiceOtpOptions } from './options/options.js'
 import { resolveOptions } from './resolve-options.js'
@@ -29,5 +30,6 @@ export function createContext<User>(options: VoiceOtpOptions<User>, emit: Emit):
     sendText: createSendText(settings, connect),
     mfa: createMfa(settings),
     emit: withTrail(settings, keys, emit),
+    factors: new FactorRegistry(),
   }
 }

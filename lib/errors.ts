@@ -32,6 +32,18 @@ const failureEntries = {
   'code-expired': { status: 401, message: 'This code is no longer valid. Ask for a new code.' },
   'code-wrong': { status: 401, message: 'This code is wrong. Check it and try again.' },
   'recovery-wrong': { status: 401, message: 'This recovery code is not valid.' },
+  'factor-wrong': { status: 401, message: 'This was not accepted. Try again.' },
+  'factor-expired': { status: 401, message: 'This is no longer valid. Start again.' },
+  'phishing-resistant-required': {
+    status: 401,
+    message: 'Confirm with your passkey or security key first.',
+  },
+  // The user cannot use this factor.
+  'factor-missing': { status: 403, message: 'You have not set this up yet.' },
+  'phone-not-allowed': {
+    status: 403,
+    message: 'A phone is not enough for your account. Use your passkey or security key.',
+  },
   // It cannot work with this phone.
   'phone-missing': { status: 403, message: 'There is no phone number on record.' },
   'phone-invalid': { status: 403, message: 'The phone number on record is not valid.' },
@@ -62,6 +74,7 @@ const errorEntries = {
   'session-unavailable': { status: 503, message: 'The session store did not respond.' },
   'signalwire-unavailable': { status: 503, message: 'The code could not be sent or checked.' },
   'phone-lookup-failed': { status: 503, message: 'The phone number could not be looked up.' },
+  'factor-failed': { status: 503, message: 'The other factor could not be checked.' },
   'callback-failed': { status: 503, message: 'A callback of the app failed.' },
   'queue-full': {
     status: 503,

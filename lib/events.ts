@@ -1,10 +1,11 @@
+import type { FactorEvents } from './factor-events.js'
 import type { Purpose } from './options/purpose.js'
 import type { LimitName } from './options/limits.js'
 import type { Channel } from './options/channel.js'
 import type { ErrorCode, FailureCode } from './errors.js'
 
 /** The events of the strategy. No event holds a code, a number or a credential. */
-export interface VoiceOtpEvents {
+export interface VoiceOtpEvents extends FactorEvents {
   /** SignalWire accepted a call or a text. */
   'code.sent': [
     {
@@ -74,6 +75,8 @@ export interface VoiceOtpEvents {
       readonly code: FailureCode
       /** Whether the code was compared, and so counted on the user. */
       readonly compared: boolean
+      /** The name of the factor, for a factor of another strategy. */
+      readonly factor?: string
     },
   ]
   /** A limit on wrong codes was reached. */
@@ -86,6 +89,8 @@ export interface VoiceOtpEvents {
        * `unlock(userId)`.
        */
       readonly limit: LimitName
+      /** The name of the factor, for a factor of another strategy. */
+      readonly factor?: string
     },
   ]
   /** Somebody pressed "this was not me" in a call. Somebody else may know the password. */

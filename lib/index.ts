@@ -6,7 +6,7 @@
  * @module passport-voice-otp
  */
 export { VoiceOtpStrategy, VoiceOtpStrategy as Strategy } from './strategy.js'
-export type { PhoneChoice } from './strategy.js'
+export type { PhoneChoice } from './actions/list-phones.js'
 export type { BeforeCall, SignalWireOptions, VoiceOtpOptions } from './options/options.js'
 export type { VoiceOtpAuthenticateOptions } from './options/authenticate.js'
 export type { GetPhone, PhoneEntry } from './options/phone.js'
@@ -18,6 +18,13 @@ export type { Limits } from './options/limits.js'
 export type { Limiter, LimiterFactory, LimiterOptions } from './options/limiter.js'
 export type { RememberedBrowser, RememberStore } from './options/remember.js'
 export type { RecoveryOptions } from './options/recovery.js'
+export type {
+  AvailableFactor,
+  FactorOwnership,
+  HostedStrategy,
+  SecondFactorOptions,
+} from './options/second-factor.js'
+export type { SecondFactorStrategy } from './factors/factor-strategy.js'
 export type { Prompts } from './options/prompts.js'
 export type { TrailBounds, TrailEntry, TrailStore } from './options/trail.js'
 export { languages } from './call/languages.js'

@@ -16,6 +16,16 @@ export interface PassportFunctions {
   readonly error: (this: void, error: unknown) => void
 }
 
+/** Passport's function that redirects to another site. @internal */
+export type RedirectFunction = (this: void, url: string, status?: number) => void
+
+/**
+ * What an action did: a {@link Success} logs in, `undefined` continues with the route's handler,
+ * and a function does something else with the request.
+ * @internal
+ */
+export type Outcome = Success | (() => void) | undefined
+
 /** A user to log in, and the `info` for the app. @internal */
 export interface Success {
   readonly user: unknown
@@ -23,14 +33,14 @@ export interface Success {
 }
 
 /**
- * Tells Passport how an action ended: a {@link Success} logs in, `undefined` continues with the
- * route's handler, a {@link Failure} refuses the request, and everything else is an error.
+ * Tells Passport how an action ended: an {@link Outcome} as described there, a {@link Failure}
+ * refuses the request, and everything else is an error.
  * @internal
  */
 export function reportOutcome(
   req: Request,
   passport: PassportFunctions,
-  outcome: Promise<Success | undefined>,
+  outcome: Promise<Outcome>,
 ): void {
   callPassport(req, passport, outcome)
     // Only a function of the app can throw here. Uncaught, its exception would end the process.
@@ -46,7 +56,7 @@ export function reportOutcome(
 async function callPassport(
   req: Request,
   { success, fail, pass, error }: PassportFunctions,
-  outcome: Promise<Success | undefined>,
+  outcome: Promise<Outcome>,
 ): Promise<void> {
   let result
   try {
@@ -64,6 +74,7 @@ async function callPassport(
     return
   }
   if (result === undefined) pass()
+  else if (typeof result === 'function') result()
   else success(result.user, result.info)
 }
 

@@ -32,6 +32,7 @@ export interface ResolvedOptions<User> extends ResolvedLanguages<User>, Resolved
   readonly countries: ReadonlySet<string>
   readonly approveAfterHours: number
   readonly limits: Limits
+  readonly phoneFallback: VoiceOtpOptions<User>['phoneFallback']
   readonly limiter: LimiterFactory | undefined
   readonly remember: RememberOptions | undefined
   readonly recovery: RecoveryOptions<User> | undefined
@@ -73,6 +74,7 @@ const names = [
   'remember',
   'recovery',
   'trail',
+  'phoneFallback',
   'limiter',
   'limiterSecret',
   'clock',
@@ -117,6 +119,7 @@ export function resolveOptions<User>(options: VoiceOtpOptions<User>): ResolvedOp
     remember: resolveRemember(given.remember),
     recovery: checkedRecovery(given.recovery),
     trail: checkedTrail(given.trail),
+    phoneFallback: checkedPhoneFallback(given.phoneFallback, options),
     limiter: resolveLimiter(given.limiter),
     clock: checkedClock(given.clock),
   }
@@ -265,6 +268,15 @@ function checkedTrail(trail: TrailStore | undefined): TrailStore | undefined {
   throw new TypeError(
     `trail: it has no ${missing}(). MemoryTrailStore is a store that has both methods.`,
   )
+}
+
+function checkedPhoneFallback<User>(
+  phoneFallback: VoiceOtpOptions<User>['phoneFallback'],
+  options: VoiceOtpOptions<User>,
+): VoiceOtpOptions<User>['phoneFallback'] {
+  if (typeof phoneFallback === 'function') return phoneFallback.bind(options)
+  if (phoneFallback === undefined || typeof phoneFallback === 'boolean') return phoneFallback
+  throw new TypeError('phoneFallback: give true, false, or a function (user, req).')
 }
 
 function checkedClock(clock: VoiceOtpOptions['clock'] = Date): { now(): number } {

@@ -2,16 +2,19 @@ import type { PendingChallenge } from './session/challenge.js'
 import type { Approval } from './options/approval.js'
 import type { EventEmitter } from 'node:events'
 import PassportStrategy from 'passport-strategy'
-import { choiceId } from './actions/choices.js'
 import type { ActionOptions } from './actions/context.js'
+import { listPhones, type PhoneChoice } from './actions/list-phones.js'
 import { runAction } from './actions/run-action.js'
-import { createPhoneLookup, type PhoneLookup, phonesOnRecord } from './callbacks.js'
+import { createPhoneLookup, type PhoneLookup } from './callbacks.js'
 import { copyOwn } from './check-options.js'
 import type { Context } from './context.js'
 import { createContext } from './create-context.js'
 import { createEvents } from './create-events.js'
 import { Failure } from './errors.js'
 import type { VoiceOtpEvents } from './events.js'
+import { listAvailableFactors } from './factors/available-factors.js'
+import { changeFactor } from './factors/change-factor.js'
+import { createSecondFactor, type SecondFactorStrategy } from './factors/factor-strategy.js'
 import { createEnforce } from './middleware/enforce.js'
 import type { EnforceOptions } from './middleware/pending-users.js'
 import {
@@ -23,7 +26,11 @@ import { createWebhooks } from './middleware/webhooks.js'
 import type { Channel } from './options/channel.js'
 import type { UserId, UserIdOption, VoiceOtpOptions } from './options/options.js'
 import type { GetPhone } from './options/phone.js'
-import { maskPhone } from './phone.js'
+import type {
+  AvailableFactor,
+  HostedStrategy,
+  SecondFactorOptions,
+} from './options/second-factor.js'
 import { createRecoveryCodes } from './recovery-codes.js'
 import { createRemembered, type Remembered } from './remembered-browsers/remembered.js'
 import { type PassportFunctions, reportOutcome } from './report-outcome.js'
@@ -49,19 +56,6 @@ declare global {
       readonly approval?: Approval | undefined
     }
   }
-}
-
-/** A phone of the user, for a page that lets the user choose. */
-export interface PhoneChoice {
-  /**
-   * What the option `phone` of `passport.authenticate('voice-otp', { action: 'call', phone })`
-   * returns.
-   */
-  readonly id: string
-  /** What the user calls the phone, as the record says. */
-  readonly label: string | undefined
-  /** The number, masked except for its last two digits. */
-  readonly phone: string
 }
 
 // The type names only what this class uses, so that the published types need no
@@ -185,18 +179,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * if `enforce()` did not run or `getPhone` failed.
    */
   async listPhones(req: Request): Promise<readonly PhoneChoice[]> {
-    const loginState = loginStateOf(this.context, req)
-    const { anyUser: user } = loginState
-    if (user === undefined) return []
-    const phones = await phonesOnRecord(this.lookup, user, req).catch((error: unknown) => {
-      if (error instanceof Failure) return null // no phone on record is valid
-      throw error
-    })
-    return (phones ?? []).map(({ number, label, phone }) => ({
-      id: choiceId(this.context.keys, loginState.userId, phone),
-      label,
-      phone: maskPhone(number),
-    }))
+    return listPhones(this.context, this.lookup, req)
   }
 
   /**
@@ -242,6 +225,41 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    */
   async resetFactors(userId: UserId, action: SupportAction): Promise<void> {
     await resetFactors(this.context, userId, action)
+  }
+
+  /**
+   * Makes a second factor of another Passport strategy, behind the same guard: an app code, a
+   * passkey, or your own. Pass the result to `passport.use()`. Register every factor while the app
+   * starts, in every process. See {@link SecondFactorOptions}.
+   * @throws TypeError for wrong options, a strategy that cannot be hosted, and a phishing-resistant
+   * factor without the option `phoneFallback`.
+   */
+  secondFactor(strategy: HostedStrategy, options: SecondFactorOptions<User>): SecondFactorStrategy {
+    return createSecondFactor(this.context, strategy, options)
+  }
+
+  /**
+   * Lists what the user of this request, pending or not, may use as a second factor, the best
+   * first. Rejects with a {@link VoiceOtpError} if `enforce()` did not run or a callback failed.
+   */
+  async availableFactors(req: Request): Promise<readonly AvailableFactor[]> {
+    return listAvailableFactors(this.context, this.lookup, req)
+  }
+
+  /**
+   * Checks that the user of this request may add or remove a factor, then runs `save`, which stores
+   * the change within 5 seconds. The user needs a verification of at most five minutes ago. A user
+   * who has a phishing-resistant factor needs one of them for that. Otherwise it rejects with the
+   * code `second-factor-required` or `phishing-resistant-required` (status 401). Rejects with a
+   * {@link VoiceOtpError} if `save` failed.
+   */
+  async changeFactor(
+    req: Request,
+    name: string,
+    change: 'add' | 'remove',
+    save: () => void | Promise<void>,
+  ): Promise<void> {
+    await changeFactor(this.context, req, name, change, save)
   }
 
   /**

@@ -2,10 +2,11 @@ import { checkApproveOptions } from './approve-options.js'
 import type { PhoneLookup } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { Failure, VoiceOtpError } from '../errors.js'
+import { hasAny } from '../factors/ownership.js'
 import type { VoiceOtpAuthenticateOptions } from '../options/authenticate.js'
 import type { Purpose } from '../options/purpose.js'
 import type { Request } from '../request.js'
-import { asPassportRequest, type Session } from '../session/passport-request.js'
+import { checkSession } from '../session/check-session.js'
 import { type LoginState, loginStateOf } from '../session/login-state.js'
 import { freshSeconds } from '../session/verification.js'
 
@@ -63,21 +64,6 @@ export function createActionContext<User>(
   return { context, lookup, req, options, loginState, user, userId: loginState.userId, purpose }
 }
 
-/** Refuses a session that cannot store a challenge or a login, before a call costs money. */
-function checkSession(session: Session, req: Request): void {
-  const { sessionID, sessionStore } = asPassportRequest(req)
-  const problem =
-    typeof session.regenerate !== 'function'
-      ? 'The session has no regenerate()'
-      : typeof sessionID !== 'string' || sessionID !== session['id']
-        ? 'req.sessionID is not the id of req.session'
-        : typeof sessionStore?.generate !== 'function'
-          ? 'req.sessionStore cannot generate a session'
-          : undefined
-  if (problem !== undefined)
-    throw new VoiceOtpError('configuration', `${problem}: use express-session.`)
-}
-
 function checkOptions(options: ActionOptions): void {
   const oldName = Object.keys(options).find(name => Object.hasOwn(renamedOptions, name))
   if (oldName !== undefined)
@@ -93,34 +79,24 @@ function checkOptions(options: ActionOptions): void {
   if (purpose === 'approve') checkApproveOptions({ ...options })
 }
 
-/** Throws if the login would not use the session, which stores the verification. @internal */
-export function refuseOutsideSessions({ session, assignProperty }: ActionOptions): void {
-  if (session === false)
-    throw new VoiceOtpError(
-      'configuration',
-      'The second factor is stored in the session: do not set session: false.',
-    )
-  if (assignProperty !== undefined)
-    throw new VoiceOtpError(
-      'configuration',
-      'passport.authorize() and assignProperty do not log in: use passport.authenticate().',
-    )
-}
-
 /**
- * Checks that the user may store a new phone. The first phone needs only the first factor. A change
- * needs a second factor of the last 5 minutes: otherwise a stolen password would be enough to
- * replace the second factor.
+ * Checks that the user may store a new phone. The first phone of a user without another factor
+ * needs only the first factor. Everything else needs a second factor of the last 5 minutes:
+ * otherwise a stolen password would be enough to replace the second factor, or to add one.
  * @internal
  */
 export async function checkMayEnroll<User>({
+  context: { factors },
   lookup,
   loginState,
   req,
   user,
 }: ActionContext<User>): Promise<void> {
   if (loginState.user && loginState.verificationAge <= freshSeconds) return
-  if ((await lookup(user, req)) === null) return
+  if ((await lookup(user, req)) === null) {
+    if (!(await hasAny(factors.bestFirst, user, req))) return
+    throw new Failure('second-factor-required')
+  }
   throw new Failure(
     loginState.pendingUser === undefined ? 'second-factor-required' : 'enroll-forbidden',
   )

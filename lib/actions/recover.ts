@@ -1,8 +1,9 @@
 import { Failure } from '../errors.js'
 import type { Attempt } from '../limits/attempts.js'
 import { readRecoveryCode, useRecoveryCode } from '../recovery-codes.js'
+import { refuseOutsideSessions } from '../session/check-session.js'
 import { carryVerification } from '../session/re-login.js'
-import { type ActionContext, refuseOutsideSessions } from './context.js'
+import type { ActionContext } from './context.js'
 import type { SuccessInfo } from './verify.js'
 
 /**

@@ -19,6 +19,7 @@ import { type ApprovalContent, writeApproval } from '../approvals/sealed-approva
 import { readApproval } from './approve.js'
 import type { ActionContext } from './context.js'
 import { deliver } from './deliver.js'
+import { checkPhoneFallback } from './phone-fallback.js'
 
 const sessionDeadlineMilliseconds = 5000
 
@@ -35,6 +36,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     settings: { beforeCall },
   } = context
   try {
+    await checkPhoneFallback(action)
     const { channel, destination } = await readChoices(action)
     const approval =
       purpose === 'approve' ? await readApproval(action, channel, destination) : undefined

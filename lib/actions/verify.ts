@@ -12,8 +12,10 @@ import { amrOf, isHosted } from '../channels.js'
 import { Failure } from '../errors.js'
 import type { Attempt } from '../limits/attempts.js'
 import { forgetBrowsers } from '../remembered-browsers/entries.js'
+import { refuseOutsideSessions } from '../session/check-session.js'
 import { carryVerification } from '../session/re-login.js'
-import { type ActionContext, checkMayEnroll, refuseOutsideSessions } from './context.js'
+import { type ActionContext, checkMayEnroll } from './context.js'
+import { checkPhoneFallback } from './phone-fallback.js'
 
 /** `info` of a success. */
 export interface SuccessInfo {
@@ -47,6 +49,7 @@ export async function verify<User>(action: ActionContext<User>): Promise<Success
   refuseOutsideSessions(action.options)
   try {
     const { challenge, code } = readAttempt(action)
+    const isFallback = await checkPhoneFallback(action)
     const newPhone = await checkPhone(action, challenge)
 
     // Count the attempt before comparing: parallel requests all read the same session.
@@ -74,6 +77,7 @@ export async function verify<User>(action: ActionContext<User>): Promise<Success
       channel,
       seconds: codeAge(action.context.settings, challenge),
     })
+    if (isFallback) emit('factor.fallback', { userId, purpose, channel })
     return { amr, ...(newPhone === undefined ? {} : { phone: newPhone }) }
   } catch (error) {
     if (error instanceof Failure) {

@@ -6,10 +6,12 @@ import { Attempts } from './attempts.js'
 import type { Pace } from './call-queue.js'
 import { createCounters } from './counters.js'
 import { FactorResets } from './factor-resets.js'
+import { FactorAttempts } from './factor-attempts.js'
 import { Locks } from './locks.js'
 import { NewPhones } from './new-phones.js'
 import { Sends } from './sends.js'
 import { Turns, unlimitedPace } from './turns.js'
+import { SessionLogins } from './session-logins.js'
 import { UserFailures } from './user-failures.js'
 import { UserStates } from './user-state.js'
 
@@ -17,6 +19,8 @@ import { UserStates } from './user-state.js'
 export interface AppliedLimits {
   readonly attempts: Attempts
   readonly activeChallenges: ActiveChallenges
+  readonly factorAttempts: FactorAttempts
+  readonly sessionLogins: SessionLogins
   readonly sends: Sends
   readonly newPhones: NewPhones
   readonly locks: Locks
@@ -55,6 +59,15 @@ export function applyLimits(
   const turns = new Turns(counters, pace, keys)
   return {
     attempts: new Attempts(counters, limits, locks, activeChallenges, userFailures),
+    factorAttempts: new FactorAttempts(
+      counters,
+      limits,
+      keys,
+      locks,
+      activeChallenges,
+      userFailures,
+    ),
+    sessionLogins: new SessionLogins(counters, keys),
     activeChallenges,
     sends: new Sends(counters, limits, keys, locks, activeChallenges, turns),
     newPhones: new NewPhones(counters, keys, approveAfterHours),

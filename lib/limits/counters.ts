@@ -25,6 +25,16 @@ export interface Counters {
   readonly lockout: LimitCounter
   /** By user: exists while the user is locked until `unlock`. */
   readonly locked: LimitCounter
+  /** By user and phishing-resistant factor: failed attempts in a window. */
+  readonly factorFailures: LimitCounter
+  /** By user and phishing-resistant factor: exists during the lockout of this factor. */
+  readonly factorLockout: LimitCounter
+  /** By user, factor and code: exists while a code is tried, and after it was accepted. */
+  readonly factorCodes: LimitCounter
+  /** By user, factor and session: the first of two steps, and its uses. */
+  readonly factorSteps: LimitCounter
+  /** By session: logins and logouts. The second one is over the limit. */
+  readonly logins: LimitCounter
   /** By user: exists for a while after "this was not me". */
   readonly reported: LimitCounter
   /** By call: whether the interval was waived for it. */
@@ -99,6 +109,11 @@ export function createCounters(
     ),
     lockout: create('lockout', unlimited, lockoutSeconds),
     locked: create('locked', unlimited, consecutiveFailureSeconds),
+    factorFailures: create('factor-failures', limits.attemptsPerUser, attemptsPerUserSeconds),
+    factorLockout: create('factor-lockout', unlimited, lockoutSeconds),
+    factorCodes: create('factor-codes', 1, 15 * minute),
+    factorSteps: create('factor-steps', unlimited, tenMinutes),
+    logins: create('logins', 1, tenMinutes),
     reported: create('reported', unlimited, limits.reportedSeconds || 1),
     waivers: create('waivers', 1, day),
     userInterval: create('user-interval', 1, callIntervalSeconds),

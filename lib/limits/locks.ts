@@ -43,6 +43,11 @@ export class Locks {
     if (failure !== undefined) throw failure
   }
 
+  /** Throws the failure `locked` for a user who is locked until `unlock`. */
+  async refuseLockedUntilUnlock(userId: string): Promise<void> {
+    if (await this.isLocked(userId)) throw new LimitReached('locked', 'maxConsecutiveFailures')
+  }
+
   /** Whether the user is locked until `unlock`. */
   async isLocked(userId: string): Promise<boolean> {
     return (await this.counters.locked.get(this.key(userId))) !== undefined

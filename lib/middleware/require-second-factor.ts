@@ -1,13 +1,18 @@
 import { isOwnPath } from '../own-path.js'
 import type { Middleware, Request } from '../request.js'
 import type { Context } from '../context.js'
-import { loginStateOf } from '../session/login-state.js'
+import { type LoginState, loginStateOf } from '../session/login-state.js'
 import { rememberReturnTo, sendRedirect, sendSecondFactorRequired } from './respond.js'
 
 /** Options of `requireSecondFactor()`. */
 export interface RequireOptions {
   /** The second factor may be this many seconds old. Default: any age. */
   readonly maxAge?: number
+  /**
+   * `true` requires a phishing-resistant `secondFactor()`. A phone, a recovery code and a
+   * remembered browser never satisfy it. Default `false`.
+   */
+  readonly phishingResistant?: boolean
   /** A path of this app to redirect to (303), instead of a response with status 401. */
   readonly redirectTo?: string
 }
@@ -15,7 +20,7 @@ export interface RequireOptions {
 /** Creates the middleware of `requireSecondFactor()`. @internal */
 export function createRequireSecondFactor<User>(
   context: Context<User>,
-  { maxAge, redirectTo }: RequireOptions,
+  { maxAge, phishingResistant = false, redirectTo }: RequireOptions,
 ): Middleware {
   if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge > 0))
     throw new TypeError(
@@ -25,6 +30,10 @@ export function createRequireSecondFactor<User>(
     throw new TypeError(
       "requireSecondFactor({ redirectTo }): give a path of this app, for example '/otp'.",
     )
+  if (typeof phishingResistant !== 'boolean')
+    throw new TypeError(
+      'requireSecondFactor({ phishingResistant }): give true or false, or leave it out.',
+    )
   return (req, res, next) => {
     let loginState
     try {
@@ -33,16 +42,33 @@ export function createRequireSecondFactor<User>(
       next(error)
       return
     }
-    if (loginState.user && (maxAge === undefined || loginState.verificationAge <= maxAge)) {
+    const isRecent = maxAge === undefined || loginState.verificationAge <= maxAge
+    if (loginState.user && isRecent && (!phishingResistant || isPhishingResistant(loginState))) {
       next()
       return
     }
     if (redirectTo === undefined) {
-      sendSecondFactorRequired(res, maxAge)
+      sendSecondFactorRequired(res, { maxAge, phishingResistant })
       return
     }
     if (req.method === 'GET')
       rememberReturnTo(req, (req as Request & { originalUrl?: string }).originalUrl ?? '')
     sendRedirect(res, redirectTo)
   }
+}
+
+/**
+ * Whether the user of this request passed a phishing-resistant factor that counts as one already.
+ */
+function isPhishingResistant<User>({
+  context: { factors, settings },
+  verification,
+  verificationAge,
+}: LoginState<User>): boolean {
+  return (
+    verificationAge < Infinity &&
+    factors.get(verification?.method)?.phishingResistant === true &&
+    verification?.phishingResistantFrom !== undefined &&
+    verification.phishingResistantFrom <= settings.clock.now()
+  )
 }

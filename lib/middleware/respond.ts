@@ -26,21 +26,39 @@ export function sendRedirect(res: ServerResponse, path: string): void {
   res.writeHead(303, { Location: path, 'Cache-Control': 'no-store' }).end()
 }
 
+/** What a route requires of the second factor. @internal */
+export interface RequiredFactor {
+  /** It may be this many seconds old; `undefined` for any age. */
+  readonly maxAge?: number | undefined
+  readonly phishingResistant?: boolean
+}
+
 /**
- * Sends 401 (`second-factor-required`) with the header of RFC 9470, section 3.
- * @param maxAge The second factor may be this many seconds old; `undefined` for any age.
+ * The authentication context class of a phishing-resistant factor. Source: OpenID Connect EAP ACR
+ * Values 1.0, section 2.
+ */
+const phishingResistantAcr = 'phr'
+
+/**
+ * Sends 401 (`second-factor-required`, or `phishing-resistant-required`) with the header of RFC
+ * 9470, section 3.
  * @internal
  */
-export function sendSecondFactorRequired(res: ServerResponse, maxAge?: number): void {
+export function sendSecondFactorRequired(
+  res: ServerResponse,
+  { maxAge, phishingResistant = false }: RequiredFactor = {},
+): void {
   if (res.headersSent) return // as in sendJson
-  const { status, message } = failures['second-factor-required']
+  const code = phishingResistant ? 'phishing-resistant-required' : 'second-factor-required'
+  const { status, message } = failures[code]
   const maxAgeParameter = maxAge === undefined ? '' : `, max_age="${maxAge}"`
+  const acrParameter = phishingResistant ? `, acr_values="${phishingResistantAcr}"` : ''
   res.setHeader('Cache-Control', 'no-store')
   res.setHeader(
     'WWW-Authenticate',
-    `Bearer error="insufficient_user_authentication", error_description="${message}"${maxAgeParameter}`,
+    `Bearer error="insufficient_user_authentication", error_description="${message}"${acrParameter}${maxAgeParameter}`,
   )
-  sendJson(res, status, { code: 'second-factor-required', message, maxAge })
+  sendJson(res, status, { code, message, maxAge })
 }
 
 /**

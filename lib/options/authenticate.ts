@@ -9,10 +9,11 @@ export interface VoiceOtpAuthenticateOptions {
    * - `call`: sends a code, then runs the route's handler.
    * - `verify`: checks the code in `req.body.code`, a string, and logs in.
    * - `recover`: checks the recovery code in `req.body.code`, a string, and logs in.
+   * - `begin`: for a `secondFactor()` with two steps, starts the first one.
    *
    * Default `verify`.
    */
-  readonly action?: 'call' | 'verify' | 'recover'
+  readonly action?: 'call' | 'verify' | 'recover' | 'begin'
   /**
    * `enroll` verifies a phone that is not on record yet; then the action `call` needs the option
    * `phone`.

@@ -170,6 +170,14 @@ export interface VoiceOtpOptions<User = Express.User> {
    */
   readonly trail?: TrailStore
   /**
+   * Whether a user who has a phishing-resistant factor may use the phone instead: `true` for
+   * everybody, `false` for nobody, or a function of the user. Users without such a factor always
+   * may, and recovery codes always work. Required as soon as `secondFactor()` gets a
+   * phishing-resistant factor, because a phone is weaker (NIST SP 800-63B-4, 3.2.5).
+   */
+  readonly phoneFallback?:
+    boolean | AppFunction<[user: User, req: Request], boolean | Promise<boolean>>
+  /**
    * Creates the limiter of one limit. Default: `RateLimiterMemory`, in the memory of this process.
    * Several processes must share a store, for example Redis.
    */

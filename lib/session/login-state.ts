@@ -65,6 +65,10 @@ export interface LoginState<User> {
   endLogin(): void
   /** Whether this session holds the login of this user, who is pending. */
   isPending(user: User): boolean
+  /**
+   * Whether this is the user of this request, by id. Two users without an id are never the same.
+   */
+  isUser(user: unknown): boolean
   /** Whether this session holds no login, or the login of this user. */
   mayInherit(user: User): boolean
 

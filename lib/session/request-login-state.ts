@@ -60,7 +60,11 @@ class RequestLoginState<User> implements LoginState<User> {
   }
 
   get verification(): Verification | undefined {
-    return parseVerification(this.readSession().verification)
+    const { factors } = this.context
+    return parseVerification(
+      this.readSession().verification,
+      method => factors.get(method) !== undefined,
+    )
   }
 
   get verificationAge(): number {
@@ -117,6 +121,11 @@ class RequestLoginState<User> implements LoginState<User> {
 
   isPending(user: User): boolean {
     return this.isLogin(user) && this.pendingUser !== undefined
+  }
+
+  isUser(user: unknown): boolean {
+    const id = typeof user === 'object' && user !== null ? this.readId(user as User) : undefined
+    return id !== undefined && id === this.candidateId()
   }
 
   mayInherit(user: User): boolean {

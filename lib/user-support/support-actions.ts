@@ -20,7 +20,12 @@ export async function unlockUser<User>(
 ): Promise<void> {
   const given = action === undefined ? {} : checkedAction('unlock', action)
   const id = String(userId)
-  await Promise.all([context.locks.unlock(id), forgetBrowsers(context, id)])
+  const ownCounts = context.factors.phishingResistant.map(({ name }) => name)
+  await Promise.all([
+    context.locks.unlock(id),
+    context.factorAttempts.unlock(ownCounts, id),
+    forgetBrowsers(context, id),
+  ])
   context.emit('user.unlocked', { userId: id, ...given })
 }
 

@@ -14,6 +14,10 @@ const names = Object.keys({
   'phone.changed': true,
   'prompt.fallback': true,
   'action.approved': true,
+  'factor.accepted': true,
+  'factor.fallback': true,
+  'factor.added': true,
+  'factor.removed': true,
   'action.refused': true,
   'recovery.used': true,
   'browser.recognized': true,
@@ -29,7 +33,7 @@ const names = Object.keys({
  * Attributes with few values. A user id would make a time series for each user, and it does not
  * belong into metrics.
  */
-const kept = ['purpose', 'channel', 'code', 'limit', 'reason', 'compared', 'what']
+const kept = ['purpose', 'channel', 'factor', 'code', 'limit', 'reason', 'compared', 'what']
 
 /**
  * Counts each event and adds it to the trace of the request. Without an OpenTelemetry SDK in the

@@ -6,6 +6,7 @@ import { loginStateOf } from '../../lib/session/login-state.js'
 import { createLoginState } from '../../lib/session/request-login-state.js'
 import { type Verification } from '../../lib/session/verification.js'
 import type { Context } from '../../lib/context.js'
+import { FactorRegistry } from '../../lib/factor-registry.js'
 import type { Request } from '../../lib/request.js'
 
 interface Person {
@@ -53,6 +54,7 @@ function request({
   const context = {
     settings: { userId, required, clock: { now: () => now } },
     activeChallenges: { end },
+    factors: new FactorRegistry<Person>(),
   } as unknown as Context<Person>
   const session: Record<string, unknown> = {
     cart: 'apples',

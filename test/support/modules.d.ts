@@ -15,3 +15,14 @@ declare module 'connect-ensure-login' {
 declare module 'connect-flash' {
   export default function flash(): (req: object, res: object, next: () => void) => void
 }
+declare module 'passport-totp' {
+  import type { Request } from 'express'
+  type Done = (error: unknown, key?: string | null, period?: number) => void
+  export class Strategy {
+    constructor(
+      options: { readonly codeField?: string; readonly window?: number },
+      setup: (user: Express.User, done: Done) => void,
+    )
+    authenticate(req: Request): void
+  }
+}

@@ -37,6 +37,11 @@ export function inGerman({ code, attemptsLeft, retryAfter }: FailureInfo): strin
     case 'enroll-forbidden':
     case 'first-factor-required':
     case 'second-factor-required':
+    case 'phishing-resistant-required':
+    case 'factor-expired':
+    case 'factor-missing':
+    case 'factor-wrong':
+    case 'phone-not-allowed':
       return 'Melden Sie sich an.'
     case 'too-many-attempts':
     case 'too-many-calls':

@@ -1,0 +1,58 @@
+import { runCallback } from '../callbacks.js'
+import type { Context } from '../context.js'
+import { Failure, VoiceOtpError } from '../errors.js'
+import type { RegisteredFactor } from '../factor-registry.js'
+import type { Request } from '../request.js'
+import { type LoginState, loginStateOf } from '../session/login-state.js'
+import { freshSeconds } from '../session/verification.js'
+import { hasAny } from './ownership.js'
+
+/**
+ * Stores a change of the user's factors, if the user's last verification allows it. Throws a
+ * {@link Failure} if it does not, and a `VoiceOtpError` if `save` failed.
+ * @internal
+ */
+export async function changeFactor<User>(
+  context: Context<User>,
+  req: Request,
+  name: string,
+  change: 'add' | 'remove',
+  save: () => void | Promise<void>,
+): Promise<void> {
+  const factor = context.factors.get(name)
+  if (
+    factor === undefined ||
+    (change !== 'add' && change !== 'remove') ||
+    typeof save !== 'function'
+  )
+    throw new VoiceOtpError(
+      'configuration',
+      "changeFactor(req, name, change, save): give the name of a secondFactor(), 'add' or 'remove', and a function.",
+    )
+  const loginState = loginStateOf(context, req)
+  const { user } = loginState
+  // A pending user has shown nothing but the password.
+  if (!user || loginState.verificationAge > freshSeconds)
+    throw new Failure('second-factor-required')
+  await checkStrength(context, factor, loginState, user, req)
+  const { userId } = loginState
+  await runCallback('save', save)
+  context.emit(change === 'add' ? 'factor.added' : 'factor.removed', { userId, factor: name })
+}
+
+/**
+ * A user who has a phishing-resistant factor adds or removes one only after using one. Otherwise a
+ * thief of the phone number would replace it.
+ */
+async function checkStrength<User>(
+  { factors }: Context<User>,
+  factor: RegisteredFactor<User>,
+  { verification }: LoginState<User>,
+  user: User,
+  req: Request,
+): Promise<void> {
+  if (!factor.phishingResistant) return
+  if (factors.get(verification?.method)?.phishingResistant === true) return
+  if (await hasAny(factors.phishingResistant, user, req))
+    throw new Failure('phishing-resistant-required')
+}

@@ -1,0 +1,132 @@
+import type { Keys } from '../crypto.js'
+import type { Limits } from '../options/limits.js'
+import type { ActiveChallenges } from './active-challenge.js'
+import type { Attempt } from './attempts.js'
+import type { Counters } from './counters.js'
+import { Locks } from './locks.js'
+import { UserFailures } from './user-failures.js'
+
+/** The factor of another strategy, as the limits know it. @internal */
+export interface LimitedFactor {
+  readonly name: string
+  readonly phishingResistant: boolean
+}
+
+/** A code that no other request may try at the same time. @internal */
+export interface HeldCode {
+  /** The code was not accepted: another request may try it. */
+  release(): Promise<void>
+}
+
+/** The count of a step that `begin` has started; far above what attempts alone can reach. */
+const begunCount = 2 ** 30
+
+/**
+ * Attempts at the factors of other strategies. Every method throws a `VoiceOtpError`
+ * (`limiter-unavailable`) if the limiter fails.
+ * @internal
+ */
+export class FactorAttempts {
+  /**
+   * The counts of phishing-resistant factors, one for each user and factor. Nobody can guess such a
+   * factor, so its failures say nothing about a code: there are no consecutive failures.
+   */
+  private readonly ownFailures: UserFailures
+  private readonly ownLocks: Locks
+
+  constructor(
+    private readonly counters: Counters,
+    limits: Limits,
+    private readonly keys: Keys,
+    private readonly locks: Locks,
+    private readonly activeChallenges: ActiveChallenges,
+    private readonly userFailures: UserFailures,
+  ) {
+    const ownCounters = {
+      ...counters,
+      failures: counters.factorFailures,
+      lockout: counters.factorLockout,
+    }
+    const ownLimits: Limits = { ...limits, maxConsecutiveFailures: false }
+    this.ownLocks = new Locks(ownCounters, ownLimits, keys)
+    this.ownFailures = new UserFailures(ownCounters, ownLimits, keys, this.ownLocks)
+  }
+
+  /**
+   * Counts an attempt before the strategy runs. Throws the failure `locked` if the user, or this
+   * factor of the user, is locked.
+   */
+  async begin(factor: LimitedFactor, userId: string): Promise<Attempt> {
+    if (!factor.phishingResistant) {
+      await this.locks.refuseLocked(userId)
+      return this.take(this.userFailures, this.locks, userId, userId)
+    }
+    const key = ownKey(factor.name, userId)
+    await Promise.all([this.locks.refuseLockedUntilUnlock(userId), this.ownLocks.refuseLocked(key)])
+    return this.take(this.ownFailures, this.ownLocks, key, userId)
+  }
+
+  private async take(
+    failures: UserFailures,
+    locks: Locks,
+    key: string,
+    userId: string,
+  ): Promise<Attempt> {
+    const hits = await failures.takeInTurn(key)
+    return {
+      failed: () => failures.keep(key, hits),
+      succeeded: async () => {
+        // A lockout that others began meanwhile ends too: the user has passed the factor.
+        await Promise.all([
+          failures.clear(key, hits),
+          locks.endLockout(key),
+          this.activeChallenges.endAny(userId),
+        ])
+      },
+      cancel: () => failures.giveBack(key, hits),
+    }
+  }
+
+  /**
+   * Holds a code, so that many requests with one code count as one attempt, and an accepted code is
+   * refused for 15 minutes. Returns `undefined` if another request holds the code.
+   */
+  async holdCode(name: string, userId: string, code: string): Promise<HeldCode | undefined> {
+    // A strategy may ignore the case of letters. Then each spelling would be accepted once.
+    const key = this.keys.storeName('factor-code', name, userId, code.toLowerCase())
+    const { factorCodes } = this.counters
+    const hit = await factorCodes.hit(key)
+    return hit.over ? undefined : { release: () => factorCodes.delete(key) }
+  }
+
+  /** Starts the first of two steps, for one session. It ends an older one. */
+  async beginStep(name: string, userId: string, sessionId: string): Promise<void> {
+    await this.counters.factorSteps.set(this.stepKey(name, userId, sessionId), begunCount)
+  }
+
+  /**
+   * Uses up the first step before the second one. Returns `begun` only for the first of many
+   * requests, `used` for the others, and `none` if no step was begun in this session.
+   */
+  async takeStep(
+    name: string,
+    userId: string,
+    sessionId: string,
+  ): Promise<'begun' | 'used' | 'none'> {
+    const { count } = await this.counters.factorSteps.hit(this.stepKey(name, userId, sessionId))
+    if (count === begunCount + 1) return 'begun'
+    return count > begunCount ? 'used' : 'none'
+  }
+
+  /** Ends the lockouts of these factors, and forgets their failures. */
+  async unlock(names: readonly string[], userId: string): Promise<void> {
+    await Promise.all(names.map(name => this.ownLocks.unlock(ownKey(name, userId))))
+  }
+
+  private stepKey(name: string, userId: string, sessionId: string): string {
+    return this.keys.storeName('factor-step', name, userId, sessionId)
+  }
+}
+
+/** A name has no colon, so two pairs never have the same key. */
+const ownKey = (name: string, userId: string): string => `${name}:${userId}`
