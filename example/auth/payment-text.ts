@@ -14,18 +14,19 @@ export interface Payment {
 /** The currencies that the form offers. */
 export const currencies = ['EUR', 'USD', 'GBP', 'JPY'] as const
 
+// Where a language changes nouns by case, the sentence keeps the amount in its basic form.
 const sentences: Readonly<Record<Locale, (sum: string, payee: string) => string>> = {
   'en-US': (sum, payee) => `You are paying ${sum} to ${payee}.`,
   'en-GB': (sum, payee) => `You are paying ${sum} to ${payee}.`,
   'es-ES': (sum, payee) => `Va a pagar ${sum} a ${payee}.`,
   'es-MX': (sum, payee) => `Va a pagar ${sum} a ${payee}.`,
   'fr-FR': (sum, payee) => `Vous allez payer ${sum} à ${payee}.`,
-  'de-DE': (sum, payee) => `Sie zahlen ${sum} an ${payee}.`,
+  'de-DE': (sum, payee) => `Zahlungsbetrag: ${sum}. Empfänger: ${payee}.`,
   'it-IT': (sum, payee) => `Sta per pagare ${sum} a ${payee}.`,
   'pt-BR': (sum, payee) => `Você vai pagar ${sum} para ${payee}.`,
   'nl-NL': (sum, payee) => `U betaalt ${sum} aan ${payee}.`,
   'pl-PL': (sum, payee) => `Kwota płatności: ${sum}. Odbiorca: ${payee}.`,
-  'ja-JP': (sum, payee) => `${payee}に${sum}を支払います。`,
+  'ja-JP': (sum, payee) => `お支払い先は${payee}、金額は${sum}です。`,
   'zh-CN': (sum, payee) => `您将向${payee}支付${sum}。`,
 }
 

@@ -6,6 +6,38 @@ export type LocalizedText = Readonly<Record<Locale, string>>
 const locales = Object.keys(languages) as readonly Locale[]
 
 /**
+ * What CLDR, the source of `Intl`, writes for lists and tables, and what a voice must say inside a
+ * sentence.
+ */
+const moneyInSentence: Partial<Record<Locale, (text: string) => string>> = {
+  'de-DE': text => text.replace(/ \p{Lu}\p{Ll}+ische[rs]? /u, adjective => adjective.toLowerCase()),
+  'fr-FR': text => text.replace('dinar koweïtiens', 'dinars koweïtiens'),
+  'pt-BR': text => text.toLowerCase(),
+  'ja-JP': text => text.replaceAll(' ', ''),
+  'zh-CN': text => text.replace(/人民币$/, '元人民币'),
+}
+
+/** After whole millions, these languages need a word before the currency: un millón de euros. */
+const afterMillions: Partial<Record<Locale, (name: string) => string>> = {
+  'es-ES': name => `de ${name}`,
+  'es-MX': name => `de ${name}`,
+  'fr-FR': name => (/^[aeiouyé]/i.test(name) ? `d’${name}` : `de ${name}`),
+  'it-IT': name => `di ${name}`,
+  'pt-BR': name => `de ${name}`,
+}
+
+/** Languages that group digits by spaces. A voice can take the groups for several numbers. */
+const groupedBySpaces: readonly Locale[] = ['fr-FR', 'pl-PL']
+
+/** The first day of a month, where it is not said as the number one. */
+const firstOfMonth: Partial<Record<Locale, string>> = {
+  'es-MX': 'primero',
+  'fr-FR': '1er',
+  'it-IT': 'primo',
+  'pt-BR': 'primeiro',
+}
+
+/**
  * An amount of money as each language of the call says it, for the `text` of an approval:
  * `money(12050, 'EUR')['de-DE']` is `120,50 Euro`.
  * @param amount Whole minor units (12050 cents; yen have none), not negative, or the same as text.
@@ -27,12 +59,18 @@ export function money(amount: number | string, currency: string): LocalizedText 
     const isWhole = /^0*$/.test(fraction)
     // A decimal text, because a number in minor units divided by 100 can be inexact.
     const value = (isWhole ? whole : `${whole}.${fraction}`) as unknown as number
-    return new Intl.NumberFormat(locale, {
+    const text = new Intl.NumberFormat(locale, {
       ...options,
       minimumFractionDigits: isWhole ? 0 : decimals,
+      ...(groupedBySpaces.includes(locale) ? { useGrouping: false } : {}),
     })
       .format(value)
       .replace(/[\u00a0\u202f]/g, ' ')
+    const sentence = moneyInSentence[locale]?.(text) ?? text
+    const addWord = isWhole && /[1-9]0{6,}$/.test(whole) ? afterMillions[locale] : undefined
+    return addWord === undefined
+      ? sentence
+      : sentence.replace(/(?<=\d )\p{L}.*$/u, name => addWord(name))
   }
   return inEveryLanguage(format)
 }
@@ -46,9 +84,14 @@ export function day(date: string): LocalizedText {
   const parsed = new Date(`${date}T00:00:00Z`)
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !isDay(parsed, date))
     throw new TypeError("day(date): a day of the form '2026-11-28'.")
-  return inEveryLanguage(locale =>
-    new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(parsed),
-  )
+  return inEveryLanguage(locale => {
+    const text = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(
+      parsed,
+    )
+    const first = firstOfMonth[locale]
+    if (first !== undefined) return text.replace(/^1(?= )/, first)
+    return locale === 'pl-PL' ? `${text} roku` : text
+  })
 }
 
 /**

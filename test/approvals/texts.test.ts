@@ -10,12 +10,31 @@ test('an amount is said as the people of each language say it', () => {
     'fr-FR': '120,50 euros',
     'de-DE': '120,50 Euro',
     'it-IT': '120,50 euro',
-    'pt-BR': '120,50 Euros',
+    'pt-BR': '120,50 euros',
     'nl-NL': '120,50 euro',
     'pl-PL': '120,50 euro',
     'ja-JP': '120.50ユーロ',
     'zh-CN': '120.50欧元',
   })
+})
+
+test.each([
+  ['es-ES', 200000000, 'EUR', '2.000.000 de euros'],
+  ['es-MX', 100000000, 'MXN', '1,000,000 de pesos mexicanos'],
+  ['es-ES', 200000050, 'EUR', '2.000.000,50 euros'],
+  ['es-ES', 200100000, 'EUR', '2.001.000 euros'],
+  ['fr-FR', 200000000, 'EUR', '2000000 d’euros'],
+  ['fr-FR', 200000000, 'USD', '2000000 de dollars des États-Unis'],
+  ['it-IT', 200000000, 'EUR', '2.000.000 di euro'],
+  ['pt-BR', 200000000, 'USD', '2.000.000 de dólares americanos'],
+  ['pl-PL', 123456789, 'PLN', '1234567,89 złotego polskiego'],
+  ['de-DE', 100, 'PLN', '1 polnischer Złoty'],
+  ['de-DE', 12050, 'CHF', '120,50 Schweizer Franken'],
+  ['ja-JP', 12050, 'CHF', '120.50スイスフラン'],
+  ['zh-CN', 10000, 'CNY', '100元人民币'],
+  ['fr-FR', 5000, 'KWD', '5 dinars koweïtiens'],
+] as const)('in %s, %i minor units of %s are said as %s', (locale, amount, currency, text) => {
+  expect(money(amount, currency)[locale]).toBe(text)
 })
 
 test.each([
@@ -50,7 +69,14 @@ test('a day is said as the people of each language say it, in no time zone', () 
     'en-US': 'January 1, 2026',
     'de-DE': '1. Januar 2026',
     'ja-JP': '2026年1月1日',
+    'es-ES': '1 de enero de 2026',
+    'es-MX': 'primero de enero de 2026',
+    'fr-FR': '1er janvier 2026',
+    'it-IT': 'primo gennaio 2026',
+    'pt-BR': 'primeiro de janeiro de 2026',
+    'pl-PL': '1 stycznia 2026 roku',
   })
+  expect(day('2026-11-12')).toMatchObject({ 'fr-FR': '12 novembre 2026' })
 })
 
 test.each(['2026-02-30', '2026-13-01', '26-01-01', '2026-01-01T00:00', 'today'])(

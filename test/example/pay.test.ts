@@ -108,7 +108,7 @@ describe('a payment', () => {
     const site = await openSite()
     const alice = await enterBill(site)
     await alice.submit('/pay/call', {}, { 'Accept-Language': 'de' })
-    expect(shown(alice)).toBe('Sie zahlen 120,50 Euro an Blue Fish Ltd.')
+    expect(shown(alice)).toBe('Zahlungsbetrag: 120,50 Euro. Empfänger: Blue Fish Ltd.')
     await (await Phone.ringing(site)).hearCode(alice.matchingDigits)
     expect(site.simulator.calls[0]!.heard).toContain(shown(alice))
   })

@@ -33,7 +33,7 @@ export const deDE: Prompts = {
   reported:
     'Vielen Dank für den Hinweis. Der Code ist ab sofort ungültig, niemand kann sich damit anmelden. Auf Wiederhören.',
   approval: {
-    refuse: 'Wenn Sie das nicht möchten, drücken Sie bitte die Null.',
+    refuse: 'Wenn Sie den Auftrag nicht freigeben möchten, drücken Sie bitte die Null.',
     refused:
       'Der Auftrag wird nicht ausgeführt. Wenn Sie diesen Anruf nicht angefordert haben, drücken Sie bitte noch einmal die Null.',
   },

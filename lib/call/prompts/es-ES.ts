@@ -36,7 +36,7 @@ export const esES: Prompts = {
   reported:
     'Gracias por avisarnos. Este código ha quedado anulado y nadie podrá usarlo para iniciar sesión. Adiós.',
   approval: {
-    refuse: 'Si no desea autorizarla, pulse cero.',
+    refuse: 'Si no desea autorizar esta operación, pulse cero.',
     refused:
       'La operación no se ha autorizado. Si no ha solicitado esta llamada, pulse cero otra vez.',
   },

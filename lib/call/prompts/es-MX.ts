@@ -36,7 +36,7 @@ export const esMX: Prompts = {
   reported:
     'Gracias por avisarnos. Este código quedó cancelado y nadie podrá usarlo para iniciar sesión. Hasta luego.',
   approval: {
-    refuse: 'Si no desea autorizarla, oprima cero.',
+    refuse: 'Si no desea autorizar esta operación, oprima cero.',
     refused:
       'La operación no se autorizó. Si usted no solicitó esta llamada, oprima cero otra vez.',
   },

@@ -36,7 +36,7 @@ export const frFR: Prompts = {
   reported:
     'Merci de votre vigilance. Ce code est annulé, et personne ne peut plus s’en servir pour se connecter. Au revoir.',
   approval: {
-    refuse: 'Si vous ne souhaitez pas la valider, appuyez sur zéro.',
+    refuse: 'Si vous ne souhaitez pas valider cette opération, appuyez sur zéro.',
     refused:
       'L’opération n’est pas validée. Si vous n’êtes pas à l’origine de cette demande, appuyez encore sur zéro.',
   },

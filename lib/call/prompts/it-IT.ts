@@ -34,7 +34,7 @@ export const itIT: Prompts = {
   reported:
     'Grazie per la segnalazione. Il codice è stato annullato e nessuno potrà usarlo per accedere. Arrivederci.',
   approval: {
-    refuse: 'Se non vuole autorizzarla, prema zero.',
+    refuse: 'Se non vuole autorizzare questa operazione, prema zero.',
     refused:
       'L’operazione non è stata autorizzata. Se non ha richiesto questa chiamata, prema di nuovo zero.',
   },

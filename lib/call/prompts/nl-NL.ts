@@ -30,7 +30,7 @@ export const nlNL: Prompts = {
   reported:
     'Bedankt voor uw melding. De code werkt nu niet meer en niemand kan er nog mee inloggen. Tot ziens.',
   approval: {
-    refuse: 'Wilt u dit niet, toets dan nul.',
+    refuse: 'Wilt u deze opdracht niet goedkeuren, toets dan nul.',
     refused:
       'De opdracht wordt niet uitgevoerd. Hebt u deze oproep niet aangevraagd, toets dan nog een keer nul.',
   },

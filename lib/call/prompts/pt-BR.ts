@@ -36,7 +36,7 @@ export const ptBR: Prompts = {
   reported:
     'Agradecemos o aviso. Este código foi cancelado, e ninguém poderá usá-lo para entrar na sua conta. Até logo.',
   approval: {
-    refuse: 'Se você não quer autorizar, digite zero.',
+    refuse: 'Se você não quer autorizar esta operação, digite zero.',
     refused: 'A operação não foi autorizada. Se você não pediu esta ligação, digite zero de novo.',
   },
   text: (appName, code) => `${code} é seu código ${appName}.`,
