@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
 import express, { type Express } from 'express'
 import type { Store } from 'express-session'
-import { MemoryRememberStore, type VoiceOtpOptions } from 'passport-voice-otp'
+import { MemoryRememberStore, MemoryTrailStore, type VoiceOtpOptions } from 'passport-voice-otp'
 import { pino, type Logger } from 'pino'
 import { createPassport } from './auth/passport.js'
 import { createVoiceOtp } from './auth/voice-otp.js'
@@ -20,6 +20,7 @@ import { payRoutes } from './routes/pay.js'
 import { phoneRoutes } from './routes/phone.js'
 import { recoverRoutes } from './routes/recover.js'
 import { securityRoutes } from './routes/security.js'
+import { supportRoutes } from './routes/support.js'
 import { transferRoutes } from './routes/transfer.js'
 import { MemorySessions } from './stores/memory-sessions.js'
 import { recoveryInMemory, type RecoveryCodes } from './stores/recovery-codes.js'
@@ -93,6 +94,7 @@ export function createApp(options: AppOptions) {
     logger = pino({ base: null }),
     recovery = recoveryInMemory(),
     remember = { days: 30, store: new MemoryRememberStore() },
+    trail = new MemoryTrailStore(),
     ...strategyOptions
   } = options
   const log = logger || pino({ level: 'silent' })
@@ -106,6 +108,7 @@ export function createApp(options: AppOptions) {
       removeAll: userId => recovery.removeAll(userId),
     },
     remember,
+    trail,
     ...strategyOptions,
   })
   const passport = createPassport(users, voiceOtp)
@@ -148,6 +151,7 @@ export function createApp(options: AppOptions) {
   app.use(payRoutes(passport, voiceOtp))
   app.use(securityRoutes(voiceOtp, recovery))
   app.use(accountRoutes())
+  app.use(supportRoutes(voiceOtp, users, strategyOptions.clock))
   if (resetDemo) app.use(demoRoutes(voiceOtp, resetDemo))
   app.use(notFound)
   app.use(handleErrors)

@@ -5,6 +5,7 @@ import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
 import { recoveryInRedis } from './recovery-codes.js'
 import { browsersInRedis } from './redis-browsers.js'
+import { trailInRedis } from './redis-trail.js'
 import { sessionSeconds } from './session-lifetime.js'
 
 export type RedisClient = ReturnType<typeof createClient>
@@ -57,6 +58,7 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
     },
     browsers: browsersInRedis(client, prefix),
     recovery: recoveryInRedis(client, prefix),
+    trail: trailInRedis(client, prefix),
     isReady: () => client.isReady,
     close: () => client.destroy(),
   }

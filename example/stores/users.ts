@@ -12,6 +12,8 @@ export interface User {
   /** More phones. The user may choose one of them at each login. */
   readonly otherPhones?: readonly PhoneEntry[]
   readonly mayEnroll: boolean
+  /** Opens the page for support. */
+  readonly role?: 'support'
 }
 
 /**
@@ -32,9 +34,16 @@ export interface Users {
   byId(id: string): Promise<User | undefined>
   byPassword(username: string, password: string): Promise<User | undefined>
   changePhone(id: string, phone: string): Promise<void>
+  /** For a lost phone: the user has no number until another one is proved. */
+  removePhone(id: string): Promise<void>
+  /** Finds users by a part of the user name or the name, for support. */
+  search(text: string): Promise<readonly User[]>
 }
 
-/** Stores the numbers that users enrolled. A `Map` is enough for one process. */
+/**
+ * Stores the numbers that users enrolled, `''` for a removed one. A `Map` is enough for one
+ * process.
+ */
 export interface PhoneBook {
   get(userId: string): Promise<string | null | undefined> | string | null | undefined
   set(userId: string, phone: string): unknown
@@ -116,6 +125,14 @@ export const demoPeople: readonly Person[] = [
     passwordHash:
       'scrypt:16384:8:5:fbUtenTNSAy6Xc8w1LXfhg:UdQ-46Q52P_M-WdNJZS_QXRs0tlzEpYlXIVhpjcxUhA',
   },
+  {
+    username: 'sam',
+    name: 'Sam Stone',
+    phone: '+12025550178',
+    role: 'support' as const,
+    passwordHash:
+      'scrypt:16384:8:5:Rjk9LQcKBDfT-CEJWjnvXg:MBlEOcGcTW8s_ei8v6XxgDk7zYgXuftWTRha4rx0Wl4',
+  },
 ].map(each => ({ id: each.username, ...each, mayEnroll: true }))
 
 /**
@@ -154,7 +171,8 @@ export function createUsers(
   )
   const toUser = async (person: Person): Promise<User> => {
     const { passwordHash, ...user } = person
-    return { ...user, phone: (await phones.get(user.id)) ?? user.phone }
+    const phone = (await phones.get(user.id)) ?? user.phone
+    return { ...user, phone: phone === '' ? null : phone }
   }
 
   return {
@@ -169,6 +187,16 @@ export function createUsers(
     },
     async changePhone(id, phone) {
       await phones.set(id, phone)
+    },
+    async removePhone(id) {
+      await phones.set(id, '')
+    },
+    async search(text) {
+      const wanted = text.trim().toLowerCase()
+      const found = people.filter(({ username, name }) =>
+        [username, name.toLowerCase()].some(each => each.includes(wanted)),
+      )
+      return wanted === '' ? [] : Promise.all(found.slice(0, 20).map(toUser))
     },
   }
 }

@@ -129,6 +129,7 @@ export class Example {
       resetDemo: demo?.reset,
       remember: redis && { days: 30, store: redis.browsers },
       recovery: redis?.recovery,
+      trail: redis?.trail,
       health: () => ({
         ready: this.isReady && (redis?.isReady() ?? true),
         instance: config.instance,

@@ -275,6 +275,7 @@ test('with a real Space, only alice has a number and only alice may change it', 
     ['bob', null, [], false],
     ['mallory', null, [], false],
     ['dave', null, [], false],
+    ['sam', null, [], false],
   ])
   expect(
     (await realPeople(null, passwords)).some(({ phone, mayEnroll }) => phone !== null || mayEnroll),

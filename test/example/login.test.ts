@@ -68,7 +68,7 @@ describe('a login', () => {
     const found = await Promise.all(
       demoPeople.map(({ username }) => users.byPassword(username, demoPassword)),
     )
-    expect(found.map(user => user?.username)).toEqual(['alice', 'bob', 'mallory', 'dave'])
+    expect(found.map(user => user?.username)).toEqual(['alice', 'bob', 'mallory', 'dave', 'sam'])
     expect(found.every(user => user !== undefined && !('passwordHash' in user))).toBe(true)
     const stored = demoPeople.map(({ passwordHash }) => passwordHash.split(':'))
     expect(stored.map(context => context.slice(0, 4).join())).toEqual(

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MemoryTrailStore, type TrailStore } from 'passport-voice-otp'
 import { describeWithRedis, openRedis } from '../support/redis.js'
 import { createTrailTable, trailInPostgres } from './trail-postgres.js'
-import { trailInRedis } from './trail-redis.js'
+import { trailInRedis } from '../../example/stores/redis-trail.js'
 
 const bounds = { maxEntries: 3, maxAgeSeconds: 3600 }
 const now = Date.now()

@@ -172,6 +172,10 @@ function createDirectory(people: readonly Account[]) {
     changePhone: async (id, phone) => {
       phones.set(id, phone)
     },
+    removePhone: async id => {
+      phones.set(id, null)
+    },
+    search: text => inner.search(text),
   }
   return {
     users,

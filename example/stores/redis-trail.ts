@@ -2,7 +2,7 @@ import type { TrailEntry, TrailStore } from 'passport-voice-otp'
 import type { createClient } from 'redis'
 
 /** A connected client of `redis`. */
-export type RedisClient = ReturnType<typeof createClient>
+type RedisClient = ReturnType<typeof createClient>
 
 /** The option `trail` for a Redis: a list for each user, which disappears when it is old. */
 export function trailInRedis(client: RedisClient, prefix: string): TrailStore {
