@@ -26,7 +26,10 @@ declare module '@signalwire/compatibility-api' {
     readonly status?: unknown
   }
   interface Calls {
-    (sid: string): { fetch(): PromiseLike<CallInstance> }
+    (sid: string): {
+      fetch(): PromiseLike<CallInstance>
+      update(options: Readonly<Record<string, string>>): PromiseLike<CallInstance>
+    }
     create(options: Readonly<Record<string, string | number>>): PromiseLike<CallInstance>
   }
   interface Gather {

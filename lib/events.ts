@@ -26,8 +26,8 @@ export interface VoiceOtpEvents extends FactorEvents {
       readonly userId: string
       /** What the code is for. */
       readonly purpose: Purpose
-      /** The code of the failure that the user got. */
-      readonly code: FailureCode
+      /** The code of the failure that the user got, or the error `queue-full`. */
+      readonly code: FailureCode | 'queue-full'
       /** The limit that was reached, if a limit was the reason. */
       readonly limit?: LimitName
       /** Seconds until the user may try again, as the user was told. */

@@ -29,6 +29,7 @@ export interface ResolvedOptions<User> extends ResolvedLanguages<User>, Resolved
   readonly codeSeconds: number
   readonly numberMatching: boolean | 'any-key'
   readonly ringSeconds: number
+  readonly longWaitSeconds: number
   readonly countries: ReadonlySet<string>
   readonly approveAfterHours: number
   readonly limits: Limits
@@ -66,6 +67,7 @@ const names = [
   'codeSeconds',
   'numberMatching',
   'ringSeconds',
+  'longWaitSeconds',
   'countries',
   'approveAfterHours',
   'limits',
@@ -113,6 +115,7 @@ export function resolveOptions<User>(options: VoiceOtpOptions<User>): ResolvedOp
     codeSeconds: wholeNumber('codeSeconds', given.codeSeconds ?? 300, 60, 600),
     numberMatching: checkedNumberMatching(given.numberMatching),
     ringSeconds: wholeNumber('ringSeconds', given.ringSeconds ?? 30, 5, 120),
+    longWaitSeconds: wholeNumber('longWaitSeconds', given.longWaitSeconds ?? 60, 0, 600),
     countries: resolveCountries(given.countries ?? [country]),
     approveAfterHours: wholeNumber('approveAfterHours', given.approveAfterHours ?? 24, 0, 480),
     limits: resolveLimits(given.limits),

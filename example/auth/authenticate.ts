@@ -44,7 +44,10 @@ export function authenticate(
       info: unknown,
       status: unknown,
     ): void => {
-      if (isTemporary(error)) {
+      if (isQueueFull(error)) {
+        const { code, message, retryAfter, status } = error
+        fail({ code, message, status, ...(retryAfter === undefined ? {} : { retryAfter }) })
+      } else if (isTemporary(error)) {
         const requestId = logError(error, req, error.status)
         fail({
           code: error.code,
@@ -63,6 +66,10 @@ export function authenticate(
     passport.authenticate('voice-otp', options, done)(req, res, next)
   }
 }
+
+/** Many people ask for calls at the same time. Nothing is broken. */
+const isQueueFull = (error: unknown): error is VoiceOtpError =>
+  error instanceof VoiceOtpError && error.code === 'queue-full'
 
 // Without a session store there is no session, and no page can be rendered from it.
 function isTemporary(error: unknown): error is VoiceOtpError {

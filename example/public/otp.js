@@ -4,6 +4,7 @@ const state = document.querySelector('.state[data-words]')
 const left = document.querySelector('[data-expires-in]')
 const wait = document.querySelector('[data-next-call-in]')
 const callButtons = document.querySelectorAll('[data-call-again]')
+const other = document.querySelector('[data-other-channels]')
 const code = document.querySelector('#code')
 const words = state ? JSON.parse(state.dataset.words) : {}
 const finalStates = ['completed', 'busy', 'no-answer', 'failed', 'canceled', 'reported', 'expired']
@@ -21,12 +22,20 @@ function duration(seconds) {
   return `${length} ${unit}${length === 1 ? '' : 's'}`
 }
 
-function say(call) {
-  if (!state || state.dataset.call === call) return
+// How long the call waits for its turn. The time is rounded, so that a screen reader does not read
+// a countdown.
+function waitWords({ startsIn, callsBefore }) {
+  const people = callsBefore === 1 ? 'one person is' : `${callsBefore} people are`
+  const time = duration(startsIn > 10 ? Math.ceil(startsIn / 10) * 10 : startsIn)
+  return `Your phone rings in about ${time}${callsBefore > 0 ? `, ${people} before you` : ''}.`
+}
+
+function say(call, text = words[call] ?? '') {
+  if (!state || state.textContent === text) return
   state.dataset.call = call
   // A screen reader reads this aloud, so the text changes only with the state, never with the
   // countdown.
-  state.textContent = words[call] ?? ''
+  state.textContent = text
   // The next step is the code. Do not take the focus away from a user who is busy elsewhere, for
   // example at the demo's phone.
   if ((call === 'answered' || call === 'completed') && document.activeElement === document.body)
@@ -65,7 +74,11 @@ async function poll() {
     lastExpiresIn = status.expiresIn
     until.expiry = now() + status.expiresIn
     until.nextCall = now() + status.nextCallIn
-    if (status.call === 'reported' || status.expiresIn > 0) say(status.call)
+    if (status.call === 'queued' && status.startsIn > 0) say(status.call, waitWords(status))
+    else if (status.call === 'reported' || status.expiresIn > 0) say(status.call)
+    // The page that the server renders says what to choose instead of waiting.
+    if (other && other.dataset.otherChannels !== String(status.otherChannels))
+      return location.replace(state.dataset.page)
     if (finalStates.includes(state.dataset.call)) delay = 5000
   } catch {
     delay = 5000

@@ -66,6 +66,17 @@ const callStates = {
   expired: 'This code is no longer valid. Ask for a new one below.',
 }
 
+/** How long a call still waits for its turn: "about 40 seconds, 12 people are before you". */
+export function waitWords(startsIn: number, callsBefore: number): string {
+  const people =
+    callsBefore === 0
+      ? ''
+      : callsBefore === 1
+        ? ', one person is before you'
+        : `, ${callsBefore} people are before you`
+  return `Your phone rings in about ${duration(startsIn)}${people}.`
+}
+
 export const isText = (channel: Channel): boolean => channelWords[channel].verb === 'text'
 
 /**

@@ -3,6 +3,7 @@ import { withDeadline } from '../deadline.js'
 import { Failure, VoiceOtpError } from '../errors.js'
 import type { CallRequest } from '../limits/call-limits.js'
 import { LimitReached } from '../limits/limit-counter.js'
+import type { Turn } from '../limits/turn.js'
 import type { Channel } from '../options/channel.js'
 import type { Destination } from '../phone.js'
 import {
@@ -20,6 +21,7 @@ import { readApproval } from './approve.js'
 import type { ActionContext } from './context.js'
 import { deliver } from './deliver.js'
 import { checkPhoneFallback } from './phone-fallback.js'
+import { followTurn } from './follow-turn.js'
 
 const sessionDeadlineMilliseconds = 5000
 
@@ -47,9 +49,9 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
       phone,
       kind: purpose === 'enroll' || purpose === 'approve' ? purpose : 'own',
       waitsForTurn: channel === 'call',
-      intervalWaived: await waiveInterval(action, destination),
+      intervalWaived: await waiveInterval(action, destination, channel),
     }
-    await sends.admit(
+    const turn = await sends.admit(
       request,
       beforeCall && (() => askBeforeCall(beforeCall, { user, phone: number, req })),
     )
@@ -59,28 +61,40 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
       destination,
       channel,
       approval && writeApproval(approval),
+      turn,
     )
+    cancelWaitingCall(action)
     loginState.storeChallenge(challenge)
     await saveSession(loginState) // do not place a call that the session does not know
     const sid = await place(action, request, challenge, destination, code, approval)
     loginState.storeChallenge(withDeliverySid(context.keys, challenge, sid))
     emit('code.sent', { userId, purpose, channel, sid })
   } catch (error) {
-    // `code.failed` has told the app about a phone that the network refused.
-    if (error instanceof Failure && error.code !== 'phone-refused') {
-      const limit = error instanceof LimitReached ? { limit: error.limit } : {}
-      const { retryAfter } = error.info
-      emit('code.blocked', {
-        userId,
-        purpose,
-        code: error.code,
-        ...limit,
-        ...(retryAfter === undefined ? {} : { retryAfter }),
-      })
-    }
+    reportBlocked(action, error)
     throw error
   }
 }
+
+/** Tells the app about a code that was refused before SignalWire was asked. */
+function reportBlocked<User>(
+  { context: { emit }, userId, purpose }: ActionContext<User>,
+  error: unknown,
+): void {
+  const blocked = { userId, purpose }
+  if (error instanceof VoiceOtpError && error.code === 'queue-full')
+    emit('code.blocked', { ...blocked, code: error.code, ...retryAfterOf(error) })
+  // `code.failed` has told the app about a phone that the network refused.
+  if (error instanceof Failure && error.code !== 'phone-refused')
+    emit('code.blocked', {
+      ...blocked,
+      code: error.code,
+      ...(error instanceof LimitReached ? { limit: error.limit } : {}),
+      ...retryAfterOf(error.info),
+    })
+}
+
+const retryAfterOf = ({ retryAfter }: { readonly retryAfter?: number | undefined }) =>
+  retryAfter === undefined ? {} : { retryAfter }
 
 async function createChallenge<User>(
   {
@@ -92,6 +106,7 @@ async function createChallenge<User>(
   destination: Destination,
   channel: Channel,
   approval: string | undefined,
+  turn: Turn | undefined,
 ): Promise<{ readonly challenge: Challenge; readonly code: string }> {
   const { clock, codeSeconds, codeLength, numberMatching, limits } = settings
   const activation = await activeChallenges.activate(userId)
@@ -110,6 +125,7 @@ async function createChallenge<User>(
     approval,
     expiresAt: now + codeSeconds * 1000,
     nextCallAt: now + (interval || 0) * 1000,
+    turn: turn && { ...turn, callOnly: destination.extension !== undefined },
   })
 }
 
@@ -142,17 +158,16 @@ async function place<User>(
 
 /**
  * Waives the interval since the last call, once for each call, if that call is known to have
- * reached nobody. Only for the newest call and the same phone: otherwise an old unanswered call
- * could be saved up, or used for another number. Returns whether the interval is waived.
+ * reached nobody, or waits for so long that the page offers another channel. Only for the newest
+ * call and the same phone: otherwise an old unanswered call could be saved up, or used for another
+ * number. Returns whether the interval is waived.
  */
 async function waiveInterval<User>(
-  {
-    context: { activeChallenges, calls, keys, sends },
-    loginState: { challenge },
-    userId,
-  }: ActionContext<User>,
+  { context, loginState: { challenge }, userId }: ActionContext<User>,
   { phone }: Destination,
+  channel: Channel,
 ): Promise<boolean> {
+  const { activeChallenges, calls, keys, sends } = context
   if (challenge?.channel !== 'call' || challenge.userId !== userId) return false
   const { deliverySid } = challenge
   if (deliverySid === undefined || (await sends.nextCallIn(userId)) === 0) return false
@@ -160,9 +175,24 @@ async function waiveInterval<User>(
     phoneMatches(keys, challenge, phone) &&
     (await activeChallenges.isActive(challenge)) &&
     (await sends.hasWaiver(deliverySid)) &&
-    reachedNobody(await calls.freshState(deliverySid)) &&
+    (reachedNobody(await calls.freshState(deliverySid)) ||
+      (await followTurn(context, challenge)).otherChannels.includes(channel)) &&
     sends.takeWaiver(deliverySid)
   )
+}
+
+/**
+ * Cancels the last call of this session if its phone does not ring yet: its code is not valid any
+ * more, so the user would answer it in vain. Nobody waits for it.
+ */
+function cancelWaitingCall<User>({ context, loginState, userId }: ActionContext<User>): void {
+  const { challenge } = loginState
+  const { deliverySid, turn } = challenge ?? {}
+  if (challenge?.userId !== userId || deliverySid === undefined || turn === undefined) return
+  void context.calls
+    .freshState(deliverySid)
+    .then(state => (state === 'queued' ? context.calls.cancel(deliverySid) : undefined))
+    .catch(() => undefined)
 }
 
 async function saveSession<User>(loginState: LoginState<User>): Promise<void> {

@@ -26,6 +26,7 @@ export interface AppliedLimits {
   readonly locks: Locks
   readonly factorResets: FactorResets
   readonly userStates: UserStates
+  readonly turns: Turns
 }
 
 /** The options that decide about limits. @internal */
@@ -74,5 +75,6 @@ export function applyLimits(
     locks,
     factorResets: new FactorResets(counters, keys),
     userStates: new UserStates(counters, limits, keys, locks, activeChallenges),
+    turns,
   }
 }

@@ -5,7 +5,7 @@ import type { LimitCounter } from './limit-counter.js'
 export interface Pace {
   /** Calls that start to ring in one second. `Infinity`: no call waits. */
   readonly callsPerSecond: number
-  /** A call that would ring later than this is refused. */
+  /** A call that would ring later than this is refused, whatever the queue has shown. */
   readonly maxWaitSeconds: number
   /** The time of the strategy. */
   now(): number
@@ -58,12 +58,12 @@ export class CallQueue {
   }
 
   /**
-   * Takes the next place. Throws a {@link VoiceOtpError} (`queue-full`) if the phone would ring too
-   * late.
+   * Takes the next place. Throws a {@link VoiceOtpError} (`queue-full`) if the phone would ring
+   * after more than `maxSeconds`.
    */
-  async take(): Promise<QueuePlace> {
+  async take(maxSeconds: number): Promise<QueuePlace> {
     for (let losses = 0; ; losses++) {
-      this.refuseFull()
+      this.refuseFull(maxSeconds)
       // Parallel requests of this process must not try for the same place.
       const slot = this.next
       this.taken += 1
@@ -77,17 +77,16 @@ export class CallQueue {
   }
 
   /** Throws `queue-full` if this process knows that a call would ring too late. Asks no store. */
-  refuseFull(): void {
-    const { maxWaitSeconds } = this.pace
+  refuseFull(maxSeconds: number): void {
     const now = this.pace.now()
-    const [current, last] = [this.slotAt(now), this.lastSlot]
+    const current = this.slotAt(now)
     // Either the slot has passed, or the clock was set back.
-    if (this.next < current || this.next > last + 1) {
+    if (this.next < current || this.next > this.lastSlot + 1) {
       this.next = current
       this.taken = 0
     }
-    if (this.next <= last) return
-    const seconds = (this.next * this.slotMilliseconds - now) / 1000 - maxWaitSeconds
+    if (this.next <= this.slotAt(now + maxSeconds * 1000)) return
+    const seconds = (this.next * this.slotMilliseconds - now) / 1000 - maxSeconds
     throw new VoiceOtpError('queue-full', undefined, undefined, Math.max(1, Math.ceil(seconds)))
   }
 

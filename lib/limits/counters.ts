@@ -69,6 +69,8 @@ export interface Counters {
   readonly appMinute: LimitCounter
   /** By a short span of time: calls that ring in it. */
   readonly turns: LimitCounter
+  /** For the whole app: how the queue of the Space differs from the counted one. */
+  readonly turnCorrection: LimitCounter
 }
 
 /**
@@ -131,5 +133,6 @@ export function createCounters(
     prefixTenMinutes: create('prefix-10min', unlimited, tenMinutes),
     appMinute: create('app-minute', unlimited, minute),
     turns: create('turns', unlimited, turnSeconds),
+    turnCorrection: create('turn-correction', unlimited, 2 * minute),
   }
 }

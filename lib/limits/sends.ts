@@ -2,11 +2,11 @@ import type { Keys } from '../crypto.js'
 import type { Limits } from '../options/limits.js'
 import type { ActiveChallenges } from './active-challenge.js'
 import { CallLimits, type CallRequest, refuseReached, takeAll } from './call-limits.js'
-import type { QueuePlace } from './call-queue.js'
 import type { Counters } from './counters.js'
 import { type Hit, type LimitCounter, LimitReached, toSeconds, uncounted } from './limit-counter.js'
 import type { Locks } from './locks.js'
 import { giveBackAll } from './take-together.js'
+import type { Turn } from './turn.js'
 import type { Turns } from './turns.js'
 
 /**
@@ -38,11 +38,13 @@ export class Sends {
    * `VoiceOtpError` (`queue-full`) for a call that would ring too late. Returns when the phone will
    * ring, unless calls do not wait.
    */
-  async admit(call: CallRequest, permit?: () => Promise<void>): Promise<QueuePlace | undefined> {
+  async admit(call: CallRequest, permit?: () => Promise<void>): Promise<Turn | undefined> {
+    const correcting = this.turns.readCorrection(call)
+    correcting.catch(() => undefined) // it is awaited only if the call gets that far
     const interval = await this.takeIntervalUnlessBlocked(call)
     const counts = await this.orReleaseInterval(call, interval, async () => {
       const all = this.callLimits.countsOf(call)
-      this.turns.refuseFull(call)
+      this.turns.refuseFull(call, await correcting)
       if (permit !== undefined) await refuseReached(all)
       return all
     })
@@ -51,7 +53,7 @@ export class Sends {
       const taken = await takeAll(counts)
       try {
         // Last: a place in the queue cannot be given back.
-        return await this.turns.take(call)
+        return await this.turns.take(call, await correcting)
       } catch (error) {
         await giveBackAll(taken)
         throw error

@@ -1,11 +1,16 @@
 import type { Keys } from '../crypto.js'
 import { readingSeconds } from '../call/dialogue.js'
 import type { CallRequest } from './call-limits.js'
-import { CallQueue, type Pace, type QueuePlace } from './call-queue.js'
+import { CallQueue, type Pace } from './call-queue.js'
 import type { Counters } from './counters.js'
+import type { Turn } from './turn.js'
+import { type Correction, correct, QueueCorrection } from './queue-correction.js'
 
 /** Enrollments may use this part of the pace: anybody with a new account can ask for them. */
 const enrollShare = 1 / 3
+
+/** A page asks for the state of its call every few seconds. */
+const freshMilliseconds = 10_000
 
 /** @internal */
 export const unlimitedPace: Pace = { callsPerSecond: Infinity, maxWaitSeconds: 0, now: Date.now }
@@ -36,8 +41,14 @@ export function createPace({
 export class Turns {
   private readonly queue: CallQueue | undefined
   private readonly enrollQueue: CallQueue | undefined
+  private readonly correction: QueueCorrection
 
-  constructor(counters: Counters, pace: Pace, keys: Keys) {
+  constructor(
+    counters: Counters,
+    private readonly pace: Pace,
+    keys: Keys,
+  ) {
+    this.correction = new QueueCorrection(counters.turnCorrection, keys.storeName('turn'))
     if (pace.callsPerSecond === Infinity) return
     const create = (name: string, share?: number): CallQueue =>
       new CallQueue(counters.turns, pace, slot => keys.storeName('turn', name, slot), share)
@@ -50,20 +61,62 @@ export class Turns {
     return CallQueue.windowSeconds(pace, enrollShare)
   }
 
+  /** What recent calls have shown about the queue; `undefined` if this call does not wait. */
+  async readCorrection({ waitsForTurn = false }: CallRequest): Promise<Correction | undefined> {
+    return waitsForTurn && this.queue !== undefined ? this.correction.read() : undefined
+  }
+
   /** Throws `queue-full` if this process knows already that a call would ring too late. */
-  refuseFull({ waitsForTurn = false, kind }: CallRequest): void {
-    if (!waitsForTurn) return
-    if (kind === 'enroll') this.enrollQueue?.refuseFull()
-    this.queue?.refuseFull()
+  refuseFull({ kind }: CallRequest, correction: Correction | undefined): void {
+    if (correction === undefined) return
+    const most = this.maxCountedSeconds(correction)
+    if (kind === 'enroll') this.enrollQueue?.refuseFull(most)
+    this.queue?.refuseFull(most)
   }
 
   /**
    * Takes a place in the queue. Throws `queue-full` if the phone would ring too late. `undefined`
    * if calls do not wait.
    */
-  async take({ waitsForTurn = false, kind }: CallRequest): Promise<QueuePlace | undefined> {
-    if (!waitsForTurn) return undefined
-    if (kind === 'enroll') await this.enrollQueue?.take()
-    return this.queue?.take()
+  async take({ kind }: CallRequest, correction: Correction | undefined): Promise<Turn | undefined> {
+    if (correction === undefined) return undefined
+    const most = this.maxCountedSeconds(correction)
+    if (kind === 'enroll') await this.enrollQueue?.take(most)
+    const place = await this.queue?.take(most)
+    return (
+      place && {
+        takenAt: this.pace.now(),
+        countedSeconds: place.seconds,
+        seconds: correct(place.seconds, correction),
+      }
+    )
+  }
+
+  /** The same turn with what recent calls have shown since it was taken. */
+  async update(turn: Turn): Promise<Turn> {
+    return { ...turn, seconds: correct(turn.countedSeconds, await this.correction.read()) }
+  }
+
+  /**
+   * Learns from a call that has just begun to ring.
+   * @param queuedUntil The last time at which the call was seen in the queue, if it was.
+   */
+  async learn(turn: Turn, queuedUntil: number | undefined): Promise<void> {
+    const now = this.pace.now()
+    const isJustSeen = queuedUntil !== undefined && now - queuedUntil < freshMilliseconds
+    const secondsTo = (time: number): number => (time - turn.takenAt) / 1000
+    await this.correction.learn(
+      turn.countedSeconds,
+      [isJustSeen ? secondsTo(queuedUntil) : 0, secondsTo(now)],
+      await this.correction.read(),
+    )
+  }
+
+  /**
+   * The longest counted wait. A queue that seems faster than the pace does not lengthen it: a call
+   * that is placed must be heard.
+   */
+  private maxCountedSeconds({ stretch, delaySeconds }: Correction): number {
+    return (this.pace.maxWaitSeconds - delaySeconds) / Math.max(1, stretch)
   }
 }

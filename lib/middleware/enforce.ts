@@ -186,9 +186,7 @@ const accessors: PropertyDescriptorMap & ThisType<GuardedRequest> = {
 }
 
 function describePending<User>({ challenge, context: { keys, settings } }: LoginState<User>) {
-  return (
-    challenge && describeChallenge(keys, challenge, settings.signalwire.from, settings.clock.now())
-  )
+  return challenge && describeChallenge(keys, challenge, settings.signalwire, settings.clock.now())
 }
 
 /** Logs in a pending user whose browser is remembered, as a code would: with a new session id. */

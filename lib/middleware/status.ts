@@ -1,8 +1,10 @@
 import { failures, VoiceOtpError } from '../errors.js'
 import type { Context } from '../context.js'
 import type { Middleware, Request } from '../request.js'
+import type { Channel } from '../options/channel.js'
 import type { Challenge } from '../session/challenge.js'
 import { loginStateOf } from '../session/login-state.js'
+import { followTurn, turnOver } from '../actions/follow-turn.js'
 import { type DeliveryState, reachedNobody } from '../signalwire/call-states.js'
 import { sendJson } from './respond.js'
 
@@ -20,6 +22,18 @@ export interface CallStatus {
    * decide.
    */
   readonly nextCallIn: number
+  /**
+   * Seconds until the phone rings, while the call waits for its turn. It follows what recent calls
+   * have shown. 0 if the call does not wait, or is late.
+   */
+  readonly startsIn: number
+  /** Calls that ring before this one, while it waits. */
+  readonly callsBefore: number
+  /**
+   * Channels that the user may choose at once, because the call waits longer than
+   * `longWaitSeconds`. Otherwise empty.
+   */
+  readonly otherChannels: readonly Channel[]
   /** Attempts left for this code; 0 if there is no code. */
   readonly attemptsLeft: number
 }
@@ -74,23 +88,23 @@ async function statusWithoutChallenge<User>(
     call: reportedFor > 0 ? 'reported' : 'none',
     expiresIn: 0,
     nextCallIn: Math.max(interval, reportedFor),
+    ...turnOver,
     attemptsLeft: 0,
   }
 }
 
-async function statusOf<User>(
-  { activeChallenges, attempts, calls, sends, settings }: Context<User>,
-  challenge: Challenge,
-): Promise<CallStatus> {
-  const { id, userId, channel, deliverySid, expiresAt } = challenge
-  const [interval, attemptsLeft, reportedFor, isActive, state, isRefused] = await Promise.all([
-    sends.nextCallIn(userId),
-    attempts.attemptsLeft(id),
-    activeChallenges.reportedFor(userId),
-    activeChallenges.isActive(challenge),
-    channel === 'call' && deliverySid !== undefined ? calls.state(deliverySid) : undefined,
-    challenge.purpose === 'approve' && activeChallenges.isRefused(id),
-  ])
+async function statusOf<User>(context: Context<User>, challenge: Challenge): Promise<CallStatus> {
+  const { activeChallenges, attempts, sends, settings } = context
+  const { id, userId, deliverySid, expiresAt } = challenge
+  const [interval, attemptsLeft, reportedFor, isActive, { state, ...turn }, isRefused] =
+    await Promise.all([
+      sends.nextCallIn(userId),
+      attempts.attemptsLeft(id),
+      activeChallenges.reportedFor(userId),
+      activeChallenges.isActive(challenge),
+      followTurn(context, challenge),
+      challenge.purpose === 'approve' && activeChallenges.isRefused(id),
+    ])
   const isWaived =
     interval > 0 &&
     deliverySid !== undefined &&
@@ -101,6 +115,7 @@ async function statusOf<User>(
     call: reportedFor > 0 ? 'reported' : isRefused ? 'refused' : deliveryState(challenge, state),
     expiresIn: isActive ? secondsLeft : 0,
     nextCallIn: Math.max(isWaived ? 0 : interval, reportedFor),
+    ...(isActive ? turn : turnOver),
     attemptsLeft: isActive ? attemptsLeft : 0,
   }
 }

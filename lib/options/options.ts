@@ -132,6 +132,11 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly numberMatching?: boolean | 'any-key'
   /** How long the phone rings, 5 to 120 seconds. Default 30. */
   readonly ringSeconds?: number
+  /**
+   * Seconds. If a call has to wait longer for its turn, `getStatus(req)` and `status()` name the
+   * other channels that the user may choose instead. 0 to 600. Default 60.
+   */
+  readonly longWaitSeconds?: number
   /** Countries whose numbers may be called. Default: the country of `signalwire.from`. */
   readonly countries?: readonly Country[]
   /**

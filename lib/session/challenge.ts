@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { parseApproval } from '../approvals/sealed-approval.js'
 import { isChannel, isHosted } from '../channels.js'
 import type { Keys } from '../crypto.js'
+import { isTurn, noWait, remainingWait, type Turn } from '../limits/turn.js'
 import type { Channel } from '../options/channel.js'
 import type { Purpose } from '../options/purpose.js'
 import { type Destination, maskPhone } from '../phone.js'
@@ -41,6 +42,8 @@ export interface Challenge {
   readonly nextCallAt: number
   /** The session that this challenge belongs to. A copy of it in another session is ignored. */
   readonly sessionId: string
+  /** For a call that waits for its turn. */
+  readonly turn?: Turn
   /** SignalWire's id of the call or the message. */
   readonly deliverySid?: string
   /** SignalWire's id of a challenge that SignalWire checks. */
@@ -68,6 +71,13 @@ export interface PendingChallenge {
   readonly expiresIn: number
   /** Whole seconds until the interval allows another call. */
   readonly nextCallIn: number
+  /**
+   * Whole seconds until the phone rings, as expected when the call was placed. 0 for other channels
+   * and for a call that does not wait. `getStatus(req)` knows it better.
+   */
+  readonly startsIn: number
+  /** Calls that ring before this one, as expected when the call was placed. */
+  readonly callsBefore: number
 }
 
 /** What a challenge is created from. @internal */
@@ -84,6 +94,8 @@ export interface NewChallenge {
   readonly approval?: string | undefined
   readonly expiresAt: number
   readonly nextCallAt: number
+  /** For a call that waits for its turn. */
+  readonly turn?: Turn | undefined
 }
 
 /**
@@ -121,6 +133,7 @@ export function makeChallenge(
       ...(given.approval === undefined
         ? {}
         : { sealedApproval: keys.seal(sealedApprovalStep, given.approval) }),
+      ...(given.turn === undefined ? {} : { turn: given.turn }),
       ...(given.matching ? { matchingDigits: String(randomInt(10, 100)) } : {}),
     },
   }
@@ -240,6 +253,7 @@ export function parseChallenge(value: unknown): Challenge | undefined {
     numbers.every(Number.isSafeInteger) &&
     optional.every(text => text === undefined || typeof text === 'string') &&
     isChannel(given.channel) &&
+    (given.turn === undefined || isTurn(given.turn)) &&
     purposes.has(given.purpose)
   return isComplete ? (given as Challenge) : undefined
 }
@@ -254,7 +268,7 @@ function spokenText(approval: string): string {
 export function describeChallenge(
   keys: Keys,
   challenge: Challenge,
-  from: string,
+  { from, callsPerSecond }: { readonly from: string; readonly callsPerSecond: number },
   now: number,
 ): PendingChallenge {
   const approval = openApproval(keys, challenge)
@@ -268,5 +282,6 @@ export function describeChallenge(
     ...(approval === undefined ? {} : { approvalText: spokenText(approval) }),
     expiresIn: secondsUntil(challenge.expiresAt),
     nextCallIn: secondsUntil(challenge.nextCallAt),
+    ...(challenge.turn === undefined ? noWait : remainingWait(challenge.turn, now, callsPerSecond)),
   }
 }

@@ -44,6 +44,8 @@ interface KnownState {
   readonly asking?: Promise<DeliveryState | undefined>
   /** When {@link CallStates.getFresh} asked last, in milliseconds since 1970. */
   readonly checkedAt?: number
+  /** When the call was last seen in the queue, in milliseconds since 1970. */
+  readonly queuedUntil?: number
 }
 
 const maxKnownCalls = 10_000
@@ -97,16 +99,25 @@ export class CallStates {
     return state
   }
 
+  /** When a call was last seen in the queue, in milliseconds since 1970. */
+  queuedUntil(sid: string): number | undefined {
+    return this.known.get(sid)?.queuedUntil
+  }
+
   private isRecent(time: number | undefined): boolean {
     return time !== undefined && this.now() - time < minIntervalMilliseconds
   }
 
   private async ask(sid: string): Promise<DeliveryState | undefined> {
+    const askedAt = this.now()
     try {
       const { status } = await (await this.connect()).calls(sid).fetch()
-      return typeof status === 'string' && Object.hasOwn(states, status)
-        ? states[status]
-        : undefined
+      const state =
+        typeof status === 'string' && Object.hasOwn(states, status) ? states[status] : undefined
+      const known = this.known.get(sid)
+      if (state === 'queued' && known !== undefined)
+        this.known.set(sid, { ...known, queuedUntil: askedAt })
+      return state
     } catch {
       return undefined // the page shows the last known state
     }
@@ -114,8 +125,9 @@ export class CallStates {
 
   /** Remembers a state as the newest one, and forgets the oldest if there are too many. */
   private remember(sid: string, entry: KnownState): void {
+    const queuedUntil = this.known.get(sid)?.queuedUntil
     this.known.delete(sid)
-    this.known.set(sid, entry)
+    this.known.set(sid, queuedUntil === undefined ? entry : { ...entry, queuedUntil })
     /* v8 ignore next -- a map of this size has a first key */
     if (this.known.size > maxKnownCalls) this.known.delete(this.known.keys().next().value ?? '')
   }

@@ -19,6 +19,13 @@ export interface Calls {
   }): Promise<string>
   /** The state of a call: see {@link CallStates.get}. */
   state(sid: string): Promise<DeliveryState | undefined>
+  /** When the call was last seen in the queue, in milliseconds since 1970. */
+  queuedUntil(sid: string): number | undefined
+  /**
+   * Ends a call that has not been answered. Rejects if that is too late; what it throws is not for
+   * users.
+   */
+  cancel(sid: string): Promise<void>
   /** The state of a call, asked for now: see {@link CallStates.getFresh}. */
   freshState(sid: string): Promise<DeliveryState | undefined>
 }
@@ -52,6 +59,11 @@ export function createCalls(
       return checkSid(call.sid)
     },
     state: sid => states.get(sid),
+    queuedUntil: sid => states.queuedUntil(sid),
+    async cancel(sid) {
+      const client = await connect()
+      await client.calls(sid).update({ status: 'canceled' })
+    },
     freshState: sid => states.getFresh(sid),
   }
 }

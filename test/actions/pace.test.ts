@@ -1,6 +1,8 @@
 // The pace of the Space: who waits how long for a call, and which calls are not placed.
-import { expect, onTestFinished, test } from 'vitest'
-import { createWorld, type WorldOptions } from '../support/world.js'
+import type express from 'express'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { CallStatus, VoiceOtpOptions } from 'passport-voice-otp'
+import { createWorld, type Person, type WorldOptions } from '../support/world.js'
 
 async function openWorld(callsPerSecond: number, given: WorldOptions = {}) {
   const world = await createWorld({ simulatorOptions: { callsPerSecond }, ...given })
@@ -47,4 +49,111 @@ test('a call that finds no place ends no challenge: the older code stays valid',
   const code = await world.hearCode(alice)
   await alice.post('/otp/call').expect(503)
   await alice.post('/otp').send({ code }).expect(200)
+})
+
+const waitOf = async (agent: { get(path: string): PromiseLike<{ body: unknown }> }) => {
+  const { body } = await agent.get('/otp/status')
+  const { call, startsIn, callsBefore, otherChannels } = body as CallStatus
+  return { call, startsIn, callsBefore, otherChannels }
+}
+
+test('a person who waits is told when the phone rings and how many people are before', async () => {
+  const world = await openWorld(0.1)
+  const [alice, bob] = [await world.logIn('alice'), await world.logIn('bob')]
+  expect((await alice.post('/otp/call').expect(202)).body).toMatchObject({
+    startsIn: 0,
+    callsBefore: 0,
+  })
+  expect((await bob.post('/otp/call').expect(202)).body).toMatchObject({
+    startsIn: 10,
+    callsBefore: 1,
+  })
+  expect(await waitOf(bob)).toEqual({
+    call: 'queued',
+    startsIn: 10,
+    callsBefore: 1,
+    otherChannels: [],
+  })
+  world.clock.offset += 7500
+  expect(await waitOf(bob)).toMatchObject({ call: 'queued', startsIn: 3, callsBefore: 0 })
+  await world.simulator.advance(10_000)
+  world.clock.offset += 2500
+  expect(await waitOf(bob)).toMatchObject({ call: 'ringing', startsIn: 0, callsBefore: 0 })
+})
+
+test('the life of a code does not grow with the wait', async () => {
+  const world = await openWorld(0.1)
+  const [alice, bob] = [await world.logIn('alice'), await world.logIn('bob')]
+  await alice.post('/otp/call').expect(202)
+  const { body } = await bob.post('/otp/call').expect(202)
+  expect(body).toMatchObject({ startsIn: 10, expiresIn: 300 })
+})
+
+describe('a long wait', () => {
+  const openBusyWorld = async (options: Partial<VoiceOtpOptions<Person>> = {}) => {
+    const world = await openWorld(0.01, {
+      options: { channels: ['call', 'sms', 'hosted-call'], longWaitSeconds: 90, ...options },
+      routes(app, passport) {
+        app.post(
+          '/otp/by/:channel',
+          passport.authenticate('voice-otp', {
+            action: 'call',
+            channel: req => (req as express.Request).params['channel'],
+            failWithError: true,
+          }) as express.RequestHandler,
+          (req, res) => {
+            res.status(202).json(req.voiceOtp)
+          },
+        )
+      },
+    })
+    const [alice, bob] = [await world.logIn('alice'), await world.logIn('bob')]
+    await alice.post('/otp/call').expect(202)
+    await bob.post('/otp/call').expect(202)
+    return { ...world, alice, bob }
+  }
+
+  test('the other channels are offered, and one of them can be chosen at once, but only once', async () => {
+    const { alice, bob, simulator, clock } = await openBusyWorld()
+    expect(await waitOf(alice)).toMatchObject({ call: 'ringing', otherChannels: [] })
+    expect(await waitOf(bob)).toMatchObject({
+      call: 'queued',
+      startsIn: 100,
+      otherChannels: ['sms', 'hosted-call'],
+    })
+    clock.offset += 30_000 // the offer does not vanish while the user reads it
+    expect(await waitOf(bob)).toMatchObject({ startsIn: 70, otherChannels: ['sms', 'hosted-call'] })
+    await bob.post('/otp/by/call').expect(429)
+    const { body } = await bob.post('/otp/by/sms').expect(202)
+    expect(body).toMatchObject({ channel: 'sms', startsIn: 0, callsBefore: 0 })
+    await bob.post('/otp/by/hosted-call').expect(429)
+    // the call that waited would be answered in vain
+    await vi.waitFor(() => {
+      expect(simulator.calls.map(({ status }) => status)).toEqual(['canceled', 'ringing'])
+    })
+    expect(simulator.messages).toHaveLength(1)
+    expect(await waitOf(bob)).toMatchObject({ call: 'sent', otherChannels: [] })
+    await bob
+      .post('/otp')
+      .send({ code: /\d{6}/.exec(simulator.messages[0]!.body)![0] })
+      .expect(200)
+  })
+
+  test('a wait that is not long offers nothing and waives no interval', async () => {
+    const { bob, simulator } = await openBusyWorld({ longWaitSeconds: 100 })
+    expect(await waitOf(bob)).toMatchObject({ startsIn: 100, otherChannels: [] })
+    await bob.post('/otp/by/sms').expect(429)
+    expect(simulator.messages).toEqual([])
+  })
+
+  test('a phone with an extension is not offered a channel that cannot reach it', async () => {
+    const world = await openWorld(0.01, {
+      options: { channels: ['call', 'sms'], longWaitSeconds: 0 },
+      getPhone: ({ phone }) => ({ phones: [{ number: phone, extension: '7' }] }),
+    })
+    const [alice, bob] = [await world.logIn('alice'), await world.logIn('bob')]
+    await alice.post('/otp/call').expect(202)
+    await bob.post('/otp/call').expect(202)
+    expect(await waitOf(bob)).toMatchObject({ startsIn: 100, otherChannels: [] })
+  })
 })

@@ -11,6 +11,7 @@ export const spaceOf = url => ({
   space: url,
   from: '+12025550100',
   signingKey: 'PSKbenchbenchbench',
+  callsPerSecond: Infinity,
 })
 
 /**

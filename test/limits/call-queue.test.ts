@@ -210,7 +210,7 @@ describe('parallel requests', () => {
         await vi.advanceTimersByTimeAsync(2000)
         expect(await asked).toMatchObject({ code: 'limiter-unavailable', status: 503 })
         delete store.faults['turns.consume']
-        expect(await ask(sends)).toMatchObject({ callsBefore: 1 })
+        expect(await ask(sends)).toMatchObject({ seconds: 1 })
       } finally {
         vi.useRealTimers()
       }

@@ -46,6 +46,7 @@ test('each counter has its own name, limit and window; the counters of a code ou
     'voice-otp:prefix-10min': [unlimited, 600],
     'voice-otp:app-minute': [unlimited, 60],
     'voice-otp:turns': [unlimited, 61],
+    'voice-otp:turn-correction': [unlimited, 120],
   })
 })
 

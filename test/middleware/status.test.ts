@@ -37,6 +37,9 @@ test('getStatus(req) returns what status() sends, and undefined without a user',
     call: 'none',
     expiresIn: 0,
     nextCallIn: 0,
+    startsIn: 0,
+    callsBefore: 0,
+    otherChannels: [],
     attemptsLeft: 0,
   })
   await alice.post('/otp/call').expect(202)

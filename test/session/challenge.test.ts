@@ -196,7 +196,8 @@ describe('a challenge read from a session', () => {
 test('a page sees the masked number, the matching digits, and whole seconds that never fall below 0', () => {
   const { challenge } = make()
   const { matchingDigits } = challenge
-  expect(describeChallenge(keys, challenge, '+12025550100', 300_500)).toEqual({
+  const space = { from: '+12025550100', callsPerSecond: 1 }
+  expect(describeChallenge(keys, challenge, space, 300_500)).toEqual({
     phone: '••• ••• ••23',
     from: '+12025550100',
     matchingDigits,
@@ -204,9 +205,37 @@ test('a page sees the masked number, the matching digits, and whole seconds that
     channel: 'call',
     expiresIn: 700,
     nextCallIn: 100,
+    startsIn: 0,
+    callsBefore: 0,
   })
-  expect(describeChallenge(keys, challenge, '+12025550100', 2_000_000)).toMatchObject({
+  expect(describeChallenge(keys, challenge, space, 2_000_000)).toMatchObject({
     expiresIn: 0,
     nextCallIn: 0,
   })
+})
+
+test('a page sees how long a call waits for its turn, and how many calls are before it', () => {
+  const turn = { takenAt: 300_000, countedSeconds: 40, seconds: 60 }
+  const challenge = parseChallenge({ ...make().challenge, turn })!
+  const waitAt = (now: number) => {
+    const space = { from: '+12025550100', callsPerSecond: 2 }
+    const { startsIn, callsBefore } = describeChallenge(keys, challenge, space, now)
+    return [startsIn, callsBefore]
+  }
+  expect(waitAt(299_000)).toEqual([61, 80])
+  expect(waitAt(300_000)).toEqual([60, 80])
+  expect(waitAt(329_500)).toEqual([31, 41])
+  expect(waitAt(360_000)).toEqual([0, 0])
+  expect(waitAt(400_000)).toEqual([0, 0])
+})
+
+test.each([
+  [null],
+  ['soon'],
+  [{}],
+  [{ takenAt: 1, countedSeconds: 1 }],
+  [{ takenAt: 1, countedSeconds: -1, seconds: 1 }],
+  [{ takenAt: 1, countedSeconds: 1, seconds: '1' }],
+])('a challenge with the turn %j is malformed', turn => {
+  expect(parseChallenge({ ...make().challenge, turn })).toBeUndefined()
 })

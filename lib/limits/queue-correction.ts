@@ -1,0 +1,72 @@
+import type { LimitCounter } from './limit-counter.js'
+
+/** How the real queue differs from the counted one. @internal */
+export interface Correction {
+  /** Seconds that each call waits in addition, for example for calls of another app. */
+  readonly delaySeconds: number
+  /** How many times as long the wait is, for example because another app uses half of the pace. */
+  readonly stretch: number
+}
+
+const none: Correction = { delaySeconds: 0, stretch: 1 }
+
+/** A call with this counted wait, or a longer one, shows how fast the queue moves. */
+const longWaitSeconds = 10
+const toleranceSeconds = 2
+const maxDelaySeconds = 600
+const [minStretch, maxStretch] = [0.1, 10]
+
+/**
+ * What recent calls have shown about the queue, for all processes. It is forgotten two minutes
+ * after the last call that showed something new, so that one late call cannot block others for
+ * long.
+ */
+export class QueueCorrection {
+  constructor(
+    private readonly counter: LimitCounter,
+    private readonly key: string,
+  ) {}
+
+  async read(): Promise<Correction> {
+    const count = await this.counter.get(this.key)
+    if (count === undefined || !(count.msBeforeNext > 0)) return none
+    return {
+      delaySeconds: clamp(count.consumedPoints % 1000, 0, maxDelaySeconds),
+      stretch: clamp(Math.floor(count.consumedPoints / 1000) / 100, minStretch, maxStretch),
+    }
+  }
+
+  /**
+   * Learns from a call that has just begun to ring: its real wait was between `least` and `most`
+   * seconds.
+   */
+  async learn(
+    countedSeconds: number,
+    [least, most]: readonly [number, number],
+    known: Correction,
+  ): Promise<void> {
+    const expected = correct(countedSeconds, known)
+    if (expected >= least - toleranceSeconds && expected <= most + toleranceSeconds) return
+    const waited = expected < least ? least : most
+    const { delaySeconds, stretch } = known
+    const learned =
+      countedSeconds < longWaitSeconds
+        ? {
+            stretch,
+            delaySeconds: clamp(Math.round(waited - countedSeconds * stretch), 0, maxDelaySeconds),
+          }
+        : {
+            delaySeconds,
+            stretch: clamp((waited - delaySeconds) / countedSeconds, minStretch, maxStretch),
+          }
+    const value = Math.round(learned.stretch * 100) * 1000 + learned.delaySeconds
+    await this.counter.set(this.key, value)
+  }
+}
+
+/** The wait that is expected after a counted wait. @internal */
+export const correct = (countedSeconds: number, { stretch, delaySeconds }: Correction): number =>
+  countedSeconds * stretch + delaySeconds
+
+const clamp = (value: number, least: number, most: number): number =>
+  Math.min(most, Math.max(least, value))
