@@ -26,7 +26,14 @@ const strategy = new VoiceOtpStrategy<Person>(
     appName: 'Acme',
     webhookUrl: `http://127.0.0.1:${port}/voice-otp`,
     secret,
-    signalwire: { project, token, space, from: '+12025550100', signingKey, callsPerSecond: Infinity },
+    signalwire: {
+      project,
+      token,
+      space,
+      from: '+12025550100',
+      signingKey,
+      callsPerSecond: Infinity,
+    },
     codeSeconds: 60,
     limits: {
       callIntervalSeconds: off,
