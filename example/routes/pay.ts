@@ -49,7 +49,7 @@ export function payRoutes(passport: Passport, voiceOtp: VoiceOtpStrategy<User>):
       return
     }
     // What is entered now replaces what an earlier call asked for.
-    await voiceOtp.cancel(req)
+    if (req.voiceOtp?.purpose === 'approve') await voiceOtp.cancel(req)
     req.session.payment = { ...fields, amount: Number(fields.amount) }
     delete req.session.paid
     redirectAfterSave('/pay', req, res, next)

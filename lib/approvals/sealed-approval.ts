@@ -72,9 +72,12 @@ function checkText(text: unknown): void {
     throw new VoiceOtpError('callback-failed', 'approve() must return a text that is not empty.')
   if (text.length > maxCharacters || Buffer.byteLength(text) > maxBytes)
     throw new Failure('approval-too-long')
-  // With bidirectional controls or other invisible characters, the user would see another text than
-  // the call says.
-  if (!isSpeakable(text, maxCharacters) || /[<>\p{Cf}\p{Zl}\p{Zp}]/u.test(text))
+  // With bidirectional controls, invisible characters (U+2800 is an empty Braille pattern) or
+  // characters that no font and no voice knows, the user would see another text than the call says.
+  if (
+    !isSpeakable(text, maxCharacters) ||
+    /[<>\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text)
+  )
     throw new Failure('approval-malformed')
 }
 

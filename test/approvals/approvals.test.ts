@@ -394,6 +394,11 @@ describe('what cannot be approved costs no call', () => {
       'approval-malformed',
     ],
     ['a zero-width character', { ...payment, text: 'Ac\u200bme' }, 400, 'approval-malformed'],
+    // Each is a letter or an accent for Unicode, and nothing for the eye.
+    ['a Hangul filler', { ...payment, text: 'Ac\u3164me' }, 400, 'approval-malformed'],
+    ['a variation selector', { ...payment, text: 'Ac\ufe0fme' }, 400, 'approval-malformed'],
+    ['an empty Braille pattern', { ...payment, text: 'Ac\u2800me' }, 400, 'approval-malformed'],
+    ['a private character', { ...payment, text: 'Ac\ue000me' }, 400, 'approval-malformed'],
     ['an empty text', { ...payment, text: ' ' }, 503, 'callback-failed'],
     ['no text', { details: {} }, 503, 'callback-failed'],
     [
