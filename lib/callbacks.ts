@@ -2,7 +2,7 @@ import { isSpeakable } from './call/check-prompts.js'
 import { findLanguage } from './call/languages.js'
 import type { Prompts } from './options/prompts.js'
 import { withDeadline } from './deadline.js'
-import { type ErrorCode, Failure, VoiceOtpError } from './errors.js'
+import { type ErrorCode, Failure, toVoiceOtpError, VoiceOtpError } from './errors.js'
 import type { GetPhone, PhoneEntry } from './options/phone.js'
 import type { Request } from './request.js'
 import type { BeforeCall } from './options/options.js'
@@ -38,9 +38,7 @@ export async function runCallback<T>(
       () => new VoiceOtpError(code, `${name} took longer than ${deadlineSeconds} seconds.`),
     )
   } catch (error) {
-    throw error instanceof VoiceOtpError
-      ? error
-      : new VoiceOtpError(code, `${name} threw an error.`, error)
+    throw toVoiceOtpError(error, code, `${name} threw an error.`)
   }
 }
 

@@ -186,6 +186,13 @@ export class VoiceOtpError extends Error {
   }
 }
 
+/**
+ * Returns a {@link VoiceOtpError} as it is, and wraps every other error into one with this code.
+ * @internal
+ */
+export const toVoiceOtpError = (error: unknown, code: ErrorCode, detail?: string): VoiceOtpError =>
+  error instanceof VoiceOtpError ? error : new VoiceOtpError(code, detail, error)
+
 /** Name and code of an error, if they look like identifiers. A message may quote what we sent. */
 function safeCause(original: unknown): { name: string; code?: string | number } {
   const { name, code } = Object(original) as { name?: unknown; code?: unknown }

@@ -14,7 +14,7 @@ import type { Channel } from '../options/channel.js'
 import type { Destination } from '../phone.js'
 import { type Challenge, openApproval } from '../session/challenge.js'
 import type { ActionContext } from './context.js'
-import { checkPhone, isRightCode, readAttempt } from './verify.js'
+import { checkPhone, readAttempt, useCode } from './verify.js'
 
 /**
  * Asks the app what the user is to approve, before a call is counted. Throws a {@link Failure} if
@@ -88,51 +88,38 @@ function fitIntoUrl<User>(
  */
 export async function approve<User>(action: ActionContext<User>): Promise<void> {
   const { context, loginState, options, req, userId } = action
-  const { activeChallenges, attempts, emit, keys, settings } = context
-  try {
-    if (!loginState.user) throw new Failure('second-factor-required')
-    const { challenge, code } = readAttempt(action)
-    const content = openContent(action, challenge)
-    if (content === undefined || content.kind !== options.kind) throw new Failure('no-challenge')
-    await checkPhone(action, challenge)
+  const { emit, keys, settings } = context
+  if (!loginState.user) throw new Failure('second-factor-required')
+  const { challenge, code } = readAttempt(action)
+  const content = openContent(action, challenge)
+  if (content === undefined || content.kind !== options.kind) throw new Failure('no-challenge')
+  await checkPhone(action, challenge)
 
-    const attempt = await attempts.begin(challenge)
-    if (!(await isRightCode(action, challenge, code, attempt))) {
-      const limit = await attempt.failed()
-      if (limit !== undefined) emit('user.locked', { userId, limit })
-      throw new Failure('code-wrong', { attemptsLeft: attempt.attemptsLeft })
-    }
-    const isFirst = await activeChallenges.useUp(challenge)
-    if (!isFirst || settings.clock.now() >= challenge.expiresAt) throw new Failure('code-expired')
-    await attempt.succeeded()
-    // The user may have logged out in the meantime.
-    if (!loginState.user || loginState.sessionId !== challenge.sessionId)
-      throw new Failure('code-expired')
+  const attempt = await useCode(action, challenge, code)
+  await attempt.succeeded()
+  // The user may have logged out in the meantime.
+  if (!loginState.user || loginState.sessionId !== challenge.sessionId)
+    throw new Failure('code-expired')
 
-    const newPhone = newPhoneOf(content)
-    if (newPhone !== undefined) await context.newPhones.approveChange(userId, newPhone)
-    await loginState.endChallenge()
-    const { kind } = content
-    const method = challenge.channel === 'sms' ? 'sms' : 'call'
-    const approvedAt = settings.clock.now()
-    const approval: Approval = Object.freeze({
-      kind,
-      details: detailsOf(content),
-      approvedAt,
-      method,
-    })
-    Object.defineProperty(req, 'approval', { value: approval, enumerable: true })
-    emit('action.approved', {
-      userId,
-      kind,
-      method,
-      detailsHash: keys.hash('details', content.details),
-    })
-  } catch (error) {
-    if (error instanceof Failure)
-      emit('code.rejected', { userId, code: error.code, compared: error.code === 'code-wrong' })
-    throw error
-  }
+  const newPhone = newPhoneOf(content)
+  if (newPhone !== undefined) await context.newPhones.approveChange(userId, newPhone)
+  await loginState.endChallenge()
+  const { kind } = content
+  const method = challenge.channel === 'sms' ? 'sms' : 'call'
+  const approvedAt = settings.clock.now()
+  const approval: Approval = Object.freeze({
+    kind,
+    details: detailsOf(content),
+    approvedAt,
+    method,
+  })
+  Object.defineProperty(req, 'approval', { value: approval, enumerable: true })
+  emit('action.approved', {
+    userId,
+    kind,
+    method,
+    detailsHash: keys.hash('details', content.details),
+  })
 }
 
 /** What the challenge asks to approve; `undefined` if the session was changed. */

@@ -4,7 +4,7 @@ import { readRecoveryCode, useRecoveryCode } from '../recovery-codes.js'
 import { refuseOutsideSessions } from '../session/check-session.js'
 import { carryVerification } from '../session/re-login.js'
 import type { ActionContext } from './context.js'
-import type { SuccessInfo } from './verify.js'
+import { failAttempt, type SuccessInfo } from './verify.js'
 
 /**
  * Checks the recovery code in the body, and prepares the login that puts the verification into a
@@ -25,38 +25,26 @@ export async function recover<User>(action: ActionContext<User>): Promise<Succes
     purpose,
   } = action
   refuseOutsideSessions(action.options)
-  try {
-    const code = readRecoveryCode(req.body)
-    if (code === undefined) throw new Failure('recovery-malformed')
-    if (purpose === 'enroll') throw new Failure('enroll-forbidden')
+  const code = readRecoveryCode(req.body)
+  if (code === undefined) throw new Failure('recovery-malformed')
+  if (purpose === 'enroll') throw new Failure('enroll-forbidden')
 
-    const attempt = await attempts.beginRecovery(userId)
-    const left = await useCode(action, code, attempt)
-    if (left === undefined) {
-      const limit = await attempt.failed()
-      if (limit !== undefined) emit('user.locked', { userId, limit })
-      throw new Failure('recovery-wrong')
-    }
-    await attempt.succeeded()
-    loginState.dropChallenge()
-    const amr = ['otp']
-    carryVerification(req, loginState, { userId, method: 'recovery', amr, verifiedAt: clock.now() })
-    emit('recovery.used', { userId, left })
-    return { amr, recoveryCodesLeft: left }
-  } catch (error) {
-    if (error instanceof Failure) {
-      const compared = error.code === 'recovery-wrong'
-      emit('code.rejected', { userId, code: error.code, compared })
-    }
-    throw error
-  }
+  const attempt = await attempts.beginRecovery(userId)
+  const left = await useOrCancel(action, code, attempt)
+  if (left === undefined) return failAttempt(action, attempt, new Failure('recovery-wrong'))
+  await attempt.succeeded()
+  loginState.dropChallenge()
+  const amr = ['otp']
+  carryVerification(req, loginState, { userId, method: 'recovery', amr, verifiedAt: clock.now() })
+  emit('recovery.used', { userId, left })
+  return { amr, recoveryCodesLeft: left }
 }
 
 /**
  * Has the app compare the code and use it up. Cancels the attempt if the app fails: an outage must
  * not lock users out.
  */
-async function useCode<User>(
+async function useOrCancel<User>(
   { context, user, userId }: ActionContext<User>,
   code: string,
   attempt: Attempt,

@@ -47,17 +47,28 @@ const whatOf = ({ action }: ActionOptions): 'send' | 'verify' | 'recover' =>
 async function perform<User extends object>(
   action: ActionContext<User>,
 ): Promise<Success | undefined> {
-  switch (action.options.action) {
-    case 'call':
-      await sendCode(action)
-      return undefined
-    case 'recover':
-      return { user: action.user, info: await recover(action) }
-    default:
-      if (action.purpose === 'approve') {
-        await approve(action)
-        return undefined
-      }
-      return { user: action.user, info: await verify(action) }
+  if (action.options.action === 'call') {
+    await sendCode(action)
+    return undefined
   }
+  try {
+    return await checkCode(action)
+  } catch (error) {
+    if (error instanceof Failure)
+      action.context.emit('code.rejected', {
+        userId: action.userId,
+        code: error.code,
+        compared: error.code === 'code-wrong' || error.code === 'recovery-wrong',
+      })
+    throw error
+  }
+}
+
+async function checkCode<User extends object>(
+  action: ActionContext<User>,
+): Promise<Success | undefined> {
+  if (action.options.action === 'recover') return { user: action.user, info: await recover(action) }
+  if (action.purpose !== 'approve') return { user: action.user, info: await verify(action) }
+  await approve(action)
+  return undefined
 }

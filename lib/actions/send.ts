@@ -1,6 +1,6 @@
 import { askBeforeCall } from '../callbacks.js'
 import { withDeadline } from '../deadline.js'
-import { Failure, VoiceOtpError } from '../errors.js'
+import { Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
 import type { CallRequest } from '../limits/call-limits.js'
 import { LimitReached } from '../limits/limit-counter.js'
 import type { Turn } from '../limits/turn.js'
@@ -211,8 +211,6 @@ async function saveSession<User>(loginState: LoginState<User>): Promise<void> {
     )
   } catch (error) {
     loginState.dropChallenge()
-    throw error instanceof VoiceOtpError
-      ? error
-      : new VoiceOtpError('session-unavailable', undefined, error)
+    throw toVoiceOtpError(error, 'session-unavailable')
   }
 }

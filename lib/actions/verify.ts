@@ -10,7 +10,7 @@ import {
 import { isPhoneOnRecord, storeNewPhone } from '../callbacks.js'
 import { amrOf, isHosted } from '../channels.js'
 import { Failure } from '../errors.js'
-import type { Attempt } from '../limits/attempts.js'
+import type { Attempt, ChallengeAttempt } from '../limits/attempts.js'
 import { forgetBrowsers } from '../remembered-browsers/entries.js'
 import { refuseOutsideSessions } from '../session/check-session.js'
 import { carryVerification } from '../session/re-login.js'
@@ -37,8 +37,6 @@ export async function verify<User>(action: ActionContext<User>): Promise<Success
   const {
     context: {
       settings: { clock },
-      activeChallenges,
-      attempts,
       emit,
     },
     loginState,
@@ -47,45 +45,28 @@ export async function verify<User>(action: ActionContext<User>): Promise<Success
     purpose,
   } = action
   refuseOutsideSessions(action.options)
-  try {
-    const { challenge, code } = readAttempt(action)
-    const isFallback = await checkPhoneFallback(action)
-    const newPhone = await checkPhone(action, challenge)
+  const { challenge, code } = readAttempt(action)
+  const isFallback = await checkPhoneFallback(action)
+  const newPhone = await checkPhone(action, challenge)
 
-    // Count the attempt before comparing: parallel requests all read the same session.
-    const attempt = await attempts.begin(challenge)
-    if (!(await isRightCode(action, challenge, code, attempt))) {
-      const limit = await attempt.failed()
-      if (limit !== undefined) emit('user.locked', { userId, limit })
-      throw new Failure('code-wrong', { attemptsLeft: attempt.attemptsLeft })
-    }
-    if (!(await activeChallenges.useUp(challenge)) || clock.now() >= challenge.expiresAt)
-      throw new Failure('code-expired')
-
-    const cleared = attempt.succeeded()
-    if (newPhone !== undefined) {
-      await cleared // a failing limiter must not leave a stored phone behind
-      await changePhone(action, newPhone)
-    }
-    const { channel, phoneHash } = challenge
-    const amr = amrOf[channel]
-    const verification = { userId, method: channel, amr, verifiedAt: clock.now(), phoneHash }
-    carryVerification(req, loginState, verification, cleared)
-    emit('code.accepted', {
-      userId,
-      purpose,
-      channel,
-      seconds: codeAge(action.context.settings, challenge),
-    })
-    if (isFallback) emit('factor.fallback', { userId, purpose, channel })
-    return { amr, ...(newPhone === undefined ? {} : { phone: newPhone }) }
-  } catch (error) {
-    if (error instanceof Failure) {
-      const compared = error.code === 'code-wrong'
-      emit('code.rejected', { userId, code: error.code, compared })
-    }
-    throw error
+  const attempt = await useCode(action, challenge, code)
+  const cleared = attempt.succeeded()
+  if (newPhone !== undefined) {
+    await cleared // a failing limiter must not leave a stored phone behind
+    await changePhone(action, newPhone)
   }
+  const { channel, phoneHash } = challenge
+  const amr = amrOf[channel]
+  const verification = { userId, method: channel, amr, verifiedAt: clock.now(), phoneHash }
+  carryVerification(req, loginState, verification, cleared)
+  emit('code.accepted', {
+    userId,
+    purpose,
+    channel,
+    seconds: codeAge(action.context.settings, challenge),
+  })
+  if (isFallback) emit('factor.fallback', { userId, purpose, channel })
+  return { amr, ...(newPhone === undefined ? {} : { phone: newPhone }) }
 }
 
 /** The code in the body and the challenge in the session, if both can be used. @internal */
@@ -110,11 +91,45 @@ export function readAttempt<User>({
 }
 
 /**
- * Compares the code. Cancels the attempt if SignalWire compares it and fails: an outage must not
- * lock users out.
+ * Counts an attempt, compares the code, and uses the challenge up. Returns the attempt, whose
+ * `succeeded()` the caller must call. Throws a {@link Failure} if the code is wrong or too late.
  * @internal
  */
-export async function isRightCode<User>(
+export async function useCode<User>(
+  action: ActionContext<User>,
+  challenge: Challenge,
+  code: string,
+): Promise<ChallengeAttempt> {
+  const { activeChallenges, attempts, settings } = action.context
+  // Count the attempt before comparing: parallel requests all read the same session.
+  const attempt = await attempts.begin(challenge)
+  if (!(await isRightCode(action, challenge, code, attempt)))
+    await failAttempt(
+      action,
+      attempt,
+      new Failure('code-wrong', { attemptsLeft: attempt.attemptsLeft }),
+    )
+  const isFirst = await activeChallenges.useUp(challenge)
+  if (!isFirst || settings.clock.now() >= challenge.expiresAt) throw new Failure('code-expired')
+  return attempt
+}
+
+/** Ends an attempt with a wrong code: tells the app about a lock, and throws. @internal */
+export async function failAttempt<User>(
+  { context: { emit }, userId }: ActionContext<User>,
+  attempt: Attempt,
+  failure: Failure,
+): Promise<never> {
+  const limit = await attempt.failed()
+  if (limit !== undefined) emit('user.locked', { userId, limit })
+  throw failure
+}
+
+/**
+ * Compares the code. Cancels the attempt if SignalWire compares it and fails: an outage must not
+ * lock users out.
+ */
+async function isRightCode<User>(
   action: ActionContext<User>,
   challenge: Challenge,
   code: string,

@@ -1,5 +1,5 @@
 import { withDeadline } from '../deadline.js'
-import { type FailureCode, Failure, VoiceOtpError } from '../errors.js'
+import { type FailureCode, Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
 import type { Limiter, LimiterCount } from '../options/limiter.js'
 import type { LimitName } from '../options/limits.js'
 
@@ -154,8 +154,6 @@ async function withinDeadline<T>(operation: () => Promise<T>): Promise<T> {
       () => new VoiceOtpError('limiter-unavailable', 'It took too long.'),
     )
   } catch (error) {
-    throw error instanceof VoiceOtpError
-      ? error
-      : new VoiceOtpError('limiter-unavailable', undefined, error)
+    throw toVoiceOtpError(error, 'limiter-unavailable')
   }
 }

@@ -1,4 +1,4 @@
-import { VoiceOtpError } from '../errors.js'
+import { toVoiceOtpError, VoiceOtpError } from '../errors.js'
 import type { Request } from '../request.js'
 import { type LoginState, sessionKey } from './login-state.js'
 import {
@@ -131,11 +131,7 @@ class ReLogin<User> {
     }
     this.abandonSession()
     this.loginState.endLogin()
-    this.done(
-      error instanceof VoiceOtpError
-        ? error
-        : new VoiceOtpError('session-unavailable', undefined, error),
-    )
+    this.done(toVoiceOtpError(error, 'session-unavailable'))
   }
 
   /** Removes the login from the request's session after a failure. */
