@@ -1,0 +1,430 @@
+// Somebody who knows the password, and hosted strategies that misbehave.
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { CounterStore, SessionStore } from '../support/stores.js'
+import {
+  type Act,
+  acceptRight,
+  createFactorWorld,
+  type FactorWorld,
+  type FactorWorldOptions,
+  type Hosted,
+  Probe,
+  totpCode,
+  totpStrategy,
+} from '../support/factors.js'
+import { letPassAt } from '../support/deadline.js'
+import { wrongCode } from '../support/world.js'
+
+let world: FactorWorld
+afterEach(() => world.close())
+const open = async (options: FactorWorldOptions) => (world = await createFactorWorld(options))
+/** A world with one factor that does what `act` says. */
+const openProbe = async (act: Act, options: FactorWorldOptions = {}) => {
+  const probe = new Probe(act)
+  await open({ factors: [[probe, { name: 'probe', amr: ['sc'] }]], ...options })
+  return probe
+}
+const appCode: FactorWorldOptions['factors'] = [
+  [totpStrategy(), { name: 'app-code', amr: ['otp'], codeField: 'code' }],
+]
+/** Whether the attempt counted: nine more refusals lock the user out, and the tenth does not run. */
+const compared = () =>
+  world.named('code.rejected').filter(details => (details as { compared: boolean }).compared).length
+
+describe('only success() of the same user logs in', () => {
+  const others: [string, (hosted: Hosted, bob: object) => void][] = [
+    ['another user', (hosted, bob) => hosted.success(bob)],
+    ['no user', hosted => hosted.success()],
+    ['true in place of the user', hosted => hosted.success(true)],
+    ['a user without an id', hosted => hosted.success({})],
+    ['a user whose id only looks the same', hosted => hosted.success({ id: ['alice'] })],
+  ]
+  test.each(others)('success() with %s is refused and counted', async (_name, act) => {
+    await openProbe(hosted => {
+      act(hosted, world.people['bob']!)
+    })
+    const alice = await world.logIn('alice')
+    expect(await world.answer(alice, 'probe')).toEqual({ status: 401, code: 'factor-wrong' })
+    expect(await world.isIn(alice)).toBe(false)
+    expect(compared()).toBe(1)
+  })
+
+  test('a copy of the user from the strategy verifies, but the app gets its own user', async () => {
+    await openProbe(hosted => {
+      hosted.success({ id: 'alice', isAdmin: true })
+    })
+    const alice = await world.logIn('alice')
+    expect(await world.answer(alice, 'probe')).toEqual({ status: 200, code: '' })
+    expect((await alice.get('/account')).body).toEqual({ user: 'alice' })
+  })
+
+  test.each([
+    ['fail() before success()', 401],
+    ['success() before fail()', 200],
+  ])('of two results the first decides: %s', async (name, status) => {
+    await openProbe((hosted, req) => {
+      const both = [() => hosted.fail(), () => hosted.success(req.user)]
+      for (const act of name.startsWith('fail') ? both : both.reverse()) act()
+    })
+    const alice = await world.logIn('alice')
+    expect((await world.answer(alice, 'probe')).status).toBe(status)
+    expect(await world.isIn(alice)).toBe(status === 200)
+  })
+
+  const mistakes: [string, Act][] = [
+    [
+      'throws',
+      () => {
+        throw new Error('code 123456')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('code 123456'))],
+    ['calls error()', hosted => hosted.error(new Error('code 123456'))],
+    ['calls pass()', hosted => hosted.pass()],
+    ['calls redirect()', hosted => hosted.redirect('/account')],
+  ]
+  test.each(mistakes)(
+    'a strategy that %s lets nobody in, at login and at step-up, and the attempt counts',
+    async (_name, act) => {
+      let isHonest = true
+      const probe = await openProbe((hosted, req, options) =>
+        isHonest ? hosted.success(req.user) : act(hosted, req, options),
+      )
+      const alice = await world.logIn('alice')
+      expect((await world.answer(alice, 'probe')).status).toBe(200)
+      world.clock.offset += 301_000
+      isHonest = false
+      expect(await world.answer(alice, 'probe')).toEqual({ status: 503, code: 'factor-failed' })
+      await alice.get('/transfer').expect(401)
+      const thief = await world.logIn('alice')
+      for (let i = 1; i < 10; i++)
+        expect((await world.answer(thief, 'probe')).code).toBe('factor-failed')
+      expect(await world.answer(thief, 'probe')).toEqual({ status: 429, code: 'locked' })
+      expect(await world.isIn(thief)).toBe(false)
+      expect(probe.runs).toBe(11)
+      expect(JSON.stringify(world.events)).not.toContain('123456')
+    },
+  )
+
+  test('a strategy that throws for a wrong code is compared ten times in 60 attempts', async () => {
+    const probe = new Probe(() => {
+      throw new Error('wrong')
+    })
+    await open({ factors: [[probe, { name: 'probe', amr: ['otp'], codeField: 'code' }]] })
+    const alice = await world.logIn('alice')
+    for (let i = 0; i < 60; i++) await world.answer(alice, 'probe', { code: '123456' })
+    expect(probe.runs).toBe(10)
+    expect(await world.answer(alice, 'probe', { code: '1' })).toMatchObject({ code: 'locked' })
+  })
+
+  test('a strategy that never answers is an error after ten seconds, and a late success() logs nobody in', async () => {
+    let late: () => void = () => undefined
+    let noteStart: () => void = () => undefined
+    const started = new Promise<void>(resolve => (noteStart = resolve))
+    await openProbe((hosted, req) => {
+      late = () => hosted.success(req.user)
+      noteStart()
+    })
+    const alice = await world.logIn('alice')
+    const answer = await letPassAt(() => started, 10_000, world.answer(alice, 'probe'))
+    expect(answer).toEqual({ status: 503, code: 'factor-failed' })
+    late()
+    expect(await world.isIn(alice)).toBe(false)
+  })
+
+  test('a strategy that responds itself logs nobody in, not even with success() afterwards', async () => {
+    await openProbe((hosted, req) => {
+      req.res!.status(200).json({ code: 'its own' })
+      hosted.success(req.user)
+    })
+    const alice = await world.logIn('alice')
+    for (let i = 0; i < 10; i++)
+      expect(await world.answer(alice, 'probe')).toEqual({ status: 200, code: 'its own' })
+    expect(await world.isIn(alice)).toBe(false)
+    expect(await world.answer(alice, 'probe')).toMatchObject({ code: 'locked' })
+  })
+})
+
+describe('the request that a hosted strategy sees', () => {
+  test('the request of the app never shows the pending user, also while the strategy runs', async () => {
+    const seen: unknown[] = []
+    await openProbe(async (hosted, req) => {
+      const real = req.res!.req
+      seen.push(req.user, real.user, real.isAuthenticated())
+      await new Promise(setImmediate)
+      seen.push(real.user)
+      hosted.fail()
+    })
+    const alice = await world.logIn('alice')
+    await world.answer(alice, 'probe')
+    expect(seen).toEqual([world.people['alice'], undefined, false, undefined])
+  })
+
+  const attacks: [string, Act][] = [
+    ['sets req.user', (hosted, req) => ((req.user = { id: 'bob' } as Express.User), hosted.fail())],
+    [
+      'sets the user of req.res.req',
+      (hosted, req) => {
+        req.res!.req.user = { id: 'bob' } as Express.User
+        hosted.success({ id: 'bob' })
+      },
+    ],
+    [
+      'logs in another user',
+      (hosted, req) => {
+        req.logIn({ id: 'bob' } as Express.User, () => hosted.success({ id: 'bob' }))
+      },
+    ],
+    [
+      'logs in the user of the request',
+      (hosted, req) => {
+        req.login(req.user!, { session: true }, () => hosted.fail())
+      },
+    ],
+    [
+      'logs in another user through req.res.req',
+      (hosted, req) => {
+        req.res!.req.logIn({ id: 'bob' } as Express.User, () => hosted.success({ id: 'bob' }))
+      },
+    ],
+    [
+      'logs in without a callback',
+      (_hosted, req) => {
+        ;(req.logIn as (user: unknown) => void)({ id: 'bob' })
+      },
+    ],
+    [
+      'regenerates the session',
+      (hosted, req) => {
+        req.session.regenerate(() => hosted.success({ id: 'alice' }))
+      },
+    ],
+    [
+      'changes the user property',
+      (hosted, req) => {
+        ;(req as unknown as { _userProperty: string })._userProperty = 'account'
+        hosted.fail()
+      },
+    ],
+  ]
+  test.each(attacks)('a strategy that %s lets nobody in', async (_name, act) => {
+    await openProbe(act)
+    const alice = await world.logIn('alice')
+    expect((await world.answer(alice, 'probe')).status).toBeGreaterThanOrEqual(400)
+    expect(await world.isIn(alice)).toBe(false)
+    expect((await alice.get('/account')).body).not.toHaveProperty('user')
+  })
+
+  test('logging out inside the strategy does not end the login', async () => {
+    await openProbe((hosted, req) => {
+      req.logout(error => {
+        if (error) hosted.success(req.user)
+      })
+    })
+    const alice = await world.logIn('alice')
+    expect((await world.answer(alice, 'probe')).status).toBe(200)
+  })
+
+  test('what the strategy writes to the session stays, and what it writes to the request is lost', async () => {
+    await openProbe(
+      (hosted, req) => {
+        req.session.cart = 'from the strategy'
+        ;(req as { secret?: string }).secret = 'lost'
+        hosted.success(req.user)
+      },
+      {
+        routes: app => {
+          app.get('/secret', (req, res) => {
+            res.json({ secret: (req as { secret?: string }).secret ?? null })
+          })
+        },
+      },
+    )
+    const alice = await world.logIn('alice')
+    await world.answer(alice, 'probe')
+    expect((await alice.get('/account')).body).toEqual({ user: 'alice', cart: 'from the strategy' })
+  })
+
+  test('a user without the factor is refused before the strategy runs: passport-totp would compare with an empty key', async () => {
+    await open({ factors: appCode, has: () => false })
+    const bob = await world.logIn('bob')
+    const code = totpCode('')
+    expect(await world.answer(bob, 'app-code', { code })).toEqual({
+      status: 403,
+      code: 'factor-missing',
+    })
+  })
+})
+
+describe('codes', () => {
+  test.each([
+    [undefined],
+    [null],
+    [''],
+    [[]],
+    [['123456']],
+    [{ code: '123456' }],
+    [123456],
+    [true],
+    ['①23456'],
+    ['12 345;6'],
+    ['1'.repeat(65)],
+  ])('the code %j is refused without a comparison', async code => {
+    const probe = new Probe(acceptRight)
+    await open({ factors: [[probe, { name: 'probe', amr: ['otp'], codeField: 'code' }]] })
+    const alice = await world.logIn('alice')
+    expect(await world.answer(alice, 'probe', { code })).toEqual({
+      status: 400,
+      code: 'code-malformed',
+    })
+    expect(probe.runs).toBe(0)
+  })
+
+  test('the strategy gets the code without spaces, an empty query and no other field', async () => {
+    const seen: unknown[] = []
+    const probe = new Probe((hosted, req) => {
+      seen.push(req.body, req.query)
+      hosted.fail()
+    })
+    await open({ factors: [[probe, { name: 'probe', amr: ['otp'], codeField: 'code' }]] })
+    const alice = await world.logIn('alice')
+    await alice
+      .post('/otp/probe?code=999999&token=1')
+      .send({ code: ' 12３-456 ', token: '999999' })
+      .expect(401)
+    expect(seen).toEqual([{ code: '123456' }, {}])
+  })
+
+  test('a right code of 20 browsers at once logs in one of them, and locks nobody', async () => {
+    const store = new CounterStore()
+    await open({
+      factors: appCode,
+      options: { limiter: store.factory },
+      store: new SessionStore(2, 25),
+    })
+    const browsers = await Promise.all(Array.from({ length: 20 }, () => world.logIn('alice')))
+    const code = totpCode()
+    const answers = await Promise.all(
+      browsers.map(browser => world.answer(browser, 'app-code', { code })),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(new Set(answers.map(each => each.code))).toEqual(new Set(['', 'code-wrong']))
+    const ins = await Promise.all(browsers.map(browser => world.isIn(browser)))
+    expect(ins.filter(Boolean)).toHaveLength(1)
+    const again = await world.logIn('alice')
+    // Replayed: in another session, with other separators, in another case.
+    expect(await world.answer(again, 'app-code', { code })).toMatchObject({ code: 'code-wrong' })
+    expect(await world.answer(again, 'app-code', { code: `${code} ` })).toMatchObject({
+      code: 'code-wrong',
+    })
+    expect(await world.answer(again, 'app-code', { code: totpCode(undefined, 1) })).toMatchObject({
+      status: 200,
+    })
+  })
+
+  test('a code is accepted again after a failure of the strategy, and after 15 minutes', async () => {
+    let isDown = true
+    const probe = new Probe((hosted, req) =>
+      isDown ? hosted.error(new Error('down')) : hosted.success(req.user),
+    )
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const limiter = new CounterStore(0, 0).factory
+      await open({
+        factors: [[probe, { name: 'probe', amr: ['otp'], codeField: 'code' }]],
+        options: { limiter },
+      })
+      const alice = await world.logIn('alice')
+      await world.answer(alice, 'probe', { code: 'abc' })
+      isDown = false
+      expect((await world.answer(alice, 'probe', { code: 'abc' })).status).toBe(200)
+      expect((await world.answer(alice, 'probe', { code: 'ABC' })).status).toBe(401)
+      vi.setSystemTime(Date.now() + 899_000)
+      expect((await world.answer(alice, 'probe', { code: 'abc' })).status).toBe(401)
+      vi.setSystemTime(Date.now() + 2000)
+      expect((await world.answer(alice, 'probe', { code: 'abc' })).status).toBe(200)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('the limiter and the session hold no code', async () => {
+    const limiter = new CounterStore(0, 0)
+    const store = new SessionStore()
+    await open({ factors: appCode, options: { limiter: limiter.factory }, store })
+    const alice = await world.logIn('alice')
+    const code = totpCode()
+    await world.answer(alice, 'app-code', { code: wrongCode(code) })
+    await world.answer(alice, 'app-code', { code })
+    for (const text of [...limiter.written, ...store.written, JSON.stringify(world.events)])
+      expect(text).not.toContain(code)
+  })
+})
+
+describe('two steps', () => {
+  const openPasskey = async (act: Act = acceptRight) => {
+    const probe = new Probe(act)
+    await open({
+      factors: [[probe, { name: 'passkey', amr: ['pop'], phishingResistant: true }]],
+      options: { phoneFallback: true },
+    })
+    return probe
+  }
+
+  test('the second step needs the first one, in the same session, and uses it up', async () => {
+    const probe = await openPasskey()
+    const [alice, other] = [await world.logIn('alice'), await world.logIn('alice')]
+    const expired = { status: 401, code: 'factor-expired' }
+    expect(await world.answer(alice, 'passkey')).toEqual(expired)
+    await world.begin(alice, 'passkey')
+    expect(await world.answer(other, 'passkey')).toEqual(expired)
+    expect(probe.runs).toBe(1)
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => world.answer(alice, 'passkey')),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(probe.runs).toBe(2)
+    expect(await world.answer(alice, 'passkey')).toEqual(expired)
+  })
+
+  test('the first step counts nothing and can never log in', async () => {
+    await openPasskey((hosted, req) => hosted.success(req.user))
+    const alice = await world.logIn('alice')
+    for (let i = 0; i < 20; i++) expect(await world.begin(alice, 'passkey')).toBe(503)
+    expect(await world.isIn(alice)).toBe(false)
+    expect((await world.answer(alice, 'passkey')).status).toBe(200)
+  })
+
+  test('the first step may redirect, respond or fail', async () => {
+    const acts: Act[] = [
+      hosted => hosted.redirect('https://idp.example/', 303),
+      (_hosted, req) => req.res!.status(202).json({ challenge: 'c' }),
+      hosted => hosted.fail(),
+    ]
+    await openPasskey((...given) => acts.shift()!(...given))
+    const alice = await world.logIn('alice')
+    expect(await world.begin(alice, 'passkey')).toBe(303)
+    expect(await world.begin(alice, 'passkey')).toBe(202)
+    expect(await world.begin(alice, 'passkey')).toBe(401)
+    expect(await world.isIn(alice)).toBe(false)
+  })
+
+  test('a GET is refused, unless callback: GET allows it for the second step', async () => {
+    const closed = new Probe(acceptRight)
+    const opened = new Probe(acceptRight)
+    await open({
+      factors: [
+        [closed, { name: 'closed', amr: ['sc'] }],
+        [opened, { name: 'oauth', amr: ['sc'], callback: 'GET' }],
+      ],
+    })
+    const alice = await world.logIn('alice')
+    await alice.get('/otp/closed/callback').set('x-answer', 'right').expect(503)
+    await alice.head('/otp/oauth/callback').set('x-answer', 'right').expect(503)
+    await alice.get('/otp/oauth/callback').set('x-answer', 'right').expect(401)
+    await world.begin(alice, 'oauth')
+    await alice.get('/otp/oauth/callback').set('x-answer', 'right').expect(200)
+    expect(closed.runs).toBe(0)
+    expect(await world.isIn(alice)).toBe(true)
+  })
+})
