@@ -146,14 +146,16 @@ test('200 parallel attempts over phone and app code are ten comparisons in every
           : world.answer(browser, 'app-code', { code: wrongCode(totpCode()) + String(index) })
       }),
     )
-    expect(world.compared() - before).toBeLessThanOrEqual(10)
-    expect(world.compared() - before).toBeGreaterThanOrEqual(5)
+    expect(world.compared() - before).toBe(10)
     await world.strategy.unlock('alice')
   }
 })
 
+/** `npm run test:attacks` sends all of them. */
+const attempts = process.env['ATTACKS'] === 'long' ? 1000 : 300
+
 describeWithRedis('two processes', () => {
-  test('1,000 parallel attempts over phone and app code in two apps on one Redis are ten comparisons', async () => {
+  test(`${attempts} parallel attempts over phone and app code in two apps on one Redis are ten comparisons`, async () => {
     const redis = await openRedis()
     const clients = await Promise.all([1, 2].map(() => createClient({ url: redis.url }).connect()))
     try {
@@ -169,7 +171,7 @@ describeWithRedis('two processes', () => {
       const browsers = await Promise.all(apps.map(app => app.logIn('alice')))
       const code = await apps[0]!.hearCode(browsers[0]!)
       await Promise.all(
-        Array.from({ length: 1000 }, (_, index) => {
+        Array.from({ length: attempts }, (_, index) => {
           const number = index % 2
           const wrong = String((Number(code) + index + 1) % 1_000_000).padStart(6, '0')
           return index % 4 === 0
