@@ -74,6 +74,8 @@ describe('sms', () => {
       channel: 'sms',
       expiresIn: 300,
       nextCallIn: 60,
+      startsIn: 0,
+      callsBefore: 0,
     })
     const code = smsCode()
     expect(world.simulator.messages).toMatchObject([
@@ -88,6 +90,9 @@ describe('sms', () => {
       call: 'sent',
       expiresIn: 300,
       nextCallIn: expect.any(Number),
+      startsIn: 0,
+      callsBefore: 0,
+      otherChannels: [],
       attemptsLeft: 5,
     })
 

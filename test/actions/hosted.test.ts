@@ -66,6 +66,8 @@ describe.each([
       channel,
       expiresIn: 300,
       nextCallIn: 60,
+      startsIn: 0,
+      callsBefore: 0,
     })
     expect(world.simulator.requests[0]).toMatchObject({
       method: 'POST',
@@ -84,6 +86,9 @@ describe.each([
       call: 'sent',
       expiresIn: 300,
       nextCallIn: expect.any(Number),
+      startsIn: 0,
+      callsBefore: 0,
+      otherChannels: [],
       attemptsLeft: 5,
     })
     await verify(wrongCode(code)).expect(401, {

@@ -23,6 +23,8 @@ describe('a login with a call', () => {
       channel: 'call',
       expiresIn: 300,
       nextCallIn: 60,
+      startsIn: 0,
+      callsBefore: 0,
     })
     const code = await world.answerAndListen((placed as { matchingDigits: string }).matchingDigits)
     expect(code).toMatch(/^\d{6}$/)
@@ -53,11 +55,22 @@ describe('a login with a call', () => {
       call: 'none',
       expiresIn: 0,
       nextCallIn: 0,
+      startsIn: 0,
+      callsBefore: 0,
+      otherChannels: [],
       attemptsLeft: 0,
     })
     const code = await world.hearCode(alice)
     const { body, headers } = await alice.get('/otp/status').expect(200)
-    expect(body).toEqual({ call: 'answered', expiresIn: 300, nextCallIn: 60, attemptsLeft: 5 })
+    expect(body).toEqual({
+      call: 'answered',
+      expiresIn: 300,
+      nextCallIn: 60,
+      startsIn: 0,
+      callsBefore: 0,
+      otherChannels: [],
+      attemptsLeft: 5,
+    })
     expect(headers['cache-control']).toBe('no-store')
     await alice
       .post('/otp')

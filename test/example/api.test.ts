@@ -40,6 +40,9 @@ describe('a login', () => {
       call: 'none',
       expiresIn: 0,
       nextCallIn: 0,
+      startsIn: 0,
+      callsBefore: 0,
+      otherChannels: [],
       attemptsLeft: 0,
     })
 
@@ -53,12 +56,17 @@ describe('a login', () => {
       channel: 'call',
       expiresIn: upTo(300),
       nextCallIn: upTo(60),
+      startsIn: 0,
+      callsBefore: 0,
     })
     const code = await site.answer(String(body['matchingDigits']))
     expect((await alice.json('GET', '/api/otp/status')).body).toEqual({
       call: 'answered',
       expiresIn: upTo(300),
       nextCallIn: upTo(60),
+      startsIn: 0,
+      callsBefore: 0,
+      otherChannels: [],
       attemptsLeft: 5,
     })
 
