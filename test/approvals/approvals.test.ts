@@ -233,6 +233,22 @@ describe('an attacker cannot execute what was not heard', () => {
     await alice.post('/payment').send({ code }).expect(401)
   })
 
+  test.each(['hangs after the work', 'nonsense'] as const)(
+    'a limiter that %s while it uses an approval up executes nothing, and at most one attempt later',
+    async fault => {
+      const store = new CounterStore(0, 0)
+      const limits = { approveCallIntervalSeconds: false, callIntervalSeconds: false } as const
+      const alice = await open({ options: { limiter: store.factory, limits } })
+      const { code } = await listen(alice)
+      store.faults['uses.consume'] = fault
+      await alice.post('/payment').send({ code }).expect(503)
+      expect(executed).toEqual([])
+      store.faults = {}
+      for (let attempt = 0; attempt < 2; attempt++) await alice.post('/payment').send({ code })
+      expect(executed.length).toBeLessThanOrEqual(1)
+    },
+  )
+
   test('a wrong code counts, and five of them end the approval', async () => {
     const alice = await open()
     const { code } = await listen(alice)
