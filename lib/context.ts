@@ -2,6 +2,8 @@ import type { AppliedLimits } from './limits/apply-limits.js'
 import type { Emit } from './events.js'
 import type { FactorRegistry } from './factor-registry.js'
 import type { Keys } from './crypto.js'
+import type { FraudGuard } from './fraud/fraud-guard.js'
+import type { UnusedCodes } from './fraud/unused-codes.js'
 import type { ResolvedOptions } from './resolve-options.js'
 import type { Calls } from './signalwire/calls.js'
 import type { Connect } from './signalwire/client.js'
@@ -23,4 +25,6 @@ export interface Context<User> extends AppliedLimits {
   readonly mfa: Mfa
   readonly emit: Emit
   readonly factors: FactorRegistry<User>
+  readonly fraud: FraudGuard
+  readonly unusedCodes: UnusedCodes
 }

@@ -2,6 +2,8 @@ import type { Context } from './context.js'
 import { createKeys } from './crypto.js'
 import type { Emit } from './events.js'
 import { FactorRegistry } from './factor-registry.js'
+import { FraudGuard } from './fraud/fraud-guard.js'
+import { UnusedCodes } from './fraud/unused-codes.js'
 import { applyLimits } from './limits/apply-limits.js'
 import type { VoiceOtpOptions } from './options/options.js'
 import { resolveOptions } from './resolve-options.js'
@@ -21,10 +23,13 @@ export function createContext<User>(options: VoiceOtpOptions<User>, emit: Emit):
   const settings = resolveOptions(options)
   const keys = createKeys(settings.secrets, settings.limiterSecret)
   const connect = createConnect(settings)
+  const limits = applyLimits({ ...settings, pace: createPace(settings) }, keys)
   return {
     settings,
     keys,
-    ...applyLimits({ ...settings, pace: createPace(settings) }, keys),
+    ...limits,
+    fraud: new FraudGuard(settings, keys, emit),
+    unusedCodes: new UnusedCodes(limits.activeChallenges, settings.clock, emit),
     connect,
     calls: createCalls(settings, connect, () => settings.clock.now()),
     sendText: createSendText(settings, connect),

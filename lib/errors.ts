@@ -61,6 +61,10 @@ const failureEntries = {
   // A limit was reached.
   'too-many-attempts': { status: 429, message: 'Too many wrong codes. Ask for a new code.' },
   'too-many-calls': { status: 429, message: 'Too many calls. Wait before you ask for another.' },
+  'destination-limited': {
+    status: 429,
+    message: 'We cannot send more codes to numbers like yours today. Ask support for help.',
+  },
   locked: { status: 429, message: 'Too many wrong codes. Wait before you try again.' },
   reported: {
     status: 429,
@@ -73,6 +77,7 @@ const errorEntries = {
   'limiter-unavailable': { status: 503, message: 'The store of the limits did not respond.' },
   'session-unavailable': { status: 503, message: 'The session store did not respond.' },
   'signalwire-unavailable': { status: 503, message: 'The code could not be sent or checked.' },
+  'sends-stopped': { status: 503, message: 'No codes are sent at the moment. Try again later.' },
   'phone-lookup-failed': { status: 503, message: 'The phone number could not be looked up.' },
   'factor-failed': { status: 503, message: 'The other factor could not be checked.' },
   'callback-failed': { status: 503, message: 'A callback of the app failed.' },

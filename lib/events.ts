@@ -3,9 +3,11 @@ import type { Purpose } from './options/purpose.js'
 import type { LimitName } from './options/limits.js'
 import type { Channel } from './options/channel.js'
 import type { ErrorCode, FailureCode } from './errors.js'
+import type { FraudEvents } from './fraud-events.js'
+import type { Country } from './options/phone.js'
 
 /** The events of the strategy. No event holds a code, a number or a credential. */
-export interface VoiceOtpEvents extends FactorEvents {
+export interface VoiceOtpEvents extends FactorEvents, FraudEvents {
   /** SignalWire accepted a call or a text. */
   'code.sent': [
     {
@@ -15,6 +17,8 @@ export interface VoiceOtpEvents extends FactorEvents {
       readonly purpose: Purpose
       /** The channel of the code. */
       readonly channel: Channel
+      /** The country of the number. */
+      readonly country?: Country | undefined
       /** SignalWire's id for the call, the message or the hosted code. */
       readonly sid: string
     },
@@ -26,8 +30,10 @@ export interface VoiceOtpEvents extends FactorEvents {
       readonly userId: string
       /** What the code is for. */
       readonly purpose: Purpose
-      /** The code of the failure that the user got, or the error `queue-full`. */
-      readonly code: FailureCode | 'queue-full'
+      /** The country of the number, if a number was chosen. */
+      readonly country?: Country | undefined
+      /** The code of the failure or error that the user got. */
+      readonly code: FailureCode | 'queue-full' | 'sends-stopped'
       /** The limit that was reached, if a limit was the reason. */
       readonly limit?: LimitName
       /** Seconds until the user may try again, as the user was told. */
@@ -43,6 +49,8 @@ export interface VoiceOtpEvents extends FactorEvents {
       readonly purpose: Purpose
       /** The channel of the code. */
       readonly channel: Channel
+      /** The country of the number. */
+      readonly country?: Country | undefined
       /** The code of the failure or error that the user got. */
       readonly code: FailureCode | ErrorCode
       /**
@@ -64,6 +72,8 @@ export interface VoiceOtpEvents extends FactorEvents {
       readonly channel: Channel
       /** Seconds since the code was created. */
       readonly seconds: number
+      /** The country of the number. */
+      readonly country?: Country | undefined
     },
   ]
   /** A code was refused. */
@@ -71,6 +81,8 @@ export interface VoiceOtpEvents extends FactorEvents {
     {
       /** The id of the user, as text. */
       readonly userId: string
+      /** The country of the number, if the session holds a challenge. */
+      readonly country?: Country | undefined
       /** The code of the failure that the user got. */
       readonly code: FailureCode
       /** Whether the code was compared, and so counted on the user. */

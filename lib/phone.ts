@@ -20,6 +20,7 @@ export interface Destination extends PhoneNumber {
   readonly label?: string
   readonly extension?: string
   readonly enrolledAt?: Date
+  readonly verifiedAt?: Date
   /** The number with its extension, as RFC 3966 writes it. The limits count per phone. */
   readonly phone: string
 }
@@ -35,9 +36,11 @@ export function parseDestination(entry: PhoneEntry): Destination | undefined {
   if (parsed === undefined) return undefined
   const { label } = entry
   const enrolledAt = readDate(entry.enrolledAt)
-  if (extension === undefined) return { ...parsed, label, enrolledAt, phone: parsed.number }
+  const verifiedAt = entry.verifiedAt instanceof Date ? entry.verifiedAt : undefined
+  const known = { ...parsed, label, enrolledAt, verifiedAt }
+  if (extension === undefined) return { ...known, phone: parsed.number }
   if (typeof extension !== 'string' || !/^\d{1,8}$/.test(extension)) return undefined
-  return { ...parsed, label, enrolledAt, extension, phone: `${parsed.number};ext=${extension}` }
+  return { ...known, extension, phone: `${parsed.number};ext=${extension}` }
 }
 
 /**
@@ -171,7 +174,8 @@ export function isPermitted(phone: PhoneNumber, countries: ReadonlySet<string>):
 }
 
 /** Whether libphonenumber knows this country code (ISO 3166-1 alpha-2). @internal */
-export const isCountry = (text: string): text is Country => isSupportedCountry(text)
+export const isCountry = (text: unknown): text is Country =>
+  typeof text === 'string' && isSupportedCountry(text)
 
 /** At most two digits of a number may be shown (R-17). */
 const shownDigits = 2

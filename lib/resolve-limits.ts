@@ -15,6 +15,7 @@ export const defaultLimits: Limits = {
   callsPerPhoneDay: 10,
   callsPerPrefixTenMinutes: 100,
   callsPerAppMinute: 60,
+  callsPerAppDay: 10_000,
   enrollCallsPerPhoneTenMinutes: 2,
   enrollCallsPerPhoneDay: 4,
   enrollCallsPerAppMinute: 20,

@@ -5,12 +5,14 @@ import type { Channel } from './options/channel.js'
 import type { LimiterFactory } from './options/limiter.js'
 import type { Limits } from './options/limits.js'
 import type { BeforeCall, UserId, VoiceOtpOptions } from './options/options.js'
+import type { Country } from './options/phone.js'
 import type { RecoveryOptions } from './options/recovery.js'
 import type { RememberOptions } from './options/remember.js'
 import type { TrailStore } from './options/trail.js'
 import { isCountry } from './phone.js'
 import type { Request } from './request.js'
 import { type ResolvedLanguages, resolveLanguages } from './resolve-languages.js'
+import { type ResolvedFraud, resolveFraud } from './resolve-fraud.js'
 import { resolveLimiter } from './resolve-limiter.js'
 import { resolveLimits } from './resolve-limits.js'
 import { type ResolvedSignalWire, resolveSignalWire } from './resolve-signalwire.js'
@@ -34,6 +36,9 @@ export interface ResolvedOptions<User> extends ResolvedLanguages<User>, Resolved
   readonly approveAfterHours: number
   readonly limits: Limits
   readonly phoneFallback: VoiceOtpOptions<User>['phoneFallback']
+  readonly fraud: ResolvedFraud
+  /** The country of the number that calls. */
+  readonly homeCountry: Country
   readonly limiter: LimiterFactory | undefined
   readonly remember: RememberOptions | undefined
   readonly recovery: RecoveryOptions<User> | undefined
@@ -71,6 +76,7 @@ const names = [
   'countries',
   'approveAfterHours',
   'limits',
+  'fraud',
   'beforeCall',
   'onEnroll',
   'remember',
@@ -119,6 +125,8 @@ export function resolveOptions<User>(options: VoiceOtpOptions<User>): ResolvedOp
     countries: resolveCountries(given.countries ?? [country]),
     approveAfterHours: wholeNumber('approveAfterHours', given.approveAfterHours ?? 24, 0, 480),
     limits: resolveLimits(given.limits),
+    fraud: resolveFraud(given.fraud),
+    homeCountry: country,
     remember: resolveRemember(given.remember),
     recovery: checkedRecovery(given.recovery),
     trail: checkedTrail(given.trail),
@@ -222,11 +230,7 @@ function checkedNumberMatching(numberMatching: unknown = true): boolean | 'any-k
 }
 
 function resolveCountries(countries: unknown): ReadonlySet<string> {
-  if (
-    Array.isArray(countries) &&
-    countries.every(each => typeof each === 'string' && isCountry(each))
-  )
-    return new Set(countries as readonly string[])
+  if (Array.isArray(countries) && countries.every(isCountry)) return new Set(countries)
   throw new TypeError(
     "countries: give a list of two-letter codes in capitals, for example ['US', 'CA'].",
   )

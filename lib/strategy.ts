@@ -263,6 +263,26 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
+   * Stops every call and text of all processes until {@link resumeSends}: each request for a code
+   * gets the error `sends-stopped` (503). A code that was sent can still be entered, and a send
+   * that was admitted just before can still go out. Rejects with a {@link VoiceOtpError} if the
+   * limiter failed; then sends may not be stopped.
+   * @param reason For the event `sends.switched`: 1 to 200 characters.
+   * @throws TypeError for another reason.
+   */
+  async stopSends(reason: string): Promise<void> {
+    await this.context.fraud.stopSends(reason)
+  }
+
+  /**
+   * Allows sends again after {@link stopSends}. Rejects with a {@link VoiceOtpError} if the limiter
+   * failed.
+   */
+  async resumeSends(): Promise<void> {
+    await this.context.fraud.resumeSends()
+  }
+
+  /**
    * Ends the challenge in this session, if there is one. Rejects with a {@link VoiceOtpError} if
    * `enforce()` did not run or the limiter failed.
    */

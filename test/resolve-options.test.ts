@@ -357,7 +357,7 @@ describe('names of options', () => {
 
   test('the list in the message has every option', () => {
     expect(make({ apName: 'x' })).toThrow(
-      'apName: there is no such option. The options are: appName, webhookUrl, secret, signalwire, userId, required, channels, locale, prompts, announce, machineDetection, codeLength, codeSeconds, numberMatching, ringSeconds, countries, approveAfterHours, limits, beforeCall, onEnroll, remember, recovery, trail, limiter, limiterSecret, clock.',
+      'apName: there is no such option. The options are: appName, webhookUrl, secret, signalwire, userId, required, channels, locale, prompts, announce, machineDetection, codeLength, codeSeconds, numberMatching, ringSeconds, countries, approveAfterHours, limits, fraud, beforeCall, onEnroll, remember, recovery, trail, limiter, limiterSecret, clock.',
     )
   })
 

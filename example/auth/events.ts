@@ -30,6 +30,10 @@ const levels: Readonly<Record<EventName, 'debug' | 'info' | 'warn'>> = {
   'user.unlocked': 'warn',
   'factors.reset': 'warn',
   'trail.failed': 'warn',
+  'code.unused': 'info',
+  'fraud.warning': 'warn',
+  'fraud.blocked': 'warn',
+  'sends.switched': 'warn',
 }
 
 /**

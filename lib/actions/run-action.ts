@@ -51,12 +51,14 @@ async function perform<User extends object>(
     await sendCode(action)
     return undefined
   }
+  const country = action.loginState.challenge?.country
   try {
     return await checkCode(action)
   } catch (error) {
     if (error instanceof Failure)
       action.context.emit('code.rejected', {
         userId: action.userId,
+        country,
         code: error.code,
         compared: error.code === 'code-wrong' || error.code === 'recovery-wrong',
       })

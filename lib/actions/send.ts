@@ -1,10 +1,10 @@
-import { askBeforeCall } from '../callbacks.js'
 import { withDeadline } from '../deadline.js'
 import { Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
 import type { CallRequest } from '../limits/call-limits.js'
 import { LimitReached } from '../limits/limit-counter.js'
 import type { Turn } from '../limits/turn.js'
 import type { Channel } from '../options/channel.js'
+import type { Country } from '../options/phone.js'
 import type { Destination } from '../phone.js'
 import {
   type Challenge,
@@ -15,6 +15,7 @@ import {
 import type { LoginState } from '../session/login-state.js'
 import { reachedNobody } from '../signalwire/call-states.js'
 import { toDeliveryError } from '../signalwire/errors.js'
+import { admitSend, cancelSend } from './admit.js'
 import { readChoices } from './choices.js'
 import { type ApprovalContent, writeApproval } from '../approvals/sealed-approval.js'
 import { readApproval } from './approve.js'
@@ -31,15 +32,13 @@ const sessionDeadlineMilliseconds = 5000
  * @internal
  */
 export async function sendCode<User>(action: ActionContext<User>): Promise<void> {
-  const { context, loginState, req, user, userId, purpose } = action
-  const {
-    sends,
-    emit,
-    settings: { beforeCall },
-  } = context
+  const { context, loginState, userId, purpose } = action
+  const { emit, unusedCodes } = context
+  let country: Country | undefined
   try {
     await checkPhoneFallback(action)
     const { channel, destination } = await readChoices(action)
+    country = destination.country
     const approval =
       purpose === 'approve' ? await readApproval(action, channel, destination) : undefined
     const { number, phone } = destination
@@ -51,26 +50,27 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
       waitsForTurn: channel === 'call',
       intervalWaived: await waiveInterval(action, destination, channel),
     }
-    const turn = await sends.admit(
-      request,
-      beforeCall && (() => askBeforeCall(beforeCall, { user, phone: number, req })),
-    )
+    const { check, turn } = await admitSend(action, request, destination)
 
     const { challenge, code } = await createChallenge(
       action,
       destination,
       channel,
+      check.receipt,
       approval && writeApproval(approval),
       turn,
     )
     cancelWaitingCall(action)
     loginState.storeChallenge(challenge)
-    await saveSession(loginState) // do not place a call that the session does not know
-    const sid = await place(action, request, challenge, destination, code, approval)
+    const cancel = () => cancelSend(context, check, challenge)
+    await saveSession(loginState, cancel) // do not place a call that the session does not know
+    const sid = await place(action, request, challenge, destination, code, cancel, approval)
     loginState.storeChallenge(withDeliverySid(context.keys, challenge, sid))
-    emit('code.sent', { userId, purpose, channel, sid })
+    const details = { userId, purpose, channel, country, sid }
+    emit('code.sent', details)
+    unusedCodes.add({ id: challenge.id, expiresAt: challenge.expiresAt, details })
   } catch (error) {
-    reportBlocked(action, error)
+    reportBlocked(action, country, error)
     throw error
   }
 }
@@ -78,10 +78,14 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
 /** Tells the app about a code that was refused before SignalWire was asked. */
 function reportBlocked<User>(
   { context: { emit }, userId, purpose }: ActionContext<User>,
+  country: Country | undefined,
   error: unknown,
 ): void {
-  const blocked = { userId, purpose }
-  if (error instanceof VoiceOtpError && error.code === 'queue-full')
+  const blocked = { userId, purpose, country }
+  if (
+    error instanceof VoiceOtpError &&
+    (error.code === 'queue-full' || error.code === 'sends-stopped')
+  )
     emit('code.blocked', { ...blocked, code: error.code, ...retryAfterOf(error) })
   // `code.failed` has told the app about a phone that the network refused.
   if (error instanceof Failure && error.code !== 'phone-refused')
@@ -105,6 +109,7 @@ async function createChallenge<User>(
   }: ActionContext<User>,
   destination: Destination,
   channel: Channel,
+  receipt: string,
   approval: string | undefined,
   turn: Turn | undefined,
 ): Promise<{ readonly challenge: Challenge; readonly code: string }> {
@@ -123,6 +128,7 @@ async function createChallenge<User>(
     codeLength,
     matching: channel === 'call' && numberMatching === true,
     approval,
+    receipt,
     expiresAt: now + codeSeconds * 1000,
     nextCallAt: now + (interval || 0) * 1000,
     turn: turn && { ...turn, callOnly: destination.extension !== undefined },
@@ -139,6 +145,7 @@ async function place<User>(
   challenge: Challenge,
   destination: Destination,
   code: string,
+  cancel: () => Promise<void>,
   approval: ApprovalContent | undefined,
 ): Promise<string> {
   const { context, loginState, userId, purpose } = action
@@ -147,10 +154,11 @@ async function place<User>(
   } catch (thrown) {
     const { error, reason, refused } = toDeliveryError(thrown)
     const { channel } = challenge
-    context.emit('code.failed', { userId, purpose, channel, code: error.code, reason })
+    const { country } = destination
+    context.emit('code.failed', { userId, purpose, channel, country, code: error.code, reason })
     loginState.dropChallenge()
     // Not after a timeout: the phone may be ringing.
-    if (refused) await context.sends.endInterval(request)
+    if (refused) await Promise.all([context.sends.endInterval(request), cancel()])
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- one of the two types
     throw error
   }
@@ -195,7 +203,10 @@ function cancelWaitingCall<User>({ context, loginState, userId }: ActionContext<
     .catch(() => undefined)
 }
 
-async function saveSession<User>(loginState: LoginState<User>): Promise<void> {
+async function saveSession<User>(
+  loginState: LoginState<User>,
+  cancel: () => Promise<void>,
+): Promise<void> {
   const { session } = loginState
   const saved = new Promise<void>((resolve, reject) => {
     session.save(error => {
@@ -211,6 +222,7 @@ async function saveSession<User>(loginState: LoginState<User>): Promise<void> {
     )
   } catch (error) {
     loginState.dropChallenge()
+    await cancel()
     throw toVoiceOtpError(error, 'session-unavailable')
   }
 }

@@ -55,7 +55,7 @@ export async function verify<User>(action: ActionContext<User>): Promise<Success
     await cleared // a failing limiter must not leave a stored phone behind
     await changePhone(action, newPhone)
   }
-  const { channel, phoneHash } = challenge
+  const { channel, country, phoneHash } = challenge
   const amr = amrOf[channel]
   const verification = { userId, method: channel, amr, verifiedAt: clock.now(), phoneHash }
   carryVerification(req, loginState, verification, cleared)
@@ -63,10 +63,22 @@ export async function verify<User>(action: ActionContext<User>): Promise<Success
     userId,
     purpose,
     channel,
+    country,
     seconds: codeAge(action.context.settings, challenge),
   })
   if (isFallback) emit('factor.fallback', { userId, purpose, channel })
   return { amr, ...(newPhone === undefined ? {} : { phone: newPhone }) }
+}
+
+/**
+ * Tells the fraud guard that a code was entered. Only for the request that used the challenge up.
+ */
+async function creditSend<User>(
+  { context: { fraud, unusedCodes } }: ActionContext<User>,
+  { id, receipt }: Challenge,
+): Promise<void> {
+  unusedCodes.remove(id)
+  await fraud.complete(receipt)
 }
 
 /** The code in the body and the challenge in the session, if both can be used. @internal */
@@ -111,7 +123,10 @@ export async function useCode<User>(
     )
   const isFirst = await activeChallenges.useUp(challenge)
   if (!isFirst || settings.clock.now() >= challenge.expiresAt) throw new Failure('code-expired')
-  return attempt
+  const succeeded = async () => {
+    await Promise.all([attempt.succeeded(), creditSend(action, challenge)])
+  }
+  return { ...attempt, succeeded }
 }
 
 /** Ends an attempt with a wrong code: tells the app about a lock, and throws. @internal */

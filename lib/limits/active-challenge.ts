@@ -69,6 +69,14 @@ export class ActiveChallenges {
     return !use.over && isActive
   }
 
+  /**
+   * Uses a challenge up, active or not, so that no later request can. Returns `false` if it was
+   * used up before. The limiter knows that until a minute after the end of the code.
+   */
+  async claim(challengeId: string): Promise<boolean> {
+    return !(await this.counters.uses.hit(challengeId)).over
+  }
+
   /** Ends an approval that the user refused with key zero. */
   async refuse(challenge: ChallengeReference): Promise<void> {
     await Promise.all([this.end(challenge), this.counters.refused.set(challenge.id, 1)])

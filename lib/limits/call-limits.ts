@@ -1,6 +1,7 @@
 import type { Keys } from '../crypto.js'
-import { VoiceOtpError } from '../errors.js'
-import type { Limits } from '../options/limits.js'
+import { type FailureCode, VoiceOtpError } from '../errors.js'
+import type { LimiterCount } from '../options/limiter.js'
+import type { LimitName, Limits } from '../options/limits.js'
 import type { Counters } from './counters.js'
 import { type LimitCounter, LimitReached, toSeconds, unlimited } from './limit-counter.js'
 import { type Count, giveBackAll, type Taken, takeTogether } from './take-together.js'
@@ -33,6 +34,9 @@ const limitNames = {
   },
 } as const satisfies Record<CallKind, Record<string, keyof Limits>>
 
+/** Enrollments may use the calls of a day of the app divided by this. */
+const enrollShare = 3
+
 /** A call or a text that a user asks for. @internal */
 export interface CallRequest {
   readonly userId: string
@@ -53,17 +57,20 @@ export interface CallRequest {
 
 /** One limit that applies to a call, with its count. @internal */
 export interface CallCount extends Count {
-  readonly name: keyof Limits
-  readonly counter: LimitCounter
-  readonly key: string
+  readonly name: LimitName
+  /** The failure of a call that reaches the limit. Default `too-many-calls`. */
+  readonly failure?: FailureCode | undefined
   /** The largest count that is allowed. */
   readonly limit: number
   /** Whether users share this limit. */
   readonly isShared: boolean
+  /** Is called when the limit refuses a call. */
+  readonly refused?: (() => void) | undefined
+  /** The present count and its window, or `undefined` if there is none. Counts nothing. */
+  read(): Promise<LimiterCount | undefined>
 }
 
-interface ReachedLimit {
-  readonly name: keyof Limits
+interface ReachedLimit extends Pick<CallCount, 'name' | 'failure' | 'refused'> {
   readonly retryAfter: number
 }
 
@@ -91,12 +98,20 @@ export class CallLimits {
       counter: LimitCounter,
       key: string,
       isShared = false,
+      shareOf = (limit: number) => limit,
     ): readonly CallCount[] => {
-      const limit = resolveLimit(name, this.limits[name], number)
-      if (limit === false) return []
-      const take = () => counter.hit(key, limit)
+      const whole = resolveLimit(`limits.${name}`, this.limits[name], number)
+      if (whole === false) return []
+      const limit = shareOf(whole)
       return [
-        { name, counter, key, limit, isShared, take, giveBack: hit => counter.giveBack(key, hit) },
+        {
+          name,
+          limit,
+          isShared,
+          read: () => counter.get(key),
+          take: () => counter.hit(key, limit),
+          giveBack: hit => counter.giveBack(key, hit),
+        },
       ]
     }
     return [
@@ -115,6 +130,9 @@ export class CallLimits {
         true,
       ),
       ...count(names.appMinute, counters.appMinute, keys.storeName(shared, 'app'), true),
+      ...count('callsPerAppDay', counters.appDay, keys.storeName(shared, 'app'), true, limit =>
+        kind === 'enroll' ? Math.ceil(limit / enrollShare) : limit,
+      ),
     ]
   }
 
@@ -136,10 +154,9 @@ export class CallLimits {
     return [
       {
         name,
-        counter,
-        key,
         limit: intervalWaived ? unlimited : 1,
         isShared: false,
+        read: () => counter.get(key),
         take: () => (intervalWaived ? counter.restart(key) : counter.hit(key)),
         giveBack: hit => counter.release(key, hit),
       },
@@ -157,13 +174,13 @@ export class CallLimits {
  */
 export async function refuseReached(counts: readonly CallCount[]): Promise<void> {
   const present = await Promise.all(
-    counts.map(async count => ({ ...count, state: await count.counter.get(count.key) })),
+    counts.map(async count => ({ ...count, state: await count.read() })),
   )
   refuse(
-    present.flatMap(({ name, limit, state }) =>
+    present.flatMap(({ name, failure, refused, limit, state }) =>
       // A limiter may still return a count whose window is over.
       state !== undefined && state.consumedPoints >= limit && state.msBeforeNext > 0
-        ? [{ name, retryAfter: toSeconds(state.msBeforeNext) }]
+        ? [{ name, failure, refused, retryAfter: toSeconds(state.msBeforeNext) }]
         : [],
     ),
   )
@@ -185,8 +202,8 @@ export async function takeAll(counts: readonly CallCount[]): Promise<readonly Ta
       throw error
     })
     taken.push(...hits)
-    const reached = hits.flatMap(({ name, hit }) =>
-      hit.over ? [{ name, retryAfter: hit.retryAfter }] : [],
+    const reached = hits.flatMap(({ name, failure, refused, hit }) =>
+      hit.over ? [{ name, failure, refused, retryAfter: hit.retryAfter }] : [],
     )
     if (reached.length > 0) await giveBackAll(taken)
     refuse(reached)
@@ -198,26 +215,29 @@ export async function takeAll(counts: readonly CallCount[]): Promise<readonly Ta
 function refuse(reached: readonly ReachedLimit[]): void {
   const [first] = reached
   if (first === undefined) return
+  for (const { refused } of reached) refused?.()
   const retryAfter = Math.max(...reached.map(each => each.retryAfter))
-  throw new LimitReached('too-many-calls', first.name, retryAfter)
+  throw new LimitReached(first.failure ?? 'too-many-calls', first.name, retryAfter)
 }
 
 /**
- * The value of a limit, which a function of the app may decide by the number. A mistake there must
- * not remove the limit.
+ * The value of a limit, which a function of the app may decide by the number, the prefix or the
+ * country that is given. A mistake there must not remove the limit. Throws a `VoiceOtpError`
+ * (`configuration`) that begins with `name`.
+ * @internal
  */
-function resolveLimit(
-  name: keyof Limits,
-  configured: Limits[keyof Limits],
-  number: string,
+export function resolveLimit<Given>(
+  name: string,
+  configured: number | false | ((given: Given) => number | false),
+  given: Given,
 ): number | false {
   let limit: unknown = configured
   try {
-    if (typeof configured === 'function') limit = configured(number)
+    if (typeof configured === 'function') limit = configured(given)
   } catch (error) {
-    throw new VoiceOtpError('configuration', `limits.${name} threw an error.`, error)
+    throw new VoiceOtpError('configuration', `${name} threw an error.`, error)
   }
   if (limit === false || (Number.isInteger(limit) && (limit as number) >= 0))
     return limit as number | false
-  throw new VoiceOtpError('configuration', `limits.${name} must return a whole number or false.`)
+  throw new VoiceOtpError('configuration', `${name} must return a whole number or false.`)
 }

@@ -71,6 +71,22 @@ export interface Counters {
   readonly turns: LimitCounter
   /** For the whole app: how the queue of the Space differs from the counted one. */
   readonly turnCorrection: LimitCounter
+  /** For the whole app: calls in a day. */
+  readonly appDay: LimitCounter
+}
+
+/**
+ * Makes one counter. Its name and its window are a part of what the store remembers. @internal
+ */
+export function createCounter(
+  factory: LimiterFactory | undefined,
+  name: string,
+  points: number,
+  windowSeconds: number,
+): LimitCounter {
+  const options = { keyPrefix: `voice-otp:${name}`, points, duration: windowSeconds }
+  const limiter = factory === undefined ? new RateLimiterMemory(options) : factory(options)
+  return new LimitCounter(limiter, points, windowSeconds)
 }
 
 /**
@@ -79,19 +95,16 @@ export interface Counters {
  * @internal
  */
 export function createCounters(
-  factory: LimiterFactory = options => new RateLimiterMemory(options),
+  factory: LimiterFactory | undefined,
   limits: Limits,
   codeSeconds: number,
   approveAfterSeconds: number,
   turnSeconds: number,
 ): Counters {
-  const create = (name: string, limit: Limits[keyof Limits], windowSeconds: number) => {
-    // The limiter needs a number of points, also for a limit that is disabled or that a function
-    // decides.
-    const points = typeof limit === 'number' ? limit : unlimited
-    const options = { keyPrefix: `voice-otp:${name}`, points, duration: windowSeconds }
-    return new LimitCounter(factory(options), points, windowSeconds)
-  }
+  // The limiter needs a number of points, also for a limit that is disabled or that a function
+  // decides.
+  const create = (name: string, limit: Limits[keyof Limits], windowSeconds: number) =>
+    createCounter(factory, name, typeof limit === 'number' ? limit : unlimited, windowSeconds)
   const { attemptsPerUserSeconds, consecutiveFailureSeconds, lockoutSeconds } = limits
   const callIntervalSeconds = limits.callIntervalSeconds || 1
   const approveIntervalSeconds = limits.approveCallIntervalSeconds || 1
@@ -134,5 +147,6 @@ export function createCounters(
     appMinute: create('app-minute', unlimited, minute),
     turns: create('turns', unlimited, turnSeconds),
     turnCorrection: create('turn-correction', unlimited, 2 * minute),
+    appDay: create('app-day', unlimited, day),
   }
 }

@@ -99,6 +99,19 @@ export class LimitCounter {
   }
 
   /**
+   * Gives one hit back to a window that the key names, so that no other window can get it. A count
+   * that the store has lost ends at 0, not below.
+   */
+  async returnHit(key: string): Promise<void> {
+    await withinDeadline(async () => {
+      const count: unknown = await this.limiter.reward(key)
+      if (!isCount(count)) throw notACount()
+      // Without this, a lost count would begin below 0 and allow one hit too many.
+      if (count.consumedPoints < 0) await this.limiter.consume(key)
+    })
+  }
+
+  /**
    * Gives back the only point of a limit of one, and its window: the next window begins with the
    * next hit. Does nothing for a hit that was over the limit, because another request holds the
    * point.

@@ -1,13 +1,26 @@
 import type { Keys } from '../crypto.js'
 import type { Limits } from '../options/limits.js'
 import type { ActiveChallenges } from './active-challenge.js'
-import { CallLimits, type CallRequest, refuseReached, takeAll } from './call-limits.js'
+import {
+  type CallCount,
+  CallLimits,
+  type CallRequest,
+  refuseReached,
+  takeAll,
+} from './call-limits.js'
 import type { Counters } from './counters.js'
 import { type Hit, type LimitCounter, LimitReached, toSeconds, uncounted } from './limit-counter.js'
 import type { Locks } from './locks.js'
 import { giveBackAll } from './take-together.js'
 import type { Turn } from './turn.js'
 import type { Turns } from './turns.js'
+
+/**
+ * Runs beside the first checks of a call. Rejects to refuse the call, and resolves to more counts
+ * that the call needs.
+ * @internal
+ */
+export type Examine = () => Promise<readonly CallCount[]>
 
 /**
  * The limits on calls and texts. Every method throws a `VoiceOtpError` (`limiter-unavailable`) if
@@ -34,16 +47,20 @@ export class Sends {
    * reached already. All other limits come last.
    *
    * A refused call gives back what it took, except the interval after a veto: what the app asks
-   * about a number may cost money too. Throws {@link LimitReached}, what `permit` throws, and a
-   * `VoiceOtpError` (`queue-full`) for a call that would ring too late. Returns when the phone will
-   * ring, unless calls do not wait.
+   * about a number may cost money too. Throws {@link LimitReached}, what `permit` and `examine`
+   * throw, and a `VoiceOtpError` (`queue-full`) for a call that would ring too late. Returns when
+   * the phone will ring, unless calls do not wait.
    */
-  async admit(call: CallRequest, permit?: () => Promise<void>): Promise<Turn | undefined> {
+  async admit(
+    call: CallRequest,
+    permit?: () => Promise<void>,
+    examine: Examine = () => Promise.resolve([]),
+  ): Promise<Turn | undefined> {
     const correcting = this.turns.readCorrection(call)
     correcting.catch(() => undefined) // it is awaited only if the call gets that far
-    const interval = await this.takeIntervalUnlessBlocked(call)
+    const { interval, more } = await this.takeIntervalUnlessBlocked(call, examine)
     const counts = await this.orReleaseInterval(call, interval, async () => {
-      const all = this.callLimits.countsOf(call)
+      const all = [...this.callLimits.countsOf(call), ...more]
       this.turns.refuseFull(call, await correcting)
       if (permit !== undefined) await refuseReached(all)
       return all
@@ -92,24 +109,28 @@ export class Sends {
   }
 
   /**
-   * Takes the user's interval. Throws for a user who is locked or who reported a call, and gives it
-   * back then.
+   * Takes the user's interval. Throws for a user who is locked or who reported a call, and for a
+   * call that `examine` refuses, and gives the interval back then.
    */
-  private async takeIntervalUnlessBlocked(call: CallRequest): Promise<Hit> {
-    const [blocked, interval] = await Promise.allSettled([
+  private async takeIntervalUnlessBlocked(
+    call: CallRequest,
+    examine: Examine,
+  ): Promise<{ readonly interval: Hit; readonly more: readonly CallCount[] }> {
+    const [checked, interval] = await Promise.allSettled([
       Promise.all([
+        examine(),
         this.locks.refuseLocked(call.userId),
         this.activeChallenges.refuseReported(call.userId),
       ]),
       this.takeInterval(call),
     ])
     if (interval.status === 'rejected')
-      throw blocked.status === 'rejected' ? blocked.reason : interval.reason
-    if (blocked.status === 'rejected') {
+      throw checked.status === 'rejected' ? checked.reason : interval.reason
+    if (checked.status === 'rejected') {
       await this.releaseInterval(call, interval.value)
-      throw blocked.reason
+      throw checked.reason
     }
-    return interval.value
+    return { interval: interval.value, more: checked.value[0] }
   }
 
   private async takeInterval(call: CallRequest): Promise<Hit> {

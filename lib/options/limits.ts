@@ -1,3 +1,5 @@
+import type { FraudLimits } from './fraud.js'
+
 /**
  * A limit of calls to a phone: a whole number, `false` for no limit, or a function that returns one
  * of them for the number (E.164) that is about to be called. If the function throws, the request
@@ -45,6 +47,12 @@ export interface Limits {
   /** Calls of the whole app in one minute. Default 60. */
   readonly callsPerAppMinute: number | false
   /**
+   * Calls of the whole app in one day. Calls for the purpose `enroll` have a count of their own,
+   * with a third of this limit, so that they cannot use up the calls that a login needs. Default
+   * 10,000.
+   */
+  readonly callsPerAppDay: number | false
+  /**
    * Calls for the purpose `enroll` to one number in ten minutes. They are counted separately, so
    * that they cannot use up the calls of the phone's owner. Default 2.
    */
@@ -72,4 +80,4 @@ export interface Limits {
 }
 
 /** A limit that refused a request. An event names it to the app. The user does not see it. */
-export type LimitName = keyof Limits
+export type LimitName = keyof Limits | keyof FraudLimits

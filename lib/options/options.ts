@@ -1,5 +1,6 @@
 import type { AppFunction } from './app-function.js'
 import type { Channel } from './channel.js'
+import type { FraudOptions } from './fraud.js'
 import type { LimiterFactory } from './limiter.js'
 import type { Limits } from './limits.js'
 import type { Country } from './phone.js'
@@ -147,6 +148,11 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly approveAfterHours?: number
   /** The limits to change; the others keep their defaults. See {@link Limits}. */
   readonly limits?: Partial<Limits>
+  /**
+   * Limits on codes that nobody enters, against numbers that earn money when they are called. See
+   * {@link FraudOptions}. Limits that you leave out keep their default.
+   */
+  readonly fraud?: FraudOptions
   /**
    * Is asked before each call, for example to check for a SIM swap or a ported number (NIST SP
    * 800-63B-4, 3.1.3.3). Only `true` allows the call. Any other result refuses it with the failure

@@ -1,11 +1,11 @@
-import { copyOwn } from '../check-options.js'
 import { randomBytes, randomInt } from 'node:crypto'
 import { parseApproval } from '../approvals/sealed-approval.js'
-import { isChannel, isHosted } from '../channels.js'
+import { isHosted } from '../channels.js'
 import type { Keys } from '../crypto.js'
-import { isTurn, noWait, remainingWait, type Turn } from '../limits/turn.js'
+import { noWait, remainingWait, type Turn } from '../limits/turn.js'
 import type { Channel } from '../options/channel.js'
 import type { Purpose } from '../options/purpose.js'
+import type { Country } from '../options/phone.js'
 import { type Destination, maskPhone } from '../phone.js'
 
 /**
@@ -44,6 +44,10 @@ export interface Challenge {
   readonly sessionId: string
   /** For a call that waits for its turn. */
   readonly turn?: Turn
+  /** The country of the number, for events. */
+  readonly country?: Country | undefined
+  /** What the fraud guard needs to credit a right code to this send: keys of the limiter. */
+  readonly receipt?: string
   /** SignalWire's id of the call or the message. */
   readonly deliverySid?: string
   /** SignalWire's id of a challenge that SignalWire checks. */
@@ -92,6 +96,8 @@ export interface NewChallenge {
   readonly matching: boolean
   /** For `approve`: what is approved, as one text. */
   readonly approval?: string | undefined
+  /** What the fraud guard needs to credit a right code to this send. */
+  readonly receipt: string
   readonly expiresAt: number
   readonly nextCallAt: number
   /** For a call that waits for its turn. */
@@ -119,7 +125,8 @@ export function makeChallenge(
   const id = keys.storeName('challenge', randomBytes(16).toString('base64url'))
   const code = String(randomInt(0, 10 ** given.codeLength)).padStart(given.codeLength, '0')
   const phoneHash = keys.hash('phone', destination.phone)
-  const bound = { id, userId, purpose, channel, phoneHash, activation, expiresAt, sessionId }
+  const own = { id, userId, purpose, channel, phoneHash, activation, expiresAt, sessionId }
+  const bound = { ...own, receipt: given.receipt }
   return {
     code,
     challenge: {
@@ -127,6 +134,7 @@ export function makeChallenge(
       codeHash: keys.hash(...boundParts(bound, 'code', code, given.approval)),
       maskedPhone: maskPhone(destination.number),
       nextCallAt,
+      country: destination.country,
       ...(purpose === 'enroll'
         ? { sealedPhone: keys.seal(sealedPhoneStep, destination.number) }
         : {}),
@@ -155,7 +163,15 @@ export function withDeliverySid(keys: Keys, challenge: Challenge, sid: string): 
 
 type Bound = Pick<
   Challenge,
-  'id' | 'userId' | 'purpose' | 'channel' | 'phoneHash' | 'activation' | 'expiresAt' | 'sessionId'
+  | 'id'
+  | 'userId'
+  | 'purpose'
+  | 'channel'
+  | 'phoneHash'
+  | 'activation'
+  | 'expiresAt'
+  | 'sessionId'
+  | 'receipt'
 >
 
 // Every field that decides is in the hash. Changing one in the session store makes the right code
@@ -176,6 +192,7 @@ const boundParts = (
   bound.activation,
   bound.expiresAt,
   bound.sessionId,
+  bound.receipt ?? '',
   approval,
 ]
 
@@ -220,42 +237,6 @@ export function openEnrolledPhone(keys: Keys, challenge: Challenge): string | un
   if (opened?.step !== sealedPhoneStep) return undefined
   const phone = String(opened.payload)
   return phoneMatches(keys, challenge, phone) ? phone : undefined
-}
-
-const purposes: ReadonlySet<unknown> = new Set<Purpose>(['login', 'step-up', 'enroll', 'approve'])
-
-/**
- * A challenge as it was read from a session, or `undefined` if it is malformed: a store may contain
- * any data.
- * @internal
- */
-export function parseChallenge(value: unknown): Challenge | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const given = copyOwn(value) as Partial<Record<keyof Challenge, unknown>>
-  const texts = [
-    given.id,
-    given.userId,
-    given.codeHash,
-    given.phoneHash,
-    given.maskedPhone,
-    given.sessionId,
-  ]
-  const numbers = [given.activation, given.expiresAt, given.nextCallAt]
-  const optional = [
-    given.sealedPhone,
-    given.sealedApproval,
-    given.matchingDigits,
-    given.deliverySid,
-    given.hostedId,
-  ]
-  const isComplete =
-    texts.every(text => typeof text === 'string' && text !== '') &&
-    numbers.every(Number.isSafeInteger) &&
-    optional.every(text => text === undefined || typeof text === 'string') &&
-    isChannel(given.channel) &&
-    (given.turn === undefined || isTurn(given.turn)) &&
-    purposes.has(given.purpose)
-  return isComplete ? (given as Challenge) : undefined
 }
 
 /** What an approval says, in the language that is spoken first. */

@@ -110,10 +110,22 @@ describe('sms', () => {
       amr: ['otp', 'sms'],
     })
     expect(world.named('code.sent')).toEqual([
-      { userId: 'alice', purpose: 'login', channel: 'sms', sid: world.simulator.messages[0]!.sid },
+      {
+        userId: 'alice',
+        purpose: 'login',
+        channel: 'sms',
+        country: 'US',
+        sid: world.simulator.messages[0]!.sid,
+      },
     ])
     expect(world.named('code.accepted')).toEqual([
-      { userId: 'alice', purpose: 'login', channel: 'sms', seconds: expect.any(Number) },
+      {
+        userId: 'alice',
+        purpose: 'login',
+        channel: 'sms',
+        country: 'US',
+        seconds: expect.any(Number),
+      },
     ])
   })
 
@@ -189,7 +201,14 @@ describe.each<[Channel, 'calls' | 'messages' | 'mfa']>([
       expect(body).toMatchObject({ code })
       expect(errors.every(error => error instanceof VoiceOtpError)).toBe(true)
       expect(world.named('code.failed')).toEqual([
-        { userId: 'alice', purpose: 'login', channel, code, reason: expect.stringMatching(reason) },
+        {
+          userId: 'alice',
+          purpose: 'login',
+          channel,
+          country: 'US',
+          code,
+          reason: expect.stringMatching(reason),
+        },
       ])
       expect(world.named('code.sent')).toEqual([])
       expectNoSecrets(world, [body, ...errors, ...world.events])

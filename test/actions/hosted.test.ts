@@ -104,13 +104,19 @@ describe.each([
       amr,
     })
     expect(world.named('code.sent')).toEqual([
-      { userId: 'alice', purpose: 'login', channel, sid: world.simulator.mfaRequests[0]!.id },
+      {
+        userId: 'alice',
+        purpose: 'login',
+        channel,
+        country: 'US',
+        sid: world.simulator.mfaRequests[0]!.id,
+      },
     ])
     expect(world.named('code.accepted')).toEqual([
-      { userId: 'alice', purpose: 'login', channel, seconds: expect.any(Number) },
+      { userId: 'alice', purpose: 'login', channel, country: 'US', seconds: expect.any(Number) },
     ])
     expect(world.named('code.rejected')).toEqual([
-      { userId: 'alice', code: 'code-wrong', compared: true },
+      { userId: 'alice', country: 'US', code: 'code-wrong', compared: true },
     ])
   })
 

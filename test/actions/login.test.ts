@@ -138,7 +138,7 @@ describe('every failure has its status, code and sentence', () => {
       message: 'Enter the code as digits, as you heard it.',
     })
     expect(world.named('code.rejected')).toEqual([
-      { userId: 'alice', code: 'code-malformed', compared: false },
+      { userId: 'alice', country: 'US', code: 'code-malformed', compared: false },
     ])
     expect((await alice.get('/otp/status')).body).toMatchObject({ attemptsLeft: 5 })
   })
@@ -226,7 +226,13 @@ describe('every failure has its status, code and sentence', () => {
     expect(Number(headers['retry-after'])).toBe((body as { retryAfter: number }).retryAfter)
     expect(Number(headers['retry-after'])).toBeGreaterThan(50)
     expect(world.named('code.blocked')).toEqual([
-      { userId: 'alice', purpose: 'login', code: 'too-many-calls', limit: 'callIntervalSeconds' },
+      {
+        userId: 'alice',
+        purpose: 'login',
+        country: 'US',
+        code: 'too-many-calls',
+        limit: 'callIntervalSeconds',
+      },
     ])
     await alice.post('/otp').send({ code }).expect(200)
   })

@@ -345,7 +345,13 @@ describe('limits', () => {
       .expect(429)
       .expect(refusedWith('too-many-calls'))
     expect(world.named('code.blocked')).toEqual([
-      { userId: 'dave', purpose: 'login', code: 'too-many-calls', limit: 'callIntervalSeconds' },
+      {
+        userId: 'dave',
+        purpose: 'login',
+        country: 'US',
+        code: 'too-many-calls',
+        limit: 'callIntervalSeconds',
+      },
     ])
   })
 

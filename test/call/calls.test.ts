@@ -198,7 +198,13 @@ describe('a call with number matching', () => {
       )
       expect(world.simulator.calls).toHaveLength(1)
       expect(world.named('code.blocked')).toEqual([
-        { userId: 'alice', purpose: 'login', code: 'reported', limit: 'reportedSeconds' },
+        {
+          userId: 'alice',
+          purpose: 'login',
+          country: 'US',
+          code: 'reported',
+          limit: 'reportedSeconds',
+        },
       ])
     },
   )

@@ -47,6 +47,7 @@ test('each counter has its own name, limit and window; the counters of a code ou
     'voice-otp:app-minute': [unlimited, 60],
     'voice-otp:turns': [unlimited, 61],
     'voice-otp:turn-correction': [unlimited, 120],
+    'voice-otp:app-day': [unlimited, 86_400],
   })
 })
 

@@ -48,7 +48,11 @@ const ownLimits = [
   `consume phone-10min own/phone/${phone}`,
   `consume number-day own/number/${number}`,
 ]
-const sharedLimits = ['consume prefix-10min own/prefix/+1202555', 'consume app-minute own/app']
+const sharedLimits = [
+  'consume prefix-10min own/prefix/+1202555',
+  'consume app-minute own/app',
+  'consume app-day own/app',
+]
 
 describe('the counters of a call', () => {
   test('a call takes the intervals and every limit', async () => {
@@ -70,6 +74,7 @@ describe('the counters of a call', () => {
   test('a call to a phone that is not the user’s yet takes counters of its own, except those of the user', async () => {
     await sendsWith().admit({ ...call, kind: 'enroll' as const })
     expect(store.takeWrites()).toEqual([
+      'consume app-day enroll/app',
       'consume app-minute enroll/app',
       `consume number-day enroll/number/${number}`,
       `consume phone-10min enroll/phone/${phone}`,
@@ -84,6 +89,7 @@ describe('the counters of a call', () => {
     ['phone-10min', `enroll/phone/${phone}`, 2, 'enrollCallsPerPhoneTenMinutes'],
     ['number-day', `enroll/number/${number}`, 4, 'enrollCallsPerPhoneDay'],
     ['app-minute', 'enroll/app', 20, 'enrollCallsPerAppMinute'],
+    ['app-day', 'enroll/app', 3334, 'callsPerAppDay'],
     ['prefix-10min', 'enroll/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'],
     ['phone-interval', `enroll/phone/${phone}`, 1, 'callIntervalSeconds'],
   ])(
@@ -340,6 +346,7 @@ describe('the veto of the app', () => {
     [`number-day own/number/${number}`, 10, 'callsPerPhoneDay'],
     ['prefix-10min own/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'],
     ['app-minute own/app', 40, 'callsPerAppMinute'],
+    ['app-day own/app', 10_000, 'callsPerAppDay'],
   ])(
     'the app is not asked if the limit %s is reached; the call counts nothing and gives the interval back',
     async (name, limit, limitName) => {
@@ -410,6 +417,7 @@ describe('a refused call gives back what it took', () => {
       reached('too-many-calls', 'callsPerAppMinute', 6),
     )
     expect(store.takeWrites().filter(line => line.startsWith('reward'))).toEqual([
+      'reward app-day own/app',
       'reward app-minute own/app',
       `reward number-day own/number/${number}`,
       `reward phone-10min own/phone/${phone}`,

@@ -27,13 +27,27 @@ const names = Object.keys({
   'user.unlocked': true,
   'factors.reset': true,
   'trail.failed': true,
+  'code.unused': true,
+  'fraud.warning': true,
+  'fraud.blocked': true,
+  'sends.switched': true,
 } satisfies Record<keyof VoiceOtpEvents, true>) as readonly (keyof VoiceOtpEvents)[]
 
 /**
  * Attributes with few values. A user id would make a time series for each user, and it does not
  * belong into metrics.
  */
-const kept = ['purpose', 'channel', 'factor', 'code', 'limit', 'reason', 'compared', 'what']
+const kept = [
+  'purpose',
+  'channel',
+  'country',
+  'factor',
+  'code',
+  'limit',
+  'reason',
+  'compared',
+  'what',
+]
 
 /**
  * Counts each event and adds it to the trace of the request. Without an OpenTelemetry SDK in the

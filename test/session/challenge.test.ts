@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import {
-  parseChallenge,
   type Challenge,
   codeMatches,
   withDeliverySid,
@@ -11,6 +10,7 @@ import {
   type NewChallenge,
   phoneMatches,
 } from '../../lib/session/challenge.js'
+import { parseChallenge } from '../../lib/session/parse-challenge.js'
 import { createKeys } from '../../lib/crypto.js'
 
 const secret = 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn'
@@ -30,6 +30,7 @@ const given: NewChallenge = {
   sessionId: 's1',
   codeLength: 6,
   matching: true,
+  receipt: 'verified.unused',
   expiresAt: 1_000_000,
   nextCallAt: 400_000,
 }

@@ -24,6 +24,7 @@ export const testLimits: Limits = {
   callsPerPhoneDay: 10,
   callsPerPrefixTenMinutes: 100,
   callsPerAppMinute: 40,
+  callsPerAppDay: 10_000,
   enrollCallsPerPhoneTenMinutes: 2,
   enrollCallsPerPhoneDay: 4,
   enrollCallsPerAppMinute: 20,

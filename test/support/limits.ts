@@ -13,6 +13,7 @@ export const callsUnlimited = {
   callsPerPhoneDay: false,
   callsPerPrefixTenMinutes: false,
   callsPerAppMinute: false,
+  callsPerAppDay: false,
   enrollCallsPerPhoneTenMinutes: false,
   enrollCallsPerPhoneDay: false,
 } as const satisfies Partial<Limits>

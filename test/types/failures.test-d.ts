@@ -25,6 +25,7 @@ export function inGerman({ code, attemptsLeft, retryAfter }: FailureInfo): strin
       return 'Diese Nummer ist nicht erreichbar.'
     case 'destination-blocked':
     case 'call-vetoed':
+    case 'destination-limited':
       return 'Diese Nummer wird nicht angerufen.'
     case 'recovery-malformed':
     case 'recovery-wrong':

@@ -1,0 +1,64 @@
+import { askBeforeCall } from '../callbacks.js'
+import type { Context } from '../context.js'
+import { VoiceOtpError } from '../errors.js'
+import type { FraudCheck } from '../fraud/fraud-guard.js'
+import type { CallRequest } from '../limits/call-limits.js'
+import type { Turn } from '../limits/turn.js'
+import type { Destination } from '../phone.js'
+import type { Challenge } from '../session/challenge.js'
+import type { ActionContext } from './context.js'
+
+/** A send that every limit allows. It is counted. @internal */
+export interface AdmittedSend {
+  readonly check: FraudCheck
+  /** For a call that waits for its turn. */
+  readonly turn: Turn | undefined
+}
+
+/**
+ * Counts a send in all limits, after the app and the fraud guard allowed it. Throws a `Failure` or
+ * a `VoiceOtpError` if the code may not be sent.
+ * @internal
+ */
+export async function admitSend<User>(
+  { context, req, user, userId }: ActionContext<User>,
+  request: CallRequest,
+  { number, country, verifiedAt }: Destination,
+): Promise<AdmittedSend> {
+  const {
+    fraud,
+    sends,
+    settings: { beforeCall },
+  } = context
+  let check: FraudCheck | undefined
+  const permit =
+    beforeCall &&
+    (async () => {
+      await askBeforeCall(beforeCall, { user, phone: number, req })
+      await fraud.sendSwitch.refuseStopped() // the callback may have taken seconds
+    })
+  const turn = await sends.admit(request, permit, async () => {
+    check = await fraud.examine({ userId, number, country, verifiedAt })
+    return check.counts
+  })
+  /* v8 ignore next -- admit() has called examine(), or has thrown */
+  if (check === undefined) throw new VoiceOtpError('configuration')
+  return { check, turn }
+}
+
+/**
+ * Gives back what the fraud guard counted for a send that certainly did not happen. First uses the
+ * challenge up, so that no request can give the same send back again. An error here must not hide
+ * the reason why the send did not happen.
+ * @internal
+ */
+export async function cancelSend<User>(
+  { activeChallenges }: Context<User>,
+  check: FraudCheck,
+  { id }: Challenge,
+): Promise<void> {
+  const cancel = async () => {
+    if (await activeChallenges.claim(id)) await check.cancel()
+  }
+  await cancel().catch(() => undefined)
+}

@@ -1,0 +1,48 @@
+import type { Keys } from '../crypto.js'
+import type { LimiterCount } from '../options/limiter.js'
+import { type Hit, type LimitCounter, toSeconds } from '../limits/limit-counter.js'
+
+const dayMilliseconds = 86_400_000
+
+/** How long the limiter keeps a count: its day, and the life of the codes that were sent in it. */
+export const keptSeconds = 2 * 86_400
+
+/**
+ * Counts of one day of UTC. The day is a part of each key. So a hit is given back to the day in
+ * which it was taken, also after midnight, and never to another one. Every method throws a
+ * `VoiceOtpError` (`limiter-unavailable`) if the limiter fails.
+ * @internal
+ */
+export class DayCounts {
+  constructor(
+    private readonly counter: LimitCounter,
+    private readonly keys: Keys,
+    private readonly clock: { now(): number },
+  ) {}
+
+  /** The key of a count of the present day. */
+  keyOf(...parts: readonly string[]): string {
+    return this.keys.storeName('day', Math.floor(this.clock.now() / dayMilliseconds), ...parts)
+  }
+
+  /** Whole seconds until the present day ends. */
+  get secondsLeft(): number {
+    return toSeconds(dayMilliseconds - (this.clock.now() % dayMilliseconds))
+  }
+
+  /** Adds one to a count. */
+  async hit(key: string, limit: number): Promise<Hit> {
+    return { ...(await this.counter.hit(key, limit)), retryAfter: this.secondsLeft }
+  }
+
+  /** The present count, or `undefined` if there is none. */
+  async read(key: string): Promise<LimiterCount | undefined> {
+    const count = await this.counter.get(key)
+    return count && { ...count, msBeforeNext: this.secondsLeft * 1000 }
+  }
+
+  /** Gives one hit back. */
+  async giveBack(key: string): Promise<void> {
+    await this.counter.returnHit(key)
+  }
+}

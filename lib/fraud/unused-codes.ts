@@ -1,0 +1,90 @@
+import type { Emit } from '../events.js'
+import type { FraudEvents } from '../fraud-events.js'
+import type { ActiveChallenges } from '../limits/active-challenge.js'
+
+/** A code that was sent. @internal */
+export interface SentCode {
+  /** The id of its challenge. */
+  readonly id: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+  readonly details: FraudEvents['code.unused'][0]
+}
+
+/** More codes than this do not wait at the same time: the oldest one is forgotten. */
+const maxWaiting = 10_000
+/** A code is looked at this long after its end, when a request that entered it in time is done. */
+const graceMilliseconds = 5000
+/** Later than this, the limiter may have forgotten that a code was used. */
+const maxLateMilliseconds = 50_000
+/** So many codes are looked at together. */
+const batch = 100
+
+/**
+ * Emits `code.unused` for each code of this process that nobody entered. One timer serves all
+ * codes, and it does not keep the process alive. All codes live equally long, so the oldest one is
+ * always the next one to end.
+ * @internal
+ */
+export class UnusedCodes {
+  private readonly waiting = new Map<string, SentCode>()
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly activeChallenges: ActiveChallenges,
+    private readonly clock: { now(): number },
+    private readonly emit: Emit,
+  ) {}
+
+  /** Waits for the end of a code. */
+  add(code: SentCode): void {
+    this.waiting.set(code.id, code)
+    const [oldest] = this.waiting.keys()
+    if (this.waiting.size > maxWaiting && oldest !== undefined) this.waiting.delete(oldest)
+    this.schedule()
+  }
+
+  /** Forgets a code that was entered, or that reached nobody. */
+  remove(id: string): void {
+    this.waiting.delete(id)
+  }
+
+  private schedule(): void {
+    const [oldest] = this.waiting.values()
+    if (this.timer !== undefined || oldest === undefined) return
+    const due = oldest.expiresAt + graceMilliseconds - this.clock.now()
+    this.timer = setTimeout(
+      () => {
+        void this.look()
+      },
+      Math.max(due, 1000),
+    )
+    this.timer.unref()
+  }
+
+  private async look(): Promise<void> {
+    for (let due = this.takeDue(); due.length > 0; due = this.takeDue())
+      await Promise.all(due.map(code => this.report(code)))
+    this.timer = undefined
+    this.schedule()
+  }
+
+  /** Takes some of the codes that have ended. */
+  private takeDue(): readonly SentCode[] {
+    const now = this.clock.now()
+    const due: SentCode[] = []
+    for (const code of this.waiting.values()) {
+      if (due.length === batch || now < code.expiresAt + graceMilliseconds) break
+      due.push(code)
+      this.waiting.delete(code.id)
+    }
+    return due
+  }
+
+  /** Uses the code up, so that it is either accepted or unused, and only once. */
+  private async report({ id, expiresAt, details }: SentCode): Promise<void> {
+    if (this.clock.now() > expiresAt + maxLateMilliseconds) return
+    const isUnused = await this.activeChallenges.claim(id).catch(() => false)
+    if (isUnused) this.emit('code.unused', details)
+  }
+}
