@@ -37,6 +37,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   resolve: {
     alias: [
+      { find: 'passport-voice-otp/pages', replacement: here('./lib/pages/index.ts') },
       { find: 'passport-voice-otp/simulator', replacement: here('./lib/simulator/index.ts') },
       { find: 'passport-voice-otp', replacement: here('./lib/index.ts') },
     ],

@@ -4,10 +4,12 @@ import express, { type Express } from 'express'
 import type { Store } from 'express-session'
 import { MemoryRememberStore, MemoryTrailStore, type VoiceOtpOptions } from 'passport-voice-otp'
 import { pino, type Logger } from 'pino'
+import { createPages } from './auth/pages.js'
 import { createPassport } from './auth/passport.js'
 import { createVoiceOtp } from './auth/voice-otp.js'
 import { handleErrors, notFound } from './middleware/errors.js'
 import { forms } from './middleware/forms.js'
+import { mayEnroll } from './middleware/guards.js'
 import { noStore, securityHeaders } from './middleware/headers.js'
 import { sessions } from './middleware/sessions.js'
 import { accountRoutes } from './routes/account.js'
@@ -15,11 +17,7 @@ import { apiRoutes } from './routes/api.js'
 import { demoRoutes } from './routes/demo.js'
 import { healthRoute, type Health } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
-import { otpRoutes } from './routes/otp.js'
 import { payRoutes } from './routes/pay.js'
-import { phoneRoutes } from './routes/phone.js'
-import { recoverRoutes } from './routes/recover.js'
-import { securityRoutes } from './routes/security.js'
 import { supportRoutes } from './routes/support.js'
 import { transferRoutes } from './routes/transfer.js'
 import { MemorySessions } from './stores/memory-sessions.js'
@@ -112,6 +110,7 @@ export function createApp(options: AppOptions) {
     ...strategyOptions,
   })
   const passport = createPassport(users, voiceOtp)
+  const pages = createPages(voiceOtp, passport)
 
   const app = express()
   useTemplates(app)
@@ -119,7 +118,7 @@ export function createApp(options: AppOptions) {
     logger: log,
     simulatorUrl,
     canResetDemo: resetDemo !== undefined,
-    rememberDays: remember.days,
+    style: pages.addresses.style,
   })
   // With https, a proxy or tunnel in front ends TLS. express-session must trust its
   // X-Forwarded-Proto to set a secure cookie. Without a proxy, anybody could send X-Forwarded-*
@@ -130,7 +129,7 @@ export function createApp(options: AppOptions) {
   app.get('/healthz', healthRoute(health))
   // SignalWire sends no cookie and no CSRF token. Its requests are signed instead.
   app.use('/voice-otp', voiceOtp.webhooks())
-  app.use(express.static(pathOf('public'), { maxAge: '1h' }))
+  app.use(express.static(pathOf('public'), { maxAge: '1h' }), pages.files)
   app.use(noStore)
   app.use(sessions({ secret: sessionSecret, store: sessionStore, isHttps }))
   // These forms need less than 4 KiB. Compressed bodies are refused, because a small one can expand
@@ -144,12 +143,10 @@ export function createApp(options: AppOptions) {
   app.use('/api', apiRoutes(passport, voiceOtp, [publicUrl, ...otherOrigins]))
   app.use(forms())
   app.use(loginRoutes(passport))
-  app.use(otpRoutes(passport, voiceOtp))
-  app.use(recoverRoutes(passport))
-  app.use(phoneRoutes(passport, voiceOtp))
+  // The page of the code, the number, recovery codes and remembered browsers.
+  app.use(mayEnroll, pages)
   app.use(transferRoutes(voiceOtp))
   app.use(payRoutes(passport, voiceOtp))
-  app.use(securityRoutes(voiceOtp, recovery))
   app.use(accountRoutes())
   app.use(supportRoutes(voiceOtp, users, strategyOptions.clock))
   if (resetDemo) app.use(demoRoutes(voiceOtp, resetDemo))

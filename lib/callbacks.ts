@@ -1,5 +1,5 @@
 import { isSpeakable } from './call/check-prompts.js'
-import { findLanguage } from './call/languages.js'
+import { findLanguage } from './find-language.js'
 import type { Prompts } from './options/prompts.js'
 import { withDeadline } from './deadline.js'
 import { type ErrorCode, Failure, toVoiceOtpError, VoiceOtpError } from './errors.js'

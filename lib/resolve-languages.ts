@@ -1,5 +1,6 @@
 import { checkPrompts } from './call/check-prompts.js'
-import { findLanguage, languages } from './call/languages.js'
+import { languages } from './call/languages.js'
+import { findLanguage } from './find-language.js'
 import { copyOwn } from './check-options.js'
 import type { VoiceOtpOptions } from './options/options.js'
 import type { Prompts } from './options/prompts.js'

@@ -31,6 +31,7 @@ import type {
   HostedStrategy,
   SecondFactorOptions,
 } from './options/second-factor.js'
+import { createPageAccess, pageAccessKey } from './page-access.js'
 import { createRecoveryCodes } from './recovery-codes.js'
 import { createRemembered, type Remembered } from './remembered-browsers/remembered.js'
 import { type PassportFunctions, reportOutcome } from './report-outcome.js'
@@ -98,7 +99,11 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     this.remembered = createRemembered(context, lookup)
     // These properties hold secrets. They are not enumerable, so that an app that prints the
     // strategy does not print them.
-    Object.defineProperties(this, { context: { value: context }, lookup: { value: lookup } })
+    Object.defineProperties(this, {
+      context: { value: context },
+      lookup: { value: lookup },
+      [pageAccessKey]: { value: createPageAccess(context, lookup) },
+    })
   }
 
   /**
@@ -179,7 +184,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * if `enforce()` did not run or `getPhone` failed.
    */
   async listPhones(req: Request): Promise<readonly PhoneChoice[]> {
-    return listPhones(this.context, this.lookup, req)
+    return (await listPhones(this.context, this.lookup, req)) ?? []
   }
 
   /**

@@ -2,7 +2,7 @@
 // - one CommonJS file for each entry (opening one file is faster than opening fifty),
 // - a thin ES module around it, so that import and require() get one and the same instance,
 // - the types, in CommonJS form, and a type module that re-exports them,
-// - the simulator's command and its web page.
+// - the simulator's command and its web page, and the templates of the pages.
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,
@@ -21,7 +21,7 @@ const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const require = createRequire(import.meta.url)
 
 /** The entries of package.json's `exports`. */
-const entries = ['index', 'simulator/index']
+const entries = ['index', 'simulator/index', 'pages/index']
 /**
  * Packages that are copied into the simulator's file, so that an installation without the simulator
  * lacks them.
@@ -37,6 +37,8 @@ for (const entry of entries) writeEsmWrapper(entry)
 await writeCommand()
 writeTypes()
 cpSync(at('lib/simulator/page'), at('dist/simulator/page'), { recursive: true })
+for (const folder of ['views', 'public'])
+  cpSync(at(`lib/pages/${folder}`), at(`dist/pages/${folder}`), { recursive: true })
 writeFileSync(at('dist/simulator/LICENSES.txt'), bundled.map(licenseOf).join('\n\n'))
 
 function compile() {
@@ -47,16 +49,34 @@ function compile() {
   if (status !== 0) process.exit(status ?? 1)
 }
 
+/**
+ * The pages use the main entry as an app does: its classes must exist once. They have copies of the
+ * few small functions that the package does not export.
+ */
 async function writeCommonJs() {
+  const main = at('build/index.js')
+  await bundleEntries(['index', 'simulator/index'], () => false)
+  await bundleEntries(['pages/index'], id => id === main || id === '../index.js', {
+    paths: id => (id === main || id === '../index.js' ? './index.cjs' : id),
+  })
+}
+
+async function bundleEntries(inputs, isExternal, output = {}) {
   const { rollup } = await import('rollup')
   const { default: resolve } = await import('@rollup/plugin-node-resolve')
   const { default: commonjs } = await import('@rollup/plugin-commonjs')
   const bundle = await rollup({
-    input: Object.fromEntries(entries.map(entry => [entry, at(`build/${entry}.js`)])),
-    external: id => !id.startsWith('.') && !isAbsolute(id) && !isBundled(id),
-    plugins: [withoutCoverageComments(), resolve({ resolveOnly: bundled }), commonjs()],
+    input: Object.fromEntries(inputs.map(entry => [entry, at(`build/${entry}.js`)])),
+    external: id => isExternal(id) || (!id.startsWith('.') && !isAbsolute(id) && !isBundled(id)),
+    plugins: [
+      withoutCoverageComments(),
+      ownAddress(),
+      resolve({ resolveOnly: bundled }),
+      commonjs(),
+    ],
   })
   await bundle.write({
+    ...output,
     dir: at('dist'),
     format: 'cjs',
     // Every dependency is CommonJS: what require() returns is the default export.
@@ -71,6 +91,15 @@ async function writeCommonJs() {
 
 function isBundled(id) {
   return bundled.some(name => id === name || id.startsWith(`${name}/`))
+}
+
+/** In a CommonJS file, `import.meta.url` is the address of this file, in every environment. */
+function ownAddress() {
+  return {
+    name: 'own-address',
+    resolveImportMeta: property =>
+      property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null,
+  }
 }
 
 /** The comments for the coverage tool help nobody else. */

@@ -8,7 +8,14 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Below `node_modules`, so that the compiled programs find the same packages. */
 const cache = `${root}node_modules/.cache/voice-otp`
-const assets = ['example/views', 'example/public', 'example/minimal', 'lib/simulator/page']
+const assets = [
+  'example/views',
+  'example/public',
+  'example/minimal',
+  'lib/simulator/page',
+  'lib/pages/views',
+  'lib/pages/public',
+]
 
 /**
  * Compiles into a folder of this process, laid out like the repository. Returns the folder and what
@@ -23,7 +30,11 @@ export function compile(programs) {
   writeJson(`${folder}/package.json`, {
     name: 'passport-voice-otp',
     type: 'module',
-    exports: { '.': './lib/index.js', './simulator': './lib/simulator/index.js' },
+    exports: {
+      '.': './lib/index.js',
+      './pages': './lib/pages/index.js',
+      './simulator': './lib/simulator/index.js',
+    },
   })
   writeJson(`${folder}/tsconfig.json`, {
     extends: `${root}tsconfig.json`,

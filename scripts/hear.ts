@@ -3,7 +3,7 @@
 // always shows 42, and the code is always 481516.
 import { parseArgs } from 'node:util'
 import { type Channel, languages, type VoiceOtpOptions } from 'passport-voice-otp'
-import { findLanguage } from '../lib/call/languages.js'
+import { findLanguage } from '../lib/find-language.js'
 import { isChannel } from '../lib/channels.js'
 import { writeDown, writtenCode, writtenDigits } from '../test/support/transcript.js'
 import { createWorld, type Person, type World } from '../test/support/world.js'

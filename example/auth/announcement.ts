@@ -1,5 +1,6 @@
 import type { Request } from 'express'
 import { languages } from 'passport-voice-otp'
+import { browserName } from 'passport-voice-otp/pages'
 
 declare module 'express-session' {
   interface SessionData {
@@ -51,37 +52,3 @@ const times = [
 
 const ago = (milliseconds: number): string =>
   times[Math.max(0, Math.floor(milliseconds / 60_000))] ?? 'ten minutes ago or more'
-
-// The order matters: most browsers also name other browsers.
-const browsers = [
-  ['Edg', 'Edge'],
-  ['OPR/', 'Opera'],
-  ['SamsungBrowser', 'Samsung Internet'],
-  ['Firefox/', 'Firefox'],
-  ['FxiOS', 'Firefox'],
-  ['Chrome/', 'Chrome'],
-  ['CriOS', 'Chrome'],
-  ['Safari/', 'Safari'],
-] as const
-const systems = [
-  ['iPhone', 'an iPhone'],
-  ['iPad', 'an iPad'],
-  ['Android', 'Android'],
-  ['Windows', 'Windows'],
-  ['Mac OS X', 'a Mac'],
-  ['Linux', 'Linux'],
-] as const
-
-/**
- * For example "Firefox on Linux". The name consists of our own words only: it is shown and read out
- * to the user, and a `User-Agent` header can contain anything.
- */
-export function browserName({
-  headers: { 'user-agent': userAgent = '' },
-}: Pick<Request, 'headers'>): string | undefined {
-  const nameIn = (list: readonly (readonly [token: string, name: string])[]): string | undefined =>
-    list.find(([token]) => userAgent.includes(token))?.[1]
-  const browser = nameIn(browsers)
-  const system = nameIn(systems)
-  return browser === undefined || system === undefined ? browser : `${browser} on ${system}`
-}

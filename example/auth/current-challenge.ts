@@ -15,8 +15,8 @@ export interface CurrentChallenge {
 
 /**
  * The challenge of this session with the state of its call, for the page `/phone` (`enroll`),
- * `/pay` (`approve`) or `/otp` (`log in`). With `skipStatus`, the state is not asked for: a store has just failed, and
- * the page would wait for its timeout again.
+ * `/pay` (`approve`) or `/otp` (`log in`). With `skipStatus`, the state is not asked for: a store
+ * has just failed, and the page would wait for its timeout again.
  */
 export async function currentChallenge(
   voiceOtp: VoiceOtpStrategy<User>,

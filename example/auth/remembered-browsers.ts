@@ -3,7 +3,7 @@ import type { Request } from 'express'
 import type { RememberedEntry, VoiceOtpStrategy } from 'passport-voice-otp'
 import { fromStore, logError } from '../middleware/errors.js'
 import { currentUser, type User } from '../stores/users.js'
-import { browserName } from './announcement.js'
+import { browserName } from 'passport-voice-otp/pages'
 import { field } from './authenticate.js'
 
 export interface Browser extends RememberedEntry {

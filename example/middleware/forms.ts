@@ -4,8 +4,8 @@ import { currentUser, knownUser } from '../stores/users.js'
 
 declare module 'express-session' {
   interface SessionData {
-    /** Shown once, on the next page that has room for it. */
-    notice?: string
+    /** Shown once, on the next page. Passport and the pages of the code write here too. */
+    messages?: string[]
   }
 }
 
@@ -21,14 +21,14 @@ export function forms(): Router {
   const router = Router()
   router.use(csrf.csrfSynchronisedProtection, redirectIfStale)
   router.use((req, res, next) => {
-    const takeNotice = (): string | undefined => {
-      const { notice } = req.session
-      delete req.session.notice
-      return notice
+    const takeMessages = (): readonly string[] => {
+      const { messages = [] } = req.session
+      delete req.session.messages
+      return messages
     }
     Object.assign(res.locals, {
       csrfToken: () => csrf.generateToken(req),
-      takeNotice,
+      takeMessages,
       hasSession: knownUser(req) !== undefined,
       isLoggedIn: currentUser(req) !== undefined,
     })

@@ -1,10 +1,7 @@
 import type { RequestHandler } from 'express'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
-import { redirectAfterSave, rememberRequestedPage, takeReturnTo } from '../routes/return-to.js'
-import { currentUser, knownUser, pendingUser, type User } from '../stores/users.js'
-
-/** The page of the second factor: the call, or the first phone number for a user without one. */
-export const secondFactorPath = (user: User): string => (user.phone === null ? '/phone' : '/otp')
+import { redirectAfterSave, rememberRequestedPage } from '../routes/return-to.js'
+import { currentUser, pendingUser, type User } from '../stores/users.js'
 
 /** Lets a user with both factors through. Redirects all others to the factor that is missing. */
 export const requireBothFactors: RequestHandler = (req, res, next) => {
@@ -13,8 +10,7 @@ export const requireBothFactors: RequestHandler = (req, res, next) => {
     return
   }
   rememberRequestedPage(req)
-  const pending = pendingUser(req)
-  redirectAfterSave(pending ? secondFactorPath(pending) : '/login', req, res, next)
+  redirectAfterSave(pendingUser(req) ? '/otp' : '/login', req, res, next)
 }
 
 /**
@@ -33,15 +29,11 @@ export function requireFreshCode(voiceOtp: VoiceOtpStrategy<User>, page: string)
 }
 
 /**
- * Lets a user through who needs a code: for the login, or for a step-up. A user who is logged in
- * already goes on to the requested page, for example after a second click on the same button or
- * with a remembered browser.
+ * Tells a user who may not enroll a number to contact support. `beforeCall` refuses the call, too.
  */
-export const requireCodeNeeded: RequestHandler = (req, res, next) => {
-  const pending = pendingUser(req)
-  const isStepUp = req.voiceOtp?.purpose === 'step-up' || req.session.returnTo !== undefined
-  if (currentUser(req) && !isStepUp) res.redirect(303, takeReturnTo(req))
-  else if (req.method === 'GET' && !knownUser(req)) res.redirect(303, '/login')
-  else if (req.method === 'GET' && pending?.phone === null) res.redirect(303, '/phone')
+export const mayEnroll: RequestHandler = (req, res, next) => {
+  const user = pendingUser(req)
+  if (req.method === 'GET' && req.path === '/phone' && user?.mayEnroll === false)
+    res.render('no-phone')
   else next()
 }

@@ -10,7 +10,7 @@ export function demoRoutes(voiceOtp: VoiceOtpStrategy<User>, resetLimits: () => 
   router.post('/demo/reset', async (req, res, next) => {
     if (knownUser(req)) await voiceOtp.cancel(req) // the limiter forgets this challenge too
     resetLimits()
-    req.session.notice = 'The limits of the demo are cleared.'
+    req.session.messages = ['The limits of the demo are cleared.']
     redirectAfterSave(knownUser(req) ? '/otp' : '/login', req, res, next)
   })
 

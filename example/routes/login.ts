@@ -6,9 +6,8 @@ import {
   type OnFailure,
   type Passport,
 } from '../auth/authenticate.js'
-import { secondFactorPath } from '../middleware/guards.js'
 import { currentUser, pendingUser } from '../stores/users.js'
-import { redirectAfterSave } from './return-to.js'
+import { redirectAfterSave, takeReturnTo } from './return-to.js'
 
 const wrongPassword: Failure = {
   code: 'first-factor-wrong',
@@ -34,15 +33,12 @@ export function checkPassword(passport: Passport, onFailure: OnFailure): Request
       onFailure(malformedPassword, req, res)
       return
     }
-    const { requestedPage } = req.session
     const done = (error: unknown, user: Express.User | false | null | undefined): void => {
       if (error) next(error)
       else if (!user) onFailure(wrongPassword, req, res)
       else
         req.logIn(user, loginError => {
-          // Passport starts a new session at login, against session fixation. Only the requested
-          // page is carried over.
-          if (!loginError) Object.assign(req.session, { requestedPage, passwordAt: Date.now() })
+          if (!loginError) req.session.passwordAt = Date.now()
           next(loginError)
         })
     }
@@ -58,7 +54,7 @@ export function loginRoutes(passport: Passport): Router {
   router.get('/login', (req, res) => {
     const pending = pendingUser(req)
     if (currentUser(req)) res.redirect(303, '/account')
-    else if (pending) res.redirect(303, secondFactorPath(pending))
+    else if (pending) res.redirect(303, '/otp')
     else res.render('login', { username: '', failure: undefined })
   })
 
@@ -69,7 +65,7 @@ export function loginRoutes(passport: Passport): Router {
     }),
     (req, res, next) => {
       const pending = pendingUser(req)
-      redirectAfterSave(pending ? secondFactorPath(pending) : '/account', req, res, next)
+      redirectAfterSave(pending ? '/otp' : takeReturnTo(req), req, res, next)
     },
   )
 

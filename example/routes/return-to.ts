@@ -3,12 +3,8 @@ import { Unavailable } from '../middleware/errors.js'
 
 declare module 'express-session' {
   interface SessionData {
-    /** The page that a user without both factors asked for. */
-    requestedPage?: string
-    /** The page that needs a fresh code first. `requireSecondFactor()` sets it. */
+    /** The page that a user without a factor asked for. The strategy sets and keeps it too. */
     returnTo?: string
-    /** Where the last right code led: a second click on the same button goes there too. */
-    lastRedirect?: string
   }
 }
 
@@ -25,21 +21,14 @@ export const sameOriginPath = <Fallback>(path: unknown, fallback: Fallback): str
  * anybody can send many.
  */
 export function rememberRequestedPage({ method, originalUrl, session }: Request): void {
-  if (method === 'GET') session.requestedPage = sameOriginPath(originalUrl, undefined)
+  if (method === 'GET') session.returnTo = sameOriginPath(originalUrl, undefined)
 }
 
-/**
- * Where a user goes after the login: once to the requested page. A second click leads to the same
- * page as the first.
- */
+/** Where a user goes after a login without a code: once to the requested page. */
 export function takeReturnTo({ session }: Request): string {
-  session.lastRedirect = sameOriginPath(
-    session.returnTo ?? session.requestedPage ?? session.lastRedirect,
-    '/account',
-  )
+  const path = sameOriginPath(session.returnTo, '/account')
   delete session.returnTo
-  delete session.requestedPage
-  return session.lastRedirect
+  return path
 }
 
 /**

@@ -102,7 +102,7 @@ function createActions(users: Users, show: Show) {
         return
       }
       await action(user.id, by.username, reason)
-      req.session.notice = done
+      req.session.messages = [done]
       redirectAfterSave(`/support?user=${encodeURIComponent(user.id)}`, req, res, next)
     }
 }

@@ -22,7 +22,7 @@ export function transferRoutes(voiceOtp: VoiceOtpStrategy<User>): Router {
       res.status(400).render('transfer', { to, amount, problem })
       return
     }
-    req.session.notice = `$${amount} sent to ${to}. (This is a demo. No money was moved.)`
+    req.session.messages = [`$${amount} sent to ${to}. (This is a demo. No money was moved.)`]
     redirectAfterSave('/account', req, res, next)
   })
 

@@ -19,20 +19,23 @@ export interface PhoneChoice {
   readonly phone: string
 }
 
-/** The valid phones of this request's user. @internal */
+/**
+ * The valid phones of this request's user; `null` for a user without a number on record. @internal
+ */
 export async function listPhones<User>(
   context: Context<User>,
   lookup: PhoneLookup<User>,
   req: Request,
-): Promise<readonly PhoneChoice[]> {
+): Promise<readonly PhoneChoice[] | null> {
   const loginState = loginStateOf(context, req)
   const { anyUser: user } = loginState
   if (user === undefined) return []
   const phones = await phonesOnRecord(lookup, user, req).catch((error: unknown) => {
-    if (error instanceof Failure) return null // no phone on record is valid
+    if (error instanceof Failure) return [] // no phone on record is valid
     throw error
   })
-  return (phones ?? []).map(({ number, label, phone }) => ({
+  if (phones === null) return null
+  return phones.map(({ number, label, phone }) => ({
     id: choiceId(context.keys, loginState.userId, phone),
     label,
     phone: maskPhone(number),

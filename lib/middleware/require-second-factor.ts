@@ -2,7 +2,7 @@ import { isOwnPath } from '../own-path.js'
 import type { Middleware, Request } from '../request.js'
 import type { Context } from '../context.js'
 import { type LoginState, loginStateOf } from '../session/login-state.js'
-import { rememberReturnTo, sendRedirect, sendSecondFactorRequired } from './respond.js'
+import { rememberStepUp, sendRedirect, sendSecondFactorRequired } from './respond.js'
 
 /** Options of `requireSecondFactor()`. */
 export interface RequireOptions {
@@ -52,7 +52,7 @@ export function createRequireSecondFactor<User>(
       return
     }
     if (req.method === 'GET')
-      rememberReturnTo(req, (req as Request & { originalUrl?: string }).originalUrl ?? '')
+      rememberStepUp(req, (req as Request & { originalUrl?: string }).originalUrl ?? '')
     sendRedirect(res, redirectTo)
   }
 }

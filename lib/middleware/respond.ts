@@ -70,3 +70,17 @@ export function rememberReturnTo(req: Request, url: string): void {
   const { session } = asPassportRequest(req)
   if (session && isOwnPath(url)) session['returnTo'] = url
 }
+
+/**
+ * The same for a page that needs a fresh code. The ready pages then ask a user for a code who is
+ * logged in already, for example with a remembered browser.
+ * @internal
+ */
+export function rememberStepUp(req: Request, url: string): void {
+  rememberReturnTo(req, url)
+  const { session } = asPassportRequest(req)
+  if (session) session[stepUpKey] = session['returnTo']
+}
+
+/** The property of the session that names the page which needs a fresh code. @internal */
+export const stepUpKey = 'voiceOtpStepUp'

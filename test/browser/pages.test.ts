@@ -16,13 +16,11 @@ describeInBrowser('tabs and history', () => {
     await other.open('/otp')
     guest.site.clock.offset = 30_000
     await guest.page.getByText(/Valid for another 4:[0-3]/).waitFor()
-    const reloaded = guest.page.waitForEvent('domcontentloaded')
     await other.press('Call me again')
-    await reloaded
+    const digits = await other.digits()
+    await guest.page.locator(`[data-matching-digits="${digits}"]`).waitFor()
     await guest.sees('ringing')
-    const digits = await guest.digits()
     expect(guest.site.simulator.calls).toHaveLength(2)
-    expect(await other.digits()).toBe(digits)
 
     await other.submitCode(await guest.site.answer(digits))
     await other.expectPath('/account')
@@ -97,7 +95,6 @@ describeInBrowser('hands and eyes', () => {
     await guest.sees('answered')
     await guest.expectValue('document.activeElement.id', 'code')
     await keyboard.type(code)
-    await keyboard.press('Enter')
     await guest.expectPath('/account')
     await tabTo('Log out')
     await keyboard.press('Enter')
@@ -115,8 +112,8 @@ describeInBrowser('hands and eyes', () => {
       await field.getAttribute('autocomplete'),
     ]).toEqual(['numeric', 'one-time-code'])
     await field.focus()
+    // The code is complete, so the page sends it.
     await guest.page.keyboard.insertText(` ${code.slice(0, 3)} ${code.slice(3)} `)
-    await guest.press('Continue')
     await guest.expectPath('/account')
   })
 
@@ -153,9 +150,6 @@ describeInBrowser('hands and eyes', () => {
     await guest.site.simulator.hangUp(guest.site.simulator.calls[0]!.sid)
     await guest.sees('completed')
     expect(await moved()).toBe(0)
-    guest.site.clock.offset = 300_000
-    await guest.sees('expired')
-    expect(await moved()).toBe(0)
   })
 
   test('with reduced motion, nothing on the page is animated', async () => {
@@ -177,7 +171,7 @@ describeInBrowser('without JavaScript', () => {
     await guest.press('Call me now')
     const { sid } = await guest.site.simulator.waitFor(call => call.status === 'ringing')
     guest.site.clock.offset = 1000
-    await guest.follow('Refresh this page')
+    await guest.follow('Refresh this page to see the state of the call.')
     await guest.sees('ringing')
     await guest.submitCode(await guest.site.answer(await guest.digits()))
     await guest.expectPath('/account')

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Prompts } from 'passport-voice-otp'
-import { findLanguage, languages, type Locale } from '../../lib/call/languages.js'
+import { languages, type Locale } from '../../lib/call/languages.js'
+import { findLanguage } from '../../lib/find-language.js'
 
 const all = Object.entries(languages) as [Locale, Prompts][]
 const available = new Map<string, Prompts>(all)

@@ -128,13 +128,15 @@ describe('a code that is refused', () => {
     const alerts: string[] = []
     for (let attempt = 0; attempt < 5; attempt++) {
       expect((await alice.submit('/otp', { code: wrongCode(code) })).status).toBe(401)
-      expect(alice.matchingDigits).not.toBe('')
+      expect(alice.matchingDigits !== '').toBe(attempt < 4)
       alerts.push(alice.alert)
     }
+    expect(alice.page.html).not.toContain('name="code"')
     expect(alerts[0]).toBe(`${says('code-wrong')} You have 4 attempts left.`)
     expect(alerts[3]).toMatch(/You have one attempt left\.$/)
     expect(alerts[4]).toMatch(/You have no attempts left for this code\. Ask for a new code\.$/)
-    expect((await alice.submit('/otp', { code })).status).toBe(429)
+    await alice.follow(await alice.post('/otp', alice.fill('/otp/call', { code })), '/otp')
+    expect(alice.page.status).toBe(429)
     expect(alice.alert).toBe(says('too-many-attempts'))
   })
 
@@ -196,8 +198,10 @@ describe('a code that is refused', () => {
     for (let attempt = 0; attempt < 3; attempt++)
       await alice.submit('/otp', { code: wrongCode(code) })
     for (const each of [wrongCode(code), code]) {
-      expect((await alice.submit('/otp', { code: each })).status).toBe(429)
+      await alice.follow(await alice.post('/otp', alice.fill('/otp/call', { code: each })), '/otp')
+      expect(alice.page.status).toBe(429)
       expect(alice.alert).toBe(`${says('locked')} You can try again in 15 minutes.`)
+      expect(alice.text).toContain('no code is accepted, not even a right one')
       expect(alice.page.headers.get('retry-after')).toEqual(upTo(900))
     }
     expect(site.logged('user.locked')).toMatchObject([

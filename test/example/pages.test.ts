@@ -69,7 +69,7 @@ describe('what SignalWire does wrong', () => {
     expect(site.logged('request.failed')).toMatchObject([
       { requestId: reference, status: 503, code: 'signalwire-unavailable', route: '/otp/call' },
     ])
-    expect(alice.text).toMatch(/You can ask for another in \d+ seconds/)
+    expect(alice.text).toMatch(/You can ask for a code in \d+ seconds/)
   })
 
   test('if SignalWire refuses the number, the page has 403 and says what to do', async () => {

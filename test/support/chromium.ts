@@ -152,7 +152,16 @@ export class Guest {
 
   /** Presses a button that sends a form, and waits for the next page. */
   async press(name: string): Promise<void> {
+    await this.openOptions('button', name)
     await this.leave(() => this.page.getByRole('button', { name, exact: true }).click())
+  }
+
+  /** Opens "Other options" if the button or the link is in there. */
+  private async openOptions(element: 'button' | 'a', name: string): Promise<void> {
+    const closed = this.page.locator('details:not([open])', {
+      has: this.page.locator(element, { hasText: new RegExp(`^\\s*${name}\\s*$`) }),
+    })
+    if ((await closed.count()) > 0) await closed.locator('summary').click()
   }
 
   /**
@@ -185,6 +194,7 @@ export class Guest {
 
   /** Follows a link to another page. */
   async follow(name: string): Promise<void> {
+    await this.openOptions('a', name)
     await this.leave(() => this.page.getByRole('link', { name, exact: true }).click())
   }
 
@@ -237,9 +247,15 @@ export class Guest {
     return String(spoken).replaceAll(', ', '')
   }
 
+  /** Enters the code. A first entry sends itself at the last digit; then the button is pressed. */
   async submitCode(code: string): Promise<void> {
-    await this.page.getByRole('textbox', { name: /^Code/ }).fill(code)
-    await this.press('Continue')
+    const field = this.page.getByRole('textbox', { name: /^Code/ })
+    if (await this.page.locator('#sends-itself').isVisible())
+      await this.leave(() => field.fill(code))
+    else {
+      await field.fill(code)
+      await this.press('Continue')
+    }
   }
 
   /** Call and code, from the page that offers a call. */

@@ -1,0 +1,182 @@
+import { authenticate, reportError } from './authenticate.js'
+import { browserName } from './browser-name.js'
+import type { ShowPage, Visit } from './context.js'
+import { currentChallenge } from './current-challenge.js'
+import type { PageFailure } from './failure.js'
+import { offersOf } from './offers.js'
+import {
+  addMessage,
+  field,
+  knownUser,
+  redirect,
+  redirectAfterSave,
+  takeReturnTo,
+} from './request.js'
+import { showPage } from './show.js'
+import { isText, stateOf, type Situation, statesForScript } from './state.js'
+
+// The page of the code. Opening the page places no call: a prefetch, a link or a reload must not
+// make a phone ring.
+
+export async function getCode(visit: Visit): Promise<void> {
+  if (await redirectIfNotNeeded(visit)) return
+  await showCode(visit)
+}
+
+export async function postCall(visit: Visit): Promise<void> {
+  const { failure } = await authenticate(visit, {
+    action: 'call',
+    channel: req => field(req, 'channel'),
+    phone: req => field(req, 'phone'),
+  })
+  if (failure === undefined) await redirectAfterSave(visit.req, visit.res, codePath(visit))
+  else await showCode(visit, refreshIfOvertaken(visit, failure, codePath(visit)))
+}
+
+export async function postCode(visit: Visit): Promise<void> {
+  if (await redirectIfNotNeeded(visit)) return
+  const { req, res, pages } = visit
+  const { home } = pages.options.paths
+  const { failure } = await authenticate(visit, {}, () => takeReturnTo(req, home))
+  if (failure !== undefined) {
+    await showCode(visit, refreshIfOvertaken(visit, failure, codePath(visit)))
+    return
+  }
+  await rememberBrowser(visit)
+  await redirectAfterSave(req, res, takeReturnTo(req, home))
+}
+
+const codePath = ({ pages }: Visit): string => pages.options.paths.code
+
+/**
+ * Whether the user needs no code here: a user who is logged in goes on to the requested page, and a
+ * user without a number adds one first.
+ */
+export async function redirectIfNotNeeded({ pages, req, res }: Visit): Promise<boolean> {
+  const { paths } = pages.options
+  const { returnTo, voiceOtpStepUp } = req.session
+  const isStepUp =
+    req.voiceOtp?.purpose === 'step-up' || (returnTo !== undefined && returnTo === voiceOtpStepUp)
+  if (req.user && !isStepUp) redirect(res, takeReturnTo(req, paths.home))
+  else if (req.method === 'POST' || !req.pendingUser || !pages.access.canEnroll) return false
+  else if ((await phonesOf({ pages, req })) === null) redirect(res, paths.phone)
+  else return false
+  return true
+}
+
+/** A form that fails because the app cannot look up a number reports that itself. */
+const phonesOf = ({ pages, req }: Pick<Visit, 'pages' | 'req'>) =>
+  pages.access.phones(req as never).catch(() => [])
+
+/** Remembers the browser if the form asks for that. If the store fails, the login stays valid. */
+async function rememberBrowser(visit: Visit): Promise<void> {
+  const { pages, req, texts } = visit
+  if (pages.access.rememberDays === undefined || field(req, 'remember') !== 'on') return
+  try {
+    await pages.strategy.remembered.add(req as never, browserName(req) ?? 'A browser')
+  } catch (error) {
+    reportError(visit, error as Error)
+    addMessage(req, texts.browsers.notRemembered)
+  }
+}
+
+/** Shows the page of the code, after a failure with what went wrong. */
+export const showCode: ShowPage = async (visit, failure) => {
+  const { pages, req, texts } = visit
+  const [current, phones] = await Promise.all([
+    currentChallenge(visit, 'log in', failure?.code === 'limiter-unavailable'),
+    phonesOf(visit),
+  ])
+  const situation: Situation = { ...current, failure }
+  const withoutPhone = phones === null && failure === undefined
+  const state = withoutPhone
+    ? { ...stateOf(texts, situation), name: 'no-phone', ...texts.over['no-phone'] }
+    : stateOf(texts, situation)
+  const { challenge, status } = current
+  const { channels } = pages.strategy
+  const first = firstChannel(channels, situation, field(req, 'channel'))
+  const isStepUp = req.pendingUser === undefined
+  showPage(visit, {
+    view: 'otp',
+    heading: state.heading ?? (isStepUp ? texts.headings.confirmAgain : texts.headings.confirm),
+    failure,
+    isCalm: isOnItsWay(situation),
+    state,
+    data: {
+      ...challengeData(visit, situation),
+      phones: phones ?? [],
+      offers: offersOf(texts, channels, first, challenge !== undefined),
+      firstChannel: channels[first],
+      wait: status?.nextCallIn ?? challenge?.nextCallIn ?? 0,
+      isStepUp,
+      rememberDays: isStepUp ? undefined : pages.access.rememberDays,
+    },
+  })
+}
+
+/** What the form for a code needs: on the page of the code, and on the page of a number. */
+export function challengeData({ pages, texts }: Visit, situation: Situation): object {
+  const { challenge, status, failure } = situation
+  const { codeLength, attemptsPerChallenge } = pages.access
+  // SignalWire's own codes have six digits.
+  const digits = challenge?.channel.startsWith('hosted-') === true ? 6 : codeLength
+  const isFirstEntry = failure === undefined && status?.attemptsLeft === attemptsPerChallenge
+  return {
+    challenge,
+    status,
+    isTextMessage: challenge !== undefined && isText(challenge.channel),
+    digits,
+    /** The script sends a first entry by itself. After an error, the user presses the button. */
+    sendsItself: isFirstEntry,
+    states: challenge && statesForScript(texts, challenge),
+    isWrongCode: failure?.code === 'code-wrong' || failure?.code === 'code-malformed',
+  }
+}
+
+/** A second click on the same button: the phone rings already, so this is no error. */
+export const isOnItsWay = ({ failure, challenge, status }: Situation): boolean =>
+  failure?.code === 'too-many-calls' &&
+  challenge !== undefined &&
+  !['busy', 'no-answer', 'failed', 'canceled'].includes(status?.call ?? '')
+
+/**
+ * The channel to offer first: the one of this code, or the next one after a channel that failed.
+ */
+function firstChannel(
+  channels: readonly string[],
+  { challenge, status, failure }: Situation,
+  requested: unknown,
+): number {
+  const failed = failure?.code === 'phone-refused' || failure?.code === 'signalwire-unavailable'
+  const last = challenge?.channel ?? (failed ? requested : undefined)
+  const index = channels.indexOf(last as string)
+  const hasFailed =
+    failed && challenge === undefined ? true : status !== undefined && reachedNobody(status.call)
+  return hasFailed && challenge === undefined ? (index + 1) % channels.length : Math.max(0, index)
+}
+
+const reachedNobody = (call: string): boolean =>
+  ['busy', 'no-answer', 'failed', 'canceled'].includes(call)
+
+/**
+ * A double click sends a form twice at the same time. The browser shows the response to the second
+ * request, which fails because the first one has placed the call or used the code. That page
+ * refreshes to `path`, which shows the result of the first request: the user must not miss that the
+ * login succeeded or that a phone is ringing.
+ */
+export function refreshIfOvertaken(
+  { req, res, texts }: Visit,
+  failure: PageFailure,
+  path: string,
+): PageFailure {
+  const isActiveChallenge = (req.voiceOtp?.expiresIn ?? 0) > 0
+  const waitSeconds = failure.retryAfter ?? Infinity
+  if (failure.code === 'too-many-calls' && !isActiveChallenge && waitSeconds <= 60)
+    res.setHeader('Refresh', `2; url=${path}`)
+  if (failure.code !== 'code-expired' || !isActiveChallenge) return failure
+  res.setHeader('Refresh', `1; url=${path}`)
+  return { ...failure, message: texts.problem.oneMoment }
+}
+
+/** Whether nobody has logged in: then no page can be shown. */
+export const isAnonymous = ({ req }: Visit): boolean => knownUser(req) === undefined

@@ -1,0 +1,69 @@
+import type { FailureCode, FailureInfo } from '../index.js'
+import { VoiceOtpError } from '../index.js'
+import type { ErrorCode } from '../index.js'
+import type { PageFailureCode, PageTexts } from './texts/texts.js'
+import { duration, fill } from './words.js'
+
+/** Why a request failed, in a shape that a page can show. */
+export interface PageFailure {
+  readonly code: FailureCode | ErrorCode | PageFailureCode
+  /** HTTP status of the page. */
+  readonly status: number
+  readonly message: string
+  readonly attemptsLeft?: number | undefined
+  readonly retryAfter?: number | undefined
+  /** Names an error in the app's log. */
+  readonly reference?: string | undefined
+}
+
+/** A failure of the strategy in the language of the page. */
+export const describeFailure = (
+  { failures }: PageTexts,
+  { code, message, ...numbers }: FailureInfo,
+  status: unknown,
+): PageFailure => ({
+  code,
+  message: failures?.[code] ?? message,
+  ...numbers,
+  status: typeof status === 'number' ? status : 401,
+})
+
+/** An error that the page shows with its form, so that the user can try again there. */
+export const describeError = (
+  { errors, problem }: PageTexts,
+  { code, message, status, retryAfter }: VoiceOtpError,
+  reference: string | undefined,
+): PageFailure => ({
+  code,
+  message:
+    code === 'queue-full'
+      ? (errors?.[code] ?? message)
+      : `${errors?.[code] ?? message} ${problem.nothingChanged}`,
+  status,
+  retryAfter,
+  reference,
+})
+
+/**
+ * Whether a page can show an error. Without a session no page can be rendered, and a mistake in the
+ * setup is for the developer.
+ */
+export const isTemporary = (error: unknown): error is VoiceOtpError =>
+  error instanceof VoiceOtpError &&
+  error.code !== 'session-unavailable' &&
+  error.code !== 'configuration'
+
+/** The sentences after the message of a failure: what is left, how long to wait, what to do. */
+export function hintsOf(
+  { problem, nextSteps, language }: PageTexts,
+  { code, attemptsLeft, retryAfter }: PageFailure,
+): readonly string[] {
+  const hints: string[] = []
+  if (attemptsLeft === 0) hints.push(problem.noAttemptsLeft)
+  else if (attemptsLeft !== undefined) hints.push(problem.attemptsLeft(attemptsLeft))
+  const nextStep = (nextSteps as Readonly<Partial<Record<string, string>>>)[code]
+  if (retryAfter !== undefined)
+    hints.push(fill(problem.tryAgainIn, { time: duration(language, retryAfter) }))
+  else if (nextStep !== undefined) hints.push(nextStep)
+  return hints
+}

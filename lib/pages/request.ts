@@ -1,0 +1,96 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { PendingChallenge } from '../index.js'
+import { VoiceOtpError } from '../index.js'
+import { isOwnPath } from '../own-path.js'
+
+/** The session as the pages use it. */
+export interface PageSession {
+  /** The page that needs a code first. `requireSecondFactor()` and `enforce()` set it. */
+  returnTo?: unknown
+  /** The same page, if it needs a fresh code. */
+  voiceOtpStepUp?: unknown
+  /** Sentences for the next page, where Passport's `successMessage` puts them too. */
+  messages?: unknown
+  /** Where the last right code led: a second click on the same button goes there too. */
+  otpLastRedirect?: unknown
+  save(done: (error?: unknown) => void): void
+}
+
+/** A request with what Express, express-session and Passport add to it. */
+export interface PageRequest extends IncomingMessage {
+  body?: Readonly<Record<string, unknown>> | undefined
+  readonly originalUrl?: string
+  readonly session: PageSession
+  readonly user?: object | undefined
+  readonly pendingUser?: object | undefined
+  readonly voiceOtp?: PendingChallenge | undefined
+  readonly app?: { readonly locals?: object }
+  route?: { readonly path: string }
+  logIn(user: object, done: (error?: unknown) => void): void
+}
+
+/** The user with both factors or with only the first one. */
+export const knownUser = (req: PageRequest): object | undefined => req.pendingUser ?? req.user
+
+/** A field of the form. */
+export const field = (req: object, name: string): unknown => {
+  const { body } = req as PageRequest
+  return body && Object.hasOwn(body, name) ? body[name] : undefined
+}
+
+/** The text in a field of the form, without spaces at the ends; '' for anything but text. */
+export function fieldText(req: object, name: string): string {
+  const value = field(req, name)
+  return typeof value === 'string' ? value.trim().slice(0, 100) : ''
+}
+
+/** Keeps a sentence for the next page that shows `req.session.messages`. */
+export function addMessage({ session }: PageRequest, message: string): void {
+  session.messages = [...listMessages(session), message]
+}
+
+/** Takes the sentences that were kept for this page. */
+export function takeMessages({ session }: PageRequest): readonly string[] {
+  const messages = listMessages(session)
+  if (session.messages !== undefined) delete session.messages
+  return messages
+}
+
+const listMessages = ({ messages }: PageSession): readonly string[] =>
+  Array.isArray(messages) ? messages.filter(each => typeof each === 'string') : []
+
+/**
+ * Where a user goes after the code: once to the requested page. A second click leads to the same
+ * page as the first.
+ */
+export function takeReturnTo({ session }: PageRequest, home: string): string {
+  const path = [session.returnTo, session.otpLastRedirect].find(isOwnPath) ?? home
+  session.otpLastRedirect = path
+  delete session.returnTo
+  delete session.voiceOtpStepUp
+  return path
+}
+
+/** Redirects with 303, so that the browser repeats no POST. */
+export function redirect(res: ServerResponse, path: string): void {
+  if (res.headersSent) return // a time limit of the app has responded already
+  res.writeHead(303, { Location: path, 'Cache-Control': 'no-store' }).end()
+}
+
+/**
+ * Redirects after the session is saved. express-session alone would send the redirect first, and a
+ * fast browser would then read the old session.
+ */
+export async function redirectAfterSave(
+  req: PageRequest,
+  res: ServerResponse,
+  path: string,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    req.session.save(error => {
+      if (error) reject(new VoiceOtpError('session-unavailable', undefined, error))
+      else resolve()
+    })
+  })
+  redirect(res, path)
+}

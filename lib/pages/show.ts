@@ -1,0 +1,70 @@
+import type { Visit } from './context.js'
+import { hintsOf, type PageFailure } from './failure.js'
+import { knownUser, takeMessages } from './request.js'
+import { type PageState, waitingText } from './state.js'
+import { clockTime, day, duration, fill, spaced } from './words.js'
+
+/** What a page shows, besides the data of its template. */
+export interface PageContent {
+  /** The template. */
+  readonly view: string
+  readonly heading: string
+  readonly failure?: PageFailure | undefined
+  readonly state?: PageState
+  /** Whether the failure is none for the user: the code is on its way already. */
+  readonly isCalm?: boolean
+  readonly data: object
+}
+
+/** Renders a page and its layout, and sends them. */
+export function showPage({ pages, req, res, texts }: Visit, content: PageContent): void {
+  if (res.headersSent) return // a time limit of the app has responded already
+  const { options, files, render, access } = pages
+  const { heading, failure, isCalm = false } = content
+  const { language } = texts
+  const shared = {
+    // As in Express: a layout of the app finds its own data.
+    ...req.app?.locals,
+    ...(res as { locals?: object }).locals,
+    t: texts,
+    lang: language,
+    title: failure !== undefined && !isCalm ? texts.errorTitle(heading) : heading,
+    heading,
+    view: content.view,
+    brand: options.brand,
+    stylesheet: options.stylesheet,
+    files,
+    paths: options.paths,
+    user: knownUser(req),
+    isPending: req.pendingUser !== undefined,
+    canRecover: access.hasRecovery,
+    formToken: options.csrfToken?.(req as never),
+    messages: takeMessages(req),
+    failure: failure && {
+      ...failure,
+      message: isCalm ? texts.problem.onItsWay : failure.message,
+      hints: hintsOf(texts, failure),
+      isCalm,
+    },
+    state: content.state,
+    challenge: undefined,
+    status: undefined,
+    duration: (seconds: number) => duration(language, seconds),
+    day: (date: Date) => day(language, date),
+    waitingText: (state: PageState, startsIn: number, callsBefore: number) =>
+      waitingText(texts, state, startsIn, callsBefore),
+    clockTime,
+    spaced,
+    fill,
+  }
+  const data = { ...shared, ...content.data }
+  const html = render('layout', { ...data, body: render(content.view, data) })
+  res.writeHead(failure?.status ?? 200, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Language': language,
+    // The page shows who logs in (R-30). With no-referrer, browsers would send `Origin: null`.
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'same-origin',
+  })
+  res.end(req.method === 'HEAD' ? undefined : html)
+}

@@ -1,0 +1,33 @@
+// What pages write in the language of the user: durations, days, numbers.
+
+/** A duration for people: "40 seconds", "2 minutes". */
+export function duration(language: string, seconds: number): string {
+  const [length, unit] =
+    seconds < 90 ? [1, 'second'] : seconds < 5400 ? [60, 'minute'] : [3600, 'hour']
+  return Math.max(1, Math.ceil(seconds / length)).toLocaleString(language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+  })
+}
+
+/** A countdown: "4:09". */
+export const clockTime = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+
+/** A day: "November 24, 2026". */
+export const day = (language: string, date: Date): string =>
+  date.toLocaleDateString(language, {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
+
+/** A phone number in groups of digits. Only North American numbers are grouped. */
+export const spaced = (phone: string): string =>
+  phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
+
+/** A sentence with values in its places: `{time}`, `{phone}`. */
+export const fill = (sentence: string, values: Readonly<Record<string, string>>): string =>
+  sentence.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place)
