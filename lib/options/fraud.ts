@@ -17,7 +17,7 @@ export type CountryLimit = number | false | ((country: Country) => number | fals
  * switches a limit off. A function may also return 0. If a function throws, the request fails with
  * the error `configuration` (503).
  *
- * Sends to an exempt number count in none of these limits. Exempt is a number that the same user
+ * Sends to an exempt number do not count in these limits. Exempt is a number that the same user
  * verified by a code in the last 20 days, or one whose `verifiedAt` from `getPhone` is at most 180
  * days ago.
  */
