@@ -28,8 +28,8 @@ const begunCount = 2 ** 30
  */
 export class FactorAttempts {
   /**
-   * The counts of phishing-resistant factors, one for each user and factor. Nobody can guess such a
-   * factor, so its failures say nothing about a code: there are no consecutive failures.
+   * The counts of phishing-resistant factors, one for each user and factor. Nobody can find
+   * such a factor by trying, so there is no count of consecutive failures.
    */
   private readonly ownFailures: UserFailures
   private readonly ownLocks: Locks

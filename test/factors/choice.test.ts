@@ -43,8 +43,9 @@ async function open(
       const answer = (res: Response, work: Promise<unknown>) => {
         work.then(
           result => res.json(result ?? {}),
-          (error: VoiceOtpError) => {
-            res.status(error.status).json({ code: error.code })
+          (error: unknown) => {
+            const { status, code } = error as VoiceOtpError
+            res.status(status).json({ code })
           },
         )
       }

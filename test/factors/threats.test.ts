@@ -27,7 +27,7 @@ const openProbe = async (act: Act, options: FactorWorldOptions = {}) => {
 const appCode: FactorWorldOptions['factors'] = [
   [totpStrategy(), { name: 'app-code', amr: ['otp'], codeField: 'code' }],
 ]
-/** Whether the attempt counted: nine more refusals lock the user out, and the tenth does not run. */
+/** How many attempts were compared. */
 const compared = () =>
   world.named('code.rejected').filter(details => (details as { compared: boolean }).compared).length
 
@@ -161,18 +161,24 @@ describe('the request that a hosted strategy sees', () => {
   })
 
   const attacks: [string, Act][] = [
-    ['sets req.user', (hosted, req) => ((req.user = { id: 'bob' } as Express.User), hosted.fail())],
+    [
+      'sets req.user',
+      (hosted, req) => {
+        req.user = { id: 'bob' } as Express.User
+        hosted.fail()
+      },
+    ],
     [
       'sets the user of req.res.req',
       (hosted, req) => {
-        req.res!.req.user = { id: 'bob' } as Express.User
+        req.res!.req.user = { id: 'bob' }
         hosted.success({ id: 'bob' })
       },
     ],
     [
       'logs in another user',
       (hosted, req) => {
-        req.logIn({ id: 'bob' } as Express.User, () => hosted.success({ id: 'bob' }))
+        req.logIn({ id: 'bob' }, () => hosted.success({ id: 'bob' }))
       },
     ],
     [
@@ -184,7 +190,7 @@ describe('the request that a hosted strategy sees', () => {
     [
       'logs in another user through req.res.req',
       (hosted, req) => {
-        req.res!.req.logIn({ id: 'bob' } as Express.User, () => hosted.success({ id: 'bob' }))
+        req.res!.req.logIn({ id: 'bob' }, () => hosted.success({ id: 'bob' }))
       },
     ],
     [
