@@ -6,6 +6,7 @@ import { type VoiceOtpError, VoiceOtpStrategy } from 'passport-voice-otp'
 import { choiceRoutes } from '../support/choices.js'
 import { SessionStore } from '../support/stores.js'
 import {
+  withCode,
   createWorld,
   type Person,
   secret,
@@ -18,11 +19,6 @@ afterEach(() => world.close())
 
 type Options = NonNullable<WorldOptions['options']>
 type Agent = Awaited<ReturnType<World['logIn']>>
-const refusedWith =
-  (code: string) =>
-  ({ body }: { body: unknown }) => {
-    expect(body).toMatchObject({ code })
-  }
 const authenticate = (passport: Authenticator, options: object): RequestHandler =>
   passport.authenticate('voice-otp', options) as RequestHandler
 
@@ -54,12 +50,7 @@ describe('the functions of passport.authenticate that read the request', () => {
         },
       },
     )
-    await (
-      await world.logIn('dave')
-    )
-      .post('/ring')
-      .expect(400)
-      .expect(refusedWith('phone-malformed'))
+    await (await world.logIn('dave')).post('/ring').expect(400).expect(withCode('phone-malformed'))
     expect(world.simulator.calls).toEqual([])
   })
 
@@ -84,7 +75,7 @@ describe('the functions of passport.authenticate that read the request', () => {
       )
         .post('/ring')
         .expect(503)
-        .expect(refusedWith('callback-failed'))
+        .expect(withCode('callback-failed'))
       expect(world.simulator.calls).toEqual([])
     },
   )
@@ -170,7 +161,7 @@ describe('unusual use of Passport and of the session', () => {
       .post('/bare')
       .send({ code: await world.hearCode(alice) })
       .expect(503)
-      .expect(refusedWith('configuration'))
+      .expect(withCode('configuration'))
     await alice.get('/account').expect(401)
   })
 
@@ -231,7 +222,7 @@ describe('unusual use of Passport and of the session', () => {
     store.regenerate = (_req, done) => {
       done()
     }
-    await alice.post('/otp').send({ code }).expect(503).expect(refusedWith('session-unavailable'))
+    await alice.post('/otp').send({ code }).expect(503).expect(withCode('session-unavailable'))
     await alice.get('/account').expect(401)
   })
 
@@ -336,7 +327,7 @@ describe('unusual use of Passport and of the session', () => {
       .post('/lost')
       .send({ code: '123456' })
       .expect(503)
-      .expect(refusedWith('session-unavailable'))
+      .expect(withCode('session-unavailable'))
     await alice.post('/lost/cancel').expect(200)
     await alice.post('/lost/logout').expect(200, { pendingUser: null })
   })
@@ -405,7 +396,7 @@ describe('the callbacks of the app', () => {
         },
       },
     )
-    await alice.post('/odd').expect(503).expect(refusedWith('configuration'))
+    await alice.post('/odd').expect(503).expect(withCode('configuration'))
     expect(world.simulator.calls).toEqual([])
   })
 
@@ -421,7 +412,7 @@ describe('the callbacks of the app', () => {
     ['returns a text of 201 characters', () => 'x'.repeat(201)],
   ])('nobody is called when userId %s, and the response is 503', async (_, userId) => {
     const alice = await open({ userId: userId as () => string })
-    await alice.post('/otp/call').expect(503).expect(refusedWith('configuration'))
+    await alice.post('/otp/call').expect(503).expect(withCode('configuration'))
     await alice.get('/account').expect(401)
     expect(world.simulator.calls).toEqual([])
   })
@@ -429,7 +420,7 @@ describe('the callbacks of the app', () => {
   test('nobody is called for a user without an id when the option userId is not set', async () => {
     const alice = await open()
     Reflect.deleteProperty(world.people['alice']!, 'id')
-    await alice.post('/otp/call').expect(503).expect(refusedWith('configuration'))
+    await alice.post('/otp/call').expect(503).expect(withCode('configuration'))
     expect(world.simulator.calls).toEqual([])
   })
 
@@ -563,7 +554,7 @@ describe('the callbacks of the app', () => {
         },
       },
     )
-    await alice.post('/otp/call').expect(503).expect(refusedWith('callback-failed'))
+    await alice.post('/otp/call').expect(503).expect(withCode('callback-failed'))
     expect(errors.map(error => (error as VoiceOtpError).cause)).toEqual([cause])
   })
 })

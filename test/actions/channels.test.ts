@@ -2,10 +2,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { VoiceOtpError, type Channel } from 'passport-voice-otp'
 import { languages, type Locale } from '../../lib/call/languages.js'
 import { countSegments } from '../../lib/signalwire/segments.js'
-import { choiceRoutes } from '../support/choices.js'
+import { createChoiceWorld } from '../support/choices.js'
 import { badAnswers, expectNoSecrets } from '../support/deliveries.js'
 import { Phone } from '../support/phone.js'
 import {
+  withCode,
   createWorld,
   type World,
   type WorldOptions,
@@ -17,7 +18,7 @@ const all: readonly Channel[] = ['call', 'sms', 'hosted-call', 'hosted-sms']
 
 let world: World
 /** Every error that reached Express, as it was. */
-let errors: unknown[]
+let errors: readonly unknown[]
 afterEach(() => world.close())
 
 type Agent = Awaited<ReturnType<World['logIn']>>
@@ -27,29 +28,11 @@ async function open(
   channels: readonly Channel[],
   options: WorldOptions['options'] = {},
 ): Promise<Agent> {
-  errors = []
-  world = await createWorld({
-    options: { channels, ...options },
-    routes: (app, passport, strategy) => {
-      choiceRoutes(app, passport, strategy)
-      app.use((error: unknown, _req: unknown, _res: unknown, next: (error: unknown) => void) => {
-        errors.push(error)
-        next(error)
-      })
-    },
-  })
-  // These tests compare seconds, which must not depend on how busy the machine is.
-  const start = Date.now()
-  world.clock.now = () => start + world.clock.offset
+  ;({ world, errors } = await createChoiceWorld({ channels, ...options }))
   return world.logIn('alice')
 }
 
 const acme = { webhookUrl: 'https://acme.example/voice-otp' }
-const refusedWith =
-  (code: string) =>
-  ({ body }: { body: unknown }) => {
-    expect(body).toMatchObject({ code })
-  }
 /** The code of the newest message or hosted challenge. */
 const smsCode = (): string => /#(\d+)$/.exec(world.simulator.messages[0]!.body)![1]!
 const hostedCode = (): string => world.simulator.mfaRequests[0]!.code
@@ -100,7 +83,7 @@ describe('sms', () => {
       .post('/otp')
       .send({ code: wrongCode(code) })
       .expect(401)
-      .expect(refusedWith('code-wrong'))
+      .expect(withCode('code-wrong'))
     const answer = await alice.post('/otp').send({ code }).expect(200)
     expect(answer.body).toEqual({ user: 'alice', info: { amr: ['otp', 'sms'] } })
     await alice.get('/account').expect(200)
@@ -252,7 +235,7 @@ describe.each<[Channel, 'calls' | 'messages' | 'mfa']>([
       return AbortSignal.abort(new DOMException('late', 'TimeoutError'))
     })
     try {
-      await alice.post('/otp/call').expect(503).expect(refusedWith('signalwire-unavailable'))
+      await alice.post('/otp/call').expect(503).expect(withCode('signalwire-unavailable'))
     } finally {
       vi.restoreAllMocks()
     }
@@ -377,7 +360,7 @@ describe('from one channel to another', () => {
       if (ringing !== undefined)
         expect(await ringing.press('1')).toEqual([languages['en-US'].expired])
       if (older !== newer)
-        await alice.post('/otp').send({ code: older }).expect(401).expect(refusedWith('code-wrong'))
+        await alice.post('/otp').send({ code: older }).expect(401).expect(withCode('code-wrong'))
       // SignalWire is not asked about the older hosted challenge: it would still accept that code.
       expect(
         world.simulator.requests
@@ -403,7 +386,7 @@ describe('from one channel to another', () => {
           .post('/otp/call')
           .send({ channel: to })
           .expect(429)
-          .expect(refusedWith('too-many-calls'))
+          .expect(withCode('too-many-calls'))
       if (from !== 'hosted-sms') await world.close()
     }
   })
@@ -431,7 +414,7 @@ describe('from one channel to another', () => {
     expect(world.named('code.rejected')).toHaveLength(10)
     expect(world.named('user.locked')).toEqual([{ userId: 'alice', limit: 'attemptsPerUser' }])
     for (const channel of all)
-      await alice.post('/otp/call').send({ channel }).expect(429).expect(refusedWith('locked'))
+      await alice.post('/otp/call').send({ channel }).expect(429).expect(withCode('locked'))
   })
 
   test('"this was not me" in a call blocks every channel', async () => {
@@ -441,6 +424,6 @@ describe('from one channel to another', () => {
     await phone.answer()
     await phone.press('0')
     for (const channel of all)
-      await alice.post('/otp/call').send({ channel }).expect(429).expect(refusedWith('reported'))
+      await alice.post('/otp/call').send({ channel }).expect(429).expect(withCode('reported'))
   })
 })

@@ -2,38 +2,19 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { VoiceOtpError, type Channel } from 'passport-voice-otp'
 import type { RestFault } from 'passport-voice-otp/simulator'
-import { choiceRoutes } from '../support/choices.js'
+import { createChoiceWorld } from '../support/choices.js'
 import { expectNoSecrets } from '../support/deliveries.js'
 import { CounterStore } from '../support/stores.js'
 import { spoken, Phone } from '../support/phone.js'
-import {
-  createWorld,
-  type World,
-  type WorldOptions,
-  wrongCode,
-  unlimited,
-} from '../support/world.js'
+import { withCode, type World, type WorldOptions, wrongCode, unlimited } from '../support/world.js'
 
 let world: World
-let errors: unknown[]
+let errors: readonly unknown[]
 afterEach(() => world.close())
 
 /** Alice, to whom SignalWire has sent a code that SignalWire made. */
 async function open(channel: Channel = 'hosted-sms', options: WorldOptions['options'] = {}) {
-  errors = []
-  world = await createWorld({
-    options: { channels: [channel], ...options },
-    routes: (app, passport, strategy) => {
-      choiceRoutes(app, passport, strategy)
-      app.use((error: unknown, _req: unknown, _res: unknown, next: (error: unknown) => void) => {
-        errors.push(error)
-        next(error)
-      })
-    },
-  })
-  // These tests compare seconds, which must not depend on how busy the machine is.
-  const start = Date.now()
-  world.clock.now = () => start + world.clock.offset
+  ;({ world, errors } = await createChoiceWorld({ channels: [channel], ...options }))
   const alice = await world.logIn('alice')
   const { body } = await alice.post('/otp/call').expect(202)
   return {
@@ -44,11 +25,6 @@ async function open(channel: Channel = 'hosted-sms', options: WorldOptions['opti
   }
 }
 
-const refusedWith =
-  (code: string) =>
-  ({ body }: { body: unknown }) => {
-    expect(body).toMatchObject({ code })
-  }
 /** How often SignalWire was asked to check a code. */
 const countChecks = (): number =>
   world.simulator.requests.filter(({ path }) => path.endsWith('/verify')).length
@@ -165,7 +141,7 @@ describe('the limits of this package decide before SignalWire is asked', () => {
     world.simulator.setFaults({ mfa: { status: 200, body: { success: false } } })
     for (let index = 0; index < 5; index++) await verify(wrongCode(code)).expect(401)
     world.simulator.setFaults({ mfa: { status: 200, body: { success: true } } })
-    await verify(code).expect(429).expect(refusedWith('too-many-attempts'))
+    await verify(code).expect(429).expect(withCode('too-many-attempts'))
     await verify(wrongCode(code)).expect(429)
     expect(countChecks()).toBe(5)
     await alice.get('/account').expect(401)
@@ -193,16 +169,16 @@ describe('the limits of this package decide before SignalWire is asked', () => {
       .post('/otp')
       .send({ code })
       .expect(401)
-      .expect(refusedWith('no-challenge'))
+      .expect(withCode('no-challenge'))
     await (
       await world.logIn('alice')
     )
       .post('/otp')
       .send({ code })
       .expect(401)
-      .expect(refusedWith('no-challenge'))
+      .expect(withCode('no-challenge'))
     world.clock.offset += 300_000
-    await verify(code).expect(401).expect(refusedWith('code-expired'))
+    await verify(code).expect(401).expect(withCode('code-expired'))
     expect(countChecks()).toBe(0)
     await alice.get('/account').expect(401)
   })
@@ -267,7 +243,7 @@ describe('a success at SignalWire', () => {
     const { now } = world.clock
     // The strategy reads the clock before and after it asks SignalWire.
     world.clock.now = () => now() + (countChecks() === 0 ? 0 : 300_000)
-    await verify(code).expect(401).expect(refusedWith('code-expired'))
+    await verify(code).expect(401).expect(withCode('code-expired'))
     expect(countChecks()).toBe(1)
     await alice.get('/account').expect(401)
   })
@@ -282,7 +258,7 @@ describe('SignalWire does not know the challenge any more', () => {
       message: 'This code is no longer valid. Ask for a new code.',
     })
     await alice.get('/account').expect(401)
-    await verify(code).expect(401).expect(refusedWith('no-challenge'))
+    await verify(code).expect(401).expect(withCode('no-challenge'))
   })
 
   test('a hosted code that was used up at SignalWire is refused as expired', async () => {
@@ -298,7 +274,7 @@ describe('SignalWire does not know the challenge any more', () => {
       body: JSON.stringify({ token: code }),
     })
     expect(world.simulator.mfaRequests[0]).toMatchObject({ verified: true })
-    await verify(code).expect(401).expect(refusedWith('code-expired'))
+    await verify(code).expect(401).expect(withCode('code-expired'))
   })
 })
 

@@ -232,6 +232,7 @@ describe('every failure has its status, code and sentence', () => {
         country: 'US',
         code: 'too-many-calls',
         limit: 'callIntervalSeconds',
+        retryAfter: expect.any(Number),
       },
     ])
     await alice.post('/otp').send({ code }).expect(200)

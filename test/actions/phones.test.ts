@@ -2,7 +2,14 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { PhoneChoice, PhoneEntry } from 'passport-voice-otp'
 import { choiceRoutes } from '../support/choices.js'
 import { Phone } from '../support/phone.js'
-import { codeIn, createWorld, type World, type WorldOptions, unlimited } from '../support/world.js'
+import {
+  withCode,
+  codeIn,
+  createWorld,
+  type World,
+  type WorldOptions,
+  unlimited,
+} from '../support/world.js'
 
 const home: PhoneEntry = { number: '+12025550123', label: 'home' }
 const office: PhoneEntry = { number: '+1 (202) 555-0199', label: 'office', extension: '42' }
@@ -50,12 +57,6 @@ async function hearAt(agent: Agent, phone?: string): Promise<string> {
   }
   return world.answerAndListen(body.matchingDigits)
 }
-
-const refusedWith =
-  (code: string) =>
-  ({ body }: { body: unknown }) => {
-    expect(body).toMatchObject({ code })
-  }
 
 describe('several phones', () => {
   test('phones are listed masked and with their labels, and the first is called by default', async () => {
@@ -161,7 +162,7 @@ describe('the phone that a request chooses', () => {
         .post('/otp/call')
         .send({ phone: id })
         .expect(400)
-        .expect(refusedWith('choice-unknown'))
+        .expect(withCode('choice-unknown'))
     expect(world.simulator.calls).toHaveLength(0)
   })
 
@@ -173,7 +174,7 @@ describe('the phone that a request chooses', () => {
       .post('/otp/call')
       .send({ phone: office })
       .expect(400)
-      .expect(refusedWith('choice-unknown'))
+      .expect(withCode('choice-unknown'))
   })
 
   test.each(['sms', 'hosted-call', 'hosted-sms'] as const)(
@@ -189,7 +190,7 @@ describe('the phone that a request chooses', () => {
           .post('/otp/call')
           .send({ phone, channel })
           .expect(400)
-          .expect(refusedWith('choice-unknown'))
+          .expect(withCode('choice-unknown'))
       expect(world.simulator.requests).toEqual([])
       await alice.post('/otp/call').send({ phone: without, channel }).expect(202)
     },
@@ -205,9 +206,9 @@ test('a code is refused once no number is on record', async () => {
   const alice = await open({ alice: '+12025550123' })
   const code = await hearAt(alice)
   records['alice'] = null
-  await alice.post('/otp').send({ code }).expect(401).expect(refusedWith('code-expired'))
+  await alice.post('/otp').send({ code }).expect(401).expect(withCode('code-expired'))
   records['alice'] = '+12025550123'
-  await alice.post('/otp').send({ code }).expect(401).expect(refusedWith('no-challenge'))
+  await alice.post('/otp').send({ code }).expect(401).expect(withCode('no-challenge'))
 })
 
 describe('listPhones()', () => {
@@ -218,7 +219,7 @@ describe('listPhones()', () => {
 
   test('listPhones() is an error if getPhone returns undefined', async () => {
     const alice = await open({ alice: undefined })
-    await alice.get('/numbers').expect(503).expect(refusedWith('phone-lookup-failed'))
+    await alice.get('/numbers').expect(503).expect(withCode('phone-lookup-failed'))
   })
 })
 
@@ -259,7 +260,7 @@ describe('entries', () => {
     'a record with only an entry with %s is refused as not valid',
     async (_, entry) => {
       const alice = await open({ alice: list(entry) })
-      await alice.post('/otp/call').expect(403).expect(refusedWith('phone-invalid'))
+      await alice.post('/otp/call').expect(403).expect(withCode('phone-invalid'))
       expect(world.simulator.calls).toHaveLength(0)
     },
   )
@@ -279,7 +280,7 @@ describe('entries', () => {
       .post('/otp/call')
       .send({ phone: london })
       .expect(403)
-      .expect(refusedWith('destination-blocked'))
+      .expect(withCode('destination-blocked'))
     expect(await dialled(alice, washington)).toEqual(['+12025550123', null])
   })
 
@@ -291,12 +292,12 @@ describe('entries', () => {
     ['phones that are not a list', { phones: '+12025550123' }],
   ])('%s on record is an error, and does not permit an enrollment', async (_, record) => {
     const alice = await open({ alice: record })
-    await alice.post('/otp/call').expect(503).expect(refusedWith('phone-lookup-failed'))
+    await alice.post('/otp/call').expect(503).expect(withCode('phone-lookup-failed'))
     await alice
       .post('/enroll/call')
       .send({ phone: '+12025550177' })
       .expect(503)
-      .expect(refusedWith('phone-lookup-failed'))
+      .expect(withCode('phone-lookup-failed'))
     expect(world.simulator.calls).toHaveLength(0)
   })
 })
@@ -306,7 +307,7 @@ describe('between call and code', () => {
     const alice = await open()
     const code = await hearAt(alice, (await idsOf(alice))[1])
     records['alice'] = list(home, desk)
-    await alice.post('/otp').send({ code }).expect(401).expect(refusedWith('code-expired'))
+    await alice.post('/otp').send({ code }).expect(401).expect(withCode('code-expired'))
     records['alice'] = list(home, office, desk)
     await alice.post('/otp').send({ code }).expect(401)
     await alice.get('/account').expect(401)
@@ -323,7 +324,7 @@ describe('between call and code', () => {
     const alice = await open({ alice: list(office) })
     const code = await hearAt(alice)
     records['alice'] = list({ ...office, extension: '43' })
-    await alice.post('/otp').send({ code }).expect(401).expect(refusedWith('code-expired'))
+    await alice.post('/otp').send({ code }).expect(401).expect(withCode('code-expired'))
   })
 })
 
@@ -343,7 +344,7 @@ describe('limits', () => {
     )
       .post('/otp/call')
       .expect(429)
-      .expect(refusedWith('too-many-calls'))
+      .expect(withCode('too-many-calls'))
     expect(world.named('code.blocked')).toEqual([
       {
         userId: 'dave',
@@ -351,6 +352,7 @@ describe('limits', () => {
         country: 'US',
         code: 'too-many-calls',
         limit: 'callIntervalSeconds',
+        retryAfter: expect.any(Number),
       },
     ])
   })
@@ -389,7 +391,7 @@ describe('limits', () => {
       .post('/otp/call')
       .send({ phone: second })
       .expect(429)
-      .expect(refusedWith('too-many-calls'))
+      .expect(withCode('too-many-calls'))
   })
 })
 
@@ -401,7 +403,7 @@ describe('enroll', () => {
         .post('/enroll/call')
         .send({ phone })
         .expect(403)
-        .expect(refusedWith('enroll-forbidden'))
+        .expect(withCode('enroll-forbidden'))
     expect(world.simulator.calls).toHaveLength(0)
   })
 
@@ -440,6 +442,6 @@ describe('enroll', () => {
         .post('/enroll/call')
         .send({ phone })
         .expect(400)
-        .expect(refusedWith('phone-malformed'))
+        .expect(withCode('phone-malformed'))
   })
 })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { languages } from 'passport-voice-otp'
+import { english, readTwice } from '../support/english.js'
 import { otherDigits, spoken } from '../support/phone.js'
 import { expectSecret, sealedIn } from '../support/webhooks.js'
 import {
@@ -11,7 +12,6 @@ import {
   unlimited,
 } from '../support/world.js'
 
-const english = languages['en-US']
 const german = languages['de-DE']
 const question = [
   english.opening.login('Acme'),
@@ -40,13 +40,6 @@ async function ringing() {
   return { alice, ...(await ring(world, alice)) }
 }
 
-const readTwice = (code: string) => [
-  english.neverAsked,
-  english.codeIs,
-  spoken(code),
-  english.onceMore,
-  spoken(code),
-]
 const overWithoutError = { status: 'completed', error: null, waitingFor: null }
 
 describe('a call with number matching', () => {

@@ -8,9 +8,11 @@ import {
   type Reply,
 } from '../../lib/call/dialogue.js'
 import { steps, type TokenContent } from '../../lib/call/token.js'
+import { english, unansweredQuestion } from '../support/english.js'
+import { tokenContent } from '../support/webhooks.js'
 
 const now = 1_000_000
-const [english, german] = [languages['en-US'], languages['de-DE']]
+const german = languages['de-DE']
 const [spokenCode, twoLanguages] = ['1, 2, 3, 4, 5, 6', ['en-US', 'de-DE']]
 
 const defaultSettings: DialogueSettings = {
@@ -21,18 +23,7 @@ const defaultSettings: DialogueSettings = {
   defaultPrompts: english,
 }
 
-const defaultContent: TokenContent = {
-  challengeId: 'c1',
-  userId: 'alice',
-  purpose: 'login',
-  activation: 7,
-  code: '123456',
-  phone: '+12025550123',
-  matchingDigits: '42',
-  expiresAt: now + 300_000,
-  languages: ['en-US'],
-  repeatsLeft: 2,
-}
+const defaultContent = tokenContent(now)
 
 interface Given {
   readonly content?: Partial<TokenContent>
@@ -69,16 +60,7 @@ const sentences = ({ turn: { lines, questions, ending } }: Reply): string[] =>
 describe('when the phone is answered', () => {
   test('the call says who calls and why, then asks for the two digits on the page', () => {
     const answer = reply(steps.answered)
-    expect(sentences(answer)).toEqual([
-      english.opening.login('Acme'),
-      english.pressMatchingDigits,
-      english.pressIfNotYou,
-      english.pressMatchingDigits,
-      english.opening.login('Acme'),
-      english.pressMatchingDigits,
-      english.pressIfNotYou,
-      english.noDigits,
-    ])
+    expect(sentences(answer)).toEqual(unansweredQuestion)
     expect(answer.turn.questions.map(({ digits }) => digits)).toEqual([2, 2])
     expect(answer.next[0]).toEqual({ step: steps.question, content: defaultContent })
     expect(answer.effect).toBeUndefined()

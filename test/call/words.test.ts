@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { languages, type Prompts, VoiceOtpStrategy } from 'passport-voice-otp'
+import { english, readTwice } from '../support/english.js'
 import { otherDigits, spoken, Phone } from '../support/phone.js'
 import { expectSecret, sealedIn } from '../support/webhooks.js'
 import {
@@ -11,15 +12,7 @@ import {
   ring,
 } from '../support/world.js'
 
-const english = languages['en-US']
 const german = languages['de-DE']
-const readTwice = (code: string) => [
-  english.neverAsked,
-  english.codeIs,
-  spoken(code),
-  english.onceMore,
-  spoken(code),
-]
 const overWithoutError = { status: 'completed', error: null, waitingFor: null }
 
 let world: World

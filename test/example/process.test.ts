@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { checkCredentials, checkPublicUrl } from '../../example/support/check.js'
-import { freePort } from '../support/listen.js'
+import { freePort, listen } from '../support/listen.js'
 import { addresses, answerRemotely, byNpm, run } from './run.js'
 import { demoPassword, Visitor } from '../support/site.js'
 
@@ -13,19 +13,10 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const secret = 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA'
 
-async function listen(answer: RequestListener): Promise<string> {
-  const server = createServer(answer)
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(
-    () =>
-      new Promise(resolve => {
-        server.close(() => {
-          resolve()
-        })
-        server.closeAllConnections()
-      }),
-  )
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+async function startServer(respond: RequestListener): Promise<string> {
+  const { url, close } = await listen(createServer(respond))
+  onTestFinished(close)
+  return url
 }
 
 async function startSpace() {
@@ -141,7 +132,7 @@ describe('the demo', () => {
   })
 
   test('a port in use, a wrong value and an unknown argument each give one sentence and status 1', async () => {
-    const taken = new URL(await listen((_req, res) => res.end())).port
+    const taken = new URL(await startServer((_req, res) => res.end())).port
     const { environment } = await startSpace()
     const cases = [
       [
@@ -245,7 +236,7 @@ describe('what --check tries', () => {
     const { simulator } = await startSpace()
     const { host } = new URL(simulator.url)
     const tryWith = (change: object) => checkCredentials({ ...simulator.signalwire, ...change })
-    const elsewhere = await listen((_req, res) => res.writeHead(404).end('<p>hello'))
+    const elsewhere = await startServer((_req, res) => res.writeHead(404).end('<p>hello'))
     expect(await tryWith({})).toEqual({
       isGood: true,
       text: `${host} accepts the project and the token.`,
@@ -272,7 +263,7 @@ describe('what --check tries', () => {
       (_req, res) =>
         res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
     const tryAt = async (answer: RequestListener) =>
-      checkPublicUrl(await listen(answer), 'me', 3000)
+      checkPublicUrl(await startServer(answer), 'me', 3000)
     expect(await tryAt(json({ instance: 'me' }))).toMatchObject({ isGood: true })
     expect(await tryAt(json({ instance: 'you' }))).toEqual(
       wrong('^PUBLIC_URL: .* leads to this example with another SESSION_SECRET'),

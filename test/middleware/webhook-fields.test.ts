@@ -2,12 +2,10 @@
 // `Digits=42` and `Digits4=2`, `Digits=42&Direction=outbound-api` and `Digits=42Direction...`.
 // An attacker who has seen a signed webhook must not be able to end or use up an honest call.
 import { afterEach, expect, test } from 'vitest'
-import { languages } from 'passport-voice-otp'
+import { english } from '../support/english.js'
 import { Phone } from '../support/phone.js'
 import { expectSecret, sealedIn, sendWebhook } from '../support/webhooks.js'
 import { codeIn, createWorld, type World, ring } from '../support/world.js'
-
-const english = languages['en-US']
 
 let world: World
 afterEach(() => world.close())

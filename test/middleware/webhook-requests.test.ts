@@ -6,7 +6,6 @@ import { type AddressInfo, connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
-  languages,
   type Limiter,
   type LimiterFactory,
   type VoiceOtpOptions,
@@ -14,23 +13,13 @@ import {
 } from 'passport-voice-otp'
 import { createKeys } from '../../lib/crypto.js'
 import { type Step, steps, type TokenContent, toTokenPath } from '../../lib/call/token.js'
+import { english } from '../support/english.js'
+import { tokenContent } from '../support/webhooks.js'
 import { secret } from '../support/world.js'
 
 const now = 1_000_000
 const keys = createKeys([secret], secret)
-const english = languages['en-US']
-const content: TokenContent = {
-  challengeId: 'c1',
-  userId: 'alice',
-  purpose: 'login',
-  activation: 7,
-  code: '123456',
-  phone: '+12025550123',
-  matchingDigits: '42',
-  expiresAt: now + 300_000,
-  languages: ['en-US'],
-  repeatsLeft: 2,
-}
+const content = tokenContent(now)
 const formType = 'application/x-www-form-urlencoded'
 
 /** A limiter that allows everything and knows the active challenge of Alice. */

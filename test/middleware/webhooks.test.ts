@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
 import express from 'express'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type LimiterFactory, languages, VoiceOtpStrategy } from 'passport-voice-otp'
+import { type LimiterFactory, VoiceOtpStrategy } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createKeys } from '../../lib/crypto.js'
 import { steps, toTokenPath } from '../../lib/call/token.js'
+import { english } from '../support/english.js'
 import { CounterStore } from '../support/stores.js'
 import { spoken, Phone } from '../support/phone.js'
 import {
@@ -25,7 +26,6 @@ import {
   unlimited,
 } from '../support/world.js'
 
-const english = languages['en-US']
 const opening = `>${english.opening.login('Acme')}<`
 
 const refused = { status: 403, text: '' }

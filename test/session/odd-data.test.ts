@@ -8,6 +8,7 @@ import { createKeys } from '../../lib/crypto.js'
 import { choiceRoutes } from '../support/choices.js'
 import { CounterStore, SessionStore } from '../support/stores.js'
 import {
+  withCode,
   createWorld,
   secret,
   type World,
@@ -21,11 +22,6 @@ afterEach(() => world.close())
 
 type Options = NonNullable<WorldOptions['options']>
 type Agent = Awaited<ReturnType<World['logIn']>>
-const refusedWith =
-  (code: string) =>
-  ({ body }: { body: unknown }) => {
-    expect(body).toMatchObject({ code })
-  }
 
 async function open(
   options: Options = {},
@@ -49,7 +45,7 @@ describe('enroll', () => {
 
   test('without the option onEnroll, an enrollment is a 503 and logs nobody in', async () => {
     const { dave, code } = await enroll({ onEnroll: undefined })
-    await dave.post('/enroll').send({ code }).expect(503).expect(refusedWith('configuration'))
+    await dave.post('/enroll').send({ code }).expect(503).expect(withCode('configuration'))
     await dave.get('/account').expect(401)
   })
 
@@ -72,7 +68,7 @@ describe('enroll', () => {
       .post('/enroll/call')
       .send({ phone: '+1 202 555 0177' })
       .expect(401)
-      .expect(refusedWith('second-factor-required'))
+      .expect(withCode('second-factor-required'))
     expect(world.simulator.calls).toHaveLength(1)
   })
 
@@ -92,7 +88,7 @@ describe('enroll', () => {
         session.voiceOtp.challenge.sealedPhone = sealedPhone
       store.atRest[id] = JSON.stringify(session)
     }
-    await dave.post('/enroll').send({ code }).expect(401).expect(refusedWith('no-challenge'))
+    await dave.post('/enroll').send({ code }).expect(401).expect(withCode('no-challenge'))
     expect(world.people['dave']!.phone).toBeNull()
   })
 
@@ -105,11 +101,7 @@ describe('enroll', () => {
     const [bobs, alices] = world.simulator.mfaRequests
     for (const [id, text] of Object.entries(store.atRest))
       store.atRest[id] = text.replace(alices!.id, bobs!.id)
-    await alice
-      .post('/otp')
-      .send({ code: bobs!.code })
-      .expect(401)
-      .expect(refusedWith('no-challenge'))
+    await alice.post('/otp').send({ code: bobs!.code }).expect(401).expect(withCode('no-challenge'))
     await alice.get('/account').expect(401)
   })
 })
@@ -195,7 +187,7 @@ test('a limiter that is over its limit without a valid wait is a 429 with a wait
     .post('/otp/call')
     .expect(429)
     .expect('Retry-After', '1')
-    .expect(refusedWith('too-many-calls'))
+    .expect(withCode('too-many-calls'))
 })
 
 describe('status()', () => {
@@ -222,7 +214,7 @@ describe('status()', () => {
     world.simulator.setPhone('+12025550123', 'busy')
     await alice.post('/otp/call').expect(202)
     world.simulator.setFaults({ calls: { status: 500, body: 'broken' } })
-    await alice.post('/otp/call').expect(429).expect(refusedWith('too-many-calls'))
+    await alice.post('/otp/call').expect(429).expect(withCode('too-many-calls'))
     world.simulator.clearFaults()
     expect(world.simulator.calls).toHaveLength(1)
   })

@@ -1,8 +1,8 @@
 // The harness of the simulator's tests: an app whose responses to webhooks are set by the test, and
 // clients of the REST API.
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { onTestFinished, vi } from 'vitest'
+import { listen } from '../support/listen.js'
 import { type SimulatedCall, Simulator, type SimulatorOptions } from 'passport-voice-otp/simulator'
 
 export const alice = '+12025550123'
@@ -50,21 +50,9 @@ export async function startApp(responses: Record<string, Response> = {}): Promis
         else response(webhook, res)
       })
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(
-    () =>
-      new Promise(resolve => {
-        server.close(() => {
-          resolve()
-        })
-        server.closeAllConnections()
-      }),
-  )
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    received,
-    responses,
-  }
+  const { url, close } = await listen(server)
+  onTestFinished(close)
+  return { url, received, responses }
 }
 
 export function sendXml(res: ServerResponse, xml: string, contentType = 'application/xml'): void {

@@ -97,6 +97,19 @@ describe('time limits', () => {
   })
 })
 
+/** Checks with SignalWire's own client that the app received a webhook with a right signature. */
+function expectSigned({ simulator, app }: Pick<Both, 'simulator' | 'app'>, index: number): void {
+  const { method, req, fields } = app.received[index]!
+  expect(
+    RestClient.validateRequest(
+      simulator.signalwire.signingKey,
+      req.headers['x-signalwire-signature'] as string,
+      `${app.url}${req.url ?? ''}`,
+      method === 'POST' ? fields : {},
+    ),
+  ).toBe(true)
+}
+
 describe('redirects', () => {
   const redirectTo =
     (location: string, status = 302) =>
@@ -120,14 +133,7 @@ describe('redirects', () => {
       const { req, fields } = app.received[1]!
       expect(req.method).toBe(method)
       expect(fields).toMatchObject({ CallSid: call.sid })
-      expect(
-        RestClient.validateRequest(
-          simulator.signalwire.signingKey,
-          req.headers['x-signalwire-signature'] as string,
-          `${app.url}${req.url ?? ''}`,
-          method === 'POST' ? fields : {},
-        ),
-      ).toBe(true)
+      expectSigned({ simulator, app }, 1)
       expect(call.webhooks.map(({ status }) => status)).toEqual([status, 200])
     },
   )
@@ -242,16 +248,8 @@ test.each([
   simulator.setPhone(alice, 'answers')
   const sid = await place(simulator, `${app.url}${end}`, { Method: method })
   await simulator.idle(sid)
-  const { req, fields } = app.received[0]!
-  expect(req.url?.startsWith(path)).toBe(true)
-  expect(
-    RestClient.validateRequest(
-      simulator.signalwire.signingKey,
-      req.headers['x-signalwire-signature'] as string,
-      `${app.url}${req.url ?? ''}`,
-      method === 'POST' ? fields : {},
-    ),
-  ).toBe(true)
+  expect(app.received[0]!.req.url?.startsWith(path)).toBe(true)
+  expectSigned({ simulator, app }, 0)
 })
 
 test.each([

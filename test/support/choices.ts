@@ -4,13 +4,34 @@ import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import type { VoiceOtpAuthenticateOptions, VoiceOtpStrategy } from 'passport-voice-otp'
 import type { Verification } from '../../lib/session/verification.js'
-import type { Person } from './world.js'
+import { createWorld, type Person, type World, type WorldOptions } from './world.js'
 
 /** A field of the body, whatever its type. */
 const field =
   (name: string) =>
   (req: unknown): unknown =>
     (req as { body?: Readonly<Record<string, unknown>> }).body?.[name]
+
+/** A world with the routes of {@link choiceRoutes}, and every error that reached Express. */
+export async function createChoiceWorld(
+  options: WorldOptions['options'],
+): Promise<{ readonly world: World; readonly errors: readonly unknown[] }> {
+  const errors: unknown[] = []
+  const world = await createWorld({
+    options,
+    routes: (app, passport, strategy) => {
+      choiceRoutes(app, passport, strategy)
+      app.use((error: unknown, _req: unknown, _res: unknown, next: (error: unknown) => void) => {
+        errors.push(error)
+        next(error)
+      })
+    },
+  })
+  // These tests compare seconds, which must not depend on how busy the machine is.
+  const start = Date.now()
+  world.clock.now = () => start + world.clock.offset
+  return { world, errors }
+}
 
 export function choiceRoutes(
   app: Express,

@@ -1,7 +1,7 @@
 // The webhooks of a call: their tokens, and webhooks that a test sends by hand.
 import assert from 'node:assert/strict'
 import { createKeys } from '../../lib/crypto.js'
-import { findTokenPath, toTokenPath } from '../../lib/call/token.js'
+import { findTokenPath, type TokenContent, toTokenPath } from '../../lib/call/token.js'
 import { sign } from 'passport-voice-otp/simulator'
 import type { Phone } from './phone.js'
 import { secret, type World } from './world.js'
@@ -17,6 +17,20 @@ export function sealedIn({ call: { webhooks, parameters } }: Phone): {
     matchingDigits?: string
   }
 }
+
+/** What the token of a call holds that Alice asked for at `now`. */
+export const tokenContent = (now: number): TokenContent => ({
+  challengeId: 'c1',
+  userId: 'alice',
+  purpose: 'login',
+  activation: 7,
+  code: '123456',
+  phone: '+12025550123',
+  matchingDigits: '42',
+  expiresAt: now + 300_000,
+  languages: ['en-US'],
+  repeatsLeft: 2,
+})
 
 /** The token in the URL or the path of a webhook. */
 export const tokenIn = (url: string): string => findTokenPath(url).replaceAll('/', '')

@@ -1,6 +1,7 @@
 // A small Passport app around the strategy, a simulated Space and a browser for each person: what
 // most tests need.
 import { createServer } from 'node:http'
+import { expect } from 'vitest'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import session, { type Store } from 'express-session'
 import { Passport, type Authenticator } from 'passport'
@@ -64,6 +65,13 @@ function respondWith(res: Response, next: NextFunction, done: () => void) {
     else done()
   }
 }
+
+/** Checks that a response holds this code of a failure or an error. For supertest's `expect`. */
+export const withCode =
+  (code: string) =>
+  ({ body }: { readonly body: unknown }): void => {
+    expect(body).toMatchObject({ code })
+  }
 
 /** Asks for a call. Returns the phone that rings, and the digits that the page shows. */
 export async function ring(
