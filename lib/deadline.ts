@@ -1,3 +1,9 @@
+/** Resolves after some milliseconds. @internal */
+export const delay = (milliseconds: number): Promise<void> =>
+  new Promise(resolve => {
+    setTimeout(resolve, milliseconds)
+  })
+
 /**
  * Resolves or rejects as `work` does, or rejects with `createError()` after `milliseconds`. A
  * dependency that hangs must not keep a login waiting for ever. `work` itself goes on; its late

@@ -18,6 +18,7 @@ export async function recover<User>(action: ActionContext<User>): Promise<Succes
       settings: { clock },
       attempts,
       emit,
+      sessionLogins,
     },
     loginState,
     req,
@@ -33,6 +34,7 @@ export async function recover<User>(action: ActionContext<User>): Promise<Succes
   const left = await useOrCancel(action, code, attempt)
   if (left === undefined) return failAttempt(action, attempt, new Failure('recovery-wrong'))
   await attempt.succeeded()
+  if (!(await sessionLogins.take(loginState.sessionId))) throw new Failure('recovery-wrong')
   loginState.dropChallenge()
   const amr = ['otp']
   carryVerification(req, loginState, { userId, method: 'recovery', amr, verifiedAt: clock.now() })

@@ -112,7 +112,7 @@ export async function useCode<User>(
   challenge: Challenge,
   code: string,
 ): Promise<ChallengeAttempt> {
-  const { activeChallenges, attempts, settings } = action.context
+  const { attempts } = action.context
   // Count the attempt before comparing: parallel requests all read the same session.
   const attempt = await attempts.begin(challenge)
   if (!(await isRightCode(action, challenge, code, attempt)))
@@ -121,12 +121,30 @@ export async function useCode<User>(
       attempt,
       new Failure('code-wrong', { attemptsLeft: attempt.attemptsLeft }),
     )
-  const isFirst = await activeChallenges.useUp(challenge)
-  if (!isFirst || settings.clock.now() >= challenge.expiresAt) throw new Failure('code-expired')
+  if (!(await acceptOnce(action, challenge))) {
+    await attempt.cancel() // the code was right: it must not count as a wrong one
+    throw new Failure('code-expired')
+  }
   const succeeded = async () => {
     await Promise.all([attempt.succeeded(), creditSend(action, challenge)])
   }
   return { ...attempt, succeeded }
+}
+
+/**
+ * Uses up the code, and the login of the session if the code logs in. Returns `false` if another
+ * request was faster, or if a logout, `cancel()`, a newer call or the expiry was.
+ */
+async function acceptOnce<User>(
+  { context, purpose }: ActionContext<User>,
+  challenge: Challenge,
+): Promise<boolean> {
+  const { activeChallenges, sessionLogins, settings } = context
+  const isFirst = await activeChallenges.useUp(challenge)
+  if (!isFirst || settings.clock.now() >= challenge.expiresAt) return false
+  return purpose === 'approve'
+    ? !(await sessionLogins.isLoggedOut(challenge.sessionId))
+    : sessionLogins.take(challenge.sessionId)
 }
 
 /** Ends an attempt with a wrong code: tells the app about a lock, and throws. @internal */

@@ -56,7 +56,7 @@ export function applyLimits(
   )
   const locks = new Locks(counters, limits, keys)
   const activeChallenges = new ActiveChallenges(counters, limits, keys)
-  const userFailures = new UserFailures(counters, limits, keys, locks)
+  const userFailures = new UserFailures(counters, limits, keys, locks, activeChallenges)
   const turns = new Turns(counters, pace, keys)
   return {
     attempts: new Attempts(counters, limits, locks, activeChallenges, userFailures),

@@ -60,9 +60,10 @@ export class Attempts {
       this.counters.attempts.hit(id),
       this.locks.find(userId),
     ])
+    // The lock comes first: it has ended the challenge, and the user must know how long to wait.
+    if (lock !== undefined) throw lock
     if (!isActive) throw new Failure('code-expired')
     if (hit.over) throw new LimitReached('too-many-attempts', 'attemptsPerChallenge')
-    if (lock !== undefined) throw lock
     // Not more than `attemptsPerChallenge` requests get here at the same time.
     const hits = await this.userFailures.takeTogether(userId)
     return {

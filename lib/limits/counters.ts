@@ -15,6 +15,10 @@ export interface Counters {
   readonly attempts: LimitCounter
   /** By challenge: right codes. The second one is over the limit. */
   readonly uses: LimitCounter
+  /** By session: right answers of every kind. The second one is over the limit. */
+  readonly logins: LimitCounter
+  /** By session: exists after a logout. */
+  readonly logouts: LimitCounter
   /** By webhook token: requests for it. */
   readonly fetches: LimitCounter
   /** By user: wrong codes in a window. */
@@ -33,8 +37,6 @@ export interface Counters {
   readonly factorCodes: LimitCounter
   /** By user, factor and session: the first of two steps, and its uses. */
   readonly factorSteps: LimitCounter
-  /** By session: logins and logouts. The second one is over the limit. */
-  readonly logins: LimitCounter
   /** By user: exists for a while after "this was not me". */
   readonly reported: LimitCounter
   /** By call: whether the interval was waived for it. */
@@ -115,6 +117,8 @@ export function createCounters(
     activeChallenge: create('active-challenge', unlimited, challengeSeconds),
     attempts: create('attempts', limits.attemptsPerChallenge, challengeSeconds),
     uses: create('uses', 1, challengeSeconds),
+    logins: create('logins', 1, minute),
+    logouts: create('logouts', unlimited, challengeSeconds),
     fetches: create('fetches', 3, challengeSeconds),
     failures: create('failures', limits.attemptsPerUser, attemptsPerUserSeconds),
     consecutiveFailures: create(
@@ -128,7 +132,6 @@ export function createCounters(
     factorLockout: create('factor-lockout', unlimited, lockoutSeconds),
     factorCodes: create('factor-codes', 1, 15 * minute),
     factorSteps: create('factor-steps', unlimited, tenMinutes),
-    logins: create('logins', 1, tenMinutes),
     reported: create('reported', unlimited, limits.reportedSeconds || 1),
     waivers: create('waivers', 1, day),
     userInterval: create('user-interval', 1, callIntervalSeconds),

@@ -1,4 +1,4 @@
-import { withDeadline } from '../deadline.js'
+import { delay, withDeadline } from '../deadline.js'
 import { type FailureCode, Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
 import type { Limiter, LimiterCount } from '../options/limiter.js'
 import type { LimitName } from '../options/limits.js'
@@ -35,6 +35,9 @@ export const unlimited = 2 ** 31 - 1
 /** Each operation on the limiter may take this long. */
 const deadlineMilliseconds = 2000
 
+/** When to look again at a count below 1. Together, twice, shorter than the deadline. */
+const correctionMilliseconds = [10, 20, 40, 80, 160] as const
+
 /** The end of a window, in which nothing is given back. Longer than any operation may take. */
 const windowEndSeconds = 5
 
@@ -55,15 +58,13 @@ export class LimitCounter {
   /** Adds one to the count. */
   hit(key: string, limit = this.limit): Promise<Hit> {
     return withinDeadline(async () => {
-      let count: unknown
       try {
-        count = await this.limiter.consume(key)
+        const count = await this.consume(key)
+        return createHit(count, count.consumedPoints > limit)
       } catch (reason) {
         if (isOverLimit(reason)) return createHit(reason, true)
         throw reason
       }
-      if (!isCount(count) || count.consumedPoints < 1) throw notACount()
-      return createHit(count, count.consumedPoints > limit)
     })
   }
 
@@ -90,12 +91,19 @@ export class LimitCounter {
 
   /**
    * Gives one hit back. Does nothing in the last 5 seconds of the window: if the decrement arrived
-   * after the reset, the next window would allow one hit too many. Does nothing either if the
-   * limiter refused the hit from the memory of its own process: the shared count does not contain
-   * that hit.
+   * after the reset, the next window would allow one hit too many. Does nothing either if the count
+   * does not contain the hit: the limiter refused it from the memory of its own process, or the
+   * count was deleted since. No count stays below 0.
    */
   async giveBack(key: string, hit: Hit): Promise<void> {
-    if (hit.count > 0 && !isEnding(hit)) await withinDeadline(() => this.limiter.reward(key))
+    if (hit.count === 0 || isEnding(hit)) return
+    const present = await this.get(key)
+    if (present === undefined || present.consumedPoints < 1) return
+    await withinDeadline(async () => {
+      const count: LimiterCount | undefined = await this.limiter.reward(key)
+      // The count was deleted just now.
+      if (isCount(count) && count.consumedPoints < 0) await this.limiter.consume(key)
+    })
   }
 
   /**
@@ -118,6 +126,24 @@ export class LimitCounter {
    */
   async release(key: string, hit: Hit): Promise<void> {
     if (!hit.over && !isEnding(hit)) await this.delete(key)
+  }
+
+  /**
+   * Adds one, and returns the count. A count below 1 was deleted while hits were given back, and
+   * {@link giveBack} is about to correct it. If it does not, because its process ended, one more
+   * hit corrects the count.
+   */
+  private async consume(key: string): Promise<LimiterCount> {
+    for (let hits = 0; hits < 2; hits++) {
+      let count: unknown = await this.limiter.consume(key)
+      for (const milliseconds of correctionMilliseconds) {
+        if (!isCount(count)) throw notACount()
+        if (count.consumedPoints >= 1) return count
+        await delay(milliseconds)
+        count = await this.limiter.get(key)
+      }
+    }
+    throw notACount()
   }
 
   /** Deletes the count. */

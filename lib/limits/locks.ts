@@ -75,6 +75,14 @@ export class Locks {
     return failures >= lockoutCount / 2
   }
 
+  /**
+   * How many hits were given back during a lockout, from the count of failures; `undefined` if the
+   * count shows no lockout.
+   */
+  missingInLockout(failures: number): number | undefined {
+    return this.isLockoutCount(failures) ? Math.max(0, lockoutCount - failures) : undefined
+  }
+
   /** Locks the user until `unlock`. */
   async lock(userId: string): Promise<void> {
     await this.counters.locked.set(this.key(userId), 1, 0)

@@ -2,8 +2,10 @@ import type { Keys } from '../crypto.js'
 import type { Counters } from './counters.js'
 
 /**
- * Each session makes one login, or ends with a logout. Right codes of two factors that arrive
- * together must not make two sessions, and a logout that arrives meanwhile must win.
+ * Which session may still become logged in. A session is replaced by its first login: other right
+ * answers that arrive at the same time, for example a recovery code beside the code of a call, must
+ * not make a second one. Nobody logs in with a session that was logged out. Every method throws a
+ * `VoiceOtpError` (`limiter-unavailable`) if the limiter fails.
  * @internal
  */
 export class SessionLogins {
@@ -12,11 +14,31 @@ export class SessionLogins {
     private readonly keys: Keys,
   ) {}
 
-  /**
-   * Returns `true` only for the first of many requests of one session. Throws a `VoiceOtpError`
-   * (`limiter-unavailable`) if the limiter fails.
-   */
+  /** Takes the only login of a session. Returns `false` if it was taken, or after a logout. */
   async take(sessionId: string): Promise<boolean> {
-    return !(await this.counters.logins.hit(this.keys.storeName('login', sessionId))).over
+    const [login, isLoggedOut] = await Promise.all([
+      this.counters.logins.hit(this.key(sessionId)),
+      this.isLoggedOut(sessionId),
+    ])
+    return !login.over && !isLoggedOut
+  }
+
+  /** Gives the login of a session back, after it failed. */
+  async giveBack(sessionId: string): Promise<void> {
+    await this.counters.logins.delete(this.key(sessionId))
+  }
+
+  /** Remembers that a session was logged out, for as long as a code of it could be valid. */
+  async logOut(sessionId: string): Promise<void> {
+    await this.counters.logouts.set(this.key(sessionId), 1)
+  }
+
+  /** Whether a session was logged out. */
+  async isLoggedOut(sessionId: string): Promise<boolean> {
+    return (await this.counters.logouts.get(this.key(sessionId))) !== undefined
+  }
+
+  private key(sessionId: string): string {
+    return this.keys.storeName('session', sessionId)
   }
 }

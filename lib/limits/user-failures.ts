@@ -1,5 +1,7 @@
 import type { Keys } from '../crypto.js'
+import { delay } from '../deadline.js'
 import type { Limits } from '../options/limits.js'
+import type { ActiveChallenges } from './active-challenge.js'
 import type { Counters } from './counters.js'
 import { type Hit, type LimitCounter, LimitReached, uncounted } from './limit-counter.js'
 import type { Locks } from './locks.js'
@@ -13,6 +15,12 @@ export interface UserHits {
   readonly failure: Hit
   readonly consecutive: Hit
 }
+
+/**
+ * When to look again whether the last allowed attempt has begun the lockout. Together longer than
+ * the limiter may take for it.
+ */
+const lastAttemptMilliseconds = [25, 50, 100, 200, 400, 800, 1600] as const
 
 /** The count of consecutive failures is renewed after this part of its window. */
 const renewAfter = 0.05
@@ -30,6 +38,7 @@ export class UserFailures {
     private readonly limits: Limits,
     private readonly keys: Keys,
     private readonly locks: Locks,
+    private readonly activeChallenges: Pick<ActiveChallenges, 'endAny'>,
   ) {}
 
   /**
@@ -53,7 +62,11 @@ export class UserFailures {
   async takeInTurn(userId: string): Promise<UserHits> {
     const [failures, consecutiveFailures] = this.countsOf(userId)
     const failure = await failures.take()
-    if (failure.over) return this.refuse(userId, failure)
+    if (failure.over) {
+      // Only the hits of compared codes may be missing or present in the count of a lockout.
+      if (this.locks.isLockoutCount(failure.count)) await failures.giveBack(failure)
+      return this.refuse(userId, failure)
+    }
     const consecutive = await consecutiveFailures.take().catch(async (error: unknown) => {
       await failures.giveBack(failure).catch(() => undefined)
       throw error
@@ -64,26 +77,46 @@ export class UserFailures {
 
   /**
    * Keeps the hits of an attempt whose code was wrong. Locks the user if it was the last one that
-   * `maxConsecutiveFailures` allows. Returns the limit that the attempt reached, if any.
+   * `maxConsecutiveFailures` allows. A lockout and a lock end the active challenge: its code must
+   * not be valid again afterwards. Returns the limit that the attempt reached, if any.
    */
   async keep(userId: string, { failure, consecutive }: UserHits): Promise<UserLimit | undefined> {
     if (consecutive.count === this.limits.maxConsecutiveFailures) {
-      await this.locks.lock(userId)
+      await Promise.all([this.locks.lock(userId), this.activeChallenges.endAny(userId)])
       return 'maxConsecutiveFailures'
     }
-    await this.renewConsecutive(userId, consecutive)
-    return this.isLastBeforeLockout(failure) ? 'attemptsPerUser' : undefined
+    const isLast = this.isLastBeforeLockout(failure)
+    await Promise.all([
+      this.renewConsecutive(userId, consecutive),
+      isLast && this.activeChallenges.endAny(userId),
+    ])
+    return isLast ? 'attemptsPerUser' : undefined
   }
 
   /** Gives back the hits of an attempt that must not count, and ends the lockout that it began. */
   async giveBack(userId: string, { failure, consecutive }: UserHits): Promise<void> {
     const { failures, consecutiveFailures } = this.counters
     const key = this.key(userId)
-    const beganLockout = this.isLastBeforeLockout(failure)
     await Promise.all([
       consecutiveFailures.giveBack(key, consecutive),
-      beganLockout ? failures.set(key, failure.count - 1) : failures.giveBack(key, failure),
-      beganLockout && this.locks.endLockout(userId),
+      this.isLastBeforeLockout(failure)
+        ? this.takeBackLockout(userId, failure)
+        : failures.giveBack(key, failure),
+    ])
+  }
+
+  /**
+   * Ends the lockout that an attempt began. The count becomes what it was before, without the hits
+   * that other attempts have given back since. A right code may have cleared the count meanwhile.
+   */
+  private async takeBackLockout(userId: string, failure: Hit): Promise<void> {
+    const key = this.key(userId)
+    const present = (await this.counters.failures.get(key))?.consumedPoints ?? 0
+    const givenBack = this.locks.missingInLockout(present)
+    await Promise.all([
+      givenBack !== undefined &&
+        this.counters.failures.set(key, Math.max(0, failure.count - 1 - givenBack)),
+      this.locks.endLockout(userId),
     ])
   }
 
@@ -116,7 +149,7 @@ export class UserFailures {
    */
   private async refuse(userId: string, failure: Hit): Promise<never> {
     if (!failure.over) {
-      await this.locks.lock(userId)
+      await Promise.all([this.locks.lock(userId), this.activeChallenges.endAny(userId)])
       throw new LimitReached('locked', 'maxConsecutiveFailures')
     }
     const { lockoutSeconds } = this.limits
@@ -128,10 +161,25 @@ export class UserFailures {
         'attemptsPerUser',
         Math.min(failure.retryAfter, lockoutSeconds),
       )
-    // The last allowed attempt failed before it began the lockout, or is about to begin it. Without
-    // a lockout the full count would lock the user for its whole window.
-    await this.locks.beginLockout(userId)
+    // Without a lockout the full count would lock the user for its whole window.
+    if (!(await this.waitForLastAttempt(userId)))
+      await Promise.all([this.locks.beginLockout(userId), this.activeChallenges.endAny(userId)])
     throw new LimitReached('locked', 'attemptsPerUser', lockoutSeconds)
+  }
+
+  /**
+   * Waits until the last allowed attempt has begun the lockout, or has given it back because its
+   * code was right: a lockout that began after that would lock out a user who made no mistake.
+   * Returns `false` if neither happens: the process of that attempt ended, or the limiter failed.
+   */
+  private async waitForLastAttempt(userId: string): Promise<boolean> {
+    for (const milliseconds of lastAttemptMilliseconds) {
+      await delay(milliseconds)
+      const count = (await this.counters.failures.get(this.key(userId)))?.consumedPoints ?? 0
+      if (this.locks.isLockoutCount(count) || count < (this.limits.attemptsPerUser || 0))
+        return true
+    }
+    return false
   }
 
   /**

@@ -89,7 +89,7 @@ async function findBrowser<User>(
   const browser = await runStore('get', () => store.get(cookie.id))
   if (browser?.id !== cookie.id || browser.user !== hashUser(context, userId)) return undefined
   if (isExpired(browser, context.settings.clock.now())) return undefined
-  if (await context.locks.isLocked(userId)) return undefined
+  if ((await context.locks.find(userId)) !== undefined) return undefined
 
   if (!cookieMatches(context, browser.hash, cookie, userId)) {
     // Several requests of one page arrive together with the same old value. The first one has

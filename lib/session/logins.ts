@@ -52,8 +52,20 @@ export function watchLogins<User>(
   }
   if (typeof logOut === 'function') {
     target.logOut = target.logout = (...given) => {
+      const { sessionID } = target
       loginState.endLogin()
-      logOut.apply(req, given)
+      const logOutNow = (): void => {
+        logOut.apply(req, given)
+      }
+      // Without a callback, Passport throws.
+      if (sessionID === undefined || !given.some(each => typeof each === 'function')) logOutNow()
+      // A login of this session that is under way elsewhere must not survive the logout. If the
+      // limiter fails, the user must still be able to log out.
+      else
+        void loginState.context.sessionLogins
+          .logOut(sessionID)
+          .catch(() => undefined)
+          .then(logOutNow)
     }
   }
 }

@@ -6,6 +6,7 @@ export interface Session {
   [key: string]: unknown
   regenerate(done: (error?: unknown) => void): void
   save(done?: (error?: unknown) => void): void
+  destroy(done: (error?: unknown) => void): void
 }
 
 /** @internal */

@@ -1,4 +1,4 @@
-import { toVoiceOtpError, VoiceOtpError } from '../errors.js'
+import { Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
 import type { Request } from '../request.js'
 import { type LoginState, sessionKey } from './login-state.js'
 import {
@@ -83,7 +83,16 @@ class ReLogin<User> {
     try {
       this.loginState.beginLogin(user)
       logIn.call(this.req, user, { ...options, keepSessionInfo: true }, (error?: unknown) => {
-        this.finish(error)
+        if (error === undefined || error === null)
+          this.refuseAfterLogout().then(
+            () => {
+              this.finish()
+            },
+            (failure: unknown) => {
+              this.finish(failure)
+            },
+          )
+        else this.finish(error)
       })
     } catch (error) {
       this.finish(error)
@@ -119,7 +128,18 @@ class ReLogin<User> {
     continueLogin()
   }
 
-  private finish(error: unknown): void {
+  /**
+   * A logout of the old session that arrived during this login wins. It is checked after the new
+   * session is saved: an earlier check could miss a logout that arrives before the save.
+   */
+  private async refuseAfterLogout(): Promise<void> {
+    const { sessionLogins } = this.loginState.context
+    if (!(await sessionLogins.isLoggedOut(this.oldSessionId))) return
+    this.request.session?.destroy(() => undefined)
+    throw new Failure('first-factor-required')
+  }
+
+  private finish(error?: unknown): void {
     if (this.isFinished) return
     this.isFinished = true
     clearTimeout(this.timer)
@@ -131,7 +151,8 @@ class ReLogin<User> {
     }
     this.abandonSession()
     this.loginState.endLogin()
-    this.done(toVoiceOtpError(error, 'session-unavailable'))
+    this.loginState.context.sessionLogins.giveBack(this.oldSessionId).catch(() => undefined)
+    this.done(error instanceof Failure ? error : toVoiceOtpError(error, 'session-unavailable'))
   }
 
   /** Removes the login from the request's session after a failure. */

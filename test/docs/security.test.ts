@@ -1,5 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { MemoryRememberStore } from 'passport-voice-otp'
+import { TimelessLimiter } from '../support/stores.js'
 import { createWorld, wrongCode } from '../support/world.js'
 import { read, table } from './pages.js'
 
@@ -19,10 +20,11 @@ test('SECURITY.md names a test for every requirement, and the file of each attac
   }
 })
 
-test('a lockout refuses right codes and calls but not remembered browsers, as SECURITY.md says', async () => {
+test('a lockout refuses right codes, calls and remembered browsers, and ends the code that waits, as SECURITY.md says', async () => {
   const world = await createWorld({
     options: {
-      limits: { attemptsPerUser: 3, callIntervalSeconds: false },
+      limiter: options => new TimelessLimiter(options),
+      limits: { attemptsPerUser: 3, callIntervalSeconds: false, lockoutSeconds: 60 },
       remember: { days: 30, store: new MemoryRememberStore() },
     },
     routes: (app, _passport, strategy) => {
@@ -51,6 +53,15 @@ test('a lockout refuses right codes and calls but not remembered browsers, as SE
   await attacker.post('/otp/call').expect(429)
   await attacker.get('/account').expect(401)
 
+  await world.logIn('alice', owner)
+  await owner.get('/account').expect(401)
+
+  vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ['Date'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+  const { body } = await attacker.post('/otp').send({ code }).expect(401)
+  expect(body).toMatchObject({ code: 'code-expired' })
   await world.logIn('alice', owner)
   await owner.get('/account').expect(200, { user: 'alice' })
 })

@@ -86,14 +86,14 @@ describe('an attempt at a challenge', () => {
     await expect(attemptsWith().begin(given)).rejects.toMatchObject({ code: 'code-expired' })
   })
 
-  test('a challenge that is not active is reported before its limit and before a lock', async () => {
+  test('a lock is reported before a challenge that is not active, and that before its limit', async () => {
     const attempts = attemptsWith()
     store.put('attempts c1', 9, 100_000)
-    store.put('locked user/alice', 1, -1)
-    await expect(attempts.begin({ ...challenge, activation: 1 })).rejects.toMatchObject({
-      code: 'code-expired',
-    })
+    const inactive = { ...challenge, activation: 1 }
+    await expect(attempts.begin(inactive)).rejects.toMatchObject({ code: 'code-expired' })
     await expect(attempts.begin(challenge)).rejects.toMatchObject({ code: 'too-many-attempts' })
+    store.put('locked user/alice', 1, -1)
+    await expect(attempts.begin(inactive)).rejects.toMatchObject({ code: 'locked' })
   })
 
   test('5 of 1000 attempts that arrive at the same time for one challenge are allowed', async () => {
@@ -156,9 +156,11 @@ describe('an attempt that is refused before the comparison', () => {
   test('over the limit of the user before any lockout, an attempt begins the lockout', async () => {
     const attempts = attemptsWith()
     store.put('failures user/alice', 10, 86_000_000)
-    await expect(attempts.begin(challenge)).rejects.toEqual(
+    const refused = expect(attempts.begin(challenge)).rejects.toEqual(
       reached('locked', 'attemptsPerUser', 900),
     )
+    await pass(4)
+    await refused
     expect(store.takeWrites()).toEqual(
       expect.arrayContaining([
         'reward failures user/alice',
@@ -168,14 +170,41 @@ describe('an attempt that is refused before the comparison', () => {
       ]),
     )
     store.put('failures user/bob', 10, 86_000)
-    await expect(attempts.beginRecovery('bob')).rejects.toEqual(
+    const alsoRefused = expect(attempts.beginRecovery('bob')).rejects.toEqual(
       reached('locked', 'attemptsPerUser', 900),
     )
+    await pass(4)
+    await alsoRefused
     expect(store.takeWrites()).toEqual([
       'consume failures user/bob',
+      'delete active-challenge user/bob',
       'set failures user/bob 1073741824 900',
       'set lockout user/bob 1 900',
     ])
+  })
+
+  test('an attempt over the limit begins no lockout if the last allowed attempt was right and is given back', async () => {
+    store.put('failures user/alice', 10, 86_000_000)
+    const refused = expect(attemptsWith().beginRecovery('alice')).rejects.toMatchObject({
+      code: 'locked',
+    })
+    await pass(0.1)
+    store.put('failures user/alice', 9, 86_000_000)
+    await pass(4)
+    await refused
+    expect(store.takeWrites()).toEqual(['consume failures user/alice'])
+  })
+
+  test('an attempt over the limit begins no second lockout', async () => {
+    store.put('failures user/alice', 10, 86_000_000)
+    const refused = expect(attemptsWith().beginRecovery('alice')).rejects.toMatchObject({
+      code: 'locked',
+    })
+    await pass(0.1)
+    store.put('failures user/alice', 2 ** 30, 900_000)
+    await pass(4)
+    await refused
+    expect(store.takeWrites()).toEqual(['consume failures user/alice'])
   })
 
   test('an attempt that a limiter refuses from the memory of its process begins no lockout for other processes', async () => {
@@ -219,12 +248,15 @@ describe('an attempt that is refused before the comparison', () => {
     )
   })
 
-  test('a recovery attempt over the first limit does not touch the second count, and nothing is given back', async () => {
+  test('a recovery attempt over the first limit does not touch the second count, and gives back what it added to the count of the lockout', async () => {
     store.put('failures user/alice', 2 ** 30, 86_000)
     await expect(attemptsWith().beginRecovery('alice')).rejects.toEqual(
       reached('locked', 'attemptsPerUser', 86),
     )
-    expect(store.takeWrites()).toEqual(['consume failures user/alice'])
+    expect(store.takeWrites()).toEqual([
+      'consume failures user/alice',
+      'reward failures user/alice',
+    ])
     store.put('consecutive-failures user/bob', 100, 86_000)
     await expect(attemptsWith().beginRecovery('bob')).rejects.toEqual(
       reached('locked', 'maxConsecutiveFailures'),
@@ -232,6 +264,7 @@ describe('an attempt that is refused before the comparison', () => {
     expect(store.takeWrites()).toEqual([
       'consume consecutive-failures user/bob',
       'consume failures user/bob',
+      'delete active-challenge user/bob',
       'set locked user/bob 1 0',
     ])
   })
@@ -276,7 +309,10 @@ describe.each(bothSorts)('the limits of a user, by attempts at %s', (sort, begin
     expect(store.takeWrites()).toContain('set lockout user/alice 1 900')
     expect(store.counts.has('locked user/alice')).toBe(false)
     expect(await attempt.failed()).toBe('maxConsecutiveFailures')
-    expect(store.takeWrites()).toEqual(['set locked user/alice 1 0'])
+    expect(store.takeWrites()).toEqual([
+      'delete active-challenge user/alice',
+      'set locked user/alice 1 0',
+    ])
   })
 
   test(`attempts at ${sort} are not counted on the user where the limits are disabled`, async () => {
@@ -592,10 +628,10 @@ describe('consecutive failures', () => {
       await pass(901)
     }
     await fail(9)
-    const burst = await beginAtOnce(limits, 5)
-    expect(burst.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    expect(await limits.locks.isLocked('alice')).toBe(false)
+    const burst = beginAtOnce(limits, 5)
     await pass(901)
+    expect((await burst).filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(await limits.locks.isLocked('alice')).toBe(false)
     for (let left = 3; left > 1; left--) expect(await failOnce(limits)).toBeUndefined()
     expect(await failOnce(limits)).toBe('maxConsecutiveFailures')
   })

@@ -11,7 +11,7 @@ function limitCounterOf(operations: Partial<Record<keyof Limiter, () => unknown>
   const counter = {
     consume: never,
     reward: never,
-    get: never,
+    get: async () => ({ consumedPoints: 1, msBeforeNext: 1000 }),
     set: never,
     delete: never,
     ...operations,
@@ -84,9 +84,12 @@ describe('hit()', () => {
     { consumedPoints: 0, msBeforeNext: 1 },
     { consumedPoints: -1, msBeforeNext: 1 },
   ])('a hit is an error if the limiter returns %j', async result => {
-    await expect(limitCounterOf({ consume: async () => result }).hit('k')).rejects.toEqual(
+    const operations = { consume: async () => result, get: async () => result }
+    const refused = expect(limitCounterOf(operations).hit('k')).rejects.toEqual(
       causedBy('not a count'),
     )
+    await vi.advanceTimersByTimeAsync(1000)
+    await refused
   })
 })
 
@@ -133,6 +136,7 @@ describe('each operation', () => {
     const outcome = act(limitCounterOf({ [name]: () => new Promise(() => undefined) })).catch(
       (error: unknown) => error,
     )
+    await vi.advanceTimersByTimeAsync(0)
     await vi.advanceTimersByTimeAsync(1999)
     expect(vi.getTimerCount()).toBe(1)
     await vi.advanceTimersByTimeAsync(1)
@@ -217,6 +221,50 @@ describe('giveBack() and release()', () => {
       }
     },
   )
+})
+
+describe('a count below 1', () => {
+  test('giveBack() gives nothing back to a count that was deleted since', async () => {
+    for (const present of [null, { consumedPoints: 0, msBeforeNext: 1000 }]) {
+      const reward = vi.fn(async () => true)
+      const limitCounter = limitCounterOf({ get: async () => present, reward })
+      await limitCounter.giveBack('k', { over: false, count: 1, retryAfter: 60, at: Date.now() })
+      expect(reward).not.toHaveBeenCalled()
+    }
+  })
+
+  test('giveBack() adds the hit again if it made the count negative', async () => {
+    for (const [consumedPoints, times] of [
+      [-1, 1],
+      [0, 0],
+    ] as const) {
+      const consume = vi.fn(async () => ({ consumedPoints: 0, msBeforeNext: 1000 }))
+      const limitCounter = limitCounterOf({
+        reward: async () => ({ consumedPoints, msBeforeNext: 1000 }),
+        consume,
+      })
+      await limitCounter.giveBack('k', { over: false, count: 1, retryAfter: 60, at: Date.now() })
+      expect(consume).toHaveBeenCalledTimes(times)
+    }
+  })
+
+  test('a hit waits until giveBack() has corrected the count', async () => {
+    const hit = limitCounterOf({
+      consume: async () => ({ consumedPoints: 0, msBeforeNext: 1000 }),
+    }).hit('k')
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await hit).toMatchObject({ over: false, count: 1 })
+  })
+
+  test('a hit corrects the count if nobody else does', async () => {
+    let count = -1
+    const hit = limitCounterOf({
+      consume: async () => ({ consumedPoints: ++count, msBeforeNext: 1000 }),
+      get: async () => ({ consumedPoints: count, msBeforeNext: 1000 }),
+    }).hit('k')
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(await hit).toMatchObject({ over: false, count: 1 })
+  })
 })
 
 test('restart() begins a new window with one hit', async () => {

@@ -92,8 +92,10 @@ export class Browser {
     return { ...answer, location: answer.headers.get('location') ?? '' }
   }
 
+  /** One GET. Outside the JSON API it is a navigation. */
   get(path: string, sent: Sent = {}): Promise<Answer> {
-    return this.send('GET', path, sent)
+    const mode = path.startsWith('/api') ? 'cors' : 'navigate'
+    return this.send('GET', path, { ...sent, headers: { 'Sec-Fetch-Mode': mode, ...sent.headers } })
   }
 
   /** One POST of form fields. */
@@ -183,10 +185,9 @@ export class Browser {
     return page.status === 200
   }
 
-  /** Opens a page, as a navigation does, and follows redirects. */
+  /** Opens a page and follows redirects. */
   async open(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Page> {
-    const navigation = { 'Sec-Fetch-Mode': 'navigate', ...headers }
-    return this.follow(await this.get(path, { headers: navigation }), path)
+    return this.follow(await this.get(path, { headers }), path)
   }
 
   /**

@@ -159,6 +159,8 @@ export class TimelessLimiter implements Limiter {
   }
 }
 
+const nameOf = ({ keyPrefix }: LimiterOptions): string => keyPrefix.replace('voice-otp:', '')
+
 /** Limiters in memory that respond after 2 to 25 ms, and fail as they are told. */
 export class CounterStore {
   /** By operation, or by counter and operation: `uses.consume`. */
@@ -168,6 +170,8 @@ export class CounterStore {
   /** Every name and value that was ever written, deleted ones included. */
   readonly written: string[] = []
   private readonly limiters: TimelessLimiter[] = []
+  private readonly names: string[] = []
+  private readonly before = new Map<string, () => Promise<void>>()
 
   constructor(
     private readonly least = 2,
@@ -177,6 +181,7 @@ export class CounterStore {
   readonly factory: LimiterFactory = options => {
     const limiter = new TimelessLimiter(options)
     this.limiters.push(limiter)
+    this.names.push(nameOf(options))
     return {
       consume: (key, points) =>
         this.run(options, 'consume', [key, points], () => limiter.consume(key, points)),
@@ -189,8 +194,19 @@ export class CounterStore {
     } satisfies Limiter
   }
 
+  /** Runs `work` before the next such operation, for example `uses.consume`. */
+  delayNext(operation: string, work: () => Promise<void>): void {
+    this.before.set(operation, work)
+  }
+
   dump(): string {
     return JSON.stringify(this.limiters.map(limiter => limiter.dump()))
+  }
+
+  /** The counts of one limit, for example `failures`, as they are at rest. */
+  countsOf(name: string): number[] {
+    const { storage = [] } = this.limiters[this.names.indexOf(name)]?.dump() ?? {}
+    return storage.map(({ value }) => value)
   }
 
   /** What a flush of the store does. */
@@ -200,21 +216,24 @@ export class CounterStore {
   }
 
   private async run<T>(
-    { keyPrefix }: LimiterOptions,
+    options: LimiterOptions,
     operation: CounterOperation,
     given: readonly unknown[],
-    work: () => Promise<T>,
+    operate: () => Promise<T>,
   ): Promise<T> {
-    const name = `${keyPrefix.replace('voice-otp:', '')}.${operation}`
+    const name = `${nameOf(options)}.${operation}`
     this.operations.push(name)
     this.written.push(`${name} ${JSON.stringify(given)}`)
     const fault = this.faults[name] ?? this.faults[operation]
+    const work = this.before.get(name)
+    this.before.delete(name)
+    await work?.()
     if (this.most > 0)
       await new Promise(resolve => setTimeout(resolve, between(this.least, this.most)))
     if (fault === 'throws' || fault === 'rejects') throw new Error('the counter failed')
     if (fault === 'hangs') return new Promise<T>(() => undefined)
     if (fault === 'nonsense') return { consumedPoints: NaN, msBeforeNext: 'soon' } as never
-    const result = work()
+    const result = operate()
     if (fault === 'hangs after the work') return new Promise<T>(() => undefined)
     // Delays the response too, so that the value may be outdated when it arrives.
     if (this.most > 0) {
