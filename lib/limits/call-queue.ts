@@ -13,10 +13,10 @@ export interface Pace {
 
 /** When a call will ring, as far as the calls before it decide. @internal */
 export interface QueuePlace {
-  /** Seconds until the phone rings. */
+  /** Milliseconds since 1970. */
+  readonly takenAt: number
+  /** Seconds from then until the phone rings. */
   readonly seconds: number
-  /** Calls that ring before this one. */
-  readonly callsBefore: number
 }
 
 /**
@@ -106,10 +106,11 @@ export class CallQueue {
   }
 
   private placeOf(slot: number, count: number): QueuePlace {
-    const slotsBefore = Math.max(0, slot - this.slotAt(this.pace.now()))
+    const takenAt = this.pace.now()
+    const slotsBefore = Math.max(0, slot - this.slotAt(takenAt))
     const callsBefore = slotsBefore * this.room + count - 1
     const milliseconds = Math.round((callsBefore / this.room) * this.slotMilliseconds)
-    return { callsBefore, seconds: milliseconds / 1000 }
+    return { takenAt, seconds: milliseconds / 1000 }
   }
 
   /**

@@ -85,7 +85,7 @@ export class Turns {
     const place = await this.queue?.take(most)
     return (
       place && {
-        takenAt: this.pace.now(),
+        takenAt: place.takenAt,
         countedSeconds: place.seconds,
         seconds: correct(place.seconds, correction),
       }

@@ -1,0 +1,48 @@
+// npm run scale:pace: 300 people ask for a call within one second. The Space starts one call a
+// second. Two processes of an app share one Redis. In real time: it takes six minutes.
+import { cpus } from 'node:os'
+import { RateLimiterRedis } from 'rate-limiter-flexible'
+import { createClient } from 'redis'
+import type { LimiterFactory } from 'passport-voice-otp'
+import { openRedis } from '../support/redis.js'
+import { type RushResult, runRush } from '../support/rush.js'
+
+/** Both runs go on at the same time, over a Redis of their own. */
+async function run(callsPerSecond: number): Promise<RushResult> {
+  const redis = await openRedis({ delayMilliseconds: [0, 1] })
+  const clients = await Promise.all(
+    [0, 1].map(() =>
+      createClient({ url: redis.url })
+        .on('error', () => undefined)
+        .connect(),
+    ),
+  )
+  const limiters = clients.map(
+    (storeClient): LimiterFactory =>
+      options =>
+        new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options }),
+  )
+  try {
+    return await runRush({ people: 300, callsPerSecond, clock: 'real', limiters })
+  } finally {
+    for (const client of clients) client.destroy()
+    await redis.close()
+  }
+}
+
+const [before, after] = await Promise.all([run(Infinity), run(1)])
+const rows: readonly (readonly [string, (result: RushResult) => string])[] = [
+  ['people who ask for a call', ({ people }) => String(people)],
+  ['calls that are placed', ({ placed }) => String(placed)],
+  ['people who hear their code in time', ({ loggedIn }) => String(loggedIn)],
+  ['people who are called in vain', ({ calledInVain }) => String(calledInVain)],
+  ['people who are offered a text instead, and get it', ({ texted }) => String(texted)],
+  ['longest wait for a call', ({ longestWait }) => `${longestWait.toFixed(0)} s`],
+  [
+    'largest error of the wait that a person was told',
+    ({ largestError }) => `${largestError.toFixed(1)} s`,
+  ],
+]
+console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}\n`)
+console.log('| | `callsPerSecond: Infinity` | `callsPerSecond: 1` |\n| --- | --- | --- |')
+for (const [name, read] of rows) console.log(`| ${name} | ${read(before)} | ${read(after)} |`)
