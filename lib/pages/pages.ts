@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { VoiceOtpError, type VoiceOtpStrategy } from '../index.js'
+import { failures, VoiceOtpError, type VoiceOtpStrategy } from '../index.js'
 import { getCode, isAnonymous, postCall, postCode, showCode } from './code-page.js'
 import type { PagesContext, Visit } from './context.js'
 import type { PageFailure } from './failure.js'
@@ -19,6 +19,7 @@ import {
   postCodes,
   postRecover,
 } from './security-pages.js'
+import { showPage } from './show.js'
 import { createTemplates } from './templates.js'
 
 /** Express middleware. */
@@ -131,8 +132,14 @@ function routesByPath(pages: PagesContext): ReadonlyMap<string, Route> {
   return new Map(routes.map(([name, route]) => [normalize(paths[name]), { name, ...route }]))
 }
 
-/** The path of a request, without its query. */
-const pathOf = (req: IncomingMessage): string => normalize((req.url ?? '').replace(/[?#].*$/s, ''))
+/**
+ * The path of a request, without its query. An absolute request line has a path too: Express
+ * matches it with the routes.
+ */
+function pathOf({ url = '' }: IncomingMessage): string {
+  const path = url.startsWith('/') || !URL.canParse(url) ? url : new URL(url).pathname
+  return normalize(path.replace(/[?#].*$/s, ''))
+}
 
 const seen = new WeakSet<IncomingMessage>()
 
@@ -171,7 +178,8 @@ async function visitPage(
   const languages = await pages.access.languages(req as never)
   const visit: Visit = { pages, req, res, texts: findTexts(languages, pages.options.texts) }
   if (name !== 'status' && isAnonymous(visit)) {
-    redirectToLogin(visit, name)
+    if (req.method === 'POST' && codeForms.has(name)) showLoginFirst(visit)
+    else redirectToLogin(visit, name)
     return
   }
   // For logs and telemetry, as Express does for its own routes.
@@ -181,12 +189,21 @@ async function visitPage(
   else await showCode(visit, describeFormProblem(visit, problem))
 }
 
+/** The forms that take or send a code: without a login, they are refused with 401. */
+const codeForms: ReadonlySet<keyof PagePaths> = new Set(['code', 'call', 'recover'])
+
 /** Nobody has logged in. The pages of the account are shown after the login. */
 function redirectToLogin({ pages, req, res }: Visit, name: keyof PagePaths): void {
   const { paths } = pages.options
   const isAccountPage = name === 'phone' || name === 'security' || name === 'codes'
   if (isAccountPage && req.method === 'GET') req.session.returnTo = paths[name]
   redirect(res, paths.login)
+}
+
+/** A form without a login, for example after the session expired in another tab. */
+function showLoginFirst(visit: Visit): void {
+  const { status } = failures['first-factor-required']
+  showPage(visit, { view: 'log-in', status, heading: visit.texts.headings.logIn, data: {} })
 }
 
 async function formProblem({ pages, req }: Visit): Promise<FormProblem | undefined> {

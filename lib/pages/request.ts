@@ -59,12 +59,15 @@ export function takeMessages({ session }: PageRequest): readonly string[] {
 const listMessages = ({ messages }: PageSession): readonly string[] =>
   Array.isArray(messages) ? messages.filter(each => typeof each === 'string') : []
 
+/** Some browsers read a backslash as a slash, so no path with one is followed. */
+const isSafePath = (path: unknown): path is string => isOwnPath(path) && !path.includes('\\')
+
 /**
  * Where a user goes after the code: once to the requested page. A second click leads to the same
  * page as the first.
  */
 export function takeReturnTo({ session }: PageRequest, home: string): string {
-  const path = [session.returnTo, session.otpLastRedirect].find(isOwnPath) ?? home
+  const path = [session.returnTo, session.otpLastRedirect].find(isSafePath) ?? home
   session.otpLastRedirect = path
   delete session.returnTo
   delete session.voiceOtpStepUp

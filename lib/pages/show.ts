@@ -9,6 +9,8 @@ export interface PageContent {
   /** The template. */
   readonly view: string
   readonly heading: string
+  /** HTTP status. Default: that of the failure, or 200. */
+  readonly status?: number
   readonly failure?: PageFailure | undefined
   readonly state?: PageState
   /** Whether the failure is none for the user: the code is on its way already. */
@@ -59,7 +61,7 @@ export function showPage({ pages, req, res, texts }: Visit, content: PageContent
   }
   const data = { ...shared, ...content.data }
   const html = render('layout', { ...data, body: render(content.view, data) })
-  res.writeHead(failure?.status ?? 200, {
+  res.writeHead(content.status ?? failure?.status ?? 200, {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Language': language,
     // The page shows who logs in (R-30). With no-referrer, browsers would send `Origin: null`.

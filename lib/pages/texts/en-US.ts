@@ -5,6 +5,7 @@ export const enUS: PageTexts = {
   language: 'en-US',
   errorTitle: title => `Error: ${title}`,
   headings: {
+    logIn: 'Log in first',
     confirm: 'Confirm that it is you',
     confirmAgain: 'Confirm that it is still you',
     addPhone: 'Add your phone',

@@ -23,6 +23,7 @@ export interface PageTexts {
 
   /** Headings of pages and their parts. */
   readonly headings: {
+    readonly logIn: string
     readonly confirm: string
     readonly confirmAgain: string
     readonly addPhone: string
@@ -71,7 +72,7 @@ export interface PageTexts {
   readonly needNotWait: string
   peopleBefore(count: number): string
 
-  /** Above the two digits: where the code goes, between two parts of the sentence. */
+  /** Before the masked number. */
   readonly calling: string
   /** Before the number that calls. */
   readonly callingFrom: string
