@@ -28,6 +28,18 @@ module.exports = {
       to: { path: '^lib/simulator/' },
     },
     {
+      name: 'apps without telemetry/ do not pay for it: lib/ does not import it',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/telemetry/' },
+      to: { path: '^lib/telemetry/' },
+    },
+    {
+      name: 'telemetry/ has its own file: it imports only types from the rest of lib/',
+      severity: 'error',
+      from: { path: '^lib/telemetry/' },
+      to: { path: '^lib/', pathNot: '^lib/telemetry/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'options/ is a leaf: it imports only request.ts',
       severity: 'error',
       from: { path: '^lib/options/' },

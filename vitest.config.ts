@@ -39,6 +39,7 @@ export default defineConfig({
     alias: [
       { find: 'passport-voice-otp/pages', replacement: here('./lib/pages/index.ts') },
       { find: 'passport-voice-otp/simulator', replacement: here('./lib/simulator/index.ts') },
+      { find: 'passport-voice-otp/telemetry', replacement: here('./lib/telemetry/index.ts') },
       { find: 'passport-voice-otp', replacement: here('./lib/index.ts') },
     ],
   },

@@ -5,9 +5,10 @@ import type { Channel } from './options/channel.js'
 import type { ErrorCode, FailureCode } from './errors.js'
 import type { FraudEvents } from './fraud-events.js'
 import type { Country } from './options/phone.js'
+import type { SupportEvents } from './support-events.js'
 
 /** The events of the strategy. No event holds a code, a number or a credential. */
-export interface VoiceOtpEvents extends FactorEvents, FraudEvents {
+export interface VoiceOtpEvents extends FactorEvents, FraudEvents, SupportEvents {
   /** SignalWire accepted a call or a text. */
   'code.sent': [
     {
@@ -21,6 +22,8 @@ export interface VoiceOtpEvents extends FactorEvents, FraudEvents {
       readonly country?: Country | undefined
       /** SignalWire's id for the call, the message or the hosted code. */
       readonly sid: string
+      /** Seconds that a call waits for its turn, if calls wait. */
+      readonly startsIn?: number
     },
   ]
   /** The strategy refused a call or text before it asked SignalWire. */
@@ -210,69 +213,6 @@ export interface VoiceOtpEvents extends FactorEvents, FraudEvents {
       readonly method: 'call'
       /** Keyed hash of the details: equal details have equal hashes. */
       readonly detailsHash: string
-    },
-  ]
-  /**
-   * A webhook says that somebody answered the call. Once for each call; not for a machine, if
-   * `machineDetection` is set.
-   */
-  'call.answered': [
-    {
-      /** The id of the user, as text. */
-      readonly userId: string
-      /** What the code is for. */
-      readonly purpose: Purpose
-      /** Seconds since the code was created. */
-      readonly seconds: number
-    },
-  ]
-  /** A request to the strategy has ended. For measures: every failure has an event of its own. */
-  'request.handled': [
-    {
-      /** What was asked for. `recover` checks a recovery code. */
-      readonly what: 'send' | 'verify' | 'recover' | 'webhook'
-      /**
-       * `ok`, or the code of the failure or error, or the reason of `webhook.rejected`. `unknown`:
-       * something else threw.
-       */
-      readonly outcome: string
-      /** How long it took. */
-      readonly milliseconds: number
-      /** The id of the user, as text, if the request has a user. */
-      readonly userId?: string
-      /** What the code is for, if the request has a user. */
-      readonly purpose?: Purpose
-    },
-  ]
-  /** `unlock(userId, { by, reason })` was called. Write it to your audit log. */
-  'user.unlocked': [
-    {
-      /** The id of the user, as text. */
-      readonly userId: string
-      /** Who did it, as given. */
-      readonly by?: string
-      /** Why, as given. */
-      readonly reason?: string
-    },
-  ]
-  /** `resetFactors(userId, { by, reason })` was called. Write it to your audit log. */
-  'factors.reset': [
-    {
-      /** The id of the user, as text. */
-      readonly userId: string
-      /** Who did it, as given. */
-      readonly by: string
-      /** Why, as given. */
-      readonly reason: string
-    },
-  ]
-  /** The store of the option `trail` did not keep an entry. No login is changed by this. */
-  'trail.failed': [
-    {
-      /**
-       * `store`: it threw or took over 2 seconds. `too-many`: a thousand entries wait for it.
-       */
-      readonly reason: 'store' | 'too-many'
     },
   ]
   /** A number was enrolled or changed. */

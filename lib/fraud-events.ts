@@ -43,6 +43,17 @@ export interface FraudEvents {
       readonly sid: string
     },
   ]
+  /** A send took from a budget of the fraud guard. For measures. */
+  'fraud.counted': [
+    {
+      /** The limit. */
+      readonly limit: keyof FraudLimits
+      /** The country of the number. */
+      readonly country: Country
+      /** The part of the budget of this prefix or country that is left, 0 to 1. */
+      readonly left: number
+    },
+  ]
   /**
    * A limit of the fraud guard has reached 80 %. Once in a day for each limit, prefix and country.
    */

@@ -50,7 +50,7 @@ const callLimits: Readonly<Record<string, string>> = {
 }
 
 /** Why SignalWire refused a number, by its error code. */
-const refusals: Readonly<Record<string, string>> = {
+const refusedNumbers: Readonly<Record<string, string>> = {
   '21201': 'it is not a phone number',
   '21211': 'it is not a phone number',
   '21217': 'it cannot be reached',
@@ -150,9 +150,9 @@ function blockedReason(send: DescribedSend, now: Date): Reason | undefined {
           }
     }
     case 'destination-blocked': {
-      const where = country === undefined ? 'that country' : countryNames.of(country)
+      const where = country === undefined ? '' : ` (${countryNames.of(country)})`
       return {
-        problem: `We do not call this number: it is in a country that is not permitted (${where}), or a number that costs extra.`,
+        problem: `We do not call this number${where}: its country is not permitted, or a call to it costs extra.`,
         advice: 'The user needs another number, or the app must permit the country.',
       }
     }
@@ -165,6 +165,17 @@ function blockedReason(send: DescribedSend, now: Date): Reason | undefined {
       return {
         problem: 'The app’s own check refused to call the number, for example after a SIM swap.',
         advice: 'Make sure who is calling before you do anything.',
+      }
+    case 'destination-limited':
+      return {
+        problem: `The guard against fraud has blocked numbers like this one: too many codes to them were never entered.${end !== undefined && end > now ? ` No call ${until(end, now)}.` : ''}`,
+        advice:
+          'Tell the people who run the app. The user can use another number or a recovery code.',
+      }
+    case 'sends-stopped':
+      return {
+        problem: 'The people who run the app have stopped all calls and texts.',
+        advice: 'The user can log in with a recovery code, or waits until calls are allowed again.',
       }
     case 'queue-full':
       return {
@@ -180,7 +191,7 @@ function blockedReason(send: DescribedSend, now: Date): Reason | undefined {
 function failedReason({ at, code, reason }: DescribedSend, now: Date): Reason {
   if (code === 'phone-refused')
     return {
-      problem: `The phone network refused the number: ${refusals[reason ?? ''] ?? 'it cannot be called'} (${reason ?? 'no reason given'}).`,
+      problem: `The phone network refused the number: ${refusedNumbers[reason ?? ''] ?? 'it cannot be called'} (${reason ?? 'no reason given'}).`,
       advice: 'Check the number with the user. A wrong number must be changed on the account.',
     }
   if (code === 'signalwire-unavailable')

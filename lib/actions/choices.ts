@@ -26,12 +26,23 @@ export async function readChoices<User>(
   const channel = chooseChannel(action)
   const destination =
     action.purpose === 'enroll' ? await readNewPhone(action) : await choosePhone(action)
-  if (!isPermitted(destination, action.context.settings.countries))
+  return { channel, destination }
+}
+
+/**
+ * Throws a {@link Failure} if this phone may not get a code, or not over this channel.
+ * @internal
+ */
+export function checkDestination<User>(
+  { context }: ActionContext<User>,
+  channel: Channel,
+  destination: Destination,
+): void {
+  if (!isPermitted(destination, context.settings.countries))
     throw new Failure('destination-blocked')
   // Only our own call can dial an extension. Every other channel would give the code to the person
   // who answers the main number.
   if (channel !== 'call' && destination.extension !== undefined) throw new Failure('choice-unknown')
-  return { channel, destination }
 }
 
 function chooseChannel<User>(action: ActionContext<User>): Channel {

@@ -2,7 +2,7 @@ import { isHosted } from '../channels.js'
 import type { Context } from '../context.js'
 import { noWait, remainingWait, type Wait } from '../limits/turn.js'
 import type { Channel } from '../options/channel.js'
-import type { Challenge } from '../session/challenge.js'
+import { type Challenge, codeAge } from '../session/challenge.js'
 import type { DeliveryState } from '../signalwire/call-states.js'
 
 /** What a page may say about a call that waits for its turn. @internal */
@@ -27,6 +27,11 @@ export async function followTurn<User>(
   const { channel, deliverySid, turn } = challenge
   if (channel !== 'call' || deliverySid === undefined) return { ...turnOver, state: undefined }
   const state = await calls.state(deliverySid)
+  if (state === 'ringing' && calls.noticeRing(deliverySid)) {
+    const { userId, purpose, country } = challenge
+    const seconds = codeAge(settings, challenge)
+    context.emit('call.ringing', { userId, purpose, seconds, country })
+  }
   if (turn === undefined) return { ...turnOver, state }
   if (state === 'ringing') await turns.learn(turn, calls.queuedUntil(deliverySid))
   if (state !== undefined && state !== 'queued') return { ...turnOver, state }

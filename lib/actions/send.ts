@@ -16,7 +16,7 @@ import type { LoginState } from '../session/login-state.js'
 import { reachedNobody } from '../signalwire/call-states.js'
 import { toDeliveryError } from '../signalwire/errors.js'
 import { admitSend, cancelSend } from './admit.js'
-import { readChoices } from './choices.js'
+import { checkDestination, readChoices } from './choices.js'
 import { type ApprovalContent, writeApproval } from '../approvals/sealed-approval.js'
 import { readApproval } from './approve.js'
 import type { ActionContext } from './context.js'
@@ -39,6 +39,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     await checkPhoneFallback(action)
     const { channel, destination } = await readChoices(action)
     country = destination.country
+    checkDestination(action, channel, destination)
     const approval =
       purpose === 'approve' ? await readApproval(action, channel, destination) : undefined
     const { number, phone } = destination
@@ -67,7 +68,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     const sid = await place(action, request, challenge, destination, code, cancel, approval)
     loginState.storeChallenge(withDeliverySid(context.keys, challenge, sid))
     const details = { userId, purpose, channel, country, sid }
-    emit('code.sent', details)
+    emit('code.sent', { ...details, ...(turn && { startsIn: turn.seconds }) })
     unusedCodes.add({ id: challenge.id, expiresAt: challenge.expiresAt, details })
   } catch (error) {
     reportBlocked(action, country, error)

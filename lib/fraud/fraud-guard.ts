@@ -164,6 +164,8 @@ export class FraudGuard {
       read: () => this.days.read(key),
       take: async () => {
         const hit = await this.days.hit(key, allowed)
+        const left = Math.max(0, 1 - hit.count / Math.max(1, allowed))
+        this.emit('fraud.counted', { limit: name, country: limit.country, left })
         if (hit.over && observe) this.emit('fraud.blocked', this.alarmOf(limit))
         if (hit.count === Math.ceil(allowed * warnAt)) await this.warn(limit)
         return observe ? { ...hit, over: false } : hit

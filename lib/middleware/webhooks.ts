@@ -6,6 +6,7 @@ import { withDeadline } from '../deadline.js'
 import { VoiceOtpError } from '../errors.js'
 import type { VoiceOtpEvents } from '../events.js'
 import { forgetBrowsers } from '../remembered-browsers/entries.js'
+import { parsePhone } from '../phone.js'
 import type { Middleware } from '../request.js'
 import { codeAge } from '../session/challenge.js'
 import { writeLaml } from '../signalwire/laml.js'
@@ -97,6 +98,7 @@ async function handle<User>(
       userId,
       purpose,
       seconds: codeAge(context.settings, webhook.content),
+      country: parsePhone(webhook.content.phone)?.country,
     })
   const actions = next.map(({ step, content }) => sealedUrl(context, step, content))
   return { status: 200, outcome: 'ok', body: await writeLaml(turn, actions) }

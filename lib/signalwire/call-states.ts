@@ -58,6 +58,7 @@ const minIntervalMilliseconds = 1000
  */
 export class CallStates {
   private readonly known = new Map<string, KnownState>()
+  private readonly rung = new Set<string>()
 
   constructor(
     private readonly connect: Connect,
@@ -102,6 +103,15 @@ export class CallStates {
   /** When a call was last seen in the queue, in milliseconds since 1970. */
   queuedUntil(sid: string): number | undefined {
     return this.known.get(sid)?.queuedUntil
+  }
+
+  /** Notes that a phone rings. Returns whether this process did not know it yet. */
+  noticeRing(sid: string): boolean {
+    if (this.rung.has(sid)) return false
+    this.rung.add(sid)
+    const [oldest = sid] = this.rung
+    if (this.rung.size > maxKnownCalls) this.rung.delete(oldest)
+    return true
   }
 
   private isRecent(time: number | undefined): boolean {

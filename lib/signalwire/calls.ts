@@ -28,6 +28,8 @@ export interface Calls {
   cancel(sid: string): Promise<void>
   /** The state of a call, asked for now: see {@link CallStates.getFresh}. */
   freshState(sid: string): Promise<DeliveryState | undefined>
+  /** Notes that a phone rings: see {@link CallStates.noticeRing}. */
+  noticeRing(sid: string): boolean
 }
 
 /** Each `w` is half a second: the line must be open before the extension is dialed. */
@@ -65,6 +67,7 @@ export function createCalls(
       await client.calls(sid).update({ status: 'canceled' })
     },
     freshState: sid => states.getFresh(sid),
+    noticeRing: sid => states.noticeRing(sid),
   }
 }
 

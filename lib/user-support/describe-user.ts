@@ -47,6 +47,13 @@ export interface UserDescription {
     /** Browsers that log in without a call; `undefined` without the option `remember`. */
     readonly rememberedBrowsers: number | undefined
   }
+  /** What the guard against fraud prevents. */
+  readonly fraud: {
+    /** Whether `stopSends(reason)` has stopped all codes of all users. */
+    readonly sendsStopped: boolean
+    /** Until when codes to numbers like the last one are refused, if the trail knows it. */
+    readonly blockedUntil: Date | undefined
+  }
   /** The last codes that the user asked for, the newest first; `undefined` without `trail`. */
   readonly sends: readonly DescribedSend[] | undefined
   /** Stores that did not respond. */
@@ -73,9 +80,10 @@ export async function describeUser<User>(
       return undefined
     }
   }
-  const [state, mustEnroll, browsers, codesLeft, entries] = await Promise.all([
+  const [state, mustEnroll, sendsStopped, browsers, codesLeft, entries] = await Promise.all([
     context.userStates.read(id),
     context.factorResets.isReset(id),
+    context.fraud.sendSwitch.isStopped(),
     ask('remember', remember && (() => listBrowsers(context, id))),
     ask('recovery', recovery?.left && (() => readCodesLeft(recovery, id))),
     ask('trail', trail && (() => readTrail(context, id))),
@@ -85,6 +93,7 @@ export async function describeUser<User>(
       limit: wait.limit,
       until: wait.seconds === undefined ? undefined : new Date(now + wait.seconds * 1000),
     }
+  const sends = entries && describeSends(entries, now, codeSeconds)
   const enrolledAt = entries?.find(({ event }) => event === 'phone.changed')?.at
   const { wrongCodes, consecutiveFailures, callsThisHour } = state
   return {
@@ -98,9 +107,20 @@ export async function describeUser<User>(
       recoveryCodesLeft: codesLeft,
       rememberedBrowsers: browsers?.length,
     },
-    sends: entries && describeSends(entries, now, codeSeconds),
+    fraud: { sendsStopped, blockedUntil: fraudBlock(sends, now) },
+    sends,
     unavailable,
   }
+}
+
+/** When the budget of the last number begins again, if it was used up. */
+function fraudBlock(sends: readonly DescribedSend[] | undefined, now: number): Date | undefined {
+  const [last] = sends ?? []
+  return last?.code === 'destination-limited' &&
+    last.until !== undefined &&
+    Number(last.until) > now
+    ? last.until
+    : undefined
 }
 
 async function readCodesLeft(

@@ -128,6 +128,9 @@ function toEntry(event: EventName, details: Details, at: number): TrailEntry | u
   ) as unknown as TrailEntry
 }
 
-/** The code of an error that no other event reports: `code.failed` reports those of SignalWire. */
+/** Errors that `code.failed` or `code.blocked` has reported. */
+const reportedErrors = new Set(['signalwire-unavailable', 'queue-full', 'sends-stopped'])
+
+/** The code of an error that no other event reports. */
 const newError = (outcome = ''): string | undefined =>
-  Object.hasOwn(errors, outcome) && outcome !== 'signalwire-unavailable' ? outcome : undefined
+  Object.hasOwn(errors, outcome) && !reportedErrors.has(outcome) ? outcome : undefined

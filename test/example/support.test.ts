@@ -13,14 +13,19 @@ const names = [
   'space down',
   'expired',
   'unheard',
+  'suspected',
 ] as const
+const phones: Readonly<Record<string, string>> = {
+  abroad: '+442079460123',
+  suspected: '+12125550130',
+}
 const people: readonly Account[] = [
   ...cheapPeople,
   ...names.map((name, index) => ({
     id: name,
     username: name,
     name,
-    phone: name === 'abroad' ? '+442079460123' : `+1202555011${index}`,
+    phone: phones[name] ?? `+1202555011${index}`,
     mayEnroll: true,
     passwordHash: cheapHash,
   })),
@@ -31,6 +36,7 @@ beforeEach(async () => {
   site = await openSite({
     ...quick,
     people,
+    fraud: { unusedPerPrefixDay: prefix => (prefix === '+1212555' ? 0 : 50) },
     limits: {
       attemptsPerUser: 3,
       maxConsecutiveFailures: 4,
@@ -82,6 +88,7 @@ test('the page for support says in words why each of these users cannot get in',
   await enterWrongCodes('locked out', 3)
   for (let call = 0; call < 3; call++) await ask('over a limit')
   await ask('abroad')
+  await ask('suspected')
   await site.person('dave').logIn()
   await ask('reported')
   const phone = await Phone.ringing(site, people.find(({ id }) => id === 'reported')?.phone ?? '')
@@ -103,10 +110,13 @@ test('the page for support says in words why each of these users cannot get in',
       'The user has had all calls of this hour: no call until 13:20 UTC (in 60 minutes).',
     ],
     abroad: [
-      'We do not call this number: it is in a country that is not permitted (that country), or a number that costs extra.',
+      'We do not call this number (United Kingdom): its country is not permitted, or a call to it costs extra.',
     ],
     reported: [
       'Somebody answered a call and pressed “this was not me”. We place no calls until 12:30 UTC (in 10 minutes).',
+    ],
+    suspected: [
+      'The guard against fraud has blocked numbers like this one: too many codes to them were never entered. No call until 2026-11-02 00:00 UTC (in 12 hours).',
     ],
     refused: ['The phone network refused the number: it cannot be reached (21217).'],
     'space down': [
@@ -165,7 +175,7 @@ test('after support reset the factors, the user proves a new number and gets in'
 test('the page for support is not there for other users, nor for a session of one factor', async () => {
   const pending = site.person('alice')
   await pending.logIn()
-  expect((await pending.get('/support?user=bob')).status).toBe(401)
+  expect((await pending.get('/support?user=bob')).status).toBe(303)
   const alice = site.person('alice')
   await alice.passBoth()
   expect((await alice.get('/support?user=bob')).status).toBe(404)

@@ -22,8 +22,10 @@ const code = [
   'dist/simulator/index.cjs',
   'dist/simulator/index.mjs',
   'dist/simulator/cli.mjs',
+  'dist/telemetry/index.cjs',
+  'dist/telemetry/index.mjs',
 ]
-const entryTypes = ['index', 'simulator/index'].flatMap(entry => [
+const entryTypes = ['index', 'simulator/index', 'telemetry/index'].flatMap(entry => [
   `dist/${entry}.d.cts`,
   `dist/${entry}.d.mts`,
 ])

@@ -68,6 +68,7 @@ test('the description of an unknown user shows no lock, no wait and no send', as
       recoveryCodesLeft: 0,
       rememberedBrowsers: 0,
     },
+    fraud: { sendsStopped: false, blockedUntil: undefined },
     sends: [],
     unavailable: [],
   })
@@ -207,6 +208,30 @@ test('refused and failed sends are described with code, limit, reason and the en
   expect((await world.strategy.describeUser('bob')).sends).toMatchObject([
     { outcome: 'failed', code: 'signalwire-unavailable', reason: 'http-500' },
   ])
+})
+
+test('a user whose number the guard against fraud blocks is described with the end of the block', async () => {
+  await world.close()
+  await open({ fraud: { unusedPerPrefixDay: 1 }, limits: callsUnlimited })
+  const alice = await world.logIn('alice')
+  await alice.post('/otp/call').expect(202)
+  await alice.post('/otp/call').expect(429)
+  const { fraud, sends } = await world.strategy.describeUser('alice')
+  expect(fraud).toEqual({ sendsStopped: false, blockedUntil: sends?.[0]?.until })
+  expect(sends).toMatchObject([
+    { outcome: 'blocked', code: 'destination-limited', limit: 'unusedPerPrefixDay', country: 'US' },
+    { outcome: 'waiting', country: 'US' },
+  ])
+  expect(Number(fraud.blockedUntil)).toBeGreaterThan(world.clock.now())
+})
+
+test('a description says that the app has stopped all sends, once', async () => {
+  await world.strategy.stopSends('an attack')
+  await (await world.logIn('alice')).post('/otp/call').expect(503)
+  expect(await world.strategy.describeUser('alice')).toMatchObject({
+    fraud: { sendsStopped: true },
+    sends: [{ outcome: 'blocked', code: 'sends-stopped' }],
+  })
 })
 
 test('after resetFactors the number on record is not called, and the user proves another one', async () => {

@@ -1,0 +1,24 @@
+import type { ObservableResult } from '@opentelemetry/api'
+
+/**
+ * The smallest part of each budget that was left since the measures were last collected.
+ * @internal
+ */
+export class Budgets {
+  private lowest = new Map<
+    string,
+    { readonly left: number; readonly labels: Readonly<Record<string, string>> }
+  >()
+
+  /** Notes what is left. Each prefix has a budget of its own: the one that is used most counts. */
+  note(left: number, labels: Readonly<Record<string, string>>): void {
+    const key = JSON.stringify(labels)
+    if (left <= (this.lowest.get(key)?.left ?? Infinity)) this.lowest.set(key, { left, labels })
+  }
+
+  /** Reports what was noted, and begins again. */
+  readonly report = (result: ObservableResult): void => {
+    for (const { left, labels } of this.lowest.values()) result.observe(left, labels)
+    this.lowest = new Map()
+  }
+}
