@@ -160,7 +160,9 @@ export class FraudGuard {
       name,
       failure: 'destination-limited',
       limit: observe ? unlimited : allowed,
-      isShared: true,
+      // The budget of the prefix comes before what is wider: a flood that it refuses must not fill
+      // the ceiling for a moment.
+      stage: name === 'unusedPerPrefixDay' ? 'prefix' : 'wide',
       read: () => this.days.read(key),
       take: async () => {
         const hit = await this.days.hit(key, allowed)

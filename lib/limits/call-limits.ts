@@ -55,6 +55,14 @@ export interface CallRequest {
   readonly waitsForTurn?: boolean
 }
 
+/**
+ * The stages in which the counts of a call are taken: what belongs to the user and the phone, what
+ * the users of one prefix share, and what more users share. A call that one stage refuses does not
+ * touch the next one, not even for a moment: a flood into one prefix refuses nobody elsewhere.
+ */
+const stages = ['own', 'prefix', 'wide'] as const
+type Stage = (typeof stages)[number]
+
 /** One limit that applies to a call, with its count. @internal */
 export interface CallCount extends Count {
   readonly name: LimitName
@@ -62,8 +70,8 @@ export interface CallCount extends Count {
   readonly failure?: FailureCode | undefined
   /** The largest count that is allowed. */
   readonly limit: number
-  /** Whether users share this limit. */
-  readonly isShared: boolean
+  /** When the count is taken. */
+  readonly stage: Stage
   /** Is called when the limit refuses a call. */
   readonly refused?: (() => void) | undefined
   /** The present count and its window, or `undefined` if there is none. Counts nothing. */
@@ -97,7 +105,7 @@ export class CallLimits {
       name: keyof Limits,
       counter: LimitCounter,
       key: string,
-      isShared = false,
+      stage: Stage = 'own',
       shareOf = (limit: number) => limit,
     ): readonly CallCount[] => {
       const whole = resolveLimit(`limits.${name}`, this.limits[name], number)
@@ -107,7 +115,7 @@ export class CallLimits {
         {
           name,
           limit,
-          isShared,
+          stage,
           read: () => counter.get(key),
           take: () => counter.hit(key, limit),
           giveBack: hit => counter.giveBack(key, hit),
@@ -127,10 +135,10 @@ export class CallLimits {
         'callsPerPrefixTenMinutes',
         counters.prefixTenMinutes,
         keys.storeName(shared, 'prefix', number.slice(0, -4)),
-        true,
+        'prefix',
       ),
-      ...count(names.appMinute, counters.appMinute, keys.storeName(shared, 'app'), true),
-      ...count('callsPerAppDay', counters.appDay, keys.storeName(shared, 'app'), true, limit =>
+      ...count(names.appMinute, counters.appMinute, keys.storeName(shared, 'app'), 'wide'),
+      ...count('callsPerAppDay', counters.appDay, keys.storeName(shared, 'app'), 'wide', limit =>
         kind === 'enroll' ? Math.ceil(limit / enrollShare) : limit,
       ),
     ]
@@ -155,7 +163,7 @@ export class CallLimits {
       {
         name,
         limit: intervalWaived ? unlimited : 1,
-        isShared: false,
+        stage: 'own',
         read: () => counter.get(key),
         take: () => (intervalWaived ? counter.restart(key) : counter.hit(key)),
         giveBack: hit => counter.release(key, hit),
@@ -187,20 +195,19 @@ export async function refuseReached(counts: readonly CallCount[]): Promise<void>
 }
 
 /**
- * Takes all of these counts, or none. The limits that users share come last: a user who is over a
- * limit of their own must not use up what everybody shares. Throws {@link LimitReached}.
+ * Takes all of these counts, or none, one stage after the other: a user who is over a limit of
+ * their own must not use up what everybody shares. Throws {@link LimitReached}.
  * @internal
  */
 export async function takeAll(counts: readonly CallCount[]): Promise<readonly Taken[]> {
   const taken: Taken[] = []
-  for (const stage of [
-    counts.filter(({ isShared }) => !isShared),
-    counts.filter(({ isShared }) => isShared),
-  ]) {
-    const hits = await takeTogether(stage).catch(async (error: unknown) => {
-      await giveBackAll(taken).catch(() => undefined)
-      throw error
-    })
+  for (const present of stages) {
+    const hits = await takeTogether(counts.filter(({ stage }) => stage === present)).catch(
+      async (error: unknown) => {
+        await giveBackAll(taken).catch(() => undefined)
+        throw error
+      },
+    )
     taken.push(...hits)
     const reached = hits.flatMap(({ name, failure, refused, hit }) =>
       hit.over ? [{ name, failure, refused, retryAfter: hit.retryAfter }] : [],
