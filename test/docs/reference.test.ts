@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { errors, failures, languages, VoiceOtpStrategy } from 'passport-voice-otp'
 import { amrOf } from '../../lib/channels.js'
 import { defaultLimits } from '../../lib/resolve-limits.js'
+import { defaultFraud } from '../../lib/resolve-fraud.js'
 import { resolveOptions } from '../../lib/resolve-options.js'
 import { createReader } from './compile.js'
 import { plain, read, table, thousands } from './pages.js'
@@ -93,6 +94,12 @@ test('docs/reference.md lists every limit with its default, and whether it can b
       thousands(value),
       canBeOff(name) ? 'yes' : 'no',
     ]),
+  )
+})
+
+test('docs/reference.md lists every limit of the fraud guard with its default', () => {
+  expect(table(page, '`fraud.`').map(([name, value]) => [plain(name), plain(value)])).toEqual(
+    Object.entries(defaultFraud).map(([name, value]) => [name, String(value)]),
   )
 })
 
