@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { SimulatorError } from '../errors.js'
-import { StatusCallbacks } from '../http/status-callbacks.js'
 import type { Address } from '../http/webhook.js'
 import type { Verb } from '../laml/verbs.js'
 import type { Network } from '../network/network.js'
 import type { CallStatus, SimulatedCall } from '../types/call.js'
 import { AppRequests } from './app-requests.js'
-import { type CallFacts, standardFields, statusFields } from './fields.js'
+import { type CallFacts, standardFields } from './fields.js'
 import type { CallEvent, Order, Update } from './order.js'
 import { type NextRequest, Performer, speechMilliseconds } from './performer.js'
 import { CallRecord } from './record.js'
+import { StatusReports } from './status-reports.js'
 import { CallEnded, Waits } from './waits.js'
 
 const apology = 'An application error has occurred.'
@@ -30,11 +30,10 @@ export class Call {
   readonly requests: AppRequests
   private readonly waits: Waits
   private readonly record: CallRecord
-  private readonly statusCallbacks: StatusCallbacks
+  private readonly reports: StatusReports
   private readonly performer: Performer
   private readonly listener = { isVoicemail: false, greetingKeys: undefined as string | undefined }
   private order: Order
-  private sequenceNumber = 0
   /** The URL of the current document, for a Gather without an action. */
   private documentAddress: Address | undefined
   private cached: SimulatedCall | undefined
@@ -52,7 +51,7 @@ export class Call {
     this.waits = new Waits(activity, this.sid, changed)
     this.record = new CallRecord(clock, changed)
     this.requests = new AppRequests(network, this.waits, changed)
-    this.statusCallbacks = new StatusCallbacks(network, this.sid, changed)
+    this.reports = new StatusReports(network, this.sid, changed)
     this.performer = new Performer(
       clock,
       this.waits,
@@ -136,7 +135,7 @@ export class Call {
       heard,
       waitingFor,
       webhooks: this.requests.snapshot(),
-      statusCallbacks: this.statusCallbacks.snapshot(),
+      statusCallbacks: this.reports.snapshot(),
       error,
       warnings,
       sendDigits,
@@ -272,18 +271,8 @@ export class Call {
     this.report('completed', status)
   }
 
-  /** Sends a status callback, if the app asked for this event. */
   private report(event: CallEvent, status: string): void {
-    const { statusCallback } = this.order
-    if (statusCallback?.events.includes(event) !== true) return
-    const isLast = event === 'completed'
-    const fields = statusFields(this.facts(), {
-      status,
-      sequenceNumber: this.sequenceNumber++,
-      at: this.network.clock.now(),
-      ...(isLast ? { durationMs: this.record.durationMs() } : {}),
-    })
-    this.statusCallbacks.send(statusCallback, fields, isLast)
+    this.reports.send(this.order, event, status, this.facts(), this.record.durationMs())
   }
 
   private facts(): CallFacts {
