@@ -3,8 +3,9 @@ import { SimulatorError } from './errors.js'
 import { streamEvents } from './events.js'
 import { contentTypeOf, parseJson, readBody, respond } from './http/body.js'
 import { checkFaults, checkQueue, isRecord } from './network/faults.js'
-import { checkKeys, checkPhone } from './network/phones.js'
+import { checkKeys, checkPhone, isPhoneNumber } from './network/phones.js'
 import { sendPage } from './page.js'
+import { addPlainPhones, pageOf } from './plain-page.js'
 import type { Space } from './space.js'
 
 type Body = Readonly<Record<string, unknown>>
@@ -25,17 +26,57 @@ export async function handleControl(
   // and read codes.
   if (origin !== undefined && !ownOrigins.includes(origin))
     throw new SimulatorError(403, 'requests from pages of other origins are refused')
-  if (method === 'GET') await get(space, res, path)
+  if (method === 'GET') await get(space, req, res, path)
+  else if (origin !== undefined && contentTypeOf(req) === 'application/x-www-form-urlencoded')
+    actOnForm(space, res, method, path, new URLSearchParams(await readBody(req)))
   else respond(res, 200, change(space, method, path, await readJson(req)))
 }
 
-async function get(space: Space, res: ServerResponse, path: string): Promise<void> {
+async function get(
+  space: Space,
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+): Promise<void> {
   if (path === '/calls.json') respond(res, 200, space.snapshots())
   else if (path === '/mfa.json') respond(res, 200, [...space.mfaRequests].reverse())
   else if (path === '/messages.json')
     respond(res, 200, space.messages.map(message => message.snapshot()).reverse())
   else if (path === '/events') streamEvents(space, res)
-  else await sendPage(res, path)
+  else if (path === '/') {
+    const query = new URLSearchParams(req.url?.split('?')[1])
+    await sendPage(res, '/page/index.html', html =>
+      addPlainPhones(html, space, readNumber(query.get('phone'))),
+    )
+  } else await sendPage(res, path)
+}
+
+/**
+ * A form of the page in a browser without JavaScript, from our own origin. Whatever happened to the
+ * call in the meantime, the page shows it.
+ */
+function actOnForm(
+  space: Space,
+  res: ServerResponse,
+  method: string,
+  path: string,
+  form: URLSearchParams,
+): void {
+  if (!path.startsWith('/calls/'))
+    throw new SimulatorError(400, 'send JSON with Content-Type: application/json')
+  try {
+    change(space, method, path, { digits: form.get('digits') })
+  } catch (error) {
+    /* v8 ignore next -- only a mistake of the simulator throws anything else */
+    if (!(error instanceof SimulatorError)) throw error
+  }
+  respond(res, 303, '', { Location: pageOf(readNumber(form.get('phone'))) })
+}
+
+/** A number from a query or a form. A plus sign without encoding arrives as a space. */
+function readNumber(text: string | null): string | undefined {
+  const number = text?.replace(/^ /, '+')
+  return number !== undefined && isPhoneNumber(number) ? number : undefined
 }
 
 /**

@@ -12,14 +12,22 @@ const types: Readonly<Record<string, string>> = {
 const pageHeaders = {
   'Content-Security-Policy':
     "default-src 'self'; frame-ancestors http://127.0.0.1:* http://localhost:*",
-  'Referrer-Policy': 'no-referrer',
+  // With no-referrer, browsers send `Origin: null` for the forms of the page.
+  'Referrer-Policy': 'same-origin',
 }
 
-/** Sends the web page with the phones, or one of its files. @internal */
-export async function sendPage(res: ServerResponse, path: string): Promise<void> {
+/**
+ * Sends the web page with the phones, or one of its files.
+ * @param edit Changes its text.
+ * @internal
+ */
+export async function sendPage(
+  res: ServerResponse,
+  path: string,
+  edit = (text: string): string => text,
+): Promise<void> {
   // Only plain names are allowed, so that no path leads out of the folder.
-  const [, name, extension = ''] =
-    /^\/page\/([a-z0-9-]+\.(html|css|js|svg))$/.exec(path === '/' ? '/page/index.html' : path) ?? []
+  const [, name, extension = ''] = /^\/page\/([a-z0-9-]+\.(html|css|js|svg))$/.exec(path) ?? []
   const content =
     name === undefined
       ? undefined
@@ -27,5 +35,8 @@ export async function sendPage(res: ServerResponse, path: string): Promise<void>
   /* v8 ignore else -- reached; V8 miscounts after the await */
   if (content === undefined) throw new SimulatorError(404, `there is no ${path.slice(0, 80)} here`)
   /* v8 ignore next -- each extension has a type */
-  respond(res, 200, content, { 'Content-Type': types[extension] ?? 'text/plain', ...pageHeaders })
+  respond(res, 200, edit(content), {
+    'Content-Type': types[extension] ?? 'text/plain',
+    ...pageHeaders,
+  })
 }

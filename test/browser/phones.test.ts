@@ -1,7 +1,13 @@
 // Logins with clicks alone, the phone lying beside the page.
 import { expect, test } from 'vitest'
 import { wrongCode } from '../support/site.js'
-import { describeInBrowser, openDemo, takePicture } from '../support/chromium.js'
+import {
+  axeFindings,
+  describeInBrowser,
+  Guest,
+  openDemo,
+  takePicture,
+} from '../support/chromium.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 
@@ -142,5 +148,55 @@ describeInBrowser('with the phone beside the page', () => {
     expect(await guest.page.evaluate('document.documentElement.scrollWidth')).toBe(390)
     await guest.page.getByRole('link', { name: 'the phone is below' }).click()
     await guest.phone.getByRole('button', { name: 'Answer' }).waitFor()
+  })
+})
+
+describeInBrowser('the page of the phones', () => {
+  test('shows a ringing phone on a small screen, has a history of what was said, and a switch for the sound, and axe finds nothing', async () => {
+    const guest = await openDemo({ siteOptions: unhurried })
+    const screen = new Guest(guest.site, await guest.page.context().newPage())
+    const { page } = screen
+    await page.setViewportSize({ width: 390, height: 664 })
+    await page.goto(guest.site.simulator.url)
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const button = page.getByRole('button', { name: 'Answer' })
+    await button.waitFor()
+    const { y = 0, height = 0 } = (await button.boundingBox()) ?? {}
+    expect(y + height).toBeLessThanOrEqual(664)
+    await page.getByText('Turn on the sound to hear the call.').waitFor()
+    await page.getByRole('switch', { name: 'Sound' }).click()
+    await page.getByText('Turn on the sound to hear the call.').waitFor({ state: 'hidden' })
+    const findings = await axeFindings(screen, 'ringing')
+
+    await guest.site.answer(await guest.digits())
+    await guest.site.simulator.hangUp(guest.site.simulator.calls[0]!.sid)
+    await guest.press('Call me again')
+    await page.getByText('1 earlier call').click()
+    await page.getByText('Nobody will ever ask you for this code.').waitFor()
+    findings.push(...(await axeFindings(screen, 'history')))
+    expect(findings).toEqual([])
+  })
+
+  test('can be used without JavaScript', async () => {
+    const guest = await openDemo({ javaScriptEnabled: false })
+    const { page } = new Guest(guest.site, await guest.page.context().newPage())
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await page.goto(guest.site.simulator.url)
+    await page.getByRole('button', { name: 'Answer' }).click()
+    const keys = page.getByLabel('Keys')
+    await keys.waitFor()
+    await guest.site.simulator.idle()
+    await keys.fill(await guest.digits())
+    await page.getByRole('button', { name: 'Press' }).click()
+    await guest.site.simulator.idle()
+    await page.getByRole('link', { name: 'Refresh' }).click()
+    const code = await page
+      .getByText(/^(\d, ){5}\d$/)
+      .first()
+      .textContent()
+    await guest.submitCode(String(code).replaceAll(', ', ''))
+    await guest.expectPath('/account')
   })
 })

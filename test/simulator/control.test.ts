@@ -439,3 +439,98 @@ describe('events', () => {
     await expect(fetch(simulator.url)).rejects.toThrow('fetch failed')
   })
 })
+
+describe('the phones in a browser without JavaScript', () => {
+  const formOf = (
+    simulator: Simulator,
+    path: string,
+    fields: Record<string, string>,
+    origin?: string,
+  ) =>
+    raw(
+      simulator,
+      'POST',
+      path,
+      {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        ...(origin === '' ? {} : { Origin: origin ?? simulator.url }),
+      },
+      new URLSearchParams(fields).toString(),
+    )
+  const pageOf = async (simulator: Simulator, query = ''): Promise<string> =>
+    (await raw(simulator, 'GET', `/${query}`)).text
+
+  test('forms answer, press keys and hang up, and the page shows what was said in this call and in earlier ones', async () => {
+    const [simulator, app] = [await startSimulator(), await startApp()]
+    app.responses['/open'] =
+      `<Gather action="${app.url}/keys" numDigits="2"><Say>Two digits &lt;now&gt;</Say></Gather>`
+    app.responses['/keys'] = '<Say>Thank you</Say><Pause length="60"/>'
+    expect(await pageOf(simulator)).toContain('No calls yet.')
+    const sid = await place(simulator, `${app.url}/open`)
+    expect(await pageOf(simulator)).toMatch(
+      /http-equiv="refresh"[^]*Ringing[^]*action="\/calls\/.*\/answer"/,
+    )
+
+    expect(await formOf(simulator, `/calls/${sid}/answer`, {})).toMatchObject({
+      status: 303,
+      headers: { location: '/' },
+    })
+    await simulator.idle()
+    const waiting = await pageOf(simulator)
+    expect(waiting).toContain('Two digits &#60;now&#62;')
+    expect(waiting).not.toContain('http-equiv="refresh"') // it would empty the field
+    await formOf(simulator, `/calls/${sid}/keys`, { digits: '42' })
+    await simulator.idle()
+    expect(app.received.at(-1)?.fields['Digits']).toBe('42')
+
+    await formOf(simulator, `/calls/${sid}/hangup`, {})
+    expect(simulator.call(sid)?.status).toBe('completed')
+    expect(await pageOf(simulator)).toMatch(/Idle[^]*Earlier call\. Ended: completed[^]*Thank you/)
+  })
+
+  test('a form from the page of one phone leads back to this phone, and a call that is over is no error', async () => {
+    const simulator = await startSimulator()
+    const sid = await place(simulator, 'https://acme.example/')
+    const phone = alice
+    expect(await pageOf(simulator, `?phone=${encodeURIComponent(phone)}`)).toContain(
+      `name="phone" value="${phone}"`,
+    )
+    expect(await pageOf(simulator, '?phone=%2B12025550145')).not.toContain('action="/calls/')
+    for (let time = 0; time < 2; time++)
+      expect(await formOf(simulator, `/calls/${sid}/hangup`, { phone })).toMatchObject({
+        status: 303,
+        headers: { location: `/?phone=${encodeURIComponent(phone)}` },
+      })
+    expect(await formOf(simulator, '/calls/x/answer', { phone: '//evil.example' })).toMatchObject({
+      headers: { location: '/' },
+    })
+  })
+
+  test('the page shows text messages, and a text of the app is never markup', async () => {
+    const simulator = await startSimulator()
+    await post(simulator, 'Messages', {
+      To: alice,
+      From: simulator.signalwire.from,
+      Body: '<b>1</b>',
+    })
+    await simulator.idle()
+    const page = await pageOf(simulator)
+    expect(page).toContain('Text message: &#60;b&#62;1&#60;/b&#62;')
+  })
+
+  test.each(['', 'null', 'https://evil.example', 'http://127.0.0.1'])(
+    'a form with the Origin %j changes nothing',
+    async origin => {
+      const simulator = await startSimulator()
+      const sid = await place(simulator, 'https://acme.example/')
+      const { status } = await formOf(simulator, `/calls/${sid}/hangup`, { a: '1' }, origin)
+      expect([400, 403]).toContain(status)
+      expect(simulator.call(sid)?.status).toBe('ringing')
+    },
+  )
+
+  test('a form changes calls only', async () => {
+    const simulator = await startSimulator()
+    expect((await formOf(simulator, '/queue', { delayMs: '5' })).status).toBe(400)
+  })
+})

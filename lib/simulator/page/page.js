@@ -2,7 +2,8 @@
 // and messages.
 
 import { sound } from './sound.js'
-import { spaced, Phone } from './phone.js'
+import { spaced } from './call-lines.js'
+import { Phone } from './phone.js'
 
 const retryMilliseconds = 2000
 const place = document.querySelector('#phones')
@@ -15,6 +16,7 @@ const phones = new Map()
 const known = new Set() // calls and messages on the page; a new one moves its phone to the front
 let isFirstState = true
 let isConnected = true
+let lastRinging
 
 /** The number in `?phone=`. A plus sign without encoding arrives as a space. */
 function wantedNumber() {
@@ -65,8 +67,11 @@ function show(state) {
   }
   for (const phone of phones.values()) {
     const isOurs = ({ to }) => to === phone.number
+    const had = calls.filter(isOurs).filter(({ status }) => status !== 'queued')
+    const call = currentCall(had)
     phone.update({
-      call: currentCall(calls.filter(isOurs)),
+      call,
+      earlier: had.filter(each => each !== call),
       texts: texts.filter(isOurs).reverse(),
       isQuiet: isFirstState,
     })
@@ -80,8 +85,7 @@ function show(state) {
  * The call that a phone shows: the one in progress, otherwise a ringing one, otherwise the last
  * one.
  */
-function currentCall(calls) {
-  const had = calls.filter(({ status }) => status !== 'queued')
+function currentCall(had) {
   return (
     had.find(({ status }) => status === 'in-progress') ??
     had.find(({ status }) => status === 'ringing') ??
@@ -102,6 +106,10 @@ function announceRinging() {
       ? `Phone ${spaced(only)}`
       : 'Phones'
   sound.ring(ringing !== undefined)
+  // In sight while it rings, also on a small screen. The phone in a frame of another page is alone.
+  if (ringing !== undefined && ringing !== lastRinging && only === undefined)
+    ringing.element.scrollIntoView({ block: 'nearest' })
+  lastRinging = ringing
 }
 
 function setConnected(connected) {
@@ -127,7 +135,9 @@ function listen() {
 }
 
 function showSound() {
-  soundButton.setAttribute('aria-pressed', String(sound.isOn))
+  soundButton.setAttribute('aria-checked', String(sound.isOn))
+  soundButton.querySelector('.setting').textContent = sound.isOn ? 'on' : 'off'
+  document.body.classList.toggle('with-sound', sound.isOn)
 }
 
 soundButton.addEventListener('click', () => {

@@ -1,19 +1,10 @@
 // One phone: its screen, its keypad and its two buttons. It is changed in place, so that it keeps
 // the focus and a screen reader reads nothing twice.
 
+import { clockTime, earlierCall, linesOf, spaced, stateWords } from './call-lines.js'
 import { sound } from './sound.js'
 
 const template = document.querySelector('#phone')
-const stateWords = {
-  idle: 'Idle',
-  ringing: 'Ringing',
-  'in-progress': 'On the call',
-  completed: 'Ended: completed',
-  busy: 'Ended: busy',
-  'no-answer': 'Ended: missed',
-  failed: 'Ended: failed',
-  canceled: 'Ended: canceled',
-}
 const about = {
   idle: () => 'This phone rings when the app calls.',
   ringing: from => `Call from ${from}`,
@@ -26,15 +17,6 @@ const about = {
 }
 const nearBottomPixels = 24
 const shownKeys = 16
-
-/** Groups the digits of a North American number. */
-export const spaced = number => number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
-
-/** A length of time, as "0:12". */
-function clockTime(milliseconds) {
-  const seconds = Math.floor(milliseconds / 1000)
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
 
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text
@@ -52,37 +34,9 @@ async function post(path, body = {}) {
   }
 }
 
-function hangupWords(by, status) {
-  if (by === 'caller') return 'The caller hung up.'
-  return status === 'busy' ? 'You declined.' : 'You hung up.'
-}
-
-/** The lines that a call has on the screen. Keys in a row share a line. */
-function linesOf({ sid, status, transcript, speaking, error }) {
-  const lines = []
-  const add = line => lines.push({ key: `${sid}:${lines.length}`, ...line })
-  for (const entry of transcript) {
-    const last = lines.at(-1)
-    if (entry.kind === 'say') add({ kind: 'say', text: entry.text, language: entry.language })
-    const keys = entry.lost ? 'keys lost' : 'keys'
-    if (entry.kind === 'keys' && last?.kind === keys) last.text += entry.digits
-    else if (entry.kind === 'keys')
-      add({
-        kind: keys,
-        label: entry.lost ? 'You pressed, but the call did not ask for it: ' : 'You pressed ',
-        text: entry.digits,
-      })
-    if (entry.kind === 'hangup') add({ kind: 'note', text: hangupWords(entry.by, status) })
-    if (entry.kind === 'error') add({ kind: 'error', text: entry.message })
-  }
-  const saying = lines.findLast(({ kind }) => kind === 'say')
-  if (speaking !== null && saying !== undefined) saying.isNow = true
-  if (error && !lines.some(({ kind }) => kind === 'error')) add({ kind: 'error', text: error })
-  return lines
-}
-
 export class Phone {
   #call
+  #earlier = []
   #lines = new Map()
   #pressed = ''
   #answeredAt
@@ -103,9 +57,14 @@ export class Phone {
     return this.#status === 'ringing'
   }
 
-  /** Shows the call and the messages, oldest first. `isQuiet`: they are old, so no sound. */
-  update({ call, texts, isQuiet }) {
+  /**
+   * Shows the call and the messages, oldest first, and keeps the earlier calls, newest first.
+   * `isQuiet`: they are old, so no sound.
+   */
+  update({ call, earlier, texts, isQuiet }) {
     const before = this.#call
+    this.#earlier = earlier
+    this.#showHistory()
     const isNew = call?.sid !== before?.sid
     if (isNew || (call?.waitingFor && !before?.waitingFor)) this.#pressed = ''
     if (isNew) this.#answeredAt = undefined
@@ -178,6 +137,9 @@ export class Phone {
         void post(`/calls/${this.#call.sid}/hangup`)
       }),
     )
+    this.#find('.history').addEventListener('toggle', () => {
+      this.#showHistory()
+    })
     this.element.addEventListener('keydown', event => {
       const isDigit =
         /^[0-9*#]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey
@@ -230,6 +192,22 @@ export class Phone {
       this.#find('.end').disabled = !this.#isConnected || !(isOn || isRinging)
       setText(this.#find('.end'), isOn ? 'Hang up' : 'Decline')
     })
+  }
+
+  /** The earlier calls. They are on the page only while a person looks at them. */
+  #showHistory() {
+    const history = this.#find('.history')
+    const count = this.#earlier.length
+    history.hidden = count === 0
+    setText(
+      this.#find('.history summary'),
+      count === 1 ? '1 earlier call' : `${count} earlier calls`,
+    )
+    const shown = history.open ? this.#earlier.map(({ sid }) => sid).join() : ''
+    const place = this.#find('.calls')
+    if (place.dataset.shown === shown) return
+    place.dataset.shown = shown
+    place.replaceChildren(...(history.open ? this.#earlier.flatMap(earlierCall) : []))
   }
 
   #showPressed() {
