@@ -36,6 +36,23 @@ export interface CallStatus {
   readonly otherChannels: readonly Channel[]
   /** Attempts left for this code; 0 if there is no code. */
   readonly attemptsLeft: number
+  /**
+   * Seconds after which a page should ask again: soon while the phone rings, late while little can
+   * change. Each question costs a request and a few commands of the limiter's store.
+   */
+  readonly pollAfter: number
+}
+
+type Call = CallStatus['call']
+
+/** How soon the call can be in another state. A page that follows it asks after so many seconds. */
+const pollAfterSeconds = { soon: 2, talking: 3, waiting: 5, resting: 10 } as const
+
+function findPollAfter(call: Call, startsIn: number): number {
+  if (call === 'answered') return pollAfterSeconds.talking
+  if (startsIn > 10) return pollAfterSeconds.waiting
+  const isMoving = call === 'queued' || call === 'ringing'
+  return isMoving ? pollAfterSeconds.soon : pollAfterSeconds.resting
 }
 
 /** Creates the route `status()`. It reads what others wrote, and writes nothing. @internal */
@@ -84,12 +101,14 @@ async function statusWithoutChallenge<User>(
     sends.nextCallIn(userId),
     activeChallenges.reportedFor(userId),
   ])
+  const call = reportedFor > 0 ? 'reported' : 'none'
   return {
-    call: reportedFor > 0 ? 'reported' : 'none',
+    call,
     expiresIn: 0,
     nextCallIn: Math.max(interval, reportedFor),
     ...turnOver,
     attemptsLeft: 0,
+    pollAfter: findPollAfter(call, 0),
   }
 }
 
@@ -111,12 +130,16 @@ async function statusOf<User>(context: Context<User>, challenge: Challenge): Pro
     reachedNobody(state) &&
     (await sends.hasWaiver(deliverySid))
   const secondsLeft = Math.max(0, Math.ceil((expiresAt - settings.clock.now()) / 1000))
+  const call =
+    reportedFor > 0 ? 'reported' : isRefused ? 'refused' : deliveryState(challenge, state)
   return {
-    call: reportedFor > 0 ? 'reported' : isRefused ? 'refused' : deliveryState(challenge, state),
+    call,
     expiresIn: isActive ? secondsLeft : 0,
     nextCallIn: Math.max(isWaived ? 0 : interval, reportedFor),
     ...(isActive ? turn : turnOver),
     attemptsLeft: isActive ? attemptsLeft : 0,
+    pollAfter:
+      isActive && call === 'none' ? pollAfterSeconds.soon : findPollAfter(call, turn.startsIn),
   }
 }
 
@@ -124,7 +147,7 @@ async function statusOf<User>(context: Context<User>, challenge: Challenge): Pro
 function deliveryState(
   { channel, deliverySid }: Challenge,
   state: DeliveryState | undefined,
-): CallStatus['call'] {
+): Call {
   if (channel !== 'call') return 'sent'
   return state ?? (deliverySid === undefined ? 'none' : 'queued')
 }

@@ -66,6 +66,7 @@ describe.each([
       callsBefore: 0,
       otherChannels: [],
       attemptsLeft: 5,
+      pollAfter: 10,
     })
     await verify(wrongCode(code)).expect(401, {
       code: 'code-wrong',

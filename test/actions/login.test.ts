@@ -59,6 +59,7 @@ describe('a login with a call', () => {
       callsBefore: 0,
       otherChannels: [],
       attemptsLeft: 0,
+      pollAfter: 10,
     })
     const code = await world.hearCode(alice)
     const { body, headers } = await alice.get('/otp/status').expect(200)
@@ -70,6 +71,7 @@ describe('a login with a call', () => {
       callsBefore: 0,
       otherChannels: [],
       attemptsLeft: 5,
+      pollAfter: 3,
     })
     expect(headers['cache-control']).toBe('no-store')
     await alice

@@ -44,6 +44,7 @@ describe('a login', () => {
       callsBefore: 0,
       otherChannels: [],
       attemptsLeft: 0,
+      pollAfter: 10,
     })
 
     const { status, body } = await alice.json('POST', '/api/otp/call')
@@ -68,6 +69,7 @@ describe('a login', () => {
       callsBefore: 0,
       otherChannels: [],
       attemptsLeft: 5,
+      pollAfter: 3,
     })
 
     expect(await alice.json('POST', '/api/otp', { code: wrongCode(code) })).toMatchObject({

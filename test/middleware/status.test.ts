@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { MemoryRememberStore, VoiceOtpError } from 'passport-voice-otp'
 import { CounterStore } from '../support/stores.js'
 import { createWorld, type World } from '../support/world.js'
@@ -41,6 +41,7 @@ test('getStatus(req) returns what status() sends, and undefined without a user',
     callsBefore: 0,
     otherChannels: [],
     attemptsLeft: 0,
+    pollAfter: 10,
   })
   await alice.post('/otp/call').expect(202)
   const { body } = (await alice.get('/rendered')) as {
@@ -49,6 +50,27 @@ test('getStatus(req) returns what status() sends, and undefined without a user',
   expect(body.attemptsLeft).toBe(5)
   expect(body.expiresIn).toBeGreaterThan(200)
 })
+
+test.each([
+  ['none', 'manual', 10, false],
+  ['ringing', 'manual', 2, true],
+  ['answered', 'answers', 3, true],
+  ['busy', 'busy', 10, true],
+] as const)(
+  'a page that follows a call whose state is %s asks again later the less can change',
+  async (state, behaviour, seconds, calls) => {
+    await open()
+    const alice = await world.logIn('alice')
+    world.simulator.setPhone('+12025550123', behaviour)
+    if (calls) await alice.post('/otp/call').expect(202)
+    await vi.waitFor(async () =>
+      expect((await alice.get('/otp/status')).body).toMatchObject({
+        call: state,
+        pollAfter: seconds,
+      }),
+    )
+  },
+)
 
 test('getStatus(req) rejects where status() would send 503', async () => {
   const counters = await open()

@@ -49,6 +49,7 @@ const status = {
   startsIn: 0,
   callsBefore: 0,
   otherChannels: [],
+  pollAfter: 10,
 }
 
 /** A strategy in one state. */

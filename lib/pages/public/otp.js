@@ -2,8 +2,6 @@
 // forms and links.
 
 const language = document.documentElement.lang
-/** States in which nothing moves any more: the page asks less often. */
-const restingStates = ['completed', 'sent', 'busy', 'no-answer', 'failed', 'canceled', 'reported']
 /** Seconds before the end at which a screen reader hears what is left. */
 const spokenSeconds = [60, 30, 10]
 
@@ -130,7 +128,7 @@ async function askStatus({ status: address, login }) {
   if (!response.ok) throw new Error(String(response.status))
   const status = await response.json()
   if (!parts.live) return 1000 // the page was replaced meanwhile
-  const { call, expiresIn, nextCallIn } = status
+  const { call, expiresIn, nextCallIn, pollAfter } = status
   // If the code was used or replaced in another tab, this page is out of date. The remaining time
   // of one code only decreases, except for one second of difference between two servers' clocks.
   const isNewer = expiresIn > until.lastExpiresIn + 1
@@ -141,7 +139,7 @@ async function askStatus({ status: address, login }) {
     until.nextCall = now() + nextCallIn
     await show(status)
   }
-  return restingStates.includes(call) ? 5000 : 1000
+  return pollAfter * 1000
 }
 
 /** Whether a form is on its way: then the browser waits for the next page. */
