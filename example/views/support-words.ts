@@ -44,6 +44,7 @@ const callLimits: Readonly<Record<string, string>> = {
   callsPerPhoneDay: 'The phone has had all calls of a day',
   callsPerPrefixTenMinutes: 'Too many calls go to numbers like this one',
   callsPerAppMinute: 'Too many calls of the whole app',
+  callsPerAppDay: 'The whole app has had all calls of a day',
   enrollCallsPerPhoneTenMinutes: 'The new phone has had all calls of ten minutes',
   enrollCallsPerPhoneDay: 'The new phone has had all calls of a day',
   enrollCallsPerAppMinute: 'Too many calls to new phones',

@@ -14,6 +14,7 @@ const off = {
   callsPerPhoneDay: false,
   callsPerPrefixTenMinutes: false,
   callsPerAppMinute: false,
+  callsPerAppDay: false,
 }
 
 const strategyFor = space =>
@@ -24,6 +25,7 @@ const strategyFor = space =>
       secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
       signalwire: spaceOf(space ?? 'http://127.0.0.1:3998'),
       limits: off,
+      fraud: { unusedPerPrefixDay: false, sendsPerPrefixDay: false },
     },
     user => user.phone,
   )

@@ -33,7 +33,7 @@ const challenges = `
   const limits = {
     approveCallIntervalSeconds: false, attemptsPerChallenge: 5, attemptsPerUser: 10, attemptsPerUserSeconds: 1, lockoutSeconds: 1,
     maxConsecutiveFailures: 100, consecutiveFailureSeconds: 1, callIntervalSeconds: 1, callsPerUserHour: false,
-    callsPerPhoneTenMinutes: false, callsPerPhoneDay: false, callsPerPrefixTenMinutes: false, callsPerAppMinute: false,
+    callsPerPhoneTenMinutes: false, callsPerPhoneDay: false, callsPerPrefixTenMinutes: false, callsPerAppMinute: false, callsPerAppDay: false,
     enrollCallsPerPhoneTenMinutes: false, enrollCallsPerPhoneDay: false, reportedSeconds: 1,
   }
   const codeSeconds = -58 // The counters of a challenge live a minute longer: 2 seconds.

@@ -35,6 +35,7 @@ const strategy = new VoiceOtpStrategy<Person>(
       callsPerSecond: Infinity,
     },
     codeSeconds: 60,
+    fraud: { unusedPerPrefixDay: off, sendsPerPrefixDay: off },
     limits: {
       callIntervalSeconds: off,
       callsPerUserHour: off,
@@ -42,6 +43,7 @@ const strategy = new VoiceOtpStrategy<Person>(
       callsPerPhoneDay: off,
       callsPerPrefixTenMinutes: off,
       callsPerAppMinute: off,
+      callsPerAppDay: off,
     },
   },
   person => `+1202555${person.id}`,

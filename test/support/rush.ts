@@ -86,6 +86,7 @@ async function openApp(
       clock: { now },
       limiter,
       limits: { ...callsUnlimited, callsPerAppMinute: 600, callIntervalSeconds: 60 },
+      fraud: { unusedPerPrefixDay: 1000 }, // the numbers of all people have one prefix
     },
     ({ id }) => `+1202555${id}`,
   )
