@@ -1,19 +1,14 @@
 import { withDeadline } from '../deadline.js'
 import { Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
 import type { CallRequest } from '../limits/call-limits.js'
+import type { CallPlace } from '../limits/last-calls.js'
 import { LimitReached } from '../limits/limit-counter.js'
 import type { Turn } from '../limits/turn.js'
 import type { Channel } from '../options/channel.js'
 import type { Country } from '../options/phone.js'
 import type { Destination } from '../phone.js'
-import {
-  type Challenge,
-  withDeliverySid,
-  makeChallenge,
-  phoneMatches,
-} from '../session/challenge.js'
+import { type Challenge, withDeliverySid, makeChallenge } from '../session/challenge.js'
 import type { LoginState } from '../session/login-state.js'
-import { reachedNobody } from '../signalwire/call-states.js'
 import { toDeliveryError } from '../signalwire/errors.js'
 import { admitSend, cancelSend } from './admit.js'
 import { checkDestination, readChoices } from './choices.js'
@@ -22,7 +17,7 @@ import { readApproval } from './approve.js'
 import type { ActionContext } from './context.js'
 import { deliver } from './deliver.js'
 import { checkPhoneFallback } from './phone-fallback.js'
-import { followTurn } from './follow-turn.js'
+import { waiveInterval } from './waive-interval.js'
 
 const sessionDeadlineMilliseconds = 5000
 
@@ -43,13 +38,14 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     const approval =
       purpose === 'approve' ? await readApproval(action, channel, destination) : undefined
     const { number, phone } = destination
+    const callPlace = { userId, sessionId: loginState.sessionId, phone }
     const request: CallRequest = {
       userId,
       number,
       phone,
       kind: purpose === 'enroll' || purpose === 'approve' ? purpose : 'own',
       waitsForTurn: channel === 'call',
-      intervalWaived: await waiveInterval(action, destination, channel),
+      intervalWaived: await waiveInterval(context, callPlace, loginState.challenge, channel),
     }
     const { check, turn } = await admitSend(action, request, destination)
 
@@ -67,6 +63,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     await saveSession(loginState, cancel) // do not place a call that the session does not know
     const sid = await place(action, request, challenge, destination, code, cancel, approval)
     loginState.storeChallenge(withDeliverySid(context.keys, challenge, sid))
+    rememberCall(action, callPlace, challenge, sid)
     const details = { userId, purpose, channel, country, sid }
     emit('code.sent', { ...details, ...(turn && { startsIn: turn.seconds }) })
     unusedCodes.add({ id: challenge.id, expiresAt: challenge.expiresAt, details })
@@ -74,6 +71,20 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     reportBlocked(action, country, error)
     throw error
   }
+}
+
+/**
+ * Remembers the call in the limiter. Without this, a user whose session loses the challenge must
+ * wait for the whole interval. Nobody waits for it.
+ */
+function rememberCall<User>(
+  { context: { lastCalls }, purpose }: ActionContext<User>,
+  place: CallPlace,
+  { channel, activation }: Challenge,
+  callSid: string,
+): void {
+  if (channel === 'call' && purpose !== 'approve')
+    lastCalls.remember(place, { callSid, activation }).catch(() => undefined)
 }
 
 /** Tells the app about a code that was refused before SignalWire was asked. */
@@ -163,31 +174,6 @@ async function place<User>(
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- one of the two types
     throw error
   }
-}
-
-/**
- * Waives the interval since the last call, once for each call, if that call is known to have
- * reached nobody, or waits for so long that the page offers another channel. Only for the newest
- * call and the same phone: otherwise an old unanswered call could be saved up, or used for another
- * number. Returns whether the interval is waived.
- */
-async function waiveInterval<User>(
-  { context, loginState: { challenge }, userId }: ActionContext<User>,
-  { phone }: Destination,
-  channel: Channel,
-): Promise<boolean> {
-  const { activeChallenges, calls, keys, sends } = context
-  if (challenge?.channel !== 'call' || challenge.userId !== userId) return false
-  const { deliverySid } = challenge
-  if (deliverySid === undefined || (await sends.nextCallIn(userId)) === 0) return false
-  return (
-    phoneMatches(keys, challenge, phone) &&
-    (await activeChallenges.isActive(challenge)) &&
-    (await sends.hasWaiver(deliverySid)) &&
-    (reachedNobody(await calls.freshState(deliverySid)) ||
-      (await followTurn(context, challenge)).otherChannels.includes(channel)) &&
-    sends.takeWaiver(deliverySid)
-  )
 }
 
 /**

@@ -57,6 +57,8 @@ export interface Reply {
    * approve. `deactivate`: the code must not be accepted any more.
    */
   readonly effect?: 'report' | 'refuse' | 'deactivate'
+  /** Whether the turn says the code. */
+  readonly readsCode?: true
 }
 
 /**
@@ -108,7 +110,7 @@ function afterPickUp(
   const { announcement, ...rest } = content
   if (numberMatching === false) {
     const occasion = { appName, purpose: content.purpose, announcement }
-    return { turn: plainReading(words, occasion, content.code), next: [] }
+    return { turn: plainReading(words, occasion, content.code), next: [], readsCode: true }
   }
   return ask(settings, rest, announcement)
 }
@@ -175,7 +177,8 @@ function afterMenu(
 function withMenu(content: TokenContent, read: (options: ReadingOptions) => Turn): Reply {
   const isLast = content.repeatsLeft < 1
   const turn = read({ isLast, approvalText: content.approvalTexts?.[content.languages[0] ?? ''] })
-  return { turn, next: turn.questions.map(() => ({ step: steps.menu, content })) }
+  const next = turn.questions.map(() => ({ step: steps.menu, content }))
+  return { turn, next, readsCode: true }
 }
 
 /** The language that the call speaks now, and the one that key three leads to. */

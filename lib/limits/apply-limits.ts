@@ -7,6 +7,7 @@ import type { Pace } from './call-queue.js'
 import { createCounters } from './counters.js'
 import { FactorResets } from './factor-resets.js'
 import { FactorAttempts } from './factor-attempts.js'
+import { LastCalls } from './last-calls.js'
 import { Locks } from './locks.js'
 import { NewPhones } from './new-phones.js'
 import { Sends } from './sends.js'
@@ -24,6 +25,7 @@ export interface AppliedLimits {
   readonly sends: Sends
   readonly newPhones: NewPhones
   readonly locks: Locks
+  readonly lastCalls: LastCalls
   readonly factorResets: FactorResets
   readonly userStates: UserStates
   readonly turns: Turns
@@ -73,6 +75,7 @@ export function applyLimits(
     sends: new Sends(counters, limits, keys, locks, activeChallenges, turns),
     newPhones: new NewPhones(counters, keys, approveAfterHours),
     locks,
+    lastCalls: new LastCalls(counters, limits, keys),
     factorResets: new FactorResets(counters, keys),
     userStates: new UserStates(counters, limits, keys, locks, activeChallenges),
     turns,

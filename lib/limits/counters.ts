@@ -15,6 +15,10 @@ export interface Counters {
   readonly attempts: LimitCounter
   /** By challenge: right codes. The second one is over the limit. */
   readonly uses: LimitCounter
+  /** By user and phone: SignalWire's id of the last call, in pieces. */
+  readonly lastCall: LimitCounter
+  /** By call: exists after a webhook read the code. */
+  readonly readings: LimitCounter
   /** By session: right answers of every kind. The second one is over the limit. */
   readonly logins: LimitCounter
   /** By session: exists after a logout. */
@@ -117,6 +121,8 @@ export function createCounters(
     activeChallenge: create('active-challenge', unlimited, challengeSeconds),
     attempts: create('attempts', limits.attemptsPerChallenge, challengeSeconds),
     uses: create('uses', 1, challengeSeconds),
+    lastCall: create('last-call', unlimited, callIntervalSeconds),
+    readings: create('readings', unlimited, challengeSeconds),
     logins: create('logins', 1, minute),
     logouts: create('logouts', unlimited, challengeSeconds),
     fetches: create('fetches', 3, challengeSeconds),

@@ -90,8 +90,9 @@ async function handle<User>(
   if (req.method !== 'POST') return reject(context, 'method', 405)
   const webhook = await readWebhook(context, isSigned, req, path)
   if (typeof webhook === 'string') return reject(context, webhook, 403)
-  const { turn, next, effect, isPickUp } = await findReply(context, webhook)
+  const { turn, next, effect, readsCode, isPickUp } = await findReply(context, webhook)
   await carryOut(context, effect, webhook)
+  if (readsCode === true) await context.lastCalls.noteReading(webhook.fields['CallSid'] ?? '')
   const { userId, purpose } = webhook.content
   if (isPickUp)
     context.emit('call.answered', {

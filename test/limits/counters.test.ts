@@ -19,6 +19,8 @@ test('each counter has its own name, limit and window; the counters of a code ou
     'voice-otp:active-challenge': [unlimited, 360],
     'voice-otp:attempts': [5, 360],
     'voice-otp:uses': [1, 360],
+    'voice-otp:last-call': [2147483647, 60],
+    'voice-otp:readings': [2147483647, 360],
     'voice-otp:logins': [1, 60],
     'voice-otp:logouts': [2147483647, 360],
     'voice-otp:fetches': [3, 360],

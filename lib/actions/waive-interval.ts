@@ -1,0 +1,68 @@
+import type { Context } from '../context.js'
+import type { CallPlace, LastCall } from '../limits/last-calls.js'
+import type { Channel } from '../options/channel.js'
+import { type Challenge, phoneMatches } from '../session/challenge.js'
+import { isOver, reachedNobody } from '../signalwire/call-states.js'
+import { followTurn } from './follow-turn.js'
+
+/**
+ * Waives the interval since the last call, once for each call:
+ *
+ * - if that call is known to have reached nobody, or waits for so long that the page offers another
+ *   channel;
+ * - or if the session lost the challenge, for example by a parallel write of the session, and the
+ *   call is over, and nobody has heard its code. The lost challenge is ended first.
+ *
+ * Only for the newest call of this session and the same phone: otherwise an old unanswered call
+ * could be saved up, or used for another number. Returns whether the interval is waived.
+ * @param challenge The challenge of this session, whichever user it is for.
+ * @param channel The channel of the next code.
+ * @internal
+ */
+export async function waiveInterval<User>(
+  context: Context<User>,
+  place: CallPlace,
+  challenge: Challenge | undefined,
+  channel: Channel,
+): Promise<boolean> {
+  const { activeChallenges, sends } = context
+  const { userId, phone } = place
+  if ((await sends.nextCallIn(userId)) === 0) return false
+  if (challenge?.userId !== userId || !(await activeChallenges.isActive(challenge))) {
+    const lost = await findLostCall(context, place, challenge)
+    if (lost === undefined) return false
+    await activeChallenges.end({ userId, activation: lost.activation })
+    return (await isWaivable(context, lost)) && sends.takeWaiver(lost.callSid)
+  }
+  const { deliverySid } = challenge
+  if (challenge.channel !== 'call' || deliverySid === undefined) return false
+  return (
+    phoneMatches(context.keys, challenge, phone) &&
+    (await sends.hasWaiver(deliverySid)) &&
+    (reachedNobody(await context.calls.freshState(deliverySid)) ||
+      (await followTurn(context, challenge)).otherChannels.includes(channel)) &&
+    sends.takeWaiver(deliverySid)
+  )
+}
+
+/** The last call of this session to this phone, if the session has lost its challenge. @internal */
+export async function findLostCall<User>(
+  { lastCalls }: Context<User>,
+  place: CallPlace,
+  challenge: Challenge | undefined,
+): Promise<LastCall | undefined> {
+  const last = await lastCalls.find(place)
+  return last?.activation === challenge?.activation ? undefined : last
+}
+
+/** Whether the interval after a lost call may be waived. Changes nothing. @internal */
+export async function isWaivable<User>(
+  { calls, lastCalls, sends }: Context<User>,
+  { callSid }: LastCall,
+): Promise<boolean> {
+  return (
+    (await sends.hasWaiver(callSid)) &&
+    isOver(await calls.freshState(callSid)) &&
+    !(await lastCalls.wasRead(callSid))
+  )
+}

@@ -1,0 +1,84 @@
+import type { Keys } from '../crypto.js'
+import type { Limits } from '../options/limits.js'
+import type { Counters } from './counters.js'
+
+/** The last call of a session to a phone. @internal */
+export interface LastCall {
+  /** SignalWire's id of the call. */
+  readonly callSid: string
+  /** The number under which the limiter knows the challenge of the call. */
+  readonly activation: number
+}
+
+/** Where a call was asked for, and which phone rings. @internal */
+export interface CallPlace {
+  readonly userId: string
+  readonly sessionId: string
+  /** The number with its extension. */
+  readonly phone: string
+}
+
+/** A UUID without its hyphens, cut so that each piece is a count below 2^31. */
+const pieceLengths = [7, 7, 7, 7, 4] as const
+const uuid = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/
+
+/**
+ * Remembers the last call of a session, for as long as the interval between calls lasts: parallel
+ * writes of a session can lose the challenge that names the call. The limiter holds no number and
+ * no code of the call. Every method throws a `VoiceOtpError` (`limiter-unavailable`) if the limiter
+ * fails.
+ * @internal
+ */
+export class LastCalls {
+  constructor(
+    private readonly counters: Counters,
+    private readonly limits: Limits,
+    private readonly keys: Keys,
+  ) {}
+
+  /** Remembers a call. Does nothing without an interval, or for an id that is not a UUID. */
+  async remember(place: CallPlace, { callSid, activation }: LastCall): Promise<void> {
+    const [, ...groups] = uuid.exec(callSid) ?? []
+    if (this.limits.callIntervalSeconds === false || groups.length === 0) return
+    const text = groups.join('')
+    let start = 0
+    const pieces = pieceLengths.map(
+      // Not 0: for some stores 0 is no count.
+      length => parseInt(text.slice(start, (start += length)), 16) + 1,
+    )
+    await Promise.all(
+      [activation, ...pieces].map((piece, index) =>
+        this.counters.lastCall.set(this.key(place, index), piece),
+      ),
+    )
+  }
+
+  /** The last call to this phone, during the interval after it. */
+  async find(place: CallPlace): Promise<LastCall | undefined> {
+    const counts = await Promise.all(
+      [0, ...pieceLengths].map((_length, index) =>
+        this.counters.lastCall.get(this.key(place, index)),
+      ),
+    )
+    const [activation = 0, ...pieces] = counts.map(count => count?.consumedPoints ?? 0)
+    const callSid = pieces
+      .map((piece, index) => (piece - 1).toString(16).padStart(pieceLengths[index] ?? 0, '0'))
+      .join('')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    return uuid.test(callSid) ? { callSid, activation } : undefined
+  }
+
+  /** Notes that a webhook of this call reads the code. */
+  async noteReading(callSid: string): Promise<void> {
+    await this.counters.readings.set(this.keys.storeName('call', callSid), 1)
+  }
+
+  /** Whether a webhook of this call has read the code. */
+  async wasRead(callSid: string): Promise<boolean> {
+    return (await this.counters.readings.get(this.keys.storeName('call', callSid))) !== undefined
+  }
+
+  private key({ userId, sessionId, phone }: CallPlace, index: number): string {
+    return this.keys.storeName('last-call', userId, sessionId, phone, index)
+  }
+}
