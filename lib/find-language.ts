@@ -10,7 +10,7 @@ const americanEnglish = /^(?:US|AS|GU|MP|PR|UM|VI|CA|PH|003|021)$/
 const europeanSpanish = /^(?:ES|EA|IC|GQ|PH|039|150)$/
 
 /**
- * What is there for a user who wants `tag`, a BCP 47 tag in any case, with `-` or `_`. First
+ * Finds the value for a user who wants `tag`, a BCP 47 tag in any case, with `-` or `_`. First
  * choice: the same tag. Second, for English and Spanish: the region whose speech is nearer. Last:
  * any region of the same language, because people understand another region better than another
  * language. That is more generous than "lookup" in RFC 4647, section 3.4. `undefined` if the

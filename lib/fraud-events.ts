@@ -43,7 +43,7 @@ export interface FraudEvents {
       readonly sid: string
     },
   ]
-  /** A send took from a budget of the fraud guard. For measures. */
+  /** A send used a part of a budget of the fraud guard. For metrics. */
   'fraud.counted': [
     {
       /** The limit. */

@@ -14,7 +14,7 @@ export const pageAccessKey: unique symbol = Symbol.for('passport-voice-otp.page-
 /** What the ready pages need of the strategy and an app does not. @internal */
 export interface PageAccess {
   readonly appName: string
-  /** Of `webhookUrl`: where browsers reach the app too, unless the app says otherwise. */
+  /** The origin of `webhookUrl`. Browsers reach the app there too, unless the app sets another. */
   readonly origin: string
   readonly codeLength: number
   readonly attemptsPerChallenge: number

@@ -97,7 +97,7 @@ export class FraudGuard {
     await Promise.allSettled([this.verified.set(verified, 1), this.giveBack(unused)])
   }
 
-  /** Stops all sends of all processes, and says so. */
+  /** Stops all sends of all processes, and emits an event. */
   async stopSends(reason: string): Promise<void> {
     if (typeof reason !== 'string' || reason.length < 1 || reason.length > 200)
       throw new TypeError('stopSends: give a reason of 1 to 200 characters, for the event.')
@@ -105,7 +105,7 @@ export class FraudGuard {
     this.emit('sends.switched', { stopped: true, reason })
   }
 
-  /** Allows sends again, and says so. */
+  /** Allows sends again, and emits an event. */
   async resumeSends(): Promise<void> {
     await this.sendSwitch.resume()
     this.emit('sends.switched', { stopped: false })
@@ -160,8 +160,8 @@ export class FraudGuard {
       name,
       failure: 'destination-limited',
       limit: observe ? unlimited : allowed,
-      // The budget of the prefix comes before what is wider: a flood that it refuses must not fill
-      // the ceiling for a moment.
+      // The budget of the prefix is checked first. Otherwise a flood that it refuses would count in
+      // the wider limits until these counts are given back.
       stage: name === 'unusedPerPrefixDay' ? 'prefix' : 'wide',
       read: () => this.days.read(key),
       take: async () => {
@@ -180,8 +180,8 @@ export class FraudGuard {
   }
 
   /**
-   * Warns the app once in a day, although codes that are entered bring the count below and back. A
-   * send does not fail because of the warning.
+   * Warns the app once a day, even if the count falls below the threshold and reaches it again. A
+   * failing warning does not fail the send.
    */
   private async warn(limit: AppliedLimit): Promise<void> {
     const warned = await this.days.hit(`${limit.key}.warned`, 1).catch(() => undefined)

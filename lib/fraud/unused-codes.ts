@@ -11,13 +11,13 @@ export interface SentCode {
   readonly details: FraudEvents['code.unused'][0]
 }
 
-/** More codes than this do not wait at the same time: the oldest one is forgotten. */
+/** At most this many codes wait at the same time. Beyond that, the oldest one is forgotten. */
 const maxWaiting = 10_000
-/** A code is looked at this long after its end, when a request that entered it in time is done. */
+/** A code is checked this long after its end, when a request that entered it in time has ended. */
 const graceMilliseconds = 5000
 /** Later than this, the limiter may have forgotten that a code was used. */
 const maxLateMilliseconds = 50_000
-/** So many codes are looked at together. */
+/** This many codes are checked at the same time. */
 const batch = 100
 
 /**

@@ -17,9 +17,9 @@ export type CountryLimit = number | false | ((country: Country) => number | fals
  * switches a limit off. A function may also return 0. If a function throws, the request fails with
  * the error `configuration` (503).
  *
- * Sends to an exempt number do not count in these limits. Exempt is a number that the same user
- * verified by a code in the last 20 days, or one whose `verifiedAt` from `getPhone` is at most 180
- * days ago.
+ * Sends to an exempt number do not count in these limits. A number is exempt if the same user
+ * verified it by a code in the last 20 days, or if `getPhone` returns a `verifiedAt` for it that is
+ * at most 180 days ago.
  */
 export interface FraudLimits {
   /**

@@ -43,7 +43,7 @@ export interface SecondFactorOptions<User = Express.User> {
   /**
    * For a phishing-resistant factor: the user's first one satisfies
    * `requireSecondFactor({ phishingResistant: true })` only after this many hours, 0 to 480. A
-   * thief of the phone number could set up a factor of his own. Default 24.
+   * thief of the phone number could set up another factor. Default 24.
    */
   readonly trustAfterHours?: number
   /**

@@ -4,7 +4,7 @@ import { errors } from '../errors.js'
 import type { Emit, VoiceOtpEvents } from '../events.js'
 import type { TrailBounds, TrailEntry, TrailStore } from '../options/trail.js'
 
-/** What a store keeps of one user: enough for a week of mishaps. @internal */
+/** How much a store keeps of one user: enough to explain the last week. @internal */
 export const trailBounds: TrailBounds = { maxEntries: 50, maxAgeSeconds: 30 * 86_400 }
 
 const deadlineSeconds = 2
@@ -12,7 +12,7 @@ const deadlineSeconds = 2
 const maxPending = 1000
 /** A repeated failure is written once in this time: a flood of requests must not fill the store. */
 const repeatMilliseconds = 60_000
-/** Of so many users the last entry is remembered. */
+/** The last entry of this many users is remembered. */
 const maxUsers = 10_000
 
 type EventName = keyof VoiceOtpEvents
