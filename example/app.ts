@@ -4,7 +4,9 @@ import express, { type Express } from 'express'
 import type { Store } from 'express-session'
 import { MemoryRememberStore, MemoryTrailStore, type VoiceOtpOptions } from 'passport-voice-otp'
 import { pino, type Logger } from 'pino'
+import { createSecondFactors } from './auth/factors.js'
 import { createPages } from './auth/pages.js'
+import { passkeySite } from './auth/passkeys.js'
 import { createPassport } from './auth/passport.js'
 import { createVoiceOtp } from './auth/voice-otp.js'
 import { handleErrors, notFound } from './middleware/errors.js'
@@ -15,11 +17,13 @@ import { sessions } from './middleware/sessions.js'
 import { accountRoutes } from './routes/account.js'
 import { apiRoutes } from './routes/api.js'
 import { demoRoutes } from './routes/demo.js'
+import { factorRoutes } from './routes/factors.js'
 import { healthRoute, type Health } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
 import { payRoutes } from './routes/pay.js'
 import { supportRoutes } from './routes/support.js'
 import { transferRoutes } from './routes/transfer.js'
+import { createFactors, type FactorBook } from './stores/factors.js'
 import { MemorySessions } from './stores/memory-sessions.js'
 import { recoveryInMemory, type RecoveryCodes } from './stores/recovery-codes.js'
 import { demoPassword, demoPeople, type User, type Users } from './stores/users.js'
@@ -65,6 +69,8 @@ export interface AppOptions extends Partial<
   /** Default: the memory of this process. The same holds for `remember` and `recovery`. */
   readonly sessionStore?: Store
   readonly recovery?: RecoveryCodes
+  /** Where passkeys and the keys of app codes are. Default: the memory of this process. */
+  readonly factorBook?: FactorBook | undefined
   /**
    * For the demo only: shows the simulated phones on the call page, and the demo users on the login
    * page.
@@ -93,6 +99,7 @@ export function createApp(options: AppOptions) {
     recovery = recoveryInMemory(),
     remember = { days: 30, store: new MemoryRememberStore() },
     trail = new MemoryTrailStore(),
+    factorBook,
     ...strategyOptions
   } = options
   const log = logger || pino({ level: 'silent' })
@@ -109,7 +116,10 @@ export function createApp(options: AppOptions) {
     trail,
     ...strategyOptions,
   })
-  const passport = createPassport(users, voiceOtp)
+  const factors = createFactors(factorBook)
+  const site = passkeySite(publicUrl)
+  const secondFactors = createSecondFactors(voiceOtp, factors, site)
+  const passport = createPassport(users, voiceOtp, secondFactors)
   const pages = createPages(voiceOtp, passport)
 
   const app = express()
@@ -143,12 +153,14 @@ export function createApp(options: AppOptions) {
   app.use('/api', apiRoutes(passport, voiceOtp, [publicUrl, ...otherOrigins]))
   app.use(forms())
   app.use(loginRoutes(passport))
+  // Before the pages: it takes over the page of the code for users who have something better.
+  app.use(factorRoutes(passport, voiceOtp, factors, site))
   // The page of the code, the number, recovery codes and remembered browsers.
   app.use(mayEnroll, pages)
   app.use(transferRoutes(voiceOtp))
   app.use(payRoutes(passport, voiceOtp))
   app.use(accountRoutes())
-  app.use(supportRoutes(voiceOtp, users, strategyOptions.clock))
+  app.use(supportRoutes(voiceOtp, users, factors, strategyOptions.clock))
   if (resetDemo) app.use(demoRoutes(voiceOtp, resetDemo))
   app.use(notFound)
   app.use(handleErrors)

@@ -26,13 +26,14 @@ export type OnFailure = (failure: Failure, req: Request, res: Response) => unkno
  * `passport.authenticate('voice-otp')` with our own response to a failure. Calls the next handler
  * when the call was placed or the code was right. An error (503) is shown on the same page, so that
  * the user can try again there. `beforeLogIn` may write to the session. express-session saves that
- * together with the verification.
+ * together with the verification. `strategy` names another second factor.
  */
 export function authenticate(
   passport: Passport,
   options: VoiceOtpAuthenticateOptions,
   onFailure: OnFailure,
   beforeLogIn?: (req: Request, info: SuccessInfo) => void,
+  strategy = 'voice-otp',
 ): RequestHandler {
   return (req, res, next) => {
     const fail = (failure: Failure): void => {
@@ -63,7 +64,7 @@ export function authenticate(
       } else fail({ ...(info as FailureInfo), status: Number(status) || 401 })
     }
     // eslint-disable-next-line @typescript-eslint/no-unsafe-call -- @types/passport returns `any`
-    passport.authenticate('voice-otp', options, done)(req, res, next)
+    passport.authenticate(strategy, options, done)(req, res, next)
   }
 }
 

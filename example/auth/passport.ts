@@ -1,12 +1,16 @@
 import passport from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
-import type { VoiceOtpStrategy } from 'passport-voice-otp'
+import type { SecondFactorStrategy, VoiceOtpStrategy } from 'passport-voice-otp'
 import type { User, Users } from '../stores/users.js'
 
 /** Passport with both factors: the password, then the code. */
-export function createPassport(users: Users, voiceOtp: VoiceOtpStrategy<User>) {
+export function createPassport(
+  users: Users,
+  voiceOtp: VoiceOtpStrategy<User>,
+  secondFactors: readonly SecondFactorStrategy[],
+) {
   const authenticator = new passport.Passport()
-  authenticator.use(voiceOtp)
+  for (const strategy of [voiceOtp, ...secondFactors]) authenticator.use(strategy)
   authenticator.use(
     new LocalStrategy((username, password, done) => {
       users.byPassword(username, password).then(user => done(null, user ?? false), done)

@@ -27,6 +27,8 @@ export function createVoiceOtp(
         await users.changePhone(user.id, phone)
         void notifyOldPhone(settings.signalwire, logger, user, phone)
       },
+      // A user who has a passkey may still use the phone. A bank would say `false` here.
+      phoneFallback: true,
       ...settings,
     },
     getPhone,

@@ -3,6 +3,7 @@ import type { VoiceOtpStrategy } from 'passport-voice-otp'
 import { fieldText } from '../auth/authenticate.js'
 import { fromStore, notFound } from '../middleware/errors.js'
 import { requireFreshCode } from '../middleware/guards.js'
+import type { Factors } from '../stores/factors.js'
 import { currentUser, type User, type Users } from '../stores/users.js'
 import { explain, sendInWords } from '../views/support-words.js'
 import { redirectAfterSave } from './return-to.js'
@@ -17,6 +18,7 @@ type Action = (userId: string, by: string, reason: string) => Promise<void>
 export function supportRoutes(
   voiceOtp: VoiceOtpStrategy<User>,
   users: Users,
+  factors: Factors,
   clock: { now(): number } = Date,
 ): Router {
   const router = Router()
@@ -37,7 +39,7 @@ export function supportRoutes(
       'The factors are reset. At the next login the user proves a number.',
       async (userId, by, reason) => {
         await voiceOtp.resetFactors(userId, { by, reason })
-        await fromStore(users.removePhone(userId))
+        await fromStore(Promise.all([users.removePhone(userId), factors.removeAll(userId)]))
       },
     ),
   )

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
 import { recoveryInRedis } from './recovery-codes.js'
+import { factorsInRedis } from './factors.js'
 import { browsersInRedis } from './redis-browsers.js'
 import { trailInRedis } from './redis-trail.js'
 import { sessionSeconds } from './session-lifetime.js'
@@ -59,6 +60,7 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
     browsers: browsersInRedis(client, prefix),
     recovery: recoveryInRedis(client, prefix),
     trail: trailInRedis(client, prefix),
+    factorBook: factorsInRedis(client, prefix),
     isReady: () => client.isReady,
     close: () => client.destroy(),
   }

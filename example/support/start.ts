@@ -130,6 +130,7 @@ export class Example {
       remember: redis && { days: 30, store: redis.browsers },
       recovery: redis?.recovery,
       trail: redis?.trail,
+      factorBook: redis?.factorBook,
       health: () => ({
         ready: this.isReady && (redis?.isReady() ?? true),
         instance: config.instance,

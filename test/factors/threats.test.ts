@@ -164,7 +164,7 @@ describe('the request that a hosted strategy sees', () => {
     [
       'sets req.user',
       (hosted, req) => {
-        req.user = { id: 'bob' } as Express.User
+        req.user = { id: 'bob' }
         hosted.fail()
       },
     ],

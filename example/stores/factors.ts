@@ -1,0 +1,106 @@
+import type { RedisClient } from './redis.js'
+
+/** A passkey as this app stores it. None of it is secret. */
+export interface Passkey {
+  /** The id of the credential, base64url. */
+  readonly id: string
+  /** What the user calls it. */
+  readonly name: string
+  /** The public key, base64url. */
+  readonly publicKey: string
+  /** How often it was used, as far as it tells. */
+  readonly counter: number
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+}
+
+/** The second factors of one user beside the phone. */
+export interface UserFactors {
+  readonly passkeys: readonly Passkey[]
+  /** Since when the user has had a passkey without interruption, in milliseconds since 1970. */
+  readonly passkeysSince?: number | undefined
+  /** The key of the user's app for codes, base32. Encrypt it in your database. */
+  readonly appKey?: string | undefined
+}
+
+/** Where the factors are stored, as JSON. A `Map` is enough for one process. */
+export interface FactorBook {
+  get(userId: string): Promise<string | null | undefined> | string | null | undefined
+  set(userId: string, factors: string): unknown
+  /** Takes a step of an app code, in one atomic operation. Returns `false` if it was taken. */
+  takeStep(userId: string, step: number): Promise<boolean> | boolean
+}
+
+export type Factors = ReturnType<typeof createFactors>
+
+/** The factors of all users. */
+export function createFactors(book: FactorBook = factorsInMemory()) {
+  const of = async (userId: string): Promise<UserFactors> =>
+    JSON.parse((await book.get(userId)) ?? '{"passkeys":[]}') as UserFactors
+  const change = async (
+    userId: string,
+    changes: (factors: UserFactors) => Partial<UserFactors>,
+  ): Promise<void> => {
+    const factors = await of(userId)
+    await book.set(userId, JSON.stringify({ ...factors, ...changes(factors) }))
+  }
+  const changePasskey = (userId: string, id: string, changes: Partial<Passkey>) =>
+    change(userId, ({ passkeys }) => ({
+      passkeys: passkeys.map(each => (each.id === id ? { ...each, ...changes } : each)),
+    }))
+
+  return {
+    of,
+    takeStep: async (userId: string, step: number) => book.takeStep(userId, step),
+    setAppKey: (userId: string, appKey: string | undefined) => change(userId, () => ({ appKey })),
+    addPasskey: (userId: string, passkey: Passkey) =>
+      change(userId, ({ passkeys, passkeysSince = passkey.createdAt }) => ({
+        passkeys: [...passkeys, passkey],
+        passkeysSince,
+      })),
+    renamePasskey: (userId: string, id: string, name: string) =>
+      changePasskey(userId, id, { name }),
+    countPasskey: (userId: string, id: string, counter: number) =>
+      changePasskey(userId, id, { counter }),
+    removePasskey: (userId: string, id: string) =>
+      change(userId, ({ passkeys, passkeysSince }) => {
+        const left = passkeys.filter(each => each.id !== id)
+        return { passkeys: left, passkeysSince: left.length === 0 ? undefined : passkeysSince }
+      }),
+    removeAll: async (userId: string) => {
+      await book.set(userId, '{"passkeys":[]}')
+    },
+  }
+}
+
+function factorsInMemory(): FactorBook {
+  const factors = new Map<string, string>()
+  const steps = new Map<string, number>()
+  return {
+    get: userId => factors.get(userId),
+    set: (userId, text) => factors.set(userId, text),
+    takeStep: (userId, step) => {
+      // The steps come in order. An older one is worthless after a newer one.
+      if (step <= (steps.get(userId) ?? 0)) return false
+      steps.set(userId, step)
+      return true
+    },
+  }
+}
+
+/** The factors in Redis. A step is taken for longer than its code is valid. */
+export function factorsInRedis(client: RedisClient, prefix: string): FactorBook {
+  return {
+    get: userId => client.hGet(`${prefix}:factors`, userId),
+    set: (userId, text) => client.hSet(`${prefix}:factors`, userId, text),
+    takeStep: async (userId, step) => {
+      const key = `${prefix}:app-step:${userId}:${step}`
+      return (
+        (await client.set(key, '1', {
+          condition: 'NX',
+          expiration: { type: 'EX', value: 300 },
+        })) !== null
+      )
+    },
+  }
+}
