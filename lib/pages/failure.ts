@@ -16,6 +16,8 @@ export interface PageFailure {
   readonly reference?: string | undefined
 }
 
+type SentencesByCode = Readonly<Partial<Record<string, string>>> | undefined
+
 /** A failure of the strategy in the language of the page. */
 export const describeFailure = (
   { failures }: PageTexts,
@@ -23,26 +25,29 @@ export const describeFailure = (
   status: unknown,
 ): PageFailure => ({
   code,
-  message: failures?.[code] ?? message,
+  message: (failures as SentencesByCode)?.[code] ?? message,
   ...numbers,
   status: typeof status === 'number' ? status : 401,
 })
 
 /** An error that the page shows with its form, so that the user can try again there. */
-export const describeError = (
+export function describeError(
   { errors, problem }: PageTexts,
   { code, message, status, retryAfter }: VoiceOtpError,
   reference: string | undefined,
-): PageFailure => ({
-  code,
-  message:
-    code === 'queue-full'
-      ? (errors?.[code] ?? message)
-      : `${errors?.[code] ?? message} ${problem.nothingChanged}`,
-  status,
-  retryAfter,
-  reference,
-})
+): PageFailure {
+  const sentence = errors && ((errors as SentencesByCode)?.[code] ?? errors.unavailable)
+  const shown = sentence ?? message
+  // These two are no faults: their own sentences say what to do.
+  const isFault = code !== 'queue-full' && code !== 'sends-stopped'
+  return {
+    code,
+    message: isFault ? `${shown} ${problem.nothingChanged}` : shown,
+    status,
+    retryAfter,
+    reference,
+  }
+}
 
 /**
  * Whether a page can show an error. Without a session no page can be rendered, and a mistake in the

@@ -2,7 +2,7 @@ import type { Visit } from './context.js'
 import { hintsOf, type PageFailure } from './failure.js'
 import { knownUser, takeMessages } from './request.js'
 import { type PageState, waitingText } from './state.js'
-import { clockTime, day, duration, fill, spaced } from './words.js'
+import { clockTime, day, duration, fill, piecesOf, spaced } from './words.js'
 
 /** What a page shows, besides the data of its template. */
 export interface PageContent {
@@ -58,6 +58,7 @@ export function showPage({ pages, req, res, texts }: Visit, content: PageContent
     clockTime,
     spaced,
     fill,
+    piecesOf,
   }
   const data = { ...shared, ...content.data }
   const html = render('layout', { ...data, body: render(content.view, data) })

@@ -97,9 +97,8 @@ export const enUS: PageTexts = {
   peopleBefore: count =>
     count === 1 ? 'One person is before you.' : `${count} people are before you.`,
 
-  calling: 'We are calling',
-  callingFrom: 'from',
-  textSentTo: 'We have sent a code to',
+  calling: 'We are calling {phone} from {from}.',
+  textSent: 'We have sent a code to {phone} from {from}.',
   willCall: 'We call {phone}.',
   willCallOneOf: 'We call one of your phones.',
   willText: 'We text {phone}.',
@@ -116,7 +115,7 @@ export const enUS: PageTexts = {
     sendsItself: 'The code is sent as soon as you have typed its last digit.',
     submit: 'Continue',
     checking: 'Checking…',
-    validFor: 'Valid for another',
+    validFor: 'Valid for another {time}.',
     neverAsked: 'Nobody will ever ask you for this code.',
     refresh: 'Refresh this page to see the state of the call.',
     timeLeft: 'The code is valid for another {time}.',
@@ -187,9 +186,8 @@ export const enUS: PageTexts = {
     about:
       'In these browsers your password is enough to log in. For important changes we still call you.',
     thisOne: 'this browser',
-    since: 'Since',
-    until: 'until',
-    lastUsed: 'Last used',
+    remembered: 'Since {since}, until {until}.',
+    lastUsed: 'Last used {date}.',
     forget: 'Forget',
     forgetThis: 'Forget {browser}, since {date}',
     forgetAll: 'Forget all of them',

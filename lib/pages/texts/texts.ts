@@ -1,4 +1,4 @@
-import type { ErrorCode, FailureCode } from '../../errors.js'
+import type { FailureCode } from '../../errors.js'
 
 /** Heading and sentence of a page in one state. */
 export interface StateTexts {
@@ -7,6 +7,30 @@ export interface StateTexts {
   /** What happens now, and what to do. */
   readonly text: string
 }
+
+/** Failures of the strategy that a page may show. */
+export type ShownFailureCode = Extract<
+  FailureCode,
+  | 'code-malformed'
+  | 'phone-malformed'
+  | 'recovery-malformed'
+  | 'choice-unknown'
+  | 'no-challenge'
+  | 'code-expired'
+  | 'code-wrong'
+  | 'recovery-wrong'
+  | 'phone-missing'
+  | 'phone-invalid'
+  | 'destination-blocked'
+  | 'phone-refused'
+  | 'call-vetoed'
+  | 'enroll-forbidden'
+  | 'too-many-attempts'
+  | 'too-many-calls'
+  | 'destination-limited'
+  | 'locked'
+  | 'reported'
+>
 
 /** Failures that only the pages know. */
 export type PageFailureCode = 'cross-site' | 'too-large' | 'too-slow' | 'unreadable'
@@ -72,11 +96,9 @@ export interface PageTexts {
   readonly needNotWait: string
   peopleBefore(count: number): string
 
-  /** Before the masked number. */
+  /** With `{phone}`, the masked number, and `{from}`, the number that calls. */
   readonly calling: string
-  /** Before the number that calls. */
-  readonly callingFrom: string
-  readonly textSentTo: string
+  readonly textSent: string
   /** What happens when the user asks for a code. `{phone}` is the masked number. */
   readonly willCall: string
   readonly willCallOneOf: string
@@ -94,7 +116,7 @@ export interface PageTexts {
     readonly sendsItself: string
     readonly submit: string
     readonly checking: string
-    /** Before the countdown. */
+    /** With `{time}`: the countdown. */
     readonly validFor: string
     /** R-35: the page always says it. */
     readonly neverAsked: string
@@ -167,9 +189,9 @@ export interface PageTexts {
     none(days: number): string
     readonly about: string
     readonly thisOne: string
-    /** Before a date. */
-    readonly since: string
-    readonly until: string
+    /** With two days: `{since}` and `{until}`. */
+    readonly remembered: string
+    /** With a day: `{date}`. */
     readonly lastUsed: string
     readonly forget: string
     /** For screen readers: which browser is meant. `{browser}` and `{date}`. */
@@ -202,9 +224,16 @@ export interface PageTexts {
     readonly locked: string
   }
   /** Why a request was refused. `undefined`: the strategy's own sentences, in English. */
-  readonly failures: Readonly<Record<FailureCode, string>> | undefined
+  readonly failures: Readonly<Record<ShownFailureCode, string>> | undefined
   /** What is not available. `undefined`: the strategy's own sentences, in English. */
-  readonly errors: Readonly<Record<ErrorCode, string>> | undefined
+  readonly errors:
+    | {
+        /** Something that the app depends on. */
+        readonly unavailable: string
+        readonly 'queue-full': string
+        readonly 'sends-stopped': string
+      }
+    | undefined
   readonly pageFailures: Readonly<Record<PageFailureCode, string>>
 
   readonly skip: string
