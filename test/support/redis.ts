@@ -83,12 +83,17 @@ export async function openRedis({
     async dump(): Promise<string> {
       const keys = (await client.keys('*')).filter(key => !key.endsWith(':phones'))
       const valueOf = async (key: string): Promise<unknown> => {
+        const readers: Readonly<Record<string, () => Promise<unknown>>> = {
+          string: () => client.get(key),
+          hash: () => client.hGetAll(key),
+          set: () => client.sMembers(key),
+          list: () => client.lRange(key, 0, -1),
+          none: () => Promise.resolve(), // it has expired in the meantime
+        }
         const type = await client.type(key)
-        return type === 'hash'
-          ? client.hGetAll(key)
-          : type === 'set'
-            ? client.sMembers(key)
-            : client.get(key)
+        const read = readers[type]
+        if (read === undefined) throw new Error(`dump() cannot read a ${type}.`)
+        return read()
       }
       return JSON.stringify(await Promise.all(keys.map(async key => [key, await valueOf(key)])))
     },
