@@ -68,6 +68,7 @@ export function explain(user: User, description: UserDescription, now: Date): re
   const { sends, nextCall } = description
   const reasons = [
     lockReason(description, now),
+    ...description.lockedFactors.map(locked => factorReason(locked, now)),
     reportReason(description.reported, now),
     phoneReason(user, description),
     lastSendReason(sends?.[0], now),
@@ -87,6 +88,16 @@ function lockReason({ lock, counts }: UserDescription, now: Date): Reason | unde
   return {
     problem: `Too many wrong codes: the user is locked out ${until(lock.until, now)}.`,
     advice: 'The user can wait, or you unlock the account after you made sure who is calling.',
+  }
+}
+
+function factorReason(
+  { factor, until: end }: UserDescription['lockedFactors'][number],
+  now: Date,
+): Reason {
+  return {
+    problem: `Too many failed attempts with the factor ${factor}: it is locked out ${until(end, now)}.`,
+    advice: 'The user can log in with another factor, or you unlock the account.',
   }
 }
 

@@ -68,6 +68,11 @@ export class FactorAttempts {
     return this.take(this.ownFailures, this.ownLocks, key, userId)
   }
 
+  /** Seconds for which a phishing-resistant factor of a user is locked out; 0 if it is not. */
+  async lockedFor(name: string, userId: string): Promise<number> {
+    return (await this.ownLocks.find(ownKey(name, userId)))?.info.retryAfter ?? 0
+  }
+
   private async take(
     failures: UserFailures,
     locks: Locks,

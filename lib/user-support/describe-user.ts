@@ -23,6 +23,13 @@ export interface DescribedWait {
 export interface UserDescription {
   /** The lockout or the lock after too many wrong codes: no code is accepted or sent. */
   readonly lock: DescribedWait | undefined
+  /** Factors of other strategies that are locked out by themselves, for example a passkey. */
+  readonly lockedFactors: readonly {
+    /** The name that was given to `secondFactor`. */
+    readonly factor: string
+    /** When the lockout ends. */
+    readonly until: Date
+  }[]
   /** The wait after a reported call: no code is sent. */
   readonly reported: DescribedWait | undefined
   /** The longest wait before the next call that the user's own limits demand. */
@@ -80,14 +87,16 @@ export async function describeUser<User>(
       return undefined
     }
   }
-  const [state, mustEnroll, sendsStopped, browsers, codesLeft, entries] = await Promise.all([
-    context.userStates.read(id),
-    context.factorResets.isReset(id),
-    context.fraud.sendSwitch.isStopped(),
-    ask('remember', remember && (() => listBrowsers(context, id))),
-    ask('recovery', recovery?.left && (() => readCodesLeft(recovery, id))),
-    ask('trail', trail && (() => readTrail(context, id))),
-  ])
+  const [state, mustEnroll, sendsStopped, lockedFactors, browsers, codesLeft, entries] =
+    await Promise.all([
+      context.userStates.read(id),
+      context.factorResets.isReset(id),
+      context.fraud.sendSwitch.isStopped(),
+      findLockedFactors(context, id, now),
+      ask('remember', remember && (() => listBrowsers(context, id))),
+      ask('recovery', recovery?.left && (() => readCodesLeft(recovery, id))),
+      ask('trail', trail && (() => readTrail(context, id))),
+    ])
   const toWait = (wait: Wait | undefined): DescribedWait | undefined =>
     wait && {
       limit: wait.limit,
@@ -98,6 +107,7 @@ export async function describeUser<User>(
   const { wrongCodes, consecutiveFailures, callsThisHour } = state
   return {
     lock: toWait(state.lock),
+    lockedFactors,
     reported: toWait(state.reported),
     nextCall: toWait(state.nextCall),
     counts: { wrongCodes, consecutiveFailures, callsThisHour },
@@ -111,6 +121,22 @@ export async function describeUser<User>(
     sends,
     unavailable,
   }
+}
+
+async function findLockedFactors<User>(
+  { factors, factorAttempts }: Context<User>,
+  userId: string,
+  now: number,
+): Promise<UserDescription['lockedFactors']> {
+  const found = await Promise.all(
+    factors.phishingResistant.map(async ({ name }) => ({
+      factor: name,
+      seconds: await factorAttempts.lockedFor(name, userId),
+    })),
+  )
+  return found
+    .filter(({ seconds }) => seconds > 0)
+    .map(({ factor, seconds }) => ({ factor, until: new Date(now + seconds * 1000) }))
 }
 
 /** When the budget of the last number begins again, if it was used up. */

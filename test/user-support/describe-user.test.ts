@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { MemoryRememberStore, MemoryTrailStore } from 'passport-voice-otp'
+import { acceptRight, createFactorWorld, Probe } from '../support/factors.js'
 import { callsUnlimited } from '../support/limits.js'
 import { Phone } from '../support/phone.js'
 import { createWorld, type World, type WorldOptions, wrongCode } from '../support/world.js'
@@ -55,6 +56,7 @@ const by = { by: 'sam', reason: 'called the help desk' }
 test('the description of an unknown user shows no lock, no wait and no send', async () => {
   expect(await world.strategy.describeUser('nobody')).toEqual({
     lock: undefined,
+    lockedFactors: [],
     reported: undefined,
     nextCall: undefined,
     counts: {
@@ -302,6 +304,35 @@ test('resetFactors removes the remembered browsers and changes no other user', a
   expect(forgotten).toHaveBeenCalledOnce()
   await (await world.logIn('bob')).post('/otp/call').expect(202)
   expect((await world.strategy.describeUser('bob')).factors.mustEnroll).toBe(false)
+})
+
+test('a call that rings while the factors are reset says no code', async () => {
+  const alice = await world.logIn('alice')
+  await alice.post('/otp/call').expect(202)
+  const phone = await Phone.ringing(world)
+  await world.strategy.resetFactors('alice', by)
+  expect(await phone.answer()).toEqual([expect.stringContaining('no longer valid')])
+  expect(phone.call.status).toBe('completed')
+})
+
+test('a passkey that is locked out by itself is described, and unlock ends it', async () => {
+  await world.close()
+  const factorWorld = await createFactorWorld({
+    factors: [[new Probe(acceptRight), { name: 'passkey', amr: ['pop'], phishingResistant: true }]],
+    options: { phoneFallback: true, limits: { attemptsPerUser: 2 } },
+  })
+  world = factorWorld
+  const alice = await factorWorld.logIn('alice')
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await factorWorld.begin(alice, 'passkey')
+    await factorWorld.answer(alice, 'passkey', { answer: 'wrong' })
+  }
+  expect(await factorWorld.strategy.describeUser('alice')).toMatchObject({
+    lock: undefined,
+    lockedFactors: [{ factor: 'passkey', until: expect.any(Date) }],
+  })
+  await factorWorld.strategy.unlock('alice')
+  expect((await factorWorld.strategy.describeUser('alice')).lockedFactors).toEqual([])
 })
 
 test('resetFactors refuses before it changes anything if recovery codes could survive', async () => {
