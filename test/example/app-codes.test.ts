@@ -89,7 +89,7 @@ describe('app codes', () => {
     await thief.logIn('alice')
     for (const path of ['/security/app-code', '/security/passkeys']) {
       const { status, location } = await thief.get(path)
-      expect([status, location]).toEqual([401, ''])
+      expect([status, location]).toEqual([303, '/otp'])
     }
     const _csrf = await thief.csrf('/otp')
     for (const path of ['/security/app-code', '/security/passkeys', '/security/passkeys/begin'])

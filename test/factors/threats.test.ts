@@ -12,6 +12,7 @@ import {
   totpCode,
   totpStrategy,
 } from '../support/factors.js'
+import { callsUnlimited } from '../support/limits.js'
 import { letPassAt } from '../support/deadline.js'
 import { wrongCode } from '../support/world.js'
 
@@ -364,6 +365,64 @@ describe('codes', () => {
     await world.answer(alice, 'app-code', { code })
     for (const text of [...limiter.written, ...store.written, JSON.stringify(world.events)])
       expect(text).not.toContain(code)
+  })
+})
+
+describe('what happens at the same time', () => {
+  test('a logout while the strategy runs wins: a right answer logs nobody in', async () => {
+    let answer: () => void = () => undefined
+    let noteStart: () => void = () => undefined
+    const started = new Promise<void>(resolve => (noteStart = resolve))
+    await openProbe((hosted, req) => {
+      answer = () => hosted.success(req.user)
+      noteStart()
+    })
+    const alice = await world.logIn('alice')
+    const cookies = alice.jar
+    const other = world.browser()
+    other.jar = cookies
+    const pending = world.answer(alice, 'probe')
+    await started
+    await other.post('/logout').expect(200)
+    answer()
+    expect((await pending).status).toBe(401)
+    expect(await world.isIn(alice)).toBe(false)
+    expect(await world.isIn(other)).toBe(false)
+  })
+
+  test('a right code of a call and a right app code that arrive together make one session', async () => {
+    const store = new SessionStore(2, 25)
+    await open({
+      factors: appCode,
+      store,
+      options: { limiter: new CounterStore().factory, limits: callsUnlimited },
+    })
+    for (let round = 0; round < 3; round++) {
+      const alice = await world.logIn('alice')
+      const code = await world.hearCode(alice)
+      const [call, app] = await Promise.all([
+        alice.post('/otp').send({ code }),
+        world.answer(alice, 'app-code', { code: totpCode(undefined, round - 1) }),
+      ])
+      expect([call.status, app.status].filter(status => status === 200)).toHaveLength(1)
+      const verified = Object.values(store.atRest).filter(text => text.includes('verification'))
+      expect(verified).toHaveLength(round + 1)
+    }
+  })
+
+  test('twenty right answers of one session at once make one session and lock nobody', async () => {
+    const store = new SessionStore(2, 25)
+    await openProbe(acceptRight, { store, options: { limiter: new CounterStore().factory } })
+    const alice = await world.logIn('alice')
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => world.answer(alice, 'probe')),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(Object.values(store.atRest).filter(text => text.includes('verification'))).toHaveLength(
+      1,
+    )
+    const again = await world.logIn('alice')
+    expect((await world.answer(again, 'probe')).status).toBe(200)
   })
 })
 
