@@ -197,6 +197,7 @@ describe('a call with number matching', () => {
           country: 'US',
           code: 'reported',
           limit: 'reportedSeconds',
+          retryAfter: expect.any(Number),
         },
       ])
     },
