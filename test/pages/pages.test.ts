@@ -1,0 +1,336 @@
+// The ready pages in an app of their own: forms of other sites, bad bodies, wrong setups.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import session from 'express-session'
+import passport from 'passport'
+import supertest from 'supertest'
+import { expect, onTestFinished, test } from 'vitest'
+import { VoiceOtpStrategy } from 'passport-voice-otp'
+import { otpPages, type OtpPagesOptions } from 'passport-voice-otp/pages'
+import { Simulator } from 'passport-voice-otp/simulator'
+import { listen } from '../support/listen.js'
+import { Phone } from '../support/phone.js'
+import { secret, sessionSecret } from '../support/secrets.js'
+
+interface Person {
+  readonly id: string
+  readonly phone: string | null
+}
+type Options = Partial<OtpPagesOptions>
+type Mount = (pages: RequestHandler, enforce: RequestHandler) => readonly RequestHandler[]
+
+/** An app that logs in whoever `POST /login?id=` names, and mounts the pages. */
+async function openApp(
+  options: Options = {},
+  mount: Mount = (pages, enforce) => [enforce, pages],
+  before: RequestHandler[] = [],
+) {
+  const simulator = await Simulator.start()
+  const server = createServer()
+  const { url, close } = await listen(server)
+  onTestFinished(async () => {
+    await close()
+    await simulator.stop()
+  })
+  const people = new Map<string, Person>([
+    ['alice', { id: 'alice', phone: '+12025550123' }],
+    ['dave', { id: 'dave', phone: null }],
+  ])
+  const authenticator = new passport.Passport()
+  const strategy = new VoiceOtpStrategy<Person>(
+    {
+      appName: 'Acme',
+      webhookUrl: `${url}/voice-otp`,
+      secret,
+      signalwire: simulator.signalwire,
+      onEnroll: (user, phone) => void people.set(user.id, { ...user, phone }),
+      locale: (_user, req) => req.headers['accept-language'],
+    },
+    user => user.phone,
+  )
+  authenticator.use(strategy)
+  authenticator.serializeUser((user, done) => done(null, (user as Person).id))
+  authenticator.deserializeUser((id, done) => done(null, people.get(String(id)) ?? false))
+  const pages = otpPages(strategy, { passport: authenticator, ...options })
+  const app = express()
+  app.use('/voice-otp', strategy.webhooks())
+  app.use(session({ secret: sessionSecret, resave: false, saveUninitialized: false }))
+  app.use(...before, (_req, _res, next) => next(), authenticator.session())
+  app.use(...mount(pages as RequestHandler, strategy.enforce() as RequestHandler))
+  app.post('/login', (req, res, next) => {
+    req.logIn(people.get(String(req.query['id'])) as Express.User, error => {
+      if (error) next(error)
+      else res.redirect('/otp')
+    })
+  })
+  app.get('/', (req, res) => {
+    res.send(`${(req.user as Person | undefined)?.id ?? 'nobody'} is in.`)
+  })
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
+  const onError: ErrorRequestHandler = (error: Error & { status?: number }, _req, res, _next) => {
+    res.status(error.status ?? 500).send(error.message)
+  }
+  app.use(onError)
+  server.on('request', app)
+  const browser = async (id: string) => {
+    const agent = supertest.agent(url)
+    await agent.post(`/login?id=${id}`).expect(302)
+    return agent
+  }
+  return { url, simulator, browser, pages }
+}
+
+const ours = { 'Sec-Fetch-Site': 'same-origin' }
+const digitsOn = (html: string): string => /data-matching-digits="(\d\d)"/.exec(html)?.[1] ?? ''
+
+test('a user logs in on the ready pages, without a body parser or a view of the app', async () => {
+  const { browser, simulator } = await openApp()
+  const alice = await browser('alice')
+  const before = await alice.get('/otp').expect(200)
+  expect(before.text).toContain('Nobody will ever ask you for this code.')
+  expect(before.headers['cache-control']).toBe('no-store')
+  expect(before.headers['referrer-policy']).toBe('same-origin')
+  expect(simulator.calls).toHaveLength(0)
+  await alice.post('/otp/call').set(ours).type('form').send({ channel: 'call' }).expect(303, '')
+  const { text } = await alice.get('/otp').expect(200)
+  const code = await (await Phone.ringing({ simulator })).hearCode(digitsOn(text))
+  await alice.post('/otp').set(ours).type('form').send({ code }).expect('Location', '/')
+  await alice.get('/').expect(200, 'alice is in.')
+})
+
+test('a user without a number adds one on the ready pages', async () => {
+  const { browser, simulator } = await openApp()
+  const dave = await browser('dave')
+  await dave.get('/otp').expect(303).expect('Location', '/phone')
+  await dave.post('/phone').set(ours).type('form').send({ phone: '+1 202 555 0189' }).expect(303)
+  const { text } = await dave.get('/phone').expect(200)
+  const code = await (await Phone.ringing({ simulator })).hearCode(digitsOn(text))
+  await dave.post('/phone/verify').set(ours).type('form').send({ code }).expect('Location', '/')
+  await dave.get('/').expect(200, 'dave is in.')
+})
+
+test.each<[string, Record<string, string>, number]>([
+  ['from our own page', ours, 303],
+  ['from another site', { 'Sec-Fetch-Site': 'cross-site' }, 403],
+  ['from another host of our site', { 'Sec-Fetch-Site': 'same-site' }, 403],
+  ['from nowhere', { 'Sec-Fetch-Site': 'none' }, 403],
+  ['with neither header', {}, 403],
+  ['with the origin null', { Origin: 'null' }, 403],
+  ['with the origin of another site', { Origin: 'https://evil.example' }, 403],
+  [
+    'with an origin that only Host names',
+    { Origin: 'http://evil.example', Host: 'evil.example' },
+    403,
+  ],
+  [
+    'from another site, although its origin is ours',
+    { 'Sec-Fetch-Site': 'cross-site', Origin: 'OURS' },
+    403,
+  ],
+  ['of an old browser, with our origin', { Origin: 'OURS' }, 303],
+])('a form %s gets the right status', async (_what, headers, status) => {
+  const { browser, simulator, url } = await openApp()
+  const alice = await browser('alice')
+  const sent = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, value === 'OURS' ? url : value]),
+  )
+  const { text } = await alice.post('/otp/call').set(sent).type('form').send({}).expect(status)
+  expect(simulator.calls).toHaveLength(status === 303 ? 1 : 0)
+  if (status === 403) {
+    expect(text).toContain('This form did not come from our own page.')
+    expect(text).toContain('action="/otp/call"')
+  }
+})
+
+test('the option origins replaces the origin of webhookUrl', async () => {
+  const { browser, url } = await openApp({ origins: ['https://acme.example'] })
+  const alice = await browser('alice')
+  await alice.post('/otp/call').set('Origin', url).type('form').send({}).expect(403)
+  await alice.post('/otp/call').set('Origin', 'https://acme.example').type('form').expect(303)
+})
+
+test('with csrfToken, every form carries the token, and a form of another site is refused', async () => {
+  const { browser } = await openApp({ csrfToken: () => 't<0>ken' })
+  const alice = await browser('alice')
+  const { text } = await alice.get('/otp')
+  expect(text.match(/name="_csrf" value="t&lt;0&gt;ken"/g)).toHaveLength(1)
+  await alice.post('/otp/call').set('Sec-Fetch-Site', 'cross-site').expect(403)
+  await alice.post('/otp/call').type('form').send({}).expect(303)
+})
+
+test.each([
+  ['longer than 4 KiB', 413, { body: `x=${'x'.repeat(5000)}` }],
+  ['compressed', 415, { body: 'x=1', encoding: 'gzip' }],
+  ['of another type', 415, { body: '{}', type: 'application/json' }],
+] as const)(
+  'a form that is %s gets a page with its form and status %i',
+  async (_what, status, sent) => {
+    const { browser, simulator } = await openApp()
+    const alice = await browser('alice')
+    const {
+      body,
+      type = 'application/x-www-form-urlencoded',
+      encoding = 'identity',
+    } = {
+      type: undefined,
+      encoding: undefined,
+      ...sent,
+    }
+    const { text } = await alice
+      .post('/otp/call')
+      .set({ ...ours, 'Content-Type': type, 'Content-Encoding': encoding })
+      .send(body)
+      .expect(status)
+    expect(text).toContain('action="/otp/call"')
+    expect(simulator.calls).toHaveLength(0)
+  },
+)
+
+test('a field that comes twice, or is named like a property of objects, is no field', async () => {
+  const { browser } = await openApp()
+  const alice = await browser('alice')
+  for (const body of ['code=1&code=2', '__proto__=1&constructor=2', ''])
+    await alice
+      .post('/otp')
+      .set(ours)
+      .type('form')
+      .send(body)
+      .expect(/no code to check|digits/)
+})
+
+test('the page has the language of the user', async () => {
+  const { browser } = await openApp()
+  const alice = await browser('alice')
+  const { text, headers } = await alice.get('/otp').set('Accept-Language', 'de-AT')
+  expect(text).toContain('<html lang="de-DE">')
+  expect(text).toContain('Bestätigen Sie, dass Sie es sind')
+  expect(headers['content-language']).toBe('de-DE')
+})
+
+test('script and style have hashes in their names and may be kept for a year', async () => {
+  const { browser, pages } = await openApp()
+  const alice = await browser('alice')
+  for (const address of Object.values(pages.addresses)) {
+    expect(address).toMatch(/^\/otp\/files\/otp\.[0-9a-f]{12}\.(js|css)$/)
+    const { headers } = await alice.get(address).expect(200)
+    expect(headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    await alice.get(address.replace(/\.[0-9a-f]{12}\./, '.0.')).expect(404)
+  }
+  const { text } = await alice.get('/otp')
+  expect(text).not.toMatch(/<script(?![^>]*src=)|<style|style="| on[a-z]+="/)
+})
+
+test('other paths, the brand and an own style sheet are on the page', async () => {
+  const { browser } = await openApp({
+    paths: { code: '/second', call: '/second/call', files: '/second/files' },
+    brand: { name: 'Shop <1>', logo: '/logo.svg' },
+    stylesheet: '/shop.css',
+  })
+  const alice = await browser('alice')
+  const { text } = await alice.get('/second').expect(200)
+  for (const part of ['Shop &lt;1&gt;', 'src="/logo.svg"', 'href="/shop.css"', '/second/call'])
+    expect(text).toContain(part)
+  await alice.get('/otp').expect(404)
+})
+
+/** A folder with templates. */
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'voice-otp-views-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true })
+  })
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  return folder
+}
+
+test('a template of the app replaces ours, and the others stay', async () => {
+  const views = folderWith({ 'layout.ejs': '<title><%= title %></title><p>mine</p><%- body %>' })
+  const { browser } = await openApp({ views })
+  const alice = await browser('alice')
+  const { text } = await alice.get('/otp').expect(200)
+  expect(text).toMatch(/<title>Confirm that it is you<\/title><p>mine<\/p>[^]*action="\/otp\/call"/)
+})
+
+test('a view that throws is an error that names the view', async () => {
+  const { browser } = await openApp({ views: folderWith({ 'otp.ejs': '<%= nothing.there %>' }) })
+  const alice = await browser('alice')
+  await alice.get('/otp').expect(500, /otpPages: the template otp\.ejs failed: .*nothing/s)
+})
+
+test.each<[string, Options, string]>([
+  ['an unknown option', { view: 'x' } as Options, 'otpPages: view: there is no such option.'],
+  ['no Passport', { passport: undefined } as never, 'otpPages: passport: give your app'],
+  ['an unknown path', { paths: { otp: '/x' } as never }, 'otpPages: paths.otp: there is no such'],
+  ['a path of another site', { paths: { home: '//x' } }, 'otpPages: paths.home: give a path'],
+  ['a path with a query', { paths: { code: '/a?b' } }, 'otpPages: paths.code: give a path'],
+  ['a path twice', { paths: { code: '/phone' } }, 'another page has the path /phone'],
+  ['a folder that is not there', { views: '/nowhere' }, 'otpPages: views: there is no such folder'],
+  ['a logo of another site', { brand: { logo: 'https://x' } }, 'otpPages: brand.logo: give a path'],
+  ['a brand of two lines', { brand: { name: 'a\nb' } }, 'otpPages: brand.name: give 1 to 60'],
+  ['a style sheet of another site', { stylesheet: '//x/a.css' }, 'otpPages: stylesheet: give a'],
+  ['a token that is no function', { csrfToken: 'x' as never }, 'otpPages: csrfToken: give a func'],
+  ['an origin with a path', { origins: ['https://a.example/x'] }, 'otpPages: origins: give a list'],
+  ['no origin', { origins: [] }, 'otpPages: origins: give a list'],
+  ['texts of no kind', { texts: 'x' as never }, 'otpPages: texts: give an object'],
+])('the option with %s is a TypeError that says how to fix it', async (_what, options, message) => {
+  await expect(openApp(options)).rejects.toThrow(TypeError)
+  await expect(openApp(options)).rejects.toThrow(message)
+})
+
+test.each([
+  ['opt.ejs', 'x', 'opt.ejs replaces no template of the pages'],
+  ['otp.ejs', '<% if (', 'otp.ejs cannot be compiled'],
+  ['otp.txt', 'x', 'holds no template'],
+])('a folder with %s that is wrong is an error at the start', async (name, text, message) => {
+  await expect(openApp({ views: folderWith({ [name]: text }) })).rejects.toThrow(message)
+})
+
+test('anything but a strategy is a TypeError', () => {
+  for (const strategy of [undefined, {}, passport])
+    expect(() => otpPages(strategy as never, { passport })).toThrow(
+      'give the VoiceOtpStrategy of this version of passport-voice-otp',
+    )
+})
+
+test('pages before enforce() are an error at the first request', async () => {
+  const { browser } = await openApp({}, (pages, enforce) => [pages, enforce])
+  const alice = await browser('alice')
+  await alice.get('/otp').expect(503, /enforce\(\)/)
+})
+
+test('pages that are mounted twice are an error at the first request', async () => {
+  const { url } = await openApp({}, (pages, enforce) => [enforce, pages, pages])
+  await supertest(url)
+    .get('/')
+    .expect(503, /The pages are mounted twice\./)
+})
+
+test('pages below a path are an error at the first request', async () => {
+  const { url } = await openApp({}, (pages, enforce) => [
+    enforce,
+    express.Router().use('/auth', pages),
+  ])
+  await supertest(url)
+    .get('/auth/otp')
+    .expect(503, /Mount otpPages\(\) without a path/)
+})
+
+test('without a login, the pages lead to the login and come back to the page of the account', async () => {
+  const { url, browser } = await openApp()
+  const nobody = supertest.agent(url)
+  await nobody.get('/otp').expect(303).expect('Location', '/login')
+  await nobody.get('/phone').expect(303).expect('Location', '/login')
+  await nobody.get('/otp/status').expect(401)
+  await nobody
+    .post('/otp')
+    .set(ours)
+    .type('form')
+    .send({ code: '123456' })
+    .expect(401, /Log in first/)
+  const alice = await browser('alice')
+  await alice.get('/phone').expect(303).expect('Location', '/otp')
+  await alice.get('/security').expect(404)
+})
