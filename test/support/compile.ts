@@ -15,6 +15,7 @@ export default function setup(project: TestProject): () => void {
     'example/server.ts',
     'lib/simulator/cli.ts',
     'scripts/hear.ts',
+    'test/support/fraud-app.ts',
   ])
   project.provide('compiledRoot', folder)
   return remove
