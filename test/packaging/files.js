@@ -22,10 +22,12 @@ const code = [
   'dist/simulator/index.cjs',
   'dist/simulator/index.mjs',
   'dist/simulator/cli.mjs',
+  'dist/pages/index.cjs',
+  'dist/pages/index.mjs',
   'dist/telemetry/index.cjs',
   'dist/telemetry/index.mjs',
 ]
-const entryTypes = ['index', 'simulator/index', 'telemetry/index'].flatMap(entry => [
+const entryTypes = ['index', 'pages/index', 'simulator/index', 'telemetry/index'].flatMap(entry => [
   `dist/${entry}.d.cts`,
   `dist/${entry}.d.mts`,
 ])
@@ -61,7 +63,9 @@ export function complaintAbout(paths, root) {
 
 function isBuilt(path, root) {
   const [, page, source] =
-    /^dist\/(?:(simulator\/page\/[\w-]+\.(?:html|css|js|svg))|([\w/-]+)\.d\.cts)$/.exec(path) ?? []
+    /^dist\/(?:((?:simulator\/page|pages\/(?:views|public)(?:\/[\w-]+)?)\/[\w-]+\.(?:html|css|js|svg|ejs))|([\w/-]+)\.d\.cts)$/.exec(
+      path,
+    ) ?? []
   if (entries.includes(path)) return true
   return page !== undefined
     ? existsSync(join(root, 'lib', page))
