@@ -256,7 +256,30 @@ export function sendInWords(send: DescribedSend, now: Date): SendLine {
   }
 }
 
-function outcomeInWords({ outcome, answered, code, limit, reason }: DescribedSend): string {
+/** Why a code was not sent, in a few words. */
+const notSent: Readonly<Record<string, string>> = {
+  'too-many-calls': 'too many calls',
+  locked: 'the user was locked',
+  reported: 'a call was reported',
+  'phone-missing': 'no phone number',
+  'phone-invalid': 'the number is not valid',
+  'destination-blocked': 'country or number not permitted',
+  'destination-limited': 'blocked by the guard against fraud',
+  'sends-stopped': 'all calls were stopped',
+  'queue-full': 'too many people were waiting',
+  'call-vetoed': 'the app’s own check refused the number',
+  'enroll-forbidden': 'the user may not change the number',
+}
+
+function failureInWords({ code, reason }: DescribedSend): string {
+  if (code === 'phone-refused') return `the network refused the number (${reason ?? 'no reason'})`
+  return code === 'signalwire-unavailable'
+    ? `SignalWire did not send it (${reason ?? 'no reason'})`
+    : `a service did not respond (${code ?? 'unknown'})`
+}
+
+function outcomeInWords(send: DescribedSend): string {
+  const { outcome, answered, code = '' } = send
   switch (outcome) {
     case 'accepted':
       return 'the right code was entered'
@@ -267,8 +290,8 @@ function outcomeInWords({ outcome, answered, code, limit, reason }: DescribedSen
     case 'reported':
       return 'reported as “this was not me”'
     case 'blocked':
-      return `not sent (${limit ?? code ?? ''})`
+      return `not sent: ${notSent[code] ?? code}`
     case 'failed':
-      return `failed (${reason ?? code ?? ''})`
+      return `failed: ${failureInWords(send)}`
   }
 }

@@ -138,6 +138,24 @@ test('an attacker, an app or a vendor cannot create more than 61 series of a mea
   expect(countries).not.toContain('+12025550123')
 })
 
+test('somebody who asks for numbers of all countries does not use up the values of the label', async () => {
+  const voiceOtp = emitter()
+  await instrument(voiceOtp)
+  for (let first = 65; first < 91; first++)
+    for (let second = 65; second < 91; second++)
+      voiceOtp.events.emit('code.blocked', {
+        userId: 'mallory',
+        purpose: 'enroll',
+        code: 'destination-blocked',
+        country: String.fromCharCode(first, second) as never,
+      })
+  voiceOtp.events.emit('code.sent', { ...sent, country: 'US' })
+  expect((await sdk.read()).get('voice_otp.sends')).toMatchObject([
+    { value: 676, labels: { outcome: 'blocked', code: 'destination-blocked' } },
+    { value: 1, labels: { outcome: 'sent', country: 'US' } },
+  ])
+})
+
 test('the budget that is left is the lowest of all prefixes since the last collection', async () => {
   const voiceOtp = emitter()
   await instrument(voiceOtp)
