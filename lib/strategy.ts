@@ -161,7 +161,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * second for each call, and never writes the session.
    */
   status(): Middleware {
-    return createStatus(this.context)
+    return createStatus(this.context, this.lookup)
   }
 
   /**
@@ -170,7 +170,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * {@link VoiceOtpError}.
    */
   async getStatus(req: Request): Promise<CallStatus | undefined> {
-    return getStatus(this.context, req)
+    return getStatus(this.context, this.lookup, req)
   }
 
   /** The channels that the app allows, the default one first. */

@@ -3,16 +3,14 @@ import type { Context } from '../context.js'
 import { VoiceOtpError } from '../errors.js'
 import type { FraudCheck } from '../fraud/fraud-guard.js'
 import type { CallRequest } from '../limits/call-limits.js'
-import type { Turn } from '../limits/turn.js'
+import type { Admission } from '../limits/sends.js'
 import type { Destination } from '../phone.js'
 import type { Challenge } from '../session/challenge.js'
 import type { ActionContext } from './context.js'
 
 /** A send that every limit allows. It is counted. @internal */
-export interface AdmittedSend {
+export interface AdmittedSend extends Admission {
   readonly check: FraudCheck
-  /** For a call that waits for its turn. */
-  readonly turn: Turn | undefined
 }
 
 /**
@@ -37,13 +35,13 @@ export async function admitSend<User>(
       await askBeforeCall(beforeCall, { user, phone: number, req })
       await fraud.sendSwitch.refuseStopped() // the callback may have taken seconds
     })
-  const turn = await sends.admit(request, permit, async () => {
+  const admission = await sends.admit(request, permit, async () => {
     check = await fraud.examine({ userId, number, country, verifiedAt })
     return check.counts
   })
   /* v8 ignore next -- admit() has called examine(), or has thrown */
   if (check === undefined) throw new VoiceOtpError('configuration')
-  return { check, turn }
+  return { check, ...admission }
 }
 
 /**

@@ -3,14 +3,13 @@ import { Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
 import type { CallRequest } from '../limits/call-limits.js'
 import type { CallPlace } from '../limits/last-calls.js'
 import { LimitReached } from '../limits/limit-counter.js'
-import type { Turn } from '../limits/turn.js'
 import type { Channel } from '../options/channel.js'
 import type { Country } from '../options/phone.js'
 import type { Destination } from '../phone.js'
 import { type Challenge, withDeliverySid, makeChallenge } from '../session/challenge.js'
 import type { LoginState } from '../session/login-state.js'
 import { toDeliveryError } from '../signalwire/errors.js'
-import { admitSend, cancelSend } from './admit.js'
+import { admitSend, type AdmittedSend, cancelSend } from './admit.js'
 import { checkDestination, readChoices } from './choices.js'
 import { type ApprovalContent, writeApproval } from '../approvals/sealed-approval.js'
 import { readApproval } from './approve.js'
@@ -47,15 +46,15 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
       waitsForTurn: channel === 'call',
       intervalWaived: await waiveInterval(context, callPlace, loginState.challenge, channel),
     }
-    const { check, turn } = await admitSend(action, request, destination)
+    const admitted = await admitSend(action, request, destination)
+    const { check, turn } = admitted
 
     const { challenge, code } = await createChallenge(
       action,
       destination,
       channel,
-      check.receipt,
+      admitted,
       approval && writeApproval(approval),
-      turn,
     )
     cancelWaitingCall(action)
     loginState.storeChallenge(challenge)
@@ -121,9 +120,8 @@ async function createChallenge<User>(
   }: ActionContext<User>,
   destination: Destination,
   channel: Channel,
-  receipt: string,
+  { check, turn, limitedSeconds }: AdmittedSend,
   approval: string | undefined,
-  turn: Turn | undefined,
 ): Promise<{ readonly challenge: Challenge; readonly code: string }> {
   const { clock, codeSeconds, codeLength, numberMatching, limits } = settings
   const activation = await activeChallenges.activate(userId)
@@ -140,9 +138,10 @@ async function createChallenge<User>(
     codeLength,
     matching: channel === 'call' && numberMatching === true,
     approval,
-    receipt,
+    receipt: check.receipt,
     expiresAt: now + codeSeconds * 1000,
     nextCallAt: now + (interval || 0) * 1000,
+    limitedUntil: now + limitedSeconds * 1000,
     turn: turn && { ...turn, callOnly: destination.extension !== undefined },
   })
 }

@@ -181,16 +181,19 @@ export class CallLimits {
  * @internal
  */
 export async function refuseReached(counts: readonly CallCount[]): Promise<void> {
+  refuse(await findReached(counts))
+}
+
+/** The limits that are reached, with the seconds until each allows a call. @internal */
+export async function findReached(counts: readonly CallCount[]): Promise<readonly ReachedLimit[]> {
   const present = await Promise.all(
     counts.map(async count => ({ ...count, state: await count.read() })),
   )
-  refuse(
-    present.flatMap(({ name, failure, refused, limit, state }) =>
-      // A limiter may still return a count whose window is over.
-      state !== undefined && state.consumedPoints >= limit && state.msBeforeNext > 0
-        ? [{ name, failure, refused, retryAfter: toSeconds(state.msBeforeNext) }]
-        : [],
-    ),
+  return present.flatMap(({ name, failure, refused, limit, state }) =>
+    // A limiter may still return a count whose window is over.
+    state !== undefined && state.consumedPoints >= limit && state.msBeforeNext > 0
+      ? [{ name, failure, refused, retryAfter: toSeconds(state.msBeforeNext) }]
+      : [],
   )
 }
 
@@ -199,8 +202,8 @@ export async function refuseReached(counts: readonly CallCount[]): Promise<void>
  * their own must not use up what everybody shares. Throws {@link LimitReached}.
  * @internal
  */
-export async function takeAll(counts: readonly CallCount[]): Promise<readonly Taken[]> {
-  const taken: Taken[] = []
+export async function takeAll(counts: readonly CallCount[]): Promise<readonly Taken<CallCount>[]> {
+  const taken: Taken<CallCount>[] = []
   for (const present of stages) {
     const hits = await takeTogether(counts.filter(({ stage }) => stage === present)).catch(
       async (error: unknown) => {
@@ -216,6 +219,18 @@ export async function takeAll(counts: readonly CallCount[]): Promise<readonly Ta
     refuse(reached)
   }
   return taken
+}
+
+/**
+ * Seconds until the limits that this call has filled allow another one; 0 if it filled none. The
+ * interval is not one of them, because it may be waived.
+ * @internal
+ */
+export function findFullSeconds(taken: readonly Taken<CallCount>[]): number {
+  const full = taken.filter(
+    ({ name, hit, limit }) => hit.count >= limit && !name.endsWith('IntervalSeconds'),
+  )
+  return Math.max(0, ...full.map(({ hit }) => hit.retryAfter))
 }
 
 /** Throws if a limit was reached. The failure names the first limit and the longest wait. */

@@ -4,7 +4,10 @@ import type { ActiveChallenges } from './active-challenge.js'
 import {
   type CallCount,
   CallLimits,
+  type CallKind,
   type CallRequest,
+  findFullSeconds,
+  findReached,
   refuseReached,
   takeAll,
 } from './call-limits.js'
@@ -21,6 +24,14 @@ import type { Turns } from './turns.js'
  * @internal
  */
 export type Examine = () => Promise<readonly CallCount[]>
+
+/** A call that every limit allows, and that is counted. @internal */
+export interface Admission {
+  /** When the phone will ring, unless calls do not wait. */
+  readonly turn: Turn | undefined
+  /** Seconds until the limits that this call has filled allow another one; 0 if it filled none. */
+  readonly limitedSeconds: number
+}
 
 /**
  * The limits on calls and texts. Every method throws a `VoiceOtpError` (`limiter-unavailable`) if
@@ -48,14 +59,13 @@ export class Sends {
    *
    * A refused call gives back what it took, except the interval after a veto: what the app asks
    * about a number may cost money too. Throws {@link LimitReached}, what `permit` and `examine`
-   * throw, and a `VoiceOtpError` (`queue-full`) for a call that would ring too late. Returns when
-   * the phone will ring, unless calls do not wait.
+   * throw, and a `VoiceOtpError` (`queue-full`) for a call that would ring too late.
    */
   async admit(
     call: CallRequest,
     permit?: () => Promise<void>,
     examine: Examine = () => Promise.resolve([]),
-  ): Promise<Turn | undefined> {
+  ): Promise<Admission> {
     const correcting = this.turns.readCorrection(call)
     correcting.catch(() => undefined) // it is awaited only if the call gets that far
     const { interval, more } = await this.takeIntervalUnlessBlocked(call, examine)
@@ -70,7 +80,8 @@ export class Sends {
       const taken = await takeAll(counts)
       try {
         // Last: a place in the queue cannot be given back.
-        return await this.turns.take(call, await correcting)
+        const turn = await this.turns.take(call, await correcting)
+        return { turn, limitedSeconds: findFullSeconds(taken) }
       } catch (error) {
         await giveBackAll(taken)
         throw error
@@ -99,10 +110,17 @@ export class Sends {
     return (await this.counters.waivers.get(this.waiverKey(callSid))) === undefined
   }
 
+  /** Seconds until all limits but the user's interval allow a call; 0 if they do now. */
+  async limitsEndIn(call: CallRequest): Promise<number> {
+    const reached = await findReached(this.callLimits.countsOf(call))
+    return Math.max(0, ...reached.map(({ retryAfter }) => retryAfter))
+  }
+
   /** Seconds until the interval allows the user's next call; 0 if it does now. */
-  async nextCallIn(userId: string): Promise<number> {
-    if (this.limits.callIntervalSeconds === false) return 0
-    const interval = await this.counters.userInterval.get(this.userKey({ userId }))
+  async nextCallIn(userId: string, kind: CallKind = 'own'): Promise<number> {
+    const { callIntervalSeconds, approveCallIntervalSeconds } = this.limits
+    if ((kind === 'approve' ? approveCallIntervalSeconds : callIntervalSeconds) === false) return 0
+    const interval = await this.userInterval({ kind }).get(this.userKey({ userId }))
     return interval === undefined || interval.consumedPoints < 1
       ? 0
       : toSeconds(interval.msBeforeNext)
@@ -162,7 +180,7 @@ export class Sends {
     }
   }
 
-  private userInterval({ kind }: CallRequest): LimitCounter {
+  private userInterval({ kind }: Pick<CallRequest, 'kind'>): LimitCounter {
     return kind === 'approve' ? this.counters.approveUserInterval : this.counters.userInterval
   }
 

@@ -4,8 +4,10 @@ import type { Middleware, Request } from '../request.js'
 import type { Channel } from '../options/channel.js'
 import type { Challenge } from '../session/challenge.js'
 import { loginStateOf } from '../session/login-state.js'
+import type { PhoneLookup } from '../callbacks.js'
+import { findNextCallWait, type NextCall } from '../actions/next-call-wait.js'
 import { followTurn, turnOver } from '../actions/follow-turn.js'
-import { type DeliveryState, reachedNobody } from '../signalwire/call-states.js'
+import type { DeliveryState } from '../signalwire/call-states.js'
 import { sendJson } from './respond.js'
 
 /** The response of `status()`; all times are whole seconds. */
@@ -18,8 +20,8 @@ export interface CallStatus {
   /** Seconds until the code expires; 0 if there is no code. */
   readonly expiresIn: number
   /**
-   * Seconds until the user may ask for a call, as far as the interval between calls and a report
-   * decide.
+   * Seconds until the user may ask for another call: the longest wait of all limits on calls, of a
+   * lockout and of a report. 86,400 for a user who is locked until `unlock(userId)`.
    */
   readonly nextCallIn: number
   /**
@@ -56,10 +58,10 @@ function findPollAfter(call: Call, startsIn: number): number {
 }
 
 /** Creates the route `status()`. It reads what others wrote, and writes nothing. @internal */
-export function createStatus<User>(context: Context<User>): Middleware {
+export function createStatus<User>(context: Context<User>, lookup: PhoneLookup<User>): Middleware {
   return (req, res) => {
     res.setHeader('Cache-Control', 'no-store')
-    getStatus(context, req).then(
+    getStatus(context, lookup, req).then(
       status => {
         if (status === undefined)
           sendJson(res, 401, {
@@ -83,59 +85,62 @@ export function createStatus<User>(context: Context<User>): Middleware {
  */
 export async function getStatus<User>(
   context: Context<User>,
+  lookup: PhoneLookup<User>,
   req: Request,
 ): Promise<CallStatus | undefined> {
   const loginState = loginStateOf(context, req)
-  if (loginState.anyUser === undefined) return undefined
-  const { challenge, userId } = loginState
+  const { anyUser: user, challenge } = loginState
+  if (user === undefined) return undefined
+  const { userId, sessionId } = loginState
+  const person = { lookup, req, user, userId, sessionId }
   return challenge?.userId === userId
-    ? statusOf(context, challenge)
-    : statusWithoutChallenge(context, userId)
+    ? statusOf(context, challenge, person)
+    : statusWithoutChallenge(context, person)
 }
 
+type Person<User> = Omit<NextCall<User>, 'challenge' | 'isActive' | 'state'>
+
 async function statusWithoutChallenge<User>(
-  { activeChallenges, sends }: Context<User>,
-  userId: string,
+  context: Context<User>,
+  person: Person<User>,
 ): Promise<CallStatus> {
-  const [interval, reportedFor] = await Promise.all([
-    sends.nextCallIn(userId),
-    activeChallenges.reportedFor(userId),
-  ])
+  const none = { challenge: undefined, isActive: false, state: undefined }
+  const reportedFor = await context.activeChallenges.reportedFor(person.userId)
+  const nextCallIn = await findNextCallWait(context, { ...person, ...none }, reportedFor)
   const call = reportedFor > 0 ? 'reported' : 'none'
   return {
     call,
     expiresIn: 0,
-    nextCallIn: Math.max(interval, reportedFor),
+    nextCallIn,
     ...turnOver,
     attemptsLeft: 0,
     pollAfter: findPollAfter(call, 0),
   }
 }
 
-async function statusOf<User>(context: Context<User>, challenge: Challenge): Promise<CallStatus> {
-  const { activeChallenges, attempts, sends, settings } = context
-  const { id, userId, deliverySid, expiresAt } = challenge
-  const [interval, attemptsLeft, reportedFor, isActive, { state, ...turn }, isRefused] =
-    await Promise.all([
-      sends.nextCallIn(userId),
-      attempts.attemptsLeft(id),
-      activeChallenges.reportedFor(userId),
-      activeChallenges.isActive(challenge),
-      followTurn(context, challenge),
-      challenge.purpose === 'approve' && activeChallenges.isRefused(id),
-    ])
-  const isWaived =
-    interval > 0 &&
-    deliverySid !== undefined &&
-    reachedNobody(state) &&
-    (await sends.hasWaiver(deliverySid))
+async function statusOf<User>(
+  context: Context<User>,
+  challenge: Challenge,
+  person: Person<User>,
+): Promise<CallStatus> {
+  const { activeChallenges, attempts, settings } = context
+  const { id, userId, expiresAt } = challenge
+  const [attemptsLeft, reportedFor, isActive, { state, ...turn }, isRefused] = await Promise.all([
+    attempts.attemptsLeft(id),
+    activeChallenges.reportedFor(userId),
+    activeChallenges.isActive(challenge),
+    followTurn(context, challenge),
+    challenge.purpose === 'approve' && activeChallenges.isRefused(id),
+  ])
+  const nextCall = { ...person, challenge, isActive, state }
+  const nextCallIn = await findNextCallWait(context, nextCall, reportedFor)
   const secondsLeft = Math.max(0, Math.ceil((expiresAt - settings.clock.now()) / 1000))
   const call =
     reportedFor > 0 ? 'reported' : isRefused ? 'refused' : deliveryState(challenge, state)
   return {
     call,
     expiresIn: isActive ? secondsLeft : 0,
-    nextCallIn: Math.max(isWaived ? 0 : interval, reportedFor),
+    nextCallIn,
     ...(isActive ? turn : turnOver),
     attemptsLeft: isActive ? attemptsLeft : 0,
     pollAfter:

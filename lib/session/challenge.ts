@@ -40,6 +40,8 @@ export interface Challenge {
   readonly expiresAt: number
   /** Milliseconds since 1970: when the interval ends that began with this call. */
   readonly nextCallAt: number
+  /** Milliseconds since 1970: when the limits that this call has filled allow another one. */
+  readonly limitedUntil?: number
   /** The session that this challenge belongs to. A copy of it in another session is ignored. */
   readonly sessionId: string
   /** For a call that waits for its turn. */
@@ -73,7 +75,9 @@ export interface PendingChallenge {
   readonly approvalText?: string
   /** Whole seconds until the code expires. */
   readonly expiresIn: number
-  /** Whole seconds until the interval allows another call. */
+  /**
+   * Whole seconds until the interval, and the limits that this call has filled, allow another call.
+   */
   readonly nextCallIn: number
   /**
    * Whole seconds until the phone rings, as expected when the call was placed. 0 for other channels
@@ -100,6 +104,7 @@ export interface NewChallenge {
   readonly receipt: string
   readonly expiresAt: number
   readonly nextCallAt: number
+  readonly limitedUntil?: number
   /** For a call that waits for its turn. */
   readonly turn?: Turn | undefined
 }
@@ -121,6 +126,7 @@ export function makeChallenge(
 ): { readonly challenge: Challenge; readonly code: string } {
   const { userId, purpose, channel, destination, activation, sessionId, expiresAt, nextCallAt } =
     given
+  const { limitedUntil = 0 } = given
   // The id is a key in the limiter's store as it is, and every key there is a keyed hash.
   const id = keys.storeName('challenge', randomBytes(16).toString('base64url'))
   const code = String(randomInt(0, 10 ** given.codeLength)).padStart(given.codeLength, '0')
@@ -134,6 +140,7 @@ export function makeChallenge(
       codeHash: keys.hash(...boundParts(bound, 'code', code, given.approval)),
       maskedPhone: maskPhone(destination.number),
       nextCallAt,
+      ...(limitedUntil > nextCallAt ? { limitedUntil } : {}),
       country: destination.country,
       ...(purpose === 'enroll'
         ? { sealedPhone: keys.seal(sealedPhoneStep, destination.number) }
@@ -262,7 +269,7 @@ export function describeChallenge(
     channel: challenge.channel,
     ...(approval === undefined ? {} : { approvalText: spokenText(approval) }),
     expiresIn: secondsUntil(challenge.expiresAt),
-    nextCallIn: secondsUntil(challenge.nextCallAt),
+    nextCallIn: secondsUntil(Math.max(challenge.nextCallAt, challenge.limitedUntil ?? 0)),
     ...(challenge.turn === undefined ? noWait : remainingWait(challenge.turn, now, callsPerSecond)),
   }
 }

@@ -38,6 +38,7 @@ export function parseChallenge(value: unknown): Challenge | undefined {
     optional.every(text => text === undefined || typeof text === 'string') &&
     (given.country === undefined || isCountry(given.country)) &&
     isChannel(given.channel) &&
+    (given.limitedUntil === undefined || Number.isSafeInteger(given.limitedUntil)) &&
     (given.turn === undefined || isTurn(given.turn)) &&
     purposes.has(given.purpose)
   return isComplete ? (given as Challenge) : undefined

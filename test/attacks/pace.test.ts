@@ -75,7 +75,9 @@ describeWithRedis('two processes on one Redis', () => {
         ),
       ),
     )
-    const turns = results.flatMap(result => (result.status === 'fulfilled' ? [result.value!] : []))
+    const turns = results.flatMap(result =>
+      result.status === 'fulfilled' ? [result.value.turn!] : [],
+    )
     const slots = turns.map(
       ({ takenAt, countedSeconds }) => Math.floor(takenAt / 1000) + countedSeconds,
     )

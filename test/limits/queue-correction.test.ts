@@ -22,7 +22,7 @@ const open = (maxWaitSeconds = 240) =>
 let people = 0
 type Limits = ReturnType<typeof open>
 const place = async ({ sends }: Limits) =>
-  (await sends.admit(callOf(`user ${(people += 1)}`, '+12025550123', { waitsForTurn: true })))!
+  (await sends.admit(callOf(`user ${(people += 1)}`, '+12025550123', { waitsForTurn: true }))).turn!
 const placeAll = async (limits: Limits, count: number) => {
   const turns = []
   for (let each = 0; each < count; each++) turns.push(await place(limits))

@@ -1,0 +1,115 @@
+import { phonesOnRecord, type PhoneLookup } from '../callbacks.js'
+import type { Context } from '../context.js'
+import type { CallRequest } from '../limits/call-limits.js'
+import type { Request } from '../request.js'
+import { type Challenge, openEnrolledPhone, phoneMatches } from '../session/challenge.js'
+import { type DeliveryState, reachedNobody } from '../signalwire/call-states.js'
+import { findLostCall, isWaivable } from './waive-interval.js'
+
+/** What {@link findNextCallWait} needs to know about a request. @internal */
+export interface NextCall<User> {
+  readonly lookup: PhoneLookup<User>
+  readonly req: Request
+  readonly user: User
+  readonly userId: string
+  readonly sessionId: string
+  /** The challenge of this user in this session. */
+  readonly challenge: Challenge | undefined
+  /** Whether the challenge is the active one of the user. */
+  readonly isActive: boolean
+  /** The state of its call. */
+  readonly state: DeliveryState | undefined
+}
+
+/** The wait of a user who is locked until `unlock(userId)`: nobody knows how long. */
+const lockedSeconds = 86_400
+
+/**
+ * Seconds until the user may ask for another call: the longest wait of all limits on calls, of a
+ * lockout and of a report. Counts nothing. The active challenge knows the limits that its call has
+ * filled, so a page that polls does not read them all again. Without a number on record, the limits
+ * of a phone and those that users share are not known.
+ * @internal
+ */
+export async function findNextCallWait<User>(
+  context: Context<User>,
+  nextCall: NextCall<User>,
+  reportedFor: number,
+): Promise<number> {
+  const { locks, sends } = context
+  const { challenge, isActive, userId } = nextCall
+  const kind = challenge?.purpose === 'approve' ? 'approve' : 'own'
+  const [interval, lock] = await Promise.all([sends.nextCallIn(userId, kind), locks.find(userId)])
+  const { limits, isWaived } =
+    challenge !== undefined && isActive
+      ? await findWaitOfChallenge(context, nextCall, challenge, interval)
+      : await readLimits(context, nextCall, interval)
+  return Math.max(
+    isWaived ? 0 : interval,
+    reportedFor,
+    lock === undefined ? 0 : (lock.info.retryAfter ?? lockedSeconds),
+    limits,
+  )
+}
+
+interface OtherWaits {
+  /** Seconds until the limits on calls, except the interval, allow a call. */
+  readonly limits: number
+  /** Whether the interval would be waived for the next call. */
+  readonly isWaived: boolean
+}
+
+async function findWaitOfChallenge<User>(
+  { sends, settings: { clock } }: Context<User>,
+  { state }: NextCall<User>,
+  { deliverySid, limitedUntil = 0 }: Challenge,
+  interval: number,
+): Promise<OtherWaits> {
+  return {
+    limits: Math.ceil((limitedUntil - clock.now()) / 1000),
+    isWaived:
+      interval > 0 &&
+      deliverySid !== undefined &&
+      reachedNobody(state) &&
+      (await sends.hasWaiver(deliverySid)),
+  }
+}
+
+async function readLimits<User>(
+  context: Context<User>,
+  nextCall: NextCall<User>,
+  interval: number,
+): Promise<OtherWaits> {
+  const { sends, userStates } = context
+  const { challenge, userId, sessionId } = nextCall
+  const request = await findRequest(context, nextCall)
+  if (request === undefined)
+    return { limits: (await userStates.read(userId)).nextCall?.seconds ?? 0, isWaived: false }
+  const { phone } = request
+  const lost =
+    interval > 0 ? await findLostCall(context, { userId, sessionId, phone }, challenge) : undefined
+  const isWaived = lost !== undefined && (await isWaivable(context, lost))
+  return { limits: await sends.limitsEndIn({ ...request, intervalWaived: isWaived }), isWaived }
+}
+
+/** The call that the page would ask for: to the phone of the challenge, or to the usual one. */
+async function findRequest<User>(
+  { keys }: Context<User>,
+  { challenge, lookup, user, userId, req }: NextCall<User>,
+): Promise<Omit<CallRequest, 'intervalWaived'> | undefined> {
+  if (challenge?.purpose === 'enroll') {
+    const number = openEnrolledPhone(keys, challenge)
+    return number === undefined
+      ? undefined
+      : { userId, number, phone: number, kind: 'enroll', waitsForTurn: false }
+  }
+  // A page that shows the state must not fail because the record cannot be read.
+  const phones = (await phonesOnRecord(lookup, user, req).catch(() => null)) ?? []
+  const [usual] = phones
+  const current = challenge && phones.find(({ phone }) => phoneMatches(keys, challenge, phone))
+  const destination = current ?? usual
+  if (destination === undefined) return undefined
+  const { number, phone } = destination
+  const kind = challenge?.purpose === 'approve' ? 'approve' : 'own'
+  return { userId, number, phone, kind, waitsForTurn: false }
+}
