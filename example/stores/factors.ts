@@ -1,6 +1,6 @@
 import type { RedisClient } from './redis.js'
 
-/** A passkey as this app stores it. None of it is secret. */
+/** A passkey as this app stores it. It holds no secret. */
 export interface Passkey {
   /** The id of the credential, base64url. */
   readonly id: string
