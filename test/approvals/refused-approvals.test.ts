@@ -1,0 +1,155 @@
+// Approvals that are refused because of a mistake of the app, or because something is missing.
+import type { Request, RequestHandler } from 'express'
+import session from 'express-session'
+import type { Authenticator } from 'passport'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { afterEach, expect, test } from 'vitest'
+import type { ApprovalRequest, LimiterFactory } from 'passport-voice-otp'
+import { Phone } from '../support/phone.js'
+import { createWorld, withCode, type World, type WorldOptions } from '../support/world.js'
+
+let world: World
+afterEach(() => world.close())
+
+const payment: ApprovalRequest = { details: { amount: 1 }, text: 'You are paying one euro.' }
+const call = { action: 'call', purpose: 'approve', kind: 'payment', approve: () => payment }
+
+const authenticate =
+  (passport: Authenticator, options: object): RequestHandler =>
+  (req, res, next) => {
+    const run = passport.authenticate(
+      'voice-otp',
+      options,
+      (error: unknown, _user: unknown, info?: object, status?: number) => {
+        if (error) next(error)
+        else res.status(status ?? 401).json(info)
+      },
+    ) as RequestHandler
+    void run(req, res, next)
+  }
+
+/**
+ * Alice, logged in with both factors unless she is exempt, in an app with a route for calls and one
+ * for codes.
+ */
+async function open(given: WorldOptions = {}, callOptions: object = call) {
+  world = await createWorld({
+    ...given,
+    options: { limits: { callIntervalSeconds: false }, ...given.options },
+    routes: (app, passport, strategy) => {
+      given.routes?.(app, passport, strategy)
+      app.post('/call', authenticate(passport, callOptions), (req, res) => {
+        res.status(202).json(req.voiceOtp)
+      })
+      app.post(
+        '/pay',
+        authenticate(passport, { purpose: 'approve', kind: 'payment' }),
+        (_req, res) => {
+          res.json('paid')
+        },
+      )
+    },
+  })
+  const alice = await world.logIn('alice')
+  if (given.options?.required === undefined)
+    await alice
+      .post('/otp')
+      .send({ code: await world.hearCode(alice) })
+      .expect(200)
+  return alice
+}
+
+/** Asks for the approval, and returns the code that the call reads. */
+async function hearCode(alice: Awaited<ReturnType<typeof open>>): Promise<string> {
+  const { body } = (await alice.post('/call').expect(202)) as { body: { matchingDigits: string } }
+  return (await Phone.ringing(world)).hearCode(body.matchingDigits)
+}
+
+test.each<[string, object, string]>([
+  ['no kind', { ...call, kind: undefined }, 'kind: give what the route executes'],
+  ['a kind in capital letters', { ...call, kind: 'Payment' }, 'kind: give what the route executes'],
+  ['no function approve', { ...call, approve: undefined }, 'approve: give a function'],
+  [
+    'the action recover',
+    { action: 'recover', purpose: 'approve', kind: 'payment' },
+    'A recovery code cannot approve an action.',
+  ],
+  ...['successRedirect', 'successReturnToOrRedirect', 'assignProperty'].map(
+    (name): [string, object, string] => [
+      `the option ${name}`,
+      { purpose: 'approve', kind: 'payment', [name]: '/' },
+      `${name} has no effect with purpose: 'approve'. Redirect in the handler.`,
+    ],
+  ),
+])(
+  'an approval with %s is a configuration error, and nobody is called',
+  async (_, options, words) => {
+    const alice = await open({}, options)
+    const { body } = await alice.post('/call').expect(503).expect(withCode('configuration'))
+    expect((body as { message: string }).message).toContain(words)
+    expect(world.simulator.calls).toHaveLength(1)
+  },
+)
+
+test('an approval that does not fit into the webhook URL is refused, and nobody is called', async () => {
+  const long: ApprovalRequest = { details: {}, text: 'é'.repeat(200) }
+  const alice = await open(
+    {
+      options: {
+        webhookUrl: `https://acme.example/${'a'.repeat(150)}/${'b'.repeat(100)}`,
+        userId: ({ id }) => id + '漢'.repeat(190),
+        required: () => false,
+      },
+    },
+    { ...call, approve: () => long },
+  )
+  await alice.post('/call').expect(400).expect(withCode('approval-too-long'))
+  expect(world.simulator.calls).toHaveLength(0)
+})
+
+test('an approval whose sealed details were removed from the session approves nothing', async () => {
+  const store = new session.MemoryStore()
+  const alice = await open({ store })
+  const code = await hearCode(alice)
+  const sessions = await new Promise<Record<string, session.SessionData>>((resolve, reject) => {
+    store.all((error, all) => {
+      if (error) reject(error as Error)
+      else resolve(all as Record<string, session.SessionData>)
+    })
+  })
+  for (const [id, stored] of Object.entries(sessions)) {
+    const { voiceOtp } = stored as { voiceOtp?: { challenge?: { sealedApproval?: string } } }
+    delete voiceOtp?.challenge?.sealedApproval
+    await new Promise(resolve => {
+      store.set(id, stored, resolve)
+    })
+  }
+  await alice.post('/pay').send({ code }).expect(401).expect(withCode('no-challenge'))
+  await alice.get('/account').expect(200)
+})
+
+test('a user who logs out while the code is used up approves nothing', async () => {
+  let request: Request | undefined
+  const limiter: LimiterFactory = options => {
+    const counter = new RateLimiterMemory(options)
+    if (!options.keyPrefix.endsWith(':uses')) return counter
+    const consume = counter.consume.bind(counter)
+    counter.consume = async key => {
+      await new Promise(resolve => request?.logout(resolve))
+      return consume(key)
+    }
+    return counter
+  }
+  const alice = await open({
+    options: { limiter, required: () => false },
+    routes: app => {
+      app.use((req, _res, next) => {
+        request = req
+        next()
+      })
+    },
+  })
+  const code = await hearCode(alice)
+  await alice.post('/pay').send({ code }).expect(401).expect(withCode('code-expired'))
+  expect(world.named('action.approved')).toEqual([])
+})
