@@ -2,6 +2,9 @@
 import type express from 'express'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { CallStatus, VoiceOtpOptions } from 'passport-voice-otp'
+import { followTurn } from '../../lib/actions/follow-turn.js'
+import type { Context } from '../../lib/context.js'
+import type { Challenge } from '../../lib/session/challenge.js'
 import { createWorld, type Person, type WorldOptions } from '../support/world.js'
 
 async function openWorld(callsPerSecond: number, given: WorldOptions = {}) {
@@ -156,4 +159,41 @@ describe('a long wait', () => {
     await bob.post('/otp/call').expect(202)
     expect(await waitOf(bob)).toMatchObject({ startsIn: 100, otherChannels: [] })
   })
+})
+
+test('a call that rings late corrects what the people behind it are told', async () => {
+  const world = await openWorld(0.1)
+  world.simulator.setQueueDelay({ delayMs: 30_000 })
+  const [alice, bob] = [await world.logIn('alice'), await world.logIn('bob')]
+  await alice.post('/otp/call').expect(202)
+  await bob.post('/otp/call').expect(202)
+  world.clock.offset += 25_000
+  // Both are late, and nobody knows how late yet.
+  expect(await waitOf(alice)).toMatchObject({ call: 'queued', startsIn: 0 })
+  expect(await waitOf(bob)).toMatchObject({ call: 'queued', startsIn: 0 })
+  await world.simulator.advance(30_000)
+  world.clock.offset += 4000
+  expect(await waitOf(alice)).toMatchObject({ call: 'ringing', startsIn: 0 })
+  // 10 seconds behind the call of alice, which has waited 25 to 29 seconds.
+  expect(await waitOf(bob)).toMatchObject({ call: 'queued', startsIn: 6, callsBefore: 0 })
+})
+
+test('an approval that waits is not offered a hosted channel, which cannot say what is approved', async () => {
+  const status = async (purpose: 'login' | 'approve') => {
+    const turn = { takenAt: 0, countedSeconds: 90, seconds: 90 }
+    const context = {
+      calls: { state: () => Promise.resolve('queued') },
+      turns: { update: () => Promise.resolve(turn) },
+      settings: {
+        channels: ['sms', 'call', 'hosted-sms'],
+        longWaitSeconds: 60,
+        clock: { now: () => 0 },
+        signalwire: { callsPerSecond: 1 },
+      },
+    } as unknown as Context<Person>
+    const challenge = { channel: 'call', deliverySid: 'sid', purpose, turn } as Challenge
+    return (await followTurn(context, challenge)).otherChannels
+  }
+  expect(await status('login')).toEqual(['sms', 'hosted-sms'])
+  expect(await status('approve')).toEqual(['sms'])
 })

@@ -2,21 +2,14 @@
 // second. Two processes of an app share one Redis. In real time: it takes six minutes.
 import { cpus } from 'node:os'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
-import { createClient } from 'redis'
 import type { LimiterFactory } from 'passport-voice-otp'
 import { openRedis } from '../support/redis.js'
 import { type RushResult, runRush } from '../support/rush.js'
 
-/** Both runs go on at the same time, over a Redis of their own. */
+/** One run, over a Redis of its own. */
 async function run(callsPerSecond: number): Promise<RushResult> {
-  const redis = await openRedis({ delayMilliseconds: [0, 1] })
-  const clients = await Promise.all(
-    [0, 1].map(() =>
-      createClient({ url: redis.url })
-        .on('error', () => undefined)
-        .connect(),
-    ),
-  )
+  const redis = await openRedis()
+  const clients = await Promise.all([0, 1].map(() => redis.client.duplicate().connect()))
   const limiters = clients.map(
     (storeClient): LimiterFactory =>
       options =>
@@ -30,7 +23,10 @@ async function run(callsPerSecond: number): Promise<RushResult> {
   }
 }
 
-const [before, after] = await Promise.all([run(Infinity), run(1)])
+// Most of both runs is waiting. They begin one after the other.
+const first = run(Infinity)
+await new Promise(resolve => setTimeout(resolve, 20_000))
+const [before, after] = await Promise.all([first, run(1)])
 const rows: readonly (readonly [string, (result: RushResult) => string])[] = [
   ['people who ask for a call', ({ people }) => String(people)],
   ['calls that are placed', ({ placed }) => String(placed)],
