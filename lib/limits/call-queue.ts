@@ -69,7 +69,7 @@ export class CallQueue {
       this.taken += 1
       if (this.taken >= this.room) this.moveTo(slot + 1)
       const hit = await this.counter.hit(this.keyOf(slot), this.room)
-      if (!hit.over && hit.count > 0) return this.placeOf(slot, hit.count)
+      if (!hit.over) return this.placeOf(slot, hit.count)
       this.moveTo(slot + 1)
       // Other processes are ahead by more than a few calls.
       if (losses > 0) await (this.search ??= this.findRoom())
