@@ -3,6 +3,8 @@ import { Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
 import type { CallRequest } from '../limits/call-limits.js'
 import type { CallPlace } from '../limits/last-calls.js'
 import { LimitReached } from '../limits/limit-counter.js'
+import type { Context } from '../context.js'
+import type { Turn } from '../limits/turn.js'
 import type { Channel } from '../options/channel.js'
 import type { Country } from '../options/phone.js'
 import type { Destination } from '../phone.js'
@@ -29,6 +31,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
   const { context, loginState, userId, purpose } = action
   const { emit, unusedCodes } = context
   let country: Country | undefined
+  let turn: Turn | undefined
   try {
     await checkPhoneFallback(action)
     const { channel, destination } = await readChoices(action)
@@ -47,8 +50,8 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
       intervalWaived: await waiveInterval(context, callPlace, loginState.challenge, channel),
     }
     const admitted = await admitSend(action, request, destination)
-    const { check, turn } = admitted
-
+    const { check } = admitted
+    turn = admitted.turn
     const { challenge, code } = await createChallenge(
       action,
       destination,
@@ -61,12 +64,14 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     const cancel = () => cancelSend(context, check, challenge)
     await saveSession(loginState, cancel) // do not place a call that the session does not know
     const sid = await place(action, request, challenge, destination, code, cancel, approval)
-    loginState.storeChallenge(withDeliverySid(context.keys, challenge, sid))
+    const accepted = withAcceptedTurn(context, challenge, turn)
+    loginState.storeChallenge(withDeliverySid(context.keys, accepted, sid))
     rememberCall(action, callPlace, challenge, sid)
     const details = { userId, purpose, channel, country, sid }
-    emit('code.sent', { ...details, ...(turn && { startsIn: turn.seconds }) })
+    emit('code.sent', { ...details, ...(accepted.turn && { startsIn: accepted.turn.seconds }) })
     unusedCodes.add({ id: challenge.id, expiresAt: challenge.expiresAt, details })
   } catch (error) {
+    if (turn !== undefined) context.turns.drop(turn)
     reportBlocked(action, country, error)
     throw error
   }
@@ -84,6 +89,16 @@ function rememberCall<User>(
 ): void {
   if (channel === 'call' && purpose !== 'approve')
     lastCalls.remember(place, { callSid, activation }).catch(() => undefined)
+}
+
+/** The challenge after SignalWire accepted its call: now the place in the queue is known. */
+function withAcceptedTurn<User>(
+  { turns }: Context<User>,
+  challenge: Challenge,
+  turn: Turn | undefined,
+): Challenge {
+  if (turn === undefined) return challenge
+  return { ...challenge, turn: { ...challenge.turn, ...turns.accept(turn) } }
 }
 
 /** Tells the app about a code that was refused before SignalWire was asked. */

@@ -34,6 +34,14 @@ export function createPace({
   return { callsPerSecond, maxWaitSeconds, now: () => clock.now() }
 }
 
+/** The turn of a call that SignalWire has not accepted yet. */
+interface PendingTurn {
+  readonly turn: Turn
+  readonly correction: Correction
+  /** Milliseconds since 1970. */
+  ringsAt: number
+}
+
 /**
  * Whose turn it is: calls wait until the Space starts them, and a call that cannot be heard before
  * its code expires is refused. @internal
@@ -42,6 +50,8 @@ export class Turns {
   private readonly queue: CallQueue | undefined
   private readonly enrollQueue: CallQueue | undefined
   private readonly correction: QueueCorrection
+  /** The calls of this process that are on the way to SignalWire. */
+  private readonly pending: PendingTurn[] = []
 
   constructor(
     counters: Counters,
@@ -83,13 +93,45 @@ export class Turns {
     const most = this.maxCountedSeconds(correction)
     if (kind === 'enroll') await this.enrollQueue?.take(most)
     const place = await this.queue?.take(most)
-    return (
-      place && {
-        takenAt: place.takenAt,
-        countedSeconds: place.seconds,
-        seconds: correct(place.seconds, correction),
-      }
-    )
+    if (place === undefined) return undefined
+    const turn = {
+      takenAt: place.takenAt,
+      countedSeconds: place.seconds,
+      seconds: correct(place.seconds, correction),
+    }
+    this.pending.push({ turn, correction, ringsAt: place.takenAt + place.seconds * 1000 })
+    return turn
+  }
+
+  /**
+   * The turn of a call that SignalWire has just accepted. SignalWire queues the calls as they
+   * arrive, and parallel requests overtake each other on the way there: the call gets the first
+   * place of all calls of this process that are on the way, and its own place goes to another one.
+   */
+  accept(turn: Turn): Turn {
+    const own = this.leave(turn, (one, other) => one.ringsAt - other.ringsAt)
+    if (own === undefined) return turn
+    const countedSeconds = Math.max(0, own.ringsAt - turn.takenAt) / 1000
+    return { ...turn, countedSeconds, seconds: correct(countedSeconds, own.correction) }
+  }
+
+  /** Forgets a call that was not placed. The last place of those on the way remains empty. */
+  drop(turn: Turn): void {
+    this.leave(turn, (one, other) => other.ringsAt - one.ringsAt)
+  }
+
+  /** Takes a call from the way, with the place that comes first by `compare`. */
+  private leave(
+    turn: Turn,
+    compare: (one: PendingTurn, other: PendingTurn) => number,
+  ): PendingTurn | undefined {
+    const own = this.pending.find(each => each.turn === turn)
+    const first = this.pending.toSorted(compare)[0]
+    if (own === undefined || first === undefined) return undefined
+    const { ringsAt } = first
+    first.ringsAt = own.ringsAt
+    this.pending.splice(this.pending.indexOf(own), 1)
+    return { ...own, ringsAt }
   }
 
   /** The same turn with what recent calls have shown since it was taken. */

@@ -148,6 +148,18 @@ describe('a queue that is full', () => {
     }
   })
 
+  test('a process that learns only from the store that the queue is full gives all counts back', async () => {
+    const store = new SharedStore(0, 0)
+    const once = { callsPerUserHour: 1, callsPerPhoneDay: 1, callsPerAppMinute: 2 }
+    const start = () => limitsOver(store.shared, once, paceOf(1, 0)).sends
+    await start().admit(callOf('alice', '+12025550123', { waitsForTurn: true }))
+    const bob = callOf('bob', '+12025550145', { waitsForTurn: true })
+    for (let times = 0; times < 20; times++)
+      await expect(start().admit(bob)).rejects.toMatchObject({ code: 'queue-full' })
+    clock.time += 1000
+    await start().admit(bob)
+  })
+
   test('the veto of the app is not asked about a call for which there is no place', async () => {
     const sends = sendsAt(1, 0)
     await ask(sends)
@@ -181,6 +193,37 @@ test.each([
     })
   },
 )
+
+describe('calls that overtake each other on the way to SignalWire', () => {
+  const open = async () => {
+    const { sends, turns } = limitsOver(new SharedStore(0, 0).shared, callsUnlimited, paceOf(1))
+    const taken = [(await ask(sends))!, (await ask(sends))!, (await ask(sends))!] as const
+    return { sends, turns, taken }
+  }
+
+  test('the call that SignalWire accepts first gets the first place', async () => {
+    const { turns, taken } = await open()
+    const [first, second, third] = taken
+    expect([third, first, second].map(turn => turns.accept(turn).seconds)).toEqual([0, 1, 2])
+  })
+
+  test('a call that was not placed leaves the last place empty', async () => {
+    const { sends, turns, taken } = await open()
+    const [first, second, third] = taken
+    turns.drop(first)
+    expect([second, third].map(turn => turns.accept(turn).seconds)).toEqual([0, 1])
+    turns.drop(first)
+    expect(turns.accept(third)).toEqual(third)
+    expect(turns.accept((await ask(sends))!)).toMatchObject({ seconds: 3 })
+  })
+
+  test('a place whose time has come while the call was on the way means no wait', async () => {
+    const { turns, taken } = await open()
+    clock.time += 10_000
+    expect(turns.accept({ ...taken[1] })).toEqual(taken[1])
+    expect(turns.accept(taken[2]).countedSeconds).toBe(0)
+  })
+})
 
 describe('parallel requests', () => {
   test('1,000 parallel calls in two processes over a slow store get each place once', async () => {

@@ -138,17 +138,17 @@ class Callee {
   constructor(
     readonly visitor: Visitor,
     private readonly simulator: Simulator,
-    private readonly askedAt: number,
+    private readonly toldAt: number,
     readonly toldSeconds: number,
     private readonly digits: string,
   ) {}
 
   async act(call: SimulatedCall | undefined, now: number): Promise<void> {
     if (call === undefined || this.outcome !== 'waits' || call.status === 'queued') return
-    this.waitedMilliseconds ??= now - this.askedAt
+    this.waitedMilliseconds ??= now - this.toldAt
     const { sid } = call
     if (call.status === 'ringing') {
-      if (this.hasAnswered || now < this.askedAt + this.waitedMilliseconds + pickUpMilliseconds)
+      if (this.hasAnswered || now < this.toldAt + this.waitedMilliseconds + pickUpMilliseconds)
         return
       this.hasAnswered = true
       await this.simulator.answer(sid)
@@ -213,14 +213,14 @@ export async function runRush(options: RushOptions): Promise<RushResult> {
     await Promise.all(
       visitors.map(async (visitor, index) => {
         if (!isMoved) await new Promise(resolve => setTimeout(resolve, (index / people) * 1000))
-        const askedAt = now()
         const { status, body } = await visitor.post('/call')
+        const toldAt = now()
         if (status === 200)
           callees.push(
             new Callee(
               visitor,
               simulator,
-              askedAt,
+              toldAt,
               Number(body['startsIn']),
               String(body['matchingDigits']),
             ),
