@@ -87,8 +87,7 @@ async function openApp(
       // the numbers of these people differ only in their last digits
       fraud: { unusedPerPrefixDay: false },
       limiter,
-      limits: { ...callsUnlimited, callsPerAppMinute: 600, callIntervalSeconds: 60 },
-      fraud: { unusedPerPrefixDay: 1000 }, // the numbers of all people have one prefix
+      limits: { ...callsUnlimited, callsPerAppMinute: 600 },
     },
     ({ id }) => `+1202555${id}`,
   )
@@ -169,6 +168,15 @@ class Callee {
   }
 }
 
+/** If the machine is busy with other work, the limiter may be too slow. Then people try again. */
+async function askForCall(visitor: Visitor) {
+  for (;;) {
+    const response = await visitor.post('/call')
+    if (response.body['code'] !== 'limiter-unavailable') return response
+    await new Promise(resolve => setTimeout(resolve, 500))
+  }
+}
+
 /** Lets the people come, and waits until the last one is logged in or was called in vain. */
 export async function runRush(options: RushOptions): Promise<RushResult> {
   const { people, clock, limiters } = options
@@ -213,7 +221,7 @@ export async function runRush(options: RushOptions): Promise<RushResult> {
     await Promise.all(
       visitors.map(async (visitor, index) => {
         if (!isMoved) await new Promise(resolve => setTimeout(resolve, (index / people) * 1000))
-        const { status, body } = await visitor.post('/call')
+        const { status, body } = await askForCall(visitor)
         const toldAt = now()
         if (status === 200)
           callees.push(
