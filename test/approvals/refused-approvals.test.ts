@@ -132,11 +132,12 @@ test('a user who logs out while the code is used up approves nothing', async () 
   let request: Request | undefined
   const limiter: LimiterFactory = options => {
     const counter = new RateLimiterMemory(options)
-    if (!options.keyPrefix.endsWith(':uses')) return counter
-    const consume = counter.consume.bind(counter)
-    counter.consume = async key => {
+    if (!options.keyPrefix.endsWith(':failures')) return counter
+    // A right code clears the failures of the user.
+    const clear = counter.delete.bind(counter)
+    counter.delete = async key => {
       await new Promise(resolve => request?.logout(resolve))
-      return consume(key)
+      return clear(key)
     }
     return counter
   }
