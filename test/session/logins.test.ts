@@ -383,3 +383,16 @@ test('enforce() may run before Passport adds req.logIn to the request', async ()
     .expect(200)
   await alice.get('/account').expect(200, { user: 'alice' })
 })
+
+test('req.logout() without a callback throws, as in Passport, and the user is no longer logged in', async () => {
+  await open({
+    routes: whoAfter((req, _res, next) => {
+      expect(() => {
+        ;(req as unknown as { logout(): void }).logout()
+      }).toThrow('req#logout requires a callback function')
+      next()
+    }),
+  })
+  const alice = await verified('alice')
+  await alice.get('/who').expect(200, nobody)
+})

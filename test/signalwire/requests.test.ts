@@ -76,3 +76,16 @@ test('the states of the newest 10,000 calls are remembered, and older ones are a
     expect(await calls.state(sid)).toBe('completed')
   expect(asked).toEqual(['call-0'])
 })
+
+test('the ringing of the newest 10,000 calls is remembered, and that of older ones is forgotten', () => {
+  const calls = createCalls(
+    { signalwire: {}, ringSeconds: 30, machineDetection: false } as never,
+    (() => undefined) as never,
+    () => 0,
+  )
+  expect(calls.noticeRing('call-0')).toBe(true)
+  expect(calls.noticeRing('call-0')).toBe(false)
+  for (let index = 1; index <= 10_000; index++) calls.noticeRing(`call-${index}`)
+  expect(calls.noticeRing('call-10000')).toBe(false)
+  expect(calls.noticeRing('call-0')).toBe(true)
+})
