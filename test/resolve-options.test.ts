@@ -221,6 +221,7 @@ describe('wrong values of options', () => {
       /^remember\.store: it has no removeAll\(\)/,
     ],
     ['a recovery that is no object', { recovery: true }, /^recovery: give \{ save, use \}/],
+    ['a phoneFallback that is text', { phoneFallback: 'no' }, /^phoneFallback: give true, false/],
     ['a recovery without use()', { recovery: { save() {} } }, /^recovery\.use: give a function/],
   ])('the constructor refuses %s', (_, change, message) => {
     expect(make(change)).toThrow(TypeError)
@@ -357,7 +358,7 @@ describe('names of options', () => {
 
   test('the list in the message has every option', () => {
     expect(make({ apName: 'x' })).toThrow(
-      'apName: there is no such option. The options are: appName, webhookUrl, secret, signalwire, userId, required, channels, locale, prompts, announce, machineDetection, codeLength, codeSeconds, numberMatching, ringSeconds, countries, approveAfterHours, limits, fraud, beforeCall, onEnroll, remember, recovery, trail, limiter, limiterSecret, clock.',
+      'apName: there is no such option. The options are: appName, webhookUrl, secret, signalwire, userId, required, channels, locale, prompts, announce, machineDetection, codeLength, codeSeconds, numberMatching, ringSeconds, longWaitSeconds, countries, approveAfterHours, limits, fraud, beforeCall, onEnroll, remember, recovery, trail, phoneFallback, limiter, limiterSecret, clock.',
     )
   })
 
