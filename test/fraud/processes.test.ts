@@ -21,7 +21,7 @@ describeWithRedis('two processes that share one Redis', () => {
           ...visitors('exempt', numbersOf(prefix, 10, 100)),
           ...visitors('user', numbersOf(prefix, 10, 200)),
         ],
-        50,
+        25,
       )
       expect(first).toMatchObject({
         refused: { attacker: 0, user: 0, exempt: 0 },
@@ -36,7 +36,7 @@ describeWithRedis('two processes that share one Redis', () => {
           ...visitors('exempt', numbersOf(prefix, 10, 400)),
           ...visitors('attacker', numbersOf('+1202556', 5)),
         ],
-        75,
+        25,
       )
       expect(flood).toMatchObject({
         refused: { attacker: 40, user: 0, exempt: 0 },
@@ -46,7 +46,7 @@ describeWithRedis('two processes that share one Redis', () => {
       expect(await site.counted(prefix)).toBe(50)
 
       await site.pass(86_400_000)
-      const tomorrow = await site.visit(visitors('attacker', numbersOf(prefix, 60, 500)), 60)
+      const tomorrow = await site.visit(visitors('attacker', numbersOf(prefix, 60, 500)), 30)
       expect(tomorrow).toMatchObject({ refused: { attacker: 10 }, unexpected: [] })
       expect(await site.counted(prefix)).toBe(50)
     } finally {

@@ -45,17 +45,17 @@ export async function openFraudSite(
   {
     execArgv = [],
     options = {},
+    isSlow = true,
   }: {
     readonly execArgv?: readonly string[]
+    /** Whether Redis takes a few milliseconds, so that races show. Default `true`. */
+    readonly isSlow?: boolean
     readonly options?: Omit<Partial<VoiceOtpOptions>, 'clock' | 'limiter'>
   } = {},
 ) {
-  const [redis, simulator] = await Promise.all([
-    openRedis({ delayMilliseconds: [0, 1] }),
-    Simulator.start(),
-  ])
+  const [redis, simulator] = await Promise.all([openRedis(), Simulator.start()])
   const settings: FraudAppSettings = {
-    redisUrl: redis.url,
+    redisUrl: isSlow ? redis.url : redis.directUrl,
     signalwire: simulator.signalwire,
     options,
   }

@@ -65,6 +65,8 @@ export async function openRedis({
   return {
     /** For the app: the slow line. */
     url: `redis://127.0.0.1:${line.port}`,
+    /** Straight to Redis, for apps that are measured. */
+    directUrl: `redis://127.0.0.1:${port}`,
     /** For the test: straight to Redis. */
     client,
     /** Everything that ever went over the line, a text for each connection and direction. */
