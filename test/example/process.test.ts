@@ -72,7 +72,7 @@ describe('the demo', () => {
     const example = run({}, [], byNpm)
     const { app, phones } = await addresses(example)
     expect(example.output).toContain(
-      `Log in as alice, bob, mallory, dave. The password of each user is: ${demoPassword}`,
+      `Log in as alice, bob, mallory, dave, sam. The password of each user is: ${demoPassword}`,
     )
     expect((await fetch(`${app}/healthz`)).status).toBe(200)
     expect((await fetch(phones)).status).toBe(200)
