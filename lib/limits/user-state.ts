@@ -56,7 +56,7 @@ export class UserStates {
       this.count(counters.failures, limits.attemptsPerUser, userId),
       this.count(counters.consecutiveFailures, limits.maxConsecutiveFailures, userId),
     ])
-    const waits: Wait[] = []
+    const waits: (Wait & { readonly seconds: number })[] = []
     if (interval.count > 0) waits.push({ limit: 'callIntervalSeconds', seconds: interval.seconds })
     if (limits.callsPerUserHour !== false && hour.count >= limits.callsPerUserHour)
       waits.push({ limit: 'callsPerUserHour', seconds: hour.seconds })
@@ -66,7 +66,7 @@ export class UserStates {
         seconds: lock.info.retryAfter,
       },
       reported: reportedFor > 0 ? { limit: 'reportedSeconds', seconds: reportedFor } : undefined,
-      nextCall: waits.sort((one, other) => (other.seconds ?? 0) - (one.seconds ?? 0))[0],
+      nextCall: waits.sort((one, other) => other.seconds - one.seconds)[0],
       wrongCodes: {
         // During a lockout the count stands far above its limit.
         count: Math.min(failures.count, limits.attemptsPerUser || failures.count),

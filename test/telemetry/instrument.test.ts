@@ -156,6 +156,22 @@ test('somebody who asks for numbers of all countries does not use up the values 
   ])
 })
 
+test('codes that nobody entered, reports and entries that the trail lost are counted', async () => {
+  const voiceOtp = emitter()
+  await instrument(voiceOtp)
+  voiceOtp.events.emit('code.unused', { ...sent, country: 'US' })
+  voiceOtp.events.emit('call.reported', { userId: 'alice', purpose: 'login', callSid: 'CA1' })
+  voiceOtp.events.emit('trail.failed', { reason: 'store' })
+  const measures = await sdk.read()
+  expect(measures.get('voice_otp.unused')).toMatchObject([
+    { value: 1, labels: { channel: 'call', country: 'US' } },
+  ])
+  expect(measures.get('voice_otp.reports')).toMatchObject([{ value: 1, labels: {} }])
+  expect(measures.get('voice_otp.errors')).toMatchObject([
+    { value: 1, labels: { dependency: 'trail' } },
+  ])
+})
+
 test('the budget that is left is the lowest of all prefixes since the last collection', async () => {
   const voiceOtp = emitter()
   await instrument(voiceOtp)

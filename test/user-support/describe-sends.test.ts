@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import type { TrailEntry } from 'passport-voice-otp'
+import { describeSends } from '../../lib/user-support/describe-sends.js'
+
+/** What became of the sends of a trail, the newest first. The entries are given oldest first. */
+const outcomes = (now: number, ...events: readonly (readonly [number, string, string?])[]) =>
+  describeSends(
+    events.map(([at, event, code]): TrailEntry => ({ at, event, ...(code && { code }) })).reverse(),
+    now,
+    300,
+  ).map(({ outcome }) => outcome)
+
+test('a newer code ends the one before, and what happens then happens to the newer one', () => {
+  expect(outcomes(3000, [1000, 'code.sent'], [2000, 'code.sent'], [2500, 'code.accepted'])).toEqual(
+    ['accepted', 'expired'],
+  )
+})
+
+test('a code that the user entered too late is expired, also if the clock says otherwise', () => {
+  expect(outcomes(3000, [1000, 'code.sent'], [2000, 'code.rejected', 'code-expired'])).toEqual([
+    'expired',
+  ])
+})
+
+test('a code that was accepted stays accepted when somebody sends it once more', () => {
+  const events = [
+    [1000, 'code.sent'],
+    [1500, 'code.accepted'],
+    [2000, 'code.rejected', 'code-expired'],
+  ] as const
+  expect(outcomes(3000, ...events)).toEqual(['accepted'])
+})
+
+test('events without a send, and events of another version, are no sends', () => {
+  expect(
+    outcomes(3000, [1000, 'code.accepted'], [1500, 'constructor'], [2000, 'something.new']),
+  ).toEqual([])
+})
