@@ -97,10 +97,6 @@ export async function approve<User>(action: ActionContext<User>): Promise<void> 
 
   const attempt = await useCode(action, challenge, code)
   await attempt.succeeded()
-  // The user may have logged out in the meantime.
-  if (!loginState.user || loginState.sessionId !== challenge.sessionId)
-    throw new Failure('code-expired')
-
   const newPhone = newPhoneOf(content)
   if (newPhone !== undefined) await context.newPhones.approveChange(userId, newPhone)
   await loginState.endChallenge()

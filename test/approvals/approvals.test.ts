@@ -660,11 +660,14 @@ describe('a number that was just enrolled', () => {
     },
   )
 
-  test('can approve with approveAfterHours: 0, whatever the app says', async () => {
-    const alice = await open({
+  test('can approve with approveAfterHours: 0, whatever the app says and with or without an approval of the change', async () => {
+    const alice = await openWithChange({
       options: { approveAfterHours: 0 },
       getPhone: ({ phone }) => ({ phones: [{ number: phone, enrolledAt: new Date() }] }),
     })
+    await alice.post('/payment/call').expect(202)
+    await approveChange(alice, newNumber)
+    await enroll(alice)
     await alice.post('/payment/call').expect(202)
   })
 })

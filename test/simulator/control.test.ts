@@ -5,6 +5,7 @@ import {
   alice,
   authorization,
   control,
+  mfa,
   place,
   post,
   raw,
@@ -516,6 +517,8 @@ describe('the phones in a browser without JavaScript', () => {
     await simulator.idle()
     const page = await pageOf(simulator)
     expect(page).toContain('Text message: &#60;b&#62;1&#60;/b&#62;')
+    await mfa(simulator, 'sms', { to: alice, message: 'Acme:' })
+    expect(await pageOf(simulator)).toMatch(/Text message: .*\d{6}/)
   })
 
   test.each(['', 'null', 'https://evil.example', 'http://127.0.0.1'])(
