@@ -45,7 +45,12 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/packaging/**', '**/node_modules/**'],
+    exclude: [
+      'test/packaging/**',
+      '**/node_modules/**',
+      // `npm run test:pages` runs these.
+      ...(process.env['PAGES'] === undefined ? ['test/pages/matrix.test.ts'] : []),
+    ],
     globalSetup: ['test/support/compile.ts'],
     setupFiles: ['test/support/tidy.ts', 'test/support/check-contract.ts'],
     // Without isolation, each file saves half a second of imports. tidy.ts removes what a file

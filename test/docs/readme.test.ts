@@ -3,14 +3,19 @@ import { createRequire } from 'node:module'
 import { compileFunction } from 'node:vm'
 import { Passport } from 'passport'
 import supertest from 'supertest'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import * as voiceOtp from 'passport-voice-otp'
+import * as readyPages from 'passport-voice-otp/pages'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { listen } from '../support/listen.js'
 import { Phone, wrongCode } from '../support/phone.js'
 import { blocks, plain, read, table } from './pages.js'
 
-const javascript = blocks('README.md').filter(({ language }) => language === 'js')
+const javascriptOf = (page: string): string =>
+  blocks(page)
+    .filter(({ language }) => language === 'js')
+    .map(({ text }) => text)
+    .join('\n')
 const password = 'correct horse battery staple'
 
 /**
@@ -33,7 +38,9 @@ passport.deserializeUser((id, done) => done(null, users.find(id)))
 const after = `
 app.get('/', (req, res) => res.send(req.user ? 'Hello ' + req.user.id + '.' : 'Please log in.'))
 app.get('/transfer', (req, res) => res.send('The transfer form.'))
-app.post('/login', passport.authenticate('local', { successRedirect: '/otp', failureRedirect: '/login' }))
+const readForm = express.urlencoded({ extended: false })
+const local = passport.authenticate('local', { successRedirect: '/otp', failureRedirect: '/login' })
+app.post('/login', readForm, local)
 return app
 `
 
@@ -42,7 +49,8 @@ let people: Record<string, string | null>
 let url: string
 let close: () => Promise<void>
 
-beforeEach(async () => {
+/** Opens the app with the code of a page. */
+async function openApp(page: string): Promise<void> {
   simulator = await Simulator.start()
   const server = createServer()
   const listening = await listen(server)
@@ -64,13 +72,14 @@ beforeEach(async () => {
       people[id] = phone
     },
   }
-  const source = [before, ...javascript.map(({ text }) => text), after].join('\n')
+  const source = [before, javascriptOf(page), after].join('\n')
   const createApp = compileFunction(source, ['require', 'users']) as (
     require: (name: string) => unknown,
     database: typeof users,
   ) => RequestListener
   const own: Record<string, unknown> = {
     'passport-voice-otp': voiceOtp,
+    'passport-voice-otp/pages': readyPages,
     passport: new Passport(), // not the one that other tests use
   }
   const requireAny = createRequire(import.meta.url)
@@ -82,7 +91,7 @@ beforeEach(async () => {
     await listening.close()
     await simulator.stop()
   }
-})
+}
 afterEach(() => close())
 
 type Browser = ReturnType<typeof supertest.agent>
@@ -113,7 +122,38 @@ async function hearCode(browser: Browser): Promise<string> {
   return (await Phone.ringing({ simulator })).hearCode(digits)
 }
 
+/** Submits a form as a browser does that shows one of our own pages. */
+const submitReady = (browser: Browser, action: string, fields: Record<string, string> = {}) =>
+  browser.post(action).set('Sec-Fetch-Site', 'same-origin').type('form').send(fields).expect(303)
+
 test("a user logs in to a CommonJS app that is made of the README's JavaScript", async () => {
+  await openApp('README.md')
+  const browser = await logIn('alice')
+  await browser.get('/').set('Accept', 'text/html').expect(303).expect('Location', '/otp')
+  await submitReady(browser, '/otp/call')
+  const { text } = await browser.get('/otp').expect(200)
+  const digits = /data-matching-digits="(\d\d)"/.exec(text)?.[1] ?? ''
+  const code = await (await Phone.ringing({ simulator })).hearCode(digits)
+  await submitReady(browser, '/otp', { code })
+  expect((await browser.get('/')).text).toBe('Hello alice.')
+  expect((await browser.get('/transfer')).text).toBe('The transfer form.')
+})
+
+test("a user without a number enrolls one on the README's pages", async () => {
+  await openApp('README.md')
+  const browser = await logIn('dave')
+  await browser.get('/otp').expect(303).expect('Location', '/phone')
+  await submitReady(browser, '/phone', { phone: '+1 202 555 0189' })
+  const { text } = await browser.get('/phone').expect(200)
+  const digits = /data-matching-digits="(\d\d)"/.exec(text)?.[1] ?? ''
+  const code = await (await Phone.ringing({ simulator })).hearCode(digits)
+  await submitReady(browser, '/phone/verify', { code })
+  expect(people['dave']).toBe('+12025550189')
+  expect((await browser.get('/')).text).toBe('Hello dave.')
+})
+
+test('a user logs in to a CommonJS app with own pages', async () => {
+  await openApp('docs/own-pages.md')
   const browser = await logIn('alice')
   expect((await browser.get('/')).text).toBe('Please log in.')
   await submit(browser, '/otp/call')
@@ -133,7 +173,8 @@ test("a user logs in to a CommonJS app that is made of the README's JavaScript",
   expect((await browser.get('/transfer')).text).toBe('The transfer form.')
 })
 
-test("a user without a number enrolls one with the README's page and routes", async () => {
+test('a user without a number enrolls one with an own page and its routes', async () => {
+  await openApp('docs/own-pages.md')
   const browser = await logIn('dave')
   await submit(browser, '/phone', { phone: 'not a number' })
   expect((await browser.get('/otp')).text).toContain(voiceOtp.failures['phone-malformed'].message)
@@ -146,7 +187,8 @@ test("a user without a number enrolls one with the README's page and routes", as
   expect((await browser.get('/')).text).toBe('Hello dave.')
 })
 
-test("the README's page sends a stranger to the login, and its protected route too", async () => {
+test('an own page sends a stranger to the login, and its protected route too', async () => {
+  await openApp('docs/own-pages.md')
   const browser = supertest.agent(url)
   await browser.get('/otp').expect(302).expect('Location', '/login')
   await browser.get('/transfer').expect(303).expect('Location', '/otp')

@@ -9,22 +9,22 @@ const sourceOf = (page: string, index: number, text: string): Source => ({
 })
 
 /**
- * The README's app in TypeScript: its TypeScript lines in place of the first two lines of its
- * JavaScript.
+ * The app of a page in TypeScript: the README's TypeScript lines in place of the first lines of its
+ * JavaScript, which load the package.
  */
-function readmeInTypeScript(): Source {
-  const [typescript = ''] = textsOf('ts')
-  const [javascript = '', ...rest] = textsOf('js')
-  const lines = javascript.split('\n').slice(2)
+function inTypeScript(page: string, firstLines: number): Source {
+  const [typescript = ''] = textsOf('README.md', 'ts')
+  const [javascript = '', ...rest] = textsOf(page, 'js')
+  const lines = javascript.split('\n').slice(firstLines)
   // What the reader's app has already: a database and the options of its session.
   const own = `
     import type { SessionOptions } from 'express-session'
     declare const users: { setPhone(id: string, phone: string): Promise<void> }
     declare const sessionOptions: SessionOptions`
-  return sourceOf('README', 0, [typescript, own, ...lines, ...rest].join('\n'))
+  return sourceOf(`${page}-app`, 0, [typescript, own, ...lines, ...rest].join('\n'))
 }
-const textsOf = (language: string): string[] =>
-  blocks('README.md')
+const textsOf = (page: string, language: string): string[] =>
+  blocks(page)
     .filter(block => block.language === language)
     .map(({ text }) => text)
 
@@ -47,9 +47,10 @@ test('all code in the pages compiles', { timeout: 120_000 }, () => {
     )
     .map(({ page, text }, index) => sourceOf(page, index, text))
   expect(typescript.length).toBeGreaterThan(10)
+  const apps = [inTypeScript('README.md', 3), inTypeScript('docs/own-pages.md', 2)]
   // This mistake proves that mistakes are found.
   const wrong = sourceOf('wrong', 0, "passport.authenticate('voice-otp', { action: 'ring' })")
-  expect(mistakes([...typescript, readmeInTypeScript(), wrong])).toEqual([
+  expect(mistakes([...typescript, ...apps, wrong])).toEqual([
     expect.stringMatching(/^wrong-0\.ts:1: No overload matches this call/),
   ])
 })

@@ -22,7 +22,7 @@ interface Person {
 type Options = Partial<OtpPagesOptions>
 type Mount = (pages: RequestHandler, enforce: RequestHandler) => readonly RequestHandler[]
 
-/** An app that logs in whoever `POST /login?id=` names, and mounts the pages. */
+/** An app that logs in the user that `POST /login?id=` names, and mounts the pages. */
 async function openApp(
   options: Options = {},
   mount: Mount = (pages, enforce) => [enforce, pages],

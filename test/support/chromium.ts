@@ -85,6 +85,14 @@ export async function openDemo({ siteOptions, ...options }: GuestOptions = {}): 
   return openGuest(site, options)
 }
 
+/** An empty page that ends with the test. */
+export async function openPage(): Promise<Page> {
+  if (browser === undefined) throw new Error('openPage() belongs into describeInBrowser().')
+  const context = await browser.newContext({ reducedMotion: 'reduce' })
+  onTestFinished(() => context.close())
+  return context.newPage()
+}
+
 /** Another browser on the same demo. */
 export async function openGuest(
   site: Site,

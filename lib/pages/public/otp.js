@@ -58,9 +58,10 @@ function show({ call, startsIn = 0, otherChannels = [] }) {
   const { states, others } = parts.live.dataset
   const isWaiting = startsIn > 0 && (call === 'none' || call === 'queued')
   const state = JSON.parse(states)[call]
-  if (!state || others !== String(otherChannels)) return replacePage()
+  const isShown = parts.state.dataset.call === call
+  if (others !== String(otherChannels) || (!state && !isShown)) return replacePage()
   if (isWaiting) return showWait(startsIn)
-  if (parts.state.dataset.call === call) return
+  if (isShown) return
   parts.state.dataset.call = call
   // A screen reader reads this aloud, so the text changes with the state, never with the countdown.
   parts.state.textContent = state.text
