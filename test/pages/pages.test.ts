@@ -61,7 +61,7 @@ async function openApp(
   app.use(...before, (_req, _res, next) => next(), authenticator.session())
   app.use(...mount(pages as RequestHandler, strategy.enforce() as RequestHandler))
   app.post('/login', (req, res, next) => {
-    req.logIn(people.get(String(req.query['id'])) as Express.User, error => {
+    req.logIn(people.get(req.query['id'] as string) as Express.User, error => {
       if (error) next(error)
       else res.redirect('/otp')
     })
@@ -69,7 +69,7 @@ async function openApp(
   app.get('/', (req, res) => {
     res.send(`${(req.user as Person | undefined)?.id ?? 'nobody'} is in.`)
   })
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows an error handler by its four parameters
+  // Express knows an error handler by its four parameters.
   const onError: ErrorRequestHandler = (error: Error & { status?: number }, _req, res, _next) => {
     res.status(error.status ?? 500).send(error.message)
   }
@@ -262,7 +262,7 @@ test('a view that throws is an error that names the view', async () => {
 
 test.each<[string, Options, string]>([
   ['an unknown option', { view: 'x' } as Options, 'otpPages: view: there is no such option.'],
-  ['no Passport', { passport: undefined } as never, 'otpPages: passport: give your app'],
+  ['no Passport', { passport: undefined }, 'otpPages: passport: give your app'],
   ['an unknown path', { paths: { otp: '/x' } as never }, 'otpPages: paths.otp: there is no such'],
   ['a path of another site', { paths: { home: '//x' } }, 'otpPages: paths.home: give a path'],
   ['a path with a query', { paths: { code: '/a?b' } }, 'otpPages: paths.code: give a path'],
