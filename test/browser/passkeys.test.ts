@@ -1,6 +1,6 @@
 // Passkeys in a real browser, with Chromium's virtual authenticator.
 import { expect, test } from 'vitest'
-import { describeInBrowser, type Guest, openDemo } from '../support/chromium.js'
+import { axeFindings, describeInBrowser, type Guest, openDemo } from '../support/chromium.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 
@@ -50,12 +50,17 @@ describeInBrowser('passkeys', () => {
     await page.getByLabel('New name').fill('My key')
     await guest.press('Rename')
     await page.getByText('My key', { exact: true }).waitFor()
+    const findings = await axeFindings(guest, 'passkeys')
+    await open('/security/app-code')
+    findings.push(...(await axeFindings(guest, 'app codes')))
     const calls = site.simulator.calls.length
 
     await guest.press('Log out')
     await page.getByLabel('User name').fill('alice')
     await page.getByLabel('Password').fill('correct horse battery staple')
     await guest.press('Continue')
+    findings.push(...(await axeFindings(guest, 'the page of the best factor')))
+    expect(findings).toEqual([])
     await guest.press('Use your passkey')
     await page.getByText('You are logged in.').waitFor()
 
