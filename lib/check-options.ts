@@ -29,7 +29,7 @@ export function readOptions<T extends object>(
   for (const name of Object.keys(given)) {
     if ((names as readonly string[]).includes(name)) continue
     const hint = Object.hasOwn(renamed, name)
-      ? `Use ${prefix}${renamed[name]}.`
+      ? `Use ${prefix.endsWith(' ') ? '' : prefix}${renamed[name]}.`
       : `The options are: ${names.join(', ')}.`
     throw new TypeError(`${prefix}${name}: there is no such option. ${hint}`)
   }

@@ -4,6 +4,7 @@ import { readRecoveryCode, useRecoveryCode } from '../recovery-codes.js'
 import { refuseOutsideSessions } from '../session/check-session.js'
 import { carryVerification } from '../session/re-login.js'
 import type { ActionContext } from './context.js'
+import { warnAboutUnparsedBody } from './warn-unparsed-body.js'
 import { failAttempt, type SuccessInfo } from './verify.js'
 
 /**
@@ -27,7 +28,10 @@ export async function recover<User>(action: ActionContext<User>): Promise<Succes
   } = action
   refuseOutsideSessions(action.options)
   const code = readRecoveryCode(req.body)
-  if (code === undefined) throw new Failure('recovery-malformed')
+  if (code === undefined) {
+    warnAboutUnparsedBody(req)
+    throw new Failure('recovery-malformed')
+  }
   if (purpose === 'enroll') throw new Failure('enroll-forbidden')
 
   const attempt = await attempts.beginRecovery(userId)

@@ -15,6 +15,7 @@ import { forgetBrowsers } from '../remembered-browsers/entries.js'
 import { refuseOutsideSessions } from '../session/check-session.js'
 import { carryVerification } from '../session/re-login.js'
 import { type ActionContext, checkMayEnroll } from './context.js'
+import { warnAboutUnparsedBody } from './warn-unparsed-body.js'
 import { checkPhoneFallback } from './phone-fallback.js'
 
 /** `info` of a success. */
@@ -94,7 +95,10 @@ export function readAttempt<User>({
 } {
   const { codeLength, clock } = context.settings
   const code = readCode(req.body, codeLength)
-  if (code === undefined) throw new Failure('code-malformed')
+  if (code === undefined) {
+    warnAboutUnparsedBody(req)
+    throw new Failure('code-malformed')
+  }
   const { challenge } = loginState
   if (challenge === undefined || challenge.userId !== userId || challenge.purpose !== purpose)
     throw new Failure('no-challenge')

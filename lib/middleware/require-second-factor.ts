@@ -1,3 +1,4 @@
+import { readOptions } from '../check-options.js'
 import { isOwnPath } from '../own-path.js'
 import type { Middleware, Request } from '../request.js'
 import type { Context } from '../context.js'
@@ -20,8 +21,9 @@ export interface RequireOptions {
 /** Creates the middleware of `requireSecondFactor()`. @internal */
 export function createRequireSecondFactor<User>(
   context: Context<User>,
-  { maxAge, phishingResistant = false, redirectTo }: RequireOptions,
+  options: RequireOptions,
 ): Middleware {
+  const { maxAge, phishingResistant = false, redirectTo } = readRequireOptions(options)
   if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge > 0))
     throw new TypeError(
       'requireSecondFactor({ maxAge }): give whole seconds, at least 1, or leave it out.',
@@ -55,6 +57,23 @@ export function createRequireSecondFactor<User>(
       rememberStepUp(req, (req as Request & { originalUrl?: string }).originalUrl ?? '')
     sendRedirect(res, redirectTo)
   }
+}
+
+/** Names that an app may try, and what to use in their place. */
+const otherNames = {
+  maxAgeSeconds: 'maxAge',
+  maxage: 'maxAge',
+  max_age: 'maxAge',
+  redirect: 'redirectTo',
+  failureRedirect: 'redirectTo',
+}
+
+/** A misspelled `maxAge` must not become a guard without a limit. Throws a `TypeError`. */
+function readRequireOptions(options: RequireOptions): RequireOptions {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('requireSecondFactor(): give { maxAge, redirectTo }, or nothing.')
+  const names = ['maxAge', 'phishingResistant', 'redirectTo'] as const
+  return readOptions(options, names, 'requireSecondFactor: ', otherNames)
 }
 
 /**

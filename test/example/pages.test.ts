@@ -1,5 +1,6 @@
 // Every other page and status of the example, its headers and its log.
 import { describe, expect, test } from 'vitest'
+import { createUsers, demoPeople } from '../../example/stores/users.js'
 import { SessionStore } from '../support/stores.js'
 import { openSite, passBoth, says, type Site, type Visitor } from '../support/site.js'
 
@@ -161,6 +162,18 @@ describe('errors are pages', () => {
         .post('/login', { username: 'alice', password: 'correct horse battery staple' }, headers)
       expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []])
     }
+  })
+
+  test('a store of users that rejects is a 503, for a password and for a page', async () => {
+    const users = createUsers(demoPeople)
+    const site = await openSite({ users })
+    const alice = await passBoth(site)
+    users.byId = users.byPassword = () => Promise.reject(new Error('Socket timeout'))
+    expect((await alice.get('/account')).status).toBe(503)
+    expect((await alice.get('/api/account')).status).toBe(503)
+    const bob = site.visitor()
+    await bob.logIn('bob')
+    expect(bob.page.status).toBe(503)
   })
 
   test('while the session store is down, the page has 503 and says when to try again', async () => {

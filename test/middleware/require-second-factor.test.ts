@@ -142,3 +142,19 @@ test('a clock that is set back does not make the second factor fresh for ever: t
   await alice.get('/account').expect(200)
   await alice.get('/vault').expect(200)
 })
+
+test.each([
+  [
+    { maxAgeSeconds: 300 },
+    'requireSecondFactor: maxAgeSeconds: there is no such option. Use maxAge.',
+  ],
+  [{ failureRedirect: '/otp' }, 'Use redirectTo.'],
+  [{ other: 1 }, 'The options are: maxAge, phishingResistant, redirectTo.'],
+  [300, 'requireSecondFactor(): give { maxAge, redirectTo }, or nothing.'],
+  [null, 'requireSecondFactor(): give { maxAge, redirectTo }, or nothing.'],
+])('requireSecondFactor(%j) is a TypeError that says what to give', async (options, message) => {
+  await open()
+  const create = () => world.strategy.requireSecondFactor(options as object)
+  expect(create).toThrow(TypeError)
+  expect(create).toThrow(message)
+})
