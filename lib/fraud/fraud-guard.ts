@@ -15,8 +15,8 @@ import { SendSwitch } from './send-switch.js'
 const exemptSeconds = 1_728_000
 /** A number is exempt for this long after the date that the app has on record: 180 days. */
 const onRecordMilliseconds = 180 * 86_400_000
-/** The part of a limit at which the app is warned. */
-const warnAt = 0.8
+/** The count at which the app is warned: 80 % of a limit. */
+const warningCount = (allowed: number): number => Math.ceil((allowed * 4) / 5)
 
 /** A send that a user asks for. @internal */
 export interface FraudSend {
@@ -169,7 +169,7 @@ export class FraudGuard {
         const left = Math.max(0, 1 - hit.count / Math.max(1, allowed))
         this.emit('fraud.counted', { limit: name, country: limit.country, left })
         if (hit.over && observe) this.emit('fraud.blocked', this.alarmOf(limit))
-        if (hit.count === Math.ceil(allowed * warnAt)) await this.warn(limit)
+        if (hit.count === warningCount(allowed)) await this.warn(limit)
         return observe ? { ...hit, over: false } : hit
       },
       giveBack: () => this.days.giveBack(key),

@@ -322,6 +322,18 @@ describe('the app is told', () => {
     expect(app.named('fraud.warning')).toHaveLength(2)
   })
 
+  test.each([
+    [1, 1],
+    [4, 4],
+    [35, 28],
+  ])('the warning about a limit of %s comes with send %s', async (limit, warning) => {
+    const app = open({ unusedPerPrefixDay: limit })
+    await flood(app, warning - 1)
+    expect(app.named('fraud.warning')).toEqual([])
+    await app.send(alice)
+    expect(app.named('fraud.warning')).toHaveLength(1)
+  })
+
   test('a warning that the store does not count refuses no send', async () => {
     const app = open({ unusedPerPrefixDay: 1, sendsPerPrefixDay: false })
     let hits = 0

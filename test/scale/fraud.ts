@@ -8,7 +8,7 @@ import { type FraudResult, openFraudSite, type Visitor } from '../support/fraud-
 
 const accounts = 2000
 const logins = 5000
-const atOnce = 100
+const atOnce = 20
 
 const homePrefix = (index: number): string => `+1202${String(320 + index)}`
 const abroadPrefix = (index: number): string => `+447400${String(index).padStart(2, '0')}`
@@ -44,6 +44,10 @@ async function run(name: string, visitors: readonly Visitor[]): Promise<Row> {
     { execArgv: ['--import', 'tsx'], isSlow: false },
   )
   try {
+    await site.visit(
+      spread('exempt', 20, 1, () => '+1202999'),
+      2,
+    ) // the first requests are slow
     const startedAt = performance.now()
     const result = await site.visit(visitors, atOnce)
     const seconds = (performance.now() - startedAt) / 1000
