@@ -68,12 +68,7 @@ async function bundleEntries(inputs, isExternal, output = {}) {
   const bundle = await rollup({
     input: Object.fromEntries(inputs.map(entry => [entry, at(`build/${entry}.js`)])),
     external: id => isExternal(id) || (!id.startsWith('.') && !isAbsolute(id) && !isBundled(id)),
-    plugins: [
-      withoutCoverageComments(),
-      ownAddress(),
-      resolve({ resolveOnly: bundled }),
-      commonjs(),
-    ],
+    plugins: [withoutComments(), ownAddress(), resolve({ resolveOnly: bundled }), commonjs()],
   })
   await bundle.write({
     ...output,
@@ -102,11 +97,14 @@ function ownAddress() {
   }
 }
 
-/** The comments for the coverage tool help nobody else. */
-function withoutCoverageComments() {
+/** The types carry the doc comments; in the code they would be a third of the package. */
+function withoutComments() {
   return {
-    name: 'without-coverage-comments',
-    transform: code => ({ code: code.replace(/^ *\/\* v8 ignore .*\*\/\n/gm, ''), map: null }),
+    name: 'without-comments',
+    async renderChunk(code) {
+      const { transform } = await import('esbuild')
+      return (await transform(code, { legalComments: 'none', charset: 'utf8' })).code
+    },
   }
 }
 
@@ -127,7 +125,7 @@ async function writeCommand() {
   const bundle = await rollup({
     input: at('build/simulator/cli.js'),
     external: id => id.endsWith('/simulator.js') || (!id.startsWith('.') && !isAbsolute(id)),
-    plugins: [withoutCoverageComments()],
+    plugins: [withoutComments()],
   })
   await bundle.write({
     file: at('dist/simulator/cli.mjs'),
