@@ -34,9 +34,10 @@ async function open(
 ) {
   owned = has
   const saved: string[] = []
+  const store = new SessionStore()
   const opened = await createFactorWorld({
     factors: factors(),
-    store: new SessionStore(),
+    store,
     has: (name, person) => owned[`${person.id} ${name}`] ?? false,
     options: { phoneFallback: true, ...options },
     routes: (app, passport, strategy) => {
@@ -97,7 +98,7 @@ async function open(
   }
   const usePhone = async (agent: Agent) =>
     (await agent.post('/otp').send({ code: await opened.hearCode(agent) })).status
-  return { ...opened, list, change, usePasskey, usePhone, saved }
+  return { ...opened, list, change, usePasskey, usePhone, saved, store }
 }
 type Agent = ReturnType<FactorWorld['browser']>
 
@@ -302,6 +303,15 @@ describe('sessions', () => {
     expect(await world.isIn(alice)).toBe(true)
     forge(store, changes)
     expect(await world.isIn(alice)).toBe(false)
+  })
+
+  test('an app code never counts as a passkey, whatever the session says', async () => {
+    const site = await open({}, { 'alice app-code': true })
+    const alice = await site.logIn('alice')
+    await site.answer(alice, 'app-code', { code: totpCode() })
+    forge(site.store, { phishingResistantFrom: 0 })
+    expect(await site.isIn(alice)).toBe(true)
+    await alice.post('/vault').expect(401)
   })
 
   test('a session from before the first factor was registered stays logged in, and is no passkey', async () => {

@@ -222,6 +222,18 @@ describe('the request that a hosted strategy sees', () => {
     expect((await alice.get('/account')).body).not.toHaveProperty('user')
   })
 
+  test('a strategy that logs in another user does not change who is pending in the session', async () => {
+    await openProbe((hosted, req) => {
+      req.logIn({ id: 'bob' } as Express.User, error => {
+        if (error) hosted.fail()
+        else hosted.success(req.user)
+      })
+    })
+    const alice = await world.logIn('alice')
+    expect((await world.answer(alice, 'probe')).status).toBe(401)
+    expect((await alice.get('/account')).body).toEqual({ pendingUser: 'alice' })
+  })
+
   test('logging out inside the strategy does not end the login', async () => {
     await openProbe((hosted, req) => {
       req.logout(error => {
@@ -431,7 +443,9 @@ describe('two steps', () => {
     const probe = new Probe(act)
     await open({
       factors: [[probe, { name: 'passkey', amr: ['pop'], phishingResistant: true }]],
-      options: { phoneFallback: true },
+      // Without delays, the first answer is done before the second one arrives.
+      options: { phoneFallback: true, limiter: new CounterStore().factory },
+      store: new SessionStore(2, 25),
     })
     return probe
   }
