@@ -101,7 +101,7 @@ describe('a session that lost its challenge', () => {
     expect(world.simulator.calls).toHaveLength(1)
   })
 
-  test('another session of the user does not get the waiver, and does not end the challenge', async () => {
+  test('another session of the user does not get the waiver of the interval, and does not end the challenge', async () => {
     const [alice, thief] = [await world.logIn('alice'), await world.logIn('alice')]
     const { body } = await alice.post('/otp/call').expect(202)
     await thief.post('/otp/call').expect(429)
@@ -109,7 +109,7 @@ describe('a session that lost its challenge', () => {
     await alice.post('/otp').send({ code }).expect(200)
   })
 
-  test('all other limits count', async () => {
+  test('after a lost challenge, all other limits still count', async () => {
     const alice = await world.logIn('alice')
     for (let calls = 1; calls <= 3; calls++) {
       await endCall((await callAndLose(alice)).sid)

@@ -212,7 +212,7 @@ describe('several right answers of one session at the same time', () => {
     return responses
   }
 
-  test('four of them make one session, and none counts as a wrong code', async () => {
+  test('four right answers at the same time make one session, and none counts as a wrong code', async () => {
     const { limiter } = await open({}, new CounterStore(), new SessionStore(2, 25))
     for (let round = 0; round < 3; round++) {
       const responses = await sendAtOnce(2, 2)
@@ -224,7 +224,7 @@ describe('several right answers of one session at the same time', () => {
     expect(Math.max(...limiter.countsOf('failures'))).toBeLessThan(2 ** 29)
   })
 
-  test('fifteen of them make one session and lock nobody out', async () => {
+  test('fifteen right answers at the same time make one session and lock nobody out', async () => {
     await open({}, new CounterStore(), new SessionStore(2, 25))
     for (let round = 0; round < 3; round++) {
       const responses = await sendAtOnce(10, 5)
@@ -234,7 +234,7 @@ describe('several right answers of one session at the same time', () => {
     }
   })
 
-  test('a logout at the same time wins: no response is logged in afterwards', async () => {
+  test('a logout at the same time as right answers wins: no response is logged in afterwards', async () => {
     await open({}, new CounterStore(), new SessionStore(2, 25))
     for (let round = 0; round < 3; round++)
       expect(await countLoggedIn(await sendAtOnce(2, 2, ['/logout']))).toBe(0)

@@ -546,13 +546,13 @@ describe('a number that was just enrolled', () => {
     expect(body).toMatchObject({ code: 'phone-too-new' })
   }
 
-  test('cannot approve, also if the app does not say when it was enrolled', async () => {
+  test('a new number cannot approve, also if the app does not say when it was enrolled', async () => {
     const alice = await openWithChange()
     await enroll(alice)
     await expectTooNew(alice)
   })
 
-  test('can approve at once if the change was approved on the old phone, also if the app says that it is new', async () => {
+  test('a new number can approve at once if the old phone approved the change', async () => {
     const alice = await openWithChange({
       getPhone: ({ phone }) => ({
         phones: [{ number: phone, enrolledAt: phone === newNumber ? new Date() : null }],
@@ -566,14 +566,14 @@ describe('a number that was just enrolled', () => {
     await alice.post('/payment').send({ code }).expect(200)
   })
 
-  test('cannot approve if the old phone approved the change to another number', async () => {
+  test('a new number cannot approve if the old phone approved the change to another number', async () => {
     const alice = await openWithChange()
     await approveChange(alice, '+12025550198')
     await enroll(alice)
     await expectTooNew(alice)
   })
 
-  test('cannot approve if it is enrolled a second time, without an approval', async () => {
+  test('a new number cannot approve if it is enrolled a second time without an approval', async () => {
     const limits = {
       approveCallIntervalSeconds: false,
       callIntervalSeconds: false,
@@ -586,14 +586,14 @@ describe('a number that was just enrolled', () => {
     await expectTooNew(alice)
   })
 
-  test('cannot approve the change to a third number: its own change was not approved', async () => {
+  test('a new number whose change was not approved cannot approve the change to a third number', async () => {
     const alice = await openWithChange()
     await enroll(alice)
     asked = change('+12025550198')
     await alice.post('/change/call').expect(403)
   })
 
-  test('cannot approve if the old phone refused the change', async () => {
+  test('a new number cannot approve if the old phone refused the change', async () => {
     const alice = await openWithChange()
     asked = change(newNumber)
     const { phone, code } = await listen(alice, '/change/call')
@@ -604,7 +604,7 @@ describe('a number that was just enrolled', () => {
     await expectTooNew(alice)
   })
 
-  test('cannot approve if the approval of the change is older than ten minutes', async () => {
+  test('a new number cannot approve if the approval of the change is older than ten minutes', async () => {
     const store = new CounterStore(0, 0)
     const alice = await openWithChange({
       options: {
@@ -626,7 +626,7 @@ describe('a number that was just enrolled', () => {
     await expectTooNew(alice)
   })
 
-  test('counts as new before the app stores it, so that a limiter that fails lets nobody approve', async () => {
+  test('a number counts as new before the app stores it, so that a limiter that fails lets nobody approve', async () => {
     const store = new CounterStore(0, 0)
     const alice = await openWithChange({
       options: {
@@ -641,7 +641,7 @@ describe('a number that was just enrolled', () => {
   })
 
   test.each([['02025550199'], [12025550199], [undefined]])(
-    'that is %j in the details of a change costs no call',
+    'a number that is %j in the details of a change costs no call',
     async phone => {
       const alice = await openWithChange()
       asked = { ...change(phone), details: phone === undefined ? {} : { phone } }
@@ -651,7 +651,7 @@ describe('a number that was just enrolled', () => {
   )
 
   test.each([[new Date(NaN)], ['2020-01-01'], [0]])(
-    'on the date %j, which is no date, cannot approve',
+    'a number that was enrolled on %j, which is no date, cannot approve',
     async enrolledAt => {
       const alice = await open({
         getPhone: ({ phone }) => ({ phones: [{ number: phone, enrolledAt }] }),
@@ -660,7 +660,7 @@ describe('a number that was just enrolled', () => {
     },
   )
 
-  test('can approve with approveAfterHours: 0, whatever the app says and with or without an approval of the change', async () => {
+  test('a new number can approve with approveAfterHours: 0, whatever the app says', async () => {
     const alice = await openWithChange({
       options: { approveAfterHours: 0 },
       getPhone: ({ phone }) => ({ phones: [{ number: phone, enrolledAt: new Date() }] }),

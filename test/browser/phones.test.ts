@@ -152,7 +152,7 @@ describeInBrowser('with the phone beside the page', () => {
 })
 
 describeInBrowser('the page of the phones', () => {
-  test('shows a ringing phone on a small screen, has a history of what was said, and a switch for the sound, and axe finds nothing', async () => {
+  test('the page of the phones shows a ringing phone, the history and a switch for the sound, and axe-core finds nothing', async () => {
     const guest = await openDemo({ siteOptions: unhurried })
     const screen = new Guest(guest.site, await guest.page.context().newPage())
     const { page } = screen
@@ -178,7 +178,7 @@ describeInBrowser('the page of the phones', () => {
     expect(findings).toEqual([])
   })
 
-  test('can be used without JavaScript', async () => {
+  test('the page of the phones can be used without JavaScript', async () => {
     const guest = await openDemo({ javaScriptEnabled: false })
     const { page } = new Guest(guest.site, await guest.page.context().newPage())
     await guest.logIn('alice')

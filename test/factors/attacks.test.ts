@@ -103,15 +103,18 @@ describe('A-87, A-90 a limiter that fails lets nobody in', () => {
   const cases = operations
     .flatMap(operation => faults.map(fault => [operation, fault] as const))
     .filter(([operation, fault]) => !(operation.endsWith('delete') && fault === 'nonsense'))
-  test.each(cases)('at %s, when it %s', async (operation, fault) => {
-    const store = new CounterStore(0, 0)
-    await open({ options: { limiter: store.factory }, store: new SessionStore() })
-    const alice = await world.logIn('alice')
-    store.faults[operation] = fault
-    const { status, code } = await world.answer(alice, 'app-code', { code: totpCode() })
-    expect([status, code]).toEqual([503, 'limiter-unavailable'])
-    expect(await world.isIn(alice)).toBe(false)
-  })
+  test.each(cases)(
+    'A-87, A-90 a limiter whose %s fails (%s) lets nobody in',
+    async (operation, fault) => {
+      const store = new CounterStore(0, 0)
+      await open({ options: { limiter: store.factory }, store: new SessionStore() })
+      const alice = await world.logIn('alice')
+      store.faults[operation] = fault
+      const { status, code } = await world.answer(alice, 'app-code', { code: totpCode() })
+      expect([status, code]).toEqual([503, 'limiter-unavailable'])
+      expect(await world.isIn(alice)).toBe(false)
+    },
+  )
 
   test('a session store that fails while the session changes lets nobody in', async () => {
     const store = new SessionStore()
@@ -155,7 +158,7 @@ describe('options of passport.authenticate() that cannot work are errors of the 
     ['an action of the phone', { action: 'call' }],
     ['begin for a code', { action: 'begin' }],
     ['a purpose', { purpose: 'enroll' }],
-  ])('%s', async (_name, options) => {
+  ])('a factor with %s is a configuration error', async (_name, options) => {
     await open({
       routes: (app, passport) => {
         app.post('/odd', route(passport, 'app-code', options), (_req, res) => {
@@ -169,7 +172,7 @@ describe('options of passport.authenticate() that cannot work are errors of the 
     expect(await world.isIn(alice)).toBe(false)
   })
 
-  test('no enforce() before the route', async () => {
+  test('a factor on a route without enforce() is a configuration error', async () => {
     await open({ enforce: false })
     const alice = await world.logIn('alice')
     expect(await world.answer(alice, 'app-code', { code: totpCode() })).toEqual({
@@ -178,7 +181,7 @@ describe('options of passport.authenticate() that cannot work are errors of the 
     })
   })
 
-  test('begin for the strategy of the phone', async () => {
+  test('the action begin for the strategy of the phone is a configuration error', async () => {
     await open({
       routes: (app, passport) => {
         app.post('/odd', route(passport, 'voice-otp', { action: 'begin' }))

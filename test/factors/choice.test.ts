@@ -130,7 +130,7 @@ describe('availableFactors lists what a user may use, the best first', () => {
 })
 
 describe('phoneFallback', () => {
-  test('false refuses calls and codes of a user with a passkey, at login and at step-up, and lets others call', async () => {
+  test('phoneFallback: false refuses calls and codes of a user with a passkey, and lets others call', async () => {
     const site = await open({ phoneFallback: false }, { 'alice passkey': true })
     const alice = await site.logIn('alice')
     const refused = { code: 'phone-not-allowed' }
@@ -343,7 +343,7 @@ describe('secondFactor() refuses at registration', () => {
     ['no authenticate', {}, /no method authenticate/],
     ['nothing', undefined, /no method authenticate/],
     ['a function', () => undefined, /no method authenticate/],
-  ])('a strategy with %s', async (_name, strategy, message) => {
+  ])('secondFactor() refuses a strategy with %s', async (_name, strategy, message) => {
     await open()
     expect(register(strategy, good)).toThrow(message)
     expect(register(strategy, good)).toThrow(TypeError)

@@ -461,7 +461,7 @@ describe('the phones in a browser without JavaScript', () => {
   const pageOf = async (simulator: Simulator, query = ''): Promise<string> =>
     (await raw(simulator, 'GET', `/${query}`)).text
 
-  test('forms answer, press keys and hang up, and the page shows what was said in this call and in earlier ones', async () => {
+  test('the forms of the page answer, press keys and hang up, and the page shows what calls said', async () => {
     const [simulator, app] = [await startSimulator(), await startApp()]
     app.responses['/open'] =
       `<Gather action="${app.url}/keys" numDigits="2"><Say>Two digits &lt;now&gt;</Say></Gather>`
