@@ -67,7 +67,7 @@ const Base = PassportStrategy as unknown as abstract new () => PassportFunctions
  * A Passport strategy that adds a second factor to any login: it calls the user through SignalWire,
  * a voice reads a one-time code, and the user types the code.
  *
- * Use it alone in `passport.authenticate()`. In a list of strategies, Passport accepts any of them.
+ * Use it alone in `passport.authenticate()`: of a list of strategies, one success is enough.
  *
  * @typeParam User What your `deserializeUser` returns.
  * @example
@@ -84,8 +84,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   declare private readonly lookup: PhoneLookup<User>
 
   /**
-   * @param options See {@link VoiceOtpOptions}. A user without an `id` that is a string, a number
-   * or a
+   * @param options See {@link VoiceOtpOptions}. A user whose `id` is not a string, a number or a
    * bigint needs the option `userId`.
    * @param getPhone Returns the phone of a user, or a promise of it. See {@link GetPhone}.
    * @throws TypeError that names the option and how to fix it.
@@ -97,8 +96,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     const lookup = withResets(context, createPhoneLookup(getPhone))
     this.events = events
     this.remembered = createRemembered(context, lookup)
-    // These properties hold secrets. They are not enumerable, so that an app that prints the
-    // strategy does not print them.
+    // Not enumerable, because they hold secrets, and an app may print the strategy.
     Object.defineProperties(this, {
       context: { value: context },
       lookup: { value: lookup },
@@ -111,9 +109,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * POST route. A refused request is one of {@link failures}; an error is a {@link VoiceOtpError}.
    */
   authenticate(req: Request, options: ActionOptions = {}): void {
-    // Take Passport's functions off `this` before the first await. An app may pass the strategy
-    // itself to Passport. Then parallel requests share it, and a late `this.success` would log in
-    // the user of another request.
+    // Take Passport's functions off `this` before the first await. If parallel requests share the
+    // strategy itself, a late `this.success` would log in the user of another request.
     const { success, fail, pass, error } = this
     reportOutcome(
       req,
@@ -148,24 +145,23 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * Creates middleware that tells SignalWire what to say during a call, as LaML. Mount it where the
    * requests to `webhookUrl` arrive, before session, CSRF protection and body parsers. It also
    * works as a handler of plain `node:http`. A request that SignalWire did not sign for one of our
-   * tokens gets 403, another method than POST 405. Mounted for every path, it calls `next` with a
-   * {@link VoiceOtpError} (`configuration`).
+   * tokens gets 403, another method than POST 405. If it is mounted for every path, it passes a
+   * {@link VoiceOtpError} (`configuration`) to `next`.
    */
   webhooks(): Middleware {
     return createWebhooks(this.context)
   }
 
   /**
-   * Creates a route that tells the page about the call: {@link CallStatus} as JSON. 401 without a
-   * first factor, 503 with `{ code, message }` after an error. It asks SignalWire at most once a
-   * second for each call, and never writes the session.
+   * Creates a route that sends {@link CallStatus} as JSON: 401 without a first factor, 503 after an
+   * error. It asks SignalWire at most once a second for each call, and never writes the session.
    */
   status(): Middleware {
     return createStatus(this.context, this.lookup)
   }
 
   /**
-   * Returns what `status()` responds, for a page that the server renders; `undefined` without a
+   * Returns what `status()` sends, for a page that the server renders; `undefined` without a
    * user. The state of a call comes from SignalWire and can take seconds. Rejects with a
    * {@link VoiceOtpError}.
    */
@@ -189,10 +185,9 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
 
   /**
    * Creates ten recovery codes for the logged-in user of this request and replaces the old ones.
-   * Show them once. The user needs a verification of at most five minutes ago, so that somebody who
-   * finds an open browser cannot take codes home. Otherwise it rejects with the code
-   * `second-factor-required` (status 401). Rejects with a {@link VoiceOtpError} if the option
-   * `recovery` is not set or its `save` failed.
+   * Show them once. If the last verification of the user is older than five minutes, it rejects
+   * with the code `second-factor-required` (status 401): somebody may have found an open browser.
+   * Rejects with a {@link VoiceOtpError} if the option `recovery` is not set or `save` failed.
    */
   async createRecoveryCodes(req: Request): Promise<readonly string[]> {
     const loginState = loginStateOf(this.context, req)
@@ -222,7 +217,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
 
   /**
    * For a user who lost the phone: the remembered browsers, the recovery codes and the live
-   * challenge die, and the number on record does not count any more. At the next login the user
+   * challenge end, and the number on record does not count any more. At the next login the user
    * proves a number with `purpose: 'enroll'`, after the first factor alone: check who asks for it.
    * Sessions that are logged in stay. The event `factors.reset` carries who did it and why. Rejects
    * with a {@link VoiceOtpError} if a store failed (do it again then) or if the option `recovery`
@@ -233,7 +228,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Makes a second factor of another Passport strategy, behind the same guard: an app code, a
+   * Makes another Passport strategy a second factor, behind the same guard: an app code, a
    * passkey, or your own. Pass the result to `passport.use()`. Register every factor while the app
    * starts, in every process. See {@link SecondFactorOptions}.
    * @throws TypeError for wrong options, a strategy that cannot be hosted, and a phishing-resistant

@@ -1,4 +1,5 @@
-// Follows the call of an approval, and holds the demo's attack. The page also works without this script.
+// Follows the call of an approval, and holds the demo's attack. The page also works without this
+// script.
 
 const state = document.querySelector('.state[data-words]')
 const timer = document.querySelector('[role="timer"]')
