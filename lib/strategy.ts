@@ -39,6 +39,7 @@ import type { Middleware, Request } from './request.js'
 import { loginStateOf } from './session/login-state.js'
 import { freshSeconds } from './session/verification.js'
 import { describeUser, type UserDescription } from './user-support/describe-user.js'
+import { forgetUser } from './user-support/forget-user.js'
 import { withResets } from './user-support/reset-lookup.js'
 import { resetFactors, type SupportAction, unlockUser } from './user-support/support-actions.js'
 
@@ -84,8 +85,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   declare private readonly lookup: PhoneLookup<User>
 
   /**
-   * @param options See {@link VoiceOtpOptions}. A user whose `id` is not a string, a number or a
-   * bigint needs the option `userId`.
+   * @param options A user whose `id` is no string, number or bigint needs the option `userId`.
    * @param getPhone Returns the phone of a user, or a promise of it. See {@link GetPhone}.
    * @throws TypeError that names the option and how to fix it.
    */
@@ -153,17 +153,16 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Creates a route that sends {@link CallStatus} as JSON: 401 without a first factor, 503 after an
-   * error. It asks SignalWire at most once a second for each call, and never writes the session.
+   * Creates a route that sends {@link CallStatus} as JSON; 401 without a first factor, 503 with
+   * `{ code, message }` after an error. It never writes the session.
    */
   status(): Middleware {
     return createStatus(this.context, this.lookup)
   }
 
   /**
-   * Returns what `status()` sends, for a page that the server renders; `undefined` without a
-   * user. The state of a call comes from SignalWire and can take seconds. Rejects with a
-   * {@link VoiceOtpError}.
+   * Returns what `status()` sends, for a page that the server renders; `undefined` without a user.
+   * It can take seconds. Rejects with a {@link VoiceOtpError}.
    */
   async getStatus(req: Request): Promise<CallStatus | undefined> {
     return getStatus(this.context, this.lookup, req)
@@ -207,9 +206,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
 
   /**
    * Unlocks a user: ends a lockout, a lock and the wait after a reported call, forgets the wrong
-   * codes, and removes the remembered browsers. The event `user.unlocked` carries who did it and
-   * why. Rejects with a {@link VoiceOtpError} if a store failed, and with a `TypeError` for an
-   * action without `by` or `reason`.
+   * codes, and removes the remembered browsers. Event: `user.unlocked`. Rejects with a
+   * {@link VoiceOtpError} if a store failed, and with a `TypeError` without `by` or `reason`.
    */
   async unlock(userId: UserId, action?: SupportAction): Promise<void> {
     await unlockUser(this.context, userId, action)
@@ -219,12 +217,20 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * For a user who lost the phone: the remembered browsers, the recovery codes and the live
    * challenge end, and the number on record does not count any more. At the next login the user
    * proves a number with `purpose: 'enroll'`, after the first factor alone: check who asks for it.
-   * Sessions that are logged in stay. The event `factors.reset` carries who did it and why. Rejects
-   * with a {@link VoiceOtpError} if a store failed (do it again then) or if the option `recovery`
-   * has no `removeAll`, and with a `TypeError` for an action without `by` or `reason`.
+   * Sessions that are logged in stay. Event: `factors.reset`. Rejects as {@link forgetUser}, and
+   * with a `TypeError` for an action without `by` or `reason`.
    */
   async resetFactors(userId: UserId, action: SupportAction): Promise<void> {
     await resetFactors(this.context, userId, action)
+  }
+
+  /**
+   * Forgets a deleted account: its locks and counts in the limiter, its remembered browsers and
+   * recovery codes. End its sessions first. Rejects with a {@link VoiceOtpError} if a store failed
+   * (do it again then) or if the option `recovery` has no `removeAll`.
+   */
+  async forgetUser(userId: UserId): Promise<void> {
+    await forgetUser(this.context, userId)
   }
 
   /**
@@ -274,26 +280,17 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     await this.context.fraud.stopSends(reason)
   }
 
-  /**
-   * Allows sends again after {@link stopSends}. Rejects with a {@link VoiceOtpError} if the limiter
-   * failed.
-   */
+  /** Allows sends again. Rejects with a {@link VoiceOtpError} if the limiter failed. */
   async resumeSends(): Promise<void> {
     await this.context.fraud.resumeSends()
   }
 
-  /**
-   * Ends the challenge in this session, if there is one. Rejects with a {@link VoiceOtpError} if
-   * `enforce()` did not run or the limiter failed.
-   */
+  /** Ends the challenge in this session. Rejects with a {@link VoiceOtpError}. */
   async cancel(req: Request): Promise<void> {
     await loginStateOf(this.context, req).endChallenge()
   }
 
-  /**
-   * Loads SignalWire's client, so that the first call is as fast as the others. Rejects with a
-   * {@link VoiceOtpError} if the client cannot be loaded.
-   */
+  /** Loads SignalWire's client before the first call. Rejects with a {@link VoiceOtpError}. */
   async warmUp(): Promise<void> {
     await this.context.connect()
   }

@@ -5,8 +5,8 @@ import { fromStore } from '../middleware/errors.js'
 import type { User, Users } from '../stores/users.js'
 
 /**
- * Passport with both factors: the password, then the code. A store of users that does not respond is
- * a 503, as every store.
+ * Passport with both factors: the password, then the code. A store of users that does not respond
+ * is a 503, as every store.
  */
 export function createPassport(
   users: Users,

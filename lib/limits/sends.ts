@@ -97,6 +97,18 @@ export class Sends {
     ])
   }
 
+  /** Deletes what the limits on calls hold about a user. */
+  async forget(userId: string): Promise<void> {
+    const { userInterval, approveUserInterval, userHour } = this.counters
+    const key = this.userKey({ userId })
+    await Promise.all([
+      userInterval.delete(key),
+      approveUserInterval.delete(key),
+      userHour.delete(key),
+      userHour.delete(this.keys.storeName('approve', 'user', userId)),
+    ])
+  }
+
   /**
    * Takes the only waiver of a call: after a call that reached nobody, the user may ask for the
    * next one at once.

@@ -15,6 +15,6 @@ export interface RecoveryOptions<User> {
   use(user: User, hashes: readonly string[]): number | undefined | Promise<number | undefined>
   /** Returns how many codes are left, for `describeUser(userId)`. Optional. */
   left?(userId: string): number | Promise<number>
-  /** Deletes the set of a user. `resetFactors(userId)` needs it. Optional. */
+  /** Deletes the set of a user. `resetFactors` and `forgetUser` need it. Optional. */
   removeAll?(userId: string): void | Promise<void>
 }
