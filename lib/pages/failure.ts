@@ -16,7 +16,9 @@ export interface PageFailure {
   readonly reference?: string | undefined
 }
 
-type SentencesByCode = Readonly<Partial<Record<string, string>>> | undefined
+/** The sentence of a code in a table that may not have it. */
+const sentenceIn = (table: object | undefined, code: string): string | undefined =>
+  (table as Partial<Record<string, string>> | undefined)?.[code]
 
 /** A failure of the strategy in the language of the page. */
 export const describeFailure = (
@@ -25,7 +27,7 @@ export const describeFailure = (
   status: unknown,
 ): PageFailure => ({
   code,
-  message: (failures as SentencesByCode)?.[code] ?? message,
+  message: sentenceIn(failures, code) ?? message,
   ...numbers,
   status: typeof status === 'number' ? status : 401,
 })
@@ -36,7 +38,7 @@ export function describeError(
   { code, message, status, retryAfter }: VoiceOtpError,
   reference: string | undefined,
 ): PageFailure {
-  const sentence = errors && ((errors as SentencesByCode)?.[code] ?? errors.unavailable)
+  const sentence = errors && (sentenceIn(errors, code) ?? errors.unavailable)
   const shown = sentence ?? message
   // These two are no faults: their own sentences say what to do.
   const isFault = code !== 'queue-full' && code !== 'sends-stopped'
@@ -66,7 +68,7 @@ export function hintsOf(
   const hints: string[] = []
   if (attemptsLeft === 0) hints.push(problem.noAttemptsLeft)
   else if (attemptsLeft !== undefined) hints.push(problem.attemptsLeft(attemptsLeft))
-  const nextStep = (nextSteps as Readonly<Partial<Record<string, string>>>)[code]
+  const nextStep = sentenceIn(nextSteps, code)
   if (retryAfter !== undefined)
     hints.push(fill(problem.tryAgainIn, { time: duration(language, retryAfter) }))
   else if (nextStep !== undefined) hints.push(nextStep)

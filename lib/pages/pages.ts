@@ -34,7 +34,12 @@ export interface OtpPages extends PagesMiddleware {
   /** Serves script and style alone: for apps that want them before the session. Optional. */
   readonly files: PagesMiddleware
   /** The addresses of script and style. */
-  readonly addresses: { readonly script: string; readonly style: string }
+  readonly addresses: {
+    /** The path of the script. */
+    readonly script: string
+    /** The path of the style sheet. */
+    readonly style: string
+  }
 }
 
 type Handler = (visit: Visit) => Promise<void> | void

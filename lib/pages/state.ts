@@ -1,6 +1,7 @@
 import type { CallStatus, Channel, PendingChallenge } from '../index.js'
 import type { PageFailure } from './failure.js'
-import type { PageTexts, StateTexts } from './texts/texts.js'
+import type { StateTexts } from './texts/sections.js'
+import type { PageTexts } from './texts/texts.js'
 import { duration, fill } from './words.js'
 
 /** What the page knows about the code: the challenge, its status, and what has just failed. */

@@ -1,12 +1,18 @@
 import type { FailureCode } from '../../errors.js'
-
-/** Heading and sentence of a page in one state. */
-export interface StateTexts {
-  /** The heading of the page, and its title. */
-  readonly heading: string
-  /** What happens now, and what to do. */
-  readonly text: string
-}
+import type {
+  AskTexts,
+  BrowserTexts,
+  CallTexts,
+  CodeTexts,
+  ErrorTexts,
+  HeadingTexts,
+  NextStepTexts,
+  OverTexts,
+  PhoneTexts,
+  ProblemTexts,
+  RecoveryTexts,
+  SmsTexts,
+} from './sections.js'
 
 /** Failures of the strategy that a page may show. */
 export type ShownFailureCode = Extract<
@@ -46,196 +52,68 @@ export interface PageTexts {
   errorTitle(title: string): string
 
   /** Headings of pages and their parts. */
-  readonly headings: {
-    readonly logIn: string
-    readonly confirm: string
-    readonly confirmAgain: string
-    readonly addPhone: string
-    readonly changePhone: string
-    readonly recover: string
-    readonly security: string
-    readonly rememberedBrowsers: string
-    readonly recoveryCodes: string
-    readonly newRecoveryCodes: string
-    /** Above the two digits. */
-    readonly pressDigits: string
-  }
+  readonly headings: HeadingTexts
 
   /** The states of a call. */
-  readonly call: {
-    readonly none: StateTexts
-    readonly waiting: StateTexts
-    readonly queued: StateTexts
-    readonly ringing: StateTexts
-    readonly answered: StateTexts
-    /** Like `answered`, for a call without matching digits. */
-    readonly listening: StateTexts
-    readonly completed: StateTexts
-    /** A call whose state is not known: SignalWire places it by itself. */
-    readonly sent: StateTexts
-    readonly busy: StateTexts
-    readonly 'no-answer': StateTexts
-    readonly failed: StateTexts
-    readonly canceled: StateTexts
-    readonly refused: StateTexts
-  }
+  readonly call: CallTexts
   /** The states of a text message. */
-  readonly sms: { readonly none: StateTexts; readonly sent: StateTexts }
+  readonly sms: SmsTexts
   /** States in which there is no code to enter. */
-  readonly over: {
-    readonly expired: StateTexts
-    readonly 'no-attempts': StateTexts
-    readonly reported: StateTexts
-    readonly locked: StateTexts
-    readonly 'too-many-calls': StateTexts
-    readonly 'no-phone': StateTexts
-  }
+  readonly over: OverTexts
   /** What to do after "this was not me". */
   readonly changePassword: string
   /** While a call waits for its turn. */
   readonly needNotWait: string
+  /** See the English texts. */
   peopleBefore(count: number): string
 
   /** With `{phone}`, the masked number, and `{from}`, the number that calls. */
   readonly calling: string
+  /** In English: "We have sent a code to {phone} from {from}." */
   readonly textSent: string
   /** What happens when the user asks for a code. `{phone}` is the masked number. */
   readonly willCall: string
+  /** In English: "We call one of your phones." */
   readonly willCallOneOf: string
+  /** In English: "We text {phone}." */
   readonly willText: string
+  /** In English: "We text one of your phones." */
   readonly willTextOneOf: string
+  /** In English: "Answer the phone and press the two digits that this page then shows.…" */
   readonly callInstructions: string
+  /** In English: "Answer the phone. A voice reads you a code." */
   readonly callWithoutKeysInstructions: string
+  /** In English: "Enter the code from the message." */
   readonly textInstructions: string
 
   /** The form for the code. */
-  readonly code: {
-    readonly label: string
-    readonly labelText: string
-    placeholder(digits: number): string
-    readonly sendsItself: string
-    readonly submit: string
-    readonly checking: string
-    /** With `{time}`: the countdown. */
-    readonly validFor: string
-    /** R-35: the page always says it. */
-    readonly neverAsked: string
-    readonly refresh: string
-    /** Spoken before the code expires. `{time}` is what is left. */
-    readonly timeLeft: string
-    remember(days: number): string
-  }
+  readonly code: CodeTexts
 
   /** The buttons that ask for a code. */
-  readonly ask: {
-    readonly whichPhone: string
-    readonly otherPhone: string
-    readonly phone: string
-    readonly missed: string
-    readonly callFirst: string
-    readonly callAgain: string
-    readonly callInstead: string
-    readonly callWithKeys: string
-    readonly callWithoutKeys: string
-    readonly textFirst: string
-    readonly textAgain: string
-    readonly textInstead: string
-    readonly textUsual: string
-    readonly textOther: string
-    readonly calling: string
-    readonly texting: string
-    readonly otherOptions: string
-    readonly cannotUsePhone: string
-    /** With `{time}`. */
-    readonly wait: string
-    readonly waitFirst: string
-  }
+  readonly ask: AskTexts
 
   /** Enrollment and change of the number. */
-  readonly phone: {
-    readonly label: string
-    readonly labelAgain: string
-    readonly submit: string
-    readonly none: string
-    /** With `{phone}`. */
-    readonly current: string
-    readonly changed: string
-  }
+  readonly phone: PhoneTexts
 
   /** Recovery codes. */
-  readonly recovery: {
-    readonly intro: string
-    readonly label: string
-    readonly usePhone: string
-    readonly neither: string
-    readonly changeNumber: string
-    readonly beforeMaking: string
-    readonly keepSafe: string
-    readonly make: string
-    readonly makeNew: string
-    readonly writeDown: string
-    readonly onlyOnce: string
-    /** Under the codes, on paper. */
-    readonly eachOnce: string
-    readonly stored: string
-    readonly print: string
-    readonly about: string
-    left(count: number): string
-  }
+  readonly recovery: RecoveryTexts
 
   /** Remembered browsers. */
-  readonly browsers: {
-    readonly intro: string
-    none(days: number): string
-    readonly about: string
-    readonly thisOne: string
-    /** With two days: `{since}` and `{until}`. */
-    readonly remembered: string
-    /** With a day: `{date}`. */
-    readonly lastUsed: string
-    readonly forget: string
-    /** For screen readers: which browser is meant. `{browser}` and `{date}`. */
-    readonly forgetThis: string
-    readonly forgetAll: string
-    readonly forgotten: string
-    readonly allForgotten: string
-    readonly notRemembered: string
-  }
+  readonly browsers: BrowserTexts
 
   /** Second sentences of an error. */
-  readonly problem: {
-    attemptsLeft(count: number): string
-    readonly noAttemptsLeft: string
-    /** With `{time}`. */
-    readonly tryAgainIn: string
-    readonly onItsWay: string
-    readonly oneMoment: string
-    readonly nothingChanged: string
-    /** Before the reference of an error in the log. */
-    readonly reference: string
-  }
+  readonly problem: ProblemTexts
   /** What the user can do after a failure, where its message does not say it. */
-  readonly nextSteps: Readonly<Partial<Record<FailureCode, string>>> & {
-    readonly 'choice-unknown': string
-    readonly 'phone-invalid': string
-    readonly 'phone-refused': string
-    readonly 'destination-blocked': string
-    readonly 'call-vetoed': string
-    readonly locked: string
-  }
+  readonly nextSteps: NextStepTexts
   /** Why a request was refused. `undefined`: the strategy's own sentences, in English. */
   readonly failures: Readonly<Record<ShownFailureCode, string>> | undefined
   /** What is not available. `undefined`: the strategy's own sentences, in English. */
-  readonly errors:
-    | {
-        /** Something that the app depends on. */
-        readonly unavailable: string
-        readonly 'queue-full': string
-        readonly 'sends-stopped': string
-      }
-    | undefined
+  readonly errors: ErrorTexts | undefined
+  /** See the English texts. */
   readonly pageFailures: Readonly<Record<PageFailureCode, string>>
 
+  /** In English: "Skip to content" */
   readonly skip: string
+  /** In English: "Use another account" */
   readonly otherAccount: string
 }
