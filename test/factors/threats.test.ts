@@ -224,7 +224,7 @@ describe('the request that a hosted strategy sees', () => {
 
   test('a strategy that logs in another user does not change who is pending in the session', async () => {
     await openProbe((hosted, req) => {
-      req.logIn({ id: 'bob' } as Express.User, error => {
+      req.logIn({ id: 'bob' }, error => {
         if (error) hosted.fail()
         else hosted.success(req.user)
       })
