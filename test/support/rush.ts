@@ -42,6 +42,8 @@ export interface RushResult {
   readonly largestError: number
 }
 
+/** So many requests of one app at the same time; more would only measure the machine. */
+const inFlight = 50
 /** A person lets the phone ring for this long. */
 const pickUpMilliseconds = 5000
 
@@ -177,6 +179,21 @@ async function askForCall(visitor: Visitor) {
   }
 }
 
+/** Does `work` for each item, `parallel` of them at a time. Returns the results. */
+async function forEach<Item, Result>(
+  items: readonly Item[],
+  parallel: number,
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  const entries = items.entries()
+  const worker = async () => {
+    for (const [index, item] of entries) results[index] = await work(item, index)
+  }
+  await Promise.all(Array.from({ length: parallel }, worker))
+  return results
+}
+
 /** Lets the people come, and waits until the last one is logged in or was called in vain. */
 export async function runRush(options: RushOptions): Promise<RushResult> {
   const { people, clock, limiters } = options
@@ -213,31 +230,21 @@ export async function runRush(options: RushOptions): Promise<RushResult> {
       { length: people },
       (_, index) => new Visitor(apps[index % apps.length]!.url, String(2000 + index)),
     )
-    await Promise.all(
-      visitors.map(each => each.post('/login', { username: each.id, password: 'x' })),
-    )
+    const login = (each: Visitor) => each.post('/login', { username: each.id, password: 'x' })
+    await forEach(visitors, inFlight, login)
     const callees: Callee[] = []
     const refused: Visitor[] = []
-    await Promise.all(
-      visitors.map(async (visitor, index) => {
-        if (!isMoved) await new Promise(resolve => setTimeout(resolve, (index / people) * 1000))
-        const { status, body } = await askForCall(visitor)
-        const toldAt = now()
-        if (status === 200)
-          callees.push(
-            new Callee(
-              visitor,
-              simulator,
-              toldAt,
-              Number(body['startsIn']),
-              String(body['matchingDigits']),
-            ),
-          )
-        else if (body['code'] === 'queue-full') refused.push(visitor)
-        else throw new Error(`A call was refused: ${status} ${JSON.stringify(body)}`)
-      }),
-    )
-    const texts = await Promise.all(refused.map(each => each.post('/sms')))
+    await forEach(visitors, isMoved ? inFlight : people, async (visitor, index) => {
+      if (!isMoved) await new Promise(resolve => setTimeout(resolve, (index / people) * 1000))
+      const { status, body } = await askForCall(visitor)
+      const toldAt = now()
+      if (status === 200) {
+        const { startsIn, matchingDigits } = body as { startsIn: number; matchingDigits: string }
+        callees.push(new Callee(visitor, simulator, toldAt, startsIn, matchingDigits))
+      } else if (body['code'] === 'queue-full') refused.push(visitor)
+      else throw new Error(`A call was refused: ${status} ${JSON.stringify(body)}`)
+    })
+    const texts = await forEach(refused, inFlight, each => each.post('/sms'))
     while (callees.some(({ outcome }) => outcome === 'waits')) {
       const calls = new Map(simulator.calls.map(call => [call.to, call]))
       await Promise.all(
