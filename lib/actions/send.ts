@@ -31,7 +31,6 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
   const { context, loginState, userId, purpose } = action
   const { emit, unusedCodes } = context
   let country: Country | undefined
-  let turn: Turn | undefined
   try {
     await checkPhoneFallback(action)
     const { channel, destination } = await readChoices(action)
@@ -50,8 +49,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
       intervalWaived: await waiveInterval(context, callPlace, loginState.challenge, channel),
     }
     const admitted = await admitSend(action, request, destination)
-    const { check } = admitted
-    turn = admitted.turn
+    const { check, turn } = admitted
     const { challenge, code } = await createChallenge(
       action,
       destination,
@@ -64,14 +62,13 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     const cancel = () => cancelSend(context, check, challenge)
     await saveSession(loginState, cancel) // do not place a call that the session does not know
     const sid = await place(action, request, challenge, destination, code, cancel, approval)
-    const accepted = withAcceptedTurn(context, challenge, turn)
+    const accepted = await withAcceptedTurn(context, challenge, turn)
     loginState.storeChallenge(withDeliverySid(context.keys, accepted, sid))
     rememberCall(action, callPlace, challenge, sid)
     const details = { userId, purpose, channel, country, sid }
     emit('code.sent', { ...details, ...(accepted.turn && { startsIn: accepted.turn.seconds }) })
     unusedCodes.add({ id: challenge.id, expiresAt: challenge.expiresAt, details })
   } catch (error) {
-    if (turn !== undefined) context.turns.drop(turn)
     reportBlocked(action, country, error)
     throw error
   }
@@ -92,13 +89,13 @@ function rememberCall<User>(
 }
 
 /** The challenge after SignalWire accepted its call: now the place in the queue is known. */
-function withAcceptedTurn<User>(
+async function withAcceptedTurn<User>(
   { turns }: Context<User>,
   challenge: Challenge,
   turn: Turn | undefined,
-): Challenge {
+): Promise<Challenge> {
   if (turn === undefined) return challenge
-  return { ...challenge, turn: { ...challenge.turn, ...turns.accept(turn) } }
+  return { ...challenge, turn: { ...challenge.turn, ...(await turns.accept(turn)) } }
 }
 
 /** Tells the app about a code that was refused before SignalWire was asked. */

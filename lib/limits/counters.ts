@@ -75,6 +75,8 @@ export interface Counters {
   readonly appMinute: LimitCounter
   /** By a short span of time: calls that ring in it. */
   readonly turns: LimitCounter
+  /** For the whole app: the turn of the call that SignalWire accepted last. */
+  readonly acceptedCalls: LimitCounter
   /** For the whole app: how the queue of the Space differs from the counted one. */
   readonly turnCorrection: LimitCounter
   /** For the whole app: calls in a day. */
@@ -155,6 +157,7 @@ export function createCounters(
     prefixTenMinutes: create('prefix-10min', unlimited, tenMinutes),
     appMinute: create('app-minute', unlimited, minute),
     turns: create('turns', unlimited, turnSeconds),
+    acceptedCalls: create('accepted-calls', unlimited, 20 * day),
     turnCorrection: create('turn-correction', unlimited, 2 * minute),
     appDay: create('app-day', unlimited, day),
   }

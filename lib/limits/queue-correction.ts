@@ -8,7 +8,8 @@ export interface Correction {
   readonly stretch: number
 }
 
-const none: Correction = { delaySeconds: 0, stretch: 1 }
+/** @internal */
+export const noCorrection: Correction = { delaySeconds: 0, stretch: 1 }
 
 /** A call with this counted wait, or a longer one, shows how fast the queue moves. */
 const longWaitSeconds = 10
@@ -29,7 +30,7 @@ export class QueueCorrection {
 
   async read(): Promise<Correction> {
     const count = await this.counter.get(this.key)
-    if (count === undefined || !(count.msBeforeNext > 0)) return none
+    if (count === undefined || !(count.msBeforeNext > 0)) return noCorrection
     return {
       delaySeconds: clamp(count.consumedPoints % 1000, 0, maxDelaySeconds),
       stretch: clamp(Math.floor(count.consumedPoints / 1000) / 100, minStretch, maxStretch),

@@ -1,10 +1,11 @@
 import type { Keys } from '../crypto.js'
 import { readingSeconds } from '../call/dialogue.js'
 import type { CallRequest } from './call-limits.js'
+import { AcceptedCalls } from './accepted-calls.js'
 import { CallQueue, type Pace } from './call-queue.js'
 import type { Counters } from './counters.js'
 import type { Turn } from './turn.js'
-import { type Correction, correct, QueueCorrection } from './queue-correction.js'
+import { type Correction, correct, noCorrection, QueueCorrection } from './queue-correction.js'
 
 /** Enrollments may use this part of the pace: anybody with a new account can ask for them. */
 const enrollShare = 1 / 3
@@ -34,14 +35,6 @@ export function createPace({
   return { callsPerSecond, maxWaitSeconds, now: () => clock.now() }
 }
 
-/** The turn of a call that SignalWire has not accepted yet. */
-interface PendingTurn {
-  readonly turn: Turn
-  readonly correction: Correction
-  /** Milliseconds since 1970. */
-  ringsAt: number
-}
-
 /**
  * Whose turn it is: calls wait until the Space starts them, and a call that cannot be heard before
  * its code expires is refused. @internal
@@ -49,9 +42,10 @@ interface PendingTurn {
 export class Turns {
   private readonly queue: CallQueue | undefined
   private readonly enrollQueue: CallQueue | undefined
+  private readonly accepted: AcceptedCalls | undefined
   private readonly correction: QueueCorrection
-  /** The calls of this process that are on the way to SignalWire. */
-  private readonly pending: PendingTurn[] = []
+  /** What was known about the queue when a turn was taken. */
+  private readonly corrections = new WeakMap<Turn, Correction>()
 
   constructor(
     counters: Counters,
@@ -64,6 +58,12 @@ export class Turns {
       new CallQueue(counters.turns, pace, slot => keys.storeName('turn', name, slot), share)
     this.queue = create('all')
     this.enrollQueue = create('enroll', enrollShare)
+    this.accepted = new AcceptedCalls(
+      counters.acceptedCalls,
+      keys.storeName('turn'),
+      pace.callsPerSecond,
+      () => pace.now(),
+    )
   }
 
   /** How long the counts must be kept. */
@@ -94,44 +94,37 @@ export class Turns {
     if (kind === 'enroll') await this.enrollQueue?.take(most)
     const place = await this.queue?.take(most)
     if (place === undefined) return undefined
+    // Long before SignalWire accepts this call. If it fails, only the told waits are less exact.
+    if (place.seconds === 0) this.accepted?.restart().catch(() => undefined)
     const turn = {
       takenAt: place.takenAt,
       countedSeconds: place.seconds,
       seconds: correct(place.seconds, correction),
     }
-    this.pending.push({ turn, correction, ringsAt: place.takenAt + place.seconds * 1000 })
+    this.corrections.set(turn, correction)
     return turn
   }
 
   /**
-   * The turn of a call that SignalWire has just accepted. SignalWire queues the calls as they
-   * arrive, and parallel requests overtake each other on the way there: the call gets the first
-   * place of all calls of this process that are on the way, and its own place goes to another one.
+   * The turn of a call that SignalWire has just accepted. Parallel requests overtake each other on
+   * the way to SignalWire, which queues them as they arrive. So the wait that a user is told is
+   * counted again, in this order. The place that let the call in is only approximately its own.
    */
-  accept(turn: Turn): Turn {
-    const own = this.leave(turn, (one, other) => one.ringsAt - other.ringsAt)
-    if (own === undefined) return turn
-    const countedSeconds = Math.max(0, own.ringsAt - turn.takenAt) / 1000
-    return { ...turn, countedSeconds, seconds: correct(countedSeconds, own.correction) }
-  }
-
-  /** Forgets a call that was not placed. The last place of those on the way remains empty. */
-  drop(turn: Turn): void {
-    this.leave(turn, (one, other) => other.ringsAt - one.ringsAt)
-  }
-
-  /** Takes a call from the way, with the place that comes first by `compare`. */
-  private leave(
-    turn: Turn,
-    compare: (one: PendingTurn, other: PendingTurn) => number,
-  ): PendingTurn | undefined {
-    const own = this.pending.find(each => each.turn === turn)
-    const first = this.pending.toSorted(compare)[0]
-    if (own === undefined || first === undefined) return undefined
-    const { ringsAt } = first
-    first.ringsAt = own.ringsAt
-    this.pending.splice(this.pending.indexOf(own), 1)
-    return { ...own, ringsAt }
+  async accept(turn: Turn): Promise<Turn> {
+    if (this.accepted === undefined) return turn
+    const { callsPerSecond, maxWaitSeconds } = this.pace
+    try {
+      const countedSeconds = (await this.accepted.add()) / callsPerSecond
+      if (countedSeconds > 2 * maxWaitSeconds) return turn
+      const correction = this.corrections.get(turn) ?? noCorrection
+      return {
+        takenAt: this.pace.now(),
+        countedSeconds,
+        seconds: correct(countedSeconds, correction),
+      }
+    } catch {
+      return turn // the call is placed: it must not fail now
+    }
   }
 
   /** The same turn with what recent calls have shown since it was taken. */

@@ -196,32 +196,54 @@ test.each([
 
 describe('calls that overtake each other on the way to SignalWire', () => {
   const open = async () => {
-    const { sends, turns } = limitsOver(new SharedStore(0, 0).shared, callsUnlimited, paceOf(1))
+    const store = new SharedStore(0, 0)
+    const { sends, turns } = limitsOver(store.shared, callsUnlimited, paceOf(1))
     const taken = [(await ask(sends))!, (await ask(sends))!, (await ask(sends))!] as const
-    return { sends, turns, taken }
+    return { store, turns, taken }
   }
 
-  test('the call that SignalWire accepts first gets the first place', async () => {
-    const { turns, taken } = await open()
+  test('the call that SignalWire accepts first gets the first place, over all processes', async () => {
+    const { store, turns, taken } = await open()
+    const other = limitsOver(store.shared, callsUnlimited, paceOf(1)).turns
     const [first, second, third] = taken
-    expect([third, first, second].map(turn => turns.accept(turn).seconds)).toEqual([0, 1, 2])
+    expect((await other.accept(third)).seconds).toBe(0)
+    expect((await turns.accept(first)).seconds).toBe(1)
+    expect((await other.accept(second)).seconds).toBe(2)
   })
 
-  test('a call that was not placed leaves the last place empty', async () => {
-    const { sends, turns, taken } = await open()
-    const [first, second, third] = taken
-    turns.drop(first)
-    expect([second, third].map(turn => turns.accept(turn).seconds)).toEqual([0, 1])
-    turns.drop(first)
-    expect(turns.accept(third)).toEqual(third)
-    expect(turns.accept((await ask(sends))!)).toMatchObject({ seconds: 3 })
+  test('the wait is counted from the time at which SignalWire accepted the call', async () => {
+    const { turns, taken } = await open()
+    clock.time += 500
+    await turns.accept(taken[2])
+    expect(await turns.accept(taken[0])).toEqual({
+      takenAt: clock.time,
+      countedSeconds: 1,
+      seconds: 1,
+    })
   })
 
-  test('a place whose time has come while the call was on the way means no wait', async () => {
+  test('a limiter that fails then leaves the wait as it was: the call is placed', async () => {
+    const { store, turns, taken } = await open()
+    store.faults['accepted-calls.consume'] = 'rejects'
+    expect(await turns.accept(taken[2])).toEqual(taken[2])
+  })
+
+  test('a lost count leaves the wait as it was', async () => {
+    const { store, turns, taken } = await open()
+    store.flush()
+    expect(await turns.accept(taken[2])).toEqual(taken[2])
+  })
+
+  test('a count that lies in the past means no wait', async () => {
     const { turns, taken } = await open()
-    clock.time += 10_000
-    expect(turns.accept({ ...taken[1] })).toEqual(taken[1])
-    expect(turns.accept(taken[2]).countedSeconds).toBe(0)
+    clock.time += 100_000
+    expect(await turns.accept(taken[2])).toMatchObject({ countedSeconds: 0, seconds: 0 })
+  })
+
+  test('without a pace there is nothing to count', async () => {
+    const { turns } = limitsOver(new SharedStore(0, 0).shared)
+    const turn = { takenAt: 0, countedSeconds: 3, seconds: 3 }
+    expect(await turns.accept(turn)).toBe(turn)
   })
 })
 

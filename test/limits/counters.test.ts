@@ -49,6 +49,7 @@ test('each counter has its own name, limit and window; the counters of a code ou
     'voice-otp:prefix-10min': [unlimited, 600],
     'voice-otp:app-minute': [unlimited, 60],
     'voice-otp:turns': [unlimited, 61],
+    'voice-otp:accepted-calls': [unlimited, 1_728_000],
     'voice-otp:turn-correction': [unlimited, 120],
     'voice-otp:app-day': [unlimited, 86_400],
   })

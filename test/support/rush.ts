@@ -43,7 +43,7 @@ export interface RushResult {
 }
 
 /** So many requests of one app at the same time; more would only measure the machine. */
-const inFlight = 50
+const inFlight = 10
 /** A person lets the phone ring for this long. */
 const pickUpMilliseconds = 5000
 
