@@ -26,7 +26,11 @@ export interface UserFactors {
 /** Where the factors are stored, as JSON. A `Map` is enough for one process. */
 export interface FactorBook {
   get(userId: string): Promise<string | null | undefined> | string | null | undefined
-  set(userId: string, factors: string): unknown
+  /**
+   * Stores `after` if `before` is what is stored now (`undefined`: nothing), in one atomic
+   * operation. Returns `false` if it is not.
+   */
+  replace(userId: string, before: string | undefined, after: string): Promise<boolean> | boolean
   /** Takes a step of an app code, in one atomic operation. Returns `false` if it was taken. */
   takeStep(userId: string, step: number): Promise<boolean> | boolean
 }
@@ -35,14 +39,21 @@ export type Factors = ReturnType<typeof createFactors>
 
 /** The factors of all users. */
 export function createFactors(book: FactorBook = factorsInMemory()) {
-  const of = async (userId: string): Promise<UserFactors> =>
-    JSON.parse((await book.get(userId)) ?? '{"passkeys":[]}') as UserFactors
+  const parse = (text = '{"passkeys":[]}'): UserFactors => JSON.parse(text) as UserFactors
+  const read = async (userId: string) => (await book.get(userId)) ?? undefined
+  const of = async (userId: string): Promise<UserFactors> => parse(await read(userId))
+  // A change that began earlier must not bring back a passkey that was removed meanwhile.
   const change = async (
     userId: string,
     changes: (factors: UserFactors) => Partial<UserFactors>,
   ): Promise<void> => {
-    const factors = await of(userId)
-    await book.set(userId, JSON.stringify({ ...factors, ...changes(factors) }))
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const before = await read(userId)
+      const factors = parse(before)
+      const after = JSON.stringify({ ...factors, ...changes(factors) })
+      if (await book.replace(userId, before, after)) return
+    }
+    throw new Error('The factors of this user change all the time.')
   }
   const changePasskey = (userId: string, id: string, changes: Partial<Passkey>) =>
     change(userId, ({ passkeys }) => ({
@@ -67,18 +78,21 @@ export function createFactors(book: FactorBook = factorsInMemory()) {
         const left = passkeys.filter(each => each.id !== id)
         return { passkeys: left, passkeysSince: left.length === 0 ? undefined : passkeysSince }
       }),
-    removeAll: async (userId: string) => {
-      await book.set(userId, '{"passkeys":[]}')
-    },
+    removeAll: (userId: string) =>
+      change(userId, () => ({ passkeys: [], passkeysSince: undefined, appKey: undefined })),
   }
 }
 
-function factorsInMemory(): FactorBook {
+export function factorsInMemory(): FactorBook {
   const factors = new Map<string, string>()
   const steps = new Map<string, number>()
   return {
     get: userId => factors.get(userId),
-    set: (userId, text) => factors.set(userId, text),
+    replace: (userId, before, after) => {
+      if (factors.get(userId) !== before) return false
+      factors.set(userId, after)
+      return true
+    },
     takeStep: (userId, step) => {
       // The steps come in order. An older one is worthless after a newer one.
       if (step <= (steps.get(userId) ?? 0)) return false
@@ -88,11 +102,21 @@ function factorsInMemory(): FactorBook {
   }
 }
 
+/** Stores the third argument if the second one is stored now. */
+const replaceScript = `
+  if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+  return 1`
+
 /** The factors in Redis. A step is taken for longer than its code is valid. */
 export function factorsInRedis(client: RedisClient, prefix: string): FactorBook {
   return {
     get: userId => client.hGet(`${prefix}:factors`, userId),
-    set: (userId, text) => client.hSet(`${prefix}:factors`, userId, text),
+    replace: async (userId, before = '', after) =>
+      (await client.eval(replaceScript, {
+        keys: [`${prefix}:factors`],
+        arguments: [userId, before, after],
+      })) === 1,
     takeStep: async (userId, step) => {
       const key = `${prefix}:app-step:${userId}:${step}`
       return (

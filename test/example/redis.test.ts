@@ -1,8 +1,14 @@
-// Remembered browsers and recovery codes in a real Redis, as in memory: the same promises, the
-// atomic ones among them.
+// Remembered browsers, recovery codes and other factors in a real Redis, as in memory: the same
+// promises, the atomic ones among them.
 import { createClient } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MemoryRememberStore, type RememberStore } from 'passport-voice-otp'
+import {
+  createFactors,
+  type FactorBook,
+  factorsInMemory,
+  factorsInRedis,
+} from '../../example/stores/factors.js'
 import {
   recoveryInMemory,
   recoveryInRedis,
@@ -135,11 +141,52 @@ function promisesOfCodes(open: () => RecoveryCodes): void {
   })
 }
 
+const passkey = (id: string) => ({ id, name: id, publicKey: 'key', counter: 0, createdAt: now })
+
+/** What every store of passkeys and app codes promises. */
+function promisesOfFactors(open: () => FactorBook): void {
+  test('a passkey that was removed does not come back with a change that began earlier', async () => {
+    const book = open()
+    const factors = createFactors(book)
+    // The reset happens after this store has read.
+    let isReset = false
+    const slowFactors = createFactors({
+      ...book,
+      get: async userId => {
+        const text = await book.get(userId)
+        if (!isReset) await factors.removeAll('a')
+        isReset = true
+        return text
+      },
+    })
+    await factors.addPasskey('a', passkey('thief'))
+    await slowFactors.renamePasskey('a', 'thief', 'new name')
+    expect(await factors.of('a')).toEqual({ passkeys: [] })
+  })
+
+  test('ten passkeys that are added at the same time are all kept', async () => {
+    const factors = createFactors(open())
+    const ids = Array.from({ length: 10 }, (_, index) => `key ${index}`)
+    await Promise.all(ids.map(id => factors.addPasskey('a', passkey(id))))
+    expect((await factors.of('a')).passkeys.map(({ id }) => id).sort()).toEqual(ids)
+  })
+
+  test('of 20 requests with the same step of an app code, one takes it', async () => {
+    const book = open()
+    const taken = await Promise.all(Array.from({ length: 20 }, async () => book.takeStep('a', 7)))
+    expect(taken.filter(Boolean)).toHaveLength(1)
+  })
+}
+
 describe('browsers in memory', () => {
   promisesOfBrowsers(() => new MemoryRememberStore())
 })
 describe('codes in memory', () => {
   promisesOfCodes(recoveryInMemory)
+})
+
+describe('factors in memory', () => {
+  promisesOfFactors(factorsInMemory)
 })
 
 describeWithRedis('in Redis', () => {
@@ -184,6 +231,10 @@ describeWithRedis('in Redis', () => {
 
   describe('codes', () => {
     promisesOfCodes(() => recoveryInRedis(client, 'acme'))
+  })
+
+  describe('factors', () => {
+    promisesOfFactors(() => factorsInRedis(client, 'acme'))
   })
 
   test('the app uses both stores in Redis, and Redis holds nothing that logs anybody in', async () => {
