@@ -46,10 +46,6 @@ export default tseslint.config(
         'error',
         { ignoreRestSiblings: true, argsIgnorePattern: '^_next$' },
       ],
-      '@typescript-eslint/only-throw-error': [
-        'error',
-        { allow: [{ from: 'file', name: ['Failure', 'LimitReached'] }], allowRethrowing: true },
-      ],
       'no-console': 'error',
       'max-len': [
         'error',

@@ -129,18 +129,15 @@ export interface FailureDetails extends Pick<FailureInfo, 'retryAfter' | 'attemp
   readonly message?: string
 }
 
-/**
- * Refuses a request: an action throws it, and Passport's `fail()` gets its `info`. Not an `Error`:
- * a failure is an expected result, and nobody reads its stack trace, which takes time to record.
- * @internal
- */
-export class Failure {
+/** Refuses a request: an action throws it, and Passport's `fail()` gets its `info`. @internal */
+export class Failure extends Error {
   readonly info: FailureInfo
 
   constructor(
     readonly code: FailureCode,
     { message = failures[code].message, ...numbers }: FailureDetails = {},
   ) {
+    super(message)
     this.info = { code, message, ...numbers }
   }
 

@@ -182,7 +182,6 @@ async function place<User>(
     loginState.dropChallenge()
     // Not after a timeout: the phone may be ringing.
     if (refused) await Promise.all([context.sends.endInterval(request), cancel()])
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- one of the two types
     throw error
   }
 }
