@@ -466,6 +466,16 @@ describe('two steps', () => {
     expect(await world.answer(alice, 'passkey')).toEqual(expired)
   })
 
+  test('a wrong answer uses up the first step: a right one after it needs a new first step', async () => {
+    const probe = await openPasskey()
+    const alice = await world.logIn('alice')
+    await world.begin(alice, 'passkey')
+    expect((await world.answer(alice, 'passkey', { answer: 'wrong' })).code).toBe('factor-wrong')
+    expect((await world.answer(alice, 'passkey')).code).toBe('factor-expired')
+    expect(probe.runs).toBe(2)
+    expect(await world.isIn(alice)).toBe(false)
+  })
+
   test('the first step counts nothing and can never log in', async () => {
     await openPasskey((hosted, req) => hosted.success(req.user))
     const alice = await world.logIn('alice')

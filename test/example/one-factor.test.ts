@@ -1,0 +1,104 @@
+// Attempts to get past passkeys and app codes with one factor, over HTTP and without a browser.
+import { Secret, TOTP } from 'otpauth'
+import { afterEach, describe, expect, test } from 'vitest'
+import { SoftKey } from '../support/soft-key.js'
+import { openSite, type Person, quick, type Site } from '../support/watched-site.js'
+
+const unhurried = { limits: { callIntervalSeconds: false } } as const
+let site: Site
+afterEach(() => site.close())
+
+async function passPassword(username = 'alice'): Promise<Person> {
+  const person = site.person(username)
+  await person.logIn()
+  return person
+}
+
+async function passBoth(username = 'alice'): Promise<Person> {
+  const person = site.person(username)
+  await person.passBoth()
+  return person
+}
+
+const passkeys = '/security/passkeys'
+const beginRegistration = async (person: Person): Promise<string> =>
+  (await person.submitForm(passkeys, `${passkeys}/begin`)).text
+const beginLogin = async (person: Person): Promise<string> =>
+  (await person.submitForm('/otp?phone', '/otp/passkey/begin')).text
+const register = (person: Person, answer: string) =>
+  person.submitForm(passkeys, passkeys, { name: 'My key', answer })
+const logInWith = (person: Person, answer: string) =>
+  person.submitForm('/otp?phone', '/otp/passkey', { answer })
+
+async function addPasskey(person: Person): Promise<SoftKey> {
+  const key = new SoftKey(site.url)
+  await register(person, key.register(await beginRegistration(person)))
+  expect(site.named('factor.added')).toHaveLength(1)
+  return key
+}
+
+describe('a passkey', () => {
+  test('logs in once, in the session that asked for it, and only its own user', async () => {
+    site = await openSite({ ...quick, ...unhurried })
+    const key = await addPasskey(await passBoth())
+    const [alice, other, bob] = [
+      await passPassword(),
+      await passPassword(),
+      await passPassword('bob'),
+    ]
+    const answer = key.use(await beginLogin(alice))
+    await beginLogin(other)
+    expect((await logInWith(other, answer)).status).toBe(401)
+    expect((await logInWith(bob, answer)).status).toBe(403)
+    const _csrf = await alice.csrf('/otp?phone')
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => alice.copy().post('/otp/passkey', { _csrf, answer })),
+    )
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
+    const again = await passPassword()
+    await beginLogin(again)
+    expect((await logInWith(again, answer)).status).toBe(401)
+    for (const each of [other, bob, again]) expect(await each.isIn()).toBe(false)
+  })
+
+  test('is added neither with an old code nor by phone beside another one, and its challenge logs nobody in', async () => {
+    site = await openSite({ ...quick, ...unhurried })
+    const alice = await passBoth()
+    const key = await addPasskey(alice)
+    const second = new SoftKey(site.url)
+    const byPhone = await register(alice, second.register(await beginRegistration(alice)))
+    expect(byPhone.location).toBe('/otp?factor')
+    const crossed = key.use(await beginRegistration(alice))
+    const _csrf = await alice.csrf(passkeys)
+    expect((await alice.post('/otp/passkey', { _csrf, answer: crossed })).status).toBe(401)
+    const late = second.register(await beginRegistration(alice))
+    site.clock.pass(301)
+    expect((await alice.post(passkeys, { _csrf, answer: late })).location).toBe(passkeys)
+    expect(site.named('factor.added')).toHaveLength(1)
+    expect(site.named('factor.accepted')).toEqual([])
+  })
+})
+
+test('call, app code and recovery code at the same time are ten comparisons together', async () => {
+  site = await openSite(unhurried)
+  const alice = await passBoth()
+  const { text } = await alice.get('/security/app-code')
+  const [, shown = ''] = /<code class="nowrap">([A-Z2-7 ]+)<\/code>/.exec(text) ?? []
+  const secret = Secret.fromBase32(shown.replaceAll(' ', ''))
+  const code = new TOTP({ secret }).generate({ timestamp: Date.now() })
+  await alice.submitForm('/security/app-code', '/security/app-code', { code })
+  const thief = await passPassword()
+  await thief.api('/otp/call')
+  const _csrf = await thief.csrf('/otp?phone')
+  const before = site.events.length
+  await Promise.all(
+    Array.from({ length: 20 }, (_, index) => String(100_000 + index)).flatMap(wrong => [
+      thief.copy().post('/otp/app-code', { _csrf, code: wrong }),
+      thief.copy().api('/otp', { code: wrong }),
+      thief.copy().api('/otp/recover', { code: `aaaa-aaaa-aa${wrong.slice(-2)}` }),
+    ]),
+  )
+  const compared = site.events.slice(before).filter(({ details }) => details.compared === true)
+  expect(compared).toHaveLength(10)
+  expect(await thief.isIn()).toBe(false)
+})
