@@ -7,8 +7,8 @@ import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import supertest from 'supertest'
-import { expect, onTestFinished, test } from 'vitest'
-import { VoiceOtpStrategy } from 'passport-voice-otp'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { MemoryRememberStore, VoiceOtpStrategy, type VoiceOtpOptions } from 'passport-voice-otp'
 import { otpPages, type OtpPagesOptions } from 'passport-voice-otp/pages'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { listen } from '../support/listen.js'
@@ -27,6 +27,7 @@ async function openApp(
   options: Options = {},
   mount: Mount = (pages, enforce) => [enforce, pages],
   before: RequestHandler[] = [],
+  more: Partial<VoiceOtpOptions<Person>> = {},
 ) {
   const simulator = await Simulator.start()
   const server = createServer()
@@ -48,6 +49,7 @@ async function openApp(
       signalwire: simulator.signalwire,
       onEnroll: (user, phone) => void people.set(user.id, { ...user, phone }),
       locale: (_user, req) => req.headers['accept-language'],
+      ...more,
     },
     user => user.phone,
   )
@@ -188,6 +190,31 @@ test.each([
     expect(simulator.calls).toHaveLength(0)
   },
 )
+
+test('a password thief makes the app forget no browser, also if enforce() lets the path through', async () => {
+  const store = new MemoryRememberStore()
+  const removeAll = vi.spyOn(store, 'removeAll')
+  const { browser } = await openApp({}, undefined, [], { remember: { days: 30, store } })
+  const thief = await browser('alice')
+  const sent = thief.post('/security/browsers').set(ours).type('form').send({ id: 'all' })
+  await sent.expect(303).expect('Location', '/otp')
+  expect(removeAll).not.toHaveBeenCalled()
+})
+
+test('after the code, a path with a backslash leads to the start page', async () => {
+  const { browser, simulator } = await openApp({}, undefined, [
+    (req, _res, next) => {
+      Object.assign(req.session, { returnTo: '/x\\..\\\\evil.example' })
+      next()
+    },
+  ])
+  const alice = await browser('alice')
+  await alice.post('/otp/call').set(ours).expect(303)
+  const { text } = await alice.get('/otp')
+  const code = await (await Phone.ringing({ simulator })).hearCode(digitsOn(text))
+  const sent = alice.post('/otp').set(ours).type('form').send({ code })
+  await sent.expect(303).expect('Location', '/')
+})
 
 test('a field that comes twice, or is named like a property of objects, is no field', async () => {
   const { browser } = await openApp()
