@@ -121,7 +121,7 @@ async function tryGroup(group) {
       dependencies: { ...dependencies, 'passport-voice-otp': `file:${tarball}` },
     }),
   )
-  for (const file of ['drive.mjs', 'login.mjs', 'redis.mjs'])
+  for (const file of ['drive.mjs', 'login.mjs', 'pages.mjs', 'redis.mjs'])
     cpSync(join(here, file), join(folder, file))
   try {
     await run(
