@@ -1,7 +1,7 @@
 // Installs the packed package into small projects, each set up as some app is, and runs each.
 // Most log in over HTTP.
 //   node test/packaging/run.js [--only NAME]... [--short] [--node PATH]
-// --short: a module, a CommonJS and a TypeScript project, for CI.
+// --short: a module, a CommonJS and a TypeScript project, and the ready pages in a browser, for CI.
 // --node: runs (but does not install) them with another Node.
 import { execFile, execFileSync } from 'node:child_process'
 import {
@@ -22,7 +22,7 @@ import { complaintAbout } from './files.js'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const root = resolve(here, '../..')
-const shortList = ['esm', 'commonjs', 'typescript-esm', 'jest', 'bundled-esbuild']
+const shortList = ['esm', 'commonjs', 'typescript-esm', 'jest', 'bundled-esbuild', 'todos-pages']
 const atOnce = 2
 const installMilliseconds = 300_000
 const runMilliseconds = 180_000
