@@ -4,6 +4,7 @@ import type { FactorRegistry } from './factor-registry.js'
 import type { Keys } from './crypto.js'
 import type { FraudGuard } from './fraud/fraud-guard.js'
 import type { UnusedCodes } from './fraud/unused-codes.js'
+import type { UserNotice } from './options/notice.js'
 import type { ResolvedOptions } from './resolve-options.js'
 import type { Calls } from './signalwire/calls.js'
 import type { Connect } from './signalwire/client.js'
@@ -24,6 +25,8 @@ export interface Context<User> extends AppliedLimits {
   readonly sendText: SendText
   readonly mfa: Mfa
   readonly emit: Emit
+  /** Tells the app's `notifyUser`. Never throws, and nothing waits for the app. */
+  readonly notify: (userId: string, what: UserNotice) => void
   readonly factors: FactorRegistry<User>
   readonly fraud: FraudGuard
   readonly unusedCodes: UnusedCodes

@@ -1,4 +1,5 @@
 import type { Context } from './context.js'
+import { createNotify } from './create-notify.js'
 import { createKeys } from './crypto.js'
 import type { Emit } from './events.js'
 import { FactorRegistry } from './factor-registry.js'
@@ -35,6 +36,7 @@ export function createContext<User>(options: VoiceOtpOptions<User>, emit: Emit):
     sendText: createSendText(settings, connect),
     mfa: createMfa(settings),
     emit: withTrail(settings, keys, emit),
+    notify: createNotify(settings, emit),
     factors: new FactorRegistry(),
   }
 }

@@ -26,6 +26,7 @@ export type {
   SecondFactorOptions,
 } from './options/second-factor.js'
 export type { SecondFactorStrategy } from './factors/factor-strategy.js'
+export type { UserNotice } from './options/notice.js'
 export type { Prompts } from './options/prompts.js'
 export type { TrailBounds, TrailEntry, TrailStore } from './options/trail.js'
 export { languages } from './call/languages.js'

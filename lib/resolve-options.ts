@@ -5,6 +5,7 @@ import type { Channel } from './options/channel.js'
 import type { LimiterFactory } from './options/limiter.js'
 import type { Limits } from './options/limits.js'
 import type { BeforeCall, UserId, VoiceOtpOptions } from './options/options.js'
+import type { UserNotice } from './options/notice.js'
 import type { Country } from './options/phone.js'
 import type { RecoveryOptions } from './options/recovery.js'
 import type { RememberOptions } from './options/remember.js'
@@ -54,6 +55,7 @@ export interface ResolvedCallbacks<User> {
     ((user: User, req: Request) => string | undefined | Promise<string | undefined>) | undefined
   readonly beforeCall: ((call: BeforeCall<User>) => boolean | Promise<boolean>) | undefined
   readonly onEnroll: ((user: User, phone: string, req: Request) => void | Promise<void>) | undefined
+  readonly notifyUser: ((userId: string, what: UserNotice) => void | Promise<void>) | undefined
 }
 
 const names = [
@@ -79,6 +81,7 @@ const names = [
   'fraud',
   'beforeCall',
   'onEnroll',
+  'notifyUser',
   'remember',
   'recovery',
   'trail',
@@ -150,6 +153,7 @@ function resolveCallbacks<User>(
     'announce',
     'beforeCall',
     'onEnroll',
+    'notifyUser',
     'limiter',
   ] as const) {
     if (given[name] !== undefined && typeof given[name] !== 'function')
@@ -161,6 +165,7 @@ function resolveCallbacks<User>(
     announce: given.announce?.bind(options),
     beforeCall: given.beforeCall?.bind(options),
     onEnroll: given.onEnroll?.bind(options),
+    notifyUser: given.notifyUser?.bind(options),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { UserNotice } from './options/notice.js'
 import type { Country } from './options/phone.js'
 import type { Purpose } from './options/purpose.js'
 
@@ -73,6 +74,15 @@ export interface SupportEvents {
       readonly by: string
       /** Why, as given. */
       readonly reason: string
+    },
+  ]
+  /** The app's `notifyUser` threw, rejected or took over 5 seconds. No login is changed by this. */
+  'notify.failed': [
+    {
+      /** The id of the user, as text. */
+      readonly userId: string
+      /** What the user was not told: the `type` of the notice. */
+      readonly type: UserNotice['type']
     },
   ]
   /** The store of the option `trail` did not keep an entry. No login is changed by this. */

@@ -136,6 +136,7 @@ describe('wrong values of options', () => {
     ['an unknown country', { countries: ['XX'] }, /^countries:/],
     ['countries as text', { countries: 'US' }, /^countries:/],
     ['a beforeCall that is no function', { beforeCall: true }, /^beforeCall: give a function/],
+    ['a notifyUser that is no function', { notifyUser: 'e-mail' }, /^notifyUser: give a function/],
     ['a limiter that is no function', { limiter: {} }, /^limiter: give a function/],
     ['a userId that is no function', { userId: 'id' }, /^userId: give a function/],
     ['a clock without now()', { clock: {} }, /^clock:/],
@@ -358,7 +359,7 @@ describe('names of options', () => {
 
   test('the list in the message has every option', () => {
     expect(make({ apName: 'x' })).toThrow(
-      'apName: there is no such option. The options are: appName, webhookUrl, secret, signalwire, userId, required, channels, locale, prompts, announce, machineDetection, codeLength, codeSeconds, numberMatching, ringSeconds, longWaitSeconds, countries, approveAfterHours, limits, fraud, beforeCall, onEnroll, remember, recovery, trail, phoneFallback, limiter, limiterSecret, clock.',
+      'apName: there is no such option. The options are: appName, webhookUrl, secret, signalwire, userId, required, channels, locale, prompts, announce, machineDetection, codeLength, codeSeconds, numberMatching, ringSeconds, longWaitSeconds, countries, approveAfterHours, limits, fraud, beforeCall, onEnroll, notifyUser, remember, recovery, trail, phoneFallback, limiter, limiterSecret, clock.',
     )
   })
 

@@ -31,6 +31,7 @@ const levels: Readonly<Record<EventName, 'debug' | 'info' | 'warn'>> = {
   'user.unlocked': 'warn',
   'factors.reset': 'warn',
   'trail.failed': 'warn',
+  'notify.failed': 'warn',
   'code.unused': 'info',
   'fraud.counted': 'debug',
   'fraud.warning': 'warn',

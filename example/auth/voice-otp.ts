@@ -5,6 +5,7 @@ import { getPhone, type User, type Users } from '../stores/users.js'
 import { announcement, preferredLanguages } from './announcement.js'
 import { logEvents } from './events.js'
 import { notifyOldPhone } from './notify-old-phone.js'
+import { noticeText } from './notice-text.js'
 
 /** All options of the strategy, except those that are set below. */
 export type VoiceOtpSettings = Omit<VoiceOtpOptions<User>, 'appName'> &
@@ -26,6 +27,10 @@ export function createVoiceOtp(
       onEnroll: async (user, phone) => {
         await users.changePhone(user.id, phone)
         void notifyOldPhone(settings.signalwire, logger, user, phone)
+      },
+      // A real app sends an e-mail. This one writes the sentence to its log.
+      notifyUser: (userId, what) => {
+        logger.info({ event: 'user.notified', userId, text: noticeText(what) })
       },
       // A user who has a passkey may still use the phone. A bank would say `false` here.
       phoneFallback: true,

@@ -19,6 +19,7 @@ export async function recover<User>(action: ActionContext<User>): Promise<Succes
       settings: { clock },
       attempts,
       emit,
+      notify,
       sessionLogins,
     },
     loginState,
@@ -43,6 +44,7 @@ export async function recover<User>(action: ActionContext<User>): Promise<Succes
   const amr = ['otp']
   carryVerification(req, loginState, { userId, method: 'recovery', amr, verifiedAt: clock.now() })
   emit('recovery.used', { userId, left })
+  notify(userId, { type: 'recovery-code-used', left })
   return { amr, recoveryCodesLeft: left }
 }
 

@@ -233,9 +233,11 @@ async function changePhone<User>(
 ): Promise<void> {
   await context.newPhones.recordEnrollment(userId, phone)
   await storeNewPhone(context, user, phone, req)
+  // Tell the user at once. What follows may fail, and the number is changed all the same.
+  context.emit('phone.changed', { userId })
+  context.notify(userId, { type: 'phone-changed' })
   // If this fails, the browsers are not recognized either: each is bound to the phone with which it
   // was remembered.
   await forgetBrowsers(context, userId).catch(() => undefined)
   await context.factorResets.end(userId)
-  context.emit('phone.changed', { userId })
 }

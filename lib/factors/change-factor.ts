@@ -37,7 +37,9 @@ export async function changeFactor<User>(
   await checkStrength(context, factor, loginState, user, req)
   const { userId } = loginState
   await runCallback('save', save)
-  context.emit(change === 'add' ? 'factor.added' : 'factor.removed', { userId, factor: name })
+  const isAdded = change === 'add'
+  context.emit(isAdded ? 'factor.added' : 'factor.removed', { userId, factor: name })
+  context.notify(userId, { type: isAdded ? 'factor-added' : 'factor-removed', name })
 }
 
 /**

@@ -101,14 +101,17 @@ export class ActiveChallenges {
 
   /**
    * Acts on "this was not me": ends the user's challenge and blocks further calls for
-   * `reportedSeconds`.
+   * `reportedSeconds`. Returns `true` only for the first report of a challenge: SignalWire may send
+   * a webhook again.
    */
-  async report(userId: string): Promise<void> {
+  async report({ userId, id }: Pick<ChallengeReference, 'userId' | 'id'>): Promise<boolean> {
     const { reportedSeconds } = this.limits
     await Promise.all([
       this.endAny(userId),
       reportedSeconds !== false && this.counters.reported.set(this.key(userId), 1),
     ])
+    // Last: if an earlier step fails, the webhook that comes again must still count as the first.
+    return !(await this.counters.reports.hit(id)).over
   }
 
   /** Seconds for which a report still blocks calls to this user; 0 if none does. */

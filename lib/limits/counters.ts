@@ -43,6 +43,8 @@ export interface Counters {
   readonly factorSteps: LimitCounter
   /** By user: exists for a while after "this was not me". */
   readonly reported: LimitCounter
+  /** By challenge: reports. The second one is over the limit. */
+  readonly reports: LimitCounter
   /** By call: whether the interval was waived for it. */
   readonly waivers: LimitCounter
   /** By user: exists during the interval between two calls. */
@@ -83,6 +85,8 @@ export interface Counters {
   readonly appDay: LimitCounter
 }
 
+const [minute, tenMinutes, hour, day] = [60, 600, 3600, 86_400] as const
+
 /**
  * Makes one counter. Its name and its window are a part of what the store remembers. @internal
  */
@@ -116,7 +120,6 @@ export function createCounters(
   const { attemptsPerUserSeconds, consecutiveFailureSeconds, lockoutSeconds } = limits
   const callIntervalSeconds = limits.callIntervalSeconds || 1
   const approveIntervalSeconds = limits.approveCallIntervalSeconds || 1
-  const [minute, tenMinutes, hour, day] = [60, 600, 3600, 86_400] as const
   const challengeSeconds = codeSeconds + minute // longer than the code is valid
 
   return {
@@ -141,6 +144,7 @@ export function createCounters(
     factorCodes: create('factor-codes', 1, 15 * minute),
     factorSteps: create('factor-steps', unlimited, tenMinutes),
     reported: create('reported', unlimited, limits.reportedSeconds || 1),
+    reports: create('reports', 1, challengeSeconds),
     waivers: create('waivers', 1, day),
     userInterval: create('user-interval', 1, callIntervalSeconds),
     phoneInterval: create('phone-interval', 1, callIntervalSeconds),

@@ -177,7 +177,7 @@ async function carryOut<User>(
   { content, fields }: Webhook,
 ): Promise<void> {
   const { userId, purpose } = content
-  const { activeChallenges, emit } = context
+  const { activeChallenges, emit, notify } = context
   if (effect === 'deactivate') await activeChallenges.end(content)
   if (effect === 'refuse') {
     await activeChallenges.refuse({ ...content, id: content.challengeId })
@@ -186,8 +186,10 @@ async function carryOut<User>(
   }
   if (effect === 'report')
     await Promise.all([
-      activeChallenges.report(userId).then(() => {
+      activeChallenges.report({ userId, id: content.challengeId }).then(isFirst => {
+        if (!isFirst) return
         emit('call.reported', { userId, purpose, callSid: fields['CallSid'] })
+        notify(userId, { type: 'code-reported' })
       }),
       forgetBrowsers(context, userId),
     ])

@@ -3,6 +3,7 @@ import type { Channel } from './channel.js'
 import type { FraudOptions } from './fraud.js'
 import type { LimiterFactory } from './limiter.js'
 import type { Limits } from './limits.js'
+import type { UserNotice } from './notice.js'
 import type { Country } from './phone.js'
 import type { Prompts } from './prompts.js'
 import type { RecoveryOptions } from './recovery.js'
@@ -165,6 +166,13 @@ export interface VoiceOtpOptions<User = Express.User> {
    * succeeded. Required for the purpose `enroll`.
    */
   onEnroll?(user: User, phone: string, req: Request): void | Promise<void>
+  /**
+   * Tells the user what happened to the account, for example by e-mail: the owner may be the only
+   * one who knows that it was a thief. It gets the id of the user as text and never the user,
+   * because a report by phone comes from SignalWire, without a session. Nothing waits for it. If it
+   * fails or takes longer, the event `notify.failed` is emitted. Default: nobody is told.
+   */
+  notifyUser?(userId: string, what: UserNotice): void | Promise<void>
   /**
    * Lets users log in without a call on a browser that they asked the app to remember. See
    * `voiceOtp.remembered`. Default: disabled.

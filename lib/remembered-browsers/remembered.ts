@@ -75,7 +75,9 @@ export function createRemembered<User>(
       rememberOptions(context)
       const loginState = loginStateOf(context, req)
       const phone = await provedPhone(context, lookup, req, loginState)
-      await addBrowser(context, req, loginState, { name, phone })
+      const shownName = name.slice(0, 100)
+      await addBrowser(context, req, loginState, { name: shownName, phone })
+      context.notify(loginState.userId, { type: 'browser-remembered', name: shownName })
     },
 
     current(req) {
@@ -157,7 +159,7 @@ async function addBrowser<User>(
     store.add({
       id: cookie.id,
       user,
-      name: name.slice(0, 100),
+      name,
       hash: hashCookie(context, cookie, userId),
       replacedHash: '',
       phoneHash: context.keys.hash('phone', phone),

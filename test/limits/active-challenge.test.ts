@@ -93,8 +93,9 @@ test('each webhook token is accepted three times', async () => {
 
 test('a report ends the active challenge and blocks calls for `reportedSeconds`', async () => {
   const { activeChallenges } = store.limits()
-  await activeChallenges.report('alice')
+  expect(await activeChallenges.report({ userId: 'alice', id: 'c1' })).toBe(true)
   expect(store.takeWrites()).toEqual([
+    'consume reports c1',
     'delete active-challenge user/alice',
     'set reported user/alice 1 600',
   ])
@@ -107,10 +108,17 @@ test('a report ends the active challenge and blocks calls for `reportedSeconds`'
 test('a report only ends the active challenge if `reportedSeconds` is false', async () => {
   store.put('reported user/alice', 1, 10_000)
   const { activeChallenges } = store.limits({ reportedSeconds: false })
-  await activeChallenges.report('alice')
-  expect(store.takeWrites()).toEqual(['delete active-challenge user/alice'])
+  await activeChallenges.report({ userId: 'alice', id: 'c1' })
+  expect(store.takeWrites()).toEqual(['consume reports c1', 'delete active-challenge user/alice'])
   expect(await activeChallenges.reportedFor('alice')).toBe(0)
   await activeChallenges.refuseReported('alice')
+})
+
+test('of many reports of one challenge at the same time, one is the first', async () => {
+  const { activeChallenges } = store.limits()
+  const report = (id: string) => activeChallenges.report({ userId: 'alice', id })
+  const results = await Promise.all(['c1', 'c1', 'c1', 'c2'].map(report))
+  expect(results).toEqual([true, false, false, true])
 })
 
 test('the seconds for which a report still blocks calls are rounded up', async () => {

@@ -33,6 +33,7 @@ test('each counter has its own name, limit and window; the counters of a code ou
     'voice-otp:factor-codes': [1, 900],
     'voice-otp:factor-steps': [unlimited, 600],
     'voice-otp:reported': [unlimited, 600],
+    'voice-otp:reports': [1, 360],
     'voice-otp:waivers': [1, 86_400],
     'voice-otp:user-interval': [1, 60],
     'voice-otp:phone-interval': [1, 60],

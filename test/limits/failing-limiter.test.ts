@@ -33,7 +33,10 @@ const operations: readonly (readonly [string, (limits: AppliedLimits) => Promise
   ['activeChallenges.countFetch()', ({ activeChallenges }) => activeChallenges.countFetch('token')],
   ['activeChallenges.isActive()', ({ activeChallenges }) => activeChallenges.isActive(challenge)],
   ['activeChallenges.activate()', ({ activeChallenges }) => activeChallenges.activate('alice')],
-  ['activeChallenges.report()', ({ activeChallenges }) => activeChallenges.report('alice')],
+  [
+    'activeChallenges.report()',
+    ({ activeChallenges }) => activeChallenges.report({ userId: 'alice', id: 'c1' }),
+  ],
   ['locks.unlock()', ({ locks }) => locks.unlock('alice')],
 ]
 const onlyWrite = [

@@ -502,7 +502,7 @@ describe('a user who may not be called', () => {
 
   test('no call follows for ten minutes after "this was not me"', async () => {
     const { sends, activeChallenges } = createLimits()
-    await activeChallenges.report('alice')
+    await activeChallenges.report({ userId: 'alice', id: 'c1' })
     await expect(sends.admit(callOf('alice'))).rejects.toEqual(reached('reported'))
     await pass(601)
     await sends.admit(callOf('alice'))

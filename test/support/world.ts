@@ -134,6 +134,7 @@ export async function createWorld(given: WorldOptions = {}) {
     'user.unlocked',
     'factors.reset',
     'trail.failed',
+    'notify.failed',
   ] as const) {
     strategy.events.on(name, (details: unknown) => events.push({ name, details }))
   }
