@@ -149,6 +149,12 @@ describe('another number', () => {
       },
     ])
     expect(site.logged('phone.changed')).toMatchObject([{ userId: 'alice' }])
+    expect(site.logged('user.notified')).toMatchObject([
+      {
+        userId: 'alice',
+        text: 'Acme: The phone number of your account was changed. If it was not you, change your password and contact us at once.',
+      },
+    ])
   })
 
   test('nobody gets a text message when the user enters the same number again', async () => {
