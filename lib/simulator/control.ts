@@ -45,8 +45,9 @@ async function get(
   else if (path === '/events') streamEvents(space, res)
   else if (path === '/') {
     const query = new URLSearchParams(req.url?.split('?')[1])
+    const isWholePage = req.headers['sec-fetch-dest'] === 'document'
     await sendPage(res, '/page/index.html', html =>
-      addPlainPhones(html, space, readNumber(query.get('phone'))),
+      addPlainPhones(html, space, readNumber(query.get('phone')), isWholePage),
     )
   } else await sendPage(res, path)
 }

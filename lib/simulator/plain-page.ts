@@ -25,9 +25,16 @@ export const pageOf = (only: string | undefined): string =>
  * Puts the phones into the page.
  * @param html The page, with a comment for each part.
  * @param only The number of the only phone to show; `undefined` shows all that were called.
+ * @param isWholePage Whether the phones fill the browser's page. In a frame, as in the example's
+ *   demo, the phone leaves the focus to the page around it.
  * @internal
  */
-export function addPlainPhones(html: string, space: Space, only: string | undefined): string {
+export function addPlainPhones(
+  html: string,
+  space: Space,
+  only: string | undefined,
+  isWholePage: boolean,
+): string {
   const isShown = ({ to }: { readonly to: string }): boolean => only === undefined || to === only
   const calls = space.snapshots(newest).filter(isShown)
   const texts = textsOf(space).filter(isShown)
@@ -44,7 +51,7 @@ export function addPlainPhones(html: string, space: Space, only: string | undefi
     phones:
       numbers.length === 0
         ? '<p class="empty">No calls yet. Ask the app for one, and the phone rings here.</p>'
-        : numbers.map(number => phone(number, calls, texts, only)).join('\n'),
+        : numbers.map(number => phone(number, calls, texts, only, isWholePage)).join('\n'),
   }
   return html.replace(/<!-- plain (\w+) -->/g, (_, name: string) => parts[name] ?? '')
 }
@@ -72,6 +79,7 @@ function phone(
   allCalls: readonly SimulatedCall[],
   texts: readonly Text[],
   only: string | undefined,
+  isWholePage: boolean,
 ): string {
   const calls = allCalls.filter(({ to, status }) => to === number && status !== 'queued')
   const current =
@@ -81,7 +89,7 @@ function phone(
   return `<section class="phone plain" data-state="${current?.status ?? 'idle'}">
   <header><h2>${escape(spaced(number))}</h2>
     <p class="line"><span class="state">${current === undefined ? 'Idle' : words[current.status]}</span></p></header>
-  ${current === undefined ? '' : actions(current, only) + lines(current)}
+  ${current === undefined ? '' : actions(current, only, isWholePage) + lines(current)}
   ${texts
     .filter(({ to }) => to === number)
     .map(({ text }) => `<p class="said">Text message: ${escape(text)}</p>`)
@@ -94,15 +102,20 @@ function phone(
 const lines = ({ heard }: SimulatedCall): string =>
   heard.map(text => `<p class="said">${escape(text)}</p>`).join('\n')
 
-function actions({ sid, status, waitingFor }: SimulatedCall, only: string | undefined): string {
+function actions(
+  { sid, status, waitingFor }: SimulatedCall,
+  only: string | undefined,
+  isWholePage: boolean,
+): string {
   const form = (action: string, content: string): string =>
     `<form method="post" action="/calls/${sid}/${action}">
     ${only === undefined ? '' : `<input type="hidden" name="phone" value="${escape(only)}" />`}${content}</form>`
   const hangUp = (label: string): string => form('hangup', `<button class="end">${label}</button>`)
   if (status === 'ringing')
     return form('answer', '<button class="answer">Answer</button>') + hangUp('Decline')
+  const autofocus = isWholePage && waitingFor !== null ? ' autofocus' : ''
   const keys = `<label>Keys <input name="digits" inputmode="numeric" autocomplete="off"
-      pattern="[0-9*#]{1,32}" maxlength="32" required${waitingFor === null ? '' : ' autofocus'} /></label>
+      pattern="[0-9*#]{1,32}" maxlength="32" required${autofocus} /></label>
     <button>Press</button>`
   return form('keys', keys) + hangUp('Hang up')
 }

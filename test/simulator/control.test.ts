@@ -458,8 +458,11 @@ describe('the phones in a browser without JavaScript', () => {
       },
       new URLSearchParams(fields).toString(),
     )
-  const pageOf = async (simulator: Simulator, query = ''): Promise<string> =>
-    (await raw(simulator, 'GET', `/${query}`)).text
+  const pageOf = async (
+    simulator: Simulator,
+    query = '',
+    headers: Record<string, string> = {},
+  ): Promise<string> => (await raw(simulator, 'GET', `/${query}`, headers)).text
 
   test('the forms of the page answer, press keys and hang up, and the page shows what calls said', async () => {
     const [simulator, app] = [await startSimulator(), await startApp()]
@@ -488,6 +491,23 @@ describe('the phones in a browser without JavaScript', () => {
     expect(simulator.call(sid)?.status).toBe('completed')
     expect(await pageOf(simulator)).toMatch(/Idle[^]*Earlier call\. Ended: completed[^]*Thank you/)
   })
+
+  test.each([
+    ['has the focus on a page of its own', 'document', true],
+    ['leaves the focus to the page around a frame', 'iframe', false],
+  ])(
+    'the field of the keys %s, while the call waits for keys',
+    async (_, destination, hasFocus) => {
+      const [simulator, app] = [await startSimulator(), await startApp()]
+      app.responses['/open'] = `<Gather action="${app.url}/keys" numDigits="2"/>`
+      const sid = await place(simulator, `${app.url}/open`)
+      await formOf(simulator, `/calls/${sid}/answer`, {})
+      await simulator.idle()
+      const page = await pageOf(simulator, '', { 'Sec-Fetch-Dest': destination })
+      expect(page).toContain('<input name="digits"')
+      expect(page.includes('autofocus')).toBe(hasFocus)
+    },
+  )
 
   test('a form from the page of one phone leads back to this phone, and a call that is over is no error', async () => {
     const simulator = await startSimulator()
