@@ -109,14 +109,19 @@ export async function openGuest(
   })
   if (!isPatient) await context.addInitScript(impatience)
   const errors: string[] = []
-  // Collects what a policy blocks and what a script throws. The browser's own message about a
-  // status of 400 or more is not an error of the page.
+  // Collects what a policy blocks and what a script throws. Two messages of the browser itself are
+  // not errors of the page: a status of 400 or more, and a simulated phone that may not take the
+  // focus from the page beside it.
   context.on('weberror', error => {
     errors.push(error.error().message)
   })
   context.on('console', message => {
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-      errors.push(message.text())
+    const text = message.text()
+    if (
+      message.type() === 'error' &&
+      !/^(Failed to load resource|Blocked autofocusing .* cross-origin subframe)/.test(text)
+    )
+      errors.push(text)
   })
   onTestFinished(async () => {
     await context.close()
