@@ -153,7 +153,7 @@ export function createApp(options: AppOptions) {
   app.use('/api', apiRoutes(passport, voiceOtp, [publicUrl, ...otherOrigins]))
   app.use(forms())
   app.use(loginRoutes(passport))
-  // Before the pages: it takes over the page of the code for users who have something better.
+  // Passkeys and app codes: the pages link to these routes.
   app.use(factorRoutes(passport, voiceOtp, factors, site))
   // The page of the code, the number, recovery codes and remembered browsers.
   app.use(mayEnroll, pages)

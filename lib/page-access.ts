@@ -22,6 +22,8 @@ export interface PageAccess {
   readonly rememberDays: number | undefined
   readonly hasRecovery: boolean
   readonly canEnroll: boolean
+  /** The names of the registered factors, the best first. */
+  readonly factors: readonly string[]
   /** The tags of the user's languages, the best first. */
   languages(req: Request): Promise<readonly string[]>
   /** See {@link listPhones}. */
@@ -47,6 +49,10 @@ export function createPageAccess<User extends object>(
     rememberDays: settings.remember?.days,
     hasRecovery: settings.recovery !== undefined,
     canEnroll: settings.onEnroll !== undefined,
+    // Factors are registered after the strategy was created.
+    get factors() {
+      return context.factors.bestFirst.map(({ name }) => name)
+    },
     async languages(req) {
       const loginState = loginStateOf(context, req)
       if (loginState.anyUser === undefined) return []

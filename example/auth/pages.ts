@@ -10,6 +10,10 @@ export function createPages(voiceOtp: VoiceOtpStrategy<User>, passport: PagesPas
   return otpPages(voiceOtp, {
     passport,
     paths: { home: '/account' },
+    factors: {
+      passkey: { href: '/otp/passkey', setUp: '/security/passkeys' },
+      'app-code': { href: '/otp/app-code', setUp: '/security/app-code' },
+    },
     views: fileURLToPath(new URL('../views/pages', import.meta.url)),
     // Without this option, the pages check headers. This app has tokens already.
     csrfToken: req => ((req as Request).res?.locals['csrfToken'] as () => string)(),

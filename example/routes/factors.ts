@@ -69,33 +69,34 @@ function useRoutes(
   site: PasskeySite,
 ): Router {
   const router = Router()
-  const show = async (req: Request, res: Response, failure?: Failure): Promise<void> => {
-    const available = await voiceOtp.availableFactors(req)
-    res.status(failure?.status ?? 200).render('factor', { available, failure, site })
-  }
-  const failed = onPage((failure, req, res) => show(req, res, failure))
+  const hasFactor = async (req: Request, name: string): Promise<boolean> =>
+    (await voiceOtp.availableFactors(req)).some(each => each.name === name)
+  const showFactor =
+    (factor: 'passkey' | 'app-code') =>
+    (failure: Failure | undefined, _req: Request, res: Response): void => {
+      res.status(failure?.status ?? 200).render('factor', { factor, failure, site })
+    }
   const finish: RequestHandler = (req, res, next) => {
     redirectAfterSave(takeReturnTo(req), req, res, next)
   }
 
-  // The page of the code shows the best factor first. `?phone` is the choice of the phone.
-  router.get(
-    '/otp',
-    handle(async (req, res, next) => {
-      if (knownUser(req) === undefined) {
-        next()
-        return
-      }
-      const [best] = await voiceOtp.availableFactors(req)
-      const hasOther = best?.name === 'passkey' || best?.name === 'app-code'
-      res.locals['hasOtherFactors'] = hasOther
-      const wantsPhone = 'phone' in req.query || (req.voiceOtp && !('factor' in req.query))
-      if (hasOther && !wantsPhone) await show(req, res)
-      else next()
-    }),
-  )
+  // The page of the code links to these pages.
+  for (const name of ['passkey', 'app-code'] as const) {
+    router.get(
+      `/otp/${name}`,
+      handle(async (req, res) => {
+        if (knownUser(req) === undefined) res.redirect(303, '/login')
+        else if (await hasFactor(req, name)) showFactor(name)(undefined, req, res)
+        else res.redirect(303, '/otp')
+      }),
+    )
+  }
 
-  router.post('/otp/app-code', authenticate(passport, {}, failed, undefined, 'app-code'), finish)
+  router.post(
+    '/otp/app-code',
+    authenticate(passport, {}, onPage(showFactor('app-code')), undefined, 'app-code'),
+    finish,
+  )
 
   router.post(
     '/otp/passkey/begin',
@@ -107,7 +108,11 @@ function useRoutes(
       'passkey',
     ),
   )
-  router.post('/otp/passkey', authenticate(passport, {}, failed, undefined, 'passkey'), finish)
+  router.post(
+    '/otp/passkey',
+    authenticate(passport, {}, onPage(showFactor('passkey')), undefined, 'passkey'),
+    finish,
+  )
   return router
 }
 
@@ -244,6 +249,6 @@ function confirmFirst(page: string) {
     }
     req.session.messages = [failures['phishing-resistant-required'].message]
     req.session.returnTo = page
-    redirectAfterSave('/otp?factor', req, res, next)
+    redirectAfterSave('/otp/passkey', req, res, next)
   }
 }

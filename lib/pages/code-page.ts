@@ -2,6 +2,7 @@ import { authenticate, reportError } from './authenticate.js'
 import { browserName } from './browser-name.js'
 import type { ShowPage, Visit } from './context.js'
 import { currentChallenge } from './current-challenge.js'
+import { type Choices, choicesOf } from './factor-links.js'
 import type { PageFailure } from './failure.js'
 import { offersOf } from './offers.js'
 import {
@@ -13,7 +14,7 @@ import {
   takeReturnTo,
 } from './request.js'
 import { showPage } from './show.js'
-import { isText, stateOf, type Situation, statesForScript } from './state.js'
+import { isText, type PageState, stateOf, type Situation, statesForScript } from './state.js'
 
 // The page of the code. Opening the page places no call: a prefetch, a link or a reload must not
 // make a phone ring.
@@ -50,17 +51,19 @@ const codePath = ({ pages }: Visit): string => pages.options.paths.code
 
 /**
  * Whether the user needs no code here: a user who is logged in goes on to the requested page, and a
- * user without a number adds one first.
+ * user without a number adds one first. A user who has another factor needs that before.
  */
-export async function redirectIfNotNeeded({ pages, req, res }: Visit): Promise<boolean> {
+export async function redirectIfNotNeeded(visit: Visit): Promise<boolean> {
+  const { pages, req, res } = visit
   const { paths } = pages.options
   const { returnTo, voiceOtpStepUp } = req.session
   const isStepUp =
     req.voiceOtp?.purpose === 'step-up' || (returnTo !== undefined && returnTo === voiceOtpStepUp)
   if (req.user && !isStepUp) redirect(res, takeReturnTo(req, paths.home))
   else if (req.method === 'POST' || !req.pendingUser || !pages.access.canEnroll) return false
-  else if ((await phonesOf({ pages, req })) === null) redirect(res, paths.phone)
-  else return false
+  else if ((await phonesOf({ pages, req })) !== null) return false
+  else if ((await choicesOf(visit, false)).links.length > 0) return false
+  else redirect(res, paths.phone)
   return true
 }
 
@@ -87,12 +90,13 @@ export const showCode: ShowPage = async (visit, failure) => {
     currentChallenge(visit, 'log in', failure?.code === 'limiter-unavailable'),
     phonesOf(visit),
   ])
-  const situation: Situation = { ...current, failure }
-  const withoutPhone = phones === null && failure === undefined
-  const state = withoutPhone
-    ? { ...stateOf(texts, situation), name: 'no-phone', ...texts.over['no-phone'] }
-    : stateOf(texts, situation)
-  const { challenge, status } = current
+  const choices = await choicesOf(visit, phones !== null)
+  // A code that was sent before the phone was refused is worth nothing.
+  const situation: Situation = choices.isPhoneRefused
+    ? { challenge: undefined, isOver: false, status: current.status, failure }
+    : { ...current, failure }
+  const state = stateWithChoices(visit, situation, choices)
+  const { challenge, status } = situation
   const { channels } = pages.strategy
   const first = firstChannel(channels, situation, field(req, 'channel'))
   const isStepUp = req.pendingUser === undefined
@@ -104,6 +108,7 @@ export const showCode: ShowPage = async (visit, failure) => {
     state,
     data: {
       ...challengeData(visit, situation),
+      ...linksFor(state, choices, failure),
       phones: phones ?? [],
       offers: offersOf(texts, channels, first, challenge !== undefined),
       firstChannel: channels[first],
@@ -112,6 +117,35 @@ export const showCode: ShowPage = async (visit, failure) => {
       rememberDays: isStepUp ? undefined : pages.access.rememberDays,
     },
   })
+}
+
+/** The state of the page; without a code on its way, what this user may use changes it. */
+function stateWithChoices(
+  { texts }: Visit,
+  situation: Situation,
+  { links, offersPhone, isPhoneRefused }: Choices,
+): PageState {
+  const state = stateOf(texts, situation)
+  if (offersPhone || situation.failure !== undefined) return state
+  if (isPhoneRefused || links.length > 0) return { ...state, name: 'other-factors' }
+  return { ...state, name: 'no-phone', ...texts.over['no-phone'] }
+}
+
+/** The best factor in front, before a code is on its way; the others behind "Other options". */
+const linksFor = (
+  { kind, text }: PageState,
+  { links, offersPhone, isPhoneRefused }: Choices,
+  failure: PageFailure | undefined,
+): object => {
+  const [best, ...others] = kind === 'live' ? [undefined, ...links] : links
+  return {
+    best,
+    otherFactors: others,
+    offersPhone,
+    isPhoneRefused: isPhoneRefused && failure?.code !== 'phone-not-allowed',
+    // After a call, the user chose the phone.
+    opensOptions: failure !== undefined || text !== undefined,
+  }
 }
 
 /** What the form for a code needs: on the page of the code, and on the page of a number. */

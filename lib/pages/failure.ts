@@ -22,12 +22,13 @@ const sentenceIn = (table: object | undefined, code: string): string | undefined
 
 /** A failure of the strategy in the language of the page. */
 export const describeFailure = (
-  { failures }: PageTexts,
+  { failures, factors }: PageTexts,
   { code, message, ...numbers }: FailureInfo,
   status: unknown,
 ): PageFailure => ({
   code,
-  message: sentenceIn(failures, code) ?? message,
+  message:
+    code === 'phone-not-allowed' ? factors.phoneRefused : (sentenceIn(failures, code) ?? message),
   ...numbers,
   status: typeof status === 'number' ? status : 401,
 })

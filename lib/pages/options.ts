@@ -35,12 +35,31 @@ export interface PagesPassport {
   authenticate(strategy: string, options: object, callback: (...given: never[]) => void): unknown
 }
 
+/** The app's own pages for a factor of `secondFactor()`. */
+export interface FactorPage {
+  /** The path of the page on which the user passes this factor. */
+  readonly href: string
+  /** The path of the page on which a user sets up this factor. Default: no link. */
+  readonly setUp?: string
+  /**
+   * What the link says, 1 to 60 characters. Required except for `passkey` and `app-code`, for which
+   * the pages have sentences in each language.
+   */
+  readonly label?: string
+}
+
 /** Options of {@link otpPages}. */
 export interface OtpPagesOptions {
   /** The app's Passport, which knows the strategy: `require('passport')`. */
   readonly passport: PagesPassport
   /** Other paths for some pages. The page of the app's login and its start page are here too. */
   readonly paths?: Partial<PagePaths>
+  /**
+   * The app's own pages for the factors of `secondFactor()`, by name. The page of the code shows
+   * the best factor of the user first, and the others behind "Other options". The page of a number
+   * says what is weaker about a phone. Register the factors before. Default: no links.
+   */
+  readonly factors?: Readonly<Record<string, FactorPage>>
   /**
    * A folder with templates of your own. Each one replaces the template of the same name in
    * `passport-voice-otp/dist/pages/views`. Copy those that you want to change.

@@ -2,6 +2,7 @@ import { authenticate } from './authenticate.js'
 import { challengeData, isOnItsWay, refreshIfOvertaken } from './code-page.js'
 import type { ShowPage, Visit } from './context.js'
 import { currentChallenge } from './current-challenge.js'
+import { setUpLinks } from './factor-links.js'
 import { addMessage, field, fieldText, redirect, redirectAfterSave } from './request.js'
 import { showPage } from './show.js'
 import { type Situation, stateOf } from './state.js'
@@ -100,6 +101,7 @@ const showPhone: ShowPage = async (visit, failure) => {
     data: {
       ...challengeData(visit, situation),
       ownPhone,
+      factors: setUpLinks(visit),
       enteredPhone: fieldText(req, 'phone'),
       wait: current.status?.nextCallIn ?? current.challenge?.nextCallIn ?? 0,
       isWrongPhone: ['phone-malformed', 'destination-blocked', 'phone-refused'].includes(

@@ -5,13 +5,16 @@ import type { VoiceOtpStrategy } from '../index.js'
 import { type PageAccess, pageAccessKey } from '../page-access.js'
 import { checkTexts } from './check-texts.js'
 import { pageTexts } from './language.js'
-import type { OtpPagesOptions, PagePaths } from './options.js'
+import type { FactorPage, OtpPagesOptions, PagePaths } from './options.js'
+import { isLine, resolveFactorPages } from './resolve-factor-pages.js'
 import type { PageTexts } from './texts/texts.js'
 
 /** The checked options, with every default filled in. */
 export interface ResolvedPagesOptions {
   readonly passport: OtpPagesOptions['passport']
   readonly paths: PagePaths
+  /** By name, the best factor first. */
+  readonly factors: ReadonlyMap<string, FactorPage>
   readonly views: string | undefined
   readonly brand: { readonly name: string; readonly logo: string | undefined }
   readonly stylesheet: string | undefined
@@ -24,6 +27,7 @@ export interface ResolvedPagesOptions {
 const names = [
   'passport',
   'paths',
+  'factors',
   'views',
   'brand',
   'stylesheet',
@@ -60,7 +64,7 @@ export function readPageAccess(strategy: unknown): PageAccess {
 /** Checks the options. Throws a `TypeError` that names the option and how to fix it. */
 export function resolvePagesOptions(
   options: OtpPagesOptions,
-  { appName, origin }: PageAccess,
+  { appName, origin, factors }: PageAccess,
 ): ResolvedPagesOptions {
   if (typeof options !== 'object' || options === null)
     throw new TypeError('otpPages(voiceOtp, { passport }): give an object of options.')
@@ -76,6 +80,7 @@ export function resolvePagesOptions(
   return {
     passport: given.passport,
     paths: resolvePaths(given.paths),
+    factors: resolveFactorPages(given.factors, factors),
     views: resolveViews(given.views),
     brand: { name: brand.name ?? appName, logo: checkedAddress('brand.logo', brand.logo) },
     stylesheet: checkedAddress('stylesheet', given.stylesheet),
@@ -85,9 +90,6 @@ export function resolvePagesOptions(
     onError: given.onError?.bind(options),
   }
 }
-
-const isLine = (text: unknown): boolean =>
-  typeof text === 'string' && text.trim() !== '' && text.length <= 60 && !/\p{Cc}/u.test(text)
 
 function resolvePaths(given: Partial<PagePaths> = {}): PagePaths {
   const pathNames = Object.keys(defaultPaths) as (keyof PagePaths)[]
@@ -149,6 +151,7 @@ export type AnyStrategy = Pick<
   VoiceOtpStrategy<never>,
   | 'name'
   | 'channels'
+  | 'availableFactors'
   | 'status'
   | 'getStatus'
   | 'remembered'

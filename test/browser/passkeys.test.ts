@@ -61,12 +61,14 @@ describeInBrowser('passkeys', () => {
     await guest.press('Continue')
     findings.push(...(await axeFindings(guest, 'the page of the best factor')))
     expect(findings).toEqual([])
+    await guest.follow('Use your passkey')
     await guest.press('Use your passkey')
     await page.getByText('You are logged in.').waitFor()
 
     // Confirm before money is sent: the passkey again.
     site.clock.offset = 301_000
     await open('/transfer')
+    await guest.follow('Use your passkey')
     await guest.press('Use your passkey')
     await page.getByRole('heading', { name: 'Send money' }).waitFor()
     expect(site.simulator.calls).toHaveLength(calls)

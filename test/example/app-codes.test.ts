@@ -28,6 +28,8 @@ describe('app codes', () => {
     expect(key).toMatch(/^[A-Z2-7]{32}$/)
     const alice = site.visitor()
     await alice.logIn('alice')
+    expect(alice.text).toContain('Use a code from your app Other options')
+    await alice.open('/otp/app-code')
     expect(alice.text).toContain('Code from your app')
     expect(alice.text).toContain('Other options')
     await alice.submit('/otp/app-code', { code: '000000' })
@@ -42,6 +44,7 @@ describe('app codes', () => {
     // Each step is used once.
     const thief = site.visitor()
     await thief.logIn('alice')
+    await thief.open('/otp/app-code')
     await thief.submit('/otp/app-code', { code: codeOf(key) })
     expect(thief.page.status).toBe(401)
     expect(await thief.isIn()).toBe(false)
@@ -62,7 +65,7 @@ describe('app codes', () => {
     const { site } = await withApp()
     const alice = site.visitor()
     await alice.logIn('alice')
-    await alice.open('/otp?phone')
+    await alice.open('/otp')
     await alice.submit('/otp/call')
     await alice.submit('/otp', { code: await site.answer(alice.matchingDigits) })
     expect(alice.text).toContain('You are logged in.')
@@ -74,6 +77,8 @@ describe('app codes', () => {
     expect(alice.text).toContain('App codes were removed.')
     const other = site.visitor()
     await other.logIn('alice')
+    expect(other.text).not.toContain('Use a code from your app')
+    await other.open('/otp/app-code')
     expect(other.text).not.toContain('Code from your app')
     const { status } = await other.post('/otp/app-code', {
       _csrf: await other.csrf('/otp'),

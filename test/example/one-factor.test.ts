@@ -24,11 +24,11 @@ const passkeys = '/security/passkeys'
 const beginRegistration = async (person: Person): Promise<string> =>
   (await person.submitForm(passkeys, `${passkeys}/begin`)).text
 const beginLogin = async (person: Person): Promise<string> =>
-  (await person.submitForm('/otp?phone', '/otp/passkey/begin')).text
+  (await person.submitForm('/otp', '/otp/passkey/begin')).text
 const register = (person: Person, answer: string) =>
   person.submitForm(passkeys, passkeys, { name: 'My key', answer })
 const logInWith = (person: Person, answer: string) =>
-  person.submitForm('/otp?phone', '/otp/passkey', { answer })
+  person.submitForm('/otp', '/otp/passkey', { answer })
 
 async function addPasskey(person: Person): Promise<SoftKey> {
   const key = new SoftKey(site.url)
@@ -50,7 +50,7 @@ describe('a passkey', () => {
     await beginLogin(other)
     expect((await logInWith(other, answer)).status).toBe(401)
     expect((await logInWith(bob, answer)).status).toBe(403)
-    const _csrf = await alice.csrf('/otp?phone')
+    const _csrf = await alice.csrf('/otp')
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => alice.copy().post('/otp/passkey', { _csrf, answer })),
     )
@@ -67,7 +67,7 @@ describe('a passkey', () => {
     const key = await addPasskey(alice)
     const second = new SoftKey(site.url)
     const byPhone = await register(alice, second.register(await beginRegistration(alice)))
-    expect(byPhone.location).toBe('/otp?factor')
+    expect(byPhone.location).toBe('/otp/passkey')
     const crossed = key.use(await beginRegistration(alice))
     const _csrf = await alice.csrf(passkeys)
     expect((await alice.post('/otp/passkey', { _csrf, answer: crossed })).status).toBe(401)
@@ -89,7 +89,7 @@ test('call, app code and recovery code at the same time are ten comparisons toge
   await alice.submitForm('/security/app-code', '/security/app-code', { code })
   const thief = await passPassword()
   await thief.api('/otp/call')
-  const _csrf = await thief.csrf('/otp?phone')
+  const _csrf = await thief.csrf('/otp')
   const before = site.events.length
   await Promise.all(
     Array.from({ length: 20 }, (_, index) => String(100_000 + index)).flatMap(wrong => [

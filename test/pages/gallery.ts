@@ -65,6 +65,7 @@ function strategyIn(state: GalleryState, language: string): object {
     rememberDays: 30,
     hasRecovery: true,
     canEnroll: state.path === '/phone' || state.phones !== 0,
+    factors: state.factors ?? [],
     languages: () => Promise.resolve([language]),
     phones: () => Promise.resolve(state.phones === 0 ? null : phones.slice(0, state.phones ?? 1)),
     userId: () => 'alice',
@@ -74,6 +75,10 @@ function strategyIn(state: GalleryState, language: string): object {
     [pageAccessKey]: access,
     name: 'voice-otp',
     channels: state.channels ?? ['call'],
+    availableFactors: () =>
+      Promise.resolve(
+        [...access.factors, ...(state.isPhoneRefused ? [] : ['phone'])].map(name => ({ name })),
+      ),
     getStatus: () => Promise.resolve(currentStatus),
     status: () => (_req: IncomingMessage, res: ServerResponse) => {
       res.setHeader('Content-Type', 'application/json')
@@ -112,6 +117,12 @@ function showState(req: IncomingMessage, res: ServerResponse, parts: readonly st
   const pages = otpPages(strategyIn(state, language) as never, {
     passport: passportIn(state),
     paths: { ...(state.path === '/otp' ? { code: base } : {}), status: `${base}/status` },
+    factors: Object.fromEntries(
+      (state.factors ?? []).map(name => [
+        name,
+        { href: `/otp/${name}`, setUp: `/security/${name}` },
+      ]),
+    ),
     onError: () => 'a1b2c3d4',
   })
   const user = { id: 'alice' }

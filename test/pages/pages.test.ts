@@ -11,6 +11,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { MemoryRememberStore, VoiceOtpStrategy, type VoiceOtpOptions } from 'passport-voice-otp'
 import { otpPages, type OtpPagesOptions } from 'passport-voice-otp/pages'
 import { Simulator } from 'passport-voice-otp/simulator'
+import { Probe } from '../support/factors.js'
 import { listen } from '../support/listen.js'
 import { Phone } from '../support/phone.js'
 import { secret, sessionSecret } from '../support/secrets.js'
@@ -27,8 +28,11 @@ async function openApp(
   options: Options = {},
   mount: Mount = (pages, enforce) => [enforce, pages],
   before: RequestHandler[] = [],
-  more: Partial<VoiceOtpOptions<Person>> = {},
+  more: Partial<VoiceOtpOptions<Person>> & {
+    readonly factors?: (strategy: VoiceOtpStrategy<Person>) => void
+  } = {},
 ) {
+  const { factors, ...strategyOptions } = more
   const simulator = await Simulator.start()
   const server = createServer()
   const { url, close } = await listen(server)
@@ -39,6 +43,7 @@ async function openApp(
   const people = new Map<string, Person>([
     ['alice', { id: 'alice', phone: '+12025550123' }],
     ['dave', { id: 'dave', phone: null }],
+    ['erin', { id: 'erin', phone: null }],
   ])
   const authenticator = new passport.Passport()
   const strategy = new VoiceOtpStrategy<Person>(
@@ -49,11 +54,12 @@ async function openApp(
       signalwire: simulator.signalwire,
       onEnroll: (user, phone) => void people.set(user.id, { ...user, phone }),
       locale: (_user, req) => req.headers['accept-language'],
-      ...more,
+      ...strategyOptions,
     },
     user => user.phone,
   )
   authenticator.use(strategy)
+  factors?.(strategy)
   authenticator.serializeUser((user, done) => done(null, (user as Person).id))
   authenticator.deserializeUser((id, done) => done(null, people.get(String(id)) ?? false))
   const pages = otpPages(strategy, { passport: authenticator, ...options })
@@ -84,6 +90,31 @@ async function openApp(
   }
   return { url, simulator, browser, pages }
 }
+
+/** Registers a passkey, an app code and a card, which these users have. */
+const withFactors =
+  (owners: Readonly<Record<string, readonly string[]>> = {}) =>
+  (strategy: VoiceOtpStrategy<Person>): void => {
+    for (const name of ['card', 'app-code', 'passkey'])
+      strategy.secondFactor(new Probe(() => undefined), {
+        name,
+        amr: ['otp'],
+        phishingResistant: name === 'passkey',
+        has: user => owners[name]?.includes(user.id) ?? false,
+      })
+  }
+const factorPages = {
+  card: { href: '/otp/card', label: 'Company card' },
+  'app-code': { href: '/otp/app-code', setUp: '/security/app-code' },
+  passkey: { href: '/otp/passkey', setUp: '/security/passkeys' },
+}
+
+/** An app with pages for three factors, which these users have. */
+const openFactorApp = (
+  owners: Readonly<Record<string, readonly string[]>>,
+  phoneFallback: boolean,
+) =>
+  openApp({ factors: factorPages }, undefined, [], { phoneFallback, factors: withFactors(owners) })
 
 const ours = { 'Sec-Fetch-Site': 'same-origin' }
 const digitsOn = (html: string): string => /data-matching-digits="(\d\d)"/.exec(html)?.[1] ?? ''
@@ -145,6 +176,110 @@ test.each<[string, Record<string, string>, number]>([
     expect(text).toContain('This form did not come from our own page.')
     expect(text).toContain('action="/otp/call"')
   }
+})
+
+test('the page of the code shows the best factor first, and the phone behind the other options', async () => {
+  const { browser, simulator } = await openFactorApp(
+    { passkey: ['alice'], card: ['alice'], 'app-code': ['dave'] },
+    true,
+  )
+  const alice = await browser('alice')
+  const { text } = await alice.get('/otp').expect(200)
+  expect(text).toMatch(
+    /<a class="button" href="\/otp\/passkey">Use your passkey<\/a>[^]*<details>[^]*<a href="\/otp\/card">Company card<\/a>[^]*action="\/otp\/call"[^]*<\/details>/,
+  )
+  expect(text).not.toContain('/otp/app-code')
+  expect(text.match(/Other options/g)).toHaveLength(1)
+  await alice.post('/otp/call').set(ours).type('form').send({}).expect(303)
+  const ringing = await alice.get('/otp').expect(200)
+  expect(simulator.calls).toHaveLength(1)
+  expect(ringing.text).toMatch(
+    /action="\/otp" class="code"[^]*<details>[^]*<a href="\/otp\/passkey">Use your passkey<\/a>/,
+  )
+})
+
+test('a user without a number who has another factor is asked for that factor', async () => {
+  const { browser } = await openFactorApp({ 'app-code': ['dave'] }, true)
+  const dave = await browser('dave')
+  const { text } = await dave.get('/otp').set('Accept-Language', 'de').expect(200)
+  expect(text).toContain('<a class="button" href="/otp/app-code">Code aus Ihrer App benutzen</a>')
+  expect(text).not.toMatch(/\/otp\/call|keine Telefonnummer|Ihr Konto genügt ein Telefon nicht/)
+  const erin = await browser('erin')
+  await erin.get('/otp').expect(303).expect('Location', '/phone')
+})
+
+test('a user whose phone is refused sees no call to ask for, and why', async () => {
+  const { browser, simulator } = await openFactorApp({ passkey: ['alice'] }, false)
+  const alice = await browser('alice')
+  const { text } = await alice.get('/otp').expect(200)
+  expect(text).toContain('A phone is not enough for your account, so we do not call you.')
+  expect(text).toContain('href="/otp/passkey"')
+  expect(text).not.toContain('/otp/call')
+  const refused = await alice
+    .post('/otp/call')
+    .set({ ...ours, 'Accept-Language': 'fr' })
+    .type('form')
+    .send({})
+    .expect(403)
+  expect(refused.text.match(/Un téléphone ne suffit pas pour votre compte/g)).toHaveLength(1)
+  expect(refused.text).not.toContain('action="/otp/call"')
+  expect(simulator.calls).toHaveLength(0)
+})
+
+test('a code that was sent before the phone was refused is no longer asked for', async () => {
+  const passkey: string[] = []
+  const { browser } = await openFactorApp({ passkey }, false)
+  const alice = await browser('alice')
+  await alice.post('/otp/call').set(ours).type('form').send({}).expect(303)
+  passkey.push('alice')
+  const { text } = await alice.get('/otp').expect(200)
+  expect(text).toContain('A phone is not enough for your account')
+  expect(text).not.toContain('name="code"')
+})
+
+test('without pages for the factors, a user whose phone is refused still reads why', async () => {
+  const { browser } = await openApp({}, undefined, [], {
+    phoneFallback: false,
+    factors: withFactors({ passkey: ['alice'] }),
+  })
+  const { text } = await (await browser('alice')).get('/otp').expect(200)
+  expect(text).toContain('A phone is not enough for your account')
+  expect(text).not.toMatch(/\/otp\/call|\/otp\/passkey/)
+})
+
+test('if the app cannot say who has a factor, the page offers the phone, and its form reports that', async () => {
+  const { browser, simulator } = await openApp({ factors: factorPages }, undefined, [], {
+    phoneFallback: false,
+    factors: strategy => {
+      withFactors(
+        new Proxy(
+          {},
+          {
+            get() {
+              throw new Error('The store is down.')
+            },
+          },
+        ),
+      )(strategy)
+    },
+  })
+  const alice = await browser('alice')
+  const { text } = await alice.get('/otp').expect(200)
+  expect(text).toContain('action="/otp/call"')
+  await alice.post('/otp/call').set(ours).type('form').send({}).expect(503)
+  expect(simulator.calls).toHaveLength(0)
+})
+
+test('the page of a new number says what is weaker about a phone, with links to what is better', async () => {
+  const { browser } = await openFactorApp({}, true)
+  const dave = await browser('dave')
+  const { text } = await dave.get('/phone').expect(200)
+  expect(text).toMatch(
+    /A phone is the weakest second factor<[^]*Somebody can take over your phone number\.[^]*href="\/security\/passkeys">Set up a passkey<[^]*<strong>Company card<[^]*href="\/security\/app-code">Set up an app for codes</,
+  )
+  expect(text).toContain('You can set them up as soon as you are logged in.')
+  const plain = await (await openApp()).browser('dave')
+  expect((await plain.get('/phone').expect(200)).text).not.toContain('weakest')
 })
 
 test('the option origins replaces the origin of webhookUrl', async () => {
@@ -305,6 +440,41 @@ test.each<[string, Options, string]>([
 ])('the option with %s is a TypeError that says how to fix it', async (_what, options, message) => {
   await expect(openApp(options)).rejects.toThrow(TypeError)
   await expect(openApp(options)).rejects.toThrow(message)
+})
+
+test.each<[string, unknown, string]>([
+  ['no object', 'passkey', 'otpPages: factors: give an object of factors by name'],
+  [
+    'an unknown name',
+    { pass: { href: '/x', label: 'X' } },
+    'otpPages: factors.pass: the strategy has no such factor. Register it with secondFactor() before otpPages(). The factors are: passkey, card, app-code.',
+  ],
+  ['a path alone', { passkey: '/x' }, 'otpPages: factors.passkey: give an object'],
+  ['a path of another site', { passkey: { href: '//x' } }, 'otpPages: factors.passkey.href: give'],
+  ['no path', { passkey: {} }, 'otpPages: factors.passkey.href: give the path'],
+  [
+    'a set-up page of another site',
+    { passkey: { href: '/x', setUp: 'https://x' } },
+    'otpPages: factors.passkey.setUp: give the path',
+  ],
+  ['no label', { card: { href: '/x' } }, 'otpPages: factors.card.label: it is missing.'],
+  [
+    'a label of two lines',
+    { card: { href: '/x', label: 'a\nb' } },
+    'otpPages: factors.card.label: give 1 to 60 characters',
+  ],
+  [
+    'another part',
+    { passkey: { href: '/x', url: '/x' } },
+    'otpPages: factors.passkey.url: there is no such option',
+  ],
+])('the option factors with %s is a TypeError at the start', async (_what, factors, message) => {
+  const opened = openApp({ factors: factors as never }, undefined, [], {
+    phoneFallback: true,
+    factors: withFactors(),
+  })
+  await expect(opened).rejects.toThrow(TypeError)
+  await expect(opened).rejects.toThrow(message)
 })
 
 test.each([

@@ -19,6 +19,10 @@ export interface GalleryState {
   readonly isForm?: boolean
   readonly browsers?: number
   readonly messages?: readonly string[]
+  /** The factors that the user has and the app has pages for. */
+  readonly factors?: readonly ('passkey' | 'app-code')[]
+  /** `phoneFallback` refuses the phone. */
+  readonly isPhoneRefused?: boolean
   readonly fields?: Readonly<Record<string, string>>
 }
 
@@ -97,6 +101,15 @@ export const galleryStates: Readonly<Record<string, GalleryState>> = {
     fields: { phone: '555 0189' },
   },
   'change the number': { path: '/phone', isLoggedIn: true },
+  'passkey first': { path: '/otp', channels: all, phones: 2, factors: ['passkey', 'app-code'] },
+  'passkey, no phone': { path: '/otp', factors: ['passkey'], isPhoneRefused: true },
+  'passkey, wrong code': failed('code-wrong', { attemptsLeft: 0 }, { factors: ['passkey'] }),
+  'ringing, with a passkey': { ...call('ringing'), factors: ['passkey', 'app-code'] },
+  'add a number, better factors': {
+    path: '/phone',
+    phones: 0,
+    factors: ['passkey', 'app-code'],
+  },
   'recovery code': { path: '/recover' },
   'recovery code, wrong': { path: '/recover', failure: { code: 'recovery-wrong' } },
   security: { path: '/security', isLoggedIn: true, browsers: 2 },

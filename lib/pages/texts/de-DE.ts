@@ -199,6 +199,20 @@ export const deDE: PageTexts = {
     allForgotten: 'Ihre Browser sind nicht mehr gemerkt.',
     notRemembered: 'Sie sind angemeldet, aber wir konnten uns diesen Browser nicht merken.',
   },
+  factors: {
+    use: { passkey: 'Passkey benutzen', 'app-code': 'Code aus Ihrer App benutzen' },
+    setUp: { passkey: 'Passkey einrichten', 'app-code': 'App für Codes einrichten' },
+    about: {
+      passkey:
+        'Ein Passkey gilt nur auf dieser Website. Eine gefälschte Website kann ihn nicht benutzen.',
+      'app-code': 'Eine App braucht weder Empfang noch Telefonnummer.',
+    },
+    phoneRefused: 'Für Ihr Konto genügt ein Telefon nicht. Deshalb rufen wir Sie nicht an.',
+    phoneIsWeaker: 'Das Telefon ist der schwächste zweite Faktor',
+    whyWeaker:
+      'Jemand kann Ihre Telefonnummer übernehmen. Eine gefälschte Website kann Sie nach dem Code fragen und ihn weitergeben. Ohne Empfang erreicht Sie kein Anruf.',
+    setUpLater: 'Sie können das einrichten, sobald Sie angemeldet sind.',
+  },
   problem: {
     attemptsLeft: count =>
       count === 1 ? 'Sie haben noch einen Versuch.' : `Sie haben noch ${count} Versuche.`,

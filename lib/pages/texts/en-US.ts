@@ -195,6 +195,19 @@ export const enUS: PageTexts = {
     allForgotten: 'Your browsers are no longer remembered.',
     notRemembered: 'You are logged in, but this browser could not be remembered.',
   },
+  factors: {
+    use: { passkey: 'Use your passkey', 'app-code': 'Use a code from your app' },
+    setUp: { passkey: 'Set up a passkey', 'app-code': 'Set up an app for codes' },
+    about: {
+      passkey: 'It works on this site only, so a fake site cannot use it.',
+      'app-code': 'It needs no signal and no number.',
+    },
+    phoneRefused: 'A phone is not enough for your account, so we do not call you.',
+    phoneIsWeaker: 'A phone is the weakest second factor',
+    whyWeaker:
+      'Somebody can take over your phone number. A fake site can ask you for the code and pass it on. Without a signal, no call reaches you.',
+    setUpLater: 'You can set them up as soon as you are logged in.',
+  },
   problem: {
     attemptsLeft: count =>
       count === 1 ? 'You have one attempt left.' : `You have ${count} attempts left.`,

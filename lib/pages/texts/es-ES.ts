@@ -192,6 +192,22 @@ export const esES: PageTexts = {
     allForgotten: 'Sus navegadores ya no se recuerdan.',
     notRemembered: 'Ha iniciado sesión, pero no se pudo recordar este navegador.',
   },
+  factors: {
+    use: { passkey: 'Usar su llave de acceso', 'app-code': 'Usar un código de su aplicación' },
+    setUp: {
+      passkey: 'Configurar una llave de acceso',
+      'app-code': 'Configurar una aplicación de códigos',
+    },
+    about: {
+      passkey: 'Solo funciona en este sitio: un sitio falso no puede usarla.',
+      'app-code': 'No necesita cobertura ni número.',
+    },
+    phoneRefused: 'Para su cuenta no basta un teléfono, así que no le llamamos.',
+    phoneIsWeaker: 'El teléfono es el segundo factor más débil',
+    whyWeaker:
+      'Alguien puede apoderarse de su número. Un sitio falso puede pedirle el código y reenviarlo. Sin cobertura, no le llega ninguna llamada.',
+    setUpLater: 'Podrá configurarlas en cuanto haya iniciado sesión.',
+  },
   problem: {
     attemptsLeft: count => (count === 1 ? 'Le queda un intento.' : `Le quedan ${count} intentos.`),
     noAttemptsLeft: 'No le quedan intentos para este código. Pida un código nuevo.',

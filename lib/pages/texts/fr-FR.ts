@@ -196,6 +196,25 @@ export const frFR: PageTexts = {
     allForgotten: 'Vos navigateurs ne sont plus mémorisés.',
     notRemembered: 'Vous êtes connecté, mais ce navigateur n’a pas pu être mémorisé.',
   },
+  factors: {
+    use: {
+      passkey: 'Utiliser votre clé d’accès',
+      'app-code': 'Utiliser un code de votre application',
+    },
+    setUp: {
+      passkey: 'Configurer une clé d’accès',
+      'app-code': 'Configurer une application de codes',
+    },
+    about: {
+      passkey: 'Elle ne fonctionne que sur ce site : un faux site ne peut pas s’en servir.',
+      'app-code': 'Elle n’a besoin ni de réseau ni de numéro.',
+    },
+    phoneRefused: 'Un téléphone ne suffit pas pour votre compte : nous ne vous appelons donc pas.',
+    phoneIsWeaker: 'Le téléphone est le second facteur le plus faible',
+    whyWeaker:
+      'Quelqu’un peut s’emparer de votre numéro. Un faux site peut vous demander le code et le transmettre. Sans réseau, aucun appel ne vous parvient.',
+    setUpLater: 'Vous pourrez les configurer dès que vous serez connecté.',
+  },
   problem: {
     attemptsLeft: count =>
       count === 1 ? 'Il vous reste un essai.' : `Il vous reste ${count} essais.`,

@@ -192,6 +192,19 @@ export const itIT: PageTexts = {
     allForgotten: 'I tuoi browser non sono più memorizzati.',
     notRemembered: 'Hai effettuato l’accesso, ma non è stato possibile ricordare questo browser.',
   },
+  factors: {
+    use: { passkey: 'Usa la tua passkey', 'app-code': 'Usa un codice della tua app' },
+    setUp: { passkey: 'Configura una passkey', 'app-code': 'Configura un’app per i codici' },
+    about: {
+      passkey: 'Funziona solo su questo sito: un sito falso non può usarla.',
+      'app-code': 'Non ha bisogno né di segnale né di un numero.',
+    },
+    phoneRefused: 'Per il tuo account un telefono non basta, perciò non ti chiamiamo.',
+    phoneIsWeaker: 'Il telefono è il secondo fattore più debole',
+    whyWeaker:
+      'Qualcuno può impadronirsi del tuo numero. Un sito falso può chiederti il codice e inoltrarlo. Senza segnale, nessuna chiamata ti raggiunge.',
+    setUpLater: 'Puoi configurarle appena hai effettuato l’accesso.',
+  },
   problem: {
     attemptsLeft: count =>
       count === 1 ? 'Hai ancora un tentativo.' : `Hai ancora ${count} tentativi.`,

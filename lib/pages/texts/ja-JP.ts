@@ -189,6 +189,19 @@ export const jaJP: PageTexts = {
     allForgotten: 'すべてのブラウザーの記憶を消しました。',
     notRemembered: 'ログインしましたが、このブラウザーを記憶できませんでした。',
   },
+  factors: {
+    use: { passkey: 'パスキーを使う', 'app-code': 'アプリのコードを使う' },
+    setUp: { passkey: 'パスキーを設定する', 'app-code': 'コード用アプリを設定する' },
+    about: {
+      passkey: 'このサイトだけで使えるため、偽のサイトは利用できません。',
+      'app-code': '電波も電話番号も必要ありません。',
+    },
+    phoneRefused: 'このアカウントでは電話だけでは不十分なため、お電話しません。',
+    phoneIsWeaker: '電話は最も弱い2つ目の認証手段です',
+    whyWeaker:
+      '電話番号は他人に乗っ取られることがあります。偽のサイトがコードを尋ね、転用することがあります。電波がなければ電話は届きません。',
+    setUpLater: 'ログインした後に設定できます。',
+  },
   problem: {
     attemptsLeft: count => `あと${count}回入力できます。`,
     noAttemptsLeft: 'このコードはもう入力できません。新しいコードを依頼してください。',

@@ -194,6 +194,19 @@ export const nlNL: PageTexts = {
     allForgotten: 'Uw browsers worden niet meer onthouden.',
     notRemembered: 'U bent ingelogd, maar deze browser kon niet worden onthouden.',
   },
+  factors: {
+    use: { passkey: 'Uw passkey gebruiken', 'app-code': 'Een code uit uw app gebruiken' },
+    setUp: { passkey: 'Een passkey instellen', 'app-code': 'Een app voor codes instellen' },
+    about: {
+      passkey: 'Een passkey werkt alleen op deze site. Een valse site kan hem niet gebruiken.',
+      'app-code': 'Een app heeft geen bereik en geen nummer nodig.',
+    },
+    phoneRefused: 'Een telefoon is niet genoeg voor uw account. Daarom bellen we u niet.',
+    phoneIsWeaker: 'Een telefoon is de zwakste tweede factor',
+    whyWeaker:
+      'Iemand kan uw telefoonnummer overnemen. Een valse site kan u om de code vragen en die doorgeven. Zonder bereik kunnen we u niet bellen.',
+    setUpLater: 'U kunt dit instellen zodra u bent ingelogd.',
+  },
   problem: {
     attemptsLeft: count =>
       count === 1 ? 'U hebt nog één poging.' : `U hebt nog ${count} pogingen.`,

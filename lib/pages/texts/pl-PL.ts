@@ -203,6 +203,19 @@ export const plPL: PageTexts = {
     allForgotten: 'Przeglądarki nie są już zapamiętane.',
     notRemembered: 'Logowanie się udało, ale nie można było zapamiętać tej przeglądarki.',
   },
+  factors: {
+    use: { passkey: 'Użyj klucza dostępu', 'app-code': 'Użyj kodu z aplikacji' },
+    setUp: { passkey: 'Skonfiguruj klucz dostępu', 'app-code': 'Skonfiguruj aplikację z kodami' },
+    about: {
+      passkey: 'Działa tylko w tej witrynie, więc fałszywa witryna nie może go użyć.',
+      'app-code': 'Nie potrzebuje zasięgu ani numeru.',
+    },
+    phoneRefused: 'Telefon nie wystarcza na tym koncie, dlatego nie dzwonimy.',
+    phoneIsWeaker: 'Telefon to najsłabszy drugi składnik',
+    whyWeaker:
+      'Ktoś może przejąć numer telefonu. Fałszywa witryna może poprosić o kod i przekazać go dalej. Bez zasięgu żadne połączenie nie dotrze.',
+    setUpLater: 'Można je skonfigurować zaraz po zalogowaniu.',
+  },
   problem: {
     attemptsLeft: count => `Pozostałe próby: ${count}.`,
     noAttemptsLeft: 'Nie ma już prób dla tego kodu. Proszę zamówić nowy kod.',

@@ -191,6 +191,22 @@ export const ptBR: PageTexts = {
     allForgotten: 'Seus navegadores não são mais lembrados.',
     notRemembered: 'Você entrou, mas não foi possível lembrar deste navegador.',
   },
+  factors: {
+    use: { passkey: 'Usar sua chave de acesso', 'app-code': 'Usar um código do seu aplicativo' },
+    setUp: {
+      passkey: 'Configurar uma chave de acesso',
+      'app-code': 'Configurar um aplicativo de códigos',
+    },
+    about: {
+      passkey: 'Ela só funciona neste site: um site falso não pode usá-la.',
+      'app-code': 'Ele não precisa de sinal nem de número.',
+    },
+    phoneRefused: 'Um telefone não basta para sua conta, por isso não ligamos para você.',
+    phoneIsWeaker: 'O telefone é o segundo fator mais fraco',
+    whyWeaker:
+      'Alguém pode tomar o seu número. Um site falso pode pedir o código e repassá-lo. Sem sinal, nenhuma ligação chega até você.',
+    setUpLater: 'Você pode configurá-los assim que entrar.',
+  },
   problem: {
     attemptsLeft: count =>
       count === 1 ? 'Você tem mais uma tentativa.' : `Você tem mais ${count} tentativas.`,

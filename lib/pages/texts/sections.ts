@@ -153,6 +153,29 @@ export interface BrowserTexts {
   readonly notRemembered: string
 }
 
+/** A sentence for each usual kind of factor. Other factors have the label that the app gives. */
+export interface FactorSentences {
+  readonly passkey: string
+  readonly 'app-code': string
+}
+
+/** Factors other than the phone, and what is weaker about a phone (R-07). */
+export interface FactorTexts {
+  /** On the page of the code: the links to the factors. */
+  readonly use: FactorSentences
+  /** On the page of the number: the links to where they are set up. */
+  readonly setUp: FactorSentences
+  /** On the page of the number, after the link. */
+  readonly about: FactorSentences
+  /** The option `phoneFallback` refuses the phone for this user. */
+  readonly phoneRefused: string
+  /** The heading above what is weaker about a phone. */
+  readonly phoneIsWeaker: string
+  readonly whyWeaker: string
+  /** For a user who is not logged in yet. */
+  readonly setUpLater: string
+}
+
 /** Second sentences of an error. */
 export interface ProblemTexts {
   attemptsLeft(count: number): string

@@ -5,6 +5,7 @@ import type {
   CallTexts,
   CodeTexts,
   ErrorTexts,
+  FactorTexts,
   HeadingTexts,
   NextStepTexts,
   OverTexts,
@@ -100,6 +101,9 @@ export interface PageTexts {
 
   /** Remembered browsers. */
   readonly browsers: BrowserTexts
+
+  /** Factors other than the phone. */
+  readonly factors: FactorTexts
 
   /** Second sentences of an error. */
   readonly problem: ProblemTexts

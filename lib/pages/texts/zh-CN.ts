@@ -155,6 +155,19 @@ export const zhCN: PageTexts = {
     allForgotten: '已不再记住您的浏览器。',
     notRemembered: '您已登录，但未能记住此浏览器。',
   },
+  factors: {
+    use: { passkey: '使用您的通行密钥', 'app-code': '使用应用中的验证码' },
+    setUp: { passkey: '设置通行密钥', 'app-code': '设置验证码应用' },
+    about: {
+      passkey: '它只在本网站有效，假冒网站无法使用。',
+      'app-code': '它不需要信号，也不需要号码。',
+    },
+    phoneRefused: '您的账户仅凭电话验证不够安全，因此我们不会给您打电话。',
+    phoneIsWeaker: '电话是最弱的第二验证方式',
+    whyWeaker:
+      '他人可能会盗用您的电话号码。假冒网站可能向您索要验证码并转用。没有信号时，您接不到电话。',
+    setUpLater: '登录后即可设置。',
+  },
   problem: {
     attemptsLeft: count => `还可以尝试${count}次。`,
     noAttemptsLeft: '此验证码已没有剩余次数。请获取新的验证码。',
