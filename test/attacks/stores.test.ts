@@ -31,7 +31,8 @@ async function forEachCase<T>(
   await Promise.all(
     sites.map(async ({ site }) => {
       for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-        await site.voiceOtp.unlock('alice')
+        // No lock, and no number that an earlier case verified: the fraud guard does not count it.
+        site.counters.flush()
         await work(site, next)
       }
     }),
@@ -208,7 +209,10 @@ async function operationsByPhase(): Promise<readonly (readonly [Phase, string])[
   return [...found].map(each => JSON.parse(each) as [Phase, string])
 }
 
-test('A-90 when the limiter fails, lies or hangs at any operation of any step, the app returns 503, no cookie is in, no call is placed and no code is read out', async () => {
+/** The limiter's operations that give a used code back to the fraud guard. */
+const fraudCredits: readonly string[] = ['fraud-day.reward', 'fraud-verified.set']
+
+test('A-90 when the limiter fails, lies or hangs at any operation of any step, the app returns 503, except where it gives a used code back to the fraud guard, no cookie is in, no call is placed and no code is read out', async () => {
   const operations = await operationsByPhase()
   expect(operations.length).toBeGreaterThan(20)
   const cases = operations.flatMap(([phase, name]) =>
@@ -234,10 +238,10 @@ test('A-90 when the limiter fails, lies or hangs at any operation of any step, t
       phase === 'log out' ||
       phase === 'page' ||
       (fault === 'nonsense' && /\.(set|delete|reward)$/.test(operation))
-    expect([name, broken.status]).toEqual([
-      name,
-      mayGoOn ? expect.toBeOneOf([...usual[phase], 503]) : 503,
-    ])
+    // A used code that is not given back only makes the fraud guard stricter: the login goes on.
+    const mustGoOn = phase === 'right code' && fraudCredits.includes(operation)
+    const allowed = mayGoOn ? expect.toBeOneOf([...usual[phase], 503]) : 503
+    expect([name, broken.status]).toEqual([name, mustGoOn ? 200 : allowed])
     if (broken.status === 503) {
       if (phase === 'call') expect([name, callsPlaced]).toEqual([name, 0])
       if (phase === 'pick up' || phase === 'keys')
