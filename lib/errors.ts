@@ -119,7 +119,7 @@ export interface FailureInfo {
   readonly message: string
   /** Seconds until the user may try again. The response has them in the header `Retry-After`. */
   readonly retryAfter?: number
-  /** After a wrong code: how many attempts are left for this code. */
+  /** After a wrong code: how many attempts are left for this code; 0 if the user is locked now. */
   readonly attemptsLeft?: number
 }
 

@@ -37,7 +37,7 @@ export async function recover<User>(action: ActionContext<User>): Promise<Succes
 
   const attempt = await attempts.beginRecovery(userId)
   const left = await useOrCancel(action, code, attempt)
-  if (left === undefined) return failAttempt(action, attempt, new Failure('recovery-wrong'))
+  if (left === undefined) return failAttempt(action, attempt, () => new Failure('recovery-wrong'))
   await attempt.succeeded()
   if (!(await sessionLogins.take(loginState.sessionId))) throw new Failure('recovery-wrong')
   loginState.dropChallenge()

@@ -123,7 +123,7 @@ export async function useCode<User>(
     await failAttempt(
       action,
       attempt,
-      new Failure('code-wrong', { attemptsLeft: attempt.attemptsLeft }),
+      isLocked => new Failure('code-wrong', { attemptsLeft: isLocked ? 0 : attempt.attemptsLeft }),
     )
   if (!(await acceptOnce(action, challenge))) {
     await attempt.cancel() // the code was right: it must not count as a wrong one
@@ -151,15 +151,19 @@ async function acceptOnce<User>(
     : sessionLogins.take(challenge.sessionId)
 }
 
-/** Ends an attempt with a wrong code: tells the app about a lock, and throws. @internal */
+/**
+ * Ends an attempt with a wrong code: tells the app about a lock, and throws.
+ * @param failureOf Makes the failure. A lock has ended the challenge, so its code is worth nothing.
+ * @internal
+ */
 export async function failAttempt<User>(
   { context: { emit }, userId }: ActionContext<User>,
   attempt: Attempt,
-  failure: Failure,
+  failureOf: (isLocked: boolean) => Failure,
 ): Promise<never> {
   const limit = await attempt.failed()
   if (limit !== undefined) emit('user.locked', { userId, limit })
-  throw failure
+  throw failureOf(limit !== undefined)
 }
 
 /**

@@ -168,6 +168,27 @@ describe('every failure has its status, code and sentence', () => {
     await alice.post('/otp').send({ code }).expect(200)
   })
 
+  test.each(['attemptsPerUser', 'maxConsecutiveFailures'] as const)(
+    'a wrong code that reaches %s leaves no attempt, because the lock ends the code',
+    async limit => {
+      const locking = await createWorld({ options: { limits: { [limit]: 2 } } })
+      const alice = await locking.logIn('alice')
+      const code = await locking.hearCode(alice)
+      for (const attemptsLeft of [4, 0])
+        await alice
+          .post('/otp')
+          .send({ code: wrongCode(code) })
+          .expect(401, {
+            code: 'code-wrong',
+            message: 'This code is wrong. Check it and try again.',
+            attemptsLeft,
+          })
+      expect((await alice.post('/otp').send({ code }).expect(429)).body).toMatchObject({
+        code: 'locked',
+      })
+    },
+  )
+
   test('after five wrong codes, the right code gets the same response as a wrong one', async () => {
     const alice = await world.logIn('alice')
     const code = await world.hearCode(alice)
