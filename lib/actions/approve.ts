@@ -97,6 +97,7 @@ export async function approve<User>(action: ActionContext<User>): Promise<void> 
 
   const attempt = await useCode(action, challenge, code)
   await attempt.succeeded()
+  if (!loginState.user) throw new Failure('code-expired') // logged out meanwhile
   const newPhone = newPhoneOf(content)
   if (newPhone !== undefined) await context.newPhones.approveChange(userId, newPhone)
   await loginState.endChallenge()

@@ -76,6 +76,7 @@ describe('sms', () => {
       startsIn: 0,
       callsBefore: 0,
       otherChannels: [],
+      pollAfter: 10,
       attemptsLeft: 5,
     })
 

@@ -1,6 +1,12 @@
 // The code itself: every digit is equally likely, and an attacker cannot predict it.
 import { afterEach, expect, test, vi } from 'vitest'
-import { callsUnlimited, openSite, quick, type Site } from '../support/watched-site.js'
+import {
+  callsUnlimited,
+  fraudGuardOff,
+  openSite,
+  quick,
+  type Site,
+} from '../support/watched-site.js'
 
 let site: Site
 afterEach(async () => {
@@ -36,6 +42,7 @@ async function openAndDraw(channel: 'call' | 'sms', count: number): Promise<stri
   site = await openSite({
     ...quick,
     limits: callsUnlimited,
+    fraud: fraudGuardOff,
     numberMatching: false,
     channels: [channel],
   })

@@ -8,7 +8,7 @@ import { writeHostedMessage, writeText } from '../../lib/actions/messages.js'
 import { languages, type Locale } from '../../lib/call/languages.js'
 import { Phone } from '../support/phone.js'
 import { writeDown, writtenCode } from '../support/transcript.js'
-import { createWorld, type World, ring, unlimited } from '../support/world.js'
+import { createWorld, fraudGuardOff, type World, ring, unlimited } from '../support/world.js'
 
 const locales = Object.keys(languages) as Locale[]
 const sentenceNames = [
@@ -57,6 +57,7 @@ beforeAll(async () => {
           locale: () => spoken,
           announce: () => announcement,
           limits: { ...unlimited, reportedSeconds: false },
+          fraud: fraudGuardOff,
         },
         routes,
       }),

@@ -1,5 +1,5 @@
 // Limits for tests of something else.
-import type { Limits } from 'passport-voice-otp'
+import type { FraudLimits, Limits } from 'passport-voice-otp'
 
 /** No limit on calls. */
 export const callsUnlimited = {
@@ -17,6 +17,13 @@ export const callsUnlimited = {
   enrollCallsPerPhoneTenMinutes: false,
   enrollCallsPerPhoneDay: false,
 } as const satisfies Partial<Limits>
+
+/** No budget for codes that nobody enters. */
+export const fraudGuardOff = {
+  unusedPerPrefixDay: false,
+  unusedPerCountryDay: false,
+  sendsPerPrefixDay: false,
+} as const satisfies FraudLimits
 
 type CannotBeOff =
   'attemptsPerChallenge' | 'attemptsPerUserSeconds' | 'lockoutSeconds' | 'consecutiveFailureSeconds'
