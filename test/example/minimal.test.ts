@@ -1,4 +1,4 @@
-// The app of example/minimal/: the README in one file.
+// The app of example/minimal/: docs/own-pages.md in one file.
 import { expect, test, vi } from 'vitest'
 import { blocks, read } from '../docs/pages.js'
 import { freePort } from '../support/listen.js'
