@@ -1,4 +1,4 @@
-// The app of docs/own-pages.md in one file: a password, then a code by phone, with pages of its own.
+// The app of docs/own-pages.md in one file: a password, then a code by phone, with its own pages.
 // To run it with simulated phones: npm run example:minimal
 const express = require('express')
 const session = require('express-session')

@@ -11,7 +11,12 @@ export interface HostedStrategy {
 }
 
 /** What the option `has` returns. */
-export type FactorOwnership = boolean | { readonly since: Date }
+export type FactorOwnership =
+  | boolean
+  | {
+      /** The time since which the user has had the factor without interruption. */
+      readonly since: Date
+    }
 
 /** The options of `voiceOtp.secondFactor(strategy, options)`. */
 export interface SecondFactorOptions<User = Express.User> {
