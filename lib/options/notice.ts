@@ -24,8 +24,8 @@ export interface RecoveryNotice {
 /** A notice about something that has a name. */
 export interface NamedNotice {
   /**
-   * `browser-remembered`: a browser was remembered. `factor-added` and `factor-removed`: a factor of
-   * another strategy was added or removed.
+   * `browser-remembered`: a browser was remembered. `factor-added` and `factor-removed`: a factor
+   * of another strategy was added or removed.
    */
   readonly type: 'browser-remembered' | 'factor-added' | 'factor-removed'
   /** The name of the browser, as the user knows it, or of the factor. */
