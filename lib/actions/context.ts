@@ -77,6 +77,8 @@ function checkOptions(options: ActionOptions): void {
   if (purpose !== undefined && purpose !== 'enroll' && purpose !== 'approve')
     throw new VoiceOtpError('configuration', "purpose: give 'enroll' or 'approve', or omit it.")
   if (purpose === 'approve') checkApproveOptions({ ...options })
+  else if (options.kind !== undefined || options.approve !== undefined)
+    throw new VoiceOtpError('configuration', "kind and approve need purpose: 'approve'.")
 }
 
 /**

@@ -29,6 +29,18 @@ const afterMillions: Partial<Record<Locale, (name: string) => string>> = {
 /** Languages that group digits by spaces. A voice can take the groups for several numbers. */
 const groupedBySpaces: readonly Locale[] = ['fr-FR', 'pl-PL']
 
+/**
+ * Digits of the minor unit, where they are not two. Source: ISO 4217. `Intl` follows CLDR, which
+ * has none for forints, Colombian pesos or rupiahs, and changes with the version of Node.
+ */
+const minorDigits: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ').map(c => [c, 0]),
+  ),
+  ...Object.fromEntries('BHD IQD JOD KWD LYD OMR TND'.split(' ').map(c => [c, 3])),
+  ...Object.fromEntries('CLF UYW'.split(' ').map(c => [c, 4])),
+}
+
 /** The first day of a month, where it is not said as the number one. */
 const firstOfMonth: Partial<Record<Locale, string>> = {
   'es-MX': 'primero',
@@ -51,9 +63,9 @@ export function money(amount: number | string, currency: string): LocalizedText 
     throw new TypeError("money(currency): a currency by its three letters, for example 'EUR'.")
   const format = (locale: Locale): string => {
     const options = { style: 'currency', currency, currencyDisplay: 'name' } as const
-    const decimals = new Intl.NumberFormat(locale, options).resolvedOptions().maximumFractionDigits
-    const digits = String(amount).padStart((decimals ?? 0) + 1, '0')
-    const end = digits.length - (decimals ?? 0)
+    const decimals = minorDigits[currency] ?? 2
+    const digits = String(amount).padStart(decimals + 1, '0')
+    const end = digits.length - decimals
     const whole = digits.slice(0, end)
     const fraction = digits.slice(end)
     const isWhole = /^0*$/.test(fraction)
@@ -62,6 +74,7 @@ export function money(amount: number | string, currency: string): LocalizedText 
     const text = new Intl.NumberFormat(locale, {
       ...options,
       minimumFractionDigits: isWhole ? 0 : decimals,
+      maximumFractionDigits: decimals,
       ...(groupedBySpaces.includes(locale) ? { useGrouping: false } : {}),
     })
       .format(value)

@@ -84,10 +84,11 @@ export function nextReply(settings: DialogueSettings, event: CallEvent): Reply {
   if (isReport && isAdmitted && now < content.expiresAt)
     return { ...end(words, 'reported'), effect: 'report' }
   if (step === steps.refused) return end(words, 'goodbye')
-  const isTooLate = content.expiresAt - now < readingSeconds * 1000
-  if (!isAdmitted || !isActiveChallenge || isTooLate) return end(words, 'expired')
+  if (!isAdmitted || !isActiveChallenge || now >= content.expiresAt) return end(words, 'expired')
+  // Key zero counts as long as the code is valid, also when it is too late to read the code.
   if (isRefused)
     return { turn: refused(words), next: [{ step: steps.refused, content }], effect: 'refuse' }
+  if (content.expiresAt - now < readingSeconds * 1000) return end(words, 'expired')
   switch (step) {
     case steps.answered:
       return afterPickUp(settings, event, words)

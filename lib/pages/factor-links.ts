@@ -37,7 +37,7 @@ export async function choicesOf({ pages, req, texts }: Visit, hasPhone: boolean)
   if (available === undefined) return withoutFactors
   const has = (name: string): boolean => available.some(each => each.name === name)
   // Only a user with a phishing-resistant factor may be refused the phone. A number that is not
-  // valid is no refusal: the call says what is wrong with it.
+  // valid is another matter: the call says what is wrong with it.
   const isRefused = !has('phone') && available.some(({ phishingResistant }) => phishingResistant)
   const owned = [...pages.options.factors].filter(([name]) => has(name))
   return {

@@ -671,3 +671,25 @@ describe('a number that was just enrolled', () => {
     await alice.post('/payment/call').expect(202)
   })
 })
+
+test('key zero refuses a payment also when its code is too old to be read', async () => {
+  const alice = await open()
+  const { phone, code } = await listen(alice)
+  world.clock.offset += 275_000
+  await phone.press('0')
+  expect(world.named('action.refused')).toHaveLength(1)
+  await alice.post('/payment').send({ code }).expect(401)
+  expect(executed).toEqual([])
+})
+
+test('kind and approve without the purpose approve are refused before anything is called', async () => {
+  const forgotten = { action: 'call', kind: 'payment', approve: () => asked } as object
+  const alice = await open({
+    routes: (app, passport) => {
+      app.post('/typo', passport.authenticate('voice-otp', forgotten) as RequestHandler)
+    },
+  })
+  const before = world.simulator.calls.length
+  await alice.post('/typo').expect(503)
+  expect(world.simulator.calls).toHaveLength(before)
+})

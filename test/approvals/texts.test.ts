@@ -97,3 +97,12 @@ test.each(['1234567', '1234', 'ABCDEFGH', '12345678\n', ''])(
     expect(() => lastDigits(account)).toThrow(/^lastDigits/)
   },
 )
+
+test.each([
+  ['HUF', '120.50 Hungarian forints'],
+  ['IDR', '120.50 Indonesian rupiahs'],
+  ['JPY', '12,050 Japanese yen'],
+  ['KWD', '12.050 Kuwaiti dinars'],
+])('an amount in %s has the decimals of ISO 4217, which banks use', (currency, text) => {
+  expect(money(12050, currency)['en-US']).toBe(text)
+})
