@@ -5,6 +5,7 @@ import {
   maskPhone,
   parseDestination,
   parsePhone,
+  phoneAsStored,
 } from '../lib/phone.js'
 
 const isAllowed = (text: string, ...countries: string[]): boolean => {
@@ -158,4 +159,14 @@ describe('a phone on record', () => {
 test('a masked number shows two digits and not the length', () => {
   expect(maskPhone('+12025550123')).toBe('••• ••• ••23')
   expect(maskPhone('+4930123456')).toHaveLength(maskPhone('+12025550123').length)
+})
+
+test.each([
+  [{ number: '+12025550123' }, '+12025550123'],
+  [{ number: '+12025550123', extension: '5' }, '+12025550123;ext=5'],
+  [{ number: '+1 202 555 0123' }, undefined],
+  [{ number: '+12025550123;ext=5' }, undefined],
+  [{ number: 12025550123 as unknown as string }, undefined],
+])('the phone of the stored entry %j is compared as %s without parsing', (entry, phone) => {
+  expect(phoneAsStored(entry)).toBe(phone)
 })

@@ -173,10 +173,12 @@ export class CounterStore {
   private readonly names: string[] = []
   private readonly before = new Map<string, () => Promise<void>>()
 
-  constructor(
-    private readonly least = 2,
-    private readonly most = 25,
-  ) {}
+  /** Milliseconds that each operation takes, `[least, most]`. */
+  delay: readonly [number, number]
+
+  constructor(least = 2, most = 25) {
+    this.delay = [least, most]
+  }
 
   readonly factory: LimiterFactory = options => {
     const limiter = new TimelessLimiter(options)
@@ -228,17 +230,16 @@ export class CounterStore {
     const work = this.before.get(name)
     this.before.delete(name)
     await work?.()
-    if (this.most > 0)
-      await new Promise(resolve => setTimeout(resolve, between(this.least, this.most)))
+    if (this.delay[1] > 0) await new Promise(resolve => setTimeout(resolve, between(...this.delay)))
     if (fault === 'throws' || fault === 'rejects') throw new Error('the counter failed')
     if (fault === 'hangs') return new Promise<T>(() => undefined)
     if (fault === 'nonsense') return { consumedPoints: NaN, msBeforeNext: 'soon' } as never
     const result = operate()
     if (fault === 'hangs after the work') return new Promise<T>(() => undefined)
     // Delays the response too, so that the value may be outdated when it arrives.
-    if (this.most > 0) {
+    if (this.delay[1] > 0) {
       await result.catch(() => undefined)
-      await new Promise(resolve => setTimeout(resolve, between(this.least, this.most)))
+      await new Promise(resolve => setTimeout(resolve, between(...this.delay)))
     }
     return result
   }
