@@ -1,6 +1,6 @@
-import type { RequestHandler } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FailureInfo } from 'passport-voice-otp'
+import { recoverRoute } from './support/recover-route.js'
 import {
   createWorld,
   type Person,
@@ -42,22 +42,7 @@ async function open(options: WorldOptions['options'] = {}) {
           },
         )
       })
-      app.post('/recover', (req, res, next) => {
-        const authenticate = passport.authenticate(
-          'voice-otp',
-          { action: 'recover' } as object,
-          (error: unknown, user: Person | false, info?: FailureInfo, status?: number) => {
-            if (error) next(error)
-            else if (!user) res.status(status ?? 401).json(info)
-            else
-              req.logIn(user, failure => {
-                if (failure) next(failure)
-                else res.json(info)
-              })
-          },
-        ) as RequestHandler
-        void authenticate(req, res, next)
-      })
+      app.post('/recover', recoverRoute(passport))
     },
   })
 }

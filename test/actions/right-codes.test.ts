@@ -1,7 +1,7 @@
 // Right codes that meet something else at the same time: a logout, a newer call, each other.
-import type { RequestHandler } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FailureInfo, VoiceOtpOptions } from 'passport-voice-otp'
+import { recoverRoute } from '../support/recover-route.js'
 import { callsUnlimited } from '../support/limits.js'
 import { CounterStore, SessionStore } from '../support/stores.js'
 import { createWorld, type Person, type World, wrongCode } from '../support/world.js'
@@ -47,22 +47,7 @@ async function open(
       app.post('/cancel', (req, res, next) => {
         strategy.cancel(req).then(() => res.json({}), next)
       })
-      app.post('/recover', (req, res, next) => {
-        const authenticate = passport.authenticate(
-          'voice-otp',
-          { action: 'recover' } as object,
-          (error: unknown, user: Person | false, info?: FailureInfo, status?: number) => {
-            if (error) next(error)
-            else if (!user) res.status(status ?? 401).json(info)
-            else
-              req.logIn(user, failure => {
-                if (failure) next(failure)
-                else res.json(info)
-              })
-          },
-        ) as RequestHandler
-        void authenticate(req, res, next)
-      })
+      app.post('/recover', recoverRoute(passport))
     },
   })
   return { limiter, store }

@@ -8,7 +8,7 @@ const spokenSeconds = [60, 30, 10]
 const now = () => performance.now() / 1000
 const secondsUntil = time => Math.max(0, Math.ceil(time - now()))
 
-/** What screen readers hear besides the state: it is there before it says something. */
+/** Screen readers hear its text. It must be on the page before the text is set. */
 const announcer = document.createElement('div')
 announcer.className = 'unseen'
 announcer.setAttribute('aria-live', 'polite')
@@ -69,7 +69,7 @@ function show({ call, startsIn = 0, otherChannels = [] }) {
     parts.heading.textContent = state.heading
     document.title = `${state.heading} – ${parts.live.dataset.brand}`
   }
-  // Digits that are over stay in their place: the field below must not move under the user's hand.
+  // Digits that are no longer needed keep their place, so that the field below does not move.
   if (!state.showsDigits) parts.digits?.setAttribute('aria-hidden', 'true')
   // The next step is the code. Do not take the focus away from a user who is busy elsewhere, for
   // example at the phone of the demo.
@@ -77,7 +77,7 @@ function show({ call, startsIn = 0, otherChannels = [] }) {
     parts.code?.focus()
 }
 
-/** The page says how long the call waits. The time is new every ten seconds, and at the end. */
+/** Shows how long the call waits. Updates the time every ten seconds, then every second. */
 function showWait(startsIn) {
   const seconds = startsIn > 10 ? Math.ceil(startsIn / 10) * 10 : startsIn
   if (parts.live.dataset.waits === String(seconds)) return
@@ -123,7 +123,7 @@ async function askStatus({ status: address, login }) {
     headers: { Accept: 'application/json' },
     cache: 'no-store',
   })
-  // The right code gives the session a new id: this request, with the old one, says nothing.
+  // The right code gives the session a new id. Ignore the response to the old id.
   if (isSending()) return 1000
   if (response.status === 401) return leave(login) // the user logged out in another tab
   if (!response.ok) throw new Error(String(response.status))
@@ -143,7 +143,7 @@ async function askStatus({ status: address, login }) {
   return pollAfter * 1000
 }
 
-/** Whether a form is on its way: then the browser waits for the next page. */
+/** Whether a form was sent, so that the browser waits for the next page. */
 const isSending = () => document.querySelector('form[data-sent]') !== null
 
 function leave(address) {
