@@ -87,6 +87,8 @@ describeInBrowser('hands and eyes', () => {
     const guest = await openDemo()
     const { keyboard } = guest.page
     await guest.open('/login')
+    // The browser sets the focus a moment after the page has loaded.
+    await guest.expectValue('document.activeElement.id', 'username')
     await keyboard.type('alice')
     await keyboard.press('Tab')
     await keyboard.type('correct horse battery staple')
