@@ -1,11 +1,4 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { Request } from 'express'
 import type { Factors, Passkey } from '../stores/factors.js'
 import type { User } from '../stores/users.js'
@@ -16,6 +9,9 @@ declare module 'express-session' {
     passkeyChallenge?: string
   }
 }
+
+/** Loads the library with the first passkey: it takes a third of the start of this app. */
+const loadWebAuthn = () => import('@simplewebauthn/server')
 
 /** The site for which passkeys are made. */
 export interface PasskeySite {
@@ -68,6 +64,7 @@ export class PasskeyStrategy {
   /** Responds with what the browser needs to ask for a passkey. */
   private async begin(req: Request, { id }: User): Promise<void> {
     const { passkeys } = await this.factors.of(id)
+    const { generateAuthenticationOptions } = await loadWebAuthn()
     const options = await generateAuthenticationOptions({
       rpID: this.site.rpId,
       allowCredentials: passkeys.map(passkey => ({ id: passkey.id })),
@@ -83,6 +80,7 @@ export class PasskeyStrategy {
     const { passkeys } = await this.factors.of(userId)
     const passkey = passkeys.find(each => each.id === response?.id)
     if (challenge === undefined || response === undefined || passkey === undefined) return false
+    const { verifyAuthenticationResponse } = await loadWebAuthn()
     // It throws for another site, another challenge and a wrong signature.
     const result = await verifyAuthenticationResponse({
       response,
@@ -109,6 +107,7 @@ export async function beginRegistration(
   { id, username, name }: User,
   passkeys: readonly Passkey[],
 ): Promise<object> {
+  const { generateRegistrationOptions } = await loadWebAuthn()
   const options = await generateRegistrationOptions({
     rpName: 'Acme',
     rpID: rpId,
@@ -132,6 +131,7 @@ export async function finishRegistration(
   const challenge = takeChallenge(req)
   const response = readAnswer(req) as RegistrationResponseJSON | undefined
   if (challenge === undefined || response === undefined) return undefined
+  const { verifyRegistrationResponse } = await loadWebAuthn()
   const result = await verifyRegistrationResponse({
     response,
     expectedChallenge: challenge,

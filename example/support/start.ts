@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { SignalWireOptions } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createApp } from '../app.js'
-import { connectRedis } from '../stores/redis.js'
+import type { connectRedis } from '../stores/redis.js'
 import { createUsers, demoPeople, realPeople } from '../stores/users.js'
 import type { Config } from './config.js'
 import { createDemoLimits } from './demo-limits.js'
@@ -90,7 +90,8 @@ export class Example {
     if (redisUrl === undefined) return undefined
     // The demo and each project use different keys. A user who logged in with the published
     // password must not be logged in where calls cost money.
-    const redis = await connectRedis(
+    const stores = await import('../stores/redis.js')
+    const redis = await stores.connectRedis(
       redisUrl,
       `acme:${isReal ? space.project : 'demo'}`,
       this.logger,
