@@ -11,7 +11,7 @@ const documents = [
   'package.json',
   // The README links to these; test/docs/links.test.ts checks that no link of theirs leads out of
   // the package.
-  'docs/images/call-page.png',
+  'docs/images/call-page.webp',
   'docs/images/speed.svg',
 ]
 const isPage = path => /^docs\/[\w-]+\.md$/.test(path)

@@ -316,7 +316,11 @@ export async function takePicture({ page }: Guest, name: string): Promise<void> 
   await mkdir(folder, { recursive: true })
   await page.locator('iframe').first().scrollIntoViewIfNeeded()
   await page.evaluate('scrollTo(0, 0)')
-  const picture = await page.screenshot({ animations: 'disabled', caret: 'hide', type: 'png' })
-  expect(picture.byteLength).toBeLessThan(150_000)
-  await writeFile(`${folder}${name}.png`, picture)
+  // WebP, because the README's picture is in the package: it takes a fifth of the size of PNG.
+  const browser = await page.context().newCDPSession(page)
+  const screenshot = { format: 'webp', quality: 80 } as const
+  const { data } = await browser.send('Page.captureScreenshot', screenshot)
+  const picture = Buffer.from(data, 'base64')
+  expect(picture.byteLength).toBeLessThan(40_000)
+  await writeFile(`${folder}${name}.webp`, picture)
 }
