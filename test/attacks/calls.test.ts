@@ -244,6 +244,9 @@ test('A-64 GET, HEAD, prefetch and every other method but POST place no call and
     '/api/otp',
     '/api/otp/call?_method=POST',
     '/otp?code=123456',
+    '/otp/app-code?code=123456',
+    '/otp/passkey',
+    '/otp/passkey/begin',
   ]) {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']) {
       for (const headers of hints)
@@ -273,7 +276,9 @@ test('A-65 a form or a script of another site that is sent with the cookies of a
     { csrf: token },
     { '_csrf[]': token },
   ]
-  for (const action of ['/otp/call', '/otp', '/logout', '/phone', '/login']) {
+  const actions = ['/otp/call', '/otp', '/logout', '/phone', '/login']
+  const factors = ['/otp/app-code', '/otp/passkey', '/otp/passkey/begin']
+  for (const action of [...actions, ...factors]) {
     for (const form of forms)
       expect([
         action,

@@ -128,7 +128,7 @@ test('a right app code clears the wrong codes of the phone, and ends the code of
   for (let i = 0; i < 9; i++) expect(await world.fail(alice, 'app-code')).toBe('code-wrong')
 })
 
-test('200 parallel attempts over phone and app code are ten comparisons in every round', async () => {
+test('A-37 200 parallel attempts over phone and app code are ten comparisons in every round', async () => {
   const world = await open(
     { limiter: new CounterStore().factory, limits: callsUnlimited },
     { store: new SessionStore(2, 25) },
@@ -155,7 +155,7 @@ test('200 parallel attempts over phone and app code are ten comparisons in every
 const attempts = process.env['ATTACKS'] === 'long' ? 1000 : 300
 
 describeWithRedis('two processes', () => {
-  test(`${attempts} parallel attempts over phone and app code in two apps on one Redis are ten comparisons`, async () => {
+  test(`A-37, A-50 ${attempts} parallel attempts over phone and app code in two apps on one Redis are ten comparisons`, async () => {
     const redis = await openRedis()
     const clients = await Promise.all([1, 2].map(() => createClient({ url: redis.url }).connect()))
     try {
