@@ -1,6 +1,7 @@
 /**
  * Every case: the file and function that makes its app, the status that each response must have,
- * what it is measured against, and the goal for that ratio. `requests` = how many in one timed run.
+ * what it is measured against, and the goal for that ratio, if there is one. `requests` = how many
+ * in one timed run.
  */
 export const cases = [
   { name: 'form + session written', made: 'limits.js#sessionWritten', status: 401 },
@@ -25,14 +26,12 @@ export const cases = [
     made: 'ours.js#wrongCode',
     status: 401,
     against: 'form + session written',
-    goal: 0.85,
   },
   {
     name: 'right code',
     made: 'ours.js#rightCode',
     status: 302,
     against: 'form + session regenerated and saved',
-    goal: 0.85,
   },
   {
     name: 'page with enforce()',
@@ -46,16 +45,20 @@ export const cases = [
     made: 'ours.js#firstDocument',
     status: 200,
     against: 'form + static XML',
-    goal: 0.75,
   },
   {
     name: 'LaML, second document',
     made: 'ours.js#secondDocument',
     status: 200,
     against: 'form + static XML',
-    goal: 0.75,
   },
-  { name: 'status()', made: 'ours.js#statusPoll', status: 200, against: 'static status as JSON' },
+  {
+    name: 'status()',
+    made: 'ours.js#statusPoll',
+    status: 200,
+    against: 'static status as JSON',
+    goal: 0.95,
+  },
   {
     name: 'call request',
     made: 'ours.js#callRequest',
@@ -63,6 +66,7 @@ export const cases = [
     requests: 400,
     needsSpace: true,
     against: 'call by hand',
+    goal: 0.85,
   },
 
   {
@@ -83,18 +87,21 @@ export const cases = [
     made: 'ours.js#wrongCode',
     status: 401,
     against: 'wrong code by hand',
+    goal: 0.95,
   },
   {
     name: 'right code, beside by hand',
     made: 'ours.js#rightCode',
     status: 302,
     against: 'right code by hand',
+    goal: 0.95,
   },
   {
     name: 'LaML, beside by hand',
     made: 'ours.js#firstDocument',
     status: 200,
     against: 'LaML by hand',
+    goal: 0.95,
   },
 
   {
@@ -146,7 +153,6 @@ export const cases = [
     made: 'ours.js#wrongCode',
     status: 401,
     against: 'passport-totp, wrong',
-    goal: 1.15,
   },
 ]
 

@@ -4,7 +4,7 @@ import * as echarts from 'echarts'
 /** Writes the ratios with their intervals as an SVG bar chart. */
 export function writeChart(file, { machine, rows }) {
   const shown = rows
-    .filter(({ against, goal }) => !/^call|by hand/.test(against) && !(goal > 1))
+    .filter(({ against }) => !/^call|by hand|^passport-totp/.test(against))
     .toReversed()
   const chart = echarts.init(null, null, {
     renderer: 'svg',
@@ -23,7 +23,7 @@ export function writeChart(file, { machine, rows }) {
     backgroundColor: '#ffffff',
     title: {
       text: 'Share of what Express and express-session allow',
-      subtext: `Node ${machine.node}, ${machine.cores} cores, ${machine.pairs} interleaved pairs; lines: 95 % interval`,
+      subtext: `Node ${machine.node}, ${machine.cores} cores, 15 to 40 interleaved pairs; lines: 95 % interval`,
       left: 10,
       textStyle: { fontSize: 15 },
     },

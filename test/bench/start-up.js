@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { median } from './statistics.js'
@@ -13,12 +15,16 @@ const ask = (node, code, ...flags) =>
     }),
   )
 
+/** What the import of a package adds to that of Passport. */
 const imported = name => `
+  await import('passport')
+  gc()
+  const memory = process.memoryUsage().rss
   const before = performance.now()
   await import('${name}')
   const milliseconds = performance.now() - before
   gc()
-  console.log(JSON.stringify({ milliseconds, megabytes: process.memoryUsage().rss / 2 ** 20 }))
+  console.log(JSON.stringify({ milliseconds, megabytes: (process.memoryUsage().rss - memory) / 2 ** 20 }))
 `
 
 /**
@@ -55,15 +61,50 @@ const challenges = `
   console.log(JSON.stringify({ full, left: heap() - before }))
 `
 
+/** Seconds from `npm run example` to the first page. */
+async function startExample() {
+  const port = await findPort()
+  const startedAt = performance.now()
+  const example = spawn('npm', ['run', '--silent', 'example'], {
+    cwd: root,
+    env: { ...process.env, PORT: String(port), SIMULATOR_PORT: '0' },
+    stdio: 'ignore',
+    detached: true, // npm's children are in its group
+  })
+  const isServed = () =>
+    fetch(`http://127.0.0.1:${port}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  while (!(await isServed())) await new Promise(resolve => setTimeout(resolve, 5))
+  const seconds = (performance.now() - startedAt) / 1000
+  const ended = once(example, 'exit')
+  process.kill(-example.pid, 'SIGINT')
+  await ended
+  return seconds
+}
+
+async function findPort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
 /**
- * Time and memory of the import compared with Passport's, memory of many challenges, and the size
- * of the package.
+ * What the import adds to Passport's, beside what Express adds; the start of the example; the
+ * memory of many challenges; the size of the package.
  */
-export function measureStartUp(node) {
-  const of = name => Array.from({ length: 7 }, () => ask(node, imported(name), '--expose-gc'))
-  const [ours, theirs] = [of('passport-voice-otp'), of('passport')]
-  const difference = part =>
-    median(ours.map(each => each[part])) - median(theirs.map(each => each[part]))
+export async function measureStartUp(node) {
+  const names = ['passport-voice-otp', 'express']
+  const runs = Array.from({ length: 15 }, () =>
+    names.map(name => ask(node, imported(name), '--expose-gc')),
+  )
+  const of = (index, part) => median(runs.map(run => run[index][part]))
+  const starts = []
+  for (let run = 0; run < 5; run++) starts.push(await startExample())
   const { full, left } = ask(node, challenges, '--expose-gc')
   const folder = mkdtempSync(`${tmpdir()}/packed-`)
   try {
@@ -76,8 +117,11 @@ export function measureStartUp(node) {
     )
     const { dependencies } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
     return {
-      milliseconds: difference('milliseconds'),
-      megabytes: difference('megabytes'),
+      milliseconds: of(0, 'milliseconds'),
+      expressMilliseconds: of(1, 'milliseconds'),
+      shareOfExpress: median(runs.map(([own, express]) => own.milliseconds / express.milliseconds)),
+      megabytes: of(0, 'megabytes'),
+      exampleSeconds: median(starts),
       challengesMegabytes: full,
       leftMegabytes: left,
       packedKilobytes: size / 1000,
