@@ -40,6 +40,18 @@ module.exports = {
       to: { path: '^lib/', pathNot: '^lib/telemetry/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'apps without Redis do not pay for redis/: lib/ does not import it',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/redis/' },
+      to: { path: '^lib/redis/' },
+    },
+    {
+      name: 'redis/ has its own file: it imports only types from the rest of lib/',
+      severity: 'error',
+      from: { path: '^lib/redis/' },
+      to: { path: '^lib/', pathNot: '^lib/redis/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'options/ is a leaf: it imports only request.ts',
       severity: 'error',
       from: { path: '^lib/options/' },

@@ -38,6 +38,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: 'passport-voice-otp/pages', replacement: here('./lib/pages/index.ts') },
+      { find: 'passport-voice-otp/redis', replacement: here('./lib/redis/index.ts') },
       { find: 'passport-voice-otp/simulator', replacement: here('./lib/simulator/index.ts') },
       { find: 'passport-voice-otp/telemetry', replacement: here('./lib/telemetry/index.ts') },
       { find: 'passport-voice-otp', replacement: here('./lib/index.ts') },

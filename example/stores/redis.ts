@@ -1,7 +1,6 @@
 import { RedisStore } from 'connect-redis'
-import type { LimiterFactory } from 'passport-voice-otp'
+import { redisLimiter } from 'passport-voice-otp/redis'
 import type { Logger } from 'pino'
-import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
 import { recoveryInRedis } from './recovery-codes.js'
 import { factorsInRedis } from './factors.js'
@@ -43,16 +42,7 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
 
   return {
     sessionStore: new RedisStore({ client, prefix: `${prefix}:session:`, ttl: sessionSeconds }),
-    limiter: (options => {
-      const keyPrefix = `${prefix}:${options.keyPrefix}`
-      return new RateLimiterRedis({
-        storeClient: client,
-        useRedisPackage: true,
-        rejectIfRedisNotReady: true,
-        ...options,
-        keyPrefix,
-      })
-    }) satisfies LimiterFactory,
+    limiter: redisLimiter(client, { keyPrefix: `${prefix}:` }),
     phones: {
       get: (userId: string) => client.hGet(`${prefix}:phones`, userId),
       set: (userId: string, phone: string) => client.hSet(`${prefix}:phones`, userId, phone),

@@ -40,8 +40,7 @@ export interface Limiter {
 }
 
 /**
- * Creates the limiter of one limit. With
- * `options => new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options })` every count
- * is in Redis, and any number of processes share it.
+ * Creates the limiter of one limit. With `redisLimiter(client)` of `passport-voice-otp/redis` every
+ * count is in Redis, and any number of processes share it.
  */
 export type LimiterFactory = (options: LimiterOptions) => Limiter

@@ -24,13 +24,18 @@ const code = [
   'dist/simulator/cli.mjs',
   'dist/pages/index.cjs',
   'dist/pages/index.mjs',
+  'dist/redis/index.cjs',
+  'dist/redis/index.mjs',
   'dist/telemetry/index.cjs',
   'dist/telemetry/index.mjs',
 ]
-const entryTypes = ['index', 'pages/index', 'simulator/index', 'telemetry/index'].flatMap(entry => [
-  `dist/${entry}.d.cts`,
-  `dist/${entry}.d.mts`,
-])
+const entryTypes = [
+  'index',
+  'pages/index',
+  'redis/index',
+  'simulator/index',
+  'telemetry/index',
+].flatMap(entry => [`dist/${entry}.d.cts`, `dist/${entry}.d.mts`])
 const entries = [
   ...code,
   ...entryTypes,

@@ -1,6 +1,8 @@
 // A real Redis on a free port, behind a line that delays, records, hangs or breaks.
 import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { createClient } from 'redis'
 import { describe, test } from 'vitest'
 import { freePort, listen } from './listen.js'
@@ -39,14 +41,24 @@ const callLimitKey = /voice-otp:[a-z-]+-(?:interval|hour|10min|day|minute):/
  * Starts a Redis.
  * @param delayMilliseconds Delay in each direction of the connection `url`, `[least, most]`.
  * Default `[1, 6]`: without delay the races hide.
+ * @param cluster Whether it is a Redis Cluster, of one node with all slots. Default: false.
  */
 export async function openRedis({
   delayMilliseconds = [1, 6],
-}: { readonly delayMilliseconds?: readonly [number, number] } = {}) {
+  cluster = false,
+}: {
+  readonly delayMilliseconds?: readonly [number, number]
+  readonly cluster?: boolean
+} = {}) {
   const port = await freePort()
+  const folder = mkdtempSync(`${tmpdir()}/redis-`)
   const child = spawn(
     'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    [
+      ...['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      // A cluster keeps a file about its nodes.
+      ...(cluster ? ['--cluster-enabled', 'yes', '--dir', folder] : []),
+    ],
     { stdio: 'ignore' },
   )
   const killToo = (): void => {
@@ -60,6 +72,7 @@ export async function openRedis({
   })
   client.on('error', () => undefined) // until the server listens
   await client.connect()
+  if (cluster) await becomeCluster(client)
   const line = await openLine(port, delayMilliseconds)
 
   return {
@@ -113,8 +126,18 @@ export async function openRedis({
           ? child.once('exit', resolve)
           : resolve(undefined),
       )
+      rmSync(folder, { recursive: true })
     },
   }
+}
+
+/** Gives all slots to the only node, and waits until it serves them. */
+async function becomeCluster(client: {
+  sendCommand(words: string[]): Promise<unknown>
+}): Promise<void> {
+  await client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'])
+  while (!String(await client.sendCommand(['CLUSTER', 'INFO'])).includes('cluster_state:ok'))
+    await new Promise(resolve => setTimeout(resolve, 20))
 }
 
 async function openLine(port: number, delayMilliseconds: readonly [number, number]) {

@@ -4,7 +4,7 @@ import session from 'express-session'
 import passport from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
 import { VoiceOtpStrategy } from 'passport-voice-otp'
-import { RateLimiterRedis } from 'rate-limiter-flexible'
+import { redisLimiter } from 'passport-voice-otp/redis'
 import { createClient } from 'redis'
 
 export const needsRedis = true
@@ -38,13 +38,7 @@ export async function createApp({ secret, signalwire, webhookUrl, redisUrl }) {
       webhookUrl,
       secret,
       signalwire,
-      limiter: options =>
-        new RateLimiterRedis({
-          storeClient: client,
-          useRedisPackage: true,
-          rejectIfRedisNotReady: true,
-          ...options,
-        }),
+      limiter: redisLimiter(client),
     },
     user => user.phone,
   )

@@ -1,0 +1,74 @@
+/**
+ * The limiter for Redis: what a request counts at the same time becomes one command.
+ * @module passport-voice-otp/redis
+ */
+import type { Limiter, LimiterCount, LimiterFactory, LimiterOptions } from '../options/limiter.js'
+import { Batches } from './batches.js'
+import { createSend, type RedisClient } from './client.js'
+import type { Operation } from './script.js'
+
+export type { IoRedisClient, NodeRedisClient, RedisClient } from './client.js'
+
+/** Options of {@link redisLimiter}. */
+export interface RedisLimiterOptions {
+  /**
+   * The beginning of every key, for example `shop:`. Apps that share one Redis need different ones.
+   * It holds no braces. Default: none.
+   */
+  readonly keyPrefix?: string
+}
+
+/**
+ * Creates the option `limiter` for one Redis or a Redis Cluster. It counts as `RateLimiterRedis` of
+ * rate-limiter-flexible does: in fixed windows that begin with the first hit.
+ *
+ * All operations that begin in the same turn of the event loop, and whose keys belong to the same
+ * user or phone, or are shared by the same prefix or app, are one command: one Lua script, which
+ * Redis runs in one atomic step. The keys of one script share a hash tag, so a cluster keeps them
+ * in one slot.
+ *
+ * If the client is not connected, every operation rejects at once.
+ * @param client A client of `redis` (version 4 or later) or `ioredis`, or a cluster client of one
+ * of them. The app connects it and listens to its event `error`.
+ * @throws TypeError for anything else, and for a `keyPrefix` with braces.
+ */
+export function redisLimiter(
+  client: RedisClient,
+  { keyPrefix = '' }: RedisLimiterOptions = {},
+): LimiterFactory {
+  const batches = new Batches(createSend(client))
+  return options => createLimiter(batches, `${keyPrefix}${options.keyPrefix}`, options)
+}
+
+function createLimiter(batches: Batches, prefix: string, { duration }: LimiterOptions): Limiter {
+  if (/[{}]/.test(prefix))
+    throw new TypeError(`redisLimiter: keyPrefix must not hold braces, but it is '${prefix}'.`)
+
+  const run = async (
+    name: Operation['name'],
+    key: string,
+    points = 0,
+    seconds = duration,
+  ): Promise<LimiterCount | null> => {
+    if (!Number.isSafeInteger(points) || !Number.isFinite(seconds) || seconds < 0)
+      throw new TypeError('redisLimiter: points must be a whole number, and seconds at least 0.')
+    // What stands before the first dot is common to the keys of one user, phone, prefix or app.
+    const [tag = '', ...rest] = key.split('.')
+    return batches.run(tag, {
+      name,
+      key: [`${prefix}:{${tag}}`, ...rest].join('.'),
+      points,
+      milliseconds: Math.ceil(seconds * 1000),
+    })
+  }
+  // Only `get` returns null.
+  const runOnCount = run as (...given: Parameters<typeof run>) => Promise<LimiterCount>
+
+  return {
+    consume: (key, points = 1) => runOnCount('add', key, points),
+    reward: (key, points = 1) => runOnCount('add', key, -points),
+    get: key => run('get', key),
+    set: (key, points, secDuration) => runOnCount('set', key, points, secDuration),
+    delete: async key => (await runOnCount('delete', key)).consumedPoints > 0,
+  }
+}
