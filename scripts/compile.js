@@ -33,6 +33,7 @@ export function compile(programs) {
     exports: {
       '.': './lib/index.js',
       './pages': './lib/pages/index.js',
+      './redis': './lib/redis/index.js',
       './simulator': './lib/simulator/index.js',
     },
   })
