@@ -109,6 +109,7 @@ export const showCode: ShowPage = async (visit, failure) => {
     data: {
       ...challengeData(visit, situation),
       ...linksFor(state, choices, failure),
+      opensChannels: showsOtherChannels(state, situation),
       phones: phones ?? [],
       offers: offersOf(texts, channels, first, challenge !== undefined),
       firstChannel: channels[first],
@@ -138,15 +139,22 @@ const linksFor = (
   failure: PageFailure | undefined,
 ): object => {
   const [best, ...others] = kind === 'live' ? [undefined, ...links] : links
+  // A user who is locked until support ends that gets no code: no button offers one.
+  const isLocked = failure?.code === 'locked' && failure.retryAfter === undefined
   return {
     best,
     otherFactors: others,
-    offersPhone,
+    offersPhone: offersPhone && !isLocked,
     isPhoneRefused: isPhoneRefused && failure?.code !== 'phone-not-allowed',
     // After a call, the user chose the phone.
     opensOptions: failure !== undefined || text !== undefined,
   }
 }
+
+/** Whether the page tells the user to choose another channel: then it shows them. */
+const showsOtherChannels = ({ name }: PageState, { status, failure }: Situation): boolean =>
+  failure?.code === 'queue-full' ||
+  (name === 'waiting' && status !== undefined && status.otherChannels.length > 0)
 
 /** What the form for a code needs: on the page of the code, and on the page of a number. */
 export function challengeData({ pages, texts }: Visit, situation: Situation): object {

@@ -61,17 +61,32 @@ export const isTemporary = (error: unknown): error is VoiceOtpError =>
   error.code !== 'session-unavailable' &&
   error.code !== 'configuration'
 
-/** The sentences after the message of a failure: what is left, how long to wait, what to do. */
-export function hintsOf(
+/** What a page says about a failure. */
+interface FailureWords {
+  readonly message: string
+  /** Sentences after the message: what is left, how long to wait, what to do. */
+  readonly hints: readonly string[]
+}
+
+/**
+ * The words for a failure.
+ * @param isCalm Whether it is none for the user: the code is on its way already.
+ */
+export function wordsOf(
   { problem, nextSteps, language }: PageTexts,
-  { code, attemptsLeft, retryAfter }: PageFailure,
-): readonly string[] {
+  { code, message, attemptsLeft, retryAfter }: PageFailure,
+  isCalm: boolean,
+): FailureWords {
+  // The page says elsewhere when the user may ask for another code.
+  if (isCalm) return { message: problem.onItsWay, hints: [] }
+  // No second attempt with this code helps, and no wait ends a lock.
+  if (attemptsLeft === 0) return { message: problem.noAttemptsLeft, hints: [] }
+  if (code === 'locked' && retryAfter === undefined) return { message: nextSteps.locked, hints: [] }
   const hints: string[] = []
-  if (attemptsLeft === 0) hints.push(problem.noAttemptsLeft)
-  else if (attemptsLeft !== undefined) hints.push(problem.attemptsLeft(attemptsLeft))
+  if (attemptsLeft !== undefined) hints.push(problem.attemptsLeft(attemptsLeft))
   const nextStep = sentenceIn(nextSteps, code)
   if (retryAfter !== undefined)
     hints.push(fill(problem.tryAgainIn, { time: duration(language, retryAfter) }))
   else if (nextStep !== undefined) hints.push(nextStep)
-  return hints
+  return { message, hints }
 }

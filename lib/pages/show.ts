@@ -1,5 +1,5 @@
 import type { Visit } from './context.js'
-import { hintsOf, type PageFailure } from './failure.js'
+import { type PageFailure, wordsOf } from './failure.js'
 import { knownUser, takeMessages } from './request.js'
 import { type PageState, waitingText } from './state.js'
 import { clockTime, day, duration, fill, piecesOf, spaced } from './words.js'
@@ -44,8 +44,7 @@ export function showPage({ pages, req, res, texts }: Visit, content: PageContent
     messages: takeMessages(req),
     failure: failure && {
       ...failure,
-      message: isCalm ? texts.problem.onItsWay : failure.message,
-      hints: hintsOf(texts, failure),
+      ...wordsOf(texts, failure, isCalm),
       isCalm,
     },
     state: content.state,

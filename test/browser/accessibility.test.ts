@@ -101,7 +101,7 @@ describeInBrowser('axe-core finds nothing', () => {
     await look('text')
     const code = /^\d{6}/.exec(guest.site.simulator.messages[0]!.body)?.[0] ?? ''
     for (let attempt = 0; attempt < 5; attempt++) await guest.submitCode(wrongCode(code))
-    await guest.page.getByText('You have no attempts left for the last code.').waitFor()
+    await guest.page.getByText('You have no attempts left for this code.').waitFor()
     await look('too many wrong codes')
     await guest.open('/otp')
     await look('too many wrong codes, opened again')
@@ -136,7 +136,7 @@ describeInBrowser('axe-core finds nothing', () => {
     await guest.sees('no-answer')
     await look('add a number, no answer')
     guest.site.faults({ calls: { status: 503 } })
-    await guest.page.getByLabel('No call? Check the number').fill('+12025550189')
+    await guest.page.getByLabel('No call? Enter the number again').fill('+12025550189')
     await guest.press('Call it')
     await guest.page.getByRole('alert').waitFor()
     await look('503 on its page')

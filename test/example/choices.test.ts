@@ -139,7 +139,7 @@ describe('several channels', () => {
     const alice = site.visitor()
     await alice.logIn('alice')
     await alice.submit('/otp/call', { channel: 'call' })
-    expect(alice.text).toContain('The line was busy. Ask for another call below.')
+    expect(alice.text).toContain('The line was busy. Ask for another code below.')
     expect(buttons(alice.page.html)).toEqual(['call: Call me again', 'sms: Text me instead'])
     await alice.submit('/otp/call', { channel: 'sms' })
     expect(alice.page).toMatchObject({ status: 200, path: '/otp' })

@@ -77,7 +77,10 @@ function strategyIn(state: GalleryState, language: string): object {
     channels: state.channels ?? ['call'],
     availableFactors: () =>
       Promise.resolve(
-        [...access.factors, ...(state.isPhoneRefused ? [] : ['phone'])].map(name => ({ name })),
+        [...access.factors, ...(state.isPhoneRefused ? [] : ['phone'])].map(name => ({
+          name,
+          phishingResistant: name === 'passkey',
+        })),
       ),
     getStatus: () => Promise.resolve(currentStatus),
     status: () => (_req: IncomingMessage, res: ServerResponse) => {

@@ -1,8 +1,9 @@
 // The ready pages under hands and eyes: sending by itself, waiting buttons, zoom, narrow screens,
 // forced colours.
-import { expect, test } from 'vitest'
-import { describeInBrowser, openDemo } from '../support/chromium.js'
+import { expect, onTestFinished, test } from 'vitest'
+import { describeInBrowser, openDemo, openPage } from '../support/chromium.js'
 import { wrongCode } from '../support/site.js'
+import { startGallery } from './gallery.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 
@@ -65,10 +66,66 @@ describeInBrowser('the code page', () => {
     expect(await guest.page.title()).toBe('Press the two digits – Acme')
     await guest.site.simulator.press(sid, '00')
     await guest.page.getByRole('heading', { name: 'The call was reported' }).waitFor()
-    await guest.page.getByText('somebody knows your password. Change it now.').waitFor()
+    await guest.page.locator('.alert', { hasText: 'Change it now.' }).waitFor()
     expect(await guest.page.locator('[data-matching-digits], #code').count()).toBe(0)
     expect(await guest.page.title()).toBe('The call was reported – Acme')
     expect(await guest.page.evaluate('isSamePage')).toBe(true)
+  })
+
+  test('an error stays on the page although a late status replaces the rest', async () => {
+    const guest = await openDemo()
+    const { page } = guest
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const code = await guest.site.answer(await guest.digits())
+    let release = (): void => undefined
+    const late = new Promise<void>(resolve => {
+      release = resolve
+    })
+    await page.route('**/otp/status', async route => {
+      const response = await route.fetch()
+      await late
+      // A state without words of its own: the script loads the page again.
+      const json = { ...((await response.json()) as object), call: 'failed' }
+      await route.fulfill({ response, json })
+    })
+    await guest.submitCode(wrongCode(code))
+    await page.getByRole('alert').waitFor()
+    await page.evaluate('globalThis.shown = document.querySelector("[data-otp]")')
+    release()
+    await guest.expectValue('shown.isConnected', false)
+    expect(await page.getByRole('alert').textContent()).toContain('This code is wrong.')
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+  })
+
+  test('the page of a call that reached nobody stays as it is, so that nothing is read aloud again', async () => {
+    const gallery = await startGallery()
+    onTestFinished(gallery.close)
+    const page = await openPage()
+    let questions = 0
+    await page.route('**/status', async route => {
+      questions++
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...(await response.json()), pollAfter: 0 } })
+    })
+    await page.goto(`${gallery.url}/busy/en-US/light`)
+    await page.evaluate('globalThis.shown = document.querySelector("[data-otp]")')
+    await expect.poll(() => questions, { timeout: 20_000 }).toBeGreaterThan(3)
+    expect(await page.evaluate('shown.isConnected')).toBe(true)
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+  })
+
+  test('while a call waits for its turn, the channels that need not wait can be chosen', async () => {
+    const gallery = await startGallery()
+    onTestFinished(gallery.close)
+    const page = await openPage()
+    await page.route('**/status', route => route.abort())
+    await page.goto(
+      `${gallery.url}/${encodeURIComponent('waiting, with another channel')}/en-US/light`,
+    )
+    const isEnabled = (name: string) => page.getByRole('button', { name }).isEnabled()
+    expect(await isEnabled('Call me again')).toBe(false)
+    expect(await isEnabled('Text me instead')).toBe(true)
   })
 
   test('a screen reader hears the countdown at 60, 30 and 10 seconds only', async () => {

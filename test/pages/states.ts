@@ -54,7 +54,7 @@ export const galleryStates: Readonly<Record<string, GalleryState>> = {
   'waiting, with another channel': call('queued', {
     startsIn: 70,
     callsBefore: 1,
-    otherChannels: ['hosted-call', 'hosted-sms'],
+    otherChannels: ['sms', 'hosted-call', 'hosted-sms'],
   }),
   'about to start': call('queued'),
   ringing: call('ringing'),
@@ -102,6 +102,7 @@ export const galleryStates: Readonly<Record<string, GalleryState>> = {
   },
   'change the number': { path: '/phone', isLoggedIn: true },
   'passkey first': { path: '/otp', channels: all, phones: 2, factors: ['passkey', 'app-code'] },
+  'locked, with a passkey': failed('locked', {}, { factors: ['passkey'] }),
   'passkey, no phone': { path: '/otp', factors: ['passkey'], isPhoneRefused: true },
   'passkey, wrong code': failed('code-wrong', { attemptsLeft: 0 }, { factors: ['passkey'] }),
   'ringing, with a passkey': { ...call('ringing'), factors: ['passkey', 'app-code'] },

@@ -33,7 +33,7 @@ function findParts() {
   until = {
     expiry: now() + Number(parts.left?.dataset.expiresIn ?? 0),
     nextCall: now() + Number(parts.wait?.dataset.nextCallIn ?? 0),
-    lastExpiresIn: Number(parts.left?.dataset.expiresIn ?? 0),
+    lastExpiresIn: Number(parts.live?.dataset.left ?? 0),
   }
   for (const form of document.querySelectorAll('[data-otp] form')) watchForm(form)
   if (parts.code?.form.dataset.sendsAt) sendAtLastDigit(parts.code)
@@ -173,14 +173,18 @@ async function replacePage() {
     if (!contents) return await leave(page)
     if (isSending()) return
     const old = document.querySelector('[data-otp]')
-    const hadFocus = old.contains(document.activeElement)
+    const focused = document.activeElement
+    const hadFocus = old.contains(focused)
+    // The user may not have read an error yet. It stays until the next form.
+    const failure = old.querySelector('#failure')
     old.replaceWith(contents)
     document.title = next.title
     findParts()
+    if (failure && !contents.querySelector('#failure')) parts.heading.after(failure)
     tick()
     const said = contents.querySelector('.state')?.textContent ?? ''
     announcer.textContent = `${parts.heading.textContent}. ${said}`
-    if (hadFocus) parts.heading.focus()
+    if (hadFocus) (focused === failure ? failure : parts.heading).focus()
   } finally {
     isReplacing = false
   }

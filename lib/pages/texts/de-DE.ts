@@ -43,19 +43,19 @@ export const deDE: PageTexts = {
     },
     busy: {
       heading: 'Wir haben Sie nicht erreicht',
-      text: 'Die Leitung war besetzt. Fordern Sie unten einen neuen Anruf an.',
+      text: 'Die Leitung war besetzt. Fordern Sie unten einen neuen Code an.',
     },
     'no-answer': {
       heading: 'Wir haben Sie nicht erreicht',
-      text: 'Niemand hat abgenommen. Fordern Sie unten einen neuen Anruf an.',
+      text: 'Niemand hat abgenommen. Fordern Sie unten einen neuen Code an.',
     },
     failed: {
       heading: 'Wir haben Sie nicht erreicht',
-      text: 'Der Anruf kam nicht zustande. Fordern Sie unten einen neuen Anruf an.',
+      text: 'Der Anruf kam nicht zustande. Fordern Sie unten einen neuen Code an.',
     },
     canceled: {
       heading: 'Wir haben Sie nicht erreicht',
-      text: 'Der Anruf wurde abgebrochen. Fordern Sie unten einen neuen Anruf an.',
+      text: 'Der Anruf wurde abgebrochen. Fordern Sie unten einen neuen Code an.',
     },
     refused: {
       heading: 'Sie haben abgelehnt',
@@ -101,6 +101,7 @@ export const deDE: PageTexts = {
   peopleBefore: count =>
     count === 1 ? 'Eine Person ist vor Ihnen.' : `${count} Personen sind vor Ihnen.`,
   calling: 'Wir rufen {phone} von {from} aus an.',
+  called: 'Wir haben {phone} von {from} aus angerufen.',
   textSent: 'Wir haben einen Code von {from} an {phone} gesendet.',
   willCall: 'Wir rufen {phone} an.',
   willCallOneOf: 'Wir rufen eines Ihrer Telefone an.',
@@ -147,7 +148,7 @@ export const deDE: PageTexts = {
   },
   phone: {
     label: 'Telefonnummer mit Ländervorwahl',
-    labelAgain: 'Kein Anruf? Prüfen Sie die Nummer',
+    labelAgain: 'Kein Anruf? Geben Sie die Nummer noch einmal ein',
     submit: 'Anrufen',
     none: 'Für die Anmeldung brauchen Sie ein Telefon, das wir anrufen können. Wir haben Ihre Nummer noch nicht.',
     current:

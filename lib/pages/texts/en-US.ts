@@ -43,19 +43,19 @@ export const enUS: PageTexts = {
     },
     busy: {
       heading: 'We did not reach you',
-      text: 'The line was busy. Ask for another call below.',
+      text: 'The line was busy. Ask for another code below.',
     },
     'no-answer': {
       heading: 'We did not reach you',
-      text: 'Nobody answered. Ask for another call below.',
+      text: 'Nobody answered. Ask for another code below.',
     },
     failed: {
       heading: 'We did not reach you',
-      text: 'The call could not be connected. Ask for another call below.',
+      text: 'The call could not be connected. Ask for another code below.',
     },
     canceled: {
       heading: 'We did not reach you',
-      text: 'The call was canceled. Ask for another call below.',
+      text: 'The call was canceled. Ask for another code below.',
     },
     refused: { heading: 'You refused', text: 'You pressed zero. Nothing was done.' },
   },
@@ -98,6 +98,7 @@ export const enUS: PageTexts = {
     count === 1 ? 'One person is before you.' : `${count} people are before you.`,
 
   calling: 'We are calling {phone} from {from}.',
+  called: 'We called {phone} from {from}.',
   textSent: 'We have sent a code to {phone} from {from}.',
   willCall: 'We call {phone}.',
   willCallOneOf: 'We call one of your phones.',
@@ -145,7 +146,7 @@ export const enUS: PageTexts = {
   },
   phone: {
     label: 'Phone number, with country code',
-    labelAgain: 'No call? Check the number',
+    labelAgain: 'No call? Enter the number again',
     submit: 'Call it',
     none: 'To log in you need a phone that we can call. We do not have your number yet.',
     current: 'We now call {phone}. When you change your number, we tell the old one.',

@@ -40,19 +40,19 @@ export const esES: PageTexts = {
     },
     busy: {
       heading: 'No hemos podido localizarle',
-      text: 'La línea estaba ocupada. Pida otra llamada abajo.',
+      text: 'La línea estaba ocupada. Pida otro código abajo.',
     },
     'no-answer': {
       heading: 'No hemos podido localizarle',
-      text: 'Nadie contestó. Pida otra llamada abajo.',
+      text: 'Nadie contestó. Pida otro código abajo.',
     },
     failed: {
       heading: 'No hemos podido localizarle',
-      text: 'No se pudo establecer la llamada. Pida otra llamada abajo.',
+      text: 'No se pudo establecer la llamada. Pida otro código abajo.',
     },
     canceled: {
       heading: 'No hemos podido localizarle',
-      text: 'La llamada se canceló. Pida otra llamada abajo.',
+      text: 'La llamada se canceló. Pida otro código abajo.',
     },
     refused: { heading: 'Usted lo rechazó', text: 'Pulsó el cero. No se hizo nada.' },
   },
@@ -95,6 +95,7 @@ export const esES: PageTexts = {
   peopleBefore: count =>
     count === 1 ? 'Hay una persona antes que usted.' : `Hay ${count} personas antes que usted.`,
   calling: 'Estamos llamando a {phone} desde {from}.',
+  called: 'Hemos llamado a {phone} desde {from}.',
   textSent: 'Hemos enviado un código a {phone} desde {from}.',
   willCall: 'Llamaremos a {phone}.',
   willCallOneOf: 'Llamaremos a uno de sus teléfonos.',
@@ -141,7 +142,7 @@ export const esES: PageTexts = {
   },
   phone: {
     label: 'Número de teléfono, con el prefijo del país',
-    labelAgain: '¿Ninguna llamada? Compruebe el número',
+    labelAgain: '¿Ninguna llamada? Escriba el número otra vez',
     submit: 'Llamar',
     none: 'Para iniciar sesión necesita un teléfono al que podamos llamar. Aún no tenemos su número.',
     current: 'Ahora llamamos a {phone}. Cuando cambie de número, avisaremos al anterior.',

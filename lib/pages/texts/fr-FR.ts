@@ -43,19 +43,19 @@ export const frFR: PageTexts = {
     },
     busy: {
       heading: 'Nous n’avons pas pu vous joindre',
-      text: 'La ligne était occupée. Demandez un autre appel ci-dessous.',
+      text: 'La ligne était occupée. Demandez un autre code ci-dessous.',
     },
     'no-answer': {
       heading: 'Nous n’avons pas pu vous joindre',
-      text: 'Personne n’a répondu. Demandez un autre appel ci-dessous.',
+      text: 'Personne n’a répondu. Demandez un autre code ci-dessous.',
     },
     failed: {
       heading: 'Nous n’avons pas pu vous joindre',
-      text: 'L’appel n’a pas abouti. Demandez un autre appel ci-dessous.',
+      text: 'L’appel n’a pas abouti. Demandez un autre code ci-dessous.',
     },
     canceled: {
       heading: 'Nous n’avons pas pu vous joindre',
-      text: 'L’appel a été annulé. Demandez un autre appel ci-dessous.',
+      text: 'L’appel a été annulé. Demandez un autre code ci-dessous.',
     },
     refused: { heading: 'Vous avez refusé', text: 'Vous avez tapé zéro. Rien n’a été fait.' },
   },
@@ -98,6 +98,7 @@ export const frFR: PageTexts = {
   peopleBefore: count =>
     count === 1 ? 'Une personne est avant vous.' : `${count} personnes sont avant vous.`,
   calling: 'Nous appelons le {phone} depuis le {from}.',
+  called: 'Nous avons appelé le {phone} depuis le {from}.',
   textSent: 'Nous avons envoyé un code au {phone} depuis le {from}.',
   willCall: 'Nous appellerons le {phone}.',
   willCallOneOf: 'Nous appellerons l’un de vos téléphones.',
@@ -144,7 +145,7 @@ export const frFR: PageTexts = {
   },
   phone: {
     label: 'Numéro de téléphone, avec l’indicatif du pays',
-    labelAgain: 'Pas d’appel ? Vérifiez le numéro',
+    labelAgain: 'Pas d’appel ? Saisissez de nouveau le numéro',
     submit: 'Appeler',
     none: 'Pour vous connecter, il vous faut un téléphone que nous pouvons appeler. Nous n’avons pas encore votre numéro.',
     current:

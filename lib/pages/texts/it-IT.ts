@@ -40,19 +40,19 @@ export const itIT: PageTexts = {
     },
     busy: {
       heading: 'Non siamo riusciti a raggiungerti',
-      text: 'La linea era occupata. Chiedi un’altra chiamata qui sotto.',
+      text: 'La linea era occupata. Chiedi un altro codice qui sotto.',
     },
     'no-answer': {
       heading: 'Non siamo riusciti a raggiungerti',
-      text: 'Nessuno ha risposto. Chiedi un’altra chiamata qui sotto.',
+      text: 'Nessuno ha risposto. Chiedi un altro codice qui sotto.',
     },
     failed: {
       heading: 'Non siamo riusciti a raggiungerti',
-      text: 'La chiamata non è andata a buon fine. Chiedi un’altra chiamata qui sotto.',
+      text: 'La chiamata non è andata a buon fine. Chiedi un altro codice qui sotto.',
     },
     canceled: {
       heading: 'Non siamo riusciti a raggiungerti',
-      text: 'La chiamata è stata annullata. Chiedi un’altra chiamata qui sotto.',
+      text: 'La chiamata è stata annullata. Chiedi un altro codice qui sotto.',
     },
     refused: { heading: 'Hai rifiutato', text: 'Hai premuto zero. Non è stato fatto nulla.' },
   },
@@ -95,6 +95,7 @@ export const itIT: PageTexts = {
   peopleBefore: count =>
     count === 1 ? 'C’è una persona prima di te.' : `Ci sono ${count} persone prima di te.`,
   calling: 'Stiamo chiamando {phone} da {from}.',
+  called: 'Abbiamo chiamato {phone} da {from}.',
   textSent: 'Abbiamo inviato un codice a {phone} da {from}.',
   willCall: 'Chiameremo {phone}.',
   willCallOneOf: 'Chiameremo uno dei tuoi telefoni.',
@@ -141,7 +142,7 @@ export const itIT: PageTexts = {
   },
   phone: {
     label: 'Numero di telefono, con il prefisso del paese',
-    labelAgain: 'Nessuna chiamata? Controlla il numero',
+    labelAgain: 'Nessuna chiamata? Scrivi di nuovo il numero',
     submit: 'Chiama',
     none: 'Per accedere ti serve un telefono che possiamo chiamare. Non abbiamo ancora il tuo numero.',
     current: 'Ora chiamiamo {phone}. Quando cambi numero, avvisiamo quello vecchio.',

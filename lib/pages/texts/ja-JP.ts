@@ -40,19 +40,19 @@ export const jaJP: PageTexts = {
     },
     busy: {
       heading: '電話がつながりませんでした',
-      text: '話し中でした。下からもう一度電話を依頼してください。',
+      text: '話し中でした。下からもう一度コードを依頼してください。',
     },
     'no-answer': {
       heading: '電話がつながりませんでした',
-      text: '応答がありませんでした。下からもう一度電話を依頼してください。',
+      text: '応答がありませんでした。下からもう一度コードを依頼してください。',
     },
     failed: {
       heading: '電話がつながりませんでした',
-      text: '接続できませんでした。下からもう一度電話を依頼してください。',
+      text: '接続できませんでした。下からもう一度コードを依頼してください。',
     },
     canceled: {
       heading: '電話がつながりませんでした',
-      text: '発信が取り消されました。下からもう一度電話を依頼してください。',
+      text: '発信が取り消されました。下からもう一度コードを依頼してください。',
     },
     refused: { heading: '拒否されました', text: '0が押されました。何も実行されていません。' },
   },
@@ -94,6 +94,7 @@ export const jaJP: PageTexts = {
   needNotWait: 'お待ちにならずに、下から別の方法を選べます。',
   peopleBefore: count => `${count}人の方が先にお待ちです。`,
   calling: '{from}から{phone}に電話しています。',
+  called: '{from}から{phone}に電話しました。',
   textSent: '{from}から{phone}にコードを送信しました。',
   willCall: '{phone}に電話します。',
   willCallOneOf: '登録されている電話のいずれかに電話します。',
@@ -140,7 +141,7 @@ export const jaJP: PageTexts = {
   },
   phone: {
     label: '電話番号（国番号から）',
-    labelAgain: '電話が来ませんか？番号を確認してください',
+    labelAgain: '電話が来ませんか？番号をもう一度入力してください',
     submit: '電話する',
     none: 'ログインには、こちらから電話できる番号が必要です。まだ番号が登録されていません。',
     current: '現在は{phone}に電話しています。番号を変更すると、前の番号にお知らせします。',

@@ -43,19 +43,19 @@ export const nlNL: PageTexts = {
     },
     busy: {
       heading: 'We hebben u niet bereikt',
-      text: 'De lijn was bezet. Vraag hieronder een nieuw gesprek aan.',
+      text: 'De lijn was bezet. Vraag hieronder een nieuwe code aan.',
     },
     'no-answer': {
       heading: 'We hebben u niet bereikt',
-      text: 'Niemand nam op. Vraag hieronder een nieuw gesprek aan.',
+      text: 'Niemand nam op. Vraag hieronder een nieuwe code aan.',
     },
     failed: {
       heading: 'We hebben u niet bereikt',
-      text: 'Het gesprek kwam niet tot stand. Vraag hieronder een nieuw gesprek aan.',
+      text: 'Het gesprek kwam niet tot stand. Vraag hieronder een nieuwe code aan.',
     },
     canceled: {
       heading: 'We hebben u niet bereikt',
-      text: 'Het gesprek is afgebroken. Vraag hieronder een nieuw gesprek aan.',
+      text: 'Het gesprek is afgebroken. Vraag hieronder een nieuwe code aan.',
     },
     refused: { heading: 'U hebt geweigerd', text: 'U toetste een nul. Er is niets gedaan.' },
   },
@@ -97,6 +97,7 @@ export const nlNL: PageTexts = {
   peopleBefore: count =>
     count === 1 ? 'Er is één persoon vóór u.' : `Er zijn ${count} personen vóór u.`,
   calling: 'We bellen {phone} vanaf {from}.',
+  called: 'We hebben {phone} gebeld vanaf {from}.',
   textSent: 'We hebben een code gestuurd naar {phone} vanaf {from}.',
   willCall: 'We bellen {phone}.',
   willCallOneOf: 'We bellen een van uw telefoons.',
@@ -143,7 +144,7 @@ export const nlNL: PageTexts = {
   },
   phone: {
     label: 'Telefoonnummer, met landnummer',
-    labelAgain: 'Geen gesprek? Controleer het nummer',
+    labelAgain: 'Geen gesprek? Voer het nummer opnieuw in',
     submit: 'Bellen',
     none: 'Om in te loggen hebt u een telefoon nodig die we kunnen bellen. We hebben uw nummer nog niet.',
     current: 'We bellen nu {phone}. Als u uw nummer wijzigt, melden we dat aan het oude.',

@@ -52,19 +52,19 @@ export const plPL: PageTexts = {
     },
     busy: {
       heading: 'Nie udało się dodzwonić',
-      text: 'Linia była zajęta. Proszę zamówić kolejne połączenie poniżej.',
+      text: 'Linia była zajęta. Proszę zamówić kolejny kod poniżej.',
     },
     'no-answer': {
       heading: 'Nie udało się dodzwonić',
-      text: 'Nikt nie odebrał. Proszę zamówić kolejne połączenie poniżej.',
+      text: 'Nikt nie odebrał. Proszę zamówić kolejny kod poniżej.',
     },
     failed: {
       heading: 'Nie udało się dodzwonić',
-      text: 'Nie można było nawiązać połączenia. Proszę zamówić kolejne poniżej.',
+      text: 'Nie można było nawiązać połączenia. Proszę zamówić kolejny kod poniżej.',
     },
     canceled: {
       heading: 'Nie udało się dodzwonić',
-      text: 'Połączenie zostało anulowane. Proszę zamówić kolejne poniżej.',
+      text: 'Połączenie zostało anulowane. Proszę zamówić kolejny kod poniżej.',
     },
     refused: { heading: 'Odmowa', text: 'Naciśnięto zero. Nic nie zostało wykonane.' },
   },
@@ -107,6 +107,7 @@ export const plPL: PageTexts = {
   peopleBefore: count =>
     `W kolejce ${plural(count, 'jest', 'są', 'jest')} wcześniej: ${count} ${plural(count, 'osoba', 'osoby', 'osób')}.`,
   calling: 'Dzwonimy na numer {phone} z numeru {from}.',
+  called: 'Dzwoniliśmy na numer {phone} z numeru {from}.',
   textSent: 'Wysłaliśmy kod na numer {phone} z numeru {from}.',
   willCall: 'Zadzwonimy na numer {phone}.',
   willCallOneOf: 'Zadzwonimy na jeden z Państwa telefonów.',
@@ -154,7 +155,7 @@ export const plPL: PageTexts = {
   },
   phone: {
     label: 'Numer telefonu z numerem kierunkowym kraju',
-    labelAgain: 'Nikt nie dzwoni? Proszę sprawdzić numer',
+    labelAgain: 'Nikt nie dzwoni? Proszę wpisać numer ponownie',
     submit: 'Zadzwoń',
     none: 'Do logowania potrzebny jest telefon, na który możemy zadzwonić. Nie mamy jeszcze numeru.',
     current: 'Teraz dzwonimy na numer {phone}. O zmianie numeru powiadomimy stary numer.',

@@ -40,19 +40,19 @@ export const ptBR: PageTexts = {
     },
     busy: {
       heading: 'Não conseguimos falar com você',
-      text: 'A linha estava ocupada. Peça outra ligação abaixo.',
+      text: 'A linha estava ocupada. Peça outro código abaixo.',
     },
     'no-answer': {
       heading: 'Não conseguimos falar com você',
-      text: 'Ninguém atendeu. Peça outra ligação abaixo.',
+      text: 'Ninguém atendeu. Peça outro código abaixo.',
     },
     failed: {
       heading: 'Não conseguimos falar com você',
-      text: 'A ligação não foi completada. Peça outra ligação abaixo.',
+      text: 'A ligação não foi completada. Peça outro código abaixo.',
     },
     canceled: {
       heading: 'Não conseguimos falar com você',
-      text: 'A ligação foi cancelada. Peça outra ligação abaixo.',
+      text: 'A ligação foi cancelada. Peça outro código abaixo.',
     },
     refused: { heading: 'Você recusou', text: 'Você digitou zero. Nada foi feito.' },
   },
@@ -94,6 +94,7 @@ export const ptBR: PageTexts = {
   peopleBefore: count =>
     count === 1 ? 'Há uma pessoa antes de você.' : `Há ${count} pessoas antes de você.`,
   calling: 'Estamos ligando para {phone} de {from}.',
+  called: 'Ligamos para {phone} de {from}.',
   textSent: 'Enviamos um código para {phone} de {from}.',
   willCall: 'Vamos ligar para {phone}.',
   willCallOneOf: 'Vamos ligar para um dos seus telefones.',
@@ -140,7 +141,7 @@ export const ptBR: PageTexts = {
   },
   phone: {
     label: 'Número de telefone, com o código do país',
-    labelAgain: 'Nenhuma ligação? Confira o número',
+    labelAgain: 'Nenhuma ligação? Digite o número de novo',
     submit: 'Ligar',
     none: 'Para entrar, você precisa de um telefone para o qual possamos ligar. Ainda não temos seu número.',
     current: 'Hoje ligamos para {phone}. Quando você troca de número, avisamos o antigo.',

@@ -70,6 +70,8 @@ export interface PageTexts {
 
   /** With `{phone}`, the masked number, and `{from}`, the number that calls. */
   readonly calling: string
+  /** The same for a call that reached nobody. */
+  readonly called: string
   /** In English: "We have sent a code to {phone} from {from}." */
   readonly textSent: string
   /** What happens when the user asks for a code. `{phone}` is the masked number. */
