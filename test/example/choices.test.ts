@@ -140,7 +140,7 @@ describe('several channels', () => {
     await alice.logIn('alice')
     await alice.submit('/otp/call', { channel: 'call' })
     expect(alice.text).toContain('The line was busy. Ask for another code below.')
-    expect(buttons(alice.page.html)).toEqual(['call: Call me again', 'sms: Text me instead'])
+    expect(buttons(alice.page.html)).toEqual(['sms: Text me instead', 'call: Call me again'])
     await alice.submit('/otp/call', { channel: 'sms' })
     expect(alice.page).toMatchObject({ status: 200, path: '/otp' })
     expect(site.simulator.messages).toHaveLength(1)

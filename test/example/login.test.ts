@@ -220,6 +220,9 @@ describe('a code that is refused', () => {
     // The lock ends the code, so its form is gone.
     await alice.follow(await alice.post('/otp', alice.fill('/otp/call', { code })), '/otp')
     expect(alice.page.status).toBe(429)
-    expect(alice.alert).toBe(`${says('locked')} Contact support to unlock your account.`)
+    // No wait ends this lock, so the page neither asks for patience nor offers another call.
+    expect(alice.text).toContain('Too many wrong codes')
+    expect(alice.alert).toBe('Contact support to unlock your account.')
+    expect(alice.page.html).not.toContain('action="/otp/call"')
   })
 })
