@@ -51,6 +51,8 @@ export default defineConfig({
       '**/node_modules/**',
       // `npm run test:pages` runs these.
       ...(process.env['PAGES'] === undefined ? ['test/pages/matrix.test.ts'] : []),
+      // `npm run test:engines` runs these.
+      ...(process.env['ENGINES'] === undefined ? ['test/engines/**'] : []),
     ],
     globalSetup: ['test/support/compile.ts'],
     setupFiles: ['test/support/tidy.ts', 'test/support/check-contract.ts'],

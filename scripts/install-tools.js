@@ -12,7 +12,8 @@ export function installTools(folder) {
   const { dependencies } = readJson(`${folder}/package.json`)
   const isInstalled = ([name, version]) => {
     const file = `${folder}/node_modules/${name}/package.json`
-    return existsSync(file) && readJson(file).version === version
+    // A package under another name: `npm:connect-redis@8.1.0`.
+    return existsSync(file) && readJson(file).version === version.split('@').at(-1)
   }
   if (Object.entries(dependencies).every(isInstalled)) return
   // Peers such as vitest are those of the repository.

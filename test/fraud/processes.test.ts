@@ -11,7 +11,7 @@ const visitors = (kind: Visitor['kind'], numbers: readonly string[]): Visitor[] 
 
 describeWithRedis('two processes that share one Redis', () => {
   test('new accounts get exactly 50 codes that nobody enters for one prefix in a day, and no exempt user is refused', async () => {
-    const site = await openFraudSite(compiled('test/support/fraud-app.ts'))
+    const site = await openFraudSite(compiled)
     try {
       const prefix = '+1202555'
       // Users and an attacker at the same time.

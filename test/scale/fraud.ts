@@ -3,9 +3,9 @@
 // Prints the table of docs/scale.md, and fails if a number is not exact.
 import { strict as assert } from 'node:assert'
 import { cpus } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type FraudResult, openFraudSite, type Visitor } from '../support/fraud-site.js'
+import { fromSource } from '../support/small-apps.js'
 
 const { values } = parseArgs({
   options: {
@@ -40,10 +40,7 @@ const mix = (visitors: readonly Visitor[]): readonly Visitor[] =>
     .map(({ visitor }) => visitor)
 
 async function run(visitors: readonly Visitor[]): Promise<FraudResult> {
-  const site = await openFraudSite(
-    fileURLToPath(new URL('../support/fraud-app.ts', import.meta.url)),
-    { execArgv: ['--import', 'tsx'], isSlow: false },
-  )
+  const site = await openFraudSite(fromSource, { isSlow: false })
   try {
     const firstVisitors = spread('exempt', 20, 1, () => '+1202999')
     await site.visit(firstVisitors, 2) // the first requests of a process are slow

@@ -15,7 +15,8 @@ export default function setup(project: TestProject): () => void {
     'example/server.ts',
     'lib/simulator/cli.ts',
     'scripts/hear.ts',
-    'test/support/fraud-app.ts',
+    'test/engines/redis.ts',
+    'test/support/small-app.ts',
   ])
   project.provide('compiledRoot', folder)
   return remove

@@ -1,13 +1,11 @@
 // Two processes of the small app over one Redis, and many people who ask them for codes: most of
 // them type the code, and an attacker's accounts never do.
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import type { VoiceOtpOptions } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createKeys } from '../../lib/crypto.js'
-import type { FraudAppSettings } from './fraud-app.js'
 import { openRedis } from './redis.js'
 import { secret } from './secrets.js'
+import { cookieOf, openSmallApps, type ProgramFile } from './small-apps.js'
 
 /** Somebody who asks for a code. */
 export interface Visitor {
@@ -36,48 +34,27 @@ export const prefixOf = (number: string): string => number.slice(0, -4)
 
 let people = 0
 
-/**
- * Starts everything.
- * @param file The program of the app; with `execArgv` if Node cannot run it as it is.
- */
+/** Starts everything. */
 export async function openFraudSite(
-  file: string,
+  programFile: ProgramFile,
   {
-    execArgv = [],
     options = {},
     isSlow = true,
   }: {
-    readonly execArgv?: readonly string[]
     /** Whether Redis takes a few milliseconds, so that races show. Default `true`. */
     readonly isSlow?: boolean
     readonly options?: Omit<Partial<VoiceOtpOptions>, 'clock' | 'limiter'>
   } = {},
 ) {
   const [redis, simulator] = await Promise.all([openRedis(), Simulator.start()])
-  const settings: FraudAppSettings = {
-    redisUrl: isSlow ? redis.url : redis.directUrl,
+  const apps = await openSmallApps(2, {
+    engine: 'redis.ts',
+    url: isSlow ? redis.url : redis.directUrl,
     signalwire: simulator.signalwire,
     options,
-  }
-  const children: ChildProcess[] = []
-  const start = async (): Promise<string> => {
-    const child = fork(file, [JSON.stringify(settings)], { execArgv: [...execArgv] })
-    children.push(child)
-    const ended = once(child, 'exit').then(() => {
-      throw new Error('The app did not start.')
-    })
-    const [{ url }] = (await Promise.race([once(child, 'message'), ended])) as [{ url: string }]
-    ended.catch(() => undefined)
-    return url
-  }
-  const urls = await Promise.all([start(), start()])
-
-  const post = (process: number, path: string, body: object, cookie = '') =>
-    fetch(`${urls[process % urls.length]!}${path}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', cookie },
-      body: JSON.stringify(body),
-    })
+    programFile,
+  })
+  const { urls, post } = apps
 
   /** Asks for a code. Returns the status and the cookie. */
   async function ask({ kind, number }: Visitor, process: number) {
@@ -92,7 +69,7 @@ export async function openFraudSite(
     return {
       status: response.status,
       text,
-      cookie: response.headers.getSetCookie()[0]?.split(';')[0] ?? '',
+      cookie: cookieOf(response),
     }
   }
 
@@ -153,8 +130,7 @@ export async function openFraudSite(
       await Promise.all(urls.map((_, index) => post(index, '/pass', { milliseconds })))
     },
     async close(): Promise<void> {
-      for (const child of children) child.disconnect()
-      await Promise.all(children.map(child => once(child, 'exit')))
+      await apps.close()
       await Promise.all([simulator.stop(), redis.close()])
     },
   }

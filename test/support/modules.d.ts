@@ -8,6 +8,53 @@ declare module 'passport-0.6' {
   export { Passport } from 'passport'
 }
 
+// Clients of engines, which only `npm run test:engines` installs: the members that its files use.
+declare module 'connect-redis-8' {
+  export { RedisStore } from 'connect-redis'
+}
+declare module 'connect-pg-simple' {
+  import type session from 'express-session'
+  import type { Pool } from 'pg'
+  type PgStore = new (options: { readonly pool: Pool }) => session.Store
+  export default function connectPgSimple(module: typeof session): PgStore
+}
+declare module 'pg' {
+  export class Pool {
+    constructor(options: {
+      readonly connectionString: string
+      readonly connectionTimeoutMillis?: number
+      readonly query_timeout?: number
+      readonly max?: number
+    })
+    on(name: 'error', listener: (error: Error) => void): this
+    query(
+      query: string | { readonly text: string; readonly values?: readonly unknown[] },
+    ): Promise<{ readonly rows: unknown[] }>
+  }
+  const pg: { readonly Pool: typeof Pool }
+  export default pg
+}
+declare module 'ioredis' {
+  interface Options {
+    readonly enableOfflineQueue?: boolean
+    readonly lazyConnect?: boolean
+    readonly connectTimeout?: number
+    readonly socketTimeout?: number
+    readonly maxRetriesPerRequest?: number
+    readonly retryStrategy?: (retries: number) => number
+  }
+  class Client {
+    readonly status: string
+    connect(): Promise<void>
+    on(name: 'error', listener: (error: Error) => void): this
+    call(command: string, ...parts: readonly (string | number)[]): Promise<unknown>
+    eval(script: string, keyCount: number, ...parts: readonly (string | number)[]): Promise<unknown>
+  }
+  export class Redis extends Client {
+    constructor(url: string, options?: Options)
+  }
+}
+
 // Packages of apps, which bring no types: the members that the tests use.
 declare module 'connect-ensure-login' {
   export function ensureLoggedIn(path: string): (req: object, res: object, next: () => void) => void

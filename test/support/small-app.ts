@@ -1,26 +1,37 @@
-// A small app for the fraud guard: nobody types a password, and codes go out by text. Forked with
-// what it needs as JSON in `process.argv[2]`; sends its address to its parent.
+// A small app for several processes: nobody types a password. Forked with what it needs as JSON in
+// `process.argv[2]`; sends its address to its parent.
 import { createServer } from 'node:http'
-import { RedisStore } from 'connect-redis'
 import express, { type NextFunction, type Request, type Response } from 'express'
-import session from 'express-session'
+import session, { type Store } from 'express-session'
 import { Passport } from 'passport'
-import { RateLimiterRedis } from 'rate-limiter-flexible'
-import { createClient } from 'redis'
-import { VoiceOtpError, type VoiceOtpOptions, VoiceOtpStrategy } from 'passport-voice-otp'
+import {
+  type LimiterFactory,
+  VoiceOtpError,
+  type VoiceOtpOptions,
+  VoiceOtpStrategy,
+} from 'passport-voice-otp'
 import { callsUnlimited } from './limits.js'
 import { listen } from './listen.js'
 import { secret } from './secrets.js'
 
 /** What the parent gives. */
-export interface FraudAppSettings {
-  readonly redisUrl: string
+export interface SmallAppSettings {
+  /** The module that exports `connectStores(url): Promise<Stores>`. */
+  readonly engine: string
+  /** Where the engine is. */
+  readonly url: string
   readonly signalwire: VoiceOtpOptions['signalwire']
   readonly options: Partial<VoiceOtpOptions<Person>>
 }
 
+/** What the processes share. */
+export interface Stores {
+  readonly limiter: LimiterFactory
+  readonly store: Store
+}
+
 /** A person, as the request names them. */
-interface Person {
+export interface Person {
   readonly id: string
   /** `null` for a new account without a number. */
   readonly number: string | null
@@ -28,10 +39,16 @@ interface Person {
   readonly verifiedAt?: number
 }
 
-const { redisUrl, signalwire, options } = JSON.parse(process.argv[2] ?? '') as FraudAppSettings
-const client = createClient({ url: redisUrl })
-client.on('error', () => undefined)
-await client.connect()
+const {
+  engine,
+  url: engineUrl,
+  signalwire,
+  options,
+} = JSON.parse(process.argv[2] ?? '') as SmallAppSettings
+const { connectStores } = (await import(engine)) as {
+  readonly connectStores: (url: string) => Promise<Stores>
+}
+const { limiter, store } = await connectStores(engineUrl)
 const clock = { offset: 0, now: () => Date.now() + clock.offset }
 const app = express()
 const server = createServer(app)
@@ -47,8 +64,7 @@ const strategy = new VoiceOtpStrategy<Person>(
     countries: ['US', 'GB'],
     clock,
     limits: { ...callsUnlimited, callsPerAppDay: 10_000, enrollCallsPerAppMinute: false },
-    limiter: settings =>
-      new RateLimiterRedis({ storeClient: client, useRedisPackage: true, ...settings }),
+    limiter,
     onEnroll: () => undefined,
     ...options,
   },
@@ -59,6 +75,10 @@ const strategy = new VoiceOtpStrategy<Person>(
           phones: [{ number, verifiedAt: verifiedAt === undefined ? null : new Date(verifiedAt) }],
         },
 )
+let comparisons = 0
+strategy.events.on('code.rejected', ({ compared }) => {
+  if (compared) comparisons += 1
+})
 const passport = new Passport()
 passport.use(strategy as never)
 passport.serializeUser((person, done) => {
@@ -68,8 +88,18 @@ passport.deserializeUser((text: string, done) => {
   done(null, JSON.parse(text) as Person)
 })
 
+app.use('/voice-otp', strategy.webhooks())
+app.get('/comparisons', (_req, res) => {
+  res.json(comparisons)
+})
+const sessions = session({ secret, resave: false, saveUninitialized: false, store })
 app.use(
-  session({ secret, resave: false, saveUninitialized: false, store: new RedisStore({ client }) }),
+  (req, res, next) => {
+    void sessions(req, res, error => {
+      if (error || !req.session) res.status(503).end('The session store did not respond.')
+      else next()
+    })
+  },
   express.json(),
   passport.session(),
   strategy.enforce(),
@@ -77,10 +107,15 @@ app.use(
 const logIn = (req: Request, _res: Response, next: NextFunction): void => {
   req.logIn((req.body as { readonly person: Person }).person, next)
 }
-const sent = (_req: Request, res: Response): void => {
-  res.status(202).end()
+const call = passport.authenticate('voice-otp', { action: 'call' } as object)
+const sent = (req: Request, res: Response): void => {
+  res.status(202).json(req.voiceOtp)
 }
-app.post('/send', logIn, passport.authenticate('voice-otp', { action: 'call' } as object), sent)
+app.post('/login', logIn, (_req, res) => {
+  res.status(200).end()
+})
+app.post('/call', call, sent)
+app.post('/send', logIn, call, sent)
 app.post(
   '/enroll',
   logIn,
@@ -93,6 +128,9 @@ app.post(
 )
 app.post('/verify', passport.authenticate('voice-otp'), (_req, res) => {
   res.status(200).end()
+})
+app.get('/account', (req, res) => {
+  res.status(req.user === undefined ? 401 : 200).end()
 })
 app.post('/pass', (req, res) => {
   clock.offset += (req.body as { readonly milliseconds: number }).milliseconds
