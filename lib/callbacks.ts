@@ -140,19 +140,27 @@ export async function askBeforeCall<User>(
   if (isAllowed !== true) throw new Failure('call-vetoed')
 }
 
-/** Gives a number that was just verified to `onEnroll`. @internal */
+/**
+ * Gives a number that was just verified to `onEnroll`.
+ * @param report Tells that the number is stored, also if the app needed more than the deadline.
+ * @internal
+ */
 export async function storeNewPhone<User>(
   { settings: { onEnroll } }: Context<User>,
   user: User,
   phone: string,
   req: Request,
+  report: () => void,
 ): Promise<void> {
   if (onEnroll === undefined)
     throw new VoiceOtpError(
       'configuration',
       'Enrolling a number needs the option onEnroll(user, phone, req), which stores it.',
     )
-  await runCallback('onEnroll', () => onEnroll(user, phone, req))
+  await runCallback('onEnroll', async () => {
+    await onEnroll(user, phone, req)
+    report()
+  })
 }
 
 /**

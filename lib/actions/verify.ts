@@ -236,10 +236,11 @@ async function changePhone<User>(
   phone: string,
 ): Promise<void> {
   await context.newPhones.recordEnrollment(userId, phone)
-  await storeNewPhone(context, user, phone, req)
   // Tell the user at once. What follows may fail, and the number is changed all the same.
-  context.emit('phone.changed', { userId })
-  context.notify(userId, { type: 'phone-changed' })
+  await storeNewPhone(context, user, phone, req, () => {
+    context.emit('phone.changed', { userId })
+    context.notify(userId, { type: 'phone-changed' })
+  })
   // If this fails, the browsers are not recognized either: each is bound to the phone with which it
   // was remembered.
   await forgetBrowsers(context, userId).catch(() => undefined)

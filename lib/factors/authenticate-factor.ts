@@ -2,6 +2,7 @@ import { readCodeText } from '../code-input.js'
 import type { Context } from '../context.js'
 import { Failure, VoiceOtpError } from '../errors.js'
 import type { RegisteredFactor } from '../factor-registry.js'
+import type { Attempt } from '../limits/attempts.js'
 import type { HostedStrategy } from '../options/second-factor.js'
 import type { Outcome, RedirectFunction, Success } from '../report-outcome.js'
 import type { Request } from '../request.js'
@@ -98,8 +99,8 @@ function checkFactorOptions<User>(
 }
 
 /**
- * The first of two steps: the strategy passes, redirects or responds. It cannot log in, and counts
- * nothing.
+ * The first of two steps: the strategy passes, redirects or responds. It cannot log in. It counts
+ * nothing, unless a strategy that does not read `action` has compared something.
  */
 async function begin<User>(
   action: FactorAction<User>,
@@ -109,22 +110,30 @@ async function begin<User>(
   if (factor.codeField !== undefined)
     throw new VoiceOtpError('configuration', `action: '${factor.name}' is a code and has no begin.`)
   await checkFactor(action)
-  await context.factorAttempts.beginStep(factor.name, userId, sessionId)
+  const { factorAttempts } = context
+  // Nobody can find a phishing-resistant factor by trying.
+  const counted = factor.phishingResistant ? undefined : await factorAttempts.begin(factor, userId)
+  await factorAttempts.beginStep(factor, userId, sessionId)
   const result = await runStrategy(strategy, createHostedRequest(req, user), options)
-  switch (result.kind) {
-    case 'pass':
-      return undefined
-    case 'responded':
-      return () => undefined
-    case 'redirect':
-      return () => {
-        redirect(result.url, result.status)
-      }
-    case 'fail':
-      throw new Failure('factor-wrong')
-    default:
-      throw factorFailed(factor.name, result)
+  if (result.kind === 'pass' || result.kind === 'redirect' || result.kind === 'responded') {
+    // If this fails, the attempt stays counted. The response may have begun.
+    await counted?.cancel().catch(() => undefined)
+    if (result.kind === 'pass') return undefined
+    return () => {
+      if (result.kind === 'redirect') redirect(result.url, result.status)
+    }
   }
+  if (counted !== undefined) await keepAttempt(action, counted)
+  throw result.kind === 'fail' ? new Failure('factor-wrong') : factorFailed(factor.name, result)
+}
+
+/** The attempt was wrong and stays counted. Tells the app about a lock. */
+async function keepAttempt<User>(
+  { context, userId, factor }: FactorAction<User>,
+  counted: Attempt,
+): Promise<void> {
+  const limit = await counted.failed()
+  if (limit !== undefined) context.emit('user.locked', { userId, limit, factor: factor.name })
 }
 
 /** Whether the strategy has compared something, and so the attempt counts. */
@@ -172,8 +181,7 @@ async function verify<User>(
   const wrong = new Failure(codes === undefined ? 'factor-wrong' : 'code-wrong')
   if (result.kind !== 'success' || !isStill(action) || !loginState.isUser(result.user)) {
     progress.compared = true
-    const limit = await counted.failed()
-    if (limit !== undefined) context.emit('user.locked', { userId, limit, factor: factor.name })
+    await keepAttempt(action, counted)
     if (result.kind === 'responded') return () => undefined
     if (result.kind === 'fail' || (result.kind === 'success' && isStill(action))) throw wrong
     throw factorFailed(factor.name, result)
@@ -183,6 +191,8 @@ async function verify<User>(
     await counted.cancel()
     throw wrong
   }
+  // The strategy may have changed the user after its success.
+  if (!isStill(action)) throw factorFailed(factor.name, result)
   carryVerification(req, loginState, createVerification(action, trustedFrom), counted.succeeded())
   context.emit('factor.accepted', { userId, purpose: action.purpose, factor: factor.name })
   return { user, info: { amr: factor.amr } }
@@ -225,8 +235,8 @@ async function checkFactor<User>({ factor, user, req }: FactorAction<User>): Pro
 /** Uses up what `begin` started: its challenge must not be answered twice. */
 async function useStep<User>({ context, factor, userId, sessionId }: FactorAction<User>) {
   if (factor.codeField !== undefined) return
-  const step = await context.factorAttempts.takeStep(factor.name, userId, sessionId)
-  if (step === 'used' || (step === 'none' && factor.needsBegin)) throw new Failure('factor-expired')
+  if (!(await context.factorAttempts.takeStep(factor, userId, sessionId)))
+    throw new Failure('factor-expired')
 }
 
 /** Whether the login is still the one for which the strategy was asked. */

@@ -36,10 +36,13 @@ export async function changeFactor<User>(
     throw new Failure('second-factor-required')
   await checkStrength(context, factor, loginState, user, req)
   const { userId } = loginState
-  await runCallback('save', save)
-  const isAdded = change === 'add'
-  context.emit(isAdded ? 'factor.added' : 'factor.removed', { userId, factor: name })
-  context.notify(userId, { type: isAdded ? 'factor-added' : 'factor-removed', name })
+  await runCallback('save', async () => {
+    await save()
+    // In here, because the user must hear about a change that was stored after the deadline, too.
+    const isAdded = change === 'add'
+    context.emit(isAdded ? 'factor.added' : 'factor.removed', { userId, factor: name })
+    context.notify(userId, { type: isAdded ? 'factor-added' : 'factor-removed', name })
+  })
 }
 
 /**
@@ -54,7 +57,9 @@ async function checkStrength<User>(
   req: Request,
 ): Promise<void> {
   if (!factor.phishingResistant) return
-  if (factors.get(verification?.method)?.phishingResistant === true) return
+  // A session from before the factor became phishing-resistant has no such time.
+  const isStrong = verification?.phishingResistantFrom !== undefined
+  if (isStrong && factors.get(verification.method)?.phishingResistant === true) return
   if (await hasAny(factors.phishingResistant, user, req))
     throw new Failure('phishing-resistant-required')
 }

@@ -24,6 +24,7 @@ export function createHostedRequest(
     logIn: refuseLogin,
     logout: refuseLogin,
     logOut: refuseLogin,
+    next: refuseNext,
     ...(codes === undefined ? {} : { body: { ...codes }, query: {} }),
   }
   const hosted = Object.create(req) as object
@@ -36,6 +37,14 @@ export function createHostedRequest(
       writable: true,
     })
   return hosted as Request
+}
+
+/** Express keeps its `next` on the request. Calling it would have the effect of `pass()`. */
+function refuseNext(): never {
+  throw new VoiceOtpError(
+    'configuration',
+    'A strategy behind secondFactor() must not call req.next(): it calls success(user) or fail().',
+  )
 }
 
 /** A hosted strategy must not change who is logged in. */

@@ -10,6 +10,8 @@ import { UserFailures } from './user-failures.js'
 export interface LimitedFactor {
   readonly name: string
   readonly phishingResistant: boolean
+  /** Whether every attempt needs a first step. */
+  readonly needsBegin: boolean
 }
 
 /** A code that no other request may try at the same time. @internal */
@@ -20,6 +22,9 @@ export interface HeldCode {
 
 /** The count of a step that `begin` has started; far above what attempts alone can reach. */
 const begunCount = 2 ** 30
+
+/** For so long after `begin`, every attempt at the factor needs it. */
+const beginsSeconds = 86_400
 
 /**
  * Attempts at the factors of other strategies. Every method throws a `VoiceOtpError`
@@ -99,30 +104,48 @@ export class FactorAttempts {
    * refused for 15 minutes. Returns `undefined` if another request holds the code.
    */
   async holdCode(name: string, userId: string, code: string): Promise<HeldCode | undefined> {
-    // A strategy may ignore the case of letters. Then each spelling would be accepted once.
-    const key = this.keys.storeName('factor-code', name, userId, code.toLowerCase())
     const { factorCodes } = this.counters
-    const hit = await factorCodes.hit(key)
-    return hit.over ? undefined : { release: () => factorCodes.delete(key) }
+    const keys = spellingsOf(code).map(each =>
+      this.keys.storeName('factor-code', name, userId, each),
+    )
+    const release = async (held: readonly string[]): Promise<void> => {
+      await Promise.all(held.map(key => factorCodes.delete(key)))
+    }
+    for (const [index, key] of keys.entries()) {
+      if (!(await factorCodes.hit(key)).over) continue
+      await release(keys.slice(0, index))
+      return undefined
+    }
+    return { release: () => release(keys) }
   }
 
   /** Starts the first of two steps, for one session. It ends an older one. */
-  async beginStep(name: string, userId: string, sessionId: string): Promise<void> {
-    await this.counters.factorSteps.set(this.stepKey(name, userId, sessionId), begunCount)
+  async beginStep(
+    { name, needsBegin }: LimitedFactor,
+    userId: string,
+    sessionId: string,
+  ): Promise<void> {
+    const { factorSteps } = this.counters
+    await Promise.all([
+      factorSteps.set(this.stepKey(name, userId, sessionId), begunCount),
+      needsBegin || factorSteps.set(this.beginsKey(name), 1, beginsSeconds),
+    ])
   }
 
   /**
-   * Uses up the first step before the second one. Returns `begun` only for the first of many
-   * requests, `used` for the others, and `none` if no step was begun in this session.
+   * Uses up the first step before the second one. Returns `true` only for the first of many
+   * requests. Without a first step, it returns whether this factor has none: the challenge of a
+   * used or expired step may still be in the session, also in the one after a login.
    */
   async takeStep(
-    name: string,
+    { name, needsBegin }: LimitedFactor,
     userId: string,
     sessionId: string,
-  ): Promise<'begun' | 'used' | 'none'> {
-    const { count } = await this.counters.factorSteps.hit(this.stepKey(name, userId, sessionId))
-    if (count === begunCount + 1) return 'begun'
-    return count > begunCount ? 'used' : 'none'
+  ): Promise<boolean> {
+    const { factorSteps } = this.counters
+    const { count } = await factorSteps.hit(this.stepKey(name, userId, sessionId))
+    if (count > begunCount) return count === begunCount + 1
+    return !needsBegin && (await factorSteps.get(this.beginsKey(name))) === undefined
   }
 
   /** Ends the lockouts of these factors, and forgets their failures. */
@@ -133,6 +156,24 @@ export class FactorAttempts {
   private stepKey(name: string, userId: string, sessionId: string): string {
     return this.keys.storeName('factor-step', name, userId, sessionId)
   }
+
+  private beginsKey(name: string): string {
+    return this.keys.storeName('factor-begins', name)
+  }
+}
+
+/**
+ * The names under which an accepted code is remembered. Without them, a strategy could accept one
+ * code in many spellings. It may ignore the case of letters, or compare numbers: for `==`,
+ * `0123456`, `123456e0` and `0x1e240` are 123456, and `parseInt` ignores the end of `123456x`.
+ */
+function spellingsOf(code: string): readonly string[] {
+  const text = code.toLowerCase()
+  const [digits] = /^[0-9]+/.exec(text) ?? []
+  if (digits === undefined) return [text]
+  const number = Number(text)
+  const numbers = digits === text || Number.isNaN(number) ? [digits] : [digits, String(number)]
+  return [...new Set(numbers.map(each => each.replace(/^0+(?=.)/, '')))]
 }
 
 /** A name has no colon, so two pairs never have the same key. */

@@ -77,10 +77,12 @@ function readRequireOptions(options: RequireOptions): RequireOptions {
 }
 
 /**
- * Whether the user of this request passed a phishing-resistant factor that counts as one already.
+ * Whether the user of this request passed a phishing-resistant factor that counted as one at that
+ * time. The present time would not do: the session of a thief, whose factor was removed the next
+ * hour, would count a day later.
  */
 function isPhishingResistant<User>({
-  context: { factors, settings },
+  context: { factors },
   verification,
   verificationAge,
 }: LoginState<User>): boolean {
@@ -88,6 +90,6 @@ function isPhishingResistant<User>({
     verificationAge < Infinity &&
     factors.get(verification?.method)?.phishingResistant === true &&
     verification?.phishingResistantFrom !== undefined &&
-    verification.phishingResistantFrom <= settings.clock.now()
+    verification.phishingResistantFrom <= verification.verifiedAt
   )
 }

@@ -47,14 +47,15 @@ export interface SecondFactorOptions<User = Express.User> {
   readonly phishingResistant?: boolean
   /**
    * For a phishing-resistant factor: the user's first one satisfies
-   * `requireSecondFactor({ phishingResistant: true })` only after this many hours, 0 to 480. A
-   * thief of the phone number could set up another factor. Default 24.
+   * `requireSecondFactor({ phishingResistant: true })` only when it is used after this many hours,
+   * 0 to 480. A thief of the phone number could set up another factor. Default 24.
    */
   readonly trustAfterHours?: number
   /**
    * For a factor that is a code: the field of the body in which the hosted strategy finds the code.
    * This package reads the field, allows letters and digits, and accepts each code once in 15
-   * minutes. The hosted strategy gets only this field, and no query.
+   * minutes, in whatever spelling: a strategy may ignore the case of letters, or compare numbers.
+   * The hosted strategy gets only this field, and no query.
    */
   readonly codeField?: string
   /** Allows GET for the second step of a factor that redirects to another site. */

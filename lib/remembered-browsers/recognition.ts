@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { type PhoneLookup, isPhoneOnRecord } from '../callbacks.js'
 import type { Context } from '../context.js'
+import { askPhoneFallback } from '../factors/ownership.js'
 import type { RememberedBrowser, RememberStore } from '../options/remember.js'
 import type { Request } from '../request.js'
 import type { LoginState } from '../session/login-state.js'
@@ -90,6 +91,8 @@ async function findBrowser<User>(
   if (browser?.id !== cookie.id || browser.user !== hashUser(context, userId)) return undefined
   if (isExpired(browser, context.settings.clock.now())) return undefined
   if ((await context.locks.find(userId)) !== undefined) return undefined
+  // A browser is remembered after a code over the phone, so it is not worth more than the phone.
+  if (!(await askPhoneFallback(context, user, req)).isAllowed) return undefined
 
   if (!cookieMatches(context, browser.hash, cookie, userId)) {
     // Several requests of one page arrive together with the same old value. The first one has

@@ -6,6 +6,7 @@ import { MemoryRememberStore } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createKeys } from '../../lib/crypto.js'
 import { choiceRoutes } from '../support/choices.js'
+import { letPassAt } from '../support/deadline.js'
 import { CounterStore, SessionStore } from '../support/stores.js'
 import {
   withCode,
@@ -54,6 +55,23 @@ describe('enroll', () => {
     store.removeAll = () => Promise.reject(new Error('the store failed'))
     const { dave, code } = await enroll({ remember: { days: 30, store } })
     await dave.post('/enroll').send({ code }).expect(200)
+    expect(world.named('phone.changed')).toEqual([{ userId: 'dave' }])
+  })
+
+  test('the user hears about a number that onEnroll stores after its deadline', async () => {
+    let store: () => void = () => undefined
+    let noteStart: () => void = () => undefined
+    const started = new Promise<void>(resolve => (noteStart = resolve))
+    const { dave, code } = await enroll({
+      onEnroll: () => {
+        noteStart()
+        return new Promise(resolve => (store = resolve))
+      },
+    })
+    const { status } = await letPassAt(() => started, 5000, dave.post('/enroll').send({ code }))
+    expect([status, world.named('phone.changed')]).toEqual([503, []])
+    store()
+    await new Promise(setImmediate)
     expect(world.named('phone.changed')).toEqual([{ userId: 'dave' }])
   })
 
