@@ -1,4 +1,4 @@
-import { newPhoneOf } from '../approvals/phone-change.js'
+import { checkPhoneChange, newPhoneOf } from '../approvals/phone-change.js'
 import {
   type ApprovalContent,
   checkApproval,
@@ -38,7 +38,7 @@ export async function readApproval<User>(
   const returned: unknown = await runCallback('approve', () => options.approve?.(req))
   const tags = languages.map(({ language }) => language)
   const content = checkApproval(options.kind ?? '', returned, tags)
-  newPhoneOf(content) // a number that cannot be read costs no call
+  checkPhoneChange(content) // a number that cannot be read costs no call
   return fitIntoUrl(action, channel, number, content)
 }
 

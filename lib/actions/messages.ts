@@ -17,8 +17,10 @@ export interface TextContent {
 /**
  * The text message with the code, at most three segments. With its last line, phones fill in the
  * code on this site only (WICG, "Origin-bound one-time codes delivered via SMS"). If it is too
- * long, it leaves out the sentence with the name, then the last line, but never the warning or what
- * the user approves, which comes first.
+ * long, it leaves out the sentence with the name, then the last line, but never the warning.
+ *
+ * An approval begins with what the user approves, which is never left out. It has no last line: a
+ * phone must not fill in a code before the user has read what the code approves.
  * @internal
  */
 export function writeText(
@@ -28,11 +30,10 @@ export function writeText(
   const { neverAsked } = prompts
   const firstLine = approvalText === undefined ? '' : `${approvalText}\n`
   const lastLine = `@${domain} #${code}`
+  const named = `${firstLine}${join(prompts.text(appName, code), neverAsked)}`
   const shortest = `${firstLine}${code}\n\n${neverAsked}`
-  const texts = [
-    `${firstLine}${join(prompts.text(appName, code), neverAsked)}\n\n${lastLine}`,
-    `${shortest}\n\n${lastLine}`,
-  ]
+  const texts =
+    approvalText === undefined ? [`${named}\n\n${lastLine}`, `${shortest}\n\n${lastLine}`] : [named]
   return texts.find(text => countSegments(text) <= maxSegments) ?? shortest
 }
 

@@ -85,9 +85,11 @@ async function readLimits<User>(
   const request = await findRequest(context, nextCall)
   if (request === undefined)
     return { limits: (await userStates.read(userId)).nextCall?.seconds ?? 0, isWaived: false }
-  const { phone } = request
+  const { phone, kind } = request
   const lost =
-    interval > 0 ? await findLostCall(context, { userId, sessionId, phone }, challenge) : undefined
+    interval > 0 && kind !== 'approve'
+      ? await findLostCall(context, { userId, sessionId, phone }, challenge)
+      : undefined
   const isWaived = lost !== undefined && (await isWaivable(context, lost))
   return { limits: await sends.limitsEndIn({ ...request, intervalWaived: isWaived }), isWaived }
 }

@@ -46,7 +46,13 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
       phone,
       kind: purpose === 'enroll' || purpose === 'approve' ? purpose : 'own',
       waitsForTurn: channel === 'call',
-      intervalWaived: await waiveInterval(context, callPlace, loginState.challenge, channel),
+      intervalWaived: await waiveInterval(
+        context,
+        callPlace,
+        purpose,
+        loginState.challenge,
+        channel,
+      ),
     }
     const admitted = await admitSend(action, request, destination)
     const { check, turn } = admitted

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import type { CallPlace, LastCall } from '../limits/last-calls.js'
 import type { Channel } from '../options/channel.js'
+import type { Purpose } from '../options/purpose.js'
 import { type Challenge, phoneMatches } from '../session/challenge.js'
 import { isOver, reachedNobody } from '../signalwire/call-states.js'
 import { followTurn } from './follow-turn.js'
@@ -14,7 +15,10 @@ import { followTurn } from './follow-turn.js'
  *   call is over, and nobody has heard its code. The lost challenge is ended first.
  *
  * Only for the newest call of this session and the same phone: otherwise an old unanswered call
- * could be saved up, or used for another number. Returns whether the interval is waived.
+ * could be saved up, or used for another number. A call for an approval waives only the interval of
+ * approvals, and no other call does: otherwise either would avoid the other's limit. Returns whether
+ * the interval is waived.
+ * @param purpose What the next code is for.
  * @param challenge The challenge of this session, whichever user it is for.
  * @param channel The channel of the next code.
  * @internal
@@ -22,19 +26,23 @@ import { followTurn } from './follow-turn.js'
 export async function waiveInterval<User>(
   context: Context<User>,
   place: CallPlace,
+  purpose: Purpose,
   challenge: Challenge | undefined,
   channel: Channel,
 ): Promise<boolean> {
   const { activeChallenges, sends } = context
   const { userId, phone } = place
-  if ((await sends.nextCallIn(userId)) === 0) return false
+  const kind = purpose === 'approve' ? 'approve' : 'own'
+  if ((await sends.nextCallIn(userId, kind)) === 0) return false
   if (challenge?.userId !== userId || !(await activeChallenges.isActive(challenge))) {
+    if (kind === 'approve') return false // the limiter remembers no calls for approvals
     const lost = await findLostCall(context, place, challenge)
     if (lost === undefined) return false
     await activeChallenges.end({ userId, activation: lost.activation })
     return (await isWaivable(context, lost)) && sends.takeWaiver(lost.callSid)
   }
   const { deliverySid } = challenge
+  if ((challenge.purpose === 'approve') !== (kind === 'approve')) return false
   if (challenge.channel !== 'call' || deliverySid === undefined) return false
   return (
     phoneMatches(context.keys, challenge, phone) &&

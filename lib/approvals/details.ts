@@ -15,8 +15,9 @@ const maxLevels = 5
  */
 export function canonicalizeDetails(details: unknown): string {
   if (!isPlainObject(details)) throw new TypeError('details must be a plain object.')
-  check(details, 'details', 1)
-  const text = canonicalize(details) ?? ''
+  // The copy is what was checked: a proxy could return another value when it is read again, and a
+  // subclass of Array could bring a toJSON of its own.
+  const text = canonicalize(copy(details, 'details', 1)) ?? ''
   if (Buffer.byteLength(text) > maxBytes)
     throw new TypeError(`details must have at most ${maxBytes} bytes as JSON.`)
   return text
@@ -34,43 +35,46 @@ export function parseDetails(text: string): ApprovalDetails {
   return freeze(JSON.parse(text)) as ApprovalDetails
 }
 
-function check(value: unknown, path: string, level: number): void {
-  if (value === null || typeof value === 'boolean') return
-  if (typeof value === 'string') checkString(value, path)
-  else if (typeof value === 'number') checkNumber(value, path)
-  else if (Array.isArray(value) || isPlainObject(value)) checkParts(value, path, level)
-  else
-    throw new TypeError(
-      `${path} must be a string, a whole number, a boolean, null, an array or a plain object.`,
-    )
+/** Copies and checks a value. Every property is read once. */
+function copy(value: unknown, path: string, level: number): unknown {
+  if (value === null || typeof value === 'boolean') return value
+  if (typeof value === 'string') return checkString(value, path)
+  if (typeof value === 'number') return checkNumber(value, path)
+  if (Array.isArray(value) || isPlainObject(value)) return copyParts(value, path, level)
+  throw new TypeError(
+    `${path} must be a string, a whole number, a boolean, null, an array or a plain object.`,
+  )
 }
 
-function checkParts(value: object, path: string, level: number): void {
+function copyParts(value: object, path: string, level: number): unknown {
   if (level > maxLevels)
     throw new TypeError(`${path} is nested too deep: ${maxLevels} levels at most.`)
   // Symbols, accessors and hidden properties would be lost in JSON.
   const own = Reflect.ownKeys(value).filter(key => !(Array.isArray(value) && key === 'length'))
-  for (const key of own) {
+  const entries = own.map(key => {
     const at = `${path}.${String(key)}`
     const property = Object.getOwnPropertyDescriptor(value, key)
     if (typeof key === 'symbol' || property?.enumerable !== true || !('value' in property))
       throw new TypeError(`${at} must be an ordinary property.`)
-    checkString(key, at)
-    check(property.value, at, level + 1)
-  }
-  if (Array.isArray(value) && own.length !== value.length)
+    return [checkString(key, at), copy(property.value, at, level + 1)] as const
+  })
+  if (!Array.isArray(value)) return Object.fromEntries(entries)
+  if (entries.length !== value.length || entries.some(([key], index) => key !== String(index)))
     throw new TypeError(`${path} must have a value at every index.`)
+  return entries.map(([, part]) => part)
 }
 
-function checkString(text: string, path: string): void {
+function checkString(text: string, path: string): string {
   if (/\p{Cs}/u.test(text)) throw new TypeError(`${path} has half of a surrogate pair.`)
+  return text
 }
 
-function checkNumber(number: number, path: string): void {
+function checkNumber(number: number, path: string): number {
   if (!Number.isSafeInteger(number) || Object.is(number, -0))
     throw new TypeError(
       `${path} must be a whole number: write an amount in minor units (12050) or as text ("120.50").`,
     )
+  return number
 }
 
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {

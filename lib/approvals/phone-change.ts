@@ -1,4 +1,4 @@
-import { Failure } from '../errors.js'
+import { Failure, VoiceOtpError } from '../errors.js'
 import { explainPhoneMistake, parsePhone } from '../phone.js'
 import { type ApprovalContent, detailsOf } from './sealed-approval.js'
 
@@ -14,4 +14,26 @@ export function newPhoneOf(approval: ApprovalContent): string | undefined {
   if (parsed === undefined)
     throw new Failure('phone-malformed', { message: explainPhoneMistake(phone) })
   return parsed.number
+}
+
+/**
+ * Checks that every text of a `phone-change` says the whole new number: an attacker can get a
+ * number with the same last digits. Throws a {@link Failure} (`phone-malformed`) for a number that is
+ * malformed or has digits of another script, which a text and a voice can leave out. Throws a
+ * `VoiceOtpError` (`callback-failed`) for a text without some of the digits.
+ * @internal
+ */
+export function checkPhoneChange(approval: ApprovalContent): void {
+  if (newPhoneOf(approval) === undefined) return
+  const phone = String(detailsOf(approval)['phone'])
+  const digits = phone.replace(/\D/g, '')
+  if (/\p{Nd}/u.test(phone.replace(/\d/g, '')))
+    throw new Failure('phone-malformed', {
+      message: 'Enter the phone number with the digits 0 to 9.',
+    })
+  if (!Object.values(approval.texts).every(text => text.replace(/\D/g, '').includes(digits)))
+    throw new VoiceOtpError(
+      'callback-failed',
+      "approve(): each text of the kind 'phone-change' must say every digit of details.phone.",
+    )
 }

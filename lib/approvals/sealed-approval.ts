@@ -17,6 +17,15 @@ export interface ApprovalContent {
 const maxCharacters = 200
 const maxBytes = 400
 
+/**
+ * Markup, and characters with which the user would see another text than the call says: controls of
+ * the direction, invisible characters (U+2800 is an empty Braille pattern), private and unassigned
+ * characters, which no font and no voice knows, and U+FFFC and U+FFFD, which stand for something
+ * that was lost.
+ */
+const unheard =
+  /[<>\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/u
+
 /** Whether `kind` is the name of a kind of approval. @internal */
 export const isKind = (kind: unknown): kind is string =>
   typeof kind === 'string' && /^[a-z][a-z0-9-]{0,39}$/.test(kind)
@@ -72,12 +81,7 @@ function checkText(text: unknown): void {
     throw new VoiceOtpError('callback-failed', 'approve() must return a text that is not empty.')
   if (text.length > maxCharacters || Buffer.byteLength(text) > maxBytes)
     throw new Failure('approval-too-long')
-  // With bidirectional controls, invisible characters (U+2800 is an empty Braille pattern) or
-  // characters that no font and no voice knows, the user would see another text than the call says.
-  if (
-    !isSpeakable(text, maxCharacters) ||
-    /[<>\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text)
-  )
+  if (!isSpeakable(text, maxCharacters) || unheard.test(text) || !/[\p{L}\p{N}]/u.test(text))
     throw new Failure('approval-malformed')
 }
 

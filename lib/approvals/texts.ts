@@ -57,7 +57,7 @@ const firstOfMonth: Partial<Record<Locale, string>> = {
  * @throws TypeError if the amount or the currency is malformed.
  */
 export function money(amount: number | string, currency: string): LocalizedText {
-  if (!/^\d{1,15}$/.test(String(amount)))
+  if (!['number', 'string'].includes(typeof amount) || !/^\d{1,15}$/.test(String(amount)))
     throw new TypeError('money(amount): whole minor units, for example 12050 for 120.50 euros.')
   if (!/^[A-Z]{3}$/.test(currency) || !Intl.supportedValuesOf('currency').includes(currency))
     throw new TypeError("money(currency): a currency by its three letters, for example 'EUR'.")
@@ -95,7 +95,8 @@ export function money(amount: number | string, currency: string): LocalizedText 
  */
 export function day(date: string): LocalizedText {
   const parsed = new Date(`${date}T00:00:00Z`)
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !isDay(parsed, date))
+  // There is no year zero.
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(date) || !isDay(parsed, date))
     throw new TypeError("day(date): a day of the form '2026-11-28'.")
   return inEveryLanguage(locale => {
     const text = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(

@@ -99,6 +99,10 @@ export function nextReply(settings: DialogueSettings, event: CallEvent): Reply {
   }
 }
 
+/** Key zero came too late: the code was used up just before. @internal */
+export const tooLateReply = (settings: DialogueSettings, content: TokenContent): Reply =>
+  end(findWords(settings, content), 'expired')
+
 /** Somebody, or a machine, has answered the phone. */
 function afterPickUp(
   settings: DialogueSettings,

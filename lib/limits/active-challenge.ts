@@ -77,9 +77,15 @@ export class ActiveChallenges {
     return !(await this.counters.uses.hit(challengeId)).over
   }
 
-  /** Ends an approval that the user refused with key zero. */
-  async refuse(challenge: ChallengeReference): Promise<void> {
+  /**
+   * Ends an approval that the user refused with key zero. Returns `false` if its code was used up
+   * before. Key zero and the right code count in the same place, and only the first of them wins:
+   * a call that says "nothing will happen" must be right.
+   */
+  async refuse(challenge: ChallengeReference): Promise<boolean> {
+    if (!(await this.claim(challenge.id))) return false
     await Promise.all([this.end(challenge), this.counters.refused.set(challenge.id, 1)])
+    return true
   }
 
   /** Whether the user refused an approval with key zero. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { nextReply, type Reply } from '../call/dialogue.js'
+import { nextReply, type Reply, tooLateReply } from '../call/dialogue.js'
 import { findTokenPath, type OpenedToken, openToken, sealedUrl, steps } from '../call/token.js'
 import type { Context } from '../context.js'
 import { withDeadline } from '../deadline.js'
@@ -90,8 +90,9 @@ async function handle<User>(
   if (req.method !== 'POST') return reject(context, 'method', 405)
   const webhook = await readWebhook(context, isSigned, req, path)
   if (typeof webhook === 'string') return reject(context, webhook, 403)
-  const { turn, next, effect, readsCode, isPickUp } = await findReply(context, webhook)
-  await carryOut(context, effect, webhook)
+  const { effect, readsCode, isPickUp, ...reply } = await findReply(context, webhook)
+  const isDone = await carryOut(context, effect, webhook)
+  const { turn, next } = isDone ? reply : tooLateReply(context.settings, webhook.content)
   if (readsCode === true) await context.lastCalls.noteReading(webhook.fields['CallSid'] ?? '')
   const { userId, purpose } = webhook.content
   if (isPickUp)
@@ -170,17 +171,20 @@ async function findReply<User>(
   return { ...reply, isPickUp: isFirst && step === steps.answered && !isMachine }
 }
 
-/** Carries out what the dialogue decided, before SignalWire gets the response and speaks. */
+/**
+ * Carries out what the dialogue decided, before SignalWire gets the response and speaks. Returns
+ * `false` if it came too late.
+ */
 async function carryOut<User>(
   context: Context<User>,
   effect: Reply['effect'],
   { content, fields }: Webhook,
-): Promise<void> {
+): Promise<boolean> {
   const { userId, purpose } = content
   const { activeChallenges, emit, notify } = context
   if (effect === 'deactivate') await activeChallenges.end(content)
   if (effect === 'refuse') {
-    await activeChallenges.refuse({ ...content, id: content.challengeId })
+    if (!(await activeChallenges.refuse({ ...content, id: content.challengeId }))) return false
     if (content.approval !== undefined)
       emit('action.refused', { userId, method: 'call', ...content.approval })
   }
@@ -193,6 +197,7 @@ async function carryOut<User>(
       }),
       forgetBrowsers(context, userId),
     ])
+  return true
 }
 
 function respond(res: ServerResponse, status: number, body: string): void {

@@ -61,6 +61,27 @@ test.each([
   },
 )
 
+test.each(locales)(
+  'a text for an approval in %s begins with what is approved, and no phone fills in its code unread',
+  locale => {
+    const prompts = languages[locale]
+    const write = (approvalText: string) =>
+      writeText(prompts, { appName: 'Acme', code, domain: 'acme.example', approvalText })
+    const named = prompts.text('Acme', code)
+    for (const length of [20, 200]) {
+      const approvalText = 'x'.repeat(length)
+      const [first, second = '', ...rest] = write(approvalText).split('\n')
+      expect(first).toBe(approvalText)
+      expect([rest.join('').includes(prompts.neverAsked), second.startsWith(named)]).toEqual(
+        second === code ? [true, false] : [false, true],
+      )
+      expect(write(approvalText)).not.toContain('@acme.example')
+    }
+    expect(write('x')).toContain(`x\n${named}`)
+    expect(write('ж'.repeat(200))).toBe(`${'ж'.repeat(200)}\n${code}\n\n${prompts.neverAsked}`)
+  },
+)
+
 test.each(everyCase)(
   'the hosted message in %s and a code of ten digits fit into one segment (name: %s)',
   (locale, _, appName) => {

@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Approval, ApprovalRequest, VoiceOtpAuthenticateOptions } from 'passport-voice-otp'
+import * as approvals from '../support/approvals.js'
+import { type Agent, payment, text } from '../support/approvals.js'
 import { Phone, otherDigits } from '../support/phone.js'
 import { CounterStore, SessionStore } from '../support/stores.js'
 import { createWorld, type World, type WorldOptions, wrongCode } from '../support/world.js'
-
-type Agent = Awaited<ReturnType<World['logIn']>>
 
 let world: World
 /** What the handler of the payment executed. */
@@ -15,91 +15,15 @@ let asked: ApprovalRequest
 
 afterEach(() => world.close())
 
-const text = 'You are paying 120 euros to Blue Fish Ltd.'
-const payment: ApprovalRequest = {
-  details: { amount: 12000, currency: 'EUR', payee: 'Blue Fish Ltd' },
-  text,
-}
-
 async function open(given: WorldOptions = {}): Promise<Agent> {
-  executed = []
   asked = payment
-  world = await createWorld({
-    ...given,
-    options:
-      given.options?.limits === undefined
-        ? {
-            limits: { approveCallIntervalSeconds: false, callIntervalSeconds: false },
-            ...given.options,
-          }
-        : given.options,
-    routes: (app, passport) => {
-      const authenticate =
-        (options: VoiceOtpAuthenticateOptions): RequestHandler =>
-        (req, res, next) => {
-          const run = passport.authenticate(
-            'voice-otp',
-            options as object,
-            (error: unknown, _user: unknown, info?: object, status?: number) => {
-              if (error) next(error)
-              else res.status(status ?? 401).json(info)
-            },
-          ) as RequestHandler
-          void run(req, res, next)
-        }
-      const approve = () => asked
-      const run: RequestHandler = (req, res) => {
-        executed.push(req.approval!)
-        res.json({ approval: req.approval, user: (req.user as { id: string }).id })
-      }
-      for (const kind of ['payment', 'deletion']) {
-        app.post(
-          `/${kind}/call`,
-          authenticate({
-            action: 'call',
-            purpose: 'approve',
-            kind,
-            approve,
-            channel: req => (req as { body?: { channel?: unknown } }).body?.channel,
-          }),
-          (req, res) => {
-            res.status(202).json(req.voiceOtp)
-          },
-        )
-        app.post(`/${kind}`, authenticate({ purpose: 'approve', kind }), run)
-      }
-      app.post('/out', (req, res, next) => {
-        req.logout(error => {
-          if (error) next(error)
-          else res.sendStatus(204)
-        })
-      })
-      given.routes?.(app, passport, world?.strategy)
-    },
-  })
-  return signIn('alice')
+  const opened = await approvals.openApprovals(given, () => asked)
+  ;({ world, executed } = opened)
+  return opened.alice
 }
 
-/** Logs a person in with both factors. */
-async function signIn(id: string): Promise<Agent> {
-  const agent = await world.logIn(id)
-  await agent
-    .post('/otp')
-    .send({ code: await world.hearCode(agent) })
-    .expect(200)
-  return agent
-}
-
-/** Asks for a call, answers it and presses the two digits. Returns what is heard. */
-async function listen(
-  agent: Agent,
-  path = '/payment/call',
-): Promise<{ phone: Phone; code: string; body: Record<string, unknown> }> {
-  const { body } = (await agent.post(path).expect(202)) as { body: { matchingDigits: string } }
-  const phone = await Phone.ringing(world)
-  const code = await phone.hearCode(body.matchingDigits)
-  return { phone, code, body }
-}
+const signIn = (id: string) => approvals.signIn(world, id)
+const listen = (agent: Agent, path?: string) => approvals.listen(world, agent, path)
 
 describe('an approval', () => {
   test('the call says what is approved before the code, and the handler gets exactly that', async () => {
@@ -415,6 +339,11 @@ describe('what cannot be approved costs no call', () => {
     ['a variation selector', { ...payment, text: 'Ac\ufe0fme' }, 400, 'approval-malformed'],
     ['an empty Braille pattern', { ...payment, text: 'Ac\u2800me' }, 400, 'approval-malformed'],
     ['a private character', { ...payment, text: 'Ac\ue000me' }, 400, 'approval-malformed'],
+    // No font and no voice knows them.
+    ['an unassigned character', { ...payment, text: 'Ac\u0378me' }, 400, 'approval-malformed'],
+    ['a noncharacter', { ...payment, text: 'Ac\ufdd0me' }, 400, 'approval-malformed'],
+    ['a character that was lost', { ...payment, text: 'Ac\ufffdme' }, 400, 'approval-malformed'],
+    ['nothing but signs', { ...payment, text: '… !' }, 400, 'approval-malformed'],
     ['an empty text', { ...payment, text: ' ' }, 503, 'callback-failed'],
     ['no text', { details: {} }, 503, 'callback-failed'],
     [
@@ -524,7 +453,7 @@ describe('a number that was just enrolled', () => {
     })
   const change = (phone: unknown): ApprovalRequest => ({
     details: { phone } as ApprovalRequest['details'],
-    text: 'You are changing your phone number to one that ends in 0 1 9 9.',
+    text: `You are changing your phone number to ${Array.from(String(phone)).join(' ')}.`,
   })
 
   async function enroll(alice: Agent): Promise<void> {
@@ -565,6 +494,21 @@ describe('a number that was just enrolled', () => {
     expect(phone.call.to).toBe(newNumber)
     await alice.post('/payment').send({ code }).expect(200)
   })
+
+  test.each([
+    ['only its last four digits', newNumber, 'to one that ends in 0 1 9 9', 503],
+    ['all but its last digit', newNumber, 'to 1 2 0 2 5 5 5 0 1 9', 503],
+    ['nothing of its Arabic digits', '+١٢٠٢٥٥٥٠١٩٩', 'to', 400],
+    ['all but its full-width digits', '+1202555０１９９', 'to 1 2 0 2 5 5 5', 400],
+  ])(
+    'the change to a number of which the call would say %s costs no call',
+    async (_, phone, words, status) => {
+      const alice = await openWithChange()
+      asked = { ...change(phone), text: `You are changing your phone number ${words}.` }
+      await alice.post('/change/call').expect(status)
+      expect(world.simulator.calls).toHaveLength(1)
+    },
+  )
 
   test('a new number cannot approve if the old phone approved the change to another number', async () => {
     const alice = await openWithChange()

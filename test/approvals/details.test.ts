@@ -54,11 +54,26 @@ test.each([
   // JSON would write null for the gap.
   ['an array with a gap', { list: [1, , 3] }, /^details\.list must have a value at every index/],
   ['an array with a name', { list: Object.assign([1], { extra: 1 }) }, /at every index/],
+  ['a gap that a name fills', { list: Object.assign([1, , 3], { extra: 1 }) }, /at every index/],
   ['six levels', { a: { b: { c: { d: { e: { f: 1 } } } } } }, /^details\.a\.b\.c\.d\.e is nested/],
   ['over 2 KiB', { text: 'x'.repeat(2048) }, /^details must have at most 2048 bytes/],
 ])('details with %s are refused with the place of the mistake', (_, details, message) => {
   expect(() => canonicalizeDetails(details)).toThrow(TypeError)
   expect(() => canonicalizeDetails(details)).toThrow(message)
+})
+
+test('what is executed is what was checked, also if a proxy or a toJSON() would return something else', () => {
+  class Sly extends Array<number> {
+    toJSON() {
+      return { amount: 1.5 }
+    }
+  }
+  const proxy = new Proxy(
+    { amount: 1 },
+    { get: (_, name) => (name === 'amount' ? 999 : undefined) },
+  )
+  expect(canonicalizeDetails({ list: Sly.of(1, 2) })).toBe('{"list":[1,2]}')
+  expect(canonicalizeDetails(proxy)).toBe('{"amount":1}')
 })
 
 test('a cycle in details is refused instead of hanging', () => {
