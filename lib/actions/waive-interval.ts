@@ -16,8 +16,8 @@ import { followTurn } from './follow-turn.js'
  *
  * Only for the newest call of this session and the same phone: otherwise an old unanswered call
  * could be saved up, or used for another number. A call for an approval waives only the interval of
- * approvals, and no other call does: otherwise either would avoid the other's limit. Returns whether
- * the interval is waived.
+ * approvals, and no other call does: otherwise either would avoid the other's limit. Returns
+ * whether the interval is waived.
  * @param purpose What the next code is for.
  * @param challenge The challenge of this session, whichever user it is for.
  * @param channel The channel of the next code.

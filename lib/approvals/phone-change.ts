@@ -2,32 +2,41 @@ import { Failure, VoiceOtpError } from '../errors.js'
 import { explainPhoneMistake, parsePhone } from '../phone.js'
 import { type ApprovalContent, detailsOf } from './sealed-approval.js'
 
+/** The new number of a `phone-change`, as `details.phone` has it and in E.164. */
+interface NewPhone {
+  readonly text: string
+  readonly number: string
+}
+
+function readNewPhone(approval: ApprovalContent): NewPhone | undefined {
+  if (approval.kind !== 'phone-change') return undefined
+  const { phone } = detailsOf(approval)
+  const parsed = typeof phone === 'string' ? parsePhone(phone.trim()) : undefined
+  if (typeof phone !== 'string' || parsed === undefined)
+    throw new Failure('phone-malformed', { message: explainPhoneMistake(phone) })
+  return { text: phone, number: parsed.number }
+}
+
 /**
  * The new number, if an approval is of the kind `phone-change`; otherwise `undefined`. Throws a
  * {@link Failure} (`phone-malformed`) if `details.phone` is not a number.
  * @internal
  */
-export function newPhoneOf(approval: ApprovalContent): string | undefined {
-  if (approval.kind !== 'phone-change') return undefined
-  const { phone } = detailsOf(approval)
-  const parsed = typeof phone === 'string' ? parsePhone(phone.trim()) : undefined
-  if (parsed === undefined)
-    throw new Failure('phone-malformed', { message: explainPhoneMistake(phone) })
-  return parsed.number
-}
+export const newPhoneOf = (approval: ApprovalContent): string | undefined =>
+  readNewPhone(approval)?.number
 
 /**
  * Checks that every text of a `phone-change` says the whole new number: an attacker can get a
- * number with the same last digits. Throws a {@link Failure} (`phone-malformed`) for a number that is
- * malformed or has digits of another script, which a text and a voice can leave out. Throws a
- * `VoiceOtpError` (`callback-failed`) for a text without some of the digits.
+ * number with the same last digits. Throws a {@link Failure} (`phone-malformed`) for a number that
+ * is malformed or has digits of another script, which the app can leave out of the text and a voice
+ * can skip. Throws a `VoiceOtpError` (`callback-failed`) for a text without some of the digits.
  * @internal
  */
 export function checkPhoneChange(approval: ApprovalContent): void {
-  if (newPhoneOf(approval) === undefined) return
-  const phone = String(detailsOf(approval)['phone'])
-  const digits = phone.replace(/\D/g, '')
-  if (/\p{Nd}/u.test(phone.replace(/\d/g, '')))
+  const newPhone = readNewPhone(approval)
+  if (newPhone === undefined) return
+  const digits = newPhone.text.replace(/\D/g, '')
+  if (/\p{Nd}/u.test(newPhone.text.replace(/\d/g, '')))
     throw new Failure('phone-malformed', {
       message: 'Enter the phone number with the digits 0 to 9.',
     })
