@@ -16,15 +16,16 @@ import { noStore, securityHeaders } from './middleware/headers.js'
 import { sessions } from './middleware/sessions.js'
 import { accountRoutes } from './routes/account.js'
 import { apiRoutes } from './routes/api.js'
-import { demoRoutes } from './routes/demo.js'
+import { resetRoute } from './routes/demo.js'
 import { factorRoutes } from './routes/factors.js'
 import { healthRoute, type Health } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
 import { payRoutes } from './routes/pay.js'
 import { supportRoutes } from './routes/support.js'
 import { transferRoutes } from './routes/transfer.js'
-import { createFactors, type FactorBook } from './stores/factors.js'
+import { createFactors } from './stores/factors.js'
 import { MemorySessions } from './stores/memory-sessions.js'
+import type { Records } from './stores/records.js'
 import { recoveryInMemory, type RecoveryCodes } from './stores/recovery-codes.js'
 import { demoPassword, demoPeople, type User, type Users } from './stores/users.js'
 import * as words from './views/words.js'
@@ -70,7 +71,7 @@ export interface AppOptions extends Partial<
   readonly sessionStore?: Store
   readonly recovery?: RecoveryCodes
   /** Where passkeys and the keys of app codes are. Default: the memory of this process. */
-  readonly factorBook?: FactorBook | undefined
+  readonly records?: Records | undefined
   /**
    * For the demo only: shows the simulated phones on the call page, and the demo users on the login
    * page.
@@ -99,7 +100,7 @@ export function createApp(options: AppOptions) {
     recovery = recoveryInMemory(),
     remember = { days: 30, store: new MemoryRememberStore() },
     trail = new MemoryTrailStore(),
-    factorBook,
+    records,
     ...strategyOptions
   } = options
   const log = logger || pino({ level: 'silent' })
@@ -116,7 +117,7 @@ export function createApp(options: AppOptions) {
     trail,
     ...strategyOptions,
   })
-  const factors = createFactors(factorBook)
+  const factors = createFactors(records)
   const site = passkeySite(publicUrl)
   const secondFactors = createSecondFactors(voiceOtp, factors, site)
   const passport = createPassport(users, voiceOtp, secondFactors)
@@ -161,7 +162,7 @@ export function createApp(options: AppOptions) {
   app.use(payRoutes(passport, voiceOtp))
   app.use(accountRoutes())
   app.use(supportRoutes(voiceOtp, users, factors, strategyOptions.clock))
-  if (resetDemo) app.use(demoRoutes(voiceOtp, resetDemo))
+  if (resetDemo) app.post('/demo/reset', resetRoute(voiceOtp, resetDemo))
   app.use(notFound)
   app.use(handleErrors)
 

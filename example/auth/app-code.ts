@@ -1,8 +1,8 @@
-import type { Request } from 'express'
 import { Secret, TOTP } from 'otpauth'
 import { toString as toQrCode } from 'qrcode'
+import { fieldText } from '../middleware/fields.js'
 import type { Factors } from '../stores/factors.js'
-import type { User } from '../stores/users.js'
+import { CheckStrategy } from './check-strategy.js'
 
 const period = 30
 
@@ -26,34 +26,10 @@ export function stepOf(key: string, code: string): number | undefined {
   return delta === null ? undefined : Math.floor(timestamp / 1000 / period) + delta
 }
 
-/** What Passport puts on a strategy for each request. */
-interface StrategyFunctions {
-  success(user: unknown): void
-  fail(): void
-  error(error: unknown): void
-}
-
-/** A Passport strategy for codes of an app. `voiceOtp.secondFactor()` hosts it. */
-export class AppCodeStrategy {
-  constructor(private readonly factors: Factors) {}
-
-  authenticate(this: AppCodeStrategy & StrategyFunctions, req: Request): void {
-    const user = req.user as User
-    const { code } = req.body as { code: string }
-    this.accepts(user, code).then(
-      accepted => {
-        if (accepted) this.success(user)
-        else this.fail()
-      },
-      (error: unknown) => {
-        this.error(error)
-      },
-    )
-  }
-
-  private async accepts({ id }: User, code: string): Promise<boolean> {
-    const { appKey } = await this.factors.of(id)
-    const step = appKey === undefined ? undefined : stepOf(appKey, code)
-    return step !== undefined && this.factors.takeStep(id, step)
-  }
-}
+/** `voiceOtp.secondFactor()` accepts each code once. The code of the set-up is used already. */
+export const createAppCodeStrategy = (factors: Factors) =>
+  new CheckStrategy(async (req, { id }) => {
+    const { appKey, appKeyStep } = await factors.of(id)
+    const step = appKey === undefined ? undefined : stepOf(appKey, fieldText('code', req))
+    return step !== undefined && step > appKeyStep
+  })

@@ -1,8 +1,8 @@
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
 import type { Factors } from '../stores/factors.js'
 import type { User } from '../stores/users.js'
-import { AppCodeStrategy } from './app-code.js'
-import { type PasskeySite, PasskeyStrategy } from './passkeys.js'
+import { createAppCodeStrategy } from './app-code.js'
+import { type PasskeySite, createPasskeyStrategy } from './passkeys.js'
 
 /** The second factors beside the phone. */
 export const createSecondFactors = (
@@ -10,16 +10,16 @@ export const createSecondFactors = (
   factors: Factors,
   site: PasskeySite,
 ) => [
-  voiceOtp.secondFactor(new PasskeyStrategy(factors, site), {
+  voiceOtp.secondFactor(createPasskeyStrategy(factors, site), {
     name: 'passkey',
     amr: ['pop', 'user'],
     phishingResistant: true,
     has: async ({ id }) => {
-      const { passkeysSince } = await factors.of(id)
-      return passkeysSince !== undefined && { since: new Date(passkeysSince) }
+      const { passkeys, passkeysSince } = await factors.of(id)
+      return passkeys.length > 0 && { since: new Date(passkeysSince) }
     },
   }),
-  voiceOtp.secondFactor(new AppCodeStrategy(factors), {
+  voiceOtp.secondFactor(createAppCodeStrategy(factors), {
     name: 'app-code',
     amr: ['otp'],
     codeField: 'code',

@@ -1,7 +1,9 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { Request } from 'express'
+import { field } from '../middleware/fields.js'
 import type { Factors, Passkey } from '../stores/factors.js'
 import type { User } from '../stores/users.js'
+import { CheckStrategy } from './check-strategy.js'
 
 declare module 'express-session' {
   interface SessionData {
@@ -29,75 +31,47 @@ export function passkeySite(publicUrl: string): PasskeySite {
     : { rpId: hostname, origins: [origin] }
 }
 
-/** What Passport puts on a strategy for each request. */
-interface StrategyFunctions {
-  success(user: unknown): void
-  fail(): void
-  error(error: unknown): void
+/** The strategy for passkeys, in two steps: the action `begin`, then the answer of the browser. */
+export const createPasskeyStrategy = (factors: Factors, site: PasskeySite) =>
+  new CheckStrategy(async (req, { id }, action) => {
+    const { passkeys } = await factors.of(id)
+    if (action === 'begin') return begin(req, site, passkeys)
+    const passkey = passkeys.find(each => each.id === readAnswer(req)?.id)
+    const counter = passkey && (await verify(req, site, passkey))
+    if (counter === undefined) return false
+    await factors.countPasskey(id, String(passkey?.id), counter)
+    return true
+  })
+
+/** Responds with what the browser needs to ask for a passkey. */
+async function begin(req: Request, { rpId }: PasskeySite, passkeys: readonly Passkey[]) {
+  const webAuthn = await loadWebAuthn()
+  const options = await webAuthn.generateAuthenticationOptions({
+    rpID: rpId,
+    allowCredentials: passkeys.map(({ id }) => ({ id })),
+    userVerification: 'preferred',
+  })
+  req.session.passkeyChallenge = options.challenge
+  req.res?.json(options)
+  return undefined
 }
 
-/** A Passport strategy for passkeys. `voiceOtp.secondFactor()` hosts it. */
-export class PasskeyStrategy {
-  constructor(
-    private readonly factors: Factors,
-    private readonly site: PasskeySite,
-  ) {}
-
-  authenticate(
-    this: PasskeyStrategy & StrategyFunctions,
-    req: Request,
-    { action }: { readonly action?: string } = {},
-  ): void {
-    const user = req.user as User
-    const work =
-      action === 'begin'
-        ? this.begin(req, user)
-        : this.accepts(req, user).then(accepted => {
-            if (accepted) this.success(user)
-            else this.fail()
-          })
-    work.catch((error: unknown) => {
-      this.error(error)
+/** The new counter of a passkey that has signed the challenge; `undefined` if it has not. */
+async function verify(
+  req: Request,
+  site: PasskeySite,
+  { id, publicKey, counter }: Passkey,
+): Promise<number | undefined> {
+  const webAuthn = await loadWebAuthn()
+  // It rejects for another site, another challenge and a wrong signature.
+  const result = await webAuthn
+    .verifyAuthenticationResponse({
+      response: readAnswer(req) as AuthenticationResponseJSON,
+      ...expectationsOf(req, site),
+      credential: { id, publicKey: Buffer.from(publicKey, 'base64url'), counter },
     })
-  }
-
-  /** Responds with what the browser needs to ask for a passkey. */
-  private async begin(req: Request, { id }: User): Promise<void> {
-    const { passkeys } = await this.factors.of(id)
-    const { generateAuthenticationOptions } = await loadWebAuthn()
-    const options = await generateAuthenticationOptions({
-      rpID: this.site.rpId,
-      allowCredentials: passkeys.map(passkey => ({ id: passkey.id })),
-      userVerification: 'preferred',
-    })
-    req.session.passkeyChallenge = options.challenge
-    req.res?.json(options)
-  }
-
-  private async accepts(req: Request, { id: userId }: User): Promise<boolean> {
-    const challenge = takeChallenge(req)
-    const response = readAnswer(req) as AuthenticationResponseJSON | undefined
-    const { passkeys } = await this.factors.of(userId)
-    const passkey = passkeys.find(each => each.id === response?.id)
-    if (challenge === undefined || response === undefined || passkey === undefined) return false
-    const { verifyAuthenticationResponse } = await loadWebAuthn()
-    // It throws for another site, another challenge and a wrong signature.
-    const result = await verifyAuthenticationResponse({
-      response,
-      expectedChallenge: challenge,
-      expectedOrigin: this.site.origins,
-      expectedRPID: this.site.rpId,
-      requireUserVerification: false,
-      credential: {
-        id: passkey.id,
-        publicKey: Buffer.from(passkey.publicKey, 'base64url'),
-        counter: passkey.counter,
-      },
-    }).catch(() => undefined)
-    if (result?.verified !== true) return false
-    await this.factors.countPasskey(userId, passkey.id, result.authenticationInfo.newCounter)
-    return true
-  }
+    .catch(() => undefined)
+  return result?.verified === true ? result.authenticationInfo.newCounter : undefined
 }
 
 /** What the browser needs to make a passkey. */
@@ -107,8 +81,8 @@ export async function beginRegistration(
   { id, username, name }: User,
   passkeys: readonly Passkey[],
 ): Promise<object> {
-  const { generateRegistrationOptions } = await loadWebAuthn()
-  const options = await generateRegistrationOptions({
+  const webAuthn = await loadWebAuthn()
+  const options = await webAuthn.generateRegistrationOptions({
     rpName: 'Acme',
     rpID: rpId,
     userID: Buffer.from(id),
@@ -125,42 +99,44 @@ export async function beginRegistration(
 /** The passkey that the browser made; `undefined` if it is not for this site or this challenge. */
 export async function finishRegistration(
   req: Request,
-  { rpId, origins }: PasskeySite,
+  site: PasskeySite,
   name: string,
 ): Promise<Passkey | undefined> {
-  const challenge = takeChallenge(req)
-  const response = readAnswer(req) as RegistrationResponseJSON | undefined
-  if (challenge === undefined || response === undefined) return undefined
-  const { verifyRegistrationResponse } = await loadWebAuthn()
-  const result = await verifyRegistrationResponse({
-    response,
-    expectedChallenge: challenge,
-    expectedOrigin: origins,
-    expectedRPID: rpId,
-    requireUserVerification: false,
-  }).catch(() => undefined)
+  const webAuthn = await loadWebAuthn()
+  const result = await webAuthn
+    .verifyRegistrationResponse({
+      response: readAnswer(req) as RegistrationResponseJSON,
+      ...expectationsOf(req, site),
+    })
+    .catch(() => undefined)
   if (result?.verified !== true) return undefined
-  const { credential } = result.registrationInfo
+  const { id, publicKey, counter } = result.registrationInfo.credential
   return {
-    id: credential.id,
+    id,
     name,
-    publicKey: Buffer.from(credential.publicKey).toString('base64url'),
-    counter: credential.counter,
+    publicKey: Buffer.from(publicKey).toString('base64url'),
+    counter,
     createdAt: Date.now(),
   }
 }
 
-function takeChallenge({ session }: Request): string | undefined {
+/** What an answer must fit to. Each challenge is used once. */
+function expectationsOf({ session }: Request, { rpId, origins }: PasskeySite) {
   const { passkeyChallenge } = session
   delete session.passkeyChallenge
-  return passkeyChallenge
+  return {
+    expectedChallenge: (challenge: string) =>
+      passkeyChallenge !== undefined && challenge === passkeyChallenge,
+    expectedOrigin: origins,
+    expectedRPID: rpId,
+    requireUserVerification: false,
+  }
 }
 
 /** The answer of the browser, which the form sends as JSON in one field. */
-function readAnswer({ body }: Request): unknown {
-  const { answer } = Object(body) as { readonly answer?: unknown }
+function readAnswer(req: Request): { readonly id?: unknown } | undefined {
   try {
-    return typeof answer === 'string' ? (JSON.parse(answer) as unknown) : undefined
+    return JSON.parse(String(field('answer')(req))) as { readonly id?: unknown }
   } catch {
     return undefined
   }

@@ -4,6 +4,14 @@ import type { SecondFactorStrategy, VoiceOtpStrategy } from 'passport-voice-otp'
 import { fromStore } from '../middleware/errors.js'
 import type { User, Users } from '../stores/users.js'
 
+const wrongPassword = {
+  code: 'first-factor-wrong',
+  message: 'The user name or the password is wrong.',
+}
+
+/** What a session holds of a user. */
+type SessionUser = Pick<User, 'id' | 'sessionStamp'>
+
 /**
  * Passport with both factors: the password, then the code. A store of users that does not respond
  * is a 503, as every store.
@@ -17,12 +25,22 @@ export function createPassport(
   for (const strategy of [voiceOtp, ...secondFactors]) authenticator.use(strategy)
   authenticator.use(
     new LocalStrategy((username, password, done) => {
-      fromStore(users.byPassword(username, password)).then(user => done(null, user ?? false), done)
+      fromStore(users.byPassword(username, password)).then(
+        user => done(null, user ?? false, wrongPassword),
+        done,
+      )
     }),
   )
-  authenticator.serializeUser((user, done) => done(null, (user as User).id))
-  authenticator.deserializeUser((id, done) => {
-    fromStore(users.byId(String(id))).then(user => done(null, user ?? false), done)
+  authenticator.serializeUser((user, done) => {
+    const { id, sessionStamp } = user as User
+    done(null, { id, sessionStamp } satisfies SessionUser)
+  })
+  authenticator.deserializeUser(({ id, sessionStamp }: SessionUser, done) => {
+    // A new stamp ends every session of the user.
+    fromStore(users.byId(id)).then(
+      user => done(null, user?.sessionStamp === sessionStamp && user),
+      done,
+    )
   })
   return authenticator
 }

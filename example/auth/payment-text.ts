@@ -1,4 +1,5 @@
 import { money } from 'passport-voice-otp'
+import { fill } from '../views/words.js'
 
 type Locale = keyof ReturnType<typeof money>
 
@@ -15,26 +16,25 @@ export interface Payment {
 export const currencies = ['EUR', 'USD', 'GBP', 'JPY'] as const
 
 // Where a language changes nouns by case, the sentence keeps the amount in its basic form.
-const sentences: Readonly<Record<Locale, (sum: string, payee: string) => string>> = {
-  'en-US': (sum, payee) => `You are paying ${sum} to ${payee}.`,
-  'en-GB': (sum, payee) => `You are paying ${sum} to ${payee}.`,
-  'es-ES': (sum, payee) => `Va a pagar ${sum} a ${payee}.`,
-  'es-MX': (sum, payee) => `Va a pagar ${sum} a ${payee}.`,
-  'fr-FR': (sum, payee) => `Vous allez payer ${sum} à ${payee}.`,
-  'de-DE': (sum, payee) => `Zahlungsbetrag: ${sum}. Empfänger: ${payee}.`,
-  'it-IT': (sum, payee) => `Sta per pagare ${sum} a ${payee}.`,
-  'pt-BR': (sum, payee) => `Você vai pagar ${sum} para ${payee}.`,
-  'nl-NL': (sum, payee) => `U betaalt ${sum} aan ${payee}.`,
-  'pl-PL': (sum, payee) => `Kwota płatności: ${sum}. Odbiorca: ${payee}.`,
-  'ja-JP': (sum, payee) => `お支払い先は${payee}、金額は${sum}です。`,
-  'zh-CN': (sum, payee) => `您将向${payee}支付${sum}。`,
+const sentences: Readonly<Record<Locale, string>> = {
+  'en-US': 'You are paying {sum} to {payee}.',
+  'en-GB': 'You are paying {sum} to {payee}.',
+  'es-ES': 'Va a pagar {sum} a {payee}.',
+  'es-MX': 'Va a pagar {sum} a {payee}.',
+  'fr-FR': 'Vous allez payer {sum} à {payee}.',
+  'de-DE': 'Zahlungsbetrag: {sum}. Empfänger: {payee}.',
+  'it-IT': 'Sta per pagare {sum} a {payee}.',
+  'pt-BR': 'Você vai pagar {sum} para {payee}.',
+  'nl-NL': 'U betaalt {sum} aan {payee}.',
+  'pl-PL': 'Kwota płatności: {sum}. Odbiorca: {payee}.',
+  'ja-JP': 'お支払い先は{payee}、金額は{sum}です。',
+  'zh-CN': '您将向{payee}支付{sum}。',
 }
 
 /** What the call says and the page shows, in each language of the call. */
 export function paymentText({ amount, currency, payee }: Payment): Record<Locale, string> {
-  const sums = money(amount, currency)
-  const locales = Object.keys(sentences) as Locale[]
+  const sums = Object.entries(money(amount, currency)) as [Locale, string][]
   return Object.fromEntries(
-    locales.map(locale => [locale, sentences[locale](sums[locale], payee)]),
+    sums.map(([locale, sum]) => [locale, fill(sentences[locale], { sum, payee })]),
   ) as Record<Locale, string>
 }

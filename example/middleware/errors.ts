@@ -2,85 +2,103 @@ import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { failures, VoiceOtpError } from 'passport-voice-otp'
+import { errorWords } from '../views/error-words.js'
+import { fieldText } from './fields.js'
+import { knownUser } from '../stores/users.js'
 
-interface ErrorWords {
+/** Why a request failed, in a shape that a page or a JSON response can show. */
+export interface Failure {
+  /** HTTP status. */
+  readonly status: number
   readonly code: string
-  readonly title: string
   readonly message: string
+  readonly attemptsLeft?: number | undefined
+  readonly retryAfter?: number | undefined
+  /** Names an error in the log. */
+  readonly requestId?: string | undefined
 }
 
-const errorWords: Readonly<Record<number, ErrorWords>> = {
-  400: {
-    code: 'malformed',
-    title: 'We could not read the request',
-    message: 'Go back and try again.',
-  },
-  403: {
-    code: 'form-expired',
-    title: 'This form is no longer valid',
-    message: 'It was opened too long ago, or in another session. Continue, and fill it in again.',
-  },
-  404: {
-    code: 'not-found',
-    title: 'This page does not exist',
-    message: 'Check the address, or continue to your account.',
-  },
-  408: {
-    code: 'too-slow',
-    title: 'The request took too long',
-    message: 'The connection was too slow. Try again.',
-  },
-  413: {
-    code: 'too-large',
-    title: 'The request was too large',
-    message: 'Go back and send less.',
-  },
-  415: {
-    code: 'unsupported',
-    title: 'We could not read the request',
-    message: 'Send a form or JSON in UTF-8, without compression.',
-  },
-  500: {
-    code: 'broken',
-    title: 'Something went wrong',
-    message: 'This is our fault, and we have logged it. Try again in a moment.',
-  },
-  503: {
-    code: 'unavailable',
-    title: 'Not available at the moment',
-    message:
-      'A service that we depend on does not respond, so nobody can log in. Try again in a minute.',
-  },
+/** A failure as an error: an error handler shows it on the page of its form, or as JSON. */
+export class Failed extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.message)
+  }
 }
+
+/** A store or service did not respond: 503, no matter how its client reports the error. */
+export class Unavailable extends Error {
+  readonly status = 503
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** Waits for a result of a store, and turns every error into a 503. */
+export const fromStore = <T>(result: T | Promise<T>): Promise<T> =>
+  Promise.resolve(result).catch(() => {
+    throw new Unavailable('store', 'A store did not respond.')
+  })
 
 /** The 404 page. */
-export const notFound: RequestHandler = (req, res) => sendError(404, req, res)
+export const notFound: RequestHandler = (_req, _res, next) => next({ status: 404 })
+
+export type ShowFailure = (failure: Failure, req: Request, res: Response) => unknown
+
+/** Shows the page of the first factor again. */
+export const showLogin: ShowFailure = (failure, req, res) =>
+  res.status(failure.status).render('login', { username: fieldText('username', req), failure })
 
 /**
- * Sends an error page, or JSON below `/api`. Logs errors of 500 and more with the status that the
- * browser gets.
+ * Shows a failure on the page of its form, and also a temporary error (503), so that the user can
+ * try again there. A user without a first factor gets the login page instead.
  */
+export const showFailure =
+  (show: ShowFailure): ErrorRequestHandler =>
+  async (error: unknown, req, res, next) => {
+    if (!(error instanceof Failed) && !isTemporary(error)) next(error)
+    else await (knownUser(req) ? show : showLogin)(describeError(error, req), req, res)
+  }
+
+/** Sends any other error as a page, or as JSON below `/api`. */
 export const handleErrors: ErrorRequestHandler = (error: unknown, req, res, _next) => {
-  const status = statusOf(error)
   // express-session saves the session at the end of the response. If that fails, the browser
   // already has another status.
-  const sentStatus = res.headersSent ? res.statusCode : status
-  const requestId = status >= 500 ? logError(error, req, sentStatus) : undefined
+  const failure = describeError(error, req, res.headersSent ? res.statusCode : undefined)
+  const { status, requestId, ...details } = failure
   if (res.headersSent) {
     // If the response is incomplete, the only way to report the error is to cut the response off.
     if (!res.writableEnded) req.socket.destroy()
     return
   }
-  sendError(status, req, res, { ...publicWords(error), requestId })
+  res.status(status)
+  if (status === 503 && !res.hasHeader('Retry-After')) res.set('Retry-After', '60')
+  if (/^\/api(\/|$)/i.test(req.path)) res.json({ ...details, requestId })
+  else res.render('error', { status, requestId, ...errorWords(status) })
 }
 
-/** The strategy's own messages are safe for everybody to read. No other error message is. */
-function publicWords(error: unknown): Partial<ErrorWords> {
-  const { code, message } = error as { code?: string; message?: string }
-  return error instanceof VoiceOtpError || Object.hasOwn(failures, code ?? '')
-    ? { code, message }
-    : {}
+/** What a user may read about an error. Logs errors of 500 and more. */
+function describeError(error: unknown, req: Request, sentStatus?: number): Failure {
+  if (error instanceof Failed) return error.failure
+  const { status: given, code = '', message = '', retryAfter } = Object(error) as Partial<Failure>
+  const status = Number.isInteger(given) && Number(given) >= 400 ? Number(given) : 500
+  // Many people ask for calls at the same time. Nothing is broken.
+  const isFault = status >= 500 && code !== 'queue-full'
+  const requestId = isFault ? logError(error, req, sentStatus ?? status) : undefined
+  // The strategy's own messages are safe for everybody to read. No other error message is.
+  if (!(error instanceof VoiceOtpError) && !Object.hasOwn(failures, code))
+    return { status, ...errorWords(status), requestId }
+  const advice = isFault && isTemporary(error) ? ' Nothing was changed. Try again in a moment.' : ''
+  return { status, code, message: `${message}${advice}`, retryAfter, requestId }
 }
+
+// Without a session store there is no session, and no page can be rendered from it.
+const isTemporary = (error: unknown): boolean =>
+  error instanceof VoiceOtpError &&
+  error.code !== 'session-unavailable' &&
+  error.code !== 'configuration'
 
 /**
  * Logs an error and returns a reference that the user can quote. Never logs the message of a
@@ -100,51 +118,14 @@ export function logError(error: unknown, req: Request, status = 503): string {
   return requestId
 }
 
-function sendError(
-  status: number,
-  req: Request,
-  res: Response,
-  more: Partial<ErrorWords> & { readonly requestId?: string } = {},
-): void {
-  const words = errorWords[status] ?? (status < 500 ? errorWords[400] : errorWords[500])
-  res.status(status)
-  if (status === 503 && !res.hasHeader('Retry-After')) res.set('Retry-After', '60')
-  const { code, message, requestId } = { ...words, ...more }
-  if (/^\/api(\/|$)/i.test(req.path)) res.json({ code, message, requestId })
-  else res.render('error', { status, requestId, ...words })
-}
-
-function statusOf(error: unknown): number {
-  const { status } = (typeof error === 'object' && error !== null ? error : {}) as {
-    status?: unknown
-  }
-  const isHttpError =
-    typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599
-  return isHttpError ? status : 500
-}
-
 function safeDetails(error: unknown): object {
   if (error instanceof VoiceOtpError)
     return { code: error.code, message: error.message, cause: error.cause }
   if (!(error instanceof Error)) return {}
-  const { code } = error as NodeJS.ErrnoException
   const lines = error.stack?.split('\n').filter(line => /^\s+at /.test(line))
-  return { name: error.name, code, at: lines?.slice(0, 6).map(line => line.trim()) }
-}
-
-/** A store or service did not respond: 503, no matter how its client reports the error. */
-export class Unavailable extends Error {
-  readonly status = 503
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message)
+  return {
+    name: error.name,
+    code: (error as NodeJS.ErrnoException).code,
+    at: lines?.slice(0, 6).map(line => line.trim()),
   }
 }
-
-/** Waits for a result of a store, and turns every error into a 503. */
-export const fromStore = <T>(result: T | Promise<T>): Promise<T> =>
-  Promise.resolve(result).catch(() => {
-    throw new Unavailable('store', 'A store did not respond.')
-  })

@@ -2,13 +2,6 @@ import { csrfSync } from 'csrf-sync'
 import { Router, type ErrorRequestHandler, type Request } from 'express'
 import { currentUser, knownUser } from '../stores/users.js'
 
-declare module 'express-session' {
-  interface SessionData {
-    /** Shown once, on the next page. Passport and the pages of the code write here too. */
-    messages?: string[]
-  }
-}
-
 /** CSRF protection: accepts forms from our own pages only. Also sets what every page shows. */
 export function forms(): Router {
   const csrf = csrfSync({

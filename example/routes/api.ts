@@ -1,7 +1,9 @@
-import express, { Router, type RequestHandler } from 'express'
+import express, { Router, type Request, type RequestHandler, type Response } from 'express'
 import type { SuccessInfo, VoiceOtpStrategy } from 'passport-voice-otp'
-import { authenticate, field, type OnFailure, type Passport } from '../auth/authenticate.js'
-import { forgetBrowsers, listBrowsers, rememberIfRequested } from '../auth/remembered-browsers.js'
+import { browserName } from 'passport-voice-otp/pages'
+import { authenticate, type Passport } from '../auth/authenticate.js'
+import { fromStore, logError } from '../middleware/errors.js'
+import { field } from '../middleware/fields.js'
 import { currentUser, knownUser, pendingUser, type User } from '../stores/users.js'
 import { checkPassword } from './login.js'
 
@@ -11,22 +13,17 @@ const secondFactorRequired = {
   code: 'second-factor-required',
   message: 'Ask for a call and send the code that you hear.',
 }
-const forgotten = { code: 'forgotten', message: 'The browser is no longer remembered.' }
 
-const sendFailure: OnFailure = ({ status, ...failure }, _req, res) =>
-  res.status(status).json(failure)
-
-/** The same as the pages, as JSON for single-page apps. */
+/** The same as the pages, as JSON for single-page apps. `handleErrors` sends the failures. */
 export function apiRoutes(
   passport: Passport,
   voiceOtp: VoiceOtpStrategy<User>,
   origins: readonly string[],
 ): Router {
   const router = Router()
-  router.use(requireOurOrigin(origins))
-  router.use(express.json({ limit: '4kb', inflate: false }))
+  router.use(requireOurOrigin(origins), express.json({ limit: '4kb', inflate: false }))
 
-  router.post('/login', checkPassword(passport, sendFailure), (req, res) => {
+  router.post('/login', checkPassword(passport), (req: Request, res: Response) => {
     res.json(currentUser(req) ? loggedIn : secondFactorRequired)
   })
 
@@ -37,9 +34,7 @@ export function apiRoutes(
     })
   })
 
-  router.get('/account', requireUser, (req, res) => {
-    res.json({ user: publicUser(currentUser(req)) })
-  })
+  router.get('/account', requireUser, (req, res) => res.json({ user: publicUser(req) }))
 
   addCodeRoutes(router, passport, voiceOtp)
   addBrowserRoutes(router, voiceOtp)
@@ -54,60 +49,78 @@ function addCodeRoutes(router: Router, passport: Passport, voiceOtp: VoiceOtpStr
     else res.status(401).json(firstFactorRequired)
   })
 
-  router.post(
-    '/otp/call',
-    authenticate(
-      passport,
-      { action: 'call', channel: field('channel'), phone: field('phone') },
-      sendFailure,
-    ),
-    (req, res) => {
-      res.status(202).json(req.voiceOtp)
-    },
+  const choices = { channel: field('channel'), phone: field('phone') }
+  router.post('/otp/call', authenticate(passport, { action: 'call', ...choices }), (req, res) =>
+    res.status(202).json(req.voiceOtp),
   )
 
   router.get('/otp/status', voiceOtp.status())
 
-  router.post('/otp', authenticate(passport, {}, sendFailure), async (req, res) => {
-    res.json({
-      ...loggedIn,
-      user: publicUser(currentUser(req)),
-      remembered: await rememberIfRequested(voiceOtp, req),
-    })
+  router.post('/otp', authenticate(passport, {}), async (req, res) => {
+    const remembered = await rememberIfRequested(voiceOtp, req)
+    res.json({ ...loggedIn, user: publicUser(req), remembered })
   })
 
-  router.post(
-    '/otp/recover',
-    authenticate(passport, { action: 'recover' }, sendFailure),
-    (req, res) => {
-      const { recoveryCodesLeft } = req.authInfo as SuccessInfo
-      res.json({ ...loggedIn, user: publicUser(currentUser(req)), recoveryCodesLeft })
-    },
-  )
+  router.post('/otp/recover', authenticate(passport, { action: 'recover' }), (req, res) => {
+    const { recoveryCodesLeft } = req.authInfo as SuccessInfo
+    res.json({ ...loggedIn, user: publicUser(req), recoveryCodesLeft })
+  })
 }
 
 /** Remembered browsers and recovery codes. */
 function addBrowserRoutes(router: Router, voiceOtp: VoiceOtpStrategy<User>): void {
-  router.get('/browsers', requireUser, async (req, res) => {
-    res.json({ browsers: await listBrowsers(voiceOtp, req) })
+  const { remembered } = voiceOtp
+  const userId = (req: Request): string => currentUser(req)?.id ?? ''
+  router.use(['/browsers', '/recovery-codes'], requireUser)
+
+  router.get('/browsers', async (req, res) => {
+    const entries = await fromStore(remembered.list(userId(req)))
+    const newestFirst = [...entries].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+    const current = remembered.current(req)
+    res.json({ browsers: newestFirst.map(each => ({ ...each, isThisOne: each.id === current })) })
   })
 
-  router.delete(['/browsers', '/browsers/:id'], requireUser, async (req, res) => {
-    await forgetBrowsers(voiceOtp, req, req.params['id'] as string | undefined)
+  // The next login in a browser that was forgotten needs a code.
+  const forgotten = { code: 'forgotten', message: 'The browser is no longer remembered.' }
+  router.delete('/browsers', async (req, res) => {
+    await fromStore(remembered.revokeAll(userId(req)))
+    res.json(forgotten)
+  })
+  router.delete('/browsers/:id', async (req, res) => {
+    await fromStore(remembered.revoke(userId(req), req.params.id))
     res.json(forgotten)
   })
 
   router.post(
     '/recovery-codes',
-    requireUser,
     voiceOtp.requireSecondFactor({ maxAge: 300 }),
-    async (req, res) => {
-      res.json({ codes: await voiceOtp.createRecoveryCodes(req) })
-    },
+    async (req: Request, res: Response) =>
+      res.json({ codes: await voiceOtp.createRecoveryCodes(req) }),
   )
 }
 
-const publicUser = (user: User | undefined) => user && { username: user.username, name: user.name }
+/**
+ * Remembers this browser if the JSON asks for it. Returns `undefined` if not asked, and `false` if
+ * a store failed: then the next login needs a call, and this login stays valid.
+ */
+async function rememberIfRequested(
+  { remembered }: VoiceOtpStrategy<User>,
+  req: Request,
+): Promise<boolean | undefined> {
+  if (field('remember')(req) !== true) return undefined
+  try {
+    await remembered.add(req, browserName(req) ?? 'A browser')
+    return true
+  } catch (error) {
+    logError(error, req)
+    return false
+  }
+}
+
+const publicUser = (req: Request) => {
+  const { username, name } = currentUser(req) as User
+  return { username, name }
+}
 
 const requireUser: RequestHandler = (req, res, next) => {
   if (currentUser(req)) next()

@@ -1,22 +1,11 @@
-import {
-  Router,
-  type NextFunction,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express'
+import { Router, type ErrorRequestHandler, type Request } from 'express'
 import { failures, type VoiceOtpStrategy } from 'passport-voice-otp'
 import { createAppKey, drawQrCode, stepOf } from '../auth/app-code.js'
-import {
-  authenticate,
-  fieldText,
-  type Failure,
-  onPage,
-  type Passport,
-} from '../auth/authenticate.js'
+import { authenticate, type Passport } from '../auth/authenticate.js'
 import { beginRegistration, finishRegistration, type PasskeySite } from '../auth/passkeys.js'
+import { Failed, fromStore, showFailure, type ShowFailure } from '../middleware/errors.js'
+import { fieldText } from '../middleware/fields.js'
 import { requireFreshCode } from '../middleware/guards.js'
-import { fromStore } from '../middleware/errors.js'
 import type { Factors } from '../stores/factors.js'
 import { currentUser, knownUser, type User } from '../stores/users.js'
 import { redirectAfterSave, takeReturnTo } from './return-to.js'
@@ -26,26 +15,6 @@ declare module 'express-session' {
     /** The key of an app that the user is adding. */
     newAppKey?: string
   }
-}
-
-const notAccepted: Failure = {
-  code: 'factor-wrong',
-  message: 'This was not accepted. Try again.',
-  status: 401,
-}
-
-/** Express 4 does not catch the rejection of a promise. */
-const handle =
-  (work: (req: Request, res: Response, next: NextFunction) => Promise<void>): RequestHandler =>
-  (req, res, next) => {
-    work(req, res, next).catch(next)
-  }
-
-/** The user behind `requireFreshCode`. */
-const userOf = (req: Request): User => {
-  const user = currentUser(req)
-  if (user === undefined) throw new Error('This route needs requireFreshCode().')
-  return user
 }
 
 /** Other second factors: using them, and adding and removing them. */
@@ -62,57 +31,29 @@ export function factorRoutes(
   return router
 }
 
-/** Logging in and confirming with another factor. */
+/** Logging in and confirming with another factor. The page of the code links to these pages. */
 function useRoutes(
   passport: Passport,
   voiceOtp: VoiceOtpStrategy<User>,
   site: PasskeySite,
 ): Router {
   const router = Router()
-  const hasFactor = async (req: Request, name: string): Promise<boolean> =>
-    (await voiceOtp.availableFactors(req)).some(each => each.name === name)
-  const showFactor =
-    (factor: 'passkey' | 'app-code') =>
-    (failure: Failure | undefined, _req: Request, res: Response): void => {
-      res.status(failure?.status ?? 200).render('factor', { factor, failure, site })
-    }
-  const finish: RequestHandler = (req, res, next) => {
-    redirectAfterSave(takeReturnTo(req), req, res, next)
-  }
-
-  // The page of the code links to these pages.
-  for (const name of ['passkey', 'app-code'] as const) {
-    router.get(
-      `/otp/${name}`,
-      handle(async (req, res) => {
-        if (knownUser(req) === undefined) res.redirect(303, '/login')
-        else if (await hasFactor(req, name)) showFactor(name)(undefined, req, res)
-        else res.redirect(303, '/otp')
-      }),
+  for (const factor of ['passkey', 'app-code']) {
+    const page = `/otp/${factor}`
+    router.get(page, async (req, res) => {
+      const available = knownUser(req) && (await voiceOtp.availableFactors(req))
+      if (available?.some(({ name }) => name === factor))
+        res.render('factor', { factor, site, failure: undefined })
+      else res.redirect(303, available ? '/otp' : '/login')
+    })
+    router.post(page, authenticate(passport, {}, factor), (req, res) =>
+      redirectAfterSave(takeReturnTo(req), req, res),
     )
+    const show: ShowFailure = (failure, _req, res) =>
+      res.status(failure.status).render('factor', { factor, site, failure })
+    router.use(page, showFailure(show))
   }
-
-  router.post(
-    '/otp/app-code',
-    authenticate(passport, {}, onPage(showFactor('app-code')), undefined, 'app-code'),
-    finish,
-  )
-
-  router.post(
-    '/otp/passkey/begin',
-    authenticate(
-      passport,
-      { action: 'begin' },
-      ({ code, message, status }, _req, res) => res.status(status).json({ code, message }),
-      undefined,
-      'passkey',
-    ),
-  )
-  router.post(
-    '/otp/passkey',
-    authenticate(passport, {}, onPage(showFactor('passkey')), undefined, 'passkey'),
-    finish,
-  )
+  router.post('/otp/passkey/begin', authenticate(passport, { action: 'begin' }, 'passkey'))
   return router
 }
 
@@ -124,59 +65,45 @@ function passkeyRoutes(
   const page = '/security/passkeys'
   const router = Router()
   router.use(requireFreshCode(voiceOtp, page))
-  const show = async (req: Request, res: Response, failure?: Failure): Promise<void> => {
+
+  const dataOf = async (req: Request) => {
     const { passkeys } = await fromStore(factors.of(userOf(req).id))
-    res.status(failure?.status ?? 200).render('passkeys', { passkeys, failure, site })
+    return { passkeys, site }
   }
-
-  router.get(
-    '/',
-    handle((req, res) => show(req, res)),
+  router.get('/', async (req, res) =>
+    res.render('passkeys', { ...(await dataOf(req)), failure: undefined }),
   )
 
-  router.post(
-    '/begin',
-    handle(async (req, res) => {
-      const user = userOf(req)
-      const { passkeys } = await fromStore(factors.of(user.id))
-      res.json(await beginRegistration(req, site, user, passkeys))
-    }),
-  )
+  router.post('/begin', async (req, res) => {
+    const { passkeys } = await dataOf(req)
+    res.json(await beginRegistration(req, site, userOf(req), passkeys))
+  })
 
-  router.post(
-    '/',
-    handle(async (req, res, next) => {
-      const name = fieldText('name', req).slice(0, 40) || 'Passkey'
-      const passkey = await finishRegistration(req, site, name)
-      if (passkey === undefined) return show(req, res, notAccepted)
-      const { id } = userOf(req)
-      const add = () => factors.addPasskey(id, passkey)
-      await voiceOtp.changeFactor(req, 'passkey', 'add', add)
-      finishChange(page, `The passkey “${name}” was added.`, req, res, next)
-    }),
-    confirmFirst(page),
-  )
+  router.post('/', async (req, res) => {
+    const name = fieldText('name', req).slice(0, 40) || 'Passkey'
+    const passkey = await finishRegistration(req, site, name)
+    if (passkey === undefined)
+      throw new Failed({ code: 'factor-wrong', ...failures['factor-wrong'] })
+    const add = () => factors.addPasskey(userOf(req).id, passkey)
+    await voiceOtp.changeFactor(req, 'passkey', 'add', add)
+    await redirectAfterSave(page, req, res, `The passkey “${name}” was added.`)
+  })
 
-  router.post(
-    '/:id/rename',
-    handle(async (req, res, next) => {
-      const name = fieldText('name', req).slice(0, 40)
-      if (name !== '')
-        await fromStore(factors.renamePasskey(userOf(req).id, String(req.params['id']), name))
-      redirectAfterSave(page, req, res, next)
-    }),
-  )
+  router.post('/:id/rename', async (req, res) => {
+    const name = fieldText('name', req).slice(0, 40)
+    if (name !== '') await fromStore(factors.renamePasskey(userOf(req).id, req.params.id, name))
+    await redirectAfterSave(page, req, res)
+  })
 
-  router.post(
-    '/:id/remove',
-    handle(async (req, res, next) => {
-      const { id } = userOf(req)
-      const remove = () => factors.removePasskey(id, String(req.params['id']))
-      await voiceOtp.changeFactor(req, 'passkey', 'remove', remove)
-      finishChange(page, 'The passkey was removed.', req, res, next)
-    }),
-    confirmFirst(page),
-  )
+  router.post('/:id/remove', async (req, res) => {
+    const remove = () => factors.removePasskey(userOf(req).id, req.params.id)
+    await voiceOtp.changeFactor(req, 'passkey', 'remove', remove)
+    await redirectAfterSave(page, req, res, 'The passkey was removed.')
+  })
+
+  const show: ShowFailure = async (failure, req, res) =>
+    res.status(failure.status).render('passkeys', { ...(await dataOf(req)), failure })
+  router.use(confirmFirst, showFailure(show))
   return router
 }
 
@@ -184,71 +111,56 @@ function appCodeRoutes(voiceOtp: VoiceOtpStrategy<User>, factors: Factors): Rout
   const page = '/security/app-code'
   const router = Router()
   router.use(requireFreshCode(voiceOtp, page))
-  const show = async (req: Request, res: Response, failure?: Failure): Promise<void> => {
-    const user = userOf(req)
-    const { appKey } = await fromStore(factors.of(user.id))
-    const key = appKey === undefined ? (req.session.newAppKey ??= createAppKey()) : undefined
-    const picture = key === undefined ? undefined : await drawQrCode(key, user.username)
-    res.status(failure?.status ?? 200).render('app-code', { key, picture, failure })
+
+  /** A user without an app gets a key, and its picture. */
+  const dataOf = async (req: Request) => {
+    const { id, username } = userOf(req)
+    const { appKey } = await fromStore(factors.of(id))
+    if (appKey !== undefined) return { key: undefined, picture: undefined }
+    const key = (req.session.newAppKey ??= createAppKey())
+    return { key, picture: await drawQrCode(key, username) }
   }
-
-  router.get(
-    '/',
-    handle((req, res) => show(req, res)),
+  router.get('/', async (req, res) =>
+    res.render('app-code', { ...(await dataOf(req)), failure: undefined }),
   )
 
-  router.post(
-    '/',
-    handle(async (req, res, next) => {
-      const { id } = userOf(req)
-      const { newAppKey: key } = req.session
-      const step = key === undefined ? undefined : stepOf(key, fieldText('code', req))
-      if (key === undefined || step === undefined)
-        return show(req, res, { ...notAccepted, message: 'This code is wrong. Try the next one.' })
-      await voiceOtp.changeFactor(req, 'app-code', 'add', async () => {
-        await factors.takeStep(id, step)
-        await factors.setAppKey(id, key)
+  router.post('/', async (req, res) => {
+    const { newAppKey: key = createAppKey() } = req.session
+    const step = stepOf(key, fieldText('code', req))
+    if (step === undefined)
+      throw new Failed({
+        code: 'factor-wrong',
+        message: 'This code is wrong. Try the next one.',
+        status: 401,
       })
-      delete req.session.newAppKey
-      finishChange(page, 'App codes are set up.', req, res, next)
-    }),
-    confirmFirst(page),
-  )
+    const add = () => factors.addAppKey(userOf(req).id, key, step)
+    await voiceOtp.changeFactor(req, 'app-code', 'add', add)
+    delete req.session.newAppKey
+    await redirectAfterSave(page, req, res, 'App codes are set up.')
+  })
 
-  router.post(
-    '/remove',
-    handle(async (req, res, next) => {
-      const { id } = userOf(req)
-      const remove = () => factors.setAppKey(id, undefined)
-      await voiceOtp.changeFactor(req, 'app-code', 'remove', remove)
-      finishChange(page, 'App codes were removed.', req, res, next)
-    }),
-    confirmFirst(page),
-  )
+  router.post('/remove', async (req, res) => {
+    const remove = () => factors.removeAppKey(userOf(req).id)
+    await voiceOtp.changeFactor(req, 'app-code', 'remove', remove)
+    await redirectAfterSave(page, req, res, 'App codes were removed.')
+  })
+
+  const show: ShowFailure = async (failure, req, res) =>
+    res.status(failure.status).render('app-code', { ...(await dataOf(req)), failure })
+  router.use(confirmFirst, showFailure(show))
   return router
 }
 
-function finishChange(
-  page: string,
-  message: string,
-  req: Request,
-  res: Response,
-  next: NextFunction,
-): void {
-  req.session.messages = [message]
-  redirectAfterSave(page, req, res, next)
-}
+/** The user behind `requireFreshCode`. */
+const userOf = (req: Request): User => currentUser(req) as User
 
-/** Asks for the passkey first, if only a passkey may change the passkeys. */
-function confirmFirst(page: string) {
-  return (error: unknown, req: Request, res: Response, next: NextFunction): void => {
-    const { code } = Object(error) as { readonly code?: unknown }
-    if (code !== 'phishing-resistant-required') {
-      next(error)
-      return
-    }
-    req.session.messages = [failures['phishing-resistant-required'].message]
-    req.session.returnTo = page
-    redirectAfterSave('/otp/passkey', req, res, next)
+/** Asks for the passkey first, if only a passkey may change the factors. */
+const confirmFirst: ErrorRequestHandler = async (error: unknown, req, res, next) => {
+  const { code } = Object(error) as { readonly code?: unknown }
+  if (code !== 'phishing-resistant-required') {
+    next(error)
+    return
   }
+  req.session.returnTo = req.baseUrl
+  await redirectAfterSave('/otp/passkey', req, res, failures['phishing-resistant-required'].message)
 }

@@ -7,12 +7,10 @@ export interface Health {
 }
 
 /** Reports to a proxy or container whether this process can serve requests: 200, otherwise 503. */
-export function healthRoute(health: () => Health): RequestHandler {
-  return (_req, res) => {
+export const healthRoute =
+  (health: () => Health): RequestHandler =>
+  (_req, res) => {
     const report = health()
-    res
-      .status(report.ready ? 200 : 503)
-      .set('Cache-Control', 'no-store')
-      .json(report)
+    const status = report.ready ? 200 : 503
+    res.status(status).set('Cache-Control', 'no-store').json(report)
   }
-}

@@ -1,16 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import type { Logger } from 'pino'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
-import {
-  authenticate,
-  field,
-  onPage,
-  refreshIfOvertaken,
-  type Failure,
-  type Passport,
-} from '../auth/authenticate.js'
-import { currentChallenge } from '../auth/current-challenge.js'
+import { authenticate, type Passport } from '../auth/authenticate.js'
 import { currencies, paymentText, type Payment } from '../auth/payment-text.js'
+import { showFailure, type Failure } from '../middleware/errors.js'
+import { field, fieldText } from '../middleware/fields.js'
 import { requireBothFactors } from '../middleware/guards.js'
 import { currentUser, type User } from '../stores/users.js'
 import { redirectAfterSave } from './return-to.js'
@@ -33,15 +28,11 @@ type PaymentFields = Readonly<Record<keyof Payment, string>>
  */
 export function payRoutes(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): Router {
   const router = Router()
-  const onFailure = onPage((failure, req, res) =>
-    renderPay(voiceOtp, req, res, { failure: refreshIfOvertaken(failure, '/pay', req, res) }),
-  )
-
   router.use('/pay', requireBothFactors)
 
   router.get('/pay', (req, res) => renderPay(voiceOtp, req, res))
 
-  router.post('/pay', async (req, res, next) => {
+  router.post('/pay', async (req, res) => {
     const fields = readFields(req)
     const problem = findProblem(fields)
     if (problem !== undefined) {
@@ -52,79 +43,82 @@ export function payRoutes(passport: Passport, voiceOtp: VoiceOtpStrategy<User>):
     if (req.voiceOtp?.purpose === 'approve') await voiceOtp.cancel(req)
     req.session.payment = { ...fields, amount: Number(fields.amount) }
     delete req.session.paid
-    redirectAfterSave('/pay', req, res, next)
+    await redirectAfterSave('/pay', req, res)
   })
 
   // A failed form leaves the browser at these addresses. A reload there must show the page.
-  router.get(['/pay/call', '/pay/confirm'], (_req, res) => {
-    res.redirect(303, '/pay')
-  })
+  router.get(['/pay/call', '/pay/confirm'], (_req, res) => res.redirect(303, '/pay'))
 
+  const purpose = { purpose: 'approve', kind: 'payment' } as const
   router.post(
     '/pay/call',
-    requirePayment,
-    authenticate(
-      passport,
-      {
-        action: 'call',
-        purpose: 'approve',
-        kind: 'payment',
-        channel: field('channel'),
-        phone: field('phone'),
-        approve: req => {
-          // `requirePayment` has checked that there is one.
-          const payment = (req as Request).session.payment as Payment
-          return { details: { ...payment }, text: paymentText(payment) }
-        },
+    (req, res, next) => (req.session.payment ? next() : res.redirect(303, '/pay')),
+    authenticate(passport, {
+      ...purpose,
+      action: 'call',
+      channel: field('channel'),
+      phone: field('phone'),
+      approve: req => {
+        const payment = (req as Request).session.payment as Payment
+        return { details: { ...payment }, text: paymentText(payment) }
       },
-      onFailure,
-    ),
-    (req, res, next) => redirectAfterSave('/pay', req, res, next),
+    }),
+    (req, res) => redirectAfterSave('/pay', req, res),
   )
 
-  router.post(
-    '/pay/confirm',
-    authenticate(passport, { purpose: 'approve', kind: 'payment' }, onFailure),
-    execute,
-  )
+  router.post('/pay/confirm', authenticate(passport, purpose), execute)
 
+  const onFailure = showFailure((failure, req, res) =>
+    renderPay(voiceOtp, req, res, { failure: refreshIfOvertaken(failure, req, res) }),
+  )
+  router.use('/pay', onFailure)
   return router
 }
 
-const requirePayment: RequestHandler = (req, res, next) => {
-  if (req.session.payment === undefined) res.redirect(303, '/pay')
-  else next()
+/**
+ * A double click sends a form twice, and the browser shows the response to the second request. It
+ * failed because the first one has placed the call or used the code. The page refreshes to show the
+ * result of the first request: the user must not miss that the phone is ringing, or pay again.
+ */
+function refreshIfOvertaken(failure: Failure, req: Request, res: Response): Failure {
+  const isActive = (req.voiceOtp?.expiresIn ?? 0) > 0
+  const { code, retryAfter = Infinity } = failure
+  if (code === 'too-many-calls' && !isActive && retryAfter <= 60) res.set('Refresh', '2; url=/pay')
+  if (code !== 'code-expired' || !isActive) return failure
+  res.set('Refresh', '1; url=/pay')
+  return {
+    ...failure,
+    message: 'One moment. This code was sent twice, or a newer code has replaced it.',
+  }
 }
 
 /**
  * Executes the approved payment. The approval is used up: if this handler fails, the user approves
  * again. Your own app would pass `req.approval.details` to its bank here.
  */
-const execute: RequestHandler = (req, res, next) => {
+const execute: RequestHandler = async (req, res) => {
   const payment = req.approval?.details as unknown as Payment
   const logger = req.app.locals['logger'] as Logger
   const { amount, currency } = payment
   logger.info({ event: 'payment.executed', userId: currentUser(req)?.id, amount, currency })
+  // For the demo's attack button: what the form of a manipulated browser said.
   const sent = readFields(req)
+  const isLie = findProblem(sent) === undefined
   req.session.paid = {
-    text: paymentText(payment)['en-US'],
-    // For the demo's attack button: what the form of a manipulated browser said.
-    sentByBrowser:
-      findProblem(sent) === undefined
-        ? paymentText({ ...sent, amount: Number(sent.amount) })['en-US']
-        : undefined,
+    text: inEnglish(payment),
+    sentByBrowser: isLie ? inEnglish({ ...sent, amount: Number(sent.amount) }) : undefined,
   }
   delete req.session.payment
-  redirectAfterSave('/pay', req, res, next)
+  await redirectAfterSave('/pay', req, res)
 }
 
-function readFields(req: Request): PaymentFields {
-  const read = (name: keyof Payment): string => {
-    const value = field(name)(req)
-    return typeof value === 'string' ? value.trim() : ''
-  }
-  return { amount: read('amount'), currency: read('currency'), payee: read('payee') }
-}
+const inEnglish = (payment: Payment): string => paymentText(payment)['en-US']
+
+const readFields = (req: Request): PaymentFields => ({
+  amount: fieldText('amount', req),
+  currency: fieldText('currency', req),
+  payee: fieldText('payee', req),
+})
 
 /**
  * A payee of letters, digits and a few signs: the call says the name inside a sentence, so a name
@@ -151,22 +145,32 @@ async function renderPay(
   { fields, problem, failure }: PageContent = {},
 ): Promise<void> {
   const { payment, paid } = req.session
-  const [current, phones] = await Promise.all([
-    currentChallenge(voiceOtp, req, 'approve', failure?.code === 'limiter-unavailable'),
+  const challenge = req.voiceOtp?.purpose === 'approve' ? req.voiceOtp : undefined
+  const [status, phones] = await Promise.all([
+    failure?.code === 'limiter-unavailable' ? undefined : getStatus(voiceOtp, req),
     // an invalid number is reported when a call is requested
     voiceOtp.listPhones(req).catch(() => []),
   ])
+  const isOver = challenge !== undefined && (status ?? challenge).expiresIn === 0
   res.status(problem === undefined ? (failure?.status ?? 200) : 400).render('pay', {
-    ...current,
+    challenge: isOver ? undefined : challenge,
+    isOver,
+    status,
     user: currentUser(req),
     phones,
     // A hosted channel cannot say what is approved.
     channels: voiceOtp.channels.filter(channel => channel === 'call' || channel === 'sms'),
     currencies,
     fields: fields ?? { amount: '', currency: 'EUR', payee: '', ...payment },
-    paymentText: payment && paymentText(payment)['en-US'],
+    paymentText: payment && inEnglish(payment),
     paid,
     problem,
     failure,
   })
 }
+
+/** The state of the call, if SignalWire reports it at once: the page does not wait long for it. */
+const getStatus = (voiceOtp: VoiceOtpStrategy<User>, req: Request) =>
+  Promise.race([voiceOtp.getStatus(req), wait(1500, undefined, { ref: false })]).catch(
+    () => undefined,
+  )

@@ -1,10 +1,11 @@
-import type { NextFunction, Request, Response } from 'express'
-import { Unavailable } from '../middleware/errors.js'
+import type { Request, Response } from 'express'
 
 declare module 'express-session' {
   interface SessionData {
     /** The page that a user without a factor asked for. The strategy sets and keeps it too. */
     returnTo?: string
+    /** Shown once, on the next page. Passport and the pages of the code write here too. */
+    messages?: string[]
   }
 }
 
@@ -16,14 +17,6 @@ declare module 'express-session' {
 export const sameOriginPath = <Fallback>(path: unknown, fallback: Fallback): string | Fallback =>
   typeof path === 'string' && /^\/(?!\/)[!-[\]-~]{0,499}$/.test(path) ? path : fallback
 
-/**
- * Remembers the page of this request for the time after the login. A long path is not stored:
- * anybody can send many.
- */
-export function rememberRequestedPage({ method, originalUrl, session }: Request): void {
-  if (method === 'GET') session.returnTo = sameOriginPath(originalUrl, undefined)
-}
-
 /** Where a user goes after a login without a code: once to the requested page. */
 export function takeReturnTo({ session }: Request): string {
   const path = sameOriginPath(session.returnTo, '/account')
@@ -32,17 +25,18 @@ export function takeReturnTo({ session }: Request): string {
 }
 
 /**
- * Redirects after the session is saved. express-session alone would send the redirect first, and a
- * fast browser would then read the old session.
+ * Redirects after the session is saved, with a message for the next page. express-session alone
+ * would send the redirect first, and a fast browser would then read the old session.
  */
-export function redirectAfterSave(
+export async function redirectAfterSave(
   path: string,
   req: Request,
   res: Response,
-  next: NextFunction,
-): void {
-  req.session.save((error: unknown) => {
-    if (error) next(new Unavailable('session-store', 'The session could not be saved.'))
-    else res.redirect(303, path)
+  message?: string,
+): Promise<void> {
+  if (message !== undefined) req.session.messages = [message]
+  await new Promise<void>((resolve, reject) => {
+    req.session.save((error: unknown) => (error ? reject(error) : resolve()))
   })
+  res.redirect(303, path)
 }

@@ -1,15 +1,12 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express'
-import type { VoiceOtpStrategy } from 'passport-voice-otp'
-import { fieldText } from '../auth/authenticate.js'
+import type { SupportAction, VoiceOtpStrategy } from 'passport-voice-otp'
 import { fromStore, notFound } from '../middleware/errors.js'
+import { fieldText } from '../middleware/fields.js'
 import { requireFreshCode } from '../middleware/guards.js'
 import type { Factors } from '../stores/factors.js'
 import { currentUser, type User, type Users } from '../stores/users.js'
 import { explain, sendInWords } from '../views/support-words.js'
 import { redirectAfterSave } from './return-to.js'
-
-/** What support does to a user, with its name in the form. */
-type Action = (userId: string, by: string, reason: string) => Promise<void>
 
 /**
  * For the role support, with a code of the last five minutes: why can a user not get in? Unlocks a
@@ -22,50 +19,9 @@ export function supportRoutes(
   clock: { now(): number } = Date,
 ): Router {
   const router = Router()
-  const show = createPage(voiceOtp, users, clock)
-  const act = createActions(users, show)
   router.use('/support', requireFreshCode(voiceOtp, '/support'), requireSupport)
 
-  router.get('/support', (req, res) => show(req, res, searchText(req)))
-
-  router.post(
-    '/support/unlock',
-    act('The user is unlocked.', (userId, by, reason) => voiceOtp.unlock(userId, { by, reason })),
-  )
-
-  router.post(
-    '/support/reset',
-    act(
-      'The factors are reset. At the next login the user proves a number.',
-      async (userId, by, reason) => {
-        await voiceOtp.resetFactors(userId, { by, reason })
-        await fromStore(Promise.all([users.removePhone(userId), factors.removeAll(userId)]))
-      },
-    ),
-  )
-
-  return router
-}
-
-/** Other users do not learn that the page exists. */
-const requireSupport: RequestHandler = (req, res, next) => {
-  if (currentUser(req)?.role === 'support') next()
-  else notFound(req, res, next)
-}
-
-const searchText = ({ query }: Request): string => {
-  const { user } = query
-  return typeof user === 'string' ? user.slice(0, 100) : ''
-}
-
-type Show = (req: Request, res: Response, searched: string, problem?: string) => Promise<void>
-
-function createPage(
-  voiceOtp: VoiceOtpStrategy<User>,
-  users: Users,
-  clock: { now(): number },
-): Show {
-  return async (req, res, searched, problem) => {
+  async function show(req: Request, res: Response, searched: string, problem?: string) {
     const exact = await fromStore(users.byId(searched))
     const found = exact ? [exact] : await fromStore(users.search(searched))
     const [user] = found.length === 1 ? found : []
@@ -82,29 +38,48 @@ function createPage(
       problem,
     })
   }
-}
 
-function createActions(users: Users, show: Show) {
-  return (done: string, action: Action): RequestHandler =>
-    async (req, res, next) => {
+  /** What support does to a user. `done` is the sentence after it. */
+  const act =
+    (done: string, action: (userId: string, by: SupportAction) => unknown): RequestHandler =>
+    async (req, res) => {
       const id = fieldText('user', req)
       const reason = fieldText('reason', req)
       const by = currentUser(req) as User
       const user = await fromStore(users.byId(id))
-      const problem =
-        user === undefined
-          ? 'Choose a user.'
-          : user.id === by.id
-            ? 'Ask a colleague: nobody changes their own account here.'
-            : reason === ''
-              ? 'Enter a reason. It is written to the log.'
-              : undefined
-      if (user === undefined || problem !== undefined) {
-        await show(req, res, id, problem)
-        return
-      }
-      await action(user.id, by.username, reason)
-      req.session.messages = [done]
-      redirectAfterSave(`/support?user=${encodeURIComponent(user.id)}`, req, res, next)
+      const problem = findProblem(user, by, reason)
+      if (problem !== undefined) return show(req, res, id, problem)
+      await action(id, { by: by.username, reason })
+      return redirectAfterSave(`/support?user=${encodeURIComponent(id)}`, req, res, done)
     }
+
+  router.get('/support', (req, res) => {
+    const { user } = req.query
+    return show(req, res, typeof user === 'string' ? user.slice(0, 100) : '')
+  })
+
+  const unlock = (id: string, by: SupportAction) => voiceOtp.unlock(id, by)
+  router.post('/support/unlock', act('The user is unlocked.', unlock))
+
+  const reset = async (id: string, by: SupportAction) => {
+    await voiceOtp.resetFactors(id, by)
+    await fromStore(Promise.all([users.reset(id), factors.removeAll(id)]))
+  }
+  const isReset =
+    'The factors are reset, and all sessions have ended. At the next login the user proves a number.'
+  router.post('/support/reset', act(isReset, reset))
+
+  return router
+}
+
+/** Other users do not learn that the page exists. */
+const requireSupport: RequestHandler = (req, res, next) => {
+  if (currentUser(req)?.role === 'support') next()
+  else notFound(req, res, next)
+}
+
+function findProblem(user: User | undefined, by: User, reason: string): string | undefined {
+  if (user === undefined) return 'Choose a user.'
+  if (user.id === by.id) return 'Ask a colleague: nobody changes their own account here.'
+  return reason === '' ? 'Enter a reason. It is written to the log.' : undefined
 }

@@ -1,6 +1,6 @@
 import { Router } from 'express'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
-import { fieldText } from '../auth/authenticate.js'
+import { fieldText } from '../middleware/fields.js'
 import { requireFreshCode } from '../middleware/guards.js'
 import type { User } from '../stores/users.js'
 import { redirectAfterSave } from './return-to.js'
@@ -8,22 +8,21 @@ import { redirectAfterSave } from './return-to.js'
 /** Step-up: an important action needs a code that is not older than five minutes. */
 export function transferRoutes(voiceOtp: VoiceOtpStrategy<User>): Router {
   const router = Router()
-  const freshCode = requireFreshCode(voiceOtp, '/transfer')
+  router.use('/transfer', requireFreshCode(voiceOtp, '/transfer'))
 
-  router.get('/transfer', freshCode, (_req, res) => {
+  router.get('/transfer', (_req, res) => {
     res.render('transfer', { to: '', amount: '', problem: undefined })
   })
 
-  router.post('/transfer', freshCode, (req, res, next) => {
+  router.post('/transfer', async (req, res) => {
     const to = fieldText('to', req)
     const amount = fieldText('amount', req)
     const problem = findProblem(to, amount)
-    if (problem !== undefined) {
-      res.status(400).render('transfer', { to, amount, problem })
-      return
+    if (problem !== undefined) res.status(400).render('transfer', { to, amount, problem })
+    else {
+      const message = `$${amount} sent to ${to}. (This is a demo. No money was moved.)`
+      await redirectAfterSave('/account', req, res, message)
     }
-    req.session.messages = [`$${amount} sent to ${to}. (This is a demo. No money was moved.)`]
-    redirectAfterSave('/account', req, res, next)
   })
 
   return router

@@ -3,7 +3,7 @@ import { redisLimiter } from 'passport-voice-otp/redis'
 import type { Logger } from 'pino'
 import { createClient } from 'redis'
 import { recoveryInRedis } from './recovery-codes.js'
-import { factorsInRedis } from './factors.js'
+import { recordsInRedis } from './records.js'
 import { browsersInRedis } from './redis-browsers.js'
 import { trailInRedis } from './redis-trail.js'
 import { sessionSeconds } from './session-lifetime.js'
@@ -43,14 +43,10 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
   return {
     sessionStore: new RedisStore({ client, prefix: `${prefix}:session:`, ttl: sessionSeconds }),
     limiter: redisLimiter(client, { keyPrefix: `${prefix}:` }),
-    phones: {
-      get: (userId: string) => client.hGet(`${prefix}:phones`, userId),
-      set: (userId: string, phone: string) => client.hSet(`${prefix}:phones`, userId, phone),
-    },
     browsers: browsersInRedis(client, prefix),
     recovery: recoveryInRedis(client, prefix),
     trail: trailInRedis(client, prefix),
-    factorBook: factorsInRedis(client, prefix),
+    records: recordsInRedis(client, prefix),
     isReady: () => client.isReady,
     close: () => client.destroy(),
   }

@@ -1,7 +1,8 @@
-import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
+import { randomBytes, randomUUID, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Request } from 'express'
 import type { GetPhone, PhoneEntry } from 'passport-voice-otp'
+import { recordsInMemory, type Records } from './records.js'
 
 export interface User {
   readonly id: string
@@ -14,6 +15,8 @@ export interface User {
   readonly mayEnroll: boolean
   /** Opens the page for support. */
   readonly role?: 'support'
+  /** Sessions with another stamp have ended. */
+  readonly sessionStamp?: string
 }
 
 /**
@@ -34,19 +37,13 @@ export interface Users {
   byId(id: string): Promise<User | undefined>
   byPassword(username: string, password: string): Promise<User | undefined>
   changePhone(id: string, phone: string): Promise<void>
-  /** For a lost phone: the user has no number until another one is proved. */
-  removePhone(id: string): Promise<void>
+  /**
+   * For a lost phone: the user has no number until another one is proved, and all sessions of the
+   * user end.
+   */
+  reset(id: string): Promise<void>
   /** Finds users by a part of the user name or the name, for support. */
   search(text: string): Promise<readonly User[]>
-}
-
-/**
- * Stores the numbers that users enrolled, `''` for a removed one. A `Map` is enough for one
- * process.
- */
-export interface PhoneBook {
-  get(userId: string): Promise<string | null | undefined> | string | null | undefined
-  set(userId: string, phone: string): unknown
 }
 
 /**
@@ -162,7 +159,7 @@ export function realPeople(
 /** Users in memory. Replace this with your database. */
 export function createUsers(
   people: readonly Person[],
-  phones: PhoneBook = new Map<string, string>(),
+  records: Records = recordsInMemory(),
 ): Users {
   // An unknown name costs one hash too: the response time must not tell which names exist. To raise
   // the cost, hash every password again at its next login.
@@ -171,8 +168,9 @@ export function createUsers(
   )
   const toUser = async (person: Person): Promise<User> => {
     const { passwordHash, ...user } = person
-    const phone = (await phones.get(user.id)) ?? user.phone
-    return { ...user, phone: phone === '' ? null : phone }
+    // '' is a number that was removed.
+    const { phone = user.phone, sessionStamp = '' } = await records.get(user.id)
+    return { ...user, phone: phone === '' ? null : phone, sessionStamp }
   }
 
   return {
@@ -186,10 +184,10 @@ export function createUsers(
       return person && matches ? toUser(person) : undefined
     },
     async changePhone(id, phone) {
-      await phones.set(id, phone)
+      await records.set(id, { phone })
     },
-    async removePhone(id) {
-      await phones.set(id, '')
+    async reset(id) {
+      await records.set(id, { phone: '', sessionStamp: randomUUID() })
     },
     async search(text) {
       const wanted = text.trim().toLowerCase()

@@ -113,7 +113,7 @@ export class Example {
     const demo = config.signalwire === undefined && !redis ? createDemoLimits() : undefined
     const people = passwords ? await realPeople(config.demoPhone ?? null, passwords) : demoPeople
     return createApp({
-      users: createUsers(people, redis?.phones),
+      users: createUsers(people, redis?.records),
       publicUrl,
       otherOrigins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
       sessionSecret: config.sessionSecret,
@@ -131,7 +131,7 @@ export class Example {
       remember: redis && { days: 30, store: redis.browsers },
       recovery: redis?.recovery,
       trail: redis?.trail,
-      factorBook: redis?.factorBook,
+      records: redis?.records,
       health: () => ({
         ready: this.isReady && (redis?.isReady() ?? true),
         instance: config.instance,

@@ -1,6 +1,6 @@
-import type { DescribedSend, DescribedWait, UserDescription } from 'passport-voice-otp'
+import type { DescribedSend, UserDescription } from 'passport-voice-otp'
 import type { User } from '../stores/users.js'
-import { duration } from './words.js'
+import { duration, fill, type Values } from './words.js'
 
 /** Why a user cannot get in, and what support can do. */
 export interface Reason {
@@ -8,35 +8,121 @@ export interface Reason {
   readonly advice: string
 }
 
-/** A point in time for people: "14:35 UTC", and the day if it is another one. */
-export function time(at: Date, now: Date): string {
-  const [day = '', clock = ''] = at.toISOString().split('T')
-  const hours = `${clock.slice(0, 5)} UTC`
-  return day === now.toISOString().slice(0, 10) ? hours : `${day} ${hours}`
+const canAskNow = 'The user can ask for a new code now.'
+const canWait = 'The user can wait. An unlock does not change this limit.'
+const pastPassword = 'Does the user get past the password?'
+
+/** Every reason. What stands in braces is filled in. */
+const reasons: Readonly<Record<string, Reason>> = {
+  locked: {
+    problem:
+      'The account is locked until somebody unlocks it: {count} wrong codes without a right one.',
+    advice: 'Make sure who is calling. Then unlock the account.',
+  },
+  'locked-out': {
+    problem: 'Too many wrong codes: the user is locked out {until}.',
+    advice: 'The user can wait, or you unlock the account after you made sure who is calling.',
+  },
+  'factor-locked-out': {
+    problem: 'Too many failed attempts with the factor {factor}: it is locked out {until}.',
+    advice: 'The user can log in with another factor, or you unlock the account.',
+  },
+  'call-reported': {
+    problem: 'Somebody answered a call and pressed “this was not me”. We place no calls {until}.',
+    advice: 'Somebody else may know the password. Have it changed, and then unlock the account.',
+  },
+  'no-phone': {
+    problem: 'The user has no phone number on record, so we have nothing to call.',
+    advice:
+      'At the next login the page asks for a number. The user enters one and proves it by a call.',
+  },
+  'no-phone-allowed': {
+    problem: 'The user has no phone number on record, so we have nothing to call.',
+    advice: 'This user may not add a number. Add it to the account.',
+  },
+
+  // The last code was not sent: by the code of the failure or error. `over`: the wait has ended.
+  'too-many-calls': { problem: '{limit}: no call {until}.', advice: canWait },
+  'too-many-calls over': { problem: '{limit}. The wait is over.', advice: canAskNow },
+  'destination-blocked': {
+    problem:
+      'We do not call this number{country}: its country is not permitted, or a call to it costs extra.',
+    advice: 'The user needs another number, or the app must permit the country.',
+  },
+  'phone-invalid': {
+    problem: 'The phone number on record is not valid.',
+    advice: 'Correct the number on the account.',
+  },
+  'call-vetoed': {
+    problem: 'The app’s own check refused to call the number, for example after a SIM swap.',
+    advice: 'Make sure who is calling before you do anything.',
+  },
+  'destination-limited': {
+    problem:
+      'The guard against fraud has blocked numbers like this one: too many codes to them were never entered. No call {until}.',
+    advice: 'Tell the people who run the app. The user can use another number or a recovery code.',
+  },
+  'destination-limited over': {
+    problem:
+      'The guard against fraud has blocked numbers like this one: too many codes to them were never entered.',
+    advice: 'Tell the people who run the app. The user can use another number or a recovery code.',
+  },
+  'sends-stopped': {
+    problem: 'The people who run the app have stopped all calls and texts.',
+    advice: 'The user can log in with a recovery code, or waits until calls are allowed again.',
+  },
+  'queue-full': {
+    problem:
+      'Too many people asked for a call at the same time. The call would have come too late.',
+    advice: 'The user can ask again in a minute.',
+  },
+  'phone-refused': {
+    problem: 'The phone network refused the number: {refusal} ({reason}).',
+    advice: 'Check the number with the user. A wrong number must be changed on the account.',
+  },
+  'signalwire-unavailable': {
+    problem:
+      'SignalWire did not place the call at {time} ({reason}). This is not the user’s fault.',
+    advice: 'Tell the people who run the app. The user tries again later, or uses a recovery code.',
+  },
+  failed: {
+    problem: 'A service of ours did not respond at {time} ({code}). This is not the user’s fault.',
+    advice: 'Tell the people who run the app. The user tries again later.',
+  },
+
+  // Nothing keeps the user out: by the outcome of the last code.
+  expired: {
+    problem: 'The last code, asked for at {time}, has expired. The code was not entered in time.',
+    advice: '{next}',
+  },
+  'expired call': {
+    problem: 'The last code, asked for at {time}, has expired. Nobody answered the call.',
+    advice: '{next}',
+  },
+  'expired answered': {
+    problem:
+      'The last code, asked for at {time}, has expired. The call was answered, and the code was not entered in time.',
+    advice: '{next}',
+  },
+  waiting: {
+    problem: 'A code is on its way. Nothing here keeps the user out.',
+    advice: 'The user answers the call and enters the code.',
+  },
+  'waiting answered': {
+    problem: 'A code is on its way, and the call was answered. Nothing here keeps the user out.',
+    advice: 'The user answers the call and enters the code.',
+  },
+  none: {
+    problem: 'Nothing here keeps the user out, and no code was asked for lately.',
+    advice: pastPassword,
+  },
+  other: {
+    problem: 'Nothing here keeps the user out. The last code was right.',
+    advice: pastPassword,
+  },
 }
 
-function until(end: Date, now: Date): string {
-  const seconds = (end.getTime() - now.getTime()) / 1000
-  return `until ${time(end, now)} (in ${duration(seconds)})`
-}
-
-const countryNames = new Intl.DisplayNames(['en'], { type: 'region' })
-
-const channels: Readonly<Record<string, string>> = {
-  call: 'A call',
-  sms: 'A text',
-  'hosted-call': 'A call by SignalWire',
-  'hosted-sms': 'A text by SignalWire',
-}
-
-const purposes: Readonly<Record<string, string>> = {
-  login: 'to log in',
-  'step-up': 'to confirm',
-  enroll: 'to add a phone',
-  approve: 'to approve a payment',
-}
-
-/** The wait after too many calls, by the limit that was reached. */
+/** The limit that was reached after too many calls. */
 const callLimits: Readonly<Record<string, string>> = {
   callIntervalSeconds: 'The user asked for another call too soon',
   callsPerUserHour: 'The user has had all calls of this hour',
@@ -48,10 +134,11 @@ const callLimits: Readonly<Record<string, string>> = {
   enrollCallsPerPhoneTenMinutes: 'The new phone has had all calls of ten minutes',
   enrollCallsPerPhoneDay: 'The new phone has had all calls of a day',
   enrollCallsPerAppMinute: 'Too many calls to new phones',
+  undefined: 'A limit on calls was reached',
 }
 
 /** Why SignalWire refused a number, by its error code. */
-const refusedNumbers: Readonly<Record<string, string>> = {
+const refusals: Readonly<Record<string, string>> = {
   '21201': 'it is not a phone number',
   '21211': 'it is not a phone number',
   '21217': 'it cannot be reached',
@@ -61,180 +148,121 @@ const refusedNumbers: Readonly<Record<string, string>> = {
   '21614': 'it is not a mobile phone',
 }
 
+/** The list of the last codes: what was asked for, and what came of it. */
+const channels: Readonly<Record<string, string>> = {
+  call: 'A call',
+  sms: 'A text',
+  'hosted-call': 'A call by SignalWire',
+  'hosted-sms': 'A text by SignalWire',
+}
+const purposes: Readonly<Record<string, string>> = {
+  login: 'to log in',
+  'step-up': 'to confirm',
+  enroll: 'to add a phone',
+  approve: 'to approve a payment',
+}
+const outcomes: Readonly<Record<string, string>> = {
+  accepted: 'the right code was entered',
+  waiting: 'on its way',
+  'waiting answered': 'answered, code not entered yet',
+  expired: 'never answered or entered',
+  'expired answered': 'answered, code not entered in time',
+  reported: 'reported as “this was not me”',
+  'reported answered': 'reported as “this was not me”',
+  blocked: 'not sent: {code}',
+  failed: 'failed: a service did not respond ({code})',
+}
+const unsent: Readonly<Record<string, string>> = {
+  'too-many-calls': 'not sent: too many calls',
+  locked: 'not sent: the user was locked',
+  reported: 'not sent: a call was reported',
+  'phone-missing': 'not sent: no phone number',
+  'phone-invalid': 'not sent: the number is not valid',
+  'destination-blocked': 'not sent: country or number not permitted',
+  'destination-limited': 'not sent: blocked by the guard against fraud',
+  'sends-stopped': 'not sent: all calls were stopped',
+  'queue-full': 'not sent: too many people were waiting',
+  'call-vetoed': 'not sent: the app’s own check refused the number',
+  'enroll-forbidden': 'not sent: the user may not change the number',
+  'phone-refused': 'failed: the network refused the number ({reason})',
+  'signalwire-unavailable': 'failed: SignalWire did not send it ({reason})',
+}
+
+/** A point in time for people: "14:35 UTC", and the day if it is another one. */
+function time(at: Date, now: Date): string {
+  const [day = '', clock = ''] = at.toISOString().split('T')
+  const hours = `${clock.slice(0, 5)} UTC`
+  return day === now.toISOString().slice(0, 10) ? hours : `${day} ${hours}`
+}
+
+const until = (end: Date | undefined, now: Date): string | undefined =>
+  end && `until ${time(end, now)} (in ${duration((end.getTime() - now.getTime()) / 1000)})`
+
+const countries = new Intl.DisplayNames(['en'], { type: 'region' })
+const inBraces = (country: string | undefined): string =>
+  country === undefined ? '' : ` (${countries.of(country)})`
+
+const isOver = (end: Date | undefined, now: Date): boolean => end === undefined || end <= now
+
 /**
  * Every reason that keeps a user out, the strongest first. Without one, what the user can do next.
  */
 export function explain(user: User, description: UserDescription, now: Date): readonly Reason[] {
-  const { sends, nextCall } = description
-  const reasons = [
-    lockReason(description, now),
-    ...description.lockedFactors.map(locked => factorReason(locked, now)),
-    reportReason(description.reported, now),
-    phoneReason(user, description),
-    lastSendReason(sends?.[0], now),
-  ].filter(reason => reason !== undefined)
-  if (reasons.length > 0) return reasons
+  const { lock, lockedFactors, reported, counts, factors, sends, nextCall } = description
+  const found: Reason[] = []
+  const add = (name: string, values: Values = {}): void => {
+    const { problem, advice } = reasons[name] ?? { problem: name, advice: '' }
+    found.push({ problem: fill(problem, values), advice: fill(advice, values) })
+  }
+  if (lock)
+    add(lock.until ? 'locked-out' : 'locked', {
+      count: counts.consecutiveFailures.count,
+      until: until(lock.until, now),
+    })
+  for (const { factor, until: end } of lockedFactors)
+    add('factor-locked-out', { factor, until: until(end, now) })
+  if (reported?.until) add('call-reported', { until: until(reported.until, now) })
+  if (user.phone === null || factors.mustEnroll)
+    add(user.mayEnroll ? 'no-phone' : 'no-phone-allowed')
+
+  const last = sends?.[0]
+  const values = last && valuesOf(last, now)
+  const unsentReason = last && nameOfUnsent(last, now)
+  if (unsentReason !== undefined) add(unsentReason, values)
+  if (found.length > 0) return found
   // An old code matters only if nothing stronger keeps the user out.
-  return [expiredReason(sends?.[0], nextCall, now) ?? nothingWrong(sends)]
+  const next = isOver(nextCall?.until, now)
+    ? canAskNow
+    : `The user can ask for a new code at ${time(nextCall?.until as Date, now)}.`
+  add(nameOfSent(last), { ...values, next })
+  return found
 }
 
-function lockReason({ lock, counts }: UserDescription, now: Date): Reason | undefined {
-  if (lock === undefined) return undefined
-  if (lock.until === undefined)
-    return {
-      problem: `The account is locked until somebody unlocks it: ${counts.consecutiveFailures.count} wrong codes without a right one.`,
-      advice: 'Make sure who is calling. Then unlock the account.',
-    }
-  return {
-    problem: `Too many wrong codes: the user is locked out ${until(lock.until, now)}.`,
-    advice: 'The user can wait, or you unlock the account after you made sure who is calling.',
-  }
+/** The reason for which the last code was not sent. Locks and reports have reasons of their own. */
+function nameOfUnsent({ outcome, code = '', until: end }: DescribedSend, now: Date) {
+  if (outcome === 'failed') return Object.hasOwn(reasons, code) ? code : 'failed'
+  const over = `${code} over`
+  const name = isOver(end, now) && Object.hasOwn(reasons, over) ? over : code
+  return outcome === 'blocked' && Object.hasOwn(reasons, name) ? name : undefined
 }
 
-function factorReason(
-  { factor, until: end }: UserDescription['lockedFactors'][number],
-  now: Date,
-): Reason {
-  return {
-    problem: `Too many failed attempts with the factor ${factor}: it is locked out ${until(end, now)}.`,
-    advice: 'The user can log in with another factor, or you unlock the account.',
-  }
+/** The reason that says what came of the last code. */
+function nameOfSent(last: DescribedSend | undefined): string {
+  if (last === undefined) return 'none'
+  const more = last.answered ? 'answered' : last.channel
+  const name = [`${last.outcome} ${more}`, last.outcome].find(each => Object.hasOwn(reasons, each))
+  return name ?? 'other'
 }
 
-function reportReason(reported: DescribedWait | undefined, now: Date): Reason | undefined {
-  if (reported?.until === undefined) return undefined
-  return {
-    problem: `Somebody answered a call and pressed “this was not me”. We place no calls ${until(reported.until, now)}.`,
-    advice: 'Somebody else may know the password. Have it changed, and then unlock the account.',
-  }
-}
-
-function phoneReason(user: User, { factors }: UserDescription): Reason | undefined {
-  if (user.phone !== null && !factors.mustEnroll) return undefined
-  return {
-    problem: 'The user has no phone number on record, so we have nothing to call.',
-    advice: user.mayEnroll
-      ? 'At the next login the page asks for a number. The user enters one and proves it by a call.'
-      : 'This user may not add a number. Add it to the account.',
-  }
-}
-
-function lastSendReason(send: DescribedSend | undefined, now: Date): Reason | undefined {
-  if (send?.outcome === 'blocked') return blockedReason(send, now)
-  return send?.outcome === 'failed' ? failedReason(send, now) : undefined
-}
-
-function expiredReason(
-  send: DescribedSend | undefined,
-  nextCall: DescribedWait | undefined,
-  now: Date,
-): Reason | undefined {
-  if (send?.outcome !== 'expired') return undefined
-  const why = send.answered
-    ? 'The call was answered, and the code was not entered in time.'
-    : send.channel === 'call'
-      ? 'Nobody answered the call.'
-      : 'The code was not entered in time.'
-  return {
-    problem: `The last code, asked for at ${time(send.at, now)}, has expired. ${why}`,
-    advice: nextCallAdvice(nextCall, now),
-  }
-}
-
-function nextCallAdvice(nextCall: DescribedWait | undefined, now: Date): string {
-  return nextCall?.until === undefined || nextCall.until <= now
-    ? 'The user can ask for a new code now.'
-    : `The user can ask for a new code at ${time(nextCall.until, now)}.`
-}
-
-const laterAdvice = 'The user can wait. An unlock does not change this limit.'
-
-function blockedReason(send: DescribedSend, now: Date): Reason | undefined {
-  const { code, limit, until: end, country } = send
-  switch (code) {
-    case 'too-many-calls': {
-      const what = callLimits[limit ?? ''] ?? 'A limit on calls was reached'
-      return end !== undefined && end > now
-        ? { problem: `${what}: no call ${until(end, now)}.`, advice: laterAdvice }
-        : {
-            problem: `${what}. The wait is over.`,
-            advice: 'The user can ask for a new code now.',
-          }
-    }
-    case 'destination-blocked': {
-      const where = country === undefined ? '' : ` (${countryNames.of(country)})`
-      return {
-        problem: `We do not call this number${where}: its country is not permitted, or a call to it costs extra.`,
-        advice: 'The user needs another number, or the app must permit the country.',
-      }
-    }
-    case 'phone-invalid':
-      return {
-        problem: 'The phone number on record is not valid.',
-        advice: 'Correct the number on the account.',
-      }
-    case 'call-vetoed':
-      return {
-        problem: 'The app’s own check refused to call the number, for example after a SIM swap.',
-        advice: 'Make sure who is calling before you do anything.',
-      }
-    case 'destination-limited':
-      return {
-        problem: `The guard against fraud has blocked numbers like this one: too many codes to them were never entered.${end !== undefined && end > now ? ` No call ${until(end, now)}.` : ''}`,
-        advice:
-          'Tell the people who run the app. The user can use another number or a recovery code.',
-      }
-    case 'sends-stopped':
-      return {
-        problem: 'The people who run the app have stopped all calls and texts.',
-        advice: 'The user can log in with a recovery code, or waits until calls are allowed again.',
-      }
-    case 'queue-full':
-      return {
-        problem:
-          'Too many people asked for a call at the same time. The call would have come too late.',
-        advice: 'The user can ask again in a minute.',
-      }
-    default:
-      return undefined // the lock, the report and the missing number have sentences of their own
-  }
-}
-
-function failedReason({ at, code, reason }: DescribedSend, now: Date): Reason {
-  if (code === 'phone-refused')
-    return {
-      problem: `The phone network refused the number: ${refusedNumbers[reason ?? ''] ?? 'it cannot be called'} (${reason ?? 'no reason given'}).`,
-      advice: 'Check the number with the user. A wrong number must be changed on the account.',
-    }
-  if (code === 'signalwire-unavailable')
-    return {
-      problem: `SignalWire did not place the call at ${time(at, now)} (${reason ?? 'no reason given'}). This is not the user’s fault.`,
-      advice:
-        'Tell the people who run the app. The user tries again later, or uses a recovery code.',
-    }
-  return {
-    problem: `A service of ours did not respond at ${time(at, now)} (${code ?? 'unknown'}). This is not the user’s fault.`,
-    advice: 'Tell the people who run the app. The user tries again later.',
-  }
-}
-
-function nothingWrong(sends: readonly DescribedSend[] | undefined): Reason {
-  const [last] = sends ?? []
-  if (last === undefined)
-    return {
-      problem: 'Nothing here keeps the user out, and no code was asked for lately.',
-      advice: 'Does the user get past the password?',
-    }
-  if (last.outcome === 'waiting')
-    return {
-      problem: `A code is on its way${last.answered ? ', and the call was answered' : ''}. Nothing here keeps the user out.`,
-      advice: 'The user answers the call and enters the code.',
-    }
-  return {
-    problem: 'Nothing here keeps the user out. The last code was right.',
-    advice: 'Does the user get past the password?',
-  }
-}
+const valuesOf = (send: DescribedSend, now: Date): Values => ({
+  code: send.code ?? 'unknown',
+  reason: send.reason ?? 'no reason given',
+  refusal: refusals[send.reason ?? ''] ?? 'it cannot be called',
+  limit: callLimits[String(send.limit)] ?? callLimits['undefined'],
+  time: time(send.at, now),
+  until: until(send.until, now),
+  country: inBraces(send.country),
+})
 
 /** One line of the list of the last codes. */
 export interface SendLine {
@@ -245,53 +273,13 @@ export interface SendLine {
 
 /** A code that was asked for, in words. */
 export function sendInWords(send: DescribedSend, now: Date): SendLine {
-  const { at, channel, purpose, country, wrongCodes } = send
-  const where = country === undefined ? '' : ` (${countryNames.of(country)})`
+  const { at, channel, purpose, country, outcome, answered, code = '', wrongCodes } = send
   const wrong =
     wrongCodes === 0 ? '' : `, ${wrongCodes} wrong ${wrongCodes === 1 ? 'code' : 'codes'}`
+  const sentence = unsent[code] ?? outcomes[`${outcome}${answered ? ' answered' : ''}`] ?? outcome
   return {
     at: time(at, now),
-    what: `${channels[channel ?? ''] ?? 'A code'} ${purposes[purpose ?? ''] ?? ''}${where}`,
-    outcome: `${outcomeInWords(send)}${wrong}`,
-  }
-}
-
-/** Why a code was not sent, in a few words. */
-const notSent: Readonly<Record<string, string>> = {
-  'too-many-calls': 'too many calls',
-  locked: 'the user was locked',
-  reported: 'a call was reported',
-  'phone-missing': 'no phone number',
-  'phone-invalid': 'the number is not valid',
-  'destination-blocked': 'country or number not permitted',
-  'destination-limited': 'blocked by the guard against fraud',
-  'sends-stopped': 'all calls were stopped',
-  'queue-full': 'too many people were waiting',
-  'call-vetoed': 'the app’s own check refused the number',
-  'enroll-forbidden': 'the user may not change the number',
-}
-
-function failureInWords({ code, reason }: DescribedSend): string {
-  if (code === 'phone-refused') return `the network refused the number (${reason ?? 'no reason'})`
-  return code === 'signalwire-unavailable'
-    ? `SignalWire did not send it (${reason ?? 'no reason'})`
-    : `a service did not respond (${code ?? 'unknown'})`
-}
-
-function outcomeInWords(send: DescribedSend): string {
-  const { outcome, answered, code = '' } = send
-  switch (outcome) {
-    case 'accepted':
-      return 'the right code was entered'
-    case 'waiting':
-      return answered ? 'answered, code not entered yet' : 'on its way'
-    case 'expired':
-      return answered ? 'answered, code not entered in time' : 'never answered or entered'
-    case 'reported':
-      return 'reported as “this was not me”'
-    case 'blocked':
-      return `not sent: ${notSent[code] ?? code}`
-    case 'failed':
-      return `failed: ${failureInWords(send)}`
+    what: `${channels[channel ?? ''] ?? 'A code'} ${purposes[purpose ?? ''] ?? ''}${inBraces(country)}`,
+    outcome: `${fill(sentence, valuesOf(send, now))}${wrong}`,
   }
 }

@@ -76,3 +76,10 @@ export function demoPhone(user: User | undefined, mask: string | undefined): str
     mask === undefined ? phones.slice(0, 1) : phones.filter(phone => masked(phone) === mask)
   return matching.length === 1 ? matching[0] : undefined
 }
+
+/** What is filled in. */
+export type Values = Readonly<Record<string, string | number | undefined>>
+
+/** A sentence with values in its places: `{time}`, `{phone}`. */
+export const fill = (sentence: string, values: Values): string =>
+  sentence.replace(/\{(\w+)\}/g, (_place, name: string) => String(values[name] ?? ''))

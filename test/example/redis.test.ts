@@ -3,12 +3,8 @@
 import { createClient } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MemoryRememberStore, type RememberStore } from 'passport-voice-otp'
-import {
-  createFactors,
-  type FactorBook,
-  factorsInMemory,
-  factorsInRedis,
-} from '../../example/stores/factors.js'
+import { createFactors } from '../../example/stores/factors.js'
+import { type Records, recordsInMemory, recordsInRedis } from '../../example/stores/records.js'
 import {
   recoveryInMemory,
   recoveryInRedis,
@@ -144,24 +140,15 @@ function promisesOfCodes(open: () => RecoveryCodes): void {
 const passkey = (id: string) => ({ id, name: id, publicKey: 'key', counter: 0, createdAt: now })
 
 /** What every store of passkeys and app codes promises. */
-function promisesOfFactors(open: () => FactorBook): void {
+function promisesOfFactors(open: () => Records): void {
   test('a passkey that was removed does not come back with a change that began earlier', async () => {
-    const book = open()
-    const factors = createFactors(book)
-    // The reset happens after this store has read.
-    let isReset = false
-    const slowFactors = createFactors({
-      ...book,
-      get: async userId => {
-        const text = await book.get(userId)
-        if (!isReset) await factors.removeAll('a')
-        isReset = true
-        return text
-      },
-    })
+    const factors = createFactors(open())
     await factors.addPasskey('a', passkey('thief'))
-    await slowFactors.renamePasskey('a', 'thief', 'new name')
-    expect(await factors.of('a')).toEqual({ passkeys: [] })
+    await factors.removeAll('a')
+    // These two have read before the reset.
+    await factors.renamePasskey('a', 'thief', 'new name')
+    await factors.countPasskey('a', 'thief', 7)
+    expect((await factors.of('a')).passkeys).toEqual([])
   })
 
   test('ten passkeys that are added at the same time are all kept', async () => {
@@ -171,10 +158,26 @@ function promisesOfFactors(open: () => FactorBook): void {
     expect((await factors.of('a')).passkeys.map(({ id }) => id).sort()).toEqual(ids)
   })
 
-  test('of 20 requests with the same step of an app code, one takes it', async () => {
-    const book = open()
-    const taken = await Promise.all(Array.from({ length: 20 }, async () => book.takeStep('a', 7)))
-    expect(taken.filter(Boolean)).toHaveLength(1)
+  test('the time since which a user has had a passkey ends with the last one, and a new one does not change it', async () => {
+    const factors = createFactors(open())
+    const sinceOf = async () => (await factors.of('a')).passkeysSince - now
+    await factors.addPasskey('a', passkey('one'))
+    await factors.addPasskey('a', { ...passkey('two'), createdAt: now + 1000 })
+    await factors.removePasskey('a', 'one')
+    expect(await sinceOf()).toBe(0)
+    expect((await factors.of('a')).passkeys).toEqual([{ ...passkey('two'), createdAt: now + 1000 }])
+    await factors.removePasskey('a', 'two')
+    await factors.addPasskey('a', { ...passkey('three'), createdAt: now + 2000 })
+    expect(await sinceOf()).toBe(2000)
+  })
+
+  test('the key of an app is kept with the step of the set-up, and both can be removed', async () => {
+    const factors = createFactors(open())
+    await factors.addAppKey('a', 'KEY', 7)
+    expect(await factors.of('a')).toMatchObject({ appKey: 'KEY', appKeyStep: 7 })
+    expect((await factors.of('b')).appKey).toBeUndefined()
+    await factors.removeAppKey('a')
+    expect((await factors.of('a')).appKey).toBeUndefined()
   })
 }
 
@@ -186,7 +189,7 @@ describe('codes in memory', () => {
 })
 
 describe('factors in memory', () => {
-  promisesOfFactors(factorsInMemory)
+  promisesOfFactors(recordsInMemory)
 })
 
 describeWithRedis('in Redis', () => {
@@ -234,7 +237,7 @@ describeWithRedis('in Redis', () => {
   })
 
   describe('factors', () => {
-    promisesOfFactors(() => factorsInRedis(client, 'acme'))
+    promisesOfFactors(() => recordsInRedis(client, 'acme'))
   })
 
   test('the app uses both stores in Redis, and Redis holds nothing that logs anybody in', async () => {

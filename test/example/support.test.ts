@@ -151,7 +151,7 @@ test('support unlocks a user with a reason, and the log says who did it', async 
   await site.person(user).passBoth()
 })
 
-test('after support reset the factors, the user proves a new number and gets in', async () => {
+test('after support reset the factors, the sessions of the user have ended, and the user proves a new number and gets in', async () => {
   const alice = site.person('alice')
   await alice.passBoth()
   const sam = await openDesk()
@@ -163,6 +163,10 @@ test('after support reset the factors, the user proves a new number and gets in'
   expect(site.named('factors.reset')).toEqual([
     { userId: 'alice', by: 'sam', reason: 'lost phone' },
   ])
+  // A thief may have the session that is logged in.
+  expect(await alice.isIn()).toBe(false)
+  expect((await alice.get('/account')).location).toBe('/login')
+  expect(await sam.isIn()).toBe(true)
   const again = site.person('alice')
   await again.logIn()
   expect((await again.get('/otp')).location).toBe('/phone')

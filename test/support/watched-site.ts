@@ -172,8 +172,9 @@ function createDirectory(people: readonly Account[]) {
     changePhone: async (id, phone) => {
       phones.set(id, phone)
     },
-    removePhone: async id => {
+    reset: async id => {
       phones.set(id, null)
+      await inner.reset(id)
     },
     search: text => inner.search(text),
   }

@@ -1,0 +1,37 @@
+import type { RedisClient } from './redis.js'
+
+type Fields = Readonly<Record<string, string>>
+
+/** Named fields of each user. A field is a text. This stands for a table of your database. */
+export interface Records {
+  get(userId: string): Fields | Promise<Fields>
+  /** Writes these fields in one step, and leaves the others as they are. */
+  set(userId: string, fields: Fields): void | Promise<void>
+  remove(userId: string, names: readonly string[]): void | Promise<void>
+}
+
+/** Records in the memory of this process. */
+export function recordsInMemory(): Records {
+  const records = new Map<string, Map<string, string>>()
+  const of = (userId: string) => records.get(userId) ?? new Map<string, string>()
+  return {
+    get: userId => Object.fromEntries(of(userId)),
+    set: (userId, fields) => {
+      records.set(userId, new Map([...of(userId), ...Object.entries(fields)]))
+    },
+    remove: (userId, names) => {
+      names.forEach(name => of(userId).delete(name))
+    },
+  }
+}
+
+/** Records in Redis, a hash for each user. */
+export const recordsInRedis = (client: RedisClient, prefix: string): Records => ({
+  get: userId => client.hGetAll(`${prefix}:user:${userId}`),
+  set: async (userId, fields) => {
+    await client.hSet(`${prefix}:user:${userId}`, fields)
+  },
+  remove: async (userId, names) => {
+    if (names.length > 0) await client.hDel(`${prefix}:user:${userId}`, [...names])
+  },
+})
