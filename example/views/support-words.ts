@@ -77,7 +77,7 @@ const reasons: Readonly<Record<string, Reason>> = {
     advice: 'The user can ask again in a minute.',
   },
   'phone-refused': {
-    problem: 'The phone network refused the number: {refusal} ({reason}).',
+    problem: 'The phone network refused the number: {networkReason} ({reason}).',
     advice: 'Check the number with the user. A wrong number must be changed on the account.',
   },
   'signalwire-unavailable': {
@@ -138,7 +138,7 @@ const callLimits: Readonly<Record<string, string>> = {
 }
 
 /** Why SignalWire refused a number, by its error code. */
-const refusals: Readonly<Record<string, string>> = {
+const networkReasons: Readonly<Record<string, string>> = {
   '21201': 'it is not a phone number',
   '21211': 'it is not a phone number',
   '21217': 'it cannot be reached',
@@ -257,7 +257,7 @@ function nameOfSent(last: DescribedSend | undefined): string {
 const valuesOf = (send: DescribedSend, now: Date): Values => ({
   code: send.code ?? 'unknown',
   reason: send.reason ?? 'no reason given',
-  refusal: refusals[send.reason ?? ''] ?? 'it cannot be called',
+  networkReason: networkReasons[send.reason ?? ''] ?? 'it cannot be called',
   limit: callLimits[String(send.limit)] ?? callLimits['undefined'],
   time: time(send.at, now),
   until: until(send.until, now),

@@ -9,7 +9,7 @@ import {
   beginRegistration,
   finishRegistration,
   type PasskeySite,
-  PasskeyStrategy,
+  createPasskeyStrategy,
 } from '../../example/auth/passkeys.js'
 import { createFactors, type Factors } from '../../example/stores/factors.js'
 import type { User } from '../../example/stores/users.js'
@@ -164,7 +164,7 @@ async function openPasskeyApp(
     ...versions,
     factors: [
       [
-        new PasskeyStrategy(factors, site),
+        createPasskeyStrategy(factors, site),
         { name: 'passkey', amr: ['pop'], phishingResistant: true },
       ],
     ],
