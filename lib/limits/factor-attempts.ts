@@ -166,14 +166,15 @@ export class FactorAttempts {
  * The names under which an accepted code is remembered. Without them, a strategy could accept one
  * code in many spellings. It may ignore the case of letters, or compare numbers: for `==`,
  * `0123456`, `123456e0` and `0x1e240` are 123456, and `parseInt` ignores the end of `123456x`.
+ * Codes of letters and digits often begin with the same one to three digits, so these are no name.
  */
 function spellingsOf(code: string): readonly string[] {
   const text = code.toLowerCase()
-  const [digits] = /^[0-9]+/.exec(text) ?? []
-  if (digits === undefined) return [text]
+  const [digits = text] = /^[0-9]{4,}/.exec(text) ?? []
   const number = Number(text)
-  const numbers = digits === text || Number.isNaN(number) ? [digits] : [digits, String(number)]
-  return [...new Set(numbers.map(each => each.replace(/^0+(?=.)/, '')))]
+  const isNumber = /[^0-9]/.test(text) && !Number.isNaN(number)
+  const names = isNumber ? [digits, String(number)] : [digits]
+  return [...new Set(names.map(each => each.replace(/^0+(?=[0-9])/, '')))]
 }
 
 /** A name has no colon, so two pairs never have the same key. */

@@ -424,7 +424,7 @@ test.each(['app-code', 'passkey'])(
       const answer = name === 'passkey' ? await challengeFor(agent) : 'right'
       fail()
       // Each code is accepted once.
-      return world.answer(agent, name, { answer, code: randomUUID().replaceAll('-', '') })
+      return world.answer(agent, name, { answer, code: `x${randomUUID().replaceAll('-', '')}` })
     }
     store.operations.length = 0
     const alice = await world.logIn('alice')
