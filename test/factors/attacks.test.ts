@@ -56,6 +56,10 @@ const passkey: NonNullable<FactorWorldOptions['factors']>[number] = [
   new Probe(twoSteps),
   { name: 'passkey', amr: ['pop'], phishingResistant: true },
 ]
+const badge: NonNullable<FactorWorldOptions['factors']>[number] = [
+  new Probe(acceptRight),
+  { name: 'badge', amr: ['hwk'], callback: 'GET' },
+]
 
 const open = async ({ options, ...more }: FactorWorldOptions = {}) =>
   (world = await createFactorWorld({
@@ -188,10 +192,6 @@ test.each([false, true])(
 )
 
 test('A-07 a code of a call is no app code, an app code is no code of a call, and one factor cannot finish what another has begun', async () => {
-  const badge = [
-    new Probe(acceptRight),
-    { name: 'badge', amr: ['hwk'], callback: 'GET' },
-  ] as const satisfies NonNullable<FactorWorldOptions['factors']>[number]
   await open({ factors: [appCode, passkey, badge] })
   const alice = await world.logIn('alice')
   const heard = await world.hearCode(alice)
@@ -372,10 +372,12 @@ test('A-51 nobody without her password locks Alice out, and neither does another
 test('A-64 GET, HEAD and every other method but POST begins nothing and verifies nothing', async () => {
   const store = new CounterStore(0, 0)
   await open({
+    factors: [appCode, passkey, badge],
     options: { limiter: store.factory },
     routes: (app, passport) => {
       for (const name of ['app-code', 'passkey']) app.all(`/any/${name}`, route(passport, name))
-      app.all('/any/begin', route(passport, 'passkey', { action: 'begin' }))
+      // A GET callback is for the second step only.
+      app.all('/any/begin', route(passport, 'badge', { action: 'begin' }))
     },
   })
   const alice = await world.logIn('alice')
@@ -607,6 +609,25 @@ describe('options of passport.authenticate() that cannot work are errors of the 
         app.post('/odd', route(passport, 'app-code', options), (_req, res) => {
           res.json({})
         })
+      },
+    })
+    const alice = await world.logIn('alice')
+    const { body } = await alice.post('/odd').send({ code: totpCode() }).expect(503)
+    expect(body).toMatchObject({ code: 'configuration' })
+    expect(await world.isIn(alice)).toBe(false)
+  })
+
+  test('a factor in a session that is not of express-session is a configuration error', async () => {
+    await open({
+      routes: (app, passport) => {
+        app.post(
+          '/odd',
+          (req, _res, next) => {
+            req.sessionID = 'of another session'
+            next()
+          },
+          route(passport, 'app-code'),
+        )
       },
     })
     const alice = await world.logIn('alice')
