@@ -129,6 +129,13 @@ describe('sessions, counts and tokens of an earlier release', () => {
     )
   })
 
+  test('each of 2,500 users keeps one store key, which no other user has', () => {
+    const users = Array.from({ length: 2500 }, (_, index) => `user ${index}`)
+    const names = users.map(user => keys.storeName('user', user))
+    expect(new Set(names).size).toBe(2500)
+    expect(users.map(user => keys.storeName('user', user))).toEqual(names)
+  })
+
   test('a token of this version opens; a token of another version, of another key, or without JSON does not', () => {
     expect(keys.open(sealed(derived(newer, 'seal'), 1, '"ü"'))).toEqual({ step: 3, payload: 'ü' })
     expect(keys.open(sealed(derived(newer, 'seal'), 2, '"ü"'))).toBeUndefined()
