@@ -133,10 +133,11 @@ function expectationsOf({ session }: Request, { rpId, origins }: PasskeySite) {
   }
 }
 
-/** The answer of the browser, which the form sends as JSON in one field. */
+/** The answer of the browser. A form sends it as JSON in one field, a single-page app as object. */
 function readAnswer(req: Request): { readonly id?: unknown } | undefined {
+  const answer = field('answer')(req)
   try {
-    return JSON.parse(String(field('answer')(req))) as { readonly id?: unknown }
+    return (typeof answer === 'object' ? answer : JSON.parse(String(answer))) as { id?: unknown }
   } catch {
     return undefined
   }

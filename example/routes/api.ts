@@ -41,7 +41,7 @@ export function apiRoutes(
   return router
 }
 
-/** The second factor: asks for a code, and takes the code or a recovery code. */
+/** The second factor: asks for a code, and takes the code, a recovery code or another factor. */
 function addCodeRoutes(router: Router, passport: Passport, voiceOtp: VoiceOtpStrategy<User>): void {
   router.get('/otp/phones', async (req, res) => {
     if (knownUser(req))
@@ -65,6 +65,17 @@ function addCodeRoutes(router: Router, passport: Passport, voiceOtp: VoiceOtpStr
     const { recoveryCodesLeft } = req.authInfo as SuccessInfo
     res.json({ ...loggedIn, user: publicUser(req), recoveryCodesLeft })
   })
+
+  router.get('/otp/factors', async (req, res) => {
+    if (knownUser(req)) res.json({ factors: await voiceOtp.availableFactors(req) })
+    else res.status(401).json(firstFactorRequired)
+  })
+
+  router.post('/otp/passkey/begin', authenticate(passport, { action: 'begin' }, 'passkey'))
+  for (const factor of ['passkey', 'app-code'])
+    router.post(`/otp/${factor}`, authenticate(passport, {}, factor), (req, res) =>
+      res.json({ ...loggedIn, user: publicUser(req) }),
+    )
 }
 
 /** Remembered browsers and recovery codes. */

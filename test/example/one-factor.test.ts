@@ -79,6 +79,36 @@ describe('a passkey', () => {
   })
 })
 
+test('a single-page app sees the factors of the user, and logs in with a passkey by JSON', async () => {
+  site = await openSite({ ...quick, ...unhurried })
+  const key = await addPasskey(await passBoth())
+  const alice = site.person('alice')
+  expect((await alice.get('/api/otp/factors')).status).toBe(401)
+  await alice.sendPassword()
+  expect(JSON.parse((await alice.get('/api/otp/factors')).text)).toEqual({
+    factors: [
+      { name: 'passkey', phishingResistant: true },
+      { name: 'phone', phishingResistant: false },
+      { name: 'recovery', phishingResistant: false },
+    ],
+  })
+  const send = async (path: string, body = {}) => {
+    const { status, text } = await alice.api(path, body)
+    return [status, (JSON.parse(text) as { code: string }).code]
+  }
+  expect(await send('/otp/app-code', { code: '123456' })).toEqual([403, 'factor-missing'])
+  for (const wrong of [null, 7, {}, 'null', '{']) {
+    await alice.api('/otp/passkey/begin')
+    expect(await send('/otp/passkey', { answer: wrong })).toEqual([401, 'factor-wrong'])
+  }
+  expect(await send('/otp/passkey', {})).toEqual([401, 'factor-expired'])
+  const { text } = await alice.api('/otp/passkey/begin')
+  expect(await alice.isIn()).toBe(false)
+  const answer = JSON.parse(key.use(text)) as object
+  expect(await send('/otp/passkey', { answer })).toEqual([200, 'logged-in'])
+  expect(await alice.isIn()).toBe(true)
+})
+
 test('call, app code and recovery code at the same time are ten comparisons together', async () => {
   site = await openSite(unhurried)
   const alice = await passBoth()
