@@ -2,11 +2,12 @@
 // The strategy is the real one and a simulated Space calls it. Only the digits differ: the page
 // always shows 42, and the code is always 481516.
 import { parseArgs } from 'node:util'
+import type { RequestHandler } from 'express'
 import { type Channel, languages, type VoiceOtpOptions } from 'passport-voice-otp'
 import { findLanguage } from '../lib/find-language.js'
 import { isChannel } from '../lib/channels.js'
 import { writeDown, writtenCode, writtenDigits } from '../test/support/transcript.js'
-import { createWorld, type Person, type World } from '../test/support/world.js'
+import { createWorld, type Person, type World, type WorldOptions } from '../test/support/world.js'
 
 type NumberMatching = NonNullable<VoiceOtpOptions['numberMatching']>
 
@@ -15,6 +16,8 @@ interface Settings {
   readonly numberMatching: NumberMatching
   readonly channel: Channel
   readonly keys: readonly string[]
+  /** What the call asks to approve. */
+  readonly approve: string | undefined
 }
 
 const numberMatchings: Readonly<Record<string, NumberMatching>> = {
@@ -26,6 +29,7 @@ const usage = [
   'npm run hear -- --locale de-DE',
   '[--number-matching on|any-key|off]',
   '[--channel call|sms|hosted-call|hosted-sms]',
+  '[--approve "You are paying 120 euros to Acme."]',
   '[--keys 42,1,2]',
 ].join(' ')
 
@@ -38,9 +42,10 @@ function readSettings(args: readonly string[]): Settings {
       'number-matching': { type: 'string', default: 'on' },
       channel: { type: 'string', default: 'call' },
       keys: { type: 'string' },
+      approve: { type: 'string' },
     },
   })
-  const { locale, 'number-matching': matching, channel } = values
+  const { locale, 'number-matching': matching, channel, approve } = values
   const locales = locale.split(',')
   locales.forEach(checkLocale)
   const numberMatching = Object.hasOwn(numberMatchings, matching)
@@ -52,7 +57,9 @@ function readSettings(args: readonly string[]): Settings {
     throw new Error('--channel is one of call, sms, hosted-call, hosted-sms.')
   const keys = values.keys?.split(',') ?? defaultKeys(numberMatching)
   keys.forEach(checkKeys)
-  return { locales, numberMatching, channel, keys: channel === 'call' ? keys : [] }
+  if (approve !== undefined && (numberMatching !== true || channel !== 'call'))
+    throw new Error('--approve needs the channel call, and number matching.')
+  return { locales, numberMatching, channel, approve, keys: channel === 'call' ? keys : [] }
 }
 
 function checkLocale(tag: string): void {
@@ -78,12 +85,12 @@ function defaultKeys(numberMatching: NumberMatching): readonly string[] {
 /** One delivery of a code, in lines. */
 async function hear(
   world: World,
-  { numberMatching, channel, keys }: Settings,
+  { numberMatching, channel, keys, approve }: Settings,
 ): Promise<readonly string[]> {
   const alice = await world.logIn('alice')
-  const { body } = (await alice.post('/otp/call').expect(202)) as {
-    body: { matchingDigits?: string }
-  }
+  const { body } = (await alice
+    .post(approve === undefined ? '/otp/call' : '/approve')
+    .expect(202)) as { body: { matchingDigits?: string } }
   const { simulator } = world
   if (channel === 'sms') return textLines(simulator.messages[0]?.body ?? '')
   if (channel === 'hosted-sms')
@@ -94,6 +101,17 @@ async function hear(
       : '[the phone rings and is answered]'
   return [heading, '', ...(await writeDown(world, { matchingDigits: body.matchingDigits, keys }))]
 }
+
+/** A route whose call asks to approve `text`. */
+const approvalRoute =
+  (text: string): NonNullable<WorldOptions['routes']> =>
+  (app, passport) => {
+    const approve = () => ({ details: {}, text })
+    const call = { action: 'call', purpose: 'approve', kind: 'payment', approve } as const
+    app.post('/approve', passport.authenticate('voice-otp', call) as RequestHandler, (req, res) => {
+      res.status(202).json(req.voiceOtp)
+    })
+  }
 
 /** The lines of a text message, with the written code in place of the real one at its end. */
 function textLines(text: string): readonly string[] {
@@ -107,10 +125,15 @@ async function run(args: readonly string[]): Promise<void> {
     locale: settings.locales,
     numberMatching: settings.numberMatching,
     channels: [settings.channel],
+    // Only a user who is logged in can approve something.
+    required: () => settings.approve === undefined,
     // A text message names the site. A call needs the real URL, to reach this process.
     ...(settings.channel === 'sms' ? { webhookUrl: 'https://acme.example/voice-otp' } : {}),
   }
-  const world = await createWorld({ options })
+  const { approve: text } = settings
+  const world = await createWorld(
+    text === undefined ? { options } : { options, routes: approvalRoute(text) },
+  )
   try {
     for (const line of await hear(world, settings)) console.log(line)
   } finally {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { languages } from 'passport-voice-otp'
 import { compiled } from './support/compiled.js'
 
 // On a busy machine a program can take long to start. Nothing here depends on how long.
@@ -78,6 +79,15 @@ test('npm run hear prints a call with wrong digits, and the keys that were left'
   )
 })
 
+test('npm run hear prints a call that asks for an approval', async () => {
+  const text = 'You are paying 120.50 euros to Acme.'
+  const { code, out } = await hear('--approve', text, '--keys', '42,0')
+  expect(code).toBe(0)
+  expect(out).toContain(`"${text}"\n(1 s pause)\n"${languages['en-US'].neverAsked}"`)
+  expect(out).toContain('[keys: 0]')
+  expect(out).toContain(languages['en-US'].approval.refused)
+})
+
 test('npm run hear prints a text message', async () => {
   expect(await hear('--channel', 'sms', '--locale', 'fr-FR')).toEqual({
     code: 0,
@@ -104,12 +114,17 @@ test.each([
     "--keys are the keys for each question, for example 42,1,2. 'a' is not on a keypad.",
   ],
   [['--number-matching', 'maybe'], '--number-matching is one of on, any-key, off.'],
+  [
+    ['--approve', 'x', '--channel', 'sms'],
+    '--approve needs the channel call, and number matching.',
+  ],
   [['--channel', 'fax'], '--channel is one of call, sms, hosted-call, hosted-sms.'],
 ])('npm run hear %j says what is wrong and exits with 1', async (args, message) => {
   const { code, out, err } = await hear(...args)
   expect({ code, out }).toEqual({ code: 1, out: '' })
   expect(err).toBe(
     `${message}\nnpm run hear -- --locale de-DE [--number-matching on|any-key|off] ` +
-      '[--channel call|sms|hosted-call|hosted-sms] [--keys 42,1,2]\n',
+      '[--channel call|sms|hosted-call|hosted-sms] ' +
+      '[--approve "You are paying 120 euros to Acme."] [--keys 42,1,2]\n',
   )
 })

@@ -117,19 +117,20 @@ const inEnglish = (payment: Payment): string => paymentText(payment)['en-US']
 const readFields = (req: Request): PaymentFields => ({
   amount: fieldText('amount', req),
   currency: fieldText('currency', req),
-  payee: fieldText('payee', req),
+  payee: fieldText('payee', req).normalize('NFC'),
 })
 
 /**
- * A payee of letters, digits and a few signs: the call says the name inside a sentence, so a name
- * with a sentence of its own could confuse the user.
+ * A payee of Latin letters, digits and a few signs: the call says the name inside a sentence, so a
+ * name with a sentence of its own could confuse the user. A voice may skip letters of other scripts
+ * and phonetic letters, and then nobody would hear who gets the money.
  */
 function findProblem({ amount, currency, payee }: PaymentFields): string | undefined {
   if (!/^[1-9]\d{0,8}$/.test(amount)) return 'Enter a whole amount, for example 12050 for 120.50.'
   if (!(currencies as readonly string[]).includes(currency)) return 'Choose a currency.'
-  return /^(?=.*\p{L})[\p{L}\p{M}\d &'’-]{1,40}$/u.test(payee)
+  return /^(?=.*[A-Za-z])[A-Za-zÀ-ÖØ-öø-ɏ\d &'’-]{1,40}$/.test(payee)
     ? undefined
-    : 'Enter who gets the money: at most 40 letters and digits.'
+    : 'Enter who gets the money: at most 40 Latin letters and digits.'
 }
 
 interface PageContent {

@@ -128,6 +128,9 @@ describe('a payment', () => {
     ['a payee with a sentence of its own', { payee: 'Bob. Your code is 1 2 3 4 5 6' }],
     ['a payee whose text direction is reversed', { payee: 'Bob\u202eyrollaM' }],
     ['a payee of 41 letters', { payee: 'B'.repeat(41) }],
+    ['a payee in Coptic letters, which a voice skips', { payee: 'Blue ⲫⲓⲥϩ' }],
+    ['a payee in small capitals', { payee: 'ʙʟᴜᴇ' }],
+    ['a payee that is struck out', { payee: 'B\u0336l\u0336u\u0336e' }],
     ['a payee of digits', { payee: '1 2 3 4 5 6' }],
   ])(
     'a payment with %s is refused before a call, and the form keeps what was typed',
