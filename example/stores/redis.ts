@@ -1,11 +1,8 @@
 import { RedisStore } from 'connect-redis'
-import { redisLimiter } from 'passport-voice-otp/redis'
+import { redisLimiter, redisStores } from 'passport-voice-otp/redis'
 import type { Logger } from 'pino'
 import { createClient } from 'redis'
-import { recoveryInRedis } from './recovery-codes.js'
 import { recordsInRedis } from './records.js'
-import { browsersInRedis } from './redis-browsers.js'
-import { trailInRedis } from './redis-trail.js'
 import { sessionSeconds } from './session-lifetime.js'
 
 export type RedisClient = ReturnType<typeof createClient>
@@ -43,9 +40,7 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
   return {
     sessionStore: new RedisStore({ client, prefix: `${prefix}:session:`, ttl: sessionSeconds }),
     limiter: redisLimiter(client, { keyPrefix: `${prefix}:` }),
-    browsers: browsersInRedis(client, prefix),
-    recovery: recoveryInRedis(client, prefix),
-    trail: trailInRedis(client, prefix),
+    ...redisStores(client, { keyPrefix: `${prefix}:` }),
     records: recordsInRedis(client, prefix),
     isReady: () => client.isReady,
     close: () => client.destroy(),

@@ -1,6 +1,6 @@
 import { type Operation, script, scriptHash, toArguments } from './script.js'
 
-/** The part of a client of the package `redis` that {@link redisLimiter} uses. */
+/** The part of a client of the package `redis` that this package uses. */
 export interface NodeRedisClient {
   /** Runs a script that Redis knows. */
   evalSha(sha: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
@@ -8,7 +8,7 @@ export interface NodeRedisClient {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
 }
 
-/** The part of a client of the package `ioredis` that {@link redisLimiter} uses. */
+/** The part of a client of the package `ioredis` that this package uses. */
 export interface IoRedisClient {
   /** The state of the connection, for example `ready`. */
   readonly status: string
@@ -21,6 +21,25 @@ export interface IoRedisClient {
 /** A connected client: `createClient()`, `createCluster()`, `new Redis()` or `new Cluster()`. */
 export type RedisClient = NodeRedisClient | IoRedisClient
 
+/** Options of `redisLimiter` and `redisStores`. */
+export interface RedisLimiterOptions {
+  /**
+   * The beginning of every key, for example `shop:`. Apps that share one Redis need different ones.
+   * It holds no braces. Default: none.
+   */
+  readonly keyPrefix?: string
+}
+
+/** A script in Lua, and the name under which Redis keeps it. @internal */
+export interface Script {
+  readonly text: string
+  /** SHA-1, hexadecimal. */
+  readonly hash: string
+}
+
+/** Runs a script on keys of one slot. @internal */
+export type RunScript = (script: Script, keys: string[], given: string[]) => Promise<unknown>
+
 /** Sends operations on keys of one slot as one command. @internal */
 export type Send = (operations: readonly Operation[]) => Promise<unknown>
 
@@ -29,39 +48,63 @@ export type Send = (operations: readonly Operation[]) => Promise<unknown>
  * @internal
  */
 export function createSend(client: RedisClient): Send {
-  const run = createRun(client)
-  return async operations => {
-    const keys = operations.map(({ key }) => key)
-    const given = toArguments(operations)
+  const runScript = createRunScript(client, 'redisLimiter')
+  return operations =>
+    runScript(
+      { text: script, hash: scriptHash },
+      operations.map(({ key }) => key),
+      toArguments(operations),
+    )
+}
+
+/**
+ * What runs scripts over a client. Throws a `TypeError` for anything but a client.
+ * @param caller The function that got the client, for the error.
+ * @internal
+ */
+export function createRunScript(client: RedisClient, caller: string): RunScript {
+  const run = createRun(client, caller)
+  return async (script, keys, given) => {
     try {
-      return await run('known', keys, given)
+      return await run('known', script, keys, given)
     } catch (error) {
       // Redis was restarted, or somebody has flushed its scripts.
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return run('new', keys, given)
+      return run('new', script, keys, given)
     }
   }
 }
 
-type Run = (kind: 'known' | 'new', keys: string[], given: string[]) => Promise<unknown>
+/** Throws a `TypeError` for a prefix with braces, which would be the hash tag. @internal */
+export function checkKeyPrefix(caller: string, keyPrefix: string): void {
+  if (/[{}]/.test(keyPrefix))
+    throw new TypeError(`${caller}: keyPrefix must not hold braces, but it is '${keyPrefix}'.`)
+}
 
-function createRun(client: unknown): Run {
+type Run = (
+  kind: 'known' | 'new',
+  script: Script,
+  keys: string[],
+  given: string[],
+) => Promise<unknown>
+
+function createRun(client: unknown, caller: string): Run {
   if (isNodeRedis(client))
-    return async (kind, keys, given) => {
+    return async (kind, { text, hash }, keys, given) => {
       if (client.isReady === false) throw notConnected()
       const options = { keys, arguments: given }
-      return kind === 'known' ? client.evalSha(scriptHash, options) : client.eval(script, options)
+      return kind === 'known' ? client.evalSha(hash, options) : client.eval(text, options)
     }
   if (isIoRedis(client))
-    return async (kind, keys, given) => {
+    return async (kind, { text, hash }, keys, given) => {
       // A client that connects at the first command waits for it.
       if (client.status !== 'ready' && client.status !== 'wait') throw notConnected()
       return kind === 'known'
-        ? client.evalsha(scriptHash, keys.length, ...keys, ...given)
-        : client.eval(script, keys.length, ...keys, ...given)
+        ? client.evalsha(hash, keys.length, ...keys, ...given)
+        : client.eval(text, keys.length, ...keys, ...given)
     }
   throw new TypeError(
-    'redisLimiter: give a client of redis (createClient() or createCluster(), version 4 or later) or of ioredis (new Redis() or new Cluster()).',
+    `${caller}: give a client of redis (createClient() or createCluster(), version 4 or later) or of ioredis (new Redis() or new Cluster()).`,
   )
 }
 

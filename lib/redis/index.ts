@@ -1,22 +1,16 @@
 /**
- * The limiter for Redis: what a request counts at the same time becomes one command.
+ * The limiter for Redis, which makes one command of what a request counts at the same time, and
+ * stores for remembered browsers, recovery codes and the trail.
  * @module passport-voice-otp/redis
  */
 import type { Limiter, LimiterCount, LimiterFactory, LimiterOptions } from '../options/limiter.js'
 import { Batches } from './batches.js'
-import { createSend, type RedisClient } from './client.js'
+import { checkKeyPrefix, createSend, type RedisClient, type RedisLimiterOptions } from './client.js'
 import type { Operation } from './script.js'
 
-export type { IoRedisClient, NodeRedisClient, RedisClient } from './client.js'
-
-/** Options of {@link redisLimiter}. */
-export interface RedisLimiterOptions {
-  /**
-   * The beginning of every key, for example `shop:`. Apps that share one Redis need different ones.
-   * It holds no braces. Default: none.
-   */
-  readonly keyPrefix?: string
-}
+export type { IoRedisClient, NodeRedisClient, RedisClient, RedisLimiterOptions } from './client.js'
+export { redisStores } from './stores.js'
+export type { RedisStores, UserWithId } from './stores.js'
 
 /**
  * Creates the option `limiter` for one Redis or a Redis Cluster. It counts as `RateLimiterRedis` of
@@ -41,8 +35,7 @@ export function redisLimiter(
 }
 
 function createLimiter(batches: Batches, prefix: string, { duration }: LimiterOptions): Limiter {
-  if (/[{}]/.test(prefix))
-    throw new TypeError(`redisLimiter: keyPrefix must not hold braces, but it is '${prefix}'.`)
+  checkKeyPrefix('redisLimiter', prefix)
 
   const run = async (
     name: Operation['name'],

@@ -40,8 +40,13 @@ end
 return results
 `.trim()
 
+/** The name under which Redis keeps a script. @internal */
+export function hashOf(text: string): string {
+  return createHash('sha1').update(text).digest('hex')
+}
+
 /** The name under which Redis keeps the script. @internal */
-export const scriptHash = createHash('sha1').update(script).digest('hex')
+export const scriptHash = hashOf(script)
 
 /** The arguments of the script. @internal */
 export const toArguments = (operations: readonly Operation[]): string[] =>

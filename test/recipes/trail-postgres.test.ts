@@ -2,9 +2,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MemoryTrailStore, type TrailStore } from 'passport-voice-otp'
-import { describeWithRedis, openRedis } from '../support/redis.js'
 import { createTrailTable, trailInPostgres } from './trail-postgres.js'
-import { trailInRedis } from '../../example/stores/redis-trail.js'
 
 const bounds = { maxEntries: 3, maxAgeSeconds: 3600 }
 const now = Date.now()
@@ -58,20 +56,4 @@ test('a trail in Postgres deletes old entries of everybody', async () => {
   await store.add('dave', { at: now - 3_600_001, event: 'code.sent' }, bounds)
   await store.add('eve', { at: now, event: 'code.sent' }, bounds)
   expect(await store.list('dave')).toEqual([])
-})
-
-describeWithRedis('a trail in Redis', () => {
-  let redis: Awaited<ReturnType<typeof openRedis>>
-  beforeAll(async () => {
-    redis = await openRedis({ delayMilliseconds: [0, 0] })
-  })
-  afterAll(() => redis.close())
-  testTrail('Redis', () => trailInRedis(redis.client as never, 'test'))
-
-  test('a trail in Redis disappears when it is old', async () => {
-    await trailInRedis(redis.client as never, 'test').add('eve', { at: now, event: 'x' }, bounds)
-    const seconds = await redis.client.ttl('test:trail:eve')
-    expect(seconds).toBeGreaterThan(3500)
-    expect(seconds).toBeLessThanOrEqual(3600)
-  })
 })

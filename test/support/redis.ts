@@ -92,11 +92,11 @@ export async function openRedis({
     /** Sets the delay of the line, each way, from now on. */
     setDelay: line.setDelay,
     /**
-     * Every key with its value, except the numbers that users enrolled: the app itself stores
-     * those.
+     * Every key with its value, except the records of users: the app itself stores the numbers that
+     * they enrolled.
      */
     async dump(): Promise<string> {
-      const keys = (await client.keys('*')).filter(key => !key.endsWith(':phones'))
+      const keys = (await client.keys('*')).filter(key => !key.includes(':user:'))
       const valueOf = async (key: string): Promise<unknown> => {
         const readers: Readonly<Record<string, () => Promise<unknown>>> = {
           string: () => client.get(key),
