@@ -2,8 +2,8 @@
 // JavaScript.
 import { expect, test } from 'vitest'
 import { CounterStore, SessionStore } from '../support/stores.js'
-import { wrongCode } from '../support/site.js'
 import { describeInBrowser, Guest, openDemo } from '../support/chromium.js'
+import { KeyGuest } from '../support/keys.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
 
@@ -68,70 +68,25 @@ describeInBrowser('tabs and history', () => {
   })
 })
 
-/** Presses Tab until the focus can be seen on the element with this label or text. */
-async function tabTo({ page }: Guest, name: string): Promise<void> {
-  for (let presses = 0; presses < 20; presses++) {
-    await page.keyboard.press('Tab')
-    const isThere = await page.evaluate(`{
-      const { labels, textContent } = document.activeElement
-      const name = labels?.[0]?.textContent ?? textContent
-      name.trim() === '${name}' && getComputedStyle(document.activeElement).outlineStyle !== 'none'
-    }`)
-    if (isThere) return
-  }
-  throw new Error(`No way by Tab to ${name}, or its focus can not be seen`)
-}
-
 describeInBrowser('hands and eyes', () => {
   test('the keyboard alone is enough for a login, from the password to the account', async () => {
-    const guest = await openDemo()
-    const { keyboard } = guest.page
+    const { site, page } = await openDemo()
+    const guest = new KeyGuest(site, page)
     await guest.open('/login')
     // The browser sets the focus a moment after the page has loaded.
     await guest.expectValue('document.activeElement.id', 'username')
-    await keyboard.type('alice')
-    await keyboard.press('Tab')
-    await keyboard.type('correct horse battery staple')
-    await keyboard.press('Enter')
+    await guest.logIn('alice')
     await guest.expectPath('/otp')
-    await tabTo(guest, 'Skip to content')
-    await tabTo(guest, 'Call me now')
-    await keyboard.press('Enter')
+    await guest.reach('Skip to content')
+    await guest.press('Call me now')
     await guest.sees('ringing')
-    const code = await guest.site.answer(await guest.digits())
+    const code = await site.answer(await guest.digits())
     await guest.sees('answered')
     await guest.expectValue('document.activeElement.id', 'code')
-    await keyboard.type(code)
+    await page.keyboard.type(code)
     await guest.expectPath('/account')
-    await tabTo(guest, 'Log out')
-    await keyboard.press('Enter')
+    await guest.press('Log out')
     await guest.expectPath('/login')
-  })
-
-  test('the keyboard alone is enough to add a first number, also after a wrong one and a wrong code', async () => {
-    const guest = await openDemo({ siteOptions: unhurried })
-    const { keyboard } = guest.page
-    await guest.logIn('dave')
-    await guest.expectPath('/phone')
-    await tabTo(guest, 'Phone number, with country code')
-    await keyboard.type('555')
-    await tabTo(guest, 'Call it')
-    await keyboard.press('Enter')
-    await guest.page.getByRole('alert').waitFor()
-    await guest.expectValue('document.activeElement.id', 'phone')
-    await keyboard.press('Control+A')
-    await keyboard.type('+12025550189')
-    await keyboard.press('Enter')
-    await guest.sees('ringing')
-    const code = await guest.site.answer(await guest.digits())
-    await guest.sees('answered')
-    await guest.expectValue('document.activeElement.id', 'code')
-    await keyboard.type(wrongCode(code))
-    await guest.page.getByRole('alert').waitFor()
-    await guest.expectValue('document.activeElement.id', 'code')
-    await keyboard.type(code)
-    await keyboard.press('Enter')
-    await guest.expectPath('/account')
   })
 
   test('the code field takes a code that is pasted with spaces, and asks phones for the digit keyboard and for codes', async () => {
@@ -198,42 +153,6 @@ describeInBrowser('hands and eyes', () => {
 })
 
 describeInBrowser('without JavaScript', () => {
-  test('a login works without JavaScript', async () => {
-    const guest = await openDemo({ javaScriptEnabled: false })
-    await guest.logIn('alice')
-    await guest.press('Call me now')
-    const { sid } = await guest.site.simulator.waitFor(call => call.status === 'ringing')
-    guest.site.clock.offset = 1000
-    await guest.follow('Refresh this page to see the state of the call.')
-    await guest.sees('ringing')
-    await guest.submitCode(await guest.site.answer(await guest.digits()))
-    await guest.expectPath('/account')
-    expect(guest.site.simulator.call(sid)?.status).toBe('in-progress')
-  })
-
-  test('a first number is added without JavaScript, also after a wrong one and a wrong code', async () => {
-    const guest = await openDemo({ javaScriptEnabled: false, siteOptions: unhurried })
-    const alert = guest.page.getByRole('alert')
-    await guest.logIn('dave')
-    await guest.expectPath('/phone')
-    await guest.page.getByLabel('Phone number, with country code').fill('555')
-    await guest.press('Call it')
-    await alert.waitFor()
-    expect(guest.site.simulator.calls).toHaveLength(0)
-    await guest.page.getByLabel('Phone number, with country code').fill('+12025550189')
-    await guest.press('Call it')
-    await guest.site.simulator.waitFor(call => call.status === 'ringing')
-    guest.site.clock.offset = 1000
-    await guest.follow('Refresh this page to see the state of the call.')
-    await guest.expectPath('/phone')
-    await guest.sees('ringing')
-    const code = await guest.site.answer(await guest.digits())
-    await guest.submitCode(wrongCode(code))
-    await alert.waitFor()
-    await guest.submitCode(code)
-    await guest.expectPath('/account')
-  })
-
   test('without JavaScript, a double click on each button leads to the same page as one click', async () => {
     // The server finishes the first request only after the browser has sent the second one, however
     // slow the browser is.

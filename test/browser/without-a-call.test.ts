@@ -1,25 +1,9 @@
 // In without a call, as people do it with their hands: a browser that is remembered, a code on
 // paper.
 import { expect, test } from 'vitest'
-import { describeInBrowser, type Guest, openDemo, openGuest } from '../support/chromium.js'
+import { describeInBrowser, openDemo, openGuest } from '../support/chromium.js'
 
 const unhurried = { limits: { callIntervalSeconds: false } } as const
-
-/**
- * Presses the button with the focus on it, by Tab and Enter alone; `what` is its name or a part of
- * it.
- */
-async function pressByKeys({ page }: Guest, what: string): Promise<void> {
-  for (let presses = 0; presses < 20; presses++) {
-    await page.keyboard.press('Tab')
-    const name = await page.evaluate<string>(
-      'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
-    )
-    if (name.includes(what)) break
-    if (presses === 19) throw new Error(`No way by Tab to ${what}`)
-  }
-  await Promise.all([page.waitForEvent('domcontentloaded'), page.keyboard.press('Enter')])
-}
 
 describeInBrowser('in without a call', () => {
   test('a remembered browser logs in with the password, needs a code to send money, and can be forgotten', async () => {
@@ -41,7 +25,8 @@ describeInBrowser('in without a call', () => {
     await guest.follow('Security')
     const entry = guest.page.getByRole('listitem')
     expect(await entry.textContent()).toMatch(/Chrome on Linux\s+this browser/)
-    await pressByKeys(guest, 'Forget Chrome on Linux')
+    const forget = guest.page.getByRole('button', { name: /^Forget Chrome on Linux/ })
+    await guest.press(String(await forget.getAttribute('aria-label')))
     await guest.page.getByText('This browser is no longer remembered.').waitFor()
     await guest.press('Log out')
     await guest.logIn('alice')
@@ -55,8 +40,8 @@ describeInBrowser('in without a call', () => {
     await guest.submitCode(await guest.site.answer(await guest.digits()))
     await guest.expectPath('/account')
     await guest.follow('Security')
-    await pressByKeys(guest, 'Make new codes')
-    await pressByKeys(guest, 'Make ten codes')
+    await guest.follow('Make new codes')
+    await guest.press('Make ten codes')
     const codes = await guest.page.getByRole('listitem').allTextContents()
     expect(codes).toHaveLength(10)
     await guest.page.evaluate('globalThis.print = () => { document.title = "printed" }')

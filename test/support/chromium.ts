@@ -9,6 +9,7 @@ import {
   type BrowserContextOptions,
   chromium,
   type FrameLocator,
+  type Locator,
   type Page,
 } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -158,9 +159,19 @@ export class Guest {
 
   async logIn(username: string): Promise<void> {
     await this.open('/login')
-    await this.page.getByLabel('User name').fill(username)
-    await this.page.getByLabel('Password').fill(demoPassword)
+    await this.fill('User name', username)
+    await this.fill('Password', demoPassword)
     await this.press('Continue')
+  }
+
+  /** Writes into the field with this label. */
+  async fill(label: string, text: string): Promise<void> {
+    await this.page.getByLabel(label, { exact: true }).fill(text)
+  }
+
+  /** Chooses the box, or the radio button, whose label begins like this. */
+  async choose(label: string): Promise<void> {
+    await this.page.getByLabel(label).check()
   }
 
   /** Presses a button that sends a form, and waits for the next page. */
@@ -170,11 +181,15 @@ export class Guest {
   }
 
   /** Opens "Other options" if the button or the link is in there. */
-  private async openOptions(element: 'button' | 'a', name: string): Promise<void> {
+  protected async openOptions(element: 'button' | 'a', name: string): Promise<void> {
     const closed = this.page.locator('details:not([open])', {
       has: this.page.locator(element, { hasText: new RegExp(`^\\s*${name}\\s*$`) }),
     })
-    if ((await closed.count()) > 0) await closed.locator('summary').click()
+    if ((await closed.count()) > 0) await this.openSummary(closed.locator('summary'))
+  }
+
+  protected openSummary(summary: Locator): Promise<void> {
+    return summary.click()
   }
 
   /**
@@ -211,7 +226,7 @@ export class Guest {
     await this.leave(() => this.page.getByRole('link', { name, exact: true }).click())
   }
 
-  private async leave(act: () => Promise<void>): Promise<void> {
+  protected async leave(act: () => Promise<void>): Promise<void> {
     await Promise.all([this.page.waitForEvent('domcontentloaded'), act()])
   }
 
@@ -262,11 +277,11 @@ export class Guest {
 
   /** Enters the code. A first entry sends itself at the last digit; then the button is pressed. */
   async submitCode(code: string): Promise<void> {
-    const field = this.page.getByRole('textbox', { name: /^Code/ })
+    const label = String(await this.page.locator('label[for=code]').textContent())
     if (await this.page.locator('#sends-itself').isVisible())
-      await this.leave(() => field.fill(code))
+      await this.leave(() => this.fill(label, code))
     else {
-      await field.fill(code)
+      await this.fill(label, code)
       await this.press('Continue')
     }
   }
