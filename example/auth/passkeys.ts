@@ -137,7 +137,7 @@ function expectationsOf({ session }: Request, { rpId, origins }: PasskeySite) {
 function readAnswer(req: Request): { readonly id?: unknown } | undefined {
   const answer = field('answer')(req)
   try {
-    return (typeof answer === 'object' ? answer : JSON.parse(String(answer))) as { id?: unknown }
+    return (typeof answer === 'string' ? JSON.parse(answer) : answer) as { id?: unknown }
   } catch {
     return undefined
   }
