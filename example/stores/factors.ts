@@ -68,8 +68,11 @@ export function createFactors(records: Records = recordsInMemory()) {
     },
     // Name and counter are fields of their own. A change that began earlier does not bring back a
     // passkey that was removed meanwhile.
-    renamePasskey: (userId: string, id: string, name: string) =>
-      records.set(userId, { [`name:${id}`]: name }),
+    renamePasskey: async (userId: string, id: string, name: string) => {
+      const { passkeys } = await of(userId)
+      // Anybody can send any id. Unknown ones would fill the store.
+      if (passkeys.some(each => each.id === id)) await records.set(userId, { [`name:${id}`]: name })
+    },
     countPasskey: (userId: string, id: string, counter: number) =>
       records.set(userId, { [`counter:${id}`]: String(counter) }),
     removePasskey: (userId: string, id: string) => removePasskeys(userId, [id]),

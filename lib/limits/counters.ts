@@ -39,7 +39,7 @@ export interface Counters {
   readonly factorLockout: LimitCounter
   /** By user, factor and code: exists while a code is tried, and after it was accepted. */
   readonly factorCodes: LimitCounter
-  /** By user, factor and session: the first of two steps, and its uses. By factor: has steps. */
+  /** By user, factor and session: the first of two steps, and its uses. By user and factor: any. */
   readonly factorSteps: LimitCounter
   /** By user: exists for a while after "this was not me". */
   readonly reported: LimitCounter

@@ -23,7 +23,7 @@ export interface HeldCode {
 /** The count of a step that `begin` has started; far above what attempts alone can reach. */
 const begunCount = 2 ** 30
 
-/** For so long after `begin`, every attempt at the factor needs it. */
+/** For so long after `begin`, every attempt of this user at the factor needs it. */
 const beginsSeconds = 86_400
 
 /**
@@ -128,14 +128,14 @@ export class FactorAttempts {
     const { factorSteps } = this.counters
     await Promise.all([
       factorSteps.set(this.stepKey(name, userId, sessionId), begunCount),
-      needsBegin || factorSteps.set(this.beginsKey(name), 1, beginsSeconds),
+      needsBegin || factorSteps.set(this.beginsKey(name, userId), 1, beginsSeconds),
     ])
   }
 
   /**
    * Uses up the first step before the second one. Returns `true` only for the first of many
-   * requests. Without a first step, it returns whether this factor has none: the challenge of a
-   * used or expired step may still be in the session, also in the one after a login.
+   * requests. Without a first step, it returns whether this user has used none of this factor for
+   * a day: the challenge of a used or expired step may still be in the session.
    */
   async takeStep(
     { name, needsBegin }: LimitedFactor,
@@ -145,7 +145,7 @@ export class FactorAttempts {
     const { factorSteps } = this.counters
     const { count } = await factorSteps.hit(this.stepKey(name, userId, sessionId))
     if (count > begunCount) return count === begunCount + 1
-    return !needsBegin && (await factorSteps.get(this.beginsKey(name))) === undefined
+    return !needsBegin && (await factorSteps.get(this.beginsKey(name, userId))) === undefined
   }
 
   /** Ends the lockouts of these factors, and forgets their failures. */
@@ -157,8 +157,8 @@ export class FactorAttempts {
     return this.keys.storeName('factor-step', name, userId, sessionId)
   }
 
-  private beginsKey(name: string): string {
-    return this.keys.storeName('factor-begins', name)
+  private beginsKey(name: string, userId: string): string {
+    return this.keys.storeName('factor-begins', name, userId)
   }
 }
 

@@ -22,6 +22,12 @@ function promisesOfFactors(open: () => Records): void {
     expect((await factors.of('a')).passkeys).toEqual([])
   })
 
+  test('a name for a passkey that the user does not have is not stored', async () => {
+    const records = open()
+    await createFactors(records).renamePasskey('a', 'unknown', 'name')
+    expect(await records.get('a')).toEqual({})
+  })
+
   test('ten passkeys that are added at the same time are all kept', async () => {
     const factors = createFactors(open())
     const ids = Array.from({ length: 10 }, (_, index) => `key ${index}`)

@@ -119,6 +119,21 @@ describe('codes that are tried or accepted more often than once', () => {
   })
 })
 
+test('a user who begins a factor in one step does not close it for other users', async () => {
+  await openProbe((hosted, req, { action }) => {
+    if (action === 'begin') hosted.pass()
+    else hosted.success(req.user)
+  })
+  const [alice, other] = [await world.logIn('alice'), await world.logIn('alice')]
+  await world.begin(alice, 'probe')
+  expect((await world.answer(other, 'probe')).code).toBe('factor-expired')
+  await world.close()
+  await openProbe(acceptRight, { has: () => true })
+  const [bob, carol] = [await world.logIn('bob'), await world.logIn('alice')]
+  await world.begin(bob, 'probe')
+  expect((await world.answer(carol, 'probe')).status).toBe(200)
+})
+
 describe('strategies that misbehave', () => {
   test('a strategy that calls req.next() does not let the request continue at step-up', async () => {
     let isHonest = true
