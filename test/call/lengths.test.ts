@@ -1,10 +1,16 @@
-// Every call must end soon, because it costs money: every path through it, in every language.
-import { afterEach, describe, expect, test } from 'vitest'
+// Every call must end soon, because it costs money: every path through it, in every language. In
+// English, the app's own calls take every path. In the other languages, the dialogue decides the
+// same paths, and the simulator performs each of its replies once. That both find the same paths
+// and times is tested in English.
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type DialogueSettings, nextReply, type Reply } from '../../lib/call/dialogue.js'
 import { languages, type Locale } from '../../lib/call/languages.js'
 import { createKeys } from '../../lib/crypto.js'
-import type { TokenContent } from '../../lib/call/token.js'
-import { otherDigits, Phone } from '../support/phone.js'
-import { tokenIn } from '../support/webhooks.js'
+import { type Step, steps, type TokenContent } from '../../lib/call/token.js'
+import { writeLaml } from '../../lib/signalwire/laml.js'
+import { place, sendXml, startApp, startSimulator } from '../simulator/support.js'
+import { otherDigits, Phone, silenceMilliseconds } from '../support/phone.js'
+import { tokenContent, tokenIn } from '../support/webhooks.js'
 import {
   createWorld,
   fraudGuardOff,
@@ -17,22 +23,28 @@ import {
 const locales = Object.keys(languages) as Locale[]
 /** Two minutes in the simulator, for a user who hears every question to its end. */
 const mostMilliseconds = 120_000
+const announcement = 'A'.repeat(200)
 const keys = createKeys([secret], secret)
 
-let world: World
-afterEach(() => world.close())
+type Matching = DialogueSettings['numberMatching']
+
+/** The language that key three leads to. */
+const otherThan = (locale: Locale): Locale => (locale.startsWith('en') ? 'de-DE' : 'en-US')
 
 /**
  * The keys to choose from at a question: all that mean something, one that does not, and none at
  * all.
  */
-function choicesAt(
-  { call: { waitingFor } }: Phone,
-  digits: string,
-): readonly (string | undefined)[] {
-  return waitingFor?.numDigits === 2
+const choicesAt = (numDigits: number | null, digits: string): readonly (string | undefined)[] =>
+  numDigits === 2
     ? [digits, otherDigits(digits), '0', '3', '#', undefined]
     : ['1', '2', '3', '0', '9', '#', undefined]
+
+/** All paths that are possible from one point of a call. */
+interface Paths {
+  /** The longest of them, in milliseconds. */
+  readonly longest: number
+  readonly paths: number
 }
 
 /**
@@ -62,6 +74,7 @@ type Questions = Map<string, { readonly width: number; readonly turns: Map<numbe
  * `questions`.
  */
 async function walk(
+  world: World,
   alice: Awaited<ReturnType<World['logIn']>>,
   path: readonly number[],
   questions: Questions,
@@ -79,7 +92,7 @@ async function walk(
     const [state, before, choices, choice] = [
       stateOf(phone, round),
       phone.call.durationMs,
-      choicesAt(phone, digits),
+      choicesAt(phone.call.waitingFor!.numDigits, digits),
       path[asked] ?? 0,
     ]
     const key = choices[choice]
@@ -119,11 +132,8 @@ function nextPath(first: Turn, questions: Questions): readonly number[] | undefi
   return undefined
 }
 
-/** The longest call of all that follow a turn, and how many there are. */
-function reckon(
-  { milliseconds, next }: Turn,
-  questions: Questions,
-): { readonly longest: number; readonly paths: number } {
+/** All paths that follow a turn. */
+function reckon({ milliseconds, next }: Turn, questions: Questions): Paths {
   if (next === undefined) return { longest: milliseconds, paths: 1 }
   const after = [...questions.get(next)!.turns.values()].map(turn => reckon(turn, questions))
   return {
@@ -133,32 +143,28 @@ function reckon(
 }
 
 /**
- * Makes every choice at every question once, which all paths are made of. Returns the longest call,
- * and how many paths there are.
+ * Makes every choice at every question once, in calls of the app: all paths are made of these
+ * choices.
  */
-async function walkAll(
-  locale: Locale,
-  numberMatching: true | 'any-key' | false,
-): Promise<{ readonly longest: number; readonly paths: number }> {
-  const other = locale.startsWith('en') ? 'de-DE' : 'en-US'
-  const announcement = 'A'.repeat(200)
-  world = await createWorld({
+async function walkAll(locale: Locale, numberMatching: Matching): Promise<Paths> {
+  const world = await createWorld({
     options: {
       numberMatching,
       codeLength: 10,
-      locale: [locale, other],
+      locale: [locale, otherThan(locale)],
       announce: () => announcement,
       limits: { ...unlimited, reportedSeconds: false },
       fraud: fraudGuardOff,
     },
   })
+  onTestFinished(() => world.close())
   const alice = await world.logIn('alice')
   const questions: Questions = new Map()
   for (let path: readonly number[] | undefined = []; ;) {
     const {
       phone: { call },
       first,
-    } = await walk(alice, path, questions)
+    } = await walk(world, alice, path, questions)
     const pressed = call.transcript
       .filter(entry => entry.kind === 'keys')
       .map(({ digits }) => digits)
@@ -172,15 +178,116 @@ async function walkAll(
   }
 }
 
-describe.each(locales)('every call in %s, with the longest code and announcement', locale => {
-  test.each([
-    [true, 20],
-    ['any-key', 20],
-    [false, 1],
-  ] as const)(
-    'every path through the call is valid LaML and takes less than two minutes (numberMatching: %s)',
-    async (numberMatching, least) => {
-      const { longest, paths } = await walkAll(locale, numberMatching)
+/** Follows the dialogue through every choice at every question, and times each of its replies. */
+async function reckonReplies(locale: Locale, numberMatching: Matching): Promise<Paths> {
+  const now = Date.now()
+  const settings: DialogueSettings = {
+    appName: 'Acme',
+    numberMatching,
+    machineDetection: false,
+    prompts: new Map(Object.entries(languages)),
+    defaultPrompts: languages[locale],
+  }
+  const opening: TokenContent = {
+    ...tokenContent(now),
+    code: '0123456789',
+    languages: [locale, otherThan(locale)],
+    announcement,
+  }
+  const time = await startTimer()
+  const known = new Map<string, Paths>()
+
+  async function follow(
+    step: Step,
+    content: TokenContent,
+    digits: string | undefined,
+  ): Promise<Paths> {
+    const { turn, next } = nextReply(settings, {
+      ...{ step, content, digits, now },
+      ...{ answeredBy: undefined, isAdmitted: true, isActiveChallenge: true },
+    })
+    const name = JSON.stringify([turn, next])
+    const earlier = known.get(name)
+    if (earlier !== undefined) return earlier
+    const { asked, ended } = await time(turn)
+    expect(asked).toHaveLength(turn.questions.length)
+    // Without a key, the next question follows, and after the last one the end.
+    let paths: Paths = { longest: ended, paths: 1 }
+    for (const [index, { digits: numDigits }] of [...turn.questions.entries()].reverse()) {
+      const choices = choicesAt(numDigits, content.matchingDigits ?? '')
+      const pressed = choices.filter((key): key is string => key !== undefined && key !== '#')
+      const { longest, paths: count } = paths
+      paths = { longest, paths: count * (choices.length - pressed.length) }
+      for (const key of pressed) {
+        const after = await follow(next[index]!.step, next[index]!.content, key)
+        const waited = key.length < numDigits ? silenceMilliseconds : 0
+        paths = {
+          longest: Math.max(paths.longest, asked[index]! + waited + after.longest),
+          paths: paths.paths + after.paths,
+        }
+      }
+    }
+    known.set(name, paths)
+    return paths
+  }
+  return follow(steps.answered, opening, undefined)
+}
+
+/** Milliseconds until each question of a reply has been asked, and until the call ends. */
+interface Times {
+  readonly asked: readonly number[]
+  readonly ended: number
+}
+/** The replies that were performed. Languages share those after key three. */
+const timed = new Map<string, Times>()
+
+/**
+ * Returns a function that performs a reply in a call without keys.
+ */
+async function startTimer() {
+  const [simulator, app] = [await startSimulator(), await startApp()]
+  return async (turn: Reply['turn']): Promise<Times> => {
+    const name = JSON.stringify(turn)
+    const earlier = timed.get(name)
+    if (earlier !== undefined) return earlier
+    const laml = await writeLaml(
+      turn,
+      turn.questions.map(() => `${app.url}/next`),
+    )
+    app.responses['/reply'] = (_webhook, res) => {
+      sendXml(res, laml)
+    }
+    const phone = new Phone({ simulator }, await place(simulator, `${app.url}/reply`))
+    const asked: number[] = []
+    await phone.answer()
+    for (; phone.call.waitingFor !== null; await phone.wait()) asked.push(phone.call.durationMs)
+    expect(phone.call).toMatchObject({ status: 'completed', error: null })
+    const times = { asked, ended: phone.call.durationMs }
+    timed.set(name, times)
+    return times
+  }
+}
+
+describe.each([
+  [true, 20],
+  ['any-key', 20],
+  [false, 1],
+] as const)('numberMatching: %s', (numberMatching, least) => {
+  test(`every path through the app's calls in English is valid LaML and takes less than two minutes, and the dialogue alone gives the same paths (numberMatching: ${numberMatching})`, async () => {
+    const walked = await walkAll('en-US', numberMatching)
+    expect(walked.longest).toBeGreaterThan(10_000)
+    expect(walked.longest).toBeLessThan(mostMilliseconds)
+    expect(walked.paths).toBeGreaterThanOrEqual(least)
+    const reckoned = await reckonReplies('en-US', numberMatching)
+    expect(reckoned.paths).toBe(walked.paths)
+    // A person listens a second longer than a question waits. A call that ends sooner is shorter.
+    expect(reckoned.longest - walked.longest).toBeOneOf([0, 1000])
+  })
+
+  test.each(locales)(
+    `every path through a call in %s, with the longest code and announcement, is valid LaML and takes less than two minutes (numberMatching: ${numberMatching})`,
+    async locale => {
+      const { longest, paths } = await reckonReplies(locale, numberMatching)
       expect(paths).toBeGreaterThanOrEqual(least)
       expect(longest).toBeGreaterThan(10_000)
       expect(longest).toBeLessThan(mostMilliseconds)

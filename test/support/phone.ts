@@ -1,8 +1,8 @@
 // A person's phone: it rings in the simulated Space, is answered, and its keys are pressed.
 import type { SimulatedCall, Simulator } from 'passport-voice-otp/simulator'
 
-/** A question of the call waits this long for a key. */
-const silenceMilliseconds = 8000
+/** How long a person who presses no more keys listens: longer than a question waits for a key. */
+export const silenceMilliseconds = 8000
 
 /** One call as the person with the phone hears it. */
 export class Phone {
