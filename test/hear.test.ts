@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { languages } from 'passport-voice-otp'
+import { callInLines } from '../scripts/print-call.js'
 import { compiled } from './support/compiled.js'
 
 // On a busy machine a program can take long to start. Nothing here depends on how long.
@@ -10,23 +11,30 @@ vi.setConfig({ testTimeout: 600_000 })
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Runs the compiled script to its end. */
-const hear = (...args: readonly string[]) => run([compiled('scripts/hear.ts'), ...args])
-
-function run(args: readonly string[]): Promise<{
+/** Runs the compiled script in a process of its own, to its end. */
+function run(...args: readonly string[]): Promise<{
   readonly code: number | string | undefined
   readonly out: string
   readonly err: string
 }> {
   return new Promise(resolve => {
-    const child = execFile(process.execPath, args, { cwd: root }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : (error.code ?? error.signal), out, err })
-    })
+    const child = execFile(
+      process.execPath,
+      [compiled('scripts/hear.ts'), ...args],
+      { cwd: root },
+      (error, out, err) => {
+        resolve({ code: error === null ? 0 : (error.code ?? error.signal), out, err })
+      },
+    )
     onTestFinished(() => {
       child.kill()
     })
   })
 }
+
+/** What the script prints, without a process. */
+const hear = async (...args: readonly string[]): Promise<string> =>
+  `${(await callInLines(args)).join('\n')}\n`
 
 /** One scene of a transcript. */
 function scene(locale: string, title: string): string {
@@ -38,16 +46,7 @@ function scene(locale: string, title: string): string {
 }
 
 test('npm run hear prints a call as it is in the transcript, and ends by itself', async () => {
-  expect(
-    await run([
-      'node_modules/tsx/dist/cli.mjs',
-      'scripts/hear.ts',
-      '--locale',
-      'de-DE',
-      '--keys',
-      '42,1,2',
-    ]),
-  ).toEqual({
+  expect(await run('--locale', 'de-DE', '--keys', '42,1,2')).toEqual({
     code: 0,
     err: '',
     out:
@@ -57,23 +56,20 @@ test('npm run hear prints a call as it is in the transcript, and ends by itself'
 })
 
 test('npm run hear prints a call without number matching in another language', async () => {
-  expect(await hear('--number-matching', 'off', '--locale', 'ja-JP')).toEqual({
-    code: 0,
-    err: '',
-    out:
-      '[the phone rings and is answered]\n\n' +
+  expect(await hear('--number-matching', 'off', '--locale', 'ja-JP')).toBe(
+    '[the phone rings and is answered]\n\n' +
       `${scene('ja-JP', 'Without number matching: the plain call')}\n`,
-  })
+  )
 })
 
 test('npm run hear prints a call in which any key is enough', async () => {
-  const { out } = await hear('--number-matching', 'any-key')
-  expect(out).toContain(scene('en-US', 'Number matching with any key: one key'))
+  expect(await hear('--number-matching', 'any-key')).toContain(
+    scene('en-US', 'Number matching with any key: one key'),
+  )
 })
 
 test('npm run hear prints a call with wrong digits, and the keys that were left', async () => {
-  const { out } = await hear('--keys', '17,1')
-  expect(out).toBe(
+  expect(await hear('--keys', '17,1')).toBe(
     '[the page shows 42, the phone rings and is answered]\n\n' +
       `${scene('en-US', 'Wrong digits')}\n\n[keys that nobody asked for: 1]\n`,
   )
@@ -81,25 +77,22 @@ test('npm run hear prints a call with wrong digits, and the keys that were left'
 
 test('npm run hear prints a call that asks for an approval', async () => {
   const text = 'You are paying 120.50 euros to Acme.'
-  const { code, out } = await hear('--approve', text, '--keys', '42,0')
-  expect(code).toBe(0)
+  const out = await hear('--approve', text, '--keys', '42,0')
   expect(out).toContain(`"${text}"\n(1 s pause)\n"${languages['en-US'].neverAsked}"`)
   expect(out).toContain('[keys: 0]')
   expect(out).toContain(languages['en-US'].approval.refused)
 })
 
 test('npm run hear prints a text message', async () => {
-  expect(await hear('--channel', 'sms', '--locale', 'fr-FR')).toEqual({
-    code: 0,
-    err: '',
-    out: `${scene('fr-FR', 'The text message')}\n`.replace(/\n+$/, '\n'),
-  })
+  expect(await hear('--channel', 'sms', '--locale', 'fr-FR')).toBe(
+    `${scene('fr-FR', 'The text message')}\n`.replace(/\n+$/, '\n'),
+  )
 })
 
 test("npm run hear prints what SignalWire's hosted text says before the code", async () => {
-  const { code, out } = await hear('--channel', 'hosted-sms')
-  expect(code).toBe(0)
-  expect(out).toMatch(/^\[SignalWire adds the code to these words\]\n.*Acme.*\n$/)
+  expect(await hear('--channel', 'hosted-sms')).toMatch(
+    /^\[SignalWire adds the code to these words\]\n.*Acme.*\n$/,
+  )
 })
 
 test.each([
@@ -119,12 +112,18 @@ test.each([
     '--approve needs the channel call, and number matching.',
   ],
   [['--channel', 'fax'], '--channel is one of call, sms, hosted-call, hosted-sms.'],
-])('npm run hear %j says what is wrong and exits with 1', async (args, message) => {
-  const { code, out, err } = await hear(...args)
-  expect({ code, out }).toEqual({ code: 1, out: '' })
-  expect(err).toBe(
-    `${message}\nnpm run hear -- --locale de-DE [--number-matching on|any-key|off] ` +
+])('npm run hear %j says what is wrong', async (args, message) => {
+  await expect(callInLines(args)).rejects.toThrow(new Error(message))
+})
+
+test('npm run hear prints a mistake and how it is used on stderr, and exits with 1', async () => {
+  expect(await run('--channel', 'fax')).toEqual({
+    code: 1,
+    out: '',
+    err:
+      '--channel is one of call, sms, hosted-call, hosted-sms.\n' +
+      'npm run hear -- --locale de-DE [--number-matching on|any-key|off] ' +
       '[--channel call|sms|hosted-call|hosted-sms] ' +
       '[--approve "You are paying 120 euros to Acme."] [--keys 42,1,2]\n',
-  )
+  })
 })

@@ -3,7 +3,7 @@ import { Store } from 'express-session'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Fault } from '../support/stores.js'
 import { callsUnlimited, openSite, type Site } from '../support/watched-site.js'
-import { cookiesThatAreIn, type Phase, phases, runCourse } from './course.js'
+import { cookiesThatAreIn, type Phase, runCourse } from './course.js'
 import { captureErrors, expectNoCredential, watchProcess } from '../support/watch.js'
 
 watchProcess()
@@ -110,13 +110,6 @@ function breakSessions({ sessions }: Site, operation: Operation, fault: SessionF
   }
 }
 
-const sessionCases: readonly (readonly [Phase, Operation, SessionFault])[] = phases
-  .filter(phase => phase !== 'pick up' && phase !== 'keys')
-  .flatMap(phase =>
-    (['get', 'set', 'destroy', 'touch'] as const).flatMap(operation =>
-      sessionFaults.map(fault => [phase, operation, fault] as const),
-    ),
-  )
 const usual: Readonly<Record<Phase, readonly number[]>> = {
   'log in': [200],
   call: [202],
@@ -136,7 +129,44 @@ const needs: Readonly<Record<Operation, readonly Phase[]>> = {
   touch: [],
 }
 
+/**
+ * The operations of a store in each step of a login without failures. A fault in another operation
+ * would do nothing. @param read Returns all operations of the store so far.
+ */
+async function operationsByPhase<T extends string>(
+  read: (site: Site) => readonly T[],
+): Promise<readonly (readonly [Phase, T])[]> {
+  const site = await openSite({ delayMilliseconds: [0, 0], limits: callsUnlimited })
+  sites.push({ site, errors: captureErrors(site) })
+  const found = new Set<string>()
+  for (const last of ['right code', 'status', 'page', 'log out'] as const) {
+    let current: Phase = 'log in'
+    let from = read(site).length
+    const note = (): void => {
+      for (const name of read(site).slice(from)) found.add(JSON.stringify([current, name]))
+    }
+    await runCourse(
+      site,
+      last,
+      () => () => undefined,
+      phase => {
+        note()
+        from = read(site).length
+        current = phase
+      },
+    )
+    note()
+  }
+  return [...found].map(each => JSON.parse(each) as [Phase, T])
+}
+
 test('A-87 when the session store throws, fails, lies or hangs at any operation of any step, the app returns 503 where it needs the store, and no cookie is in', async () => {
+  const operations = await operationsByPhase(({ sessions }) => sessions.operations)
+  for (const [operation, steps] of Object.entries(needs))
+    for (const step of steps) expect(operations).toContainEqual([step, operation])
+  const sessionCases = operations.flatMap(([phase, operation]) =>
+    sessionFaults.map(fault => [phase, operation, fault] as const),
+  )
   const statuses: number[] = []
   const all = await forEachCase(sessionCases, async (site, [phase, operation, fault]) => {
     const name = `${phase}: ${operation} ${fault}`
@@ -182,38 +212,11 @@ test('A-87 when the session store throws, fails, lies or hangs at any operation 
   expect([broken.status, await cookiesThatAreIn(site!, answers)]).toEqual([503, []])
 }, 600_000)
 
-/** The limiter's operations in each step of a login without failures. */
-async function operationsByPhase(): Promise<readonly (readonly [Phase, string])[]> {
-  const site = await openSite({ delayMilliseconds: [0, 0], limits: callsUnlimited })
-  sites.push({ site, errors: captureErrors(site) })
-  const found = new Set<string>()
-  for (const last of ['right code', 'status', 'page', 'log out'] as const) {
-    let current: Phase = 'log in'
-    let from = site.counters.operations.length
-    const note = (): void => {
-      for (const name of site.counters.operations.slice(from))
-        found.add(JSON.stringify([current, name]))
-    }
-    await runCourse(
-      site,
-      last,
-      () => () => undefined,
-      phase => {
-        note()
-        from = site.counters.operations.length
-        current = phase
-      },
-    )
-    note()
-  }
-  return [...found].map(each => JSON.parse(each) as [Phase, string])
-}
-
 /** The limiter's operations that give a used code back to the fraud guard. */
 const fraudCredits: readonly string[] = ['fraud-day.reward', 'fraud-verified.set']
 
 test('A-90 when the limiter fails, lies or hangs at any operation of any step, the app returns 503, except where it gives a used code back to the fraud guard, no cookie is in, no call is placed and no code is read out', async () => {
-  const operations = await operationsByPhase()
+  const operations = await operationsByPhase(({ counters }) => counters.operations)
   expect(operations.length).toBeGreaterThan(20)
   const cases = operations.flatMap(([phase, name]) =>
     (['rejects', 'nonsense', 'hangs', 'hangs after the work'] as const).map(

@@ -1,8 +1,7 @@
 // What only the demo has: looser limits, and a button that clears them.
 import { describe, expect, test } from 'vitest'
 import { createDemoLimits } from '../../example/support/demo-limits.js'
-import { addresses, run } from './run.js'
-import { openSite, says, type SiteOptions, Visitor, wrongCode } from '../support/site.js'
+import { openSite, says, type SiteOptions, wrongCode } from '../support/site.js'
 
 function demoOptions(): SiteOptions {
   const { limits, limiter, reset } = createDemoLimits()
@@ -92,18 +91,4 @@ test('the demo allows ten calls to one user within ten minutes, where the strate
   }
   expect(await countCalls(demoOptions())).toBe(10)
   expect(await countCalls({})).toBe(3)
-})
-
-test('npm run example has the button and looser limits, and its limits can be reset', async () => {
-  const { app } = await addresses(run({}))
-  const alice = new Visitor(app)
-  await alice.open('/login')
-  expect(alice.text).toContain('Reset the demo')
-  await alice.submit('/demo/reset')
-  expect(alice.page).toMatchObject({ status: 200, path: '/login' })
-  expect(alice.text).toContain('The limits of the demo are cleared.')
-  await alice.logIn('alice')
-  await alice.submit('/otp/call')
-  const { nextCallIn } = (await alice.json('GET', '/otp/status')).body
-  expect(nextCallIn).toBeLessThanOrEqual(10)
 })

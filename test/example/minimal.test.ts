@@ -10,14 +10,6 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const byNpm = ['npm', 'run', '--silent', 'example:minimal']
 
-async function startMinimal() {
-  const port = await freePort()
-  const example = run({ PORT: String(port), SIMULATOR_PORT: '0' }, [], byNpm)
-  const { app, phones } = await addresses(example)
-  expect(app).toBe(`http://127.0.0.1:${port}`)
-  return { example, phones, visitor: new PlainVisitor(app) }
-}
-
 /** Opens pages and sends forms. It follows no redirect by itself. */
 class PlainVisitor extends Visitor {
   async read(path: string): Promise<string> {
@@ -37,11 +29,19 @@ class PlainVisitor extends Visitor {
 
 const digitsOf = (html: string): string => /<b>(\d\d)<\/b>/.exec(html)?.[1] ?? ''
 
-test('the minimal app logs a user in with password, call and code, and protects its pages until then', async () => {
-  const { example, phones, visitor } = await startMinimal()
+test('the minimal app logs a user in with password, call and code, protects its pages until then, enrolls the number of a user without one, and refuses forms of other sites', async () => {
+  const port = await freePort()
+  const example = run({ PORT: String(port), SIMULATOR_PORT: '0' }, [], byNpm)
+  const { app, phones } = await addresses(example)
+  expect(app).toBe(`http://127.0.0.1:${port}`)
   await example.until(
     new RegExp(`Log in as alice, bob, mallory, dave with the password: ${demoPassword}\n`),
   )
+  await logInAsAlice(new PlainVisitor(app), phones)
+  await enrollAsDave(new PlainVisitor(app), phones)
+})
+
+async function logInAsAlice(visitor: PlainVisitor, phones: string): Promise<void> {
   expect(await visitor.leadsTo('/')).toBe('/login')
   expect(await visitor.sendForm('/login', { username: 'alice', password: 'wrong' })).toBe('/login')
   expect(await visitor.sendForm('/login', { username: 'alice', password: demoPassword })).toBe(
@@ -61,10 +61,9 @@ test('the minimal app logs a user in with password, call and code, and protects 
   expect(await visitor.read('/transfer')).toContain('Your code is fresh.')
   expect(await visitor.sendForm('/logout')).toBe('/login')
   expect(await visitor.leadsTo('/')).toBe('/login')
-})
+}
 
-test('the minimal app enrolls the number of a user without one, and refuses forms of other sites', async () => {
-  const { phones, visitor } = await startMinimal()
+async function enrollAsDave(visitor: PlainVisitor, phones: string): Promise<void> {
   const login = { username: 'dave', password: demoPassword }
   const { status } = await visitor.post('/login', login, { 'Sec-Fetch-Site': 'cross-site' })
   expect(status).toBe(403)
@@ -76,7 +75,7 @@ test('the minimal app enrolls the number of a user without one, and refuses form
   const code = await answerRemotely(phones, digitsOf(page))
   expect(await visitor.sendForm('/phone/verify', { code })).toBe('/')
   expect(await visitor.read('/')).toContain('Hello, dave')
-})
+}
 
 test('every line of the page about own pages is in the minimal app, in the same order within each step', () => {
   const app = read('example/minimal/app.cjs')

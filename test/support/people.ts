@@ -11,8 +11,11 @@ import {
 
 export { type Account, createUsers, demoPassword, demoPeople, type User, type Users }
 
+/** The cost of a hash that costs next to nothing to check. */
+export const cheapCost = { N: 16, r: 8, p: 1 }
+
 /** A hash of the demo's password that costs next to nothing to check. */
-export const cheapHash = await hashPassword(demoPassword, { N: 16, r: 8, p: 1 })
+export const cheapHash = await hashPassword(demoPassword, cheapCost)
 
 /** The users of the demo. */
 export const cheapPeople: readonly Account[] = demoPeople.map(each => ({

@@ -24,6 +24,8 @@ export class SessionStore extends MemoryStore {
   faults: Partial<Record<SessionOperation, Fault>> = {}
   /** Every session that the app ever wrote, as JSON, deleted ones included. */
   readonly written: string[] = []
+  /** Every operation so far. */
+  readonly operations: SessionOperation[] = []
   private noteHang: () => void = () => undefined
 
   constructor(
@@ -78,6 +80,7 @@ export class SessionStore extends MemoryStore {
   }
 
   private run(operation: SessionOperation, done: Callback, work: (done: Callback) => void): void {
+    this.operations.push(operation)
     const fault = this.faults[operation]
     if (fault === 'throws') throw new Error('the store threw')
     if (fault === 'hangs') {
