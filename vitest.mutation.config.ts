@@ -51,12 +51,19 @@ export default defineConfig({
         ? first.map(name => `test/**/${name}.test.ts`)
         : [
             'test/*.test.ts',
-            'test/{actions,call,limits,middleware,remembered-browsers,session,signalwire}/*.test.ts',
+            'test/{actions,approvals,call,limits,middleware,remembered-browsers,session,signalwire}/*.test.ts',
           ],
     // These test texts only, or need compiled programs.
-    exclude: ['docs', 'memory', 'prompts', 'transcripts', 'hear', 'lengths', 'words'].map(
-      name => `test/**/${name}.test.ts`,
-    ),
+    exclude: [
+      'docs',
+      'memory',
+      'processes',
+      'prompts',
+      'transcripts',
+      'hear',
+      'lengths',
+      'words',
+    ].map(name => `test/**/${name}.test.ts`),
     maxWorkers: 1,
     // A mutant may make a test wait for ever.
     testTimeout: 5000,

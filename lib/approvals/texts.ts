@@ -10,8 +10,13 @@ const locales = Object.keys(languages) as readonly Locale[]
  * sentence.
  */
 const moneyInSentence: Partial<Record<Locale, (text: string) => string>> = {
-  'de-DE': text => text.replace(/ \p{Lu}\p{Ll}+ische[rs]? /u, adjective => adjective.toLowerCase()),
-  'fr-FR': text => text.replace('dinar koweïtiens', 'dinars koweïtiens'),
+  'de-DE': text =>
+    text
+      .replace(/ \p{Lu}\p{Ll}+ische[rs]? /u, adjective => adjective.toLowerCase())
+      .replace('Renminbi Yuan', 'chinesische Yuan')
+      .replace(/^1 chinesische /, '1 chinesischer '),
+  'fr-FR': text =>
+    text.replace('dinar koweïtiens', 'dinars koweïtiens').replace(' renminbi chinois', ' chinois'),
   'pt-BR': text => text.toLowerCase(),
   'ja-JP': text => text.replaceAll(' ', ''),
   'zh-CN': text => text.replace(/人民币$/, '元人民币'),

@@ -64,6 +64,29 @@ test('key zero and the right code arrive at the same time: one of them wins, and
   expect(world.named('action.refused')).toHaveLength(outcomes.filter(o => o === 'zero').length)
 })
 
+test('a limiter that fails at any step of key zero never lets the call promise what is not true', async () => {
+  const store = new CounterStore(0, 0)
+  const alice = await open({ options: { limiter: store.factory, limits } })
+  const first = await listen(alice)
+  const operations = await operationsOf(store, () => first.phone.press('0'))
+  for (const operation of operations) {
+    const { phone, code } = await listen(alice)
+    store.faults = { [operation]: 'rejects' }
+    await phone.press('0')
+    store.faults = {}
+    const { status } = await alice.post('/payment').send({ code })
+    if (phone.call.heard.join(' ').includes('nothing will happen')) expect(status).toBe(401)
+  }
+  // What was counted before the limiter hung stays counted: nothing is executed.
+  const { phone, code } = await listen(alice)
+  store.faults = { 'refused.set': 'hangs after the work' }
+  await phone.press('0')
+  store.faults = {}
+  const before = executed.length
+  await alice.post('/payment').send({ code }).expect(401)
+  expect(executed).toHaveLength(before)
+})
+
 test('a webhook of key zero that arrives again refuses the action once', async () => {
   const alice = await open()
   const { phone } = await listen(alice)

@@ -32,6 +32,9 @@ test.each([
   ['de-DE', 12050, 'CHF', '120,50 Schweizer Franken'],
   ['ja-JP', 12050, 'CHF', '120.50スイスフラン'],
   ['zh-CN', 10000, 'CNY', '100元人民币'],
+  ['fr-FR', 12050, 'CNY', '120,50 yuans chinois'],
+  ['de-DE', 12050, 'CNY', '120,50 chinesische Yuan'],
+  ['de-DE', 100, 'CNY', '1 chinesischer Yuan'],
   ['fr-FR', 5000, 'KWD', '5 dinars koweïtiens'],
 ] as const)('in %s, %i minor units of %s are said as %s', (locale, amount, currency, text) => {
   expect(money(amount, currency)[locale]).toBe(text)

@@ -38,7 +38,7 @@ export const frFR: Prompts = {
   approval: {
     refuse: 'Si vous ne souhaitez pas valider cette opération, appuyez sur zéro.',
     refused:
-      'L’opération n’est pas validée. Si vous n’êtes pas à l’origine de cette demande, appuyez encore sur zéro.',
+      'L’opération n’est pas validée. Si vous n’êtes pas à l’origine de cette demande, appuyez de nouveau sur zéro.',
   },
   text: (appName, code) => `${code} est votre code ${appName}.`,
   hosted: appName => `Voici votre code ${appName} :`,
