@@ -12,14 +12,53 @@ const passkey = (id: string) => ({ id, name: id, publicKey: 'key', counter: 0, c
 
 /** What every store of passkeys and app codes promises. */
 function promisesOfFactors(open: () => Records): void {
+  /** Factors for which another change happens once, between reading and writing. */
+  const overtaken = (records: Records, change: () => Promise<void>) => {
+    let isOver = false
+    return createFactors({
+      ...records,
+      get: async userId => {
+        const fields = await records.get(userId)
+        if (!isOver) {
+          isOver = true
+          await change()
+        }
+        return fields
+      },
+    })
+  }
+
   test('a passkey that was removed does not come back with a change that began earlier', async () => {
-    const factors = createFactors(open())
-    await factors.addPasskey('a', passkey('thief'))
-    await factors.removeAll('a')
-    // These two have read before the reset.
-    await factors.renamePasskey('a', 'thief', 'new name')
-    await factors.countPasskey('a', 'thief', 7)
-    expect((await factors.of('a')).passkeys).toEqual([])
+    const records = open()
+    const factors = createFactors(records)
+    for (const change of ['renamePasskey', 'countPasskey'] as const) {
+      await factors.addPasskey('a', passkey('thief'))
+      const slow = overtaken(records, () => factors.removeAll('a'))
+      if (change === 'renamePasskey') await slow.renamePasskey('a', 'thief', 'new name')
+      else {
+        await slow.of('a')
+        await slow.countPasskey('a', 'thief', 7)
+      }
+      expect((await factors.of('a')).passkeys).toEqual([])
+    }
+  })
+
+  test('a new passkey never counts as old because the last old one was removed at the same time', async () => {
+    const records = open()
+    const factors = createFactors(records)
+    const later = { ...passkey('new'), createdAt: now + 1000 }
+    const remove = () => factors.removePasskey('a', 'old')
+    const add = () => factors.addPasskey('a', later)
+    for (const slowChange of ['add', 'remove']) {
+      await factors.removeAll('a')
+      await factors.addPasskey('a', passkey('old'))
+      if (slowChange === 'add') await overtaken(records, remove).addPasskey('a', later)
+      else await overtaken(records, add).removePasskey('a', 'old')
+      expect(await factors.of('a')).toMatchObject({
+        passkeys: [{ id: 'new' }],
+        passkeysSince: later.createdAt,
+      })
+    }
   })
 
   test('a name for a passkey that the user does not have is not stored', async () => {
