@@ -110,6 +110,8 @@ export const showCode: ShowPage = async (visit, failure) => {
       ...challengeData(visit, situation),
       ...linksFor(state, choices, failure),
       opensChannels: showsOtherChannels(state, situation),
+      // A user who is locked cannot use a recovery code either.
+      canRecover: pages.access.hasRecovery && state.name !== 'locked',
       phones: phones ?? [],
       offers: offersOf(texts, channels, first, challenge !== undefined),
       firstChannel: channels[first],

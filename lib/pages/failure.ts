@@ -2,7 +2,7 @@ import type { FailureCode, FailureInfo } from '../index.js'
 import { VoiceOtpError } from '../index.js'
 import type { ErrorCode } from '../index.js'
 import type { PageFailureCode, PageTexts } from './texts/texts.js'
-import { duration, fill } from './words.js'
+import { duration, fill, joinSentences } from './words.js'
 
 /** Why a request failed, in a shape that a page can show. */
 export interface PageFailure {
@@ -45,7 +45,7 @@ export function describeError(
   const isFault = code !== 'queue-full' && code !== 'sends-stopped'
   return {
     code,
-    message: isFault ? `${shown} ${problem.nothingChanged}` : shown,
+    message: isFault ? joinSentences(shown, problem.nothingChanged) : shown,
     status,
     retryAfter,
     reference,

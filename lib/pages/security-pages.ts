@@ -5,6 +5,7 @@ import { requireFreshCode } from './phone-page.js'
 import type { PageFailure } from './failure.js'
 import { addMessage, fieldText, redirect, redirectAfterSave, takeReturnTo } from './request.js'
 import { showPage } from './show.js'
+import { joinSentences } from './words.js'
 
 // What logs in without a call: recovery codes for the day that the phone is lost, and remembered
 // browsers.
@@ -23,7 +24,7 @@ export async function postRecover(visit: Visit): Promise<void> {
     { action: 'recover' },
     ({ recoveryCodesLeft = 0 }) => {
       takeReturnTo(req, home)
-      addMessage(req, `${recovery.left(recoveryCodesLeft)} ${recovery.changeNumber}`)
+      addMessage(req, joinSentences(recovery.left(recoveryCodesLeft), recovery.changeNumber))
     },
   )
   if (failure === undefined) redirect(res, takeReturnTo(req, home))

@@ -2,7 +2,7 @@ import type { Visit } from './context.js'
 import { type PageFailure, wordsOf } from './failure.js'
 import { knownUser, takeMessages } from './request.js'
 import { type PageState, waitingText } from './state.js'
-import { clockTime, day, duration, fill, piecesOf, spaced } from './words.js'
+import { clockTime, day, duration, fill, joinSentences, piecesOf, spaced } from './words.js'
 
 /** What a page shows, besides the data of its template. */
 export interface PageContent {
@@ -57,6 +57,7 @@ export function showPage({ pages, req, res, texts }: Visit, content: PageContent
     clockTime,
     spaced,
     fill,
+    joinSentences,
     piecesOf,
   }
   const data = { ...shared, ...content.data }

@@ -2,7 +2,7 @@ import type { CallStatus, Channel, PendingChallenge } from '../index.js'
 import type { PageFailure } from './failure.js'
 import type { StateTexts } from './texts/sections.js'
 import type { PageTexts } from './texts/texts.js'
-import { duration, fill } from './words.js'
+import { duration, fill, joinSentences } from './words.js'
 
 /** What the page knows about the code: the challenge, its status, and what has just failed. */
 export interface Situation {
@@ -122,7 +122,7 @@ export function waitingText(
   if (name !== 'waiting') return text
   const seconds = startsIn > 10 ? Math.ceil(startsIn / 10) * 10 : startsIn
   const sentence = fill(text, { time: duration(texts.language, seconds) })
-  return callsBefore > 0 ? `${sentence} ${texts.peopleBefore(callsBefore)}` : sentence
+  return joinSentences(sentence, callsBefore > 0 ? texts.peopleBefore(callsBefore) : '')
 }
 
 /** The live states of a challenge, by name, for the script in the browser. */

@@ -11,6 +11,10 @@ export function duration(language: string, seconds: number): string {
   })
 }
 
+/** Sentences one after the other. No space follows the full stop of Chinese and Japanese. */
+export const joinSentences = (...sentences: readonly string[]): string =>
+  sentences.filter(Boolean).join(' ').replaceAll('。 ', '。')
+
 /** A countdown: "4:09". */
 export const clockTime = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`

@@ -103,7 +103,8 @@ function strategyIn(state: GalleryState, language: string): object {
 const passportIn = ({ failure, error }: GalleryState): OtpPagesOptions['passport'] => ({
   authenticate: (_name, _options, callback) => () => {
     const done = callback as (...given: unknown[]) => void
-    if (error !== undefined) done(new VoiceOtpError(error, undefined, undefined, 45))
+    if (error !== undefined)
+      done(new VoiceOtpError(error, undefined, undefined, error === 'queue-full' ? 45 : undefined))
     else if (failure) done(null, false, { message: messageOf(failure.code), ...failure }, 401)
   },
 })

@@ -6,7 +6,7 @@ import { languages } from 'passport-voice-otp'
 import { pageTexts } from 'passport-voice-otp/pages'
 import { checkTexts } from '../../lib/pages/check-texts.js'
 import { findTexts } from '../../lib/pages/language.js'
-import { clockTime, duration, fill, piecesOf } from '../../lib/pages/words.js'
+import { clockTime, duration, fill, joinSentences, piecesOf } from '../../lib/pages/words.js'
 
 test('the pages speak the twelve languages of the call', () => {
   expect([...pageTexts.keys()].sort()).toEqual(Object.keys(languages).sort())
@@ -46,6 +46,11 @@ test('durations have the plural forms of the language', () => {
     '2 hours',
   ])
   expect(clockTime(249)).toBe('4:09')
+})
+
+test('sentences have a space between them, but not after the full stop of Chinese and Japanese', () => {
+  expect(joinSentences('One.', '', 'Two.')).toBe('One. Two.')
+  expect(joinSentences('一つ。', '二つ。')).toBe('一つ。二つ。')
 })
 
 test('a value in a sentence is never read as a place', () => {
