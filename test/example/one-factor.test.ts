@@ -109,6 +109,68 @@ test('a single-page app sees the factors of the user, and logs in with a passkey
   expect(await alice.isIn()).toBe(true)
 })
 
+describe('a passkey of somebody else', () => {
+  test('can be neither renamed nor removed, and another key under its id does not log in', async () => {
+    site = await openSite({ ...quick, ...unhurried })
+    const [alice, bob] = [await passBoth(), await passBoth('bob')]
+    const key = await addPasskey(alice)
+    const [, id = ''] =
+      /\/security\/passkeys\/([\w-]+)\/remove/.exec((await alice.get(passkeys)).text) ?? []
+    expect(id).not.toBe('')
+    await bob.submitForm(passkeys, `${passkeys}/${id}/rename`, { name: 'Stolen' })
+    await bob.submitForm(passkeys, `${passkeys}/${id}/remove`)
+    const { text } = await alice.get(passkeys)
+    expect([text.includes('My key'), text.includes('Stolen')]).toEqual([true, false])
+
+    const impostor = key.impostor()
+    await register(bob, impostor.register(await beginRegistration(bob)))
+    const thief = await passPassword()
+    expect((await logInWith(thief, impostor.use(await beginLogin(thief)))).status).toBe(401)
+    expect(await thief.isIn()).toBe(false)
+  })
+
+  test('that was made for a fake site is refused, at the set-up and at the login', async () => {
+    site = await openSite({ ...quick, ...unhurried })
+    const alice = await passBoth()
+    const fakes = [
+      'http://evil.example',
+      'http://localhost:1',
+      site.url.replace('127.0.0.1', 'a.localhost'),
+    ]
+    for (const url of fakes) {
+      const answer = new SoftKey(url).register(await beginRegistration(alice))
+      expect((await register(alice, answer)).status).toBe(401)
+    }
+    const key = await addPasskey(alice)
+    const victim = await passPassword()
+    for (const url of fakes) {
+      const answer = key.at(url).use(await beginLogin(victim))
+      expect((await logInWith(victim, answer)).status).toBe(401)
+    }
+    expect(await victim.isIn()).toBe(false)
+    expect((await logInWith(victim, key.use(await beginLogin(victim)))).status).toBe(303)
+  })
+})
+
+test('the key of an app that is not set up yet logs nobody in, and no other user of the browser gets it', async () => {
+  site = await openSite({ ...quick, ...unhurried })
+  const alice = await passBoth()
+  const keyOf = async (person: Person): Promise<string> => {
+    const { text } = await person.get('/security/app-code')
+    return /<code class="nowrap">([A-Z2-7 ]+)<\/code>/.exec(text)?.[1]?.replaceAll(' ', '') ?? ''
+  }
+  const key = await keyOf(alice)
+  const code = new TOTP({ secret: Secret.fromBase32(key) }).generate({ timestamp: Date.now() })
+  const thief = await passPassword()
+  expect((await thief.submitForm('/otp', '/otp/app-code', { code })).status).toBe(403)
+  expect(await thief.isIn()).toBe(false)
+  await alice.logOut()
+  const bob = site.person('bob')
+  bob.cookies = alice.cookies
+  await bob.passBoth()
+  expect(await keyOf(bob)).not.toBe(key)
+})
+
 test('call, app code and recovery code at the same time are ten comparisons together', async () => {
   site = await openSite(unhurried)
   const alice = await passBoth()

@@ -1,10 +1,17 @@
 // Attempts to get past other second factors with one factor, and strategies that misbehave.
+import { createServer } from 'node:http'
 import type { RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
+import OAuth2Strategy from 'passport-oauth2'
 import { MemoryRememberStore } from 'passport-voice-otp'
-import type { FactorOwnership, VoiceOtpError } from 'passport-voice-otp'
+import type {
+  FactorOwnership,
+  HostedStrategy,
+  VoiceOtpError,
+  VoiceOtpOptions,
+} from 'passport-voice-otp'
 import { afterEach, describe, expect, test } from 'vitest'
-import { CounterStore } from '../support/stores.js'
+import { CounterStore, SessionStore } from '../support/stores.js'
 import {
   type Act,
   acceptRight,
@@ -14,6 +21,8 @@ import {
   Probe,
 } from '../support/factors.js'
 import { letPassAt } from '../support/deadline.js'
+import { listen } from '../support/listen.js'
+import { password } from '../support/world.js'
 
 let world: FactorWorld
 afterEach(() => world.close())
@@ -189,7 +198,7 @@ describe('strategies that misbehave', () => {
 describe('a thief of the phone number', () => {
   let owned: FactorOwnership = false
   const openPasskey = async (
-    phoneFallback: boolean,
+    phoneFallback: VoiceOtpOptions['phoneFallback'],
     save: () => Promise<void> = async () => {},
   ) => {
     owned = false
@@ -235,12 +244,13 @@ describe('a thief of the phone number', () => {
     return agent
   }
 
-  test.each([
-    [false, false],
-    [true, true],
+  test.each<[string, VoiceOtpOptions['phoneFallback'], boolean]>([
+    ['false', false, false],
+    ['an error', () => Promise.reject(new Error('down')), false],
+    ['true', true, true],
   ])(
-    'a browser that was remembered with a call, where phoneFallback is %s: it logs in: %s',
-    async (phoneFallback, isIn) => {
+    'a browser that was remembered with a call is worth what phoneFallback says: %s',
+    async (_name, phoneFallback, isIn) => {
       await openPasskey(phoneFallback)
       const thief = await passPhone()
       await thief.post('/remember').expect(200)
@@ -279,4 +289,144 @@ describe('a thief of the phone number', () => {
     expect(notices).toEqual([['alice', { type: 'factor-added', name: 'passkey' }]])
     expect(world.named('factor.added')).toHaveLength(1)
   })
+})
+
+test('a password thief cannot enroll a phone after a reset, if the user has an app code', async () => {
+  await openProbe(acceptRight, {
+    routes: (app, passport) => {
+      const enroll = { action: 'call', purpose: 'enroll', phone: () => '+12025550167' }
+      app.post('/phone', passport.authenticate('voice-otp', enroll as object) as RequestHandler)
+    },
+  })
+  await world.strategy.resetFactors('alice', { by: 'support', reason: 'a lost phone' })
+  const thief = await world.logIn('alice')
+  await thief.post('/phone').expect(401)
+  await thief.post('/otp/call').expect(403)
+  expect(world.named('code.sent')).toEqual([])
+})
+
+test('a session from before a factor became phishing-resistant is not strong, and cannot change it', async () => {
+  const store = new SessionStore()
+  const start = (phishingResistant: boolean) =>
+    open({
+      store,
+      factors: [[new Probe(acceptRight), { name: 'passkey', amr: ['pop'], phishingResistant }]],
+      options: { phoneFallback: true },
+      routes: (app, _passport, strategy) => {
+        app.get('/vault', strategy.requireSecondFactor({ phishingResistant: true }))
+        app.post('/remove', (req, res) => {
+          strategy
+            .changeFactor(req, 'passkey', 'remove', () => undefined)
+            .then(
+              () => res.json({}),
+              (error: unknown) => res.status((error as VoiceOtpError).status).json({}),
+            )
+        })
+      },
+    })
+  const before = await start(false)
+  const alice = await before.logIn('alice')
+  await before.answer(alice, 'passkey')
+  await start(true)
+  const { jar } = alice
+  const later = Object.assign(world.browser(), { jar })
+  expect(await world.isIn(later)).toBe(true)
+  await later.get('/vault').expect(401)
+  await later.post('/remove').expect(401)
+  await before.close()
+})
+
+test('a logout or a second right answer at any operation of the limiter: the old cookie is out, and there is one session', async () => {
+  const counters = new CounterStore(0, 0)
+  const store = new SessionStore()
+  await open({
+    store,
+    factors: [[new Probe(acceptRight), { name: 'passkey', amr: ['pop'], phishingResistant: true }]],
+    options: { limiter: counters.factory, phoneFallback: true },
+  })
+  const sessionsOfTwoFactors = () =>
+    Object.values(store.atRest).filter(text => text.includes('verification')).length
+  /** Logs in, with another request of the same browser before one operation of the limiter. */
+  const race = async (path: string, operation: string) => {
+    const alice = world.browser()
+    const { headers } = await alice.post('/login').send({ username: 'alice', password })
+    const [cookie = ''] = (headers['set-cookie'] as unknown as string[]).map(
+      each => each.split(';', 1)[0]!,
+    )
+    await world.begin(alice, 'passkey')
+    const before = sessionsOfTwoFactors()
+    counters.operations.length = 0
+    counters.delayNext(operation, async () => {
+      await world.browser().post(path).set('Cookie', cookie).set('x-answer', 'right').send({})
+    })
+    const { status } = await world.answer(alice, 'passkey')
+    await world.browser().get('/account').set('Cookie', cookie).expect(401)
+    expect(sessionsOfTwoFactors() - before).toBeLessThanOrEqual(1)
+    return { status, isIn: await world.isIn(alice) }
+  }
+  await race('/logout', 'none')
+  const operations = [...new Set(counters.operations)]
+  expect(operations.length).toBeGreaterThanOrEqual(8)
+  for (const operation of operations) {
+    const isDecided = operation.endsWith('.delete')
+    expect([operation, await race('/logout', operation)]).toEqual([
+      operation,
+      isDecided ? { status: 200, isIn: true } : { status: 401, isIn: false },
+    ])
+    await race('/otp/passkey', operation)
+  }
+})
+
+test('an OAuth strategy: the account of somebody else, an old state and a code at the first step let nobody in', async () => {
+  let account = 'bob'
+  const provider = createServer((_req, res) => {
+    res.setHeader('content-type', 'application/json')
+    res.end(JSON.stringify({ access_token: account, token_type: 'bearer' }))
+  })
+  const { url, close } = await listen(provider)
+  const options = {
+    authorizationURL: `${url}/authorize`,
+    tokenURL: `${url}/token`,
+    clientID: 'id',
+    clientSecret: 'secret',
+    callbackURL: `${url}/callback`,
+    state: true,
+  }
+  const strategy = new OAuth2Strategy(
+    options,
+    (
+      id: string,
+      _refresh: string,
+      _profile: unknown,
+      done: (error: null, user: object) => void,
+    ) => {
+      done(null, { id })
+    },
+  )
+  await open({
+    factors: [[strategy, { name: 'oauth', amr: ['sc'], callback: 'GET' }]],
+  })
+  const alice = await world.logIn('alice')
+  const begin = async (query = '') => {
+    const { status, headers } = await alice.post(`/otp/oauth/begin${query}`).send({})
+    const to = headers['location']
+    return { status, state: to === undefined ? '' : new URL(to).searchParams.get('state') }
+  }
+  const call = async (state: string | null) =>
+    ((await alice.get(`/otp/oauth/callback?code=c&state=${state}`)).body as { code?: string }).code
+  expect(await call('none')).toBe('factor-expired')
+  const first = await begin()
+  expect(first.status).toBe(302)
+  expect(await call(first.state)).toBe('factor-wrong')
+  account = 'alice'
+  expect(await call(first.state)).toBe('factor-expired')
+  await begin()
+  expect(await call(first.state)).toBe('factor-wrong')
+  const { state } = await begin()
+  expect((await begin(`?code=c&state=${state}`)).status).toBe(503)
+  expect(await world.isIn(alice)).toBe(false)
+  const last = await begin()
+  expect(await call(last.state)).toBeUndefined()
+  expect(await world.isIn(alice)).toBe(true)
+  await close()
 })

@@ -16,6 +16,16 @@ export class SoftKey {
   /** @param url The address of the app, with its port. */
   constructor(private readonly url: string) {}
 
+  /** The same passkey on another site. */
+  at(url: string): SoftKey {
+    return Object.assign(new SoftKey(url), this, { url })
+  }
+
+  /** Another passkey that claims the id of this one. */
+  impostor(): SoftKey {
+    return Object.assign(new SoftKey(this.url), { id: this.id })
+  }
+
   /** The answer that registers this passkey, as the field `answer` of the form. */
   register(options: string): string {
     const { x = '', y = '' } = this.keys.publicKey.export({ format: 'jwk' })
