@@ -4,12 +4,7 @@ import type { RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import OAuth2Strategy from 'passport-oauth2'
 import { MemoryRememberStore } from 'passport-voice-otp'
-import type {
-  FactorOwnership,
-  HostedStrategy,
-  VoiceOtpError,
-  VoiceOtpOptions,
-} from 'passport-voice-otp'
+import type { FactorOwnership, VoiceOtpError, VoiceOtpOptions } from 'passport-voice-otp'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CounterStore, SessionStore } from '../support/stores.js'
 import {
