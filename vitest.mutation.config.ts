@@ -46,6 +46,8 @@ export default defineConfig({
   test: {
     ...base.test,
     globalSetup: [],
+    // Stryker runs the tests in threads, which do not take options of V8.
+    execArgv: [],
     include:
       process.env['MUTATION'] === 'short'
         ? first.map(name => `test/**/${name}.test.ts`)

@@ -38,7 +38,7 @@ export async function readApproval<User>(
   const returned: unknown = await runCallback('approve', () => options.approve?.(req))
   const tags = languages.map(({ language }) => language)
   const content = checkApproval(options.kind ?? '', returned, tags)
-  checkPhoneChange(content) // a number that cannot be read costs no call
+  checkPhoneChange(content) // before the call: a number that is not said in full costs no call
   return fitIntoUrl(action, channel, number, content)
 }
 

@@ -8,15 +8,15 @@ const maxBytes = 2048
 const maxLevels = 5
 
 /**
- * The one text of `details`, by RFC 8785 (JSON Canonicalization Scheme). Throws a `TypeError` that
- * says what is wrong, and where, for everything that JSON would change or lose: the code is bound
- * to this text, and the app gets its details back from it.
+ * Writes `details` as the one text that RFC 8785 (JSON Canonicalization Scheme) defines for them.
+ * The code is bound to this text, and the app gets its details back from it. So everything that
+ * JSON would change or lose is a `TypeError`, which says what is wrong and where.
  * @internal
  */
 export function canonicalizeDetails(details: unknown): string {
   if (!isPlainObject(details)) throw new TypeError('details must be a plain object.')
-  // The copy is what was checked: a proxy could return another value when it is read again, and a
-  // subclass of Array could bring a toJSON of its own.
+  // Write the copy, which holds what was checked. A proxy could return another value when it is
+  // read again, and a subclass of Array could have a toJSON() of its own.
   const text = canonicalize(copy(details, 'details', 1)) ?? ''
   if (Buffer.byteLength(text) > maxBytes)
     throw new TypeError(`details must have at most ${maxBytes} bytes as JSON.`)

@@ -18,10 +18,11 @@ const maxCharacters = 200
 const maxBytes = 400
 
 /**
- * Markup, and characters with which the user would see another text than the call says: controls of
- * the direction, invisible characters (U+2800 is an empty Braille pattern), private and unassigned
- * characters, which no font and no voice knows, and U+FFFC and U+FFFD, which stand for something
- * that was lost.
+ * Markup, and characters with which the page would show another text than the call says:
+ *
+ * - controls of the direction, and invisible characters (U+2800 is an empty Braille pattern);
+ * - private and unassigned characters, which no font and no voice knows;
+ * - U+FFFC and U+FFFD, which stand for something that was lost.
  */
 const unheard =
   /[<>\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/u
@@ -32,8 +33,8 @@ export const isKind = (kind: unknown): kind is string =>
 
 /**
  * Checks what the app's `approve(req)` returned. Throws a `VoiceOtpError` (`callback-failed`) for a
- * mistake of the app, and the failure `approval-malformed` or `approval-too-long` for a text that
- * cannot be spoken and shown in full.
+ * mistake of the app. Throws the failure `approval-malformed` or `approval-too-long` for a text
+ * that a call cannot say, or a page cannot show, in full.
  * @param languages The languages that the user may hear, by tag; the first is the default.
  * @internal
  */

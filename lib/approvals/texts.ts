@@ -6,8 +6,8 @@ export type LocalizedText = Readonly<Record<Locale, string>>
 const locales = Object.keys(languages) as readonly Locale[]
 
 /**
- * What CLDR, the source of `Intl`, writes for lists and tables, and what a voice must say inside a
- * sentence.
+ * `Intl` takes its words from CLDR, which writes for lists and tables. These functions change the
+ * words into those that a voice says inside a sentence.
  */
 const moneyInSentence: Partial<Record<Locale, (text: string) => string>> = {
   'de-DE': text =>
@@ -35,8 +35,9 @@ const afterMillions: Partial<Record<Locale, (name: string) => string>> = {
 const groupedBySpaces: readonly Locale[] = ['fr-FR', 'pl-PL']
 
 /**
- * Digits of the minor unit, where they are not two. Source: ISO 4217. `Intl` follows CLDR, which
- * has none for forints, Colombian pesos or rupiahs, and changes with the version of Node.
+ * How many digits the minor unit of a currency has, if it does not have two. Source: ISO 4217.
+ * `Intl` cannot tell: CLDR has no minor unit for forints, Colombian pesos and rupiahs, and changes
+ * with the version of Node.
  */
 const minorDigits: Readonly<Record<string, number>> = {
   ...Object.fromEntries(
@@ -46,7 +47,7 @@ const minorDigits: Readonly<Record<string, number>> = {
   ...Object.fromEntries('CLF UYW'.split(' ').map(c => [c, 4])),
 }
 
-/** The first day of a month, where it is not said as the number one. */
+/** How a language says the first day of a month, if not as the number one. */
 const firstOfMonth: Partial<Record<Locale, string>> = {
   'es-MX': 'primero',
   'fr-FR': '1er',
@@ -57,7 +58,8 @@ const firstOfMonth: Partial<Record<Locale, string>> = {
 /**
  * An amount of money as each language of the call says it, for the `text` of an approval:
  * `money(12050, 'EUR')['de-DE']` is `120,50 Euro`.
- * @param amount Whole minor units (12050 cents; yen have none), not negative, or the same as text.
+ * @param amount Whole minor units, not negative, as a number or as text: 12050 for 120.50 euros.
+ * Yen have no minor unit, so 1500 is 1,500 yen.
  * @param currency Three letters (ISO 4217).
  * @throws TypeError if the amount or the currency is malformed.
  */
@@ -116,8 +118,8 @@ export function day(date: string): LocalizedText {
 /**
  * The last digits of an account, card or phone number, spoken one by one: `1 2 3 4`. At most four,
  * so that the user cannot take them for the code.
- * @throws TypeError if the account has fewer than eight letters and digits: its end would be too
- * large a part of it.
+ * @throws TypeError if the account does not end in four digits, or if it has fewer than eight
+ * letters and digits: four of them would reveal too much of it.
  */
 export function lastDigits(account: string): string {
   const plain = account.replace(/^\+|[ -]/g, '')

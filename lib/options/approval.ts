@@ -19,8 +19,10 @@ export interface ApprovalRequest {
    */
   readonly details: ApprovalDetails
   /**
-   * What the user hears and reads, 1 to 200 characters on one line: one sentence for each language
-   * tag, or a string if the call speaks one language. A language without a text is not offered.
+   * What the user hears and reads: one sentence for each language tag, or a string if the call
+   * speaks one language. A language without a text is not offered. A text has at most 200
+   * characters and 400 bytes, on one line, with at least one letter or digit. Markup, and
+   * characters that a font does not show, are refused.
    */
   readonly text: string | Readonly<Record<string, string>>
 }
