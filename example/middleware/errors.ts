@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { failures, VoiceOtpError } from 'passport-voice-otp'
 import { errorWords } from '../views/error-words.js'
-import { fieldText } from './fields.js'
-import { knownUser } from '../stores/users.js'
 
 /** Why a request failed, in a shape that a page or a JSON response can show. */
 export interface Failure {
@@ -18,7 +16,7 @@ export interface Failure {
   readonly requestId?: string | undefined
 }
 
-/** A failure as an error: an error handler shows it on the page of its form, or as JSON. */
+/** A failure as an error: `formPage()` shows it on the page of its form, `handleErrors` as JSON. */
 export class Failed extends Error {
   constructor(readonly failure: Failure) {
     super(failure.message)
@@ -45,23 +43,6 @@ export const fromStore = <T>(result: T | Promise<T>): Promise<T> =>
 /** The 404 page. */
 export const notFound: RequestHandler = (_req, _res, next) => next({ status: 404 })
 
-export type ShowFailure = (failure: Failure, req: Request, res: Response) => unknown
-
-/** Shows the page of the first factor again. */
-export const showLogin: ShowFailure = (failure, req, res) =>
-  res.status(failure.status).render('login', { username: fieldText('username', req), failure })
-
-/**
- * Shows a failure on the page of its form, and also a temporary error (503), so that the user can
- * try again there. A user without a first factor gets the login page instead.
- */
-export const showFailure =
-  (show: ShowFailure): ErrorRequestHandler =>
-  async (error: unknown, req, res, next) => {
-    if (!(error instanceof Failed) && !isTemporary(error)) next(error)
-    else await (knownUser(req) ? show : showLogin)(describeError(error, req), req, res)
-  }
-
 /** Sends any other error as a page, or as JSON below `/api`. */
 export const handleErrors: ErrorRequestHandler = (error: unknown, req, res, _next) => {
   // express-session saves the session at the end of the response. If that fails, the browser
@@ -80,7 +61,7 @@ export const handleErrors: ErrorRequestHandler = (error: unknown, req, res, _nex
 }
 
 /** What a user may read about an error. Logs errors of 500 and more. */
-function describeError(error: unknown, req: Request, sentStatus?: number): Failure {
+export function describeError(error: unknown, req: Request, sentStatus?: number): Failure {
   if (error instanceof Failed) return error.failure
   const { status: given, code = '', message = '', retryAfter } = Object(error) as Partial<Failure>
   const status = Number.isInteger(given) && Number(given) >= 400 ? Number(given) : 500
@@ -94,8 +75,8 @@ function describeError(error: unknown, req: Request, sentStatus?: number): Failu
   return { status, code, message: `${message}${advice}`, retryAfter, requestId }
 }
 
-// Without a session store there is no session, and no page can be rendered from it.
-const isTemporary = (error: unknown): boolean =>
+/** Without a session store there is no session, and no page can be rendered from it. */
+export const isTemporary = (error: unknown): boolean =>
   error instanceof VoiceOtpError &&
   error.code !== 'session-unavailable' &&
   error.code !== 'configuration'

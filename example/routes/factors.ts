@@ -3,8 +3,9 @@ import { failures, type VoiceOtpStrategy } from 'passport-voice-otp'
 import { createAppKey, drawQrCode, stepOf } from '../auth/app-code.js'
 import { authenticate, type Passport } from '../auth/authenticate.js'
 import { beginRegistration, finishRegistration, type PasskeySite } from '../auth/passkeys.js'
-import { Failed, fromStore, showFailure, type ShowFailure } from '../middleware/errors.js'
+import { fromStore } from '../middleware/errors.js'
 import { fieldText } from '../middleware/fields.js'
+import { check, formPage } from '../middleware/form-page.js'
 import { requireFreshCode } from '../middleware/guards.js'
 import type { Factors } from '../stores/factors.js'
 import { currentUser, knownUser, type User } from '../stores/users.js'
@@ -39,19 +40,16 @@ function useRoutes(
 ): Router {
   const router = Router()
   for (const factor of ['passkey', 'app-code']) {
-    const page = `/otp/${factor}`
-    router.get(page, async (req, res) => {
+    const page = formPage('factor', () => ({ factor, site }))
+    router.get(`/otp/${factor}`, async (req, res, next) => {
       const available = knownUser(req) && (await voiceOtp.availableFactors(req))
-      if (available?.some(({ name }) => name === factor))
-        res.render('factor', { factor, site, failure: undefined })
+      if (available?.some(({ name }) => name === factor)) await page.show(req, res, next)
       else res.redirect(303, available ? '/otp' : '/login')
     })
-    router.post(page, authenticate(passport, {}, factor), (req, res) =>
+    router.post(`/otp/${factor}`, authenticate(passport, {}, factor), (req, res) =>
       redirectAfterSave(takeReturnTo(req), req, res),
     )
-    const show: ShowFailure = (failure, _req, res) =>
-      res.status(failure.status).render('factor', { factor, site, failure })
-    router.use(page, showFailure(show))
+    router.use(`/otp/${factor}`, page.onFailure)
   }
   router.post('/otp/passkey/begin', authenticate(passport, { action: 'begin' }, 'passkey'))
   return router
@@ -62,92 +60,78 @@ function passkeyRoutes(
   factors: Factors,
   site: PasskeySite,
 ): Router {
-  const page = '/security/passkeys'
+  const path = '/security/passkeys'
   const router = Router()
-  router.use(requireFreshCode(voiceOtp, page))
+  router.use(requireFreshCode(voiceOtp, path))
 
-  const dataOf = async (req: Request) => {
+  const page = formPage('passkeys', async req => {
     const { passkeys } = await fromStore(factors.of(userOf(req).id))
     return { passkeys, site }
-  }
-  router.get('/', async (req, res) =>
-    res.render('passkeys', { ...(await dataOf(req)), failure: undefined }),
-  )
+  })
+  router.get('/', page.show)
 
   router.post('/begin', async (req, res) => {
-    const { passkeys } = await dataOf(req)
+    const { passkeys } = await fromStore(factors.of(userOf(req).id))
     res.json(await beginRegistration(req, site, userOf(req), passkeys))
   })
 
   router.post('/', async (req, res) => {
     const name = fieldText('name', req).slice(0, 40) || 'Passkey'
     const passkey = await finishRegistration(req, site, name)
-    if (passkey === undefined)
-      throw new Failed({ code: 'factor-wrong', ...failures['factor-wrong'] })
+    check(passkey !== undefined, 'This was not accepted. Try again.', 401)
     const add = () => factors.addPasskey(userOf(req).id, passkey)
     await voiceOtp.changeFactor(req, 'passkey', 'add', add)
-    await redirectAfterSave(page, req, res, `The passkey “${name}” was added.`)
+    await redirectAfterSave(path, req, res, `The passkey “${name}” was added.`)
   })
 
   router.post('/:id/rename', async (req, res) => {
     const name = fieldText('name', req).slice(0, 40)
     if (name !== '') await fromStore(factors.renamePasskey(userOf(req).id, req.params.id, name))
-    await redirectAfterSave(page, req, res)
+    await redirectAfterSave(path, req, res)
   })
 
   router.post('/:id/remove', async (req, res) => {
     const remove = () => factors.removePasskey(userOf(req).id, req.params.id)
     await voiceOtp.changeFactor(req, 'passkey', 'remove', remove)
-    await redirectAfterSave(page, req, res, 'The passkey was removed.')
+    await redirectAfterSave(path, req, res, 'The passkey was removed.')
   })
 
-  const show: ShowFailure = async (failure, req, res) =>
-    res.status(failure.status).render('passkeys', { ...(await dataOf(req)), failure })
-  router.use(confirmFirst, showFailure(show))
+  router.use(confirmFirst, page.onFailure)
   return router
 }
 
 function appCodeRoutes(voiceOtp: VoiceOtpStrategy<User>, factors: Factors): Router {
-  const page = '/security/app-code'
+  const path = '/security/app-code'
   const router = Router()
-  router.use(requireFreshCode(voiceOtp, page))
+  router.use(requireFreshCode(voiceOtp, path))
 
-  /** A user without an app gets a key, and its picture. */
-  const dataOf = async (req: Request) => {
+  // A user without an app gets a key, and its picture.
+  const page = formPage('app-code', async req => {
     const { id, username } = userOf(req)
     const { appKey } = await fromStore(factors.of(id))
     if (appKey !== undefined) return { key: undefined, picture: undefined }
     const key = (req.session.newAppKey ??= createAppKey())
     return { key, picture: await drawQrCode(key, username) }
-  }
-  router.get('/', async (req, res) =>
-    res.render('app-code', { ...(await dataOf(req)), failure: undefined }),
-  )
+  })
+  router.get('/', page.show)
 
   router.post('/', async (req, res) => {
     const { newAppKey: key = createAppKey() } = req.session
     const step = stepOf(key, fieldText('code', req))
-    if (step === undefined)
-      throw new Failed({
-        code: 'factor-wrong',
-        message: 'This code is wrong. Try the next one.',
-        status: 401,
-      })
+    check(step !== undefined, 'This code is wrong. Try the next one.', 401)
     const add = () => factors.addAppKey(userOf(req).id, key, step)
     await voiceOtp.changeFactor(req, 'app-code', 'add', add)
     delete req.session.newAppKey
-    await redirectAfterSave(page, req, res, 'App codes are set up.')
+    await redirectAfterSave(path, req, res, 'App codes are set up.')
   })
 
   router.post('/remove', async (req, res) => {
     const remove = () => factors.removeAppKey(userOf(req).id)
     await voiceOtp.changeFactor(req, 'app-code', 'remove', remove)
-    await redirectAfterSave(page, req, res, 'App codes were removed.')
+    await redirectAfterSave(path, req, res, 'App codes were removed.')
   })
 
-  const show: ShowFailure = async (failure, req, res) =>
-    res.status(failure.status).render('app-code', { ...(await dataOf(req)), failure })
-  router.use(confirmFirst, showFailure(show))
+  router.use(confirmFirst, page.onFailure)
   return router
 }
 

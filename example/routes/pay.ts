@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { Router, type Request, type RequestHandler, type Response } from 'express'
+import { Router, type Request, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
 import { authenticate, type Passport } from '../auth/authenticate.js'
 import { currencies, paymentText, type Payment } from '../auth/payment-text.js'
-import { showFailure, type Failure } from '../middleware/errors.js'
+import type { Failure } from '../middleware/errors.js'
 import { field, fieldText } from '../middleware/fields.js'
+import { check, formPage } from '../middleware/form-page.js'
 import { requireBothFactors } from '../middleware/guards.js'
 import { currentUser, type User } from '../stores/users.js'
 import { redirectAfterSave } from './return-to.js'
@@ -30,18 +31,14 @@ export function payRoutes(passport: Passport, voiceOtp: VoiceOtpStrategy<User>):
   const router = Router()
   router.use('/pay', requireBothFactors)
 
-  router.get('/pay', (req, res) => renderPay(voiceOtp, req, res))
+  const page = formPage('pay', (req, failure) => dataOf(voiceOtp, req, failure))
+  router.get('/pay', page.show)
 
   router.post('/pay', async (req, res) => {
-    const fields = readFields(req)
-    const problem = findProblem(fields)
-    if (problem !== undefined) {
-      await renderPay(voiceOtp, req, res, { fields, problem })
-      return
-    }
+    const payment = readPayment(req)
     // What is entered now replaces what an earlier call asked for.
     if (req.voiceOtp?.purpose === 'approve') await voiceOtp.cancel(req)
-    req.session.payment = { ...fields, amount: Number(fields.amount) }
+    req.session.payment = payment
     delete req.session.paid
     await redirectAfterSave('/pay', req, res)
   })
@@ -68,28 +65,8 @@ export function payRoutes(passport: Passport, voiceOtp: VoiceOtpStrategy<User>):
 
   router.post('/pay/confirm', authenticate(passport, purpose), execute)
 
-  const onFailure = showFailure((failure, req, res) =>
-    renderPay(voiceOtp, req, res, { failure: refreshIfOvertaken(failure, req, res) }),
-  )
-  router.use('/pay', onFailure)
+  router.use('/pay', page.onFailure)
   return router
-}
-
-/**
- * A double click sends a form twice, and the browser shows the response to the second request. It
- * failed because the first one has placed the call or used the code. The page refreshes to show the
- * result of the first request: the user must not miss that the phone is ringing, or pay again.
- */
-function refreshIfOvertaken(failure: Failure, req: Request, res: Response): Failure {
-  const isActive = (req.voiceOtp?.expiresIn ?? 0) > 0
-  const { code, retryAfter = Infinity } = failure
-  if (code === 'too-many-calls' && !isActive && retryAfter <= 60) res.set('Refresh', '2; url=/pay')
-  if (code !== 'code-expired' || !isActive) return failure
-  res.set('Refresh', '1; url=/pay')
-  return {
-    ...failure,
-    message: 'One moment. This code was sent twice, or a newer code has replaced it.',
-  }
 }
 
 /**
@@ -101,18 +78,21 @@ const execute: RequestHandler = async (req, res) => {
   const logger = req.app.locals['logger'] as Logger
   const { amount, currency } = payment
   logger.info({ event: 'payment.executed', userId: currentUser(req)?.id, amount, currency })
-  // For the demo's attack button: what the form of a manipulated browser said.
-  const sent = readFields(req)
-  const isLie = findProblem(sent) === undefined
-  req.session.paid = {
-    text: inEnglish(payment),
-    sentByBrowser: isLie ? inEnglish({ ...sent, amount: Number(sent.amount) }) : undefined,
-  }
+  req.session.paid = { text: inEnglish(payment), sentByBrowser: sentByBrowser(req) }
   delete req.session.payment
   await redirectAfterSave('/pay', req, res)
 }
 
 const inEnglish = (payment: Payment): string => paymentText(payment)['en-US']
+
+/** For the demo's attack button: what the form of a manipulated browser said. */
+function sentByBrowser(req: Request): string | undefined {
+  try {
+    return inEnglish(readPayment(req))
+  } catch {
+    return undefined
+  }
+}
 
 const readFields = (req: Request): PaymentFields => ({
   amount: fieldText('amount', req),
@@ -121,30 +101,21 @@ const readFields = (req: Request): PaymentFields => ({
 })
 
 /**
- * A payee of Latin letters, digits and a few signs: the call says the name inside a sentence, so a
+ * A payee has Latin letters, digits and a few signs: the call says the name inside a sentence, so a
  * name with a sentence of its own could confuse the user. A voice may skip letters of other scripts
  * and phonetic letters, and then nobody would hear who gets the money.
  */
-function findProblem({ amount, currency, payee }: PaymentFields): string | undefined {
-  if (!/^[1-9]\d{0,8}$/.test(amount)) return 'Enter a whole amount, for example 12050 for 120.50.'
-  if (!(currencies as readonly string[]).includes(currency)) return 'Choose a currency.'
-  return /^(?=.*[A-Za-z])[A-Za-zÀ-ÖØ-öø-ɏ\d &'’-]{1,40}$/.test(payee)
-    ? undefined
-    : 'Enter who gets the money: at most 40 Latin letters and digits.'
+function readPayment(req: Request): Payment {
+  const { amount, currency, payee } = readFields(req)
+  const isAmount = /^[1-9]\d{0,8}$/.test(amount)
+  check(isAmount, 'Enter a whole amount, for example 12050 for 120.50.')
+  check((currencies as readonly string[]).includes(currency), 'Choose a currency.')
+  const isPayee = /^(?=.*[A-Za-z])[A-Za-zÀ-ÖØ-öø-ɏ\d &'’-]{1,40}$/.test(payee)
+  check(isPayee, 'Enter who gets the money: at most 40 Latin letters and digits.')
+  return { amount: Number(amount), currency, payee }
 }
 
-interface PageContent {
-  readonly fields?: PaymentFields
-  readonly problem?: string
-  readonly failure?: Failure
-}
-
-async function renderPay(
-  voiceOtp: VoiceOtpStrategy<User>,
-  req: Request,
-  res: Response,
-  { fields, problem, failure }: PageContent = {},
-): Promise<void> {
+async function dataOf(voiceOtp: VoiceOtpStrategy<User>, req: Request, failure?: Failure) {
   const { payment, paid } = req.session
   const challenge = req.voiceOtp?.purpose === 'approve' ? req.voiceOtp : undefined
   const [status, phones] = await Promise.all([
@@ -153,7 +124,8 @@ async function renderPay(
     voiceOtp.listPhones(req).catch(() => []),
   ])
   const isOver = challenge !== undefined && (status ?? challenge).expiresIn === 0
-  res.status(problem === undefined ? (failure?.status ?? 200) : 400).render('pay', {
+  const typed = failure?.code === 'form-malformed' ? readFields(req) : {}
+  return {
     challenge: isOver ? undefined : challenge,
     isOver,
     status,
@@ -162,12 +134,11 @@ async function renderPay(
     // A hosted channel cannot say what is approved.
     channels: voiceOtp.channels.filter(channel => channel === 'call' || channel === 'sms'),
     currencies,
-    fields: fields ?? { amount: '', currency: 'EUR', payee: '', ...payment },
+    fields: { amount: '', currency: 'EUR', payee: '', ...payment, ...typed },
     paymentText: payment && inEnglish(payment),
     paid,
-    problem,
-    failure,
-  })
+    failure: failure && refreshIfOvertaken(failure, req),
+  }
 }
 
 /** The state of the call, if SignalWire reports it at once: the page does not wait long for it. */
@@ -175,3 +146,18 @@ const getStatus = (voiceOtp: VoiceOtpStrategy<User>, req: Request) =>
   Promise.race([voiceOtp.getStatus(req), wait(1500, undefined, { ref: false })]).catch(
     () => undefined,
   )
+
+/**
+ * A double click sends a form twice, and the browser shows the response to the second request. It
+ * failed because the first one has placed the call or used the code. The page refreshes to show the
+ * result of the first request: the user must not miss that the phone is ringing, or pay again.
+ */
+function refreshIfOvertaken(failure: Failure, { res, voiceOtp }: Request): Failure {
+  const isActive = (voiceOtp?.expiresIn ?? 0) > 0
+  const { code, retryAfter = Infinity } = failure
+  if (code === 'too-many-calls' && !isActive && retryAfter <= 60) res?.set('Refresh', '2; url=/pay')
+  if (code !== 'code-expired' || !isActive) return failure
+  res?.set('Refresh', '1; url=/pay')
+  const message = 'One moment. This code was sent twice, or a newer code has replaced it.'
+  return { ...failure, message }
+}

@@ -1,7 +1,8 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express'
+import { Router, type RequestHandler } from 'express'
 import type { SupportAction, VoiceOtpStrategy } from 'passport-voice-otp'
 import { fromStore, notFound } from '../middleware/errors.js'
 import { fieldText } from '../middleware/fields.js'
+import { check, formPage } from '../middleware/form-page.js'
 import { requireFreshCode } from '../middleware/guards.js'
 import type { Factors } from '../stores/factors.js'
 import { currentUser, type User, type Users } from '../stores/users.js'
@@ -21,13 +22,14 @@ export function supportRoutes(
   const router = Router()
   router.use('/support', requireFreshCode(voiceOtp, '/support'), requireSupport)
 
-  async function show(req: Request, res: Response, searched: string, problem?: string) {
+  const page = formPage('support', async req => {
+    const searched = fieldText('user', req) || textOf(req.query['user'])
     const exact = await fromStore(users.byId(searched))
     const found = exact ? [exact] : await fromStore(users.search(searched))
     const [user] = found.length === 1 ? found : []
     const description = user && (await voiceOtp.describeUser(user.id))
     const now = new Date(clock.now())
-    res.status(problem === undefined ? 200 : 400).render('support', {
+    return {
       searched,
       found,
       user,
@@ -35,9 +37,9 @@ export function supportRoutes(
       isSelf: user?.id === currentUser(req)?.id,
       reasons: user && description ? explain(user, description, now) : [],
       sends: (description?.sends ?? []).slice(0, 10).map(send => sendInWords(send, now)),
-      problem,
-    })
-  }
+    }
+  })
+  router.get('/support', page.show)
 
   /** What support does to a user. `done` is the sentence after it. */
   const act =
@@ -46,17 +48,12 @@ export function supportRoutes(
       const id = fieldText('user', req)
       const reason = fieldText('reason', req)
       const by = currentUser(req) as User
-      const user = await fromStore(users.byId(id))
-      const problem = findProblem(user, by, reason)
-      if (problem !== undefined) return show(req, res, id, problem)
+      check((await fromStore(users.byId(id))) !== undefined, 'Choose a user.')
+      check(id !== by.id, 'Ask a colleague: nobody changes their own account here.')
+      check(reason !== '', 'Enter a reason. It is written to the log.')
       await action(id, { by: by.username, reason })
-      return redirectAfterSave(`/support?user=${encodeURIComponent(id)}`, req, res, done)
+      await redirectAfterSave(`/support?user=${encodeURIComponent(id)}`, req, res, done)
     }
-
-  router.get('/support', (req, res) => {
-    const { user } = req.query
-    return show(req, res, typeof user === 'string' ? user.slice(0, 100) : '')
-  })
 
   const unlock = (id: string, by: SupportAction) => voiceOtp.unlock(id, by)
   router.post('/support/unlock', act('The user is unlocked.', unlock))
@@ -69,6 +66,7 @@ export function supportRoutes(
     'The factors are reset, and all sessions have ended. At the next login the user proves a number.'
   router.post('/support/reset', act(isReset, reset))
 
+  router.use('/support', page.onFailure)
   return router
 }
 
@@ -78,8 +76,4 @@ const requireSupport: RequestHandler = (req, res, next) => {
   else notFound(req, res, next)
 }
 
-function findProblem(user: User | undefined, by: User, reason: string): string | undefined {
-  if (user === undefined) return 'Choose a user.'
-  if (user.id === by.id) return 'Ask a colleague: nobody changes their own account here.'
-  return reason === '' ? 'Enter a reason. It is written to the log.' : undefined
-}
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 100) : '')

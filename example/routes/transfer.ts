@@ -1,6 +1,7 @@
-import { Router } from 'express'
+import { Router, type Request } from 'express'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
 import { fieldText } from '../middleware/fields.js'
+import { check, formPage } from '../middleware/form-page.js'
 import { requireFreshCode } from '../middleware/guards.js'
 import type { User } from '../stores/users.js'
 import { redirectAfterSave } from './return-to.js'
@@ -10,27 +11,22 @@ export function transferRoutes(voiceOtp: VoiceOtpStrategy<User>): Router {
   const router = Router()
   router.use('/transfer', requireFreshCode(voiceOtp, '/transfer'))
 
-  router.get('/transfer', (_req, res) => {
-    res.render('transfer', { to: '', amount: '', problem: undefined })
-  })
-
+  const page = formPage('transfer', readFields)
+  router.get('/transfer', page.show)
   router.post('/transfer', async (req, res) => {
-    const to = fieldText('to', req)
-    const amount = fieldText('amount', req)
-    const problem = findProblem(to, amount)
-    if (problem !== undefined) res.status(400).render('transfer', { to, amount, problem })
-    else {
-      const message = `$${amount} sent to ${to}. (This is a demo. No money was moved.)`
-      await redirectAfterSave('/account', req, res, message)
-    }
+    const { to, amount } = readFields(req)
+    check(to !== '', 'Enter who gets the money.')
+    const isAmount = /^(?=.*[1-9])\d{1,6}([.,]\d{1,2})?$/.test(amount)
+    check(isAmount, 'Enter an amount such as 25 or 25.50.')
+    const message = `$${amount} sent to ${to}. (This is a demo. No money was moved.)`
+    await redirectAfterSave('/account', req, res, message)
   })
+  router.use('/transfer', page.onFailure)
 
   return router
 }
 
-function findProblem(to: string, amount: string): string | undefined {
-  if (to === '') return 'Enter who gets the money.'
-  return /^(?=.*[1-9])\d{1,6}([.,]\d{1,2})?$/.test(amount)
-    ? undefined
-    : 'Enter an amount such as 25 or 25.50.'
-}
+const readFields = (req: Request) => ({
+  to: fieldText('to', req),
+  amount: fieldText('amount', req),
+})
