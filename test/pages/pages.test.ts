@@ -44,6 +44,15 @@ async function openApp(
     ['alice', { id: 'alice', phone: '+12025550123' }],
     ['dave', { id: 'dave', phone: null }],
     ['erin', { id: 'erin', phone: null }],
+    [
+      'frank',
+      {
+        id: 'frank',
+        get phone(): string {
+          throw new Error('The store is down.')
+        },
+      },
+    ],
   ])
   const authenticator = new passport.Passport()
   const strategy = new VoiceOtpStrategy<Person>(
@@ -88,7 +97,7 @@ async function openApp(
     await agent.post(`/login?id=${id}`).expect(302)
     return agent
   }
-  return { url, simulator, browser, pages }
+  return { url, simulator, browser, pages, strategy }
 }
 
 /** Registers a passkey, an app code and a card, which these users have. */
@@ -268,6 +277,43 @@ test('if the app cannot say who has a factor, the page offers the phone, and its
   expect(text).toContain('action="/otp/call"')
   await alice.post('/otp/call').set(ours).type('form').send({}).expect(503)
   expect(simulator.calls).toHaveLength(0)
+})
+
+test('if the app cannot look up a number, the page keeps its form, which reports that', async () => {
+  const errors: Error[] = []
+  const { browser, simulator } = await openApp({ onError: error => void errors.push(error) })
+  const frank = await browser('frank')
+  expect((await frank.get('/otp').expect(200)).text).toContain('action="/otp/call"')
+  const { text } = await frank.post('/otp/call').set(ours).type('form').send({}).expect(503)
+  expect(text).toMatch(/role="alert"[^]*action="\/otp\/call"/)
+  expect(errors).toHaveLength(1)
+  expect(simulator.calls).toHaveLength(0)
+})
+
+test('without onEnroll, a user without a number is sent to support, and no button offers a call', async () => {
+  const { browser } = await openApp({}, undefined, [], { onEnroll: undefined })
+  const dave = await browser('dave')
+  const { text } = await dave.get('/otp').expect(200)
+  expect(text).toContain('We have no phone number for you')
+  expect(text).toContain('Contact support to add your number.')
+  expect(text).not.toContain('<form')
+  const { text: refused } = await dave.post('/otp/call').set(ours).type('form').expect(403)
+  expect(refused).toContain('We have no phone number for you')
+  await dave.get('/phone').expect(404)
+})
+
+test('a user with the first factor alone sees no remembered browsers, and comes back after the code', async () => {
+  const { browser, simulator } = await openApp({}, undefined, [], {
+    remember: { days: 30, store: new MemoryRememberStore() },
+  })
+  const alice = await browser('alice')
+  await alice.get('/security').expect(303).expect('Location', '/otp')
+  await alice.post('/otp/call').set(ours).type('form').send({}).expect(303)
+  const { text } = await alice.get('/otp').expect(200)
+  const code = await (await Phone.ringing({ simulator })).hearCode(digitsOn(text))
+  await alice.post('/otp').set(ours).type('form').send({ code }).expect('Location', '/security')
+  const { text: page } = await alice.get('/security').expect(200)
+  expect(page).toContain('You have no remembered browsers.')
 })
 
 test('the page of a new number says what is weaker about a phone, with links to what is better', async () => {
@@ -483,6 +529,14 @@ test.each([
   ['otp.txt', 'x', 'holds no template'],
 ])('a folder with %s that is wrong is an error at the start', async (name, text, message) => {
   await expect(openApp({ views: folderWith({ [name]: text }) })).rejects.toThrow(message)
+})
+
+test('without options, otpPages() throws a TypeError that says what to give', async () => {
+  const { strategy } = await openApp()
+  for (const options of [undefined, null, 'passport'])
+    expect(() => otpPages(strategy, options as never)).toThrow(
+      new TypeError('otpPages(voiceOtp, { passport }): give an object of options.'),
+    )
 })
 
 test('anything but a strategy is a TypeError', () => {
