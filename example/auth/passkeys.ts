@@ -120,7 +120,7 @@ export async function finishRegistration(
   }
 }
 
-/** What an answer must fit to. Each challenge is used once. */
+/** What an answer must match. The challenge leaves the session, so it is used once. */
 function expectationsOf({ session }: Request, { rpId, origins }: PasskeySite) {
   const { passkeyChallenge } = session
   delete session.passkeyChallenge

@@ -8,7 +8,7 @@ export interface Passkey {
   readonly name: string
   /** The public key, base64url. */
   readonly publicKey: string
-  /** How often it was used, as far as it tells. */
+  /** How often it was used, if its device counts that. */
   readonly counter: number
   /** Milliseconds since 1970. */
   readonly createdAt: number
@@ -66,11 +66,11 @@ export function createFactors(records: Records = recordsInMemory()) {
         ...(isFirst ? { passkeysSince: String(passkey.createdAt) } : {}),
       })
     },
-    // Name and counter are fields of their own. A change that began earlier does not bring back a
-    // passkey that was removed meanwhile.
+    // The name and the counter are separate fields. So a change that began earlier does not bring
+    // back a passkey that was removed meanwhile.
     renamePasskey: async (userId: string, id: string, name: string) => {
       const { passkeys } = await of(userId)
-      // Anybody can send any id. Unknown ones would fill the store.
+      // A browser can send any id. Unknown ids would fill the store.
       if (passkeys.some(each => each.id === id)) await records.set(userId, { [`name:${id}`]: name })
     },
     countPasskey: (userId: string, id: string, counter: number) =>

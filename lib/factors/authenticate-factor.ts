@@ -136,7 +136,7 @@ async function keepAttempt<User>(
   if (limit !== undefined) context.emit('user.locked', { userId, limit, factor: factor.name })
 }
 
-/** Whether the strategy has compared something, and so the attempt counts. */
+/** Whether the strategy may have compared something, so that the attempt counts. */
 interface Progress {
   compared: boolean
 }
@@ -168,7 +168,7 @@ async function attempt<User>(action: FactorAction<User>, progress: Progress): Pr
   }
 }
 
-/** Counts the attempt, because parallel requests share a session, and runs the strategy. */
+/** Counts the attempt first, because parallel requests share a session. Then runs the strategy. */
 async function verify<User>(
   action: FactorAction<User>,
   trustedFrom: number,
@@ -223,8 +223,8 @@ function readFactorCode<User>(
 }
 
 /**
- * Returns when the factor counts as phishing-resistant. A strategy may accept something for a user
- * without the factor: passport-totp compares with an empty key then.
+ * Refuses a user without the factor: passport-totp, for example, would compare the code with one of
+ * an empty key. Returns when the factor counts as phishing-resistant.
  */
 async function checkFactor<User>({ factor, user, req }: FactorAction<User>): Promise<number> {
   const trustedFrom = await findFactor(factor, user, req)
@@ -232,7 +232,7 @@ async function checkFactor<User>({ factor, user, req }: FactorAction<User>): Pro
   return trustedFrom
 }
 
-/** Uses up what `begin` started: its challenge must not be answered twice. */
+/** Uses up the first step, so that its challenge cannot be answered twice. */
 async function useStep<User>({ context, factor, userId, sessionId }: FactorAction<User>) {
   if (factor.codeField !== undefined) return
   if (!(await context.factorAttempts.takeStep(factor, userId, sessionId)))
@@ -244,7 +244,7 @@ const isStill = <User>({ loginState, user, userId, sessionId }: FactorAction<Use
   loginState.anyUser === user && loginState.userId === userId && loginState.sessionId === sessionId
 
 const mistakes: Readonly<Record<StrategyResult['kind'], string>> = {
-  success: 'It changed the login, or called success() after begin.',
+  success: 'It changed the login or the user, or called success() for the action begin.',
   fail: 'It failed.',
   error: 'It threw an error, or called error().',
   pass: 'It called pass(). Only success() and fail() decide.',

@@ -6,7 +6,7 @@ import { readArguments } from '../session/logins.js'
 /**
  * The request that a hosted strategy sees. It inherits from the app's request and has a `user` of
  * its own, so that the app's request never shows a pending user, not even to a timer. What the
- * strategy writes to it is lost. A Proxy would pass such writes on.
+ * strategy writes to the new request is lost. A Proxy would pass such writes on to the app's.
  * @param codes For a factor that is a code: the only content of the body.
  * @internal
  */
@@ -39,7 +39,7 @@ export function createHostedRequest(
   return hosted as Request
 }
 
-/** Express keeps its `next` on the request. Calling it would have the effect of `pass()`. */
+/** Express stores `next` on the request. A strategy that calls it would do the same as `pass()`. */
 function refuseNext(): never {
   throw new VoiceOtpError(
     'configuration',

@@ -8,7 +8,7 @@ const hourMilliseconds = 3_600_000
 
 /**
  * Asks the app whether the user has a factor. Returns `undefined` without it, else when the factor
- * counts as phishing-resistant, in milliseconds since 1970 (0 for a factor that always did). Throws
+ * counts as phishing-resistant, in milliseconds since 1970 (0 if it always has). Throws
  * a `VoiceOtpError` (`callback-failed`) if `has` failed.
  * @internal
  */

@@ -20,10 +20,10 @@ export interface HeldCode {
   release(): Promise<void>
 }
 
-/** The count of a step that `begin` has started; far above what attempts alone can reach. */
+/** The count of a step that `begin` has started. Attempts alone can never reach it. */
 const begunCount = 2 ** 30
 
-/** For so long after `begin`, every attempt of this user at the factor needs it. */
+/** After a first step, every attempt of this user at the factor needs one for this long. */
 const beginsSeconds = 86_400
 
 /**
@@ -134,8 +134,9 @@ export class FactorAttempts {
 
   /**
    * Uses up the first step before the second one. Returns `true` only for the first of many
-   * requests. Without a first step, it returns whether this user has used none of this factor for
-   * a day: the challenge of a used or expired step may still be in the session.
+   * requests. Without a first step in this session, it returns `true` only if the factor does not
+   * need one and this user has begun none for a day. Otherwise a challenge of an older step, which
+   * may still be in the session, could be answered again.
    */
   async takeStep(
     { name, needsBegin }: LimitedFactor,

@@ -78,8 +78,8 @@ function readRequireOptions(options: RequireOptions): RequireOptions {
 
 /**
  * Whether the user of this request passed a phishing-resistant factor that counted as one at that
- * time. The present time would not do: the session of a thief, whose factor was removed the next
- * hour, would count a day later.
+ * time. Comparing with the present time would be wrong: a thief adds a factor, logs in with it, and
+ * the user removes the factor. A day later, the thief's session would count.
  */
 function isPhishingResistant<User>({
   context: { factors },

@@ -91,7 +91,7 @@ async function findBrowser<User>(
   if (browser?.id !== cookie.id || browser.user !== hashUser(context, userId)) return undefined
   if (isExpired(browser, context.settings.clock.now())) return undefined
   if ((await context.locks.find(userId)) !== undefined) return undefined
-  // A browser is remembered after a code over the phone, so it is not worth more than the phone.
+  // A browser is remembered after a code over the phone. It must not allow more than the phone.
   if (!(await askPhoneFallback(context, user, req)).isAllowed) return undefined
 
   if (!cookieMatches(context, browser.hash, cookie, userId)) {
