@@ -8,6 +8,7 @@ import { Simulator } from '../../dist/simulator/index.mjs'
 import { spaceOf } from './base.js'
 import { cases, caseNamed } from './cases.js'
 import { start } from './load.js'
+import { printFormula } from './formula.js'
 import { measureScale } from './scale.js'
 import { measureStartUp } from './start-up.js'
 import { interval, median, spread } from './statistics.js'
@@ -120,11 +121,11 @@ if (scale !== undefined) {
   console.log(
     '\nRight codes on one Redis, beside the load and the Redis on the same machine; the counts held:',
   )
-  for (const { processes, perSecond, commandsPerLogin, bytesPerUser } of scale) {
+  for (const { processes, perSecond } of scale.rows)
     console.log(
-      `  ${processes} ${processes === 1 ? 'process' : 'processes'}: ${Math.round(perSecond)} a second, ${Math.round(perSecond / processes)} each; ${commandsPerLogin.toFixed(0)} Redis commands a login, ${Math.round(bytesPerUser)} bytes a user`,
+      `  ${processes} ${processes === 1 ? 'process' : 'processes'}: ${Math.round(perSecond)} a second, ${Math.round(perSecond / processes)} each`,
     )
-  }
+  printFormula(scale)
 }
 const report = { machine, rows, startUp, scale }
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`)

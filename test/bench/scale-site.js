@@ -1,25 +1,44 @@
-// One of several processes of one app on one Redis, forked by scale.js. Sends its port, and the
-// number of codes that it compared.
+// One of several processes of one app on one Redis, forked by scale.js with the address of the
+// Redis and, for whole logins, of a Space. Sends its port, and what it has used.
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { RedisStore } from 'connect-redis'
 import express from 'express'
 import session from 'express-session'
 import { Passport } from 'passport'
 import { VoiceOtpStrategy } from '../../dist/index.mjs'
-import { RateLimiterRedis } from 'rate-limiter-flexible'
+import { redisLimiter } from '../../dist/redis/index.mjs'
 import { createClient } from 'redis'
 import { numberOf, secret, spaceOf } from './base.js'
 
-const client = createClient({ url: process.argv[2] })
-await client.connect()
+const [, , redisUrl, spaceUrl = 'http://127.0.0.1:3998'] = process.argv
+const app = express()
+const server = createServer(app).listen(0, '127.0.0.1')
+await once(server, 'listening')
+const { port } = server.address()
+
+const connected = createClient({ url: redisUrl })
+await connected.connect()
+let commands = 0
+/** The client, which counts the commands that it sends. */
+const client = Object.create(connected)
+for (const name of ['eval', 'evalSha', 'get', 'set', 'expire', 'del'])
+  client[name] = (...given) => {
+    commands++
+    return connected[name](...given)
+  }
+
+// So many people from one address would reach these limits. Disabled ones would cost nothing.
+const many = 1_000_000
 const strategy = new VoiceOtpStrategy(
   {
     appName: 'Acme',
-    webhookUrl: 'http://127.0.0.1:3999/voice-otp',
+    webhookUrl: `http://127.0.0.1:${port}/voice-otp`,
     secret,
-    signalwire: spaceOf('http://127.0.0.1:3998'),
-    limiter: options =>
-      new RateLimiterRedis({ storeClient: client, useRedisPackage: true, ...options }),
+    signalwire: spaceOf(spaceUrl),
+    limits: { callsPerPrefixTenMinutes: many, callsPerAppMinute: many, callsPerAppDay: many },
+    fraud: { unusedPerPrefixDay: many, unusedPerCountryDay: many, sendsPerPrefixDay: many },
+    limiter: redisLimiter(client),
   },
   user => user.phone,
 )
@@ -36,7 +55,7 @@ passport.serializeUser((user, done) => {
 passport.deserializeUser((id, done) => {
   done(null, { id, phone: numberOf(id) })
 })
-const app = express()
+app.use('/voice-otp', strategy.webhooks())
 app.use(
   session({
     secret,
@@ -47,15 +66,17 @@ app.use(
   express.urlencoded({ extended: false }),
 )
 app.use(passport.session(), strategy.enforce())
+app.post('/otp/call', passport.authenticate('voice-otp', { action: 'call' }), (req, res) => {
+  res.json(req.voiceOtp)
+})
+app.get('/otp/status', strategy.status())
 app.post('/otp', passport.authenticate('voice-otp', { successRedirect: '/' }))
 
-const server = createServer(app)
 process.on('message', () => {
-  process.send({ compared })
+  const { user, system } = process.cpuUsage()
+  process.send({ compared, commands, milliseconds: (user + system) / 1000 })
 })
 process.on('disconnect', () => {
   process.exit(0)
 })
-server.listen(0, '127.0.0.1', () => {
-  process.send({ port: server.address().port })
-})
+process.send({ port })

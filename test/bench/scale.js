@@ -7,10 +7,11 @@ import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
 import { VoiceOtpStrategy } from '../../dist/index.mjs'
-import { RateLimiterRedis } from 'rate-limiter-flexible'
+import { redisLimiter } from '../../dist/redis/index.mjs'
 import { createClient } from 'redis'
 import { makeChallenge } from '../../build/session/challenge.js'
 import { numberOf, request, secret, spaceOf } from './base.js'
+import { measureLogins } from './logins.js'
 
 const logins = 6000
 const attacked = { users: 40, attemptsEach: 25, comparedEach: 5 }
@@ -18,8 +19,8 @@ const raced = { users: 40, timesEach: 10 }
 let users = 0
 
 /**
- * Returns a row for each number of processes, or `undefined` without redis-server. Throws if a
- * limit did not hold.
+ * Returns a row for each number of processes and what logins cost, or `undefined` without
+ * redis-server. Throws if a limit did not hold.
  */
 export async function measureScale(node) {
   try {
@@ -43,7 +44,8 @@ export async function measureScale(node) {
   try {
     const rows = []
     for (const processes of [1, 2, 4]) rows.push(await measure({ node, url, client, processes }))
-    return rows
+    const logins = await measureLogins(client, spaceUrl => startSite(node, url, spaceUrl))
+    return { rows, ...logins }
   } finally {
     client.destroy()
     redis.kill('SIGKILL')
@@ -55,16 +57,12 @@ async function measure({ node, url, client, processes }) {
   try {
     const people = await makePeople(client, logins + attacked.users + raced.users)
     await load(children, people.splice(0, 1000))
-    const { commands: before } = await usage(client)
     const seconds = await load(children, people.splice(0, logins - 1000))
-    const { commands, bytes } = await usage(client)
     await attackByForce(children, people.splice(0, attacked.users))
     await raceRightCodes(children, people)
     return {
       processes,
       perSecond: (logins - 1000) / seconds,
-      commandsPerLogin: (commands - before) / (logins - 1000),
-      bytesPerUser: bytes / logins,
     }
   } finally {
     for (const { child } of children) child.kill()
@@ -72,8 +70,8 @@ async function measure({ node, url, client, processes }) {
   }
 }
 
-async function startSite(node, url) {
-  const child = fork(fileURLToPath(new URL('scale-site.js', import.meta.url)), [url], {
+async function startSite(node, url, ...spaceUrl) {
+  const child = fork(fileURLToPath(new URL('scale-site.js', import.meta.url)), [url, ...spaceUrl], {
     execPath: node,
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -92,8 +90,7 @@ async function makePeople(client, count) {
       webhookUrl: 'http://127.0.0.1:3999/voice-otp',
       secret,
       signalwire: spaceOf('http://127.0.0.1:3998'),
-      limiter: options =>
-        new RateLimiterRedis({ storeClient: client, useRedisPackage: true, ...options }),
+      limiter: redisLimiter(client),
     },
     () => null,
   )
@@ -179,7 +176,7 @@ async function attackByForce(children, people) {
   )
   const compared = await Promise.all(
     children.map(async ({ child }) => {
-      child.send('compared?')
+      child.send('used?')
       const [answer] = await once(child, 'message')
       return answer.compared
     }),
@@ -207,14 +204,6 @@ async function send({ port }, person) {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...rest, redirect: 'manual' })
   await response.arrayBuffer()
   return response.status
-}
-
-async function usage(client) {
-  const [stats, memory] = await Promise.all([client.info('stats'), client.info('memory')])
-  return {
-    commands: Number(/total_commands_processed:(\d+)/.exec(stats)?.[1]),
-    bytes: Number(/used_memory_dataset:(\d+)/.exec(memory)?.[1]),
-  }
 }
 
 async function freePort() {

@@ -1,7 +1,6 @@
 import { RedisStore } from 'connect-redis'
-import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
-import type { LimiterFactory } from 'passport-voice-otp'
+import { redisLimiter } from 'passport-voice-otp/redis'
 
 /** Sessions and limits in one Redis. @param url For example `redis://127.0.0.1:6379`. */
 export async function connectStores(url: string) {
@@ -20,12 +19,5 @@ export async function connectStores(url: string) {
   })
   client.on('error', error => console.error(`Redis: ${String(error)}`))
   await client.connect()
-  const limiter: LimiterFactory = options =>
-    new RateLimiterRedis({
-      storeClient: client,
-      useRedisPackage: true,
-      rejectIfRedisNotReady: true,
-      ...options,
-    })
-  return { limiter, store: new RedisStore({ client, prefix: 'session:' }) }
+  return { limiter: redisLimiter(client), store: new RedisStore({ client, prefix: 'session:' }) }
 }

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createTable } from '../recipes/postgres.js'
 import { freePort } from '../support/listen.js'
@@ -60,6 +61,32 @@ async function startRedisNode(more: readonly string[] = []) {
 }
 
 export const startRedis = (): Promise<EngineServer> => startRedisNode()
+
+/** Three masters without replicas. Kill, hang and the others mean the second one. */
+export async function startCluster(): Promise<EngineServer> {
+  const nodes = await Promise.all(
+    [1, 2, 3].map(async () =>
+      startRedisNode([
+        ...['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())],
+        // The other nodes serve their own slots while one is away.
+        ...['--cluster-require-full-coverage', 'no', '--cluster-node-timeout', '1000'],
+      ]),
+    ),
+  )
+  const [first, second] = nodes
+  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`)
+  execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'])
+  const info = () =>
+    execFileSync('redis-cli', ['-p', String(first!.port), 'cluster', 'info'], { encoding: 'utf8' })
+  while (!info().includes('cluster_state:ok')) await setTimeout(100)
+  return {
+    ...second!,
+    url: nodes.map(({ url }) => url).join(','),
+    close: async () => {
+      await Promise.all(nodes.map(node => node.close()))
+    },
+  }
+}
 
 const versionIn = (program: string): string =>
   /\d+\.[\d.]+/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' }))?.[0] ?? ''

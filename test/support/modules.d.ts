@@ -36,22 +36,21 @@ declare module 'pg' {
 }
 declare module 'ioredis' {
   interface Options {
+    readonly autoResendUnfulfilledCommands?: boolean
+    readonly connectTimeout?: number
     readonly enableOfflineQueue?: boolean
     readonly lazyConnect?: boolean
-    readonly connectTimeout?: number
-    readonly socketTimeout?: number
     readonly maxRetriesPerRequest?: number
     readonly retryStrategy?: (retries: number) => number
+    readonly socketTimeout?: number
   }
-  class Client {
+  export class Redis {
+    constructor(url: string, options?: Options)
     readonly status: string
     connect(): Promise<void>
     on(name: 'error', listener: (error: Error) => void): this
-    call(command: string, ...parts: readonly (string | number)[]): Promise<unknown>
-    eval(script: string, keyCount: number, ...parts: readonly (string | number)[]): Promise<unknown>
-  }
-  export class Redis extends Client {
-    constructor(url: string, options?: Options)
+    eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
+    evalsha(sha: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
   }
 }
 
