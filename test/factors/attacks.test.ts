@@ -274,6 +274,19 @@ test('A-18, A-19 an answer is worth nothing to another user, and a begun step no
   expect((await sendCode(alice, totpCode())).status).toBe(200)
 })
 
+test('A-18 a code that was accepted is used up for this user and this factor, not for others', async () => {
+  const either = (name: string): NonNullable<FactorWorldOptions['factors']>[number] => [
+    new Probe(acceptRight),
+    { name, amr: ['otp'], codeField: 'code' },
+  ]
+  await open({ factors: [either('pin'), either('card')], has: () => true })
+  for (const user of ['alice', 'bob'])
+    for (const name of ['pin', 'card'])
+      expect((await world.answer(await world.logIn(user), name, { code: '123456' })).status).toBe(
+        200,
+      )
+})
+
 test('A-20 an older step is refused after a newer one, and every begun step after the limiter was flushed', async () => {
   const store = new CounterStore(0, 0)
   await open({ options: { limiter: store.factory } })

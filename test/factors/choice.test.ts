@@ -1,4 +1,5 @@
 // Which factor a user may use, and what a phone is not enough for.
+import { inspect } from 'node:util'
 import type { Request, Response } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FactorOwnership, SecondFactorOptions, VoiceOtpError } from 'passport-voice-otp'
@@ -12,7 +13,7 @@ import {
   totpCode,
   totpStrategy,
 } from '../support/factors.js'
-import type { Person } from '../support/world.js'
+import { type Person, secret } from '../support/world.js'
 
 let world: FactorWorld | undefined
 afterEach(async () => {
@@ -31,12 +32,13 @@ const factors = (): FactorWorldOptions['factors'] => [
 async function open(
   options: FactorWorldOptions['options'] = {},
   has: Record<string, FactorOwnership> = {},
+  more: NonNullable<FactorWorldOptions['factors']> = [],
 ) {
   owned = has
   const saved: string[] = []
   const store = new SessionStore()
   const opened = await createFactorWorld({
-    factors: factors(),
+    factors: [...factors()!, ...more],
     store,
     has: (name, person) => owned[`${person.id} ${name}`] ?? false,
     options: { phoneFallback: true, ...options },
@@ -124,8 +126,10 @@ describe('availableFactors lists what a user may use, the best first', () => {
     expect(await site.list(alice)).toEqual(['passkey'])
     owned['alice passkey'] = 'yes' as never
     expect((await alice.get('/factors')).body).toEqual({ code: 'callback-failed' })
-    owned['alice passkey'] = { since: new Date(NaN) }
-    expect((await alice.get('/factors')).body).toEqual({ code: 'callback-failed' })
+    for (const since of [new Date(NaN), 5]) {
+      owned['alice passkey'] = { since: since as Date }
+      expect((await alice.get('/factors')).body).toEqual({ code: 'callback-failed' })
+    }
   })
 })
 
@@ -174,6 +178,51 @@ describe('phoneFallback', () => {
   test('an app code does not forbid the phone', async () => {
     const site = await open({ phoneFallback: false }, { 'alice app-code': true })
     expect(await site.usePhone(await site.logIn('alice'))).toBe(200)
+  })
+})
+
+describe('two phishing-resistant factors', () => {
+  const openBoth = async () => {
+    const site = await open({ phoneFallback: false }, { 'alice passkey': true }, [
+      [
+        new Probe(acceptRight),
+        {
+          name: 'card',
+          amr: ['hwk'],
+          phishingResistant: true,
+          has({ id }) {
+            return owned[`${id} ${this.name}`] ?? false
+          },
+        },
+      ],
+    ])
+    return { ...site, alice: await site.logIn('alice') }
+  }
+
+  test('one of them is enough to refuse the phone', async () => {
+    const { alice } = await openBoth()
+    await alice.post('/otp/call').expect(403)
+  })
+
+  test('a user of one adds the other only after using one', async () => {
+    const site = await openBoth()
+    owned['alice app-code'] = true
+    await site.answer(site.alice, 'app-code', { code: totpCode() })
+    expect(await site.change(site.alice, 'card', 'add')).toBe('phishing-resistant-required')
+    await site.usePasskey(site.alice)
+    expect(await site.change(site.alice, 'card', 'add')).toBe('saved')
+  })
+
+  test('ten failures of one lock out this one', async () => {
+    const site = await openBoth()
+    owned['alice card'] = true
+    for (let i = 0; i < 10; i++) {
+      await site.begin(site.alice, 'card')
+      await site.answer(site.alice, 'card', { answer: 'wrong' })
+    }
+    await site.begin(site.alice, 'card')
+    expect(await site.answer(site.alice, 'card')).toMatchObject({ code: 'locked' })
+    expect(await site.usePasskey(site.alice)).toBe(200)
   })
 })
 
@@ -312,6 +361,18 @@ describe('sessions', () => {
     forge(site.store, { phishingResistantFrom: 0 })
     expect(await site.isIn(alice)).toBe(true)
     await alice.post('/vault').expect(401)
+    owned['alice passkey'] = true
+    expect(await site.change(alice, 'passkey', 'add')).toBe('phishing-resistant-required')
+  })
+
+  test('a session from before the factor became phishing-resistant cannot change it', async () => {
+    const site = await open({}, { 'alice passkey': true })
+    const alice = await site.logIn('alice')
+    await site.usePasskey(alice)
+    forge(site.store, { phishingResistantFrom: undefined })
+    expect(await site.isIn(alice)).toBe(true)
+    await alice.post('/vault').expect(401)
+    expect(await site.change(alice, 'passkey', 'remove')).toBe('phishing-resistant-required')
   })
 
   test('a session from before the first factor was registered stays logged in, and is no passkey', async () => {
@@ -371,6 +432,13 @@ describe('secondFactor() refuses at registration', () => {
     await open()
     expect(register(new Probe(acceptRight), options!)).toThrow(message)
     expect(register(new Probe(acceptRight), options!)).toThrow(TypeError)
+  })
+
+  test('a registered factor shows no secret when an app prints it', async () => {
+    await open()
+    const factor = register(new Probe(acceptRight), good)()
+    expect(inspect(factor, { depth: 8 }) + JSON.stringify(factor)).not.toContain(secret)
+    expect(Object.keys(factor)).toEqual(['name'])
   })
 
   test('a phishing-resistant factor, if the option phoneFallback is missing', async () => {

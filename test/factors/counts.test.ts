@@ -74,18 +74,16 @@ test('ten failed passkeys lock out this passkey for 15 minutes, and neither the 
   vi.useFakeTimers({ toFake: ['Date'] })
   const world = await open({ limiter: new CounterStore(0, 0).factory })
   const alice = await world.logIn('alice')
+  const third = await world.logIn('alice')
+  const code = await world.hearCode(third)
   for (let i = 0; i < 10; i++) expect(await world.fail(alice, 'passkey')).toBe('factor-wrong')
   expect(world.named('user.locked')).toEqual([
     { userId: 'alice', limit: 'attemptsPerUser', factor: 'passkey' },
   ])
+  await third.post('/otp').send({ code }).expect(200)
   expect(await world.pass(alice)).toMatchObject({ status: 429, code: 'locked' })
   const other = await world.logIn('alice')
   expect((await world.answer(other, 'app-code', { code: totpCode() })).status).toBe(200)
-  const third = await world.logIn('alice')
-  await third
-    .post('/otp')
-    .send({ code: await world.hearCode(third) })
-    .expect(200)
   vi.setSystemTime(Date.now() + 901_000)
   expect((await world.pass(alice)).status).toBe(200)
 })
@@ -110,6 +108,49 @@ test('a user who is locked until unlock cannot use any factor; unlock opens all 
   expect((await world.pass(alice)).status).toBe(200)
 })
 
+test('a lock outlasts the counts that led to it', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const world = await open({
+    limiter: new CounterStore(0, 0).factory,
+    limits: { attemptsPerUserSeconds: 60, maxConsecutiveFailures: 3 },
+  })
+  const alice = await world.logIn('alice')
+  const locked = { status: 429, code: 'locked' }
+  for (let i = 0; i < 10; i++) await world.fail(alice, 'passkey')
+  vi.setSystemTime(Date.now() + 61_000)
+  expect(await world.pass(alice)).toEqual(locked)
+  vi.setSystemTime(Date.now() + 900_000)
+  for (let i = 0; i < 3; i++) await world.fail(alice, 'app-code')
+  vi.setSystemTime(Date.now() + 21 * 86_400_000)
+  const later = await world.logIn('alice')
+  expect(await world.answer(later, 'app-code', { code: totpCode() })).toEqual(locked)
+  expect(await world.pass(later)).toEqual(locked)
+  expect(await world.isIn(later)).toBe(false)
+})
+
+test('a right answer ends a lockout that began while it was checked', async () => {
+  let succeed: () => void = () => undefined
+  let noteStart: () => void = () => undefined
+  const started = new Promise<void>(resolve => (noteStart = resolve))
+  const probe = new Probe((hosted, req) => {
+    if (req.get('x-answer') !== 'right') hosted.fail()
+    else {
+      succeed = () => hosted.success(req.user)
+      noteStart()
+    }
+  })
+  const world = await open({}, { factors: [[probe, { name: 'probe', amr: ['sc'] }]] })
+  const alice = await world.logIn('alice')
+  const right = world.answer(alice, 'probe')
+  await started
+  const thief = await world.logIn('alice')
+  for (let i = 0; i < 10; i++) await world.answer(thief, 'probe', { answer: 'wrong' })
+  expect(world.named('user.locked')).toHaveLength(1)
+  succeed()
+  expect((await right).status).toBe(200)
+  expect((await world.answer(thief, 'probe', { answer: 'wrong' })).code).toBe('factor-wrong')
+})
+
 test('the passkeys of one user do not lock those of another', async () => {
   const world = await open({}, { has: () => true })
   const alice = await world.logIn('alice')
@@ -122,9 +163,11 @@ test('a right app code clears the wrong codes of the phone, and ends the code of
   const world = await open({ limits: callsUnlimited })
   const alice = await world.logIn('alice')
   for (let i = 0; i < 9; i++) await world.fail(alice, 'app-code')
-  const code = await world.hearCode(alice)
+  const other = await world.logIn('alice')
+  const code = await world.hearCode(other)
   expect((await world.answer(alice, 'app-code', { code: totpCode() })).status).toBe(200)
-  await alice.post('/otp').send({ code }).expect(401)
+  const { body } = await other.post('/otp').send({ code }).expect(401)
+  expect(body).toMatchObject({ code: 'code-expired' })
   for (let i = 0; i < 9; i++) expect(await world.fail(alice, 'app-code')).toBe('code-wrong')
 })
 

@@ -50,6 +50,23 @@ describe('only success() of the same user logs in', () => {
     expect(compared()).toBe(1)
   })
 
+  test('two requests at the same time get results of their own, although the strategy is one object', async () => {
+    const waiting: (() => void)[] = []
+    await openProbe((hosted, req) => {
+      waiting.push(() => {
+        acceptRight(hosted, req, {})
+      })
+      if (waiting.length === 2) for (const act of waiting) act()
+    })
+    const [alice, thief] = [await world.logIn('alice'), await world.logIn('alice')]
+    const answers = await Promise.all([
+      world.answer(alice, 'probe'),
+      world.answer(thief, 'probe', { answer: 'wrong' }),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([200, 401])
+    expect([await world.isIn(alice), await world.isIn(thief)]).toEqual([true, false])
+  })
+
   test('a copy of the user from the strategy verifies, but the app gets its own user', async () => {
     await openProbe(hosted => {
       hosted.success({ id: 'alice', isAdmin: true })
@@ -222,27 +239,35 @@ describe('the request that a hosted strategy sees', () => {
     expect((await alice.get('/account')).body).not.toHaveProperty('user')
   })
 
-  test('a strategy that logs in another user does not change who is pending in the session', async () => {
-    await openProbe((hosted, req) => {
-      req.logIn({ id: 'bob' }, error => {
-        if (error) hosted.fail()
-        else hosted.success(req.user)
+  test.each(['logIn', 'login'] as const)(
+    'a strategy that calls req.%s() with another user does not change who is pending in the session',
+    async name => {
+      await openProbe((hosted, req) => {
+        req[name]({ id: 'bob' }, error => {
+          if (error) hosted.fail()
+          else hosted.success(req.user)
+        })
       })
-    })
-    const alice = await world.logIn('alice')
-    expect((await world.answer(alice, 'probe')).status).toBe(401)
-    expect((await alice.get('/account')).body).toEqual({ pendingUser: 'alice' })
-  })
+      const alice = await world.logIn('alice')
+      expect((await world.answer(alice, 'probe')).status).toBe(401)
+      expect((await alice.get('/account')).body).toEqual({ pendingUser: 'alice' })
+    },
+  )
 
-  test('logging out inside the strategy does not end the login', async () => {
-    await openProbe((hosted, req) => {
-      req.logout(error => {
-        if (error) hosted.success(req.user)
+  test.each(['logOut', 'logout'] as const)(
+    'a strategy that calls req.%s() does not end the login',
+    async name => {
+      await openProbe((hosted, req) => {
+        ;(req as unknown as Pick<typeof req, 'logout'> & Record<string, typeof req.logout>)[name]!(
+          error => {
+            if (error) hosted.success(req.user)
+          },
+        )
       })
-    })
-    const alice = await world.logIn('alice')
-    expect((await world.answer(alice, 'probe')).status).toBe(200)
-  })
+      const alice = await world.logIn('alice')
+      expect((await world.answer(alice, 'probe')).status).toBe(200)
+    },
+  )
 
   test('what the strategy writes to the session stays, and what it writes to the request is lost', async () => {
     await openProbe(
@@ -491,17 +516,21 @@ describe('two steps', () => {
     expect((await world.answer(alice, 'passkey')).status).toBe(200)
   })
 
-  test('the first step may redirect, respond or fail', async () => {
+  test('the first step may redirect, respond or fail, and an exception in it is an error', async () => {
     const acts: Act[] = [
       hosted => hosted.redirect('https://idp.example/', 303),
       (_hosted, req) => req.res!.status(202).json({ challenge: 'c' }),
       hosted => hosted.fail(),
+      () => {
+        throw new Error('down')
+      },
     ]
     await openPasskey((...given) => acts.shift()!(...given))
     const alice = await world.logIn('alice')
     expect(await world.begin(alice, 'passkey')).toBe(303)
     expect(await world.begin(alice, 'passkey')).toBe(202)
     expect(await world.begin(alice, 'passkey')).toBe(401)
+    expect(await world.begin(alice, 'passkey')).toBe(503)
     expect(await world.isIn(alice)).toBe(false)
   })
 
