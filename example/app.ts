@@ -107,12 +107,7 @@ export function createApp(options: AppOptions) {
   const isHttps = publicUrl.startsWith('https:')
   const voiceOtp = createVoiceOtp(users, log, {
     webhookUrl: `${publicUrl}/voice-otp`,
-    recovery: {
-      save: (...set) => recovery.save(...set),
-      use: (...codes) => recovery.use(...codes),
-      left: userId => recovery.left(userId),
-      removeAll: userId => recovery.removeAll(userId),
-    },
+    recovery,
     remember,
     trail,
     ...strategyOptions,

@@ -34,26 +34,21 @@ export class TimeLimitedStore extends Store {
     else callback()
   }
 
-  /** Calls `callback` once: with the result of `run`, or with an error after the time limit. */
+  /** Calls `callback` with the result of `run`, or with an error after the time limit. */
   private limit<T>(callback: Callback<T>, run: (done: Callback<T>) => unknown): void {
-    const done = (error?: unknown, value?: T): void => {
-      clearTimeout(timer)
-      const firstCallback = callback
-      callback = ignore
-      firstCallback(
-        error ? new Unavailable('session-store', 'The session store failed.') : undefined,
-        value,
-      )
-    }
-    const timer = setTimeout(() => done(true), this.timeoutMilliseconds)
-    try {
+    const result = new Promise<T | undefined>((resolve, reject) => {
+      const done: Callback<T> = (error, value) =>
+        error ? reject(new Error('failed')) : resolve(value)
+      setTimeout(done, this.timeoutMilliseconds, true).unref()
       run(done)
-    } catch (error) {
-      done(error)
-    }
+    })
+    result.then(
+      value => callback(undefined, value),
+      () => callback(new Unavailable('session-store', 'The session store failed.')),
+    )
   }
 }
 
 function ignore(): void {
-  /* a late result after the time limit */
+  /* the caller does not wait for the result */
 }

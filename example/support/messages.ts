@@ -5,28 +5,27 @@ import { ConfigError, withVariableName } from './config.js'
 import type { RunningExample } from './start.js'
 
 /** Prints the addresses and how to log in. */
-export function printIntroduction({
-  config,
-  publicUrl,
-  simulatorUrl,
-  passwords,
-}: RunningExample): void {
-  const lines = [`The app:    ${publicUrl}`]
-  if (simulatorUrl !== undefined) lines.push(`The phones: ${simulatorUrl}`)
-  lines.push('')
-  if (passwords === undefined) {
-    const names = demoPeople.map(({ username }) => username).join(', ')
-    lines.push(`Log in as ${names}. The password of each user is: ${demoPassword}`)
-  } else {
-    lines.push('Log in as alice. The other users have no phone number and cannot log in.')
-    lines.push('The passwords are printed only now:')
-    for (const [username, password] of passwords) lines.push(`  ${username.padEnd(8)} ${password}`)
-    if (config.demoPhone === undefined) lines.push(missingDemoPhone)
-    lines.push('', 'To check the settings: npm run example -- --check')
-  }
-  if (config.hasGeneratedSecrets) lines.push('', generatedSecrets(config.redisUrl !== undefined))
-  console.log(lines.join('\n'))
+export function printIntroduction({ config, publicUrl, simulatorUrl, passwords }: RunningExample) {
+  const lines = [
+    `The app:    ${publicUrl}`,
+    simulatorUrl && `The phones: ${simulatorUrl}`,
+    '',
+    ...(passwords ? howToLogIn(passwords) : [howToTry]),
+    passwords && config.demoPhone === undefined && missingDemoPhone,
+    passwords && '\nTo check the settings: npm run example -- --check',
+    config.hasGeneratedSecrets && `\n${generatedSecrets(config.redisUrl !== undefined)}`,
+  ]
+  console.log(lines.filter(line => typeof line === 'string').join('\n'))
 }
+
+const names = demoPeople.map(({ username }) => username).join(', ')
+const howToTry = `Log in as ${names}. The password of each user is: ${demoPassword}`
+
+const howToLogIn = (passwords: ReadonlyMap<string, string>): string[] => [
+  'Log in as alice. The other users have no phone number and cannot log in.',
+  'The passwords are printed only now:',
+  ...Array.from(passwords, ([username, password]) => `  ${username.padEnd(8)} ${password}`),
+]
 
 const generatedSecrets = (isShared: boolean): string =>
   `SESSION_SECRET or VOICE_OTP_SECRET is not set, so this start generated a new one${isShared ? ' that other processes on this Redis do not know' : ''}.`
