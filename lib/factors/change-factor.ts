@@ -38,7 +38,7 @@ export async function changeFactor<User>(
   const { userId } = loginState
   await runCallback('save', async () => {
     await save()
-    // Inside the callback: the user must hear about a change that is stored after the deadline, too.
+    // Inside the callback, because the user must also hear about a change that is stored late.
     const isAdded = change === 'add'
     context.emit(isAdded ? 'factor.added' : 'factor.removed', { userId, factor: name })
     context.notify(userId, { type: isAdded ? 'factor-added' : 'factor-removed', name })

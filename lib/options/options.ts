@@ -191,7 +191,8 @@ export interface VoiceOtpOptions<User = Express.User> {
   /**
    * Whether a user who has a phishing-resistant factor may use the phone instead: `true` for
    * everybody, `false` for nobody, or a function of the user. Users without such a factor always
-   * may, and recovery codes always work. Required as soon as `secondFactor()` gets a
+   * may, and recovery codes always work. Who may not use the phone may not use a remembered
+   * browser either. Required as soon as `secondFactor()` gets a
    * phishing-resistant factor, because a phone is weaker (NIST SP 800-63B-4, 3.2.5).
    */
   readonly phoneFallback?:
