@@ -150,6 +150,35 @@ describe('only success() of the same user logs in', () => {
     expect(await world.isIn(alice)).toBe(false)
   })
 
+  test('a right answer of a browser that has hung up logs nobody in', async () => {
+    let noteStart: () => void = () => undefined
+    let noteEnd: () => void = () => undefined
+    const [started, ended] = [
+      new Promise<void>(resolve => (noteStart = resolve)),
+      new Promise<void>(resolve => (noteEnd = resolve)),
+    ]
+    await openProbe((hosted, req) => {
+      req.res!.once('close', () => {
+        hosted.success(req.user)
+        noteEnd()
+      })
+      noteStart()
+    })
+    const alice = await world.logIn('alice')
+    const request = alice.post('/otp/probe')
+    const result = request.then(
+      () => 'answered',
+      () => 'aborted',
+    )
+    await started
+    request.abort()
+    await ended
+    expect(await result).toBe('aborted')
+    // The next request is served after the work of the first one.
+    expect(await world.isIn(alice)).toBe(false)
+    expect(world.named('factor.accepted')).toEqual([])
+  })
+
   test('a strategy that responds itself logs nobody in, not even with success() afterwards', async () => {
     await openProbe((hosted, req) => {
       req.res!.status(200).json({ code: 'its own' })
@@ -268,6 +297,22 @@ describe('the request that a hosted strategy sees', () => {
       expect((await world.answer(alice, 'probe')).status).toBe(200)
     },
   )
+
+  test('the strategy finds the user under req.user and under the user property of the app, and the app finds nobody', async () => {
+    const seen: unknown[] = []
+    await openProbe(
+      (hosted, req) => {
+        const { account } = req as unknown as { readonly account?: unknown }
+        seen.push(req.user, account, (req.res!.req as unknown as { account?: unknown }).account)
+        hosted.success(account)
+      },
+      { userProperty: 'account' },
+    )
+    const alice = await world.logIn('alice')
+    expect((await world.answer(alice, 'probe')).status).toBe(200)
+    expect(seen).toEqual([world.people['alice'], world.people['alice'], undefined])
+    expect(await world.isIn(alice)).toBe(true)
+  })
 
   test('what the strategy writes to the session stays, and what it writes to the request is lost', async () => {
     await openProbe(
