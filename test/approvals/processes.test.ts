@@ -1,5 +1,5 @@
 // The example's payment over real HTTP: two processes on one slow Redis.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { CookieJar } from '../support/http.js'
 import { digitsOn } from '../support/browser.js'
 import { Phone } from '../support/phone.js'
@@ -19,8 +19,15 @@ describeWithRedis('a payment in two processes that share one Redis', () => {
   beforeEach(async () => {
     await group.redis.forgetCallLimits()
   })
-  afterEach(() => group.checkCanary())
-  afterAll(() => (group as Processes | undefined)?.close())
+  // Searches everything that all tests of this file have seen, once.
+  afterAll(async () => {
+    const opened = group as Processes | undefined
+    try {
+      await opened?.checkCanary()
+    } finally {
+      await opened?.close()
+    }
+  }, 120_000)
 
   const other = (): { readonly url: string } => ({ url: group.processes[1]!.url })
 

@@ -24,7 +24,7 @@ async function forEachCase<T>(
   work: (site: Site, given: T) => Promise<void>,
 ): Promise<readonly Site[]> {
   const queue = [...cases]
-  for (let count = 0; count < 24; count++) {
+  for (let count = 0; count < 16; count++) {
     const site = await openSite({ delayMilliseconds: [0, 0], limits: callsUnlimited })
     sites.push({ site, errors: captureErrors(site) })
   }

@@ -17,11 +17,11 @@ export { watchProcess } from '../support/watch.js'
 const isLong = process.env['FUZZ'] === 'long'
 
 /**
- * Cases of each property: 150, or 10,000 with `FUZZ=long`. `FUZZ_SEED` replaces the fixed seed. A
+ * Cases of each property: 100, or 10,000 with `FUZZ=long`. `FUZZ_SEED` replaces the fixed seed. A
  * failure prints its seed.
  */
 export const settings = {
-  numRuns: isLong ? 10_000 : 150,
+  numRuns: isLong ? 10_000 : 100,
   seed: Number(process.env['FUZZ_SEED'] ?? 20_261_124),
 }
 /** Milliseconds that one property may take. */

@@ -91,7 +91,7 @@ export async function openProcesses(count: number) {
         demoPeople.find(each => each.username === username)?.phone ?? '',
       ),
     browser: () => new Browser(home),
-    /** Fails if a code or a number leaked anywhere so far: call it in `afterEach`. */
+    /** Fails if a code or a number leaked anywhere so far: call it before `close()`. */
     checkCanary: () => capture.check(codesSpoken(simulator)),
     close,
   }
