@@ -13,7 +13,7 @@ import {
 const heardCodes = process.env['ATTACKS'] === 'long' ? 500 : 100
 
 /** Requests for text messages that one person sends together, which is cheap. */
-const atOnce = 25
+const atOnce = 5
 
 let site: Site
 afterEach(async () => {
