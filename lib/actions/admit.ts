@@ -16,12 +16,14 @@ export interface AdmittedSend extends Admission {
 /**
  * Counts a send in all limits, after the app and the fraud guard allowed it. Throws a `Failure` or
  * a `VoiceOtpError` if the code may not be sent.
+ * @param waive Whether the interval since the last call is waived.
  * @internal
  */
 export async function admitSend<User>(
   { context, req, user, userId }: ActionContext<User>,
   request: CallRequest,
   { number, country, verifiedAt }: Destination,
+  waive: () => Promise<boolean>,
 ): Promise<AdmittedSend> {
   const {
     fraud,
@@ -35,10 +37,11 @@ export async function admitSend<User>(
       await askBeforeCall(beforeCall, { user, phone: number, req })
       await fraud.sendSwitch.refuseStopped() // the callback may have taken seconds
     })
-  const admission = await sends.admit(request, permit, async () => {
+  const examine = async () => {
     check = await fraud.examine({ userId, number, country, verifiedAt })
     return check.counts
-  })
+  }
+  const admission = await sends.admit(request, permit, examine, waive)
   /* v8 ignore next -- admit() has called examine(), or has thrown */
   if (check === undefined) throw new VoiceOtpError('configuration')
   return { check, ...admission }
@@ -53,10 +56,10 @@ export async function admitSend<User>(
 export async function cancelSend<User>(
   { activeChallenges }: Context<User>,
   check: FraudCheck,
-  { id }: Challenge,
+  challenge: Challenge,
 ): Promise<void> {
   const cancel = async () => {
-    if (await activeChallenges.claim(id)) await check.cancel()
+    if (await activeChallenges.claim(challenge)) await check.cancel()
   }
   await cancel().catch(() => undefined)
 }

@@ -24,6 +24,35 @@ export interface NextCall<User> {
 /** The wait of a user who is locked until `unlock(userId)`: nobody knows how long. */
 const lockedSeconds = 86_400
 
+/** The waits of one user that no call decides. @internal */
+export interface OwnWaits {
+  /** Seconds until the interval allows the next call. */
+  readonly interval: number
+  /** Seconds until a lockout ends. */
+  readonly lock: number
+  /** Seconds for which a report still blocks calls. */
+  readonly reported: number
+}
+
+/** Reads the waits of one user, all at the same time. @internal */
+export async function readOwnWaits<User>(
+  { activeChallenges, locks, sends }: Context<User>,
+  userId: string,
+  challenge: Challenge | undefined,
+): Promise<OwnWaits> {
+  const kind = challenge?.purpose === 'approve' ? 'approve' : 'own'
+  const [interval, lock, reported] = await Promise.all([
+    sends.nextCallIn(userId, kind),
+    locks.find(userId),
+    activeChallenges.reportedFor(userId),
+  ])
+  return {
+    interval,
+    lock: lock === undefined ? 0 : (lock.info.retryAfter ?? lockedSeconds),
+    reported,
+  }
+}
+
 /**
  * Seconds until the user may ask for another call: the longest wait of all limits on calls, of a
  * lockout and of a report. Counts nothing. The active challenge knows the limits that its call has
@@ -34,22 +63,14 @@ const lockedSeconds = 86_400
 export async function findNextCallWait<User>(
   context: Context<User>,
   nextCall: NextCall<User>,
-  reportedFor: number,
+  { interval, lock, reported }: OwnWaits,
 ): Promise<number> {
-  const { locks, sends } = context
-  const { challenge, isActive, userId } = nextCall
-  const kind = challenge?.purpose === 'approve' ? 'approve' : 'own'
-  const [interval, lock] = await Promise.all([sends.nextCallIn(userId, kind), locks.find(userId)])
+  const { challenge, isActive } = nextCall
   const { limits, isWaived } =
     challenge !== undefined && isActive
       ? await findWaitOfChallenge(context, nextCall, challenge, interval)
       : await readLimits(context, nextCall, interval)
-  return Math.max(
-    isWaived ? 0 : interval,
-    reportedFor,
-    lock === undefined ? 0 : (lock.info.retryAfter ?? lockedSeconds),
-    limits,
-  )
+  return Math.max(isWaived ? 0 : interval, reported, lock, limits)
 }
 
 interface OtherWaits {
@@ -61,7 +82,7 @@ interface OtherWaits {
 
 async function findWaitOfChallenge<User>(
   { sends, settings: { clock } }: Context<User>,
-  { state }: NextCall<User>,
+  { state, userId }: NextCall<User>,
   { deliverySid, limitedUntil = 0 }: Challenge,
   interval: number,
 ): Promise<OtherWaits> {
@@ -71,7 +92,7 @@ async function findWaitOfChallenge<User>(
       interval > 0 &&
       deliverySid !== undefined &&
       reachedNobody(state) &&
-      (await sends.hasWaiver(deliverySid)),
+      (await sends.hasWaiver(userId, deliverySid)),
   }
 }
 
@@ -90,15 +111,15 @@ async function readLimits<User>(
     interval > 0 && kind !== 'approve'
       ? await findLostCall(context, { userId, sessionId, phone }, challenge)
       : undefined
-  const isWaived = lost !== undefined && (await isWaivable(context, lost))
-  return { limits: await sends.limitsEndIn({ ...request, intervalWaived: isWaived }), isWaived }
+  const isWaived = lost !== undefined && (await isWaivable(context, userId, lost))
+  return { limits: await sends.limitsEndIn(request, isWaived), isWaived }
 }
 
 /** The call that the page would ask for: to the phone of the challenge, or to the usual one. */
 async function findRequest<User>(
   { keys }: Context<User>,
   { challenge, lookup, user, userId, req }: NextCall<User>,
-): Promise<Omit<CallRequest, 'intervalWaived'> | undefined> {
+): Promise<CallRequest | undefined> {
   if (challenge?.purpose === 'enroll') {
     const number = openEnrolledPhone(keys, challenge)
     return number === undefined

@@ -1,5 +1,6 @@
 import { withDeadline } from '../deadline.js'
 import { Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
+import { createActivation } from '../limits/active-challenge.js'
 import type { CallRequest } from '../limits/call-limits.js'
 import type { CallPlace } from '../limits/last-calls.js'
 import { LimitReached } from '../limits/limit-counter.js'
@@ -46,17 +47,12 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
       phone,
       kind: purpose === 'enroll' || purpose === 'approve' ? purpose : 'own',
       waitsForTurn: channel === 'call',
-      intervalWaived: await waiveInterval(
-        context,
-        callPlace,
-        purpose,
-        loginState.challenge,
-        channel,
-      ),
     }
-    const admitted = await admitSend(action, request, destination)
+    const admitted = await admitSend(action, request, destination, () =>
+      waiveInterval(context, callPlace, purpose, loginState.challenge, channel),
+    )
     const { check, turn } = admitted
-    const { challenge, code } = await createChallenge(
+    const { challenge, code } = createChallenge(
       action,
       destination,
       channel,
@@ -66,7 +62,8 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     cancelWaitingCall(action)
     loginState.storeChallenge(challenge)
     const cancel = () => cancelSend(context, check, challenge)
-    await saveSession(loginState, cancel) // do not place a call that the session does not know
+    // Do not place a call that the session does not know.
+    await Promise.all([saveSession(loginState, cancel), activate(action, challenge)])
     const sid = await place(action, request, challenge, destination, code, cancel, approval)
     const accepted = await withAcceptedTurn(context, challenge, turn)
     loginState.storeChallenge(withDeliverySid(context.keys, accepted, sid))
@@ -129,20 +126,14 @@ function reportBlocked<User>(
 const retryAfterOf = ({ retryAfter }: { readonly retryAfter?: number | undefined }) =>
   retryAfter === undefined ? {} : { retryAfter }
 
-async function createChallenge<User>(
-  {
-    context: { activeChallenges, keys, settings },
-    loginState,
-    userId,
-    purpose,
-  }: ActionContext<User>,
+function createChallenge<User>(
+  { context: { keys, settings }, loginState, userId, purpose }: ActionContext<User>,
   destination: Destination,
   channel: Channel,
   { check, turn, limitedSeconds }: AdmittedSend,
   approval: string | undefined,
-): Promise<{ readonly challenge: Challenge; readonly code: string }> {
+): { readonly challenge: Challenge; readonly code: string } {
   const { clock, codeSeconds, codeLength, numberMatching, limits } = settings
-  const activation = await activeChallenges.activate(userId)
   const now = clock.now()
   const interval =
     purpose === 'approve' ? limits.approveCallIntervalSeconds : limits.callIntervalSeconds
@@ -151,7 +142,7 @@ async function createChallenge<User>(
     purpose,
     channel,
     destination,
-    activation,
+    activation: createActivation(),
     sessionId: loginState.sessionId,
     codeLength,
     matching: channel === 'call' && numberMatching === true,
@@ -204,6 +195,19 @@ function cancelWaitingCall<User>({ context, loginState, userId }: ActionContext<
     .freshState(deliverySid)
     .then(state => (state === 'queued' ? context.calls.cancel(deliverySid) : undefined))
     .catch(() => undefined)
+}
+
+/** Makes the challenge the active one of its user, which ends every older one. */
+async function activate<User>(
+  { context: { activeChallenges }, loginState }: ActionContext<User>,
+  { userId, activation }: Challenge,
+): Promise<void> {
+  try {
+    await activeChallenges.activate(userId, activation)
+  } catch (error) {
+    loginState.dropChallenge()
+    throw error
+  }
 }
 
 async function saveSession<User>(

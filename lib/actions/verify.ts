@@ -136,19 +136,21 @@ export async function useCode<User>(
 }
 
 /**
- * Uses up the code, and the login of the session if the code logs in. Returns `false` if another
- * request was faster, or if a logout, `cancel()`, a newer call or the expiry was.
+ * Uses up the code and, at the same time, the login of the session if the code logs in. Returns
+ * `false` if another request was faster, or if a logout, `cancel()`, a newer call or the expiry
+ * was.
  */
 async function acceptOnce<User>(
   { context, purpose }: ActionContext<User>,
   challenge: Challenge,
 ): Promise<boolean> {
   const { activeChallenges, sessionLogins, settings } = context
-  const isFirst = await activeChallenges.useUp(challenge)
-  if (!isFirst || settings.clock.now() >= challenge.expiresAt) return false
-  return purpose === 'approve'
-    ? !(await sessionLogins.isLoggedOut(challenge.sessionId))
-    : sessionLogins.take(challenge.sessionId)
+  const { sessionId } = challenge
+  const useUp = async () =>
+    (await activeChallenges.useUp(challenge)) && settings.clock.now() < challenge.expiresAt
+  if (purpose !== 'approve') return sessionLogins.takeWith(sessionId, useUp)
+  const [isUsed, isLoggedOut] = await Promise.all([useUp(), sessionLogins.isLoggedOut(sessionId)])
+  return isUsed && !isLoggedOut
 }
 
 /**

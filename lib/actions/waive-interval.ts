@@ -7,7 +7,7 @@ import { isOver, reachedNobody } from '../signalwire/call-states.js'
 import { followTurn } from './follow-turn.js'
 
 /**
- * Waives the interval since the last call, once for each call:
+ * Waives the interval since the last call, which is not over, once for each call:
  *
  * - if that call is known to have reached nobody, or waits for so long that the page offers another
  *   channel;
@@ -33,23 +33,22 @@ export async function waiveInterval<User>(
   const { activeChallenges, sends } = context
   const { userId, phone } = place
   const kind = purpose === 'approve' ? 'approve' : 'own'
-  if ((await sends.nextCallIn(userId, kind)) === 0) return false
   if (challenge?.userId !== userId || !(await activeChallenges.isActive(challenge))) {
     if (kind === 'approve') return false // the limiter remembers no calls for approvals
     const lost = await findLostCall(context, place, challenge)
     if (lost === undefined) return false
     await activeChallenges.end({ userId, activation: lost.activation })
-    return (await isWaivable(context, lost)) && sends.takeWaiver(lost.callSid)
+    return (await isWaivable(context, userId, lost)) && sends.takeWaiver(userId, lost.callSid)
   }
   const { deliverySid } = challenge
   if ((challenge.purpose === 'approve') !== (kind === 'approve')) return false
   if (challenge.channel !== 'call' || deliverySid === undefined) return false
   return (
     phoneMatches(context.keys, challenge, phone) &&
-    (await sends.hasWaiver(deliverySid)) &&
+    (await sends.hasWaiver(userId, deliverySid)) &&
     (reachedNobody(await context.calls.freshState(deliverySid)) ||
       (await followTurn(context, challenge)).otherChannels.includes(channel)) &&
-    sends.takeWaiver(deliverySid)
+    sends.takeWaiver(userId, deliverySid)
   )
 }
 
@@ -66,11 +65,12 @@ export async function findLostCall<User>(
 /** Whether the interval after a lost call may be waived. Changes nothing. @internal */
 export async function isWaivable<User>(
   { calls, lastCalls, sends }: Context<User>,
+  userId: string,
   { callSid }: LastCall,
 ): Promise<boolean> {
   return (
-    (await sends.hasWaiver(callSid)) &&
+    (await sends.hasWaiver(userId, callSid)) &&
     isOver(await calls.freshState(callSid)) &&
-    !(await lastCalls.wasRead(callSid))
+    !(await lastCalls.wasRead(userId, callSid))
   )
 }

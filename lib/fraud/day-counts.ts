@@ -1,4 +1,3 @@
-import type { Keys } from '../crypto.js'
 import type { LimiterCount } from '../options/limiter.js'
 import { type Hit, type LimitCounter, toSeconds } from '../limits/limit-counter.js'
 
@@ -16,13 +15,12 @@ export const keptSeconds = 2 * 86_400
 export class DayCounts {
   constructor(
     private readonly counter: LimitCounter,
-    private readonly keys: Keys,
     private readonly clock: { now(): number },
   ) {}
 
-  /** The key of a count of the present day. */
-  keyOf(...parts: readonly string[]): string {
-    return this.keys.storeName('day', Math.floor(this.clock.now() / dayMilliseconds), ...parts)
+  /** The parts of the key of a count of the present day. */
+  nameOf(limit: string): readonly (string | number)[] {
+    return [limit, 'day', Math.floor(this.clock.now() / dayMilliseconds)]
   }
 
   /** Whole seconds until the present day ends. */

@@ -4,6 +4,7 @@ import type { FraudAlarm } from '../fraud-events.js'
 import { type CallCount, resolveLimit } from '../limits/call-limits.js'
 import { createCounter } from '../limits/counters.js'
 import { type LimitCounter, unlimited } from '../limits/limit-counter.js'
+import { countryKey, prefixKey, userKey } from '../limits/store-keys.js'
 import type { FraudLimits } from '../options/fraud.js'
 import type { LimiterFactory } from '../options/limiter.js'
 import type { Country } from '../options/phone.js'
@@ -66,7 +67,7 @@ export class FraudGuard {
   ) {
     const create = (name: string, seconds: number) =>
       createCounter(settings.limiter, name, unlimited, seconds)
-    this.days = new DayCounts(create('fraud-day', keptSeconds), keys, settings.clock)
+    this.days = new DayCounts(create('fraud-day', keptSeconds), settings.clock)
     this.verified = create('fraud-verified', exemptSeconds)
     this.sendSwitch = new SendSwitch(create('fraud-switch', keptSeconds), keys)
   }
@@ -81,7 +82,7 @@ export class FraudGuard {
     const unused = limits.filter(({ name }) => name !== 'sendsPerPrefixDay')
     return {
       counts: limits.map(limit => this.countOf(limit)),
-      receipt: [this.verifiedKey(send), ...unused.map(({ key }) => key)].join('.'),
+      receipt: [this.verifiedKey(send), ...unused.map(({ key }) => key)].join(','),
       cancel: () => this.giveBack(limits.map(({ key }) => key)),
     }
   }
@@ -93,7 +94,7 @@ export class FraudGuard {
    */
   async complete(receipt: string | undefined): Promise<void> {
     if (receipt === undefined) return
-    const [verified = '', ...unused] = receipt.split('.')
+    const [verified = '', ...unused] = receipt.split(',')
     await Promise.allSettled([this.verified.set(verified, 1), this.giveBack(unused)])
   }
 
@@ -123,7 +124,7 @@ export class FraudGuard {
   }
 
   private verifiedKey({ userId, number }: FraudSend): string {
-    return this.keys.storeName('verified', userId, number)
+    return userKey(this.keys, userId, 'verified', number)
   }
 
   /** The limits that apply to a send which is not exempt. */
@@ -136,7 +137,7 @@ export class FraudGuard {
       name: 'unusedPerPrefixDay' | 'sendsPerPrefixDay',
     ): readonly AppliedLimit[] => {
       const allowed = resolveLimit(`fraud.${name}`, fraud[name], prefix)
-      const key = this.days.keyOf(name, prefix)
+      const key = prefixKey(this.keys, prefix, ...this.days.nameOf(name))
       return allowed === false ? [] : [{ name, country, prefix, allowed, key }]
     }
     const byCountry = (name: 'unusedPerCountryDay'): readonly AppliedLimit[] => {
@@ -144,7 +145,14 @@ export class FraudGuard {
       const allowed = resolveLimit(`fraud.${name}`, fraud[name], country)
       return allowed === false
         ? []
-        : [{ name, country, allowed, key: this.days.keyOf(name, country) }]
+        : [
+            {
+              name,
+              country,
+              allowed,
+              key: countryKey(this.keys, country, ...this.days.nameOf(name)),
+            },
+          ]
     }
     return [
       ...byPrefix('unusedPerPrefixDay'),

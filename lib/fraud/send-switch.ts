@@ -1,6 +1,7 @@
 import type { Keys } from '../crypto.js'
 import { VoiceOtpError } from '../errors.js'
 import type { LimitCounter } from '../limits/limit-counter.js'
+import { appKey } from '../limits/store-keys.js'
 
 /**
  * The switch that stops all sends of all processes. Every method throws a `VoiceOtpError`
@@ -14,7 +15,7 @@ export class SendSwitch {
     private readonly counter: LimitCounter,
     keys: Keys,
   ) {
-    this.key = keys.storeName('sends-stopped')
+    this.key = appKey(keys, 'sends-stopped')
   }
 
   /** Stops all sends until {@link resume}. */

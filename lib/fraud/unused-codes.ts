@@ -84,7 +84,9 @@ export class UnusedCodes {
   /** Uses the code up, so that it is either accepted or unused, and only once. */
   private async report({ id, expiresAt, details }: SentCode): Promise<void> {
     if (this.clock.now() > expiresAt + maxLateMilliseconds) return
-    const isUnused = await this.activeChallenges.claim(id).catch(() => false)
+    const isUnused = await this.activeChallenges
+      .claim({ userId: details.userId, id })
+      .catch(() => false)
     if (isUnused) this.emit('code.unused', details)
   }
 }

@@ -2,20 +2,32 @@ import { randomInt } from 'node:crypto'
 import type { Keys } from '../crypto.js'
 import type { Limits } from '../options/limits.js'
 import type { Counters } from './counters.js'
-import { LimitReached, toSeconds } from './limit-counter.js'
+import { type Hit, LimitReached, toSeconds } from './limit-counter.js'
+import { userKey } from './store-keys.js'
 
 /** What identifies the challenge of a user. @internal */
 export interface Activation {
   readonly userId: string
-  /** The number that {@link ActiveChallenges.activate} returned. */
+  /** The number that {@link createActivation} returned. */
   readonly activation: number
 }
 
-/** The activation of one challenge, with the challenge's id. @internal */
-export interface ChallengeReference extends Activation {
-  /** A keyed hash: it is a key in the limiter's store. */
+/**
+ * A random number for a new challenge. A counter would start again after a flush of the limiter's
+ * store, and an old challenge could become active.
+ * @internal
+ */
+export const createActivation = (): number => randomInt(1, 2 ** 31)
+
+/** What identifies a challenge, active or not. @internal */
+export interface ChallengeId {
+  readonly userId: string
+  /** A keyed hash: it is a part of keys in the limiter's store. */
   readonly id: string
 }
+
+/** The activation of one challenge, with the challenge's id. @internal */
+export interface ChallengeReference extends Activation, ChallengeId {}
 
 /**
  * Which challenge of a user is active, and what may still happen to it. Every method throws a
@@ -30,12 +42,10 @@ export class ActiveChallenges {
   ) {}
 
   /**
-   * Activates a new challenge, which ends every older one of the user. Returns a random number for
-   * the challenge. A counter would start again after a flush of the limiter's store, and an old
-   * challenge could become active.
+   * Activates a new challenge, which ends every older one of the user. Returns its number.
+   * @param activation The number of {@link createActivation}.
    */
-  async activate(userId: string): Promise<number> {
-    const activation = randomInt(1, 2 ** 31)
+  async activate(userId: string, activation = createActivation()): Promise<number> {
     await this.counters.activeChallenge.set(this.key(userId), activation)
     return activation
   }
@@ -57,13 +67,23 @@ export class ActiveChallenges {
     await this.counters.activeChallenge.delete(this.key(userId))
   }
 
+  /** Counts one attempt at the code of a challenge. */
+  async countAttempt(challenge: ChallengeId): Promise<Hit> {
+    return this.counters.attempts.hit(this.challengeKey(challenge))
+  }
+
+  /** How many attempts at the code of a challenge were counted. */
+  async attemptsAt(challenge: ChallengeId): Promise<number> {
+    return (await this.counters.attempts.get(this.challengeKey(challenge)))?.consumedPoints ?? 0
+  }
+
   /**
    * Uses a challenge up after the right code. Returns `true` only for the first of many requests
    * with the right code, and only while the challenge is active.
    */
   async useUp(challenge: ChallengeReference): Promise<boolean> {
     const [use, isActive] = await Promise.all([
-      this.counters.uses.hit(challenge.id),
+      this.counters.uses.hit(this.challengeKey(challenge)),
       this.isActive(challenge),
     ])
     return !use.over && isActive
@@ -73,8 +93,8 @@ export class ActiveChallenges {
    * Uses a challenge up, active or not, so that no later request can. Returns `false` if it was
    * used up before. The limiter knows that until a minute after the end of the code.
    */
-  async claim(challengeId: string): Promise<boolean> {
-    return !(await this.counters.uses.hit(challengeId)).over
+  async claim(challenge: ChallengeId): Promise<boolean> {
+    return !(await this.counters.uses.hit(this.challengeKey(challenge))).over
   }
 
   /**
@@ -83,14 +103,15 @@ export class ActiveChallenges {
    * a call that says "nothing will happen" must be right.
    */
   async refuse(challenge: ChallengeReference): Promise<boolean> {
-    if (!(await this.claim(challenge.id))) return false
-    await Promise.all([this.end(challenge), this.counters.refused.set(challenge.id, 1)])
+    if (!(await this.claim(challenge))) return false
+    const key = this.challengeKey(challenge)
+    await Promise.all([this.end(challenge), this.counters.refused.set(key, 1)])
     return true
   }
 
   /** Whether the user refused an approval with key zero. */
-  async isRefused(challengeId: string): Promise<boolean> {
-    return (await this.counters.refused.get(challengeId)) !== undefined
+  async isRefused(challenge: ChallengeId): Promise<boolean> {
+    return (await this.counters.refused.get(this.challengeKey(challenge))) !== undefined
   }
 
   /**
@@ -99,9 +120,10 @@ export class ActiveChallenges {
    * @param tokenTag The authentication tag of the token.
    */
   async countFetch(
+    userId: string,
     tokenTag: string,
   ): Promise<{ readonly isAdmitted: boolean; readonly isFirst: boolean }> {
-    const { over, count } = await this.counters.fetches.hit(tokenTag)
+    const { over, count } = await this.counters.fetches.hit(`${this.key(userId)}.${tokenTag}`)
     return { isAdmitted: !over, isFirst: !over && count === 1 }
   }
 
@@ -110,14 +132,15 @@ export class ActiveChallenges {
    * `reportedSeconds`. Returns `true` only for the first report of a challenge: SignalWire may send
    * a webhook again.
    */
-  async report({ userId, id }: Pick<ChallengeReference, 'userId' | 'id'>): Promise<boolean> {
+  async report(challenge: ChallengeId): Promise<boolean> {
+    const { userId } = challenge
     const { reportedSeconds } = this.limits
     await Promise.all([
       this.endAny(userId),
       reportedSeconds !== false && this.counters.reported.set(this.key(userId), 1),
     ])
     // Last: if an earlier step fails, the webhook that comes again must still count as the first.
-    return !(await this.counters.reports.hit(id)).over
+    return !(await this.counters.reports.hit(this.challengeKey(challenge))).over
   }
 
   /** Seconds for which a report still blocks calls to this user; 0 if none does. */
@@ -134,6 +157,11 @@ export class ActiveChallenges {
   }
 
   private key(userId: string): string {
-    return this.keys.storeName('user', userId)
+    return userKey(this.keys, userId)
+  }
+
+  /** The id is a keyed hash already. */
+  private challengeKey({ userId, id }: ChallengeId): string {
+    return `${this.key(userId)}.${id}`
   }
 }

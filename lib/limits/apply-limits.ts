@@ -61,7 +61,7 @@ export function applyLimits(
   const userFailures = new UserFailures(counters, limits, keys, locks, activeChallenges)
   const turns = new Turns(counters, pace, keys)
   return {
-    attempts: new Attempts(counters, limits, locks, activeChallenges, userFailures),
+    attempts: new Attempts(limits, locks, activeChallenges, userFailures),
     factorAttempts: new FactorAttempts(
       counters,
       limits,

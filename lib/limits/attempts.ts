@@ -1,7 +1,6 @@
 import { Failure } from '../errors.js'
 import type { Limits } from '../options/limits.js'
-import type { ActiveChallenges, ChallengeReference } from './active-challenge.js'
-import type { Counters } from './counters.js'
+import type { ActiveChallenges, ChallengeId, ChallengeReference } from './active-challenge.js'
 import { LimitReached } from './limit-counter.js'
 import type { Locks } from './locks.js'
 import type { UserFailures, UserLimit } from './user-failures.js'
@@ -41,7 +40,6 @@ export interface ChallengeAttempt extends Attempt {
 /** Attempts to enter codes, counted before anything is compared. @internal */
 export class Attempts {
   constructor(
-    private readonly counters: Counters,
     private readonly limits: Limits,
     private readonly locks: Locks,
     private readonly activeChallenges: ActiveChallenges,
@@ -54,10 +52,10 @@ export class Attempts {
    * is locked.
    */
   async begin(challenge: ChallengeReference): Promise<ChallengeAttempt> {
-    const { userId, id } = challenge
+    const { userId } = challenge
     const [isActive, hit, lock] = await Promise.all([
       this.activeChallenges.isActive(challenge),
-      this.counters.attempts.hit(id),
+      this.activeChallenges.countAttempt(challenge),
       this.locks.find(userId),
     ])
     // The lock comes first: it has ended the challenge, and the user must know how long to wait.
@@ -96,8 +94,8 @@ export class Attempts {
   }
 
   /** How many attempts remain for a challenge. */
-  async attemptsLeft(challengeId: string): Promise<number> {
-    const used = await this.counters.attempts.get(challengeId)
-    return Math.max(0, this.limits.attemptsPerChallenge - (used?.consumedPoints ?? 0))
+  async attemptsLeft(challenge: ChallengeId): Promise<number> {
+    const used = await this.activeChallenges.attemptsAt(challenge)
+    return Math.max(0, this.limits.attemptsPerChallenge - used)
   }
 }

@@ -4,6 +4,7 @@ import type { LimiterCount } from '../options/limiter.js'
 import type { LimitName, Limits } from '../options/limits.js'
 import type { Counters } from './counters.js'
 import { type LimitCounter, LimitReached, toSeconds, unlimited } from './limit-counter.js'
+import { appKey, numberKey, prefixKey, userKey } from './store-keys.js'
 import { type Count, giveBackAll, type Taken, takeTogether } from './take-together.js'
 
 /** Which set of limits a call counts in. @internal */
@@ -49,8 +50,6 @@ export interface CallRequest {
    * be locked out. `approve`: approvals must not use up the calls that a login needs.
    */
   readonly kind: CallKind
-  /** Whether the interval since the last call is waived, because the last call reached nobody. */
-  readonly intervalWaived: boolean
   /** Whether it is a call of ours, which SignalWire may queue. Default: false. */
   readonly waitsForTurn?: boolean
 }
@@ -93,8 +92,9 @@ export class CallLimits {
   /**
    * The counts that a call needs. Throws a `VoiceOtpError` (`configuration`) if a function of the
    * app fails.
+   * @param isWaived Whether the interval is waived, because the last call reached nobody.
    */
-  countsOf(call: CallRequest): readonly CallCount[] {
+  countsOf(call: CallRequest, isWaived: boolean): readonly CallCount[] {
     const { userId, number, kind } = call
     const { counters, keys } = this
     const names = limitNames[kind]
@@ -123,22 +123,22 @@ export class CallLimits {
       ]
     }
     return [
-      ...this.phoneInterval(call, phoneKey),
+      ...this.phoneInterval(call, phoneKey, isWaived),
       ...count(
         names.userHour,
         counters.userHour,
-        kind === 'approve' ? keys.storeName(kind, 'user', userId) : keys.storeName('user', userId),
+        kind === 'approve' ? userKey(keys, userId, kind) : userKey(keys, userId),
       ),
       ...count(names.tenMinutes, counters.phoneTenMinutes, phoneKey),
-      ...count(names.day, counters.numberDay, keys.storeName(kind, 'number', number)),
+      ...count(names.day, counters.numberDay, numberKey(keys, number, kind)),
       ...count(
         'callsPerPrefixTenMinutes',
         counters.prefixTenMinutes,
-        keys.storeName(shared, 'prefix', number.slice(0, -4)),
+        prefixKey(keys, number.slice(0, -4), shared),
         'prefix',
       ),
-      ...count(names.appMinute, counters.appMinute, keys.storeName(shared, 'app'), 'wide'),
-      ...count('callsPerAppDay', counters.appDay, keys.storeName(shared, 'app'), 'wide', limit =>
+      ...count(names.appMinute, counters.appMinute, appKey(keys, shared), 'wide'),
+      ...count('callsPerAppDay', counters.appDay, appKey(keys, shared), 'wide', limit =>
         kind === 'enroll' ? Math.ceil(limit / enrollShare) : limit,
       ),
     ]
@@ -154,25 +154,24 @@ export class CallLimits {
     return kind === 'approve' ? this.counters.approvePhoneInterval : this.counters.phoneInterval
   }
 
-  private phoneInterval(call: CallRequest, key: string): readonly CallCount[] {
+  private phoneInterval(call: CallRequest, key: string, isWaived: boolean): readonly CallCount[] {
     const name = limitNames[call.kind].interval
     if (this.limits[name] === false) return []
-    const { intervalWaived } = call
     const counter = this.phoneIntervalCounter(call)
     return [
       {
         name,
-        limit: intervalWaived ? unlimited : 1,
+        limit: isWaived ? unlimited : 1,
         stage: 'own',
         read: () => counter.get(key),
-        take: () => (intervalWaived ? counter.restart(key) : counter.hit(key)),
+        take: () => (isWaived ? counter.restart(key) : counter.hit(key)),
         giveBack: hit => counter.release(key, hit),
       },
     ]
   }
 
   private phoneKey(call: CallRequest): string {
-    return this.keys.storeName(call.kind, 'phone', call.phone)
+    return numberKey(this.keys, call.number, call.kind, 'phone', call.phone)
   }
 }
 

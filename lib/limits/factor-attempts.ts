@@ -4,6 +4,7 @@ import type { ActiveChallenges } from './active-challenge.js'
 import type { Attempt } from './attempts.js'
 import type { Counters } from './counters.js'
 import { Locks } from './locks.js'
+import { userKey } from './store-keys.js'
 import { UserFailures } from './user-failures.js'
 
 /** The factor of another strategy, as the limits know it. @internal */
@@ -106,7 +107,7 @@ export class FactorAttempts {
   async holdCode(name: string, userId: string, code: string): Promise<HeldCode | undefined> {
     const { factorCodes } = this.counters
     const keys = spellingsOf(code).map(each =>
-      this.keys.storeName('factor-code', name, userId, each),
+      userKey(this.keys, userId, 'factor-code', name, each),
     )
     const release = async (held: readonly string[]): Promise<void> => {
       await Promise.all(held.map(key => factorCodes.delete(key)))
@@ -155,11 +156,11 @@ export class FactorAttempts {
   }
 
   private stepKey(name: string, userId: string, sessionId: string): string {
-    return this.keys.storeName('factor-step', name, userId, sessionId)
+    return userKey(this.keys, userId, 'factor-step', name, sessionId)
   }
 
   private beginsKey(name: string, userId: string): string {
-    return this.keys.storeName('factor-begins', name, userId)
+    return userKey(this.keys, userId, 'factor-begins', name)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Keys } from '../crypto.js'
 import type { Counters } from './counters.js'
+import { userKey } from './store-keys.js'
 
 /**
  * Users whose phone is lost, because support has reset their factors. The number on record does not
@@ -29,6 +30,6 @@ export class FactorResets {
   }
 
   private key(userId: string): string {
-    return this.keys.storeName('user', userId)
+    return userKey(this.keys, userId)
   }
 }

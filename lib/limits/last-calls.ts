@@ -1,6 +1,7 @@
 import type { Keys } from '../crypto.js'
 import type { Limits } from '../options/limits.js'
 import type { Counters } from './counters.js'
+import { userKey } from './store-keys.js'
 
 /** The last call of a session to a phone. @internal */
 export interface LastCall {
@@ -69,16 +70,20 @@ export class LastCalls {
   }
 
   /** Notes that a webhook of this call reads the code. */
-  async noteReading(callSid: string): Promise<void> {
-    await this.counters.readings.set(this.keys.storeName('call', callSid), 1)
+  async noteReading(userId: string, callSid: string): Promise<void> {
+    await this.counters.readings.set(this.callKey(userId, callSid), 1)
   }
 
   /** Whether a webhook of this call has read the code. */
-  async wasRead(callSid: string): Promise<boolean> {
-    return (await this.counters.readings.get(this.keys.storeName('call', callSid))) !== undefined
+  async wasRead(userId: string, callSid: string): Promise<boolean> {
+    return (await this.counters.readings.get(this.callKey(userId, callSid))) !== undefined
+  }
+
+  private callKey(userId: string, callSid: string): string {
+    return userKey(this.keys, userId, 'call', callSid)
   }
 
   private key({ userId, sessionId, phone }: CallPlace, index: number): string {
-    return this.keys.storeName('last-call', userId, sessionId, phone, index)
+    return userKey(this.keys, userId, 'last-call', sessionId, phone, index)
   }
 }

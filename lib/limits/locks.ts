@@ -2,6 +2,7 @@ import type { Keys } from '../crypto.js'
 import type { Limits } from '../options/limits.js'
 import type { Counters } from './counters.js'
 import { LimitReached, toSeconds } from './limit-counter.js'
+import { userKey } from './store-keys.js'
 
 /**
  * During a lockout, the count of a user's failures is set to this. It stays over every limit,
@@ -105,6 +106,6 @@ export class Locks {
   }
 
   private key(userId: string): string {
-    return this.keys.storeName('user', userId)
+    return userKey(this.keys, userId)
   }
 }

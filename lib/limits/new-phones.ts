@@ -1,5 +1,6 @@
 import type { Keys } from '../crypto.js'
 import type { Counters } from './counters.js'
+import { userKey } from './store-keys.js'
 
 /**
  * Which phones of a user are too new to approve an action. Every method throws a `VoiceOtpError`
@@ -56,6 +57,6 @@ export class NewPhones {
   }
 
   private key(userId: string, number: string): string {
-    return this.keys.storeName('new-phone', userId, number)
+    return userKey(this.keys, userId, 'new-phone', number)
   }
 }

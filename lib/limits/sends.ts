@@ -17,6 +17,7 @@ import type { Locks } from './locks.js'
 import { giveBackAll } from './take-together.js'
 import type { Turn } from './turn.js'
 import type { Turns } from './turns.js'
+import { userKey } from './store-keys.js'
 
 /**
  * Runs beside the first checks of a call. Rejects to refuse the call, and resolves to more counts
@@ -24,6 +25,16 @@ import type { Turns } from './turns.js'
  * @internal
  */
 export type Examine = () => Promise<readonly CallCount[]>
+
+/**
+ * Returns whether the interval since the last call is waived. It is asked only during the interval.
+ * @internal
+ */
+export type Waive = () => Promise<boolean>
+
+interface IntervalHit extends Hit {
+  readonly isWaived: boolean
+}
 
 /** A call that every limit allows, and that is counted. @internal */
 export interface Admission {
@@ -65,12 +76,13 @@ export class Sends {
     call: CallRequest,
     permit?: () => Promise<void>,
     examine: Examine = () => Promise.resolve([]),
+    waive: Waive = () => Promise.resolve(false),
   ): Promise<Admission> {
     const correcting = this.turns.readCorrection(call)
     correcting.catch(() => undefined) // it is awaited only if the call gets that far
-    const { interval, more } = await this.takeIntervalUnlessBlocked(call, examine)
+    const { interval, more } = await this.takeIntervalUnlessBlocked(call, examine, waive)
     const counts = await this.orReleaseInterval(call, interval, async () => {
-      const all = [...this.callLimits.countsOf(call), ...more]
+      const all = [...this.callLimits.countsOf(call, interval.isWaived), ...more]
       this.turns.refuseFull(call, await correcting)
       if (permit !== undefined) await refuseReached(all)
       return all
@@ -105,7 +117,7 @@ export class Sends {
       userInterval.delete(key),
       approveUserInterval.delete(key),
       userHour.delete(key),
-      userHour.delete(this.keys.storeName('approve', 'user', userId)),
+      userHour.delete(userKey(this.keys, userId, 'approve')),
     ])
   }
 
@@ -113,18 +125,18 @@ export class Sends {
    * Takes the only waiver of a call: after a call that reached nobody, the user may ask for the
    * next one at once.
    */
-  async takeWaiver(callSid: string): Promise<boolean> {
-    return !(await this.counters.waivers.hit(this.waiverKey(callSid))).over
+  async takeWaiver(userId: string, callSid: string): Promise<boolean> {
+    return !(await this.counters.waivers.hit(this.waiverKey(userId, callSid))).over
   }
 
   /** Whether the waiver of a call was not taken yet. */
-  async hasWaiver(callSid: string): Promise<boolean> {
-    return (await this.counters.waivers.get(this.waiverKey(callSid))) === undefined
+  async hasWaiver(userId: string, callSid: string): Promise<boolean> {
+    return (await this.counters.waivers.get(this.waiverKey(userId, callSid))) === undefined
   }
 
   /** Seconds until all limits but the user's interval allow a call; 0 if they do now. */
-  async limitsEndIn(call: CallRequest): Promise<number> {
-    const reached = await findReached(this.callLimits.countsOf(call))
+  async limitsEndIn(call: CallRequest, isWaived: boolean): Promise<number> {
+    const reached = await findReached(this.callLimits.countsOf(call, isWaived))
     return Math.max(0, ...reached.map(({ retryAfter }) => retryAfter))
   }
 
@@ -145,14 +157,15 @@ export class Sends {
   private async takeIntervalUnlessBlocked(
     call: CallRequest,
     examine: Examine,
-  ): Promise<{ readonly interval: Hit; readonly more: readonly CallCount[] }> {
+    waive: Waive,
+  ): Promise<{ readonly interval: IntervalHit; readonly more: readonly CallCount[] }> {
     const [checked, interval] = await Promise.allSettled([
       Promise.all([
         examine(),
         this.locks.refuseLocked(call.userId),
         this.activeChallenges.refuseReported(call.userId),
       ]),
-      this.takeInterval(call),
+      this.takeInterval(call, waive),
     ])
     if (interval.status === 'rejected')
       throw checked.status === 'rejected' ? checked.reason : interval.reason
@@ -163,15 +176,16 @@ export class Sends {
     return { interval: interval.value, more: checked.value[0] }
   }
 
-  private async takeInterval(call: CallRequest): Promise<Hit> {
+  /** Takes the user's interval. During the interval since the last call, asks for a waiver. */
+  private async takeInterval(call: CallRequest, waive: Waive): Promise<IntervalHit> {
     const limit = call.kind === 'approve' ? 'approveCallIntervalSeconds' : 'callIntervalSeconds'
-    if (this.limits[limit] === false) return uncounted
+    if (this.limits[limit] === false) return { ...uncounted, isWaived: false }
     const userInterval = this.userInterval(call)
     const key = this.userKey(call)
-    if (call.intervalWaived) return userInterval.restart(key)
     const hit = await userInterval.hit(key)
-    if (hit.over) throw new LimitReached('too-many-calls', limit, hit.retryAfter)
-    return hit
+    if (!hit.over) return { ...hit, isWaived: false }
+    if (await waive()) return { ...(await userInterval.restart(key)), isWaived: true }
+    throw new LimitReached('too-many-calls', limit, hit.retryAfter)
   }
 
   private async releaseInterval(call: CallRequest, interval: Hit): Promise<void> {
@@ -197,10 +211,10 @@ export class Sends {
   }
 
   private userKey({ userId }: { readonly userId: string }): string {
-    return this.keys.storeName('user', userId)
+    return userKey(this.keys, userId)
   }
 
-  private waiverKey(callSid: string): string {
-    return this.keys.storeName('call', callSid)
+  private waiverKey(userId: string, callSid: string): string {
+    return userKey(this.keys, userId, 'call', callSid)
   }
 }

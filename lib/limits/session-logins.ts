@@ -1,5 +1,9 @@
 import type { Keys } from '../crypto.js'
+import { delay } from '../deadline.js'
 import type { Counters } from './counters.js'
+
+/** When to look again whether the login of a session was given back. */
+const holdMilliseconds = [20, 40, 80, 160] as const
 
 /**
  * Which session may still become logged in. A session is replaced by its first login: other right
@@ -23,6 +27,23 @@ export class SessionLogins {
     return !login.over && !isLoggedOut
   }
 
+  /**
+   * Takes the only login of a session while `useCode` uses a code up. Returns whether both
+   * succeeded. If only the login was taken, it is given back. So a request that loses may hold the
+   * login for a moment, and the request whose code was accepted asks for it again.
+   */
+  async takeWith(sessionId: string, useCode: () => Promise<boolean>): Promise<boolean> {
+    const login = this.take(sessionId)
+    const used = useCode()
+    const giveBack = async () => (await login) && (await this.giveBack(sessionId))
+    const isUsed = await used.catch(async (error: unknown) => {
+      await giveBack().catch(() => undefined)
+      throw error
+    })
+    if (!isUsed) await giveBack()
+    return isUsed && ((await login) || (await this.takeLater(sessionId)))
+  }
+
   /** Gives the login of a session back, after it failed. */
   async giveBack(sessionId: string): Promise<void> {
     await this.counters.logins.delete(this.key(sessionId))
@@ -36,6 +57,15 @@ export class SessionLogins {
   /** Whether a session was logged out. */
   async isLoggedOut(sessionId: string): Promise<boolean> {
     return (await this.counters.logouts.get(this.key(sessionId))) !== undefined
+  }
+
+  /** Takes a login that another request is about to give back. */
+  private async takeLater(sessionId: string): Promise<boolean> {
+    for (const milliseconds of holdMilliseconds) {
+      await delay(milliseconds)
+      if (await this.take(sessionId)) return true
+    }
+    return false
   }
 
   private key(sessionId: string): string {

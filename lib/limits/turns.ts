@@ -4,6 +4,7 @@ import type { CallRequest } from './call-limits.js'
 import { AcceptedCalls } from './accepted-calls.js'
 import { CallQueue, type Pace } from './call-queue.js'
 import type { Counters } from './counters.js'
+import { appKey } from './store-keys.js'
 import type { Turn } from './turn.js'
 import { type Correction, correct, noCorrection, QueueCorrection } from './queue-correction.js'
 
@@ -52,15 +53,15 @@ export class Turns {
     private readonly pace: Pace,
     keys: Keys,
   ) {
-    this.correction = new QueueCorrection(counters.turnCorrection, keys.storeName('turn'))
+    this.correction = new QueueCorrection(counters.turnCorrection, appKey(keys))
     if (pace.callsPerSecond === Infinity) return
     const create = (name: string, share?: number): CallQueue =>
-      new CallQueue(counters.turns, pace, slot => keys.storeName('turn', name, slot), share)
+      new CallQueue(counters.turns, pace, slot => appKey(keys, 'turn', name, slot), share)
     this.queue = create('all')
     this.enrollQueue = create('enroll', enrollShare)
     this.accepted = new AcceptedCalls(
       counters.acceptedCalls,
-      keys.storeName('turn'),
+      appKey(keys),
       pace.callsPerSecond,
       () => pace.now(),
     )

@@ -6,6 +6,7 @@ import type { Counters } from './counters.js'
 import { type Hit, type LimitCounter, LimitReached, uncounted } from './limit-counter.js'
 import type { Locks } from './locks.js'
 import { type Count, giveBackAll, takeTogether } from './take-together.js'
+import { userKey } from './store-keys.js'
 
 /** The limits on the failures of one user. @internal */
 export type UserLimit = 'attemptsPerUser' | 'maxConsecutiveFailures'
@@ -221,6 +222,6 @@ export class UserFailures {
   }
 
   private key(userId: string): string {
-    return this.keys.storeName('user', userId)
+    return userKey(this.keys, userId)
   }
 }

@@ -4,6 +4,7 @@ import type { ActiveChallenges } from './active-challenge.js'
 import type { Counters } from './counters.js'
 import { type LimitCounter, toSeconds } from './limit-counter.js'
 import type { Locks } from './locks.js'
+import { userKey } from './store-keys.js'
 
 /** A limit that makes a user wait. @internal */
 export interface Wait {
@@ -82,8 +83,7 @@ export class UserStates {
     limit: number | false,
     userId: string,
   ): Promise<{ readonly count: number; readonly seconds: number }> {
-    const state =
-      limit === false ? undefined : await counter.get(this.keys.storeName('user', userId))
+    const state = limit === false ? undefined : await counter.get(userKey(this.keys, userId))
     // A limiter may still return a count whose window is over.
     if (state === undefined || state.msBeforeNext <= 0 || state.consumedPoints < 1)
       return { count: 0, seconds: 0 }

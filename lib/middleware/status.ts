@@ -5,7 +5,7 @@ import type { Channel } from '../options/channel.js'
 import type { Challenge } from '../session/challenge.js'
 import { loginStateOf } from '../session/login-state.js'
 import type { PhoneLookup } from '../callbacks.js'
-import { findNextCallWait, type NextCall } from '../actions/next-call-wait.js'
+import { findNextCallWait, type NextCall, readOwnWaits } from '../actions/next-call-wait.js'
 import { followTurn, turnOver } from '../actions/follow-turn.js'
 import type { DeliveryState } from '../signalwire/call-states.js'
 import { sendJson } from './respond.js'
@@ -105,9 +105,9 @@ async function statusWithoutChallenge<User>(
   person: Person<User>,
 ): Promise<CallStatus> {
   const none = { challenge: undefined, isActive: false, state: undefined }
-  const reportedFor = await context.activeChallenges.reportedFor(person.userId)
-  const nextCallIn = await findNextCallWait(context, { ...person, ...none }, reportedFor)
-  const call = reportedFor > 0 ? 'reported' : 'none'
+  const own = await readOwnWaits(context, person.userId, undefined)
+  const nextCallIn = await findNextCallWait(context, { ...person, ...none }, own)
+  const call = own.reported > 0 ? 'reported' : 'none'
   return {
     call,
     expiresIn: 0,
@@ -124,19 +124,20 @@ async function statusOf<User>(
   person: Person<User>,
 ): Promise<CallStatus> {
   const { activeChallenges, attempts, settings } = context
-  const { id, userId, expiresAt } = challenge
-  const [attemptsLeft, reportedFor, isActive, { state, ...turn }, isRefused] = await Promise.all([
-    attempts.attemptsLeft(id),
-    activeChallenges.reportedFor(userId),
+  const { userId, expiresAt } = challenge
+  // All at the same time, so that a poll is one command of the limiter where the engine can do it.
+  const [attemptsLeft, own, isActive, { state, ...turn }, isRefused] = await Promise.all([
+    attempts.attemptsLeft(challenge),
+    readOwnWaits(context, userId, challenge),
     activeChallenges.isActive(challenge),
     followTurn(context, challenge),
-    challenge.purpose === 'approve' && activeChallenges.isRefused(id),
+    challenge.purpose === 'approve' && activeChallenges.isRefused(challenge),
   ])
   const nextCall = { ...person, challenge, isActive, state }
-  const nextCallIn = await findNextCallWait(context, nextCall, reportedFor)
+  const nextCallIn = await findNextCallWait(context, nextCall, own)
   const secondsLeft = Math.max(0, Math.ceil((expiresAt - settings.clock.now()) / 1000))
   const call =
-    reportedFor > 0 ? 'reported' : isRefused ? 'refused' : deliveryState(challenge, state)
+    own.reported > 0 ? 'reported' : isRefused ? 'refused' : deliveryState(challenge, state)
   return {
     call,
     expiresIn: isActive ? secondsLeft : 0,

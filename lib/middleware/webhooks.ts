@@ -90,10 +90,9 @@ async function handle<User>(
   if (req.method !== 'POST') return reject(context, 'method', 405)
   const webhook = await readWebhook(context, isSigned, req, path)
   if (typeof webhook === 'string') return reject(context, webhook, 403)
-  const { effect, readsCode, isPickUp, ...reply } = await findReply(context, webhook)
+  const { effect, isPickUp, ...reply } = await findReply(context, webhook)
   const isDone = await carryOut(context, effect, webhook)
   const { turn, next } = isDone ? reply : tooLateReply(context.settings, webhook.content)
-  if (readsCode === true) await context.lastCalls.noteReading(webhook.fields['CallSid'] ?? '')
   const { userId, purpose } = webhook.content
   if (isPickUp)
     context.emit('call.answered', {
@@ -149,24 +148,33 @@ function isAtWebhookUrl(webhookUrl: string, mount: string): boolean {
   return configured.endsWith(actual) || actual.endsWith(configured)
 }
 
-/** Asks the limiter, then the dialogue. */
+/**
+ * Asks the limiter once, and the dialogue. A webhook that will read the code is noted in the same
+ * step, because the limiter's response decides only whether it may. If it may not, the note stays:
+ * then this call never waives the interval.
+ */
 async function findReply<User>(
-  { settings, activeChallenges }: Context<User>,
+  { settings, activeChallenges, lastCalls }: Context<User>,
   { tag, step, content, fields }: Webhook,
 ): Promise<Reply & { readonly isPickUp: boolean }> {
-  const [{ isAdmitted, isFirst }, isActiveChallenge] = await Promise.all([
-    activeChallenges.countFetch(tag),
-    activeChallenges.isActive(content),
-  ])
-  const reply = nextReply(settings, {
+  const { userId } = content
+  const event = {
     step,
     content,
     digits: fields['Digits'],
     answeredBy: fields['AnsweredBy'],
     now: settings.clock.now(),
-    isAdmitted,
-    isActiveChallenge,
-  })
+  }
+  const expected = nextReply(settings, { ...event, isAdmitted: true, isActiveChallenge: true })
+  const [{ isAdmitted, isFirst }, isActiveChallenge] = await Promise.all([
+    activeChallenges.countFetch(userId, tag),
+    activeChallenges.isActive(content),
+    expected.readsCode === true && lastCalls.noteReading(userId, fields['CallSid'] ?? ''),
+  ])
+  const reply =
+    isAdmitted && isActiveChallenge
+      ? expected
+      : nextReply(settings, { ...event, isAdmitted, isActiveChallenge })
   const isMachine = settings.machineDetection && fields['AnsweredBy'] !== 'human'
   return { ...reply, isPickUp: isFirst && step === steps.answered && !isMachine }
 }

@@ -79,23 +79,28 @@ test('each use of a challenge is counted under the id of the challenge', async (
   const use = (id: string, activation: number) =>
     activeChallenges.useUp({ userId: 'alice', id, activation })
   expect([await use('c1', 7), await use('c1', 7), await use('c2', 8)]).toEqual([true, false, false])
-  expect(store.takeWrites()).toEqual(['consume uses c1', 'consume uses c1', 'consume uses c2'])
+  expect(store.takeWrites()).toEqual([
+    'consume uses user/alice.c1',
+    'consume uses user/alice.c1',
+    'consume uses user/alice.c2',
+  ])
 })
 
 test('each webhook token is accepted three times', async () => {
   const { activeChallenges } = store.limits()
   const results = []
-  for (const tag of ['t', 't', 't', 't', 'u']) results.push(await activeChallenges.countFetch(tag))
+  for (const tag of ['t', 't', 't', 't', 'u'])
+    results.push(await activeChallenges.countFetch('alice', tag))
   expect(results.map(({ isAdmitted }) => isAdmitted)).toEqual([true, true, true, false, true])
   expect(results.map(({ isFirst }) => isFirst)).toEqual([true, false, false, false, true])
-  expect(store.takeWrites()).toContain('consume fetches u')
+  expect(store.takeWrites()).toContain('consume fetches user/alice.u')
 })
 
 test('a report ends the active challenge and blocks calls for `reportedSeconds`', async () => {
   const { activeChallenges } = store.limits()
   expect(await activeChallenges.report({ userId: 'alice', id: 'c1' })).toBe(true)
   expect(store.takeWrites()).toEqual([
-    'consume reports c1',
+    'consume reports user/alice.c1',
     'delete active-challenge user/alice',
     'set reported user/alice 1 600',
   ])
@@ -109,7 +114,10 @@ test('a report only ends the active challenge if `reportedSeconds` is false', as
   store.put('reported user/alice', 1, 10_000)
   const { activeChallenges } = store.limits({ reportedSeconds: false })
   await activeChallenges.report({ userId: 'alice', id: 'c1' })
-  expect(store.takeWrites()).toEqual(['consume reports c1', 'delete active-challenge user/alice'])
+  expect(store.takeWrites()).toEqual([
+    'consume reports user/alice.c1',
+    'delete active-challenge user/alice',
+  ])
   expect(await activeChallenges.reportedFor('alice')).toBe(0)
   await activeChallenges.refuseReported('alice')
 })

@@ -62,7 +62,7 @@ describe('an attempt at a challenge', () => {
     const attempt = await attemptsWith().begin(challenge)
     expect(attempt.attemptsLeft).toBe(4)
     expect(store.takeWrites()).toEqual([
-      'consume attempts c1',
+      'consume attempts user/alice.c1',
       'consume consecutive-failures user/alice',
       'consume failures user/alice',
     ])
@@ -70,13 +70,13 @@ describe('an attempt at a challenge', () => {
 
   test('the sixth attempt at a challenge is refused and does not count on the user', async () => {
     const attempts = attemptsWith()
-    store.put('attempts c1', 4, 100_000)
+    store.put('attempts user/alice.c1', 4, 100_000)
     expect((await attempts.begin(challenge)).attemptsLeft).toBe(0)
     store.takeWrites()
     await expect(attempts.begin(challenge)).rejects.toEqual(
       reached('too-many-attempts', 'attemptsPerChallenge'),
     )
-    expect(store.takeWrites()).toEqual(['consume attempts c1'])
+    expect(store.takeWrites()).toEqual(['consume attempts user/alice.c1'])
   })
 
   test.each([
@@ -88,7 +88,7 @@ describe('an attempt at a challenge', () => {
 
   test('a lock is reported before a challenge that is not active, and that before its limit', async () => {
     const attempts = attemptsWith()
-    store.put('attempts c1', 9, 100_000)
+    store.put('attempts user/alice.c1', 9, 100_000)
     const inactive = { ...challenge, activation: 1 }
     await expect(attempts.begin(inactive)).rejects.toMatchObject({ code: 'code-expired' })
     await expect(attempts.begin(challenge)).rejects.toMatchObject({ code: 'too-many-attempts' })
@@ -108,11 +108,11 @@ describe('an attempt at a challenge', () => {
 
   test('attemptsLeft() returns what remains for a challenge, and never less than 0', async () => {
     const attempts = attemptsWith()
-    expect(await attempts.attemptsLeft('c1')).toBe(5)
-    store.put('attempts c1', 2, 1000)
-    expect(await attempts.attemptsLeft('c1')).toBe(3)
-    store.put('attempts c1', 9, 1000)
-    expect(await attempts.attemptsLeft('c1')).toBe(0)
+    expect(await attempts.attemptsLeft(challenge)).toBe(5)
+    store.put('attempts user/alice.c1', 2, 1000)
+    expect(await attempts.attemptsLeft(challenge)).toBe(3)
+    store.put('attempts user/alice.c1', 9, 1000)
+    expect(await attempts.attemptsLeft(challenge)).toBe(0)
   })
 })
 
@@ -130,7 +130,7 @@ describe('an attempt that is refused before the comparison', () => {
       )
       expect(store.takeWrites()).toEqual([])
       await expect(attempts.begin(challenge)).rejects.toEqual(reached('locked', limit, retryAfter))
-      expect(store.takeWrites()).toEqual(['consume attempts c1'])
+      expect(store.takeWrites()).toEqual(['consume attempts user/alice.c1'])
     },
   )
 
@@ -141,7 +141,7 @@ describe('an attempt that is refused before the comparison', () => {
       reached('locked', 'attemptsPerUser', 86),
     )
     expect(store.takeWrites()).toEqual([
-      'consume attempts c1',
+      'consume attempts user/alice.c1',
       'consume consecutive-failures user/alice',
       'consume failures user/alice',
       'reward consecutive-failures user/alice',

@@ -30,7 +30,10 @@ const operations: readonly (readonly [string, (limits: AppliedLimits) => Promise
   ['attempts.begin()', ({ attempts }) => attempts.begin(challenge)],
   ['attempts.beginRecovery()', beginRecovery],
   ['activeChallenges.useUp()', ({ activeChallenges }) => activeChallenges.useUp(challenge)],
-  ['activeChallenges.countFetch()', ({ activeChallenges }) => activeChallenges.countFetch('token')],
+  [
+    'activeChallenges.countFetch()',
+    ({ activeChallenges }) => activeChallenges.countFetch('alice', 'token'),
+  ],
   ['activeChallenges.isActive()', ({ activeChallenges }) => activeChallenges.isActive(challenge)],
   ['activeChallenges.activate()', ({ activeChallenges }) => activeChallenges.activate('alice')],
   [

@@ -16,7 +16,7 @@ const script = `
   const measureHeap = () => { gc(); return process.memoryUsage().heapUsed / 2 ** 20 }
   const addChallenge = async index => {
     const [userId, number] = ['user ' + index, '+1202555' + String(index).padStart(4, '0')]
-    await sends.admit({ userId, number, phone: number, kind: 'own', intervalWaived: false })
+    await sends.admit({ userId, number, phone: number, kind: 'own' })
     const activation = await activeChallenges.activate(userId)
     await (await attempts.begin({ userId, id: 'challenge ' + index, activation })).failed()
   }

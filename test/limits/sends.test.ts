@@ -8,6 +8,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LimiterOptions } from '../../lib/options/limiter.js'
 import type { CallRequest } from '../../lib/limits/call-limits.js'
+import type { Sends } from '../../lib/limits/sends.js'
 import type { Limits } from '../../lib/options/limits.js'
 import {
   callOf,
@@ -25,7 +26,6 @@ const call: CallRequest = {
   number,
   phone,
   kind: 'own' as const,
-  intervalWaived: false,
 }
 
 let store: RecordingStore
@@ -41,17 +41,26 @@ const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
 const allow = () => vi.fn(() => Promise.resolve())
 const veto = () => vi.fn(() => Promise.reject(new Error('veto')))
 
+const always = () => Promise.resolve(true)
+/** Asks for a call whose interval is waived. */
+const admitWaived = (
+  sends: Sends,
+  request: CallRequest,
+  permit?: () => Promise<void>,
+  waive = always,
+) => sends.admit(request, permit, undefined, waive)
+
 const userInterval = 'consume user-interval user/alice'
-const phoneInterval = `consume phone-interval own/phone/${phone}`
+const phoneInterval = `consume phone-interval number/${number}.own/phone/${phone}`
 const ownLimits = [
   'consume user-hour user/alice',
-  `consume phone-10min own/phone/${phone}`,
-  `consume number-day own/number/${number}`,
+  `consume phone-10min number/${number}.own/phone/${phone}`,
+  `consume number-day number/${number}.own`,
 ]
 const sharedLimits = [
-  'consume prefix-10min own/prefix/+1202555',
-  'consume app-minute own/app',
-  'consume app-day own/app',
+  'consume prefix-10min prefix/+1202555.own',
+  'consume app-minute app.own',
+  'consume app-day app.own',
 ]
 
 describe('the counters of a call', () => {
@@ -74,24 +83,24 @@ describe('the counters of a call', () => {
   test('a call to a phone that is not the user’s yet takes counters of its own, except those of the user', async () => {
     await sendsWith().admit({ ...call, kind: 'enroll' as const })
     expect(store.takeWrites()).toEqual([
-      'consume app-day enroll/app',
-      'consume app-minute enroll/app',
-      `consume number-day enroll/number/${number}`,
-      `consume phone-10min enroll/phone/${phone}`,
-      `consume phone-interval enroll/phone/${phone}`,
-      'consume prefix-10min enroll/prefix/+1202555',
+      'consume app-day app.enroll',
+      'consume app-minute app.enroll',
+      `consume number-day number/${number}.enroll`,
+      `consume phone-10min number/${number}.enroll/phone/${phone}`,
+      `consume phone-interval number/${number}.enroll/phone/${phone}`,
+      'consume prefix-10min prefix/+1202555.enroll',
       'consume user-hour user/alice',
       'consume user-interval user/alice',
     ])
   })
 
   test.each([
-    ['phone-10min', `enroll/phone/${phone}`, 2, 'enrollCallsPerPhoneTenMinutes'],
-    ['number-day', `enroll/number/${number}`, 4, 'enrollCallsPerPhoneDay'],
-    ['app-minute', 'enroll/app', 20, 'enrollCallsPerAppMinute'],
-    ['app-day', 'enroll/app', 3334, 'callsPerAppDay'],
-    ['prefix-10min', 'enroll/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'],
-    ['phone-interval', `enroll/phone/${phone}`, 1, 'callIntervalSeconds'],
+    ['phone-10min', `number/${number}.enroll/phone/${phone}`, 2, 'enrollCallsPerPhoneTenMinutes'],
+    ['number-day', `number/${number}.enroll`, 4, 'enrollCallsPerPhoneDay'],
+    ['app-minute', 'app.enroll', 20, 'enrollCallsPerAppMinute'],
+    ['app-day', 'app.enroll', 3334, 'callsPerAppDay'],
+    ['prefix-10min', 'prefix/+1202555.enroll', 100, 'callsPerPrefixTenMinutes'],
+    ['phone-interval', `number/${number}.enroll/phone/${phone}`, 1, 'callIntervalSeconds'],
   ])(
     'the limit %s of a phone that is not the user’s yet allows its last call and refuses the next',
     async (name, key, limit, limitName) => {
@@ -113,13 +122,12 @@ describe('the counters of a call', () => {
     }
   })
 
-  test.each([true, false])(
-    'no interval is counted if `callIntervalSeconds` is false; the interval is waived: %s',
-    async intervalWaived => {
-      await sendsWith({ callIntervalSeconds: false }).admit({ ...call, intervalWaived })
-      expect(store.takeWrites()).toEqual([...ownLimits, ...sharedLimits].toSorted())
-    },
-  )
+  test('no interval is counted, and nobody asks for a waiver, if `callIntervalSeconds` is false', async () => {
+    const waive = vi.fn(always)
+    await admitWaived(sendsWith({ callIntervalSeconds: false }), call, undefined, waive)
+    expect(store.takeWrites()).toEqual([...ownLimits, ...sharedLimits].toSorted())
+    expect(waive).not.toHaveBeenCalled()
+  })
 
   test.each([0, () => 0])(
     'a limit of 0, or a function that returns 0, allows no call',
@@ -210,11 +218,13 @@ describe('the interval between two calls', () => {
   })
 
   test('a call to a phone whose interval runs leaves that interval as it is', async () => {
-    store.put(`phone-interval own/phone/${phone}`, 1, 20_000)
+    store.put(`phone-interval number/${number}.own/phone/${phone}`, 1, 20_000)
     await expect(sendsWith().admit(call)).rejects.toEqual(
       reached('too-many-calls', 'callIntervalSeconds', 20),
     )
-    expect(store.takeWrites()).not.toContain(`delete phone-interval own/phone/${phone}`)
+    expect(store.takeWrites()).not.toContain(
+      `delete phone-interval number/${number}.own/phone/${phone}`,
+    )
   })
 
   test('only one of 100 calls that a user asks for at the same time is allowed', async () => {
@@ -231,7 +241,7 @@ describe('the interval between two calls', () => {
     store.takeWrites()
     await sendsWith().endInterval(call)
     expect(store.takeWrites()).toEqual([
-      `delete phone-interval own/phone/${phone}`,
+      `delete phone-interval number/${number}.own/phone/${phone}`,
       'delete user-interval user/alice',
     ])
     await sendsWith({ callIntervalSeconds: false }).endInterval(call)
@@ -249,51 +259,62 @@ describe('the interval between two calls', () => {
 })
 
 describe('a waived interval', () => {
-  const waived = { ...call, intervalWaived: true }
+  test('a waiver is asked for only during the interval, and its refusal is a failure', async () => {
+    const waive = vi.fn(() => Promise.resolve(false))
+    await admitWaived(sendsWith(), call, undefined, waive)
+    expect(waive).not.toHaveBeenCalled()
+    await expect(admitWaived(sendsWith(), call, undefined, waive)).rejects.toEqual(
+      reached('too-many-calls', 'callIntervalSeconds', 60),
+    )
+    expect(waive).toHaveBeenCalledTimes(1)
+  })
 
   test('each call has one waiver', async () => {
     const sends = sendsWith()
     expect([
-      await sends.hasWaiver('CA1'),
-      await sends.takeWaiver('CA1'),
-      await sends.hasWaiver('CA1'),
-      await sends.takeWaiver('CA1'),
-      await sends.takeWaiver('CA2'),
+      await sends.hasWaiver('alice', 'CA1'),
+      await sends.takeWaiver('alice', 'CA1'),
+      await sends.hasWaiver('alice', 'CA1'),
+      await sends.takeWaiver('alice', 'CA1'),
+      await sends.takeWaiver('alice', 'CA2'),
     ]).toEqual([true, true, false, false, true])
-    expect(store.takeWrites()).toContain('consume waivers call/CA1')
+    expect(store.takeWrites()).toContain('consume waivers user/alice.call/CA1')
   })
 
   test('a call with a waived interval restarts both intervals and counts in all other limits', async () => {
     store.put('user-interval user/alice', 1, 30_000)
-    store.put(`phone-interval own/phone/${phone}`, 1, 30_000)
-    await sendsWith().admit(waived)
+    store.put(`phone-interval number/${number}.own/phone/${phone}`, 1, 30_000)
+    await admitWaived(sendsWith(), call)
     expect(store.takeWrites()).toEqual(
       [
+        userInterval,
         ...ownLimits,
         ...sharedLimits,
         'set user-interval user/alice 1 60',
-        `set phone-interval own/phone/${phone} 1 60`,
+        `set phone-interval number/${number}.own/phone/${phone} 1 60`,
       ].toSorted(),
     )
   })
 
   test('a call with a waived interval is refused by another limit, and gives both intervals back', async () => {
+    store.put('user-interval user/alice', 1, 30_000)
     store.put('user-hour user/alice', 5, 600_000)
-    await expect(sendsWith().admit(waived)).rejects.toEqual(
+    await expect(admitWaived(sendsWith(), call)).rejects.toEqual(
       reached('too-many-calls', 'callsPerUserHour', 600),
     )
     expect(store.takeWrites()).toEqual(
       expect.arrayContaining([
         'delete user-interval user/alice',
-        `delete phone-interval own/phone/${phone}`,
+        `delete phone-interval number/${number}.own/phone/${phone}`,
       ]),
     )
   })
 
   test('the app is asked about a call with a waived interval', async () => {
-    store.put(`phone-interval own/phone/${phone}`, 1, 30_000)
+    store.put('user-interval user/alice', 1, 30_000)
+    store.put(`phone-interval number/${number}.own/phone/${phone}`, 1, 30_000)
     const permit = allow()
-    await sendsWith().admit(waived, permit)
+    await admitWaived(sendsWith(), call, permit)
     expect(permit).toHaveBeenCalledTimes(1)
   })
 
@@ -314,7 +335,7 @@ describe('a waived interval', () => {
           }),
       )
       await pass(2)
-      await sends.admit(callOf('alice', number, { intervalWaived: true }))
+      await admitWaived(sends, callOf('alice', number))
       decide()
       await expect(undecided).rejects.toEqual(
         isAllowed ? reached('too-many-calls', 'callIntervalSeconds') : new Error('veto'),
@@ -341,12 +362,12 @@ describe('the veto of the app', () => {
 
   test.each([
     ['user-hour user/alice', 5, 'callsPerUserHour'],
-    [`phone-interval own/phone/${phone}`, 1, 'callIntervalSeconds'],
-    [`phone-10min own/phone/${phone}`, 3, 'callsPerPhoneTenMinutes'],
-    [`number-day own/number/${number}`, 10, 'callsPerPhoneDay'],
-    ['prefix-10min own/prefix/+1202555', 100, 'callsPerPrefixTenMinutes'],
-    ['app-minute own/app', 40, 'callsPerAppMinute'],
-    ['app-day own/app', 10_000, 'callsPerAppDay'],
+    [`phone-interval number/${number}.own/phone/${phone}`, 1, 'callIntervalSeconds'],
+    [`phone-10min number/${number}.own/phone/${phone}`, 3, 'callsPerPhoneTenMinutes'],
+    [`number-day number/${number}.own`, 10, 'callsPerPhoneDay'],
+    ['prefix-10min prefix/+1202555.own', 100, 'callsPerPrefixTenMinutes'],
+    ['app-minute app.own', 40, 'callsPerAppMinute'],
+    ['app-day app.own', 10_000, 'callsPerAppDay'],
   ])(
     'the app is not asked if the limit %s is reached; the call counts nothing and gives the interval back',
     async (name, limit, limitName) => {
@@ -364,7 +385,7 @@ describe('the veto of the app', () => {
   )
 
   test('the app is asked if a limit was reached in a window that is over', async () => {
-    store.put('app-minute own/app', 40, 0)
+    store.put('app-minute app.own', 40, 0)
     const permit = veto()
     await expect(sendsWith().admit(call, permit)).rejects.toThrow('veto')
     expect(permit).toHaveBeenCalledTimes(1)
@@ -372,7 +393,7 @@ describe('the veto of the app', () => {
 
   test('if two limits are reached before the app is asked, the failure names the first limit and the longer wait', async () => {
     store.put('user-hour user/alice', 5, 30_000)
-    store.put('app-minute own/app', 40, 50_000)
+    store.put('app-minute app.own', 40, 50_000)
     await expect(sendsWith().admit(call, allow())).rejects.toEqual(
       reached('too-many-calls', 'callsPerUserHour', 50),
     )
@@ -381,19 +402,19 @@ describe('the veto of the app', () => {
   test('a call that the app allowed is refused if another call to the phone was placed in the meantime', async () => {
     await expect(
       sendsWith().admit(call, async () => {
-        store.put(`phone-interval own/phone/${phone}`, 1, 59_000)
+        store.put(`phone-interval number/${number}.own/phone/${phone}`, 1, 59_000)
       }),
     ).rejects.toEqual(reached('too-many-calls', 'callIntervalSeconds', 59))
     const writes = store.takeWrites()
     expect(writes).toContain('delete user-interval user/alice')
-    expect(writes).not.toContain(`delete phone-interval own/phone/${phone}`)
+    expect(writes).not.toContain(`delete phone-interval number/${number}.own/phone/${phone}`)
   })
 })
 
 describe('a refused call gives back what it took', () => {
   test('a call over a limit of the user takes no shared counter and names the longest wait', async () => {
     store.put('user-hour user/alice', 5, 600_000)
-    store.put(`number-day own/number/${number}`, 10, 900_000)
+    store.put(`number-day number/${number}.own`, 10, 900_000)
     await expect(sendsWith().admit(call)).rejects.toEqual(
       reached('too-many-calls', 'callsPerUserHour', 900),
     )
@@ -403,25 +424,25 @@ describe('a refused call gives back what it took', () => {
         phoneInterval,
         ...ownLimits,
         'reward user-hour user/alice',
-        `reward phone-10min own/phone/${phone}`,
-        `reward number-day own/number/${number}`,
-        `delete phone-interval own/phone/${phone}`,
+        `reward phone-10min number/${number}.own/phone/${phone}`,
+        `reward number-day number/${number}.own`,
+        `delete phone-interval number/${number}.own/phone/${phone}`,
         'delete user-interval user/alice',
       ].toSorted(),
     )
   })
 
   test('a call over the limit of the app gives back the counters of the user too', async () => {
-    store.put('app-minute own/app', 40, 6000)
+    store.put('app-minute app.own', 40, 6000)
     await expect(sendsWith().admit(call)).rejects.toEqual(
       reached('too-many-calls', 'callsPerAppMinute', 6),
     )
     expect(store.takeWrites().filter(line => line.startsWith('reward'))).toEqual([
-      'reward app-day own/app',
-      'reward app-minute own/app',
-      `reward number-day own/number/${number}`,
-      `reward phone-10min own/phone/${phone}`,
-      'reward prefix-10min own/prefix/+1202555',
+      'reward app-day app.own',
+      'reward app-minute app.own',
+      `reward number-day number/${number}.own`,
+      `reward phone-10min number/${number}.own/phone/${phone}`,
+      'reward prefix-10min prefix/+1202555.own',
       'reward user-hour user/alice',
     ])
   })

@@ -69,7 +69,7 @@ export const callOf = (
   userId: string,
   number = '+12025550123',
   more: Partial<CallRequest> = {},
-): CallRequest => ({ userId, number, phone: number, kind: 'own', intervalWaived: false, ...more })
+): CallRequest => ({ userId, number, phone: number, kind: 'own', ...more })
 
 /** The failure for a limit. */
 export const reached = (code: string, limit?: string, retryAfter?: number): Error =>
