@@ -78,6 +78,7 @@ export async function openRedis({
   return {
     /** For the app: the slow line. */
     url: `redis://127.0.0.1:${line.port}`,
+    port,
     /** Straight to Redis, for apps that are measured. */
     directUrl: `redis://127.0.0.1:${port}`,
     /** For the test: straight to Redis. */
