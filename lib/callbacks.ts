@@ -55,7 +55,14 @@ export function catchRejection(returned: unknown): unknown {
 /**
  * Looks up the phones of a user with the app's `getPhone`; `null` if none is on record. @internal
  */
-export type PhoneLookup<User> = (user: User, req: Request) => Promise<readonly PhoneEntry[] | null>
+export interface PhoneLookup<User> {
+  (user: User, req: Request): Promise<readonly PhoneEntry[] | null>
+  /**
+   * The same, but it does not know whether support has reset the user's factors. The caller finds
+   * out together with something else, and refuses the user then.
+   */
+  readonly ignoringResets?: PhoneLookup<User>
+}
 
 /** Wraps `getPhone` with a deadline and checks what it returns. @internal */
 export function createPhoneLookup<User>(getPhone: GetPhone<User>): PhoneLookup<User> {

@@ -6,6 +6,7 @@ import type { CallRequest } from '../limits/call-limits.js'
 import type { Admission } from '../limits/sends.js'
 import type { Destination } from '../phone.js'
 import type { Challenge } from '../session/challenge.js'
+import { refuseReset, usesOwnPhone } from './choices.js'
 import type { ActionContext } from './context.js'
 
 /** A send that every limit allows. It is counted. @internal */
@@ -20,11 +21,12 @@ export interface AdmittedSend extends Admission {
  * @internal
  */
 export async function admitSend<User>(
-  { context, req, user, userId }: ActionContext<User>,
+  action: ActionContext<User>,
   request: CallRequest,
   { number, country, verifiedAt }: Destination,
   waive: () => Promise<boolean>,
 ): Promise<AdmittedSend> {
+  const { context, req, user, userId } = action
   const {
     fraud,
     sends,
@@ -38,7 +40,11 @@ export async function admitSend<User>(
       await fraud.sendSwitch.refuseStopped() // the callback may have taken seconds
     })
   const examine = async () => {
-    check = await fraud.examine({ userId, number, country, verifiedAt })
+    const [examined] = await Promise.all([
+      fraud.examine({ userId, number, country, verifiedAt }),
+      usesOwnPhone(action) && refuseReset(action),
+    ])
+    check = examined
     return check.counts
   }
   const admission = await sends.admit(request, permit, examine, waive)

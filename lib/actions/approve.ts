@@ -93,9 +93,7 @@ export async function approve<User>(action: ActionContext<User>): Promise<void> 
   const { challenge, code } = readAttempt(action)
   const content = openContent(action, challenge)
   if (content === undefined || content.kind !== options.kind) throw new Failure('no-challenge')
-  await checkPhone(action, challenge)
-
-  const attempt = await useCode(action, challenge, code)
+  const attempt = await useCode(action, challenge, code, checkPhone(action, challenge))
   await attempt.succeeded()
   if (!loginState.user) throw new Failure('code-expired') // logged out meanwhile
   const newPhone = newPhoneOf(content)

@@ -3,6 +3,7 @@ import { isChannel } from '../channels.js'
 import type { Keys } from '../crypto.js'
 import { Failure, VoiceOtpError } from '../errors.js'
 import type { Channel } from '../options/channel.js'
+import type { Purpose } from '../options/purpose.js'
 import { type Destination, explainPhoneMistake, isPermitted, parseDestination } from '../phone.js'
 import { type ActionContext, checkMayEnroll } from './context.js'
 
@@ -17,7 +18,8 @@ export const choiceId = (keys: Keys, userId: string, phone: string): string =>
 
 /**
  * The channel and the phone for the code that the request asks for. Throws a {@link Failure} if
- * they are not allowed.
+ * they are not allowed. For a code that {@link usesOwnPhone}, the caller must also call
+ * {@link refuseReset}.
  * @internal
  */
 export async function readChoices<User>(
@@ -25,7 +27,9 @@ export async function readChoices<User>(
 ): Promise<{ readonly channel: Channel; readonly destination: Destination }> {
   const channel = chooseChannel(action)
   const destination =
-    action.purpose === 'enroll' ? await readNewPhone(action) : await choosePhone(action)
+    action.purpose === 'enroll'
+      ? await readNewPhone(action)
+      : await choosePhone(action).catch((error: unknown) => explain(action, error))
   return { channel, destination }
 }
 
@@ -33,16 +37,36 @@ export async function readChoices<User>(
  * Throws a {@link Failure} if this phone may not get a code, or not over this channel.
  * @internal
  */
-export function checkDestination<User>(
-  { context }: ActionContext<User>,
+export async function checkDestination<User>(
+  action: ActionContext<User>,
   channel: Channel,
   destination: Destination,
-): void {
-  if (!isPermitted(destination, context.settings.countries))
-    throw new Failure('destination-blocked')
+): Promise<void> {
+  if (!isPermitted(destination, action.context.settings.countries))
+    await explain(action, new Failure('destination-blocked'))
   // Only our own call can dial an extension. Every other channel would give the code to the person
   // who answers the main number.
-  if (channel !== 'call' && destination.extension !== undefined) throw new Failure('choice-unknown')
+  if (channel !== 'call' && destination.extension !== undefined)
+    await explain(action, new Failure('choice-unknown'))
+}
+
+/** Throws the error, unless its reason is a number that does not count any more. */
+async function explain<User>(action: ActionContext<User>, error: unknown): Promise<never> {
+  if (error instanceof Failure && usesOwnPhone(action)) await refuseReset(action)
+  throw error
+}
+
+/** Whether the code goes to the user's own phone as a second factor. @internal */
+export const usesOwnPhone = ({ purpose }: { readonly purpose: Purpose }): boolean =>
+  purpose === 'login' || purpose === 'step-up'
+
+/**
+ * Throws the failure `phone-missing` for a user whose factors support has reset: the number on
+ * record does not count.
+ * @internal
+ */
+export async function refuseReset<User>({ context, userId }: ActionContext<User>): Promise<void> {
+  if (await context.factorResets.isReset(userId)) throw new Failure('phone-missing')
 }
 
 function chooseChannel<User>(action: ActionContext<User>): Channel {
@@ -59,7 +83,8 @@ function chooseChannel<User>(action: ActionContext<User>): Channel {
 
 async function choosePhone<User>(action: ActionContext<User>): Promise<Destination> {
   const { context, lookup, req, user, userId, options } = action
-  const destinations = await phonesOnRecord(lookup, user, req)
+  const storedPhones = usesOwnPhone(action) ? (lookup.ignoringResets ?? lookup) : lookup
+  const destinations = await phonesOnRecord(storedPhones, user, req)
   if (destinations === null) throw new Failure('phone-missing')
   const wanted = callReader('phone', () => options.phone?.(req))
   const destination =

@@ -36,7 +36,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     await checkPhoneFallback(action)
     const { channel, destination } = await readChoices(action)
     country = destination.country
-    checkDestination(action, channel, destination)
+    await checkDestination(action, channel, destination)
     const approval =
       purpose === 'approve' ? await readApproval(action, channel, destination) : undefined
     const { number, phone } = destination

@@ -48,9 +48,9 @@ export async function verify<User>(action: ActionContext<User>): Promise<Success
   refuseOutsideSessions(action.options)
   const { challenge, code } = readAttempt(action)
   const isFallback = await checkPhoneFallback(action)
-  const newPhone = await checkPhone(action, challenge)
-
-  const attempt = await useCode(action, challenge, code)
+  const checking = checkPhone(action, challenge)
+  const attempt = await useCode(action, challenge, code, checking)
+  const newPhone = await checking
   const cleared = attempt.succeeded()
   if (newPhone !== undefined) {
     await cleared // a failing limiter must not leave a stored phone behind
@@ -109,16 +109,18 @@ export function readAttempt<User>({
 /**
  * Counts an attempt, compares the code, and uses the challenge up. Returns the attempt, whose
  * `succeeded()` the caller must call. Throws a {@link Failure} if the code is wrong or too late.
+ * @param checking {@link checkPhone}: no code is compared before it has resolved.
  * @internal
  */
 export async function useCode<User>(
   action: ActionContext<User>,
   challenge: Challenge,
   code: string,
+  checking: Promise<unknown>,
 ): Promise<ChallengeAttempt> {
   const { attempts } = action.context
   // Count the attempt before comparing: parallel requests all read the same session.
-  const attempt = await attempts.begin(challenge)
+  const attempt = await attempts.begin(challenge, checking)
   if (!(await isRightCode(action, challenge, code, attempt)))
     await failAttempt(
       action,

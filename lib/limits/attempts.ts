@@ -50,13 +50,19 @@ export class Attempts {
    * Begins an attempt at the code of a challenge. Throws a {@link Failure}: `code-expired` if the
    * challenge is not active, `too-many-attempts` after `attemptsPerChallenge`, `locked` if the user
    * is locked.
+   * @param check Runs at the same time as the first step. If it rejects, `begin` rejects too, and
+   * nothing counts on the user.
    */
-  async begin(challenge: ChallengeReference): Promise<ChallengeAttempt> {
+  async begin(
+    challenge: ChallengeReference,
+    check: Promise<unknown> = Promise.resolve(),
+  ): Promise<ChallengeAttempt> {
     const { userId } = challenge
     const [isActive, hit, lock] = await Promise.all([
       this.activeChallenges.isActive(challenge),
       this.activeChallenges.countAttempt(challenge),
       this.locks.find(userId),
+      check,
     ])
     // The lock comes first: it has ended the challenge, and the user must know how long to wait.
     if (lock !== undefined) throw lock

@@ -11,11 +11,12 @@ export function withResets<User>(
   context: Context<User>,
   lookup: PhoneLookup<User>,
 ): PhoneLookup<User> {
-  return async (user, req) => {
+  const withReset: PhoneLookup<User> = async (user, req) => {
     const [phones, isReset] = await Promise.all([
       lookup(user, req),
       context.factorResets.isReset(loginStateOf(context, req).userId),
     ])
     return isReset ? null : phones
   }
+  return Object.assign(withReset, { ignoringResets: lookup })
 }
