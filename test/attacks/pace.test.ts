@@ -1,9 +1,9 @@
 // Many people, and a Space that starts one call a second: nobody is called in vain.
-import { RateLimiterRedis } from 'rate-limiter-flexible'
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
 import { createClient } from 'redis'
 import { expect, onTestFinished, test } from 'vitest'
 import type { LimiterFactory } from 'passport-voice-otp'
+import { redisLimiter } from 'passport-voice-otp/redis'
 import type { Sends } from '../../lib/limits/sends.js'
 import { callOf, limitsOver } from '../support/applied-limits.js'
 import { callsUnlimited } from '../support/limits.js'
@@ -56,12 +56,7 @@ describeWithRedis('two processes on one Redis', () => {
     return {
       redis,
       processes: clients.map(
-        storeClient =>
-          limitsOver(
-            options => new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options }),
-            callsUnlimited,
-            pace,
-          ).sends,
+        storeClient => limitsOver(redisLimiter(storeClient), callsUnlimited, pace).sends,
       ),
     }
   }

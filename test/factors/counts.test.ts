@@ -1,7 +1,7 @@
 // Which factors share their counts, and what closes them.
 import { afterEach, expect, test, vi } from 'vitest'
-import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
+import { redisLimiter } from 'passport-voice-otp/redis'
 import { CounterStore, SessionStore } from '../support/stores.js'
 import { describeWithRedis, openRedis } from '../support/redis.js'
 import {
@@ -211,8 +211,7 @@ describeWithRedis('two processes', () => {
         clients.map(storeClient =>
           open({
             limits: callsUnlimited,
-            limiter: options =>
-              new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options }),
+            limiter: redisLimiter(storeClient),
           }),
         ),
       )

@@ -1,6 +1,6 @@
 // App codes of the example in two real processes on one Redis.
 import { Secret, TOTP } from 'otpauth'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { openProcesses, type Processes } from '../support/processes.js'
 import { describeWithRedis } from '../support/redis.js'
 
@@ -48,13 +48,9 @@ describeWithRedis('app codes in two processes', () => {
         ),
       )
     await sendWrong(0, 4, 1)
-    await vi.waitFor(() => {
-      expect(processes.comparisons('alice')).toBe(4)
-    })
+    await expect.poll(() => processes.comparisons('alice'), { timeout: 20_000 }).toBe(4)
     await processes.processes[1]!.kill()
     await sendWrong(4, 400, 2)
-    await vi.waitFor(() => {
-      expect(processes.comparisons('alice')).toBe(10)
-    })
+    await expect.poll(() => processes.comparisons('alice'), { timeout: 20_000 }).toBe(10)
   }, 90_000)
 })

@@ -2,8 +2,7 @@
 // call a second. Two processes of an app share one Redis. With --real, time passes by itself: that
 // takes eleven minutes, on a machine that does nothing else.
 import { cpus } from 'node:os'
-import { RateLimiterRedis } from 'rate-limiter-flexible'
-import type { LimiterFactory } from 'passport-voice-otp'
+import { redisLimiter } from 'passport-voice-otp/redis'
 import { openRedis } from '../support/redis.js'
 import { type RushResult, runRush } from '../support/rush.js'
 
@@ -13,11 +12,7 @@ const clock = process.argv.includes('--real') ? 'real' : 'moved'
 async function run(callsPerSecond: number): Promise<RushResult> {
   const redis = await openRedis()
   const clients = await Promise.all([0, 1].map(() => redis.client.duplicate().connect()))
-  const limiters = clients.map(
-    (storeClient): LimiterFactory =>
-      options =>
-        new RateLimiterRedis({ storeClient, useRedisPackage: true, ...options }),
-  )
+  const limiters = clients.map(client => redisLimiter(client))
   try {
     return await runRush({ people: 300, callsPerSecond, clock, limiters })
   } finally {

@@ -3,6 +3,7 @@
 import type { VoiceOtpOptions } from 'passport-voice-otp'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { createKeys } from '../../lib/crypto.js'
+import { prefixKey } from '../../lib/limits/store-keys.js'
 import { openRedis } from './redis.js'
 import { secret } from './secrets.js'
 import { cookieOf, openSmallApps, type ProgramFile } from './small-apps.js'
@@ -121,8 +122,8 @@ export async function openFraudSite(
     /** What the limiter has counted today as not completed for a prefix. */
     counted: async (prefix: string): Promise<number> => {
       const today = Math.floor((Date.now() + offset) / 86_400_000)
-      const key = keys.storeName('day', today, 'unusedPerPrefixDay', prefix)
-      return Number(await redis.client.get(`voice-otp:fraud-day:${key}`))
+      const [tag, name] = prefixKey(keys, prefix, 'unusedPerPrefixDay', 'day', today).split('.')
+      return Number(await redis.client.get(`voice-otp:fraud-day:{${tag}}.${name}`))
     },
     /** Moves the clock of both processes. */
     pass: async (milliseconds: number): Promise<void> => {
