@@ -108,3 +108,21 @@ export async function countLogin(
     await redis.close()
   }
 }
+
+/** The steps of a login, each once, with how often it happens, and the commands of all. */
+export function sumUp(steps: readonly StepCost[]) {
+  const rows = [...new Set(steps.map(({ step }) => step))].map(step => {
+    const costs = steps.filter(each => each.step === step)
+    const most = (name: 'session' | 'limiter' | 'waits') =>
+      Math.max(...costs.map(cost => cost[name]))
+    return {
+      step,
+      times: costs.length,
+      session: most('session'),
+      limiter: most('limiter'),
+      waits: most('waits'),
+    }
+  })
+  const total = steps.reduce((sum, { session, limiter }) => sum + session + limiter, 0)
+  return { rows, total }
+}
