@@ -137,12 +137,12 @@ describeWithRedis('a payment in two processes that share one Redis', () => {
     const alice = await enter('alice')
     const code = await hear(alice)
     const { client } = group.redis
-    const phones = (await sessionKey(alice)).replace(/:session:.*/, ':phones')
-    await client.hSet(phones, 'alice', '+12025550199')
+    const record = (await sessionKey(alice)).replace(/:session:.*/, ':user:alice')
+    await client.hSet(record, 'phone', '+12025550199')
     try {
       expect(await confirm(alice, code)).toBe('401')
     } finally {
-      await client.del(phones)
+      await client.hDel(record, 'phone')
     }
     await expectExecuted(before)
   })

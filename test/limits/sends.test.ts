@@ -259,7 +259,7 @@ describe('the interval between two calls', () => {
 })
 
 describe('a waived interval', () => {
-  test('a waiver is asked for only during the interval, and its refusal is a failure', async () => {
+  test('a waiver is asked for only during the interval, and without it the call is refused', async () => {
     const waive = vi.fn(() => Promise.resolve(false))
     await admitWaived(sendsWith(), call, undefined, waive)
     expect(waive).not.toHaveBeenCalled()
