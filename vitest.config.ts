@@ -12,6 +12,7 @@ const first = [
   'attacks/processes',
   'session/re-login',
   'simulator/real-clock',
+  'browser/flows',
   'browser/pages',
   'browser/accessibility',
   'example/process',
