@@ -69,6 +69,7 @@ describe('an approval', () => {
     const { headers } = await alice.post('/payment').send({ code }).expect(200)
     expect(headers['set-cookie']).toBeUndefined()
     expect(before).toBeUndefined()
+    expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'none' })
   })
 
   test('a repeat says the text of the approval again, and key three says it in the other language', async () => {
@@ -140,7 +141,8 @@ describe('an attacker cannot execute what was not heard', () => {
     await open()
     const bob = await world.logIn('bob')
     await bob.post('/payment/call').expect(401)
-    await bob.post('/payment').send({ code: '123456' }).expect(401)
+    const { body } = await bob.post('/payment').send({ code: '123456' }).expect(401)
+    expect(body).toMatchObject({ code: 'second-factor-required' })
     expect(world.simulator.calls).toHaveLength(1)
   })
 

@@ -91,20 +91,41 @@ test.each<[string, object, string]>([
   },
 )
 
-test('an approval that does not fit into the webhook URL is refused, and nobody is called', async () => {
+const longUrl: Partial<WorldOptions['options']> = {
+  webhookUrl: `https://acme.example/${'a'.repeat(150)}/${'b'.repeat(100)}`,
+  required: () => false,
+}
+
+test('an approval that does not fit into the webhook URL is refused, and only a text message can have it', async () => {
   const long: ApprovalRequest = { details: {}, text: 'é'.repeat(200) }
+  const options: WorldOptions['options'] = {
+    ...longUrl,
+    userId: ({ id }) => id + '漢'.repeat(190),
+    channels: ['call', 'sms'],
+  }
+  const channel = (req: object) =>
+    (req as Request<object, unknown, { channel?: string }>).body.channel
+  const alice = await open({ options }, { ...call, approve: () => long, channel })
+  await alice.post('/call').send({}).expect(400).expect(withCode('approval-too-long'))
+  expect(world.simulator.calls).toHaveLength(0)
+  await alice.post('/call').send({ channel: 'sms' }).expect(202)
+  expect(world.simulator.messages[0]!.body).toContain(long.text)
+})
+
+test('an approval whose languages do not fit into the webhook URL together is spoken in the first one', async () => {
+  const texts = { 'en-US': 'x'.repeat(200), 'de-DE': 'é'.repeat(200), 'fr-FR': 'à'.repeat(200) }
   const alice = await open(
     {
       options: {
-        webhookUrl: `https://acme.example/${'a'.repeat(150)}/${'b'.repeat(100)}`,
-        userId: ({ id }) => id + '漢'.repeat(190),
-        required: () => false,
+        ...longUrl,
+        locale: ['en-US', 'de-DE', 'fr-FR'],
+        userId: ({ id }) => id + 'x'.repeat(190),
       },
     },
-    { ...call, approve: () => long },
+    { ...call, approve: () => ({ details: {}, text: texts }) },
   )
-  await alice.post('/call').expect(400).expect(withCode('approval-too-long'))
-  expect(world.simulator.calls).toHaveLength(0)
+  const { body } = await alice.post('/call').expect(202)
+  expect(body).toMatchObject({ approvalText: texts['en-US'] })
 })
 
 test('an approval whose sealed details were removed from the session approves nothing', async () => {
