@@ -29,7 +29,8 @@ const reasons: Readonly<Record<string, Reason>> = {
   },
   'call-reported': {
     problem: 'Somebody answered a call and pressed “this was not me”. We place no calls {until}.',
-    advice: 'Somebody else may know the password. Have it changed, and then unlock the account.',
+    advice:
+      'Somebody else may know the password. The user changes it first, and then you unlock the account.',
   },
   'no-phone': {
     problem: 'The user has no phone number on record, so we have nothing to call.',
@@ -60,16 +61,19 @@ const reasons: Readonly<Record<string, Reason>> = {
   'destination-limited': {
     problem:
       'The guard against fraud has blocked numbers like this one: too many codes to them were never entered. No call {until}.',
-    advice: 'Tell the people who run the app. The user can use another number or a recovery code.',
+    advice:
+      'Tell the people who run the app. The user can use a recovery code, if any are left, or waits.',
   },
   'destination-limited over': {
     problem:
       'The guard against fraud has blocked numbers like this one: too many codes to them were never entered.',
-    advice: 'Tell the people who run the app. The user can use another number or a recovery code.',
+    advice:
+      'Tell the people who run the app. The user can use a recovery code, if any are left, or waits.',
   },
   'sends-stopped': {
     problem: 'The people who run the app have stopped all calls and texts.',
-    advice: 'The user can log in with a recovery code, or waits until calls are allowed again.',
+    advice:
+      'The user can use a recovery code, if any are left, or waits until calls are allowed again.',
   },
   'queue-full': {
     problem:
@@ -78,12 +82,14 @@ const reasons: Readonly<Record<string, Reason>> = {
   },
   'phone-refused': {
     problem: 'The phone network refused the number: {networkReason} ({reason}).',
-    advice: 'Check the number with the user. A wrong number must be changed on the account.',
+    advice:
+      'Check the number with the user. If it is wrong, reset the factors: the user then proves the right one.',
   },
   'signalwire-unavailable': {
     problem:
       'SignalWire did not place the call at {time} ({reason}). This is not the user’s fault.',
-    advice: 'Tell the people who run the app. The user tries again later, or uses a recovery code.',
+    advice:
+      'Tell the people who run the app. The user tries again later, or uses a recovery code, if any are left.',
   },
   failed: {
     problem: 'A service of ours did not respond at {time} ({code}). This is not the user’s fault.',
@@ -165,7 +171,7 @@ const outcomes: Readonly<Record<string, string>> = {
   accepted: 'the right code was entered',
   waiting: 'on its way',
   'waiting answered': 'answered, code not entered yet',
-  expired: 'never answered or entered',
+  expired: 'not answered, code not entered',
   'expired answered': 'answered, code not entered in time',
   reported: 'reported as “this was not me”',
   'reported answered': 'reported as “this was not me”',
