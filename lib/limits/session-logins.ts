@@ -33,15 +33,14 @@ export class SessionLogins {
    * login for a moment, and the request whose code was accepted asks for it again.
    */
   async takeWith(sessionId: string, useCode: () => Promise<boolean>): Promise<boolean> {
-    const login = this.take(sessionId)
-    const used = useCode()
-    const giveBack = async () => (await login) && (await this.giveBack(sessionId))
-    const isUsed = await used.catch(async (error: unknown) => {
-      await giveBack().catch(() => undefined)
-      throw error
-    })
-    if (!isUsed) await giveBack()
-    return isUsed && ((await login) || (await this.takeLater(sessionId)))
+    const [used, login] = await Promise.allSettled([useCode(), this.take(sessionId)])
+    const isTaken = login.status === 'fulfilled' && login.value
+    const isUsed = used.status === 'fulfilled' && used.value
+    // Nobody waits for it: after a failure, the request has waited long enough.
+    if (isTaken && !isUsed) this.giveBack(sessionId).catch(() => undefined)
+    if (used.status === 'rejected') throw used.reason
+    if (login.status === 'rejected') throw login.reason
+    return isUsed && (isTaken || (await this.takeLater(sessionId)))
   }
 
   /** Gives the login of a session back, after it failed. */
