@@ -1,9 +1,9 @@
 // The attacks of SECURITY.md with another factor in place of the code of a call: an app code
 // (passport-totp), a factor in two steps like a passkey, and strategies of the tests.
 //
-//
+//
 // here.
-// threats.test.ts.: threats.test.ts and counts.test.ts.
+// threats.test.ts.: threats.test.ts and counts.test.ts.
 // processes.test.ts.: test/attacks/calls.test.ts.
 // A passkey of the example under: test/example/one-factor.test.ts.
 // hold for an app code only between users: its code belongs to the user and the

@@ -59,12 +59,20 @@ async function open(
         const { name, change } = req.params as { name: string; change: 'add' | 'remove' }
         answer(
           res,
-          strategy.changeFactor(req, name, change, () => {
-            saved.push(`${change} ${name}`)
-            owned[`${(req.user as Person).id} ${name}`] = change === 'add' && {
-              since: new Date(opened.clock.now()),
-            }
-          }),
+          strategy.changeFactor(
+            req,
+            name,
+            change,
+            req.get('x-save') === 'none'
+              ? (undefined as never)
+              : async () => {
+                  await Promise.resolve()
+                  saved.push(`${change} ${name}`)
+                  owned[`${(req.user as Person).id} ${name}`] = change === 'add' && {
+                    since: new Date(opened.clock.now()),
+                  }
+                },
+          ),
         )
       })
       app.post(
@@ -314,12 +322,14 @@ describe('changeFactor', () => {
     expect(site.named('factor.removed')).toHaveLength(2)
   })
 
-  test('a wrong name, a wrong change and a save that fails are errors without an event', async () => {
+  test('a wrong name, a wrong change, no save and a save that fails are errors without an event', async () => {
     const site = await open()
     const alice = await site.logIn('alice')
     await site.usePhone(alice)
     expect(await site.change(alice, 'unknown', 'add')).toBe('configuration')
     expect(await site.change(alice, 'passkey', 'replace')).toBe('configuration')
+    const { body } = await alice.post('/factors/passkey/add').set('x-save', 'none')
+    expect(body).toEqual({ code: 'configuration' })
     site.saved.push = () => {
       throw new Error('the database is down')
     }
