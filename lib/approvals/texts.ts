@@ -13,8 +13,7 @@ const moneyInSentence: Partial<Record<Locale, (text: string) => string>> = {
   'de-DE': text =>
     text
       .replace(/ \p{Lu}\p{Ll}+ische[rs]? /u, adjective => adjective.toLowerCase())
-      .replace('Renminbi Yuan', 'chinesische Yuan')
-      .replace(/^1 chinesische /, '1 chinesischer '),
+      .replace('Renminbi Yuan', 'chinesische Yuan'),
   'fr-FR': text =>
     text.replace('dinar koweïtiens', 'dinars koweïtiens').replace(' renminbi chinois', ' chinois'),
   'pt-BR': text => text.toLowerCase(),

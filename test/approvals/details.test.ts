@@ -53,6 +53,7 @@ test.each([
   ['a hidden property', Object.defineProperty({}, 'amount', { value: 1 }), /ordinary property/],
   // JSON would write null for the gap.
   ['an array with a gap', { list: [1, , 3] }, /^details\.list must have a value at every index/],
+  ['an array with a gap at its end', { list: new Array(1) }, /^details\.list must have a value/],
   ['an array with a name', { list: Object.assign([1], { extra: 1 }) }, /at every index/],
   ['a gap that a name fills', { list: Object.assign([1, , 3], { extra: 1 }) }, /at every index/],
   ['six levels', { a: { b: { c: { d: { e: { f: 1 } } } } } }, /^details\.a\.b\.c\.d\.e is nested/],

@@ -82,6 +82,7 @@ test('a day is said as the people of each language say it, in no time zone', () 
     'pl-PL': '1 stycznia 2026 roku',
   })
   expect(day('2026-11-12')).toMatchObject({ 'fr-FR': '12 novembre 2026' })
+  expect(day('2026-03-21')).toMatchObject({ 'fr-FR': '21 mars 2026' })
 })
 
 test.each(['0000-01-01', '2026-02-30', '2026-13-01', '26-01-01', '2026-01-01T00:00', 'today'])(
@@ -96,7 +97,7 @@ test('the last four digits of an account or a phone are said one by one', () => 
   expect(lastDigits('+12025550199')).toBe('0 1 9 9')
 })
 
-test.each(['1234567', '1234', 'ABCDEFGH', '12345678\n', ''])(
+test.each(['1234567', '1234', 'ABCDEFGH', '12345678\n', 'é12345678', ''])(
   'lastDigits(%j) is a TypeError',
   account => {
     expect(() => lastDigits(account)).toThrow(/^lastDigits/)
