@@ -16,8 +16,6 @@ export interface CommandCount {
 const delayMilliseconds = 8
 const aboutConnection = new Set(['HELLO', 'CLIENT', 'AUTH', 'SELECT', 'PING', 'INFO', 'CLUSTER'])
 
-export type CommandProxy = Awaited<ReturnType<typeof openCommandProxy>>
-
 /** Opens a line to the Redis on `port`. */
 export async function openCommandProxy(port: number) {
   let commands = 0
