@@ -38,7 +38,7 @@ export function createPassport(
   authenticator.deserializeUser(({ id, sessionStamp }: SessionUser, done) => {
     // A new stamp ends every session of the user.
     fromStore(users.byId(id)).then(
-      user => done(null, user?.sessionStamp === sessionStamp && user),
+      user => done(null, user !== undefined && user.sessionStamp === sessionStamp && user),
       done,
     )
   })

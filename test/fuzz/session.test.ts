@@ -255,7 +255,11 @@ describe('in the example', () => {
           fc
             .record({
               cookie: stored,
-              passport: fc.constant({ user: 'alice' }),
+              // A user as an older version of the example stored it is no user.
+              passport: fc.constantFrom(
+                { user: 'alice' },
+                { user: { id: 'alice', sessionStamp: '' } },
+              ),
               voiceOtp: fc.constant({ verification }),
             })
             .filter(({ cookie: given }) => given !== null),
@@ -265,8 +269,8 @@ describe('in the example', () => {
           fc.asyncProperty(whole, async session => {
             sessions.change = () => session
             const { status } = await send(example.url, 'GET', '/api/account', { Cookie: cookie })
-            if (typeof session === 'object' && session !== null && 'voiceOtp' in session)
-              expect(status).toBeOneOf([200, 503])
+            const isUser = JSON.stringify([session]).includes('"sessionStamp"')
+            if (isUser) expect(status).toBeOneOf([200, 503])
             else expect(status).toBeOneOf([401, 503])
             if (status === 401) served++
           }),
