@@ -14,7 +14,6 @@ const first = [
   'simulator/real-clock',
   'browser/flows',
   'browser/pages',
-  'browser/accessibility',
   'example/process',
   'attacks/slow',
   'attacks/stores',
@@ -51,7 +50,7 @@ export default defineConfig({
       'test/packaging/**',
       '**/node_modules/**',
       // `npm run test:pages` runs these.
-      ...(process.env['PAGES'] === undefined ? ['test/pages/matrix.test.ts'] : []),
+      ...(process.env['PAGES'] === undefined ? ['test/pages/{matrix,example}.test.ts'] : []),
       // `npm run test:engines` runs these.
       ...(process.env['ENGINES'] === undefined ? ['test/engines/**'] : []),
     ],
