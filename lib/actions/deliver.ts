@@ -75,7 +75,7 @@ function createApprovalUrl<User>(
   code: string,
   approval: ApprovalContent,
 ): string {
-  const { id, activation, matchingDigits, expiresAt } = challenge
+  const { id, activation, country, matchingDigits, expiresAt } = challenge
   const { kind, details, texts, languages } = approval
   const url = openingUrl(context, {
     challengeId: id,
@@ -84,6 +84,7 @@ function createApprovalUrl<User>(
     activation,
     code,
     phone: destination.number,
+    country,
     matchingDigits,
     expiresAt,
     languages,
@@ -111,6 +112,7 @@ async function createCallUrl<User>(
     activation: challenge.activation,
     code,
     phone: destination.number,
+    country: challenge.country,
     matchingDigits: challenge.matchingDigits,
     expiresAt: challenge.expiresAt,
     languages: languages.map(({ language }) => language),

@@ -1,4 +1,5 @@
 import { copyOwn } from '../check-options.js'
+import type { Country } from '../options/phone.js'
 import type { Purpose } from '../options/purpose.js'
 import { VoiceOtpError } from '../errors.js'
 import type { Keys } from '../crypto.js'
@@ -31,6 +32,8 @@ export interface TokenContent {
   readonly code: string
   /** E.164, as in SignalWire's field `To`. */
   readonly phone: string
+  /** The country of the number, for events. */
+  readonly country?: Country | undefined
   readonly matchingDigits?: string | undefined
   /** Milliseconds since 1970. */
   readonly expiresAt: number
@@ -77,10 +80,10 @@ export function openingUrl(
 
 /** Longest segment of a path: some gateways and servers refuse more than 260 characters. */
 const segmentLength = 200
+const segment = new RegExp(`.{1,${segmentLength}}`, 'g')
 
 /** A token as it stands in a URL: a slash after each 200 characters. @internal */
-export const toTokenPath = (token: string): string =>
-  (token.match(new RegExp(`.{1,${segmentLength}}`, 'g')) ?? []).join('/')
+export const toTokenPath = (token: string): string => (token.match(segment) ?? []).join('/')
 
 /**
  * The end of a path that can be a token: the last segment, and all segments of 200 characters right

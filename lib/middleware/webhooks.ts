@@ -6,7 +6,6 @@ import { withDeadline } from '../deadline.js'
 import { VoiceOtpError } from '../errors.js'
 import type { VoiceOtpEvents } from '../events.js'
 import { forgetBrowsers } from '../remembered-browsers/entries.js'
-import { parsePhone } from '../phone.js'
 import type { Middleware } from '../request.js'
 import { codeAge } from '../session/challenge.js'
 import { writeLaml } from '../signalwire/laml.js'
@@ -93,13 +92,13 @@ async function handle<User>(
   const { effect, isPickUp, ...reply } = await findReply(context, webhook)
   const isDone = await carryOut(context, effect, webhook)
   const { turn, next } = isDone ? reply : tooLateReply(context.settings, webhook.content)
-  const { userId, purpose } = webhook.content
+  const { userId, purpose, country } = webhook.content
   if (isPickUp)
     context.emit('call.answered', {
       userId,
       purpose,
       seconds: codeAge(context.settings, webhook.content),
-      country: parsePhone(webhook.content.phone)?.country,
+      country,
     })
   const actions = next.map(({ step, content }) => sealedUrl(context, step, content))
   return { status: 200, outcome: 'ok', body: await writeLaml(turn, actions) }

@@ -140,6 +140,7 @@ async function webhook(count, step, digits) {
       activation,
       code,
       phone: numberOf(userId),
+      country: 'US',
       matchingDigits,
       expiresAt,
       languages: ['en-US'],

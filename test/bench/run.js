@@ -1,5 +1,5 @@
 // npm run bench [-- --long] [--json FILE] [--chart FILE] [--only TEXT] [--node PATH]: the table of
-// docs/speed.md.
+// docs/speed.md. `--only goals` measures the rows that have a goal.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
@@ -73,8 +73,11 @@ function judge(goal, low, high) {
 
 const rows = []
 const chosen = cases.filter(
-  ({ against, name }) =>
-    against !== undefined && (options.only === undefined || name.includes(options.only)),
+  ({ against, name, goal }) =>
+    against !== undefined &&
+    (options.only === undefined ||
+      name.includes(options.only) ||
+      (options.only === 'goals' && goal !== undefined)),
 )
 const machine = {
   node: nodeVersion,
