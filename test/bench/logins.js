@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { Simulator } from '../../dist/simulator/index.mjs'
 import { numberOf, request, spaceOf } from './base.js'
 
-const people = 100
+const people = 300
 const atOnce = 2
 const manyPolls = 10
 const predictedPolls = 4

@@ -116,7 +116,8 @@ import 'passport-voice-otp' over import 'passport': ${startUp.milliseconds.toFix
   memory: ${startUp.megabytes.toFixed(1)} MB ${goal(startUp.megabytes, 12)}
 npm run example serves its first page after ${startUp.exampleSeconds.toFixed(2)} s ${goal(startUp.exampleSeconds, 1.5)}
 10,000 pending challenges with memory counters: ${startUp.challengesMegabytes.toFixed(1)} MB above the sessions ${goal(startUp.challengesMegabytes, 64)}, ${startUp.leftMegabytes.toFixed(1)} MB after they expired
-The package: ${startUp.packedKilobytes.toFixed(0)} kB packed ${goal(startUp.packedKilobytes, 140)}, ${startUp.dependencies} dependencies of its own`,
+The package: ${startUp.packedKilobytes.toFixed(0)} kB packed ${goal(startUp.packedKilobytes, 140)}, ${startUp.dependencies} dependencies of its own
+npm ci in a clone: ${startUp.installedPackages} packages ${goal(startUp.installedPackages, 500)}`,
 )
 const scale =
   options.long || options.only === 'scale' ? await measureScale(options.node) : undefined

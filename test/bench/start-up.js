@@ -116,6 +116,7 @@ export async function measureStartUp(node) {
       }),
     )
     const { dependencies } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
+    const { packages } = JSON.parse(readFileSync(`${root}/node_modules/.package-lock.json`, 'utf8'))
     return {
       milliseconds: of(0, 'milliseconds'),
       expressMilliseconds: of(1, 'milliseconds'),
@@ -126,6 +127,7 @@ export async function measureStartUp(node) {
       leftMegabytes: left,
       packedKilobytes: size / 1000,
       dependencies: Object.keys(dependencies).length,
+      installedPackages: Object.keys(packages).length,
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
