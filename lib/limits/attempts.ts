@@ -69,7 +69,7 @@ export class Attempts {
     if (!isActive) throw new Failure('code-expired')
     if (hit.over) throw new LimitReached('too-many-attempts', 'attemptsPerChallenge')
     // Not more than `attemptsPerChallenge` requests get here at the same time.
-    const hits = await this.userFailures.takeTogether(userId)
+    const hits = await this.userFailures.countBothAtOnce(userId)
     return {
       attemptsLeft: this.limits.attemptsPerChallenge - hit.count,
       failed: () => this.userFailures.keep(userId, hits),
@@ -90,7 +90,7 @@ export class Attempts {
    */
   async beginRecovery(userId: string): Promise<Attempt> {
     await this.locks.refuseLocked(userId)
-    const hits = await this.userFailures.takeInTurn(userId)
+    const hits = await this.userFailures.countOneByOne(userId)
     const giveBack = () => this.userFailures.giveBack(userId, hits)
     return {
       failed: () => this.userFailures.keep(userId, hits),

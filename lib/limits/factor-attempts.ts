@@ -85,7 +85,7 @@ export class FactorAttempts {
     key: string,
     userId: string,
   ): Promise<Attempt> {
-    const hits = await failures.takeInTurn(key)
+    const hits = await failures.countOneByOne(key)
     return {
       failed: () => failures.keep(key, hits),
       succeeded: async () => {

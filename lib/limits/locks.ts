@@ -5,15 +5,17 @@ import { LimitReached, toSeconds } from './limit-counter.js'
 import { userKey } from './store-keys.js'
 
 /**
- * During a lockout, the count of a user's failures is set to this. It stays over every limit,
- * however many attempts are counted or given back at the same time.
+ * The value of the count of failures when a lockout begins. Attempts in progress still add to the
+ * count or subtract from it. The value is so far above every limit that the count stays over the
+ * limit all the same.
  */
 const lockoutCount = 2 ** 30
 
 /**
  * The two locks of a user: the lockout, which ends by itself after `lockoutSeconds`, and the lock
- * after `maxConsecutiveFailures`, which lasts until `unlock`. Every method throws a `VoiceOtpError`
- * (`limiter-unavailable`) if the limiter fails.
+ * after `maxConsecutiveFailures`, which lasts until `unlock`. user-failures.ts decides when each
+ * begins and ends. Every method throws a `VoiceOtpError` (`limiter-unavailable`) if the limiter
+ * fails.
  * @internal
  */
 export class Locks {
@@ -24,7 +26,7 @@ export class Locks {
   ) {}
 
   /**
-   * The failure (`locked`) during a lockout, and for a user who is locked until `unlock`.
+   * Returns the failure `locked` for a user who is locked out, or locked until `unlock`, and
    * `undefined` for all others.
    */
   async find(userId: string): Promise<LimitReached | undefined> {
@@ -38,7 +40,7 @@ export class Locks {
     return new LimitReached('locked', 'attemptsPerUser', toSeconds(lockout.msBeforeNext))
   }
 
-  /** Throws what {@link find} returns. */
+  /** Throws the failure that {@link find} returns, if any. */
   async refuseLocked(userId: string): Promise<void> {
     const failure = await this.find(userId)
     if (failure !== undefined) throw failure
@@ -55,8 +57,8 @@ export class Locks {
   }
 
   /**
-   * Begins a lockout. The count of failures stays over its limit for as long, so that no attempt
-   * slips in while only one of the two keys is written.
+   * Begins a lockout. Writes two keys that last equally long: `lockout`, which is read before an
+   * attempt, and the count of failures, which refuses an attempt that read `lockout` too early.
    */
   async beginLockout(userId: string): Promise<void> {
     const key = this.key(userId)
@@ -66,21 +68,22 @@ export class Locks {
     ])
   }
 
-  /** Ends a lockout. The count of failures is left as it is. */
+  /** Ends a lockout. The caller changes the count of failures. */
   async endLockout(userId: string): Promise<void> {
     await this.counters.lockout.delete(this.key(userId))
   }
 
-  /** Whether a count of failures shows that the user's lockout has begun. */
+  /** Whether a count of failures was set by a lockout. */
   isLockoutCount(failures: number): boolean {
+    // Half: the count may be a little below `lockoutCount`, after attempts were given back.
     return failures >= lockoutCount / 2
   }
 
   /**
-   * How many hits were given back during a lockout, from the count of failures; `undefined` if the
-   * count shows no lockout.
+   * How many attempts were given back during a lockout, from the count of failures; `undefined` if
+   * no lockout has set the count.
    */
-  missingInLockout(failures: number): number | undefined {
+  givenBackDuringLockout(failures: number): number | undefined {
     return this.isLockoutCount(failures) ? Math.max(0, lockoutCount - failures) : undefined
   }
 
@@ -89,9 +92,7 @@ export class Locks {
     await this.counters.locked.set(this.key(userId), 1, 0)
   }
 
-  /**
-   * Ends the lock that lasts until `unlock`. The count of consecutive failures is left as it is.
-   */
+  /** Ends the lock that lasts until `unlock`. The caller changes the count of failures. */
   async endLock(userId: string): Promise<void> {
     await this.counters.locked.delete(this.key(userId))
   }
