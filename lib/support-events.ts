@@ -2,7 +2,7 @@ import type { UserNotice } from './options/notice.js'
 import type { Country } from './options/phone.js'
 import type { Purpose } from './options/purpose.js'
 
-/** The events of support, and those that only measures need. */
+/** The events of support, and those that only metrics need. */
 export interface SupportEvents {
   /**
    * A page asked for the state of a call, and the phone rings. Each process reports it once for a
@@ -36,7 +36,7 @@ export interface SupportEvents {
       readonly country?: Country | undefined
     },
   ]
-  /** A request to the strategy has ended. For measures: every failure has an event of its own. */
+  /** A request to the strategy has ended. For metrics: every failure has an event of its own. */
   'request.handled': [
     {
       /** What was asked for. `recover` checks a recovery code. */

@@ -1,7 +1,7 @@
 import type { ObservableResult } from '@opentelemetry/api'
 
 /**
- * The smallest part of each budget that was left since the measures were last collected.
+ * The smallest part of each budget that was left since the metrics were last collected.
  * @internal
  */
 export class Budgets {

@@ -1,5 +1,5 @@
 /**
- * Measures and traces of the second factor, over `@opentelemetry/api`.
+ * Metrics and traces of the second factor, over `@opentelemetry/api`.
  * @module passport-voice-otp/telemetry
  */
 import type { SpanStatusCode, Tracer } from '@opentelemetry/api'
@@ -25,7 +25,7 @@ const errorStatus: SpanStatusCode.ERROR = 2
 
 /**
  * Measures a strategy and adds a span for each send, each webhook and each check of a code. Call it
- * once, after the app has set up its OpenTelemetry SDK. Without an SDK it does nothing. No measure
+ * once, after the app has set up its OpenTelemetry SDK. Without an SDK it does nothing. No metric
  * and no span holds a user, a number or a code, and each label has at most 60 values.
  *
  * Resolves to a function that ends it. Rejects if the package `@opentelemetry/api` is not

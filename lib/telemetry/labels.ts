@@ -2,7 +2,7 @@
 const maxValues = 60
 
 /**
- * Values of labels, so that no attacker, no app and no vendor can create measures without end: each
+ * Values of labels, so that no attacker, no app and no vendor can create metrics without end: each
  * label has at most 60 values, and each value is a short word. Every other value is `other`.
  * @internal
  */

@@ -28,7 +28,7 @@ export const dependencyOf = (outcome: string): string | undefined =>
   Object.hasOwn(dependencies, outcome) ? dependencies[outcome] : undefined
 
 /**
- * Turns events into measures. No user, no number, no SignalWire id and no free text gets into one.
+ * Turns events into metrics. No user, no number, no SignalWire id and no free text gets into one.
  * @internal
  */
 export function createRecorders(

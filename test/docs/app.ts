@@ -25,7 +25,7 @@ export function createApp({ publicUrl, ...options }: AppOptions): Express {
     findById(id).then(user => done(null, user ?? false), done)
   })
 
-  // The steps of the README.
+  // The steps of docs/own-pages.md.
   const voiceOtp = new VoiceOtpStrategy<User>(
     {
       appName: 'Acme',
