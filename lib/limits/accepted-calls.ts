@@ -1,14 +1,15 @@
 import type { LimitCounter } from './limit-counter.js'
 
-/** The count stays below 2^31, also for a thousand calls a second. */
+/** Turns are numbered modulo this, so that the count stays below 2^31 at any pace. */
 const modulus = 2 ** 30
 
 /**
  * The order in which SignalWire accepted calls, for all processes. Parallel requests overtake each
  * other on the way to SignalWire, which queues the calls as they arrive.
  *
- * The count is a time, in turns of the pace: the turn of the call that was accepted last. It
- * begins at the present turn whenever a call finds the queue empty.
+ * Time is divided into turns: in each, the Space starts one call. The count in the limiter is the
+ * number of the turn that the last accepted call gets. Each accepted call adds one. A call that
+ * finds the queue empty sets the count to the present turn.
  * @internal
  */
 export class AcceptedCalls {
@@ -25,14 +26,14 @@ export class AcceptedCalls {
   }
 
   /**
-   * Counts a call that SignalWire has just accepted. Returns how many calls ring before it. A
-   * number above all that the queue may hold means that the count was lost.
+   * Counts a call that SignalWire has just accepted. Returns how many calls ring before it. If the
+   * limiter has lost the count, returns 0, or a number far above what the queue can hold.
    */
   async add(): Promise<number> {
     const { count } = await this.counter.hit(this.key)
-    const before = (((count - 1 - this.currentTurn) % modulus) + modulus) % modulus
-    // A count in the past: the queue is empty.
-    return before > modulus / 2 ? 0 : before
+    const turnsAhead = (((count - 1 - this.currentTurn) % modulus) + modulus) % modulus
+    // The upper half stands for negative numbers: the turn has passed, so the queue is empty.
+    return turnsAhead > modulus / 2 ? 0 : turnsAhead
   }
 
   private get currentTurn(): number {

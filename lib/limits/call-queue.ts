@@ -20,23 +20,23 @@ export interface QueuePlace {
 }
 
 /**
- * The queue of the calls that SignalWire has accepted and not started: first in, first out, at
- * `callsPerSecond`. Source: SignalWire, "Rate limits".
+ * Predicts when SignalWire will start a call: SignalWire starts the calls of a Space in their
+ * order, `callsPerSecond` of them in a second. Source: SignalWire, "Rate limits".
  *
- * Time is cut into slots, each with room for the calls that ring in it. A call takes the first slot
- * that has room, by one hit on the count of that slot, so all processes share the queue and no slot
- * is ever overbooked. A place is never given back, and needs no end: slots pass by themselves, also
- * if the process that took one has died. Each process remembers the first slot that may have room.
+ * Time is cut into slots. In each slot, a fixed number of calls can ring. A call adds one to the
+ * count of the first slot with room; if that count is then over the limit, the call tries a later
+ * slot. So all processes share the queue, and no slot gets too many calls. No place is ever given
+ * back: a slot ends when its time has passed, also if the process that took a place has died.
  * @internal
  */
 export class CallQueue {
-  /** Calls of one slot. */
-  private readonly room: number
+  private readonly callsPerSlot: number
   private readonly slotMilliseconds: number
   /** The first slot that may have room, as far as this process knows. */
-  private next = 0
-  /** Places that this process has taken in that slot. */
-  private taken = 0
+  private nextSlot = 0
+  /** How many calls of this process have tried for a place in that slot. */
+  private triedInNextSlot = 0
+  /** The search in progress, which parallel requests share. */
   private search: Promise<void> | undefined
 
   /** @param share The part of the pace that the calls of this queue may use, up to 1. */
@@ -47,13 +47,13 @@ export class CallQueue {
     share = 1,
   ) {
     const callsPerSecond = pace.callsPerSecond * share
-    this.room = Math.max(1, Math.floor(callsPerSecond))
-    this.slotMilliseconds = (this.room / callsPerSecond) * 1000
+    this.callsPerSlot = Math.max(1, Math.floor(callsPerSecond))
+    this.slotMilliseconds = (this.callsPerSlot / callsPerSecond) * 1000
   }
 
-  /** How long the count of a slot must be kept. */
+  /** How many seconds the limiter must keep the count of a slot. */
   static windowSeconds({ callsPerSecond, maxWaitSeconds }: Pace, share = 1): number {
-    // Longer than a slot, for clocks that differ.
+    // The longest wait, one slot, and a minute because the clocks of two machines may differ.
     return Math.ceil(maxWaitSeconds + 1 / Math.min(1, callsPerSecond * share)) + 60
   }
 
@@ -62,17 +62,19 @@ export class CallQueue {
    * after more than `maxSeconds`.
    */
   async take(maxSeconds: number): Promise<QueuePlace> {
-    for (let losses = 0; ; losses++) {
+    for (let fullSlots = 0; ; fullSlots++) {
       this.refuseFull(maxSeconds)
-      // Parallel requests of this process must not try for the same place.
-      const slot = this.next
-      this.taken += 1
-      if (this.taken >= this.room) this.moveTo(slot + 1)
-      const hit = await this.counter.hit(this.keyOf(slot), this.room)
+      const slot = this.nextSlot
+      // Before the hit, which takes time: parallel requests of this process then spread over the
+      // slots instead of all trying for the same one.
+      this.triedInNextSlot += 1
+      if (this.triedInNextSlot >= this.callsPerSlot) this.moveTo(slot + 1)
+      const hit = await this.counter.hit(this.keyOf(slot), this.callsPerSlot)
       if (!hit.over) return this.placeOf(slot, hit.count)
       this.moveTo(slot + 1)
-      // Other processes are ahead by more than a few calls.
-      if (losses > 0) await (this.search ??= this.findRoom())
+      // A second slot was full, so other processes have filled many slots: search for the first one
+      // with room instead of trying one after the other.
+      if (fullSlots > 0) await (this.search ??= this.findRoom())
     }
   }
 
@@ -80,13 +82,13 @@ export class CallQueue {
   refuseFull(maxSeconds: number): void {
     const now = this.pace.now()
     const current = this.slotAt(now)
-    // Either the slot has passed, or the clock was set back.
-    if (this.next < current || this.next > this.lastSlot + 1) {
-      this.next = current
-      this.taken = 0
+    // Either the time of the slot has passed, or the clock was set back.
+    if (this.nextSlot < current || this.nextSlot > this.lastSlot + 1) {
+      this.nextSlot = current
+      this.triedInNextSlot = 0
     }
-    if (this.next <= this.slotAt(now + maxSeconds * 1000)) return
-    const seconds = (this.next * this.slotMilliseconds - now) / 1000 - maxSeconds
+    if (this.nextSlot <= this.slotAt(now + maxSeconds * 1000)) return
+    const seconds = (this.nextSlot * this.slotMilliseconds - now) / 1000 - maxSeconds
     throw new VoiceOtpError('queue-full', undefined, undefined, Math.max(1, Math.ceil(seconds)))
   }
 
@@ -100,26 +102,27 @@ export class CallQueue {
   }
 
   private moveTo(slot: number): void {
-    if (slot <= this.next) return
-    this.next = slot
-    this.taken = 0
+    if (slot <= this.nextSlot) return
+    this.nextSlot = slot
+    this.triedInNextSlot = 0
   }
 
   private placeOf(slot: number, count: number): QueuePlace {
     const takenAt = this.pace.now()
     const slotsBefore = Math.max(0, slot - this.slotAt(takenAt))
-    const callsBefore = slotsBefore * this.room + count - 1
-    const milliseconds = Math.round((callsBefore / this.room) * this.slotMilliseconds)
+    const callsBefore = slotsBefore * this.callsPerSlot + count - 1
+    const milliseconds = Math.round((callsBefore / this.callsPerSlot) * this.slotMilliseconds)
     return { takenAt, seconds: milliseconds / 1000 }
   }
 
   /**
-   * Moves on to the first slot with room, in a few steps although there may be hundreds of slots:
-   * all slots before it are full.
+   * Moves to the first slot with room. All slots before it are full, so a binary search finds it in
+   * a few reads, although there may be hundreds of slots.
    */
   private async findRoom(): Promise<void> {
     try {
-      let [full, free] = [this.next - 1, this.lastSlot + 1]
+      // `full` is a full slot, and `free` is a later slot with room. They approach each other.
+      let [full, free] = [this.nextSlot - 1, this.lastSlot + 1]
       for (let step = 1; full + step < free; step *= 2) {
         if (await this.isFull(full + step)) full += step
         else free = full + step
@@ -137,6 +140,6 @@ export class CallQueue {
 
   private async isFull(slot: number): Promise<boolean> {
     const count = await this.counter.get(this.keyOf(slot))
-    return count !== undefined && count.consumedPoints >= this.room
+    return count !== undefined && count.consumedPoints >= this.callsPerSlot
   }
 }

@@ -8,19 +8,25 @@ export interface Correction {
   readonly stretch: number
 }
 
-/** @internal */
+/** The real queue moves as the counted one does. @internal */
 export const noCorrection: Correction = { delaySeconds: 0, stretch: 1 }
 
-/** A call with this counted wait, or a longer one, shows how fast the queue moves. */
+/**
+ * A call with this counted wait, or a longer one, shows how fast the queue moves (`stretch`). A
+ * call with a shorter one shows what every call waits in addition (`delaySeconds`).
+ */
 const longWaitSeconds = 10
+/** A smaller difference between the expected and the real wait changes nothing. */
 const toleranceSeconds = 2
 const maxDelaySeconds = 600
 const [minStretch, maxStretch] = [0.1, 10]
 
 /**
- * What recent calls have shown about the queue, for all processes. It is forgotten two minutes
- * after the last call that showed something new, so that one late call cannot block others for
- * long.
+ * What recent calls have shown about the queue, for all processes. The limiter forgets it two
+ * minutes after the last change, so that one late call cannot block others for long.
+ *
+ * The limiter stores only one whole number: 1000 times the stretch in percent, plus the delay.
+ * @internal
  */
 export class QueueCorrection {
   constructor(
@@ -38,8 +44,10 @@ export class QueueCorrection {
   }
 
   /**
-   * Learns from a call that has just begun to ring: its real wait was between `least` and `most`
-   * seconds.
+   * Learns from a call that has just begun to ring.
+   * @param countedSeconds The counted wait of the call.
+   * @param realWait The shortest and the longest possible real wait, in seconds.
+   * @param known The present correction.
    */
   async learn(
     countedSeconds: number,

@@ -1,3 +1,13 @@
+// How a call or a text is admitted and counted (`Sends.admit`):
+// 1. At the same time: the fraud guard examines it, the user's locks and reports are read, and it
+//    takes the user's interval. So only one request of a user gets further at a time.
+// 2. Nothing is counted yet: it is refused if the queue, or (before the app is asked) a limit, is
+//    full already.
+// 3. The app may veto (`permit`). This may cost money, so the interval stays taken after a veto.
+// 4. The limits count it (call-limits.ts): user and phone first, then the prefix, then the app.
+// 5. A call takes its place in the queue (turns.ts). Last, because a place cannot be given back.
+// A refusal after step 1, except a veto, gives back the interval and the counts.
+
 import type { Keys } from '../crypto.js'
 import type { Limits } from '../options/limits.js'
 import type { ActiveChallenges } from './active-challenge.js'
@@ -20,14 +30,15 @@ import type { Turns } from './turns.js'
 import { userKey } from './store-keys.js'
 
 /**
- * Runs beside the first checks of a call. Rejects to refuse the call, and resolves to more counts
- * that the call needs.
+ * Examines a call while the first checks run. Rejects to refuse the call. Resolves to the
+ * additional counts that the call needs.
  * @internal
  */
 export type Examine = () => Promise<readonly CallCount[]>
 
 /**
- * Returns whether the interval since the last call is waived. It is asked only during the interval.
+ * Returns whether the interval since the last call is waived, and uses the waiver up. Is called
+ * only during the interval.
  * @internal
  */
 export type Waive = () => Promise<boolean>
@@ -36,7 +47,7 @@ interface IntervalHit extends Hit {
   readonly isWaived: boolean
 }
 
-/** A call that every limit allows, and that is counted. @internal */
+/** A call that every limit has allowed and counted. @internal */
 export interface Admission {
   /** When the phone will ring, unless calls do not wait. */
   readonly turn: Turn | undefined
@@ -64,13 +75,12 @@ export class Sends {
   }
 
   /**
-   * Counts a call before it is placed. The interval of the user comes first, so that only one
-   * request of each user gets further. Then comes `permit`, the app's veto, unless a limit is
-   * reached already. All other limits come last.
-   *
-   * A refused call gives back what it took, except the interval after a veto: what the app asks
-   * about a number may cost money too. Throws {@link LimitReached}, what `permit` and `examine`
-   * throw, and a `VoiceOtpError` (`queue-full`) for a call that would ring too late.
+   * Counts a call before it is placed, in the steps at the top of this file. Throws
+   * {@link LimitReached}, what `permit` and `examine` throw, and a `VoiceOtpError` (`queue-full`)
+   * for a call that would ring too late.
+   * @param permit The app's veto: it rejects to refuse the call. Default: the app is not asked.
+   * @param examine What the fraud guard says. Default: it allows every call.
+   * @param waive Whether the interval is waived. Default: never.
    */
   async admit(
     call: CallRequest,
@@ -78,12 +88,13 @@ export class Sends {
     examine: Examine = () => Promise.resolve([]),
     waive: Waive = () => Promise.resolve(false),
   ): Promise<Admission> {
-    const correcting = this.turns.readCorrection(call)
-    correcting.catch(() => undefined) // it is awaited only if the call gets that far
+    const correction = this.turns.readCorrection(call)
+    // Nobody handles its rejection if the call is refused before it is awaited.
+    correction.catch(() => undefined)
     const { interval, more } = await this.takeIntervalUnlessBlocked(call, examine, waive)
     const counts = await this.orReleaseInterval(call, interval, async () => {
       const all = [...this.callLimits.countsOf(call, interval.isWaived), ...more]
-      this.turns.refuseFull(call, await correcting)
+      this.turns.refuseFull(call, await correction)
       if (permit !== undefined) await refuseReached(all)
       return all
     })
@@ -91,8 +102,7 @@ export class Sends {
     return this.orReleaseInterval(call, interval, async () => {
       const taken = await takeAll(counts)
       try {
-        // Last: a place in the queue cannot be given back.
-        const turn = await this.turns.take(call, await correcting)
+        const turn = await this.turns.take(call, await correction)
         return { turn, limitedSeconds: findFullSeconds(taken) }
       } catch (error) {
         await giveBackAll(taken)
@@ -122,8 +132,8 @@ export class Sends {
   }
 
   /**
-   * Takes the only waiver of a call: after a call that reached nobody, the user may ask for the
-   * next one at once.
+   * Takes the waiver of a call: once after a call that reached nobody, the user may ask for the
+   * next one without the interval. Returns `false` if the waiver was taken before.
    */
   async takeWaiver(userId: string, callSid: string): Promise<boolean> {
     return !(await this.counters.waivers.hit(this.waiverKey(userId, callSid))).over
@@ -134,7 +144,7 @@ export class Sends {
     return (await this.counters.waivers.get(this.waiverKey(userId, callSid))) === undefined
   }
 
-  /** Seconds until all limits but the user's interval allow a call; 0 if they do now. */
+  /** Seconds until all limits except the user's interval allow a call; 0 if they do now. */
   async limitsEndIn(call: CallRequest, isWaived: boolean): Promise<number> {
     const reached = await findReached(this.callLimits.countsOf(call, isWaived))
     return Math.max(0, ...reached.map(({ retryAfter }) => retryAfter))
@@ -151,8 +161,8 @@ export class Sends {
   }
 
   /**
-   * Takes the user's interval. Throws for a user who is locked or who reported a call, and for a
-   * call that `examine` refuses, and gives the interval back then.
+   * Takes the user's interval. Throws for a user who is locked or has reported a call, and for a
+   * call that `examine` refuses. In these cases it gives the interval back.
    */
   private async takeIntervalUnlessBlocked(
     call: CallRequest,

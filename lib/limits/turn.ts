@@ -4,9 +4,9 @@ import { copyOwn } from '../check-options.js'
 export interface Turn {
   /** Milliseconds since 1970. */
   readonly takenAt: number
-  /** Seconds that the call waits, as counted. */
+  /** Seconds that the call waits because of the counted calls before it. */
   readonly countedSeconds: number
-  /** Seconds that the call is expected to wait. */
+  /** Seconds that the call is expected to wait: `countedSeconds`, corrected by recent calls. */
   readonly seconds: number
   /** Whether only a call can reach the phone, because it has an extension. */
   readonly callOnly?: boolean
@@ -20,7 +20,7 @@ export interface Wait {
   readonly callsBefore: number
 }
 
-/** @internal */
+/** The wait of a call that rings at once. @internal */
 export const noWait: Wait = { startsIn: 0, callsBefore: 0 }
 
 /** How long a call still waits, and how many are before it. @internal */

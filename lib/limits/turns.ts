@@ -1,3 +1,13 @@
+// How a call gets its turn. SignalWire queues the calls of a Space and starts a few per second.
+// 1. Before SignalWire is asked, `take` takes a place in our copy of this queue (call-queue.ts).
+//    This decides whether the call may be placed. An enrollment also needs a place in a smaller
+//    queue.
+// 2. After SignalWire has accepted the call, `accept` counts its wait once more, in the order in
+//    which SignalWire accepted the calls (accepted-calls.ts): parallel requests overtake each
+//    other.
+// 3. When a call rings, `learn` compares its wait with the counted one (queue-correction.ts). The
+//    difference corrects the waits that users are told (`update`) and what `take` refuses.
+
 import type { Keys } from '../crypto.js'
 import { readingSeconds } from '../call/dialogue.js'
 import type { CallRequest } from './call-limits.js'
@@ -8,13 +18,19 @@ import { appKey } from './store-keys.js'
 import type { Turn } from './turn.js'
 import { type Correction, correct, noCorrection, QueueCorrection } from './queue-correction.js'
 
-/** Enrollments may use this part of the pace: anybody with a new account can ask for them. */
+/**
+ * Enrollments may use this part of the pace. Anybody with a new account can ask for one, so they
+ * must not fill the queue for logins.
+ */
 const enrollShare = 1 / 3
 
-/** A page asks for the state of its call every few seconds. */
+/**
+ * A page reads the state of its call every few seconds. If the last read is older than this, it
+ * does not show when the call began to ring.
+ */
 const freshMilliseconds = 10_000
 
-/** @internal */
+/** The pace of a Space in which no call waits. @internal */
 export const unlimitedPace: Pace = { callsPerSecond: Infinity, maxWaitSeconds: 0, now: Date.now }
 
 /** The pace of the Space, and how late a call may ring. @internal */
@@ -30,22 +46,23 @@ export function createPace({
   readonly clock: { now(): number }
 }): Pace {
   const usableSeconds = codeSeconds - readingSeconds
-  // The person may let the phone ring for a while. A code that is valid for a short time only must
-  // still leave calls some time to wait.
+  // After the wait, the phone rings for up to `ringSeconds`. For a code with a short life, half of
+  // the time is kept for the wait.
   const maxWaitSeconds = usableSeconds - Math.min(ringSeconds, usableSeconds / 2)
   return { callsPerSecond, maxWaitSeconds, now: () => clock.now() }
 }
 
 /**
- * Whose turn it is: calls wait until the Space starts them, and a call that cannot be heard before
- * its code expires is refused. @internal
+ * When each call rings, because calls wait until the Space starts them. Refuses a call that would
+ * ring too late to be heard before its code expires.
+ * @internal
  */
 export class Turns {
   private readonly queue: CallQueue | undefined
   private readonly enrollQueue: CallQueue | undefined
   private readonly accepted: AcceptedCalls | undefined
   private readonly correction: QueueCorrection
-  /** What was known about the queue when a turn was taken. */
+  /** The correction with which each turn was taken, for `accept`. */
   private readonly corrections = new WeakMap<Turn, Correction>()
 
   constructor(
@@ -67,8 +84,9 @@ export class Turns {
     )
   }
 
-  /** How long the counts must be kept. */
+  /** How many seconds the limiter must keep the counts of both queues. */
   static windowSeconds(pace: Pace): number {
+    // The smaller queue has the longer slots.
     return CallQueue.windowSeconds(pace, enrollShare)
   }
 
@@ -80,22 +98,23 @@ export class Turns {
   /** Throws `queue-full` if this process knows already that a call would ring too late. */
   refuseFull({ kind }: CallRequest, correction: Correction | undefined): void {
     if (correction === undefined) return
-    const most = this.maxCountedSeconds(correction)
-    if (kind === 'enroll') this.enrollQueue?.refuseFull(most)
-    this.queue?.refuseFull(most)
+    const maxSeconds = this.maxCountedSeconds(correction)
+    if (kind === 'enroll') this.enrollQueue?.refuseFull(maxSeconds)
+    this.queue?.refuseFull(maxSeconds)
   }
 
   /**
-   * Takes a place in the queue. Throws `queue-full` if the phone would ring too late. `undefined`
-   * if calls do not wait.
+   * Takes a place in the queue. Throws `queue-full` if the phone would ring too late. Returns
+   * `undefined` if calls do not wait.
    */
   async take({ kind }: CallRequest, correction: Correction | undefined): Promise<Turn | undefined> {
     if (correction === undefined) return undefined
-    const most = this.maxCountedSeconds(correction)
-    if (kind === 'enroll') await this.enrollQueue?.take(most)
-    const place = await this.queue?.take(most)
+    const maxSeconds = this.maxCountedSeconds(correction)
+    if (kind === 'enroll') await this.enrollQueue?.take(maxSeconds)
+    const place = await this.queue?.take(maxSeconds)
     if (place === undefined) return undefined
-    // Long before SignalWire accepts this call. If it fails, only the told waits are less exact.
+    // The queue was empty. Nothing waits for this write: SignalWire accepts the call much later. If
+    // the write fails, only the waits that users are told are less exact.
     if (place.seconds === 0) this.accepted?.restart().catch(() => undefined)
     const turn = {
       takenAt: place.takenAt,
@@ -107,16 +126,17 @@ export class Turns {
   }
 
   /**
-   * The turn of a call that SignalWire has just accepted. Parallel requests overtake each other on
-   * the way to SignalWire, which queues them as they arrive. So the wait that a user is told is
-   * counted again, in this order. The place that let the call in is only approximately its own.
+   * Counts the wait of a call again that SignalWire has just accepted, and returns the turn with
+   * this wait. Parallel requests overtake each other on the way to SignalWire, which queues them as
+   * they arrive. So the place that {@link take} took is only approximately the place of this call.
+   * Never throws.
    */
   async accept(turn: Turn): Promise<Turn> {
     if (this.accepted === undefined) return turn
     const { callsPerSecond, maxWaitSeconds } = this.pace
     try {
       const countedSeconds = (await this.accepted.add()) / callsPerSecond
-      if (countedSeconds > 2 * maxWaitSeconds) return turn
+      if (countedSeconds > 2 * maxWaitSeconds) return turn // the limiter has lost the count
       const correction = this.corrections.get(turn) ?? noCorrection
       return {
         takenAt: this.pace.now(),
@@ -124,33 +144,32 @@ export class Turns {
         seconds: correct(countedSeconds, correction),
       }
     } catch {
-      return turn // the call is placed: it must not fail now
+      return turn // the call is placed, so a failing limiter must not fail the request
     }
   }
 
-  /** The same turn with what recent calls have shown since it was taken. */
+  /** Returns the turn with the wait that is expected now, after what recent calls have shown. */
   async update(turn: Turn): Promise<Turn> {
     return { ...turn, seconds: correct(turn.countedSeconds, await this.correction.read()) }
   }
 
   /**
-   * Learns from a call that has just begun to ring.
-   * @param queuedUntil The last time at which the call was seen in the queue, if it was.
+   * Corrects the expected waits by a call that has just begun to ring.
+   * @param queuedUntil When this process last saw the call in SignalWire's queue, in milliseconds
+   * since 1970; `undefined` if it never did.
    */
   async learn(turn: Turn, queuedUntil: number | undefined): Promise<void> {
     const now = this.pace.now()
-    const isJustSeen = queuedUntil !== undefined && now - queuedUntil < freshMilliseconds
+    const isFresh = queuedUntil !== undefined && now - queuedUntil < freshMilliseconds
     const secondsTo = (time: number): number => (time - turn.takenAt) / 1000
-    await this.correction.learn(
-      turn.countedSeconds,
-      [isJustSeen ? secondsTo(queuedUntil) : 0, secondsTo(now)],
-      await this.correction.read(),
-    )
+    // The call began to ring between these two times.
+    const realWait = [isFresh ? secondsTo(queuedUntil) : 0, secondsTo(now)] as const
+    await this.correction.learn(turn.countedSeconds, realWait, await this.correction.read())
   }
 
   /**
-   * The longest counted wait. A queue that seems faster than the pace does not lengthen it: a call
-   * that is placed must be heard.
+   * The longest counted wait of a call that is not refused. A queue that seems faster than the pace
+   * does not lengthen it: if it becomes slower again, the call must still be heard in time.
    */
   private maxCountedSeconds({ stretch, delaySeconds }: Correction): number {
     return (this.pace.maxWaitSeconds - delaySeconds) / Math.max(1, stretch)

@@ -23,26 +23,26 @@ export const loginStateKey: unique symbol = Symbol('passport-voice-otp')
 export interface LoginState<User> {
   readonly context: Context<User>
   /**
-   * The user, if both factors are passed. `undefined` for a pending user; the value that was set if
-   * it is no user.
+   * The user who has passed both factors. `undefined` for a pending user. If `req.user` was set to
+   * `null` or `undefined`, that value.
    */
   readonly user: User | null | undefined
-  /** The user, if only the first factor is passed. */
+  /** The user who has passed only the first factor. */
   readonly pendingUser: User | undefined
-  /** The user, whichever factors are passed. */
+  /** The user, pending or not. */
   readonly anyUser: User | undefined
   /**
    * The id of {@link anyUser}. Throws a {@link VoiceOtpError} (`configuration`) if there is none.
    */
   readonly userId: string
-  /** What the session stores about the second factor, whichever user it is for. */
+  /** The verification in the session. It may belong to another user. */
   readonly verification: Verification | undefined
   /**
-   * Seconds since the user passed the second factor. Infinite without it, for a remembered browser,
-   * and for a time that is more than 60 seconds in the future.
+   * Seconds since this user passed the second factor. `Infinity` without a verification of this
+   * user, for a remembered browser, and for a time that is more than 60 seconds in the future.
    */
   readonly verificationAge: number
-  /** The challenge of this session, whichever user it is for. */
+  /** The challenge in the session. It may belong to another user. */
   readonly challenge: Challenge | undefined
   /** Throws a {@link VoiceOtpError} (`session-unavailable`) if there is no session. */
   readonly session: Session
@@ -51,28 +51,27 @@ export interface LoginState<User> {
   passportLogIn: LogIn | undefined
 
   /**
-   * Sets the user of this request only: something assigned `req.user`. If the session holds the
-   * login of another user, this request has no user. The session is not changed.
+   * Sets the user of this request, after an assignment to `req.user`. If this session logged in
+   * another user, this request gets no user. Does not change the session.
    */
   setUser(user: User | null | undefined): void
   /**
-   * Prepares the session for a login, before Passport sets `req.user` and replaces the session.
-   * What another user of this browser left in the session must not reach the new user, not even
-   * with `keepSessionInfo`.
+   * Notes a login, before Passport sets `req.user` and replaces the session. Removes challenge and
+   * verification of another user: otherwise `keepSessionInfo` would copy them into the new session.
    */
   beginLogin(user: User): void
-  /** Removes the login of this session: after a logout, or a login that failed. */
+  /** Removes login, challenge and verification, after a logout or a login that failed. */
   endLogin(): void
-  /** Whether this session holds the login of this user, who is pending. */
+  /** Whether this session logged this user in, and the user is pending. */
   isPending(user: User): boolean
   /**
    * Whether this is the user of this request, by id. Two users without an id are never the same.
    */
   isUser(user: unknown): boolean
-  /** Whether this session holds no login, or the login of this user. */
-  mayInherit(user: User): boolean
+  /** Whether this session logged in nobody, or this user. */
+  holdsNoOtherLogin(user: User): boolean
 
-  /** Notes that the remembered browser has sent its new cookie. */
+  /** Notes in the verification that the remembered browser has sent its new cookie. */
   confirmCookie(): void
   /** Stores a challenge in the session, in place of an older one. */
   storeChallenge(challenge: Challenge): void
@@ -81,10 +80,7 @@ export interface LoginState<User> {
    * refused too.
    */
   endChallenge(): Promise<void>
-  /**
-   * Does the same without waiting for the limiter. The challenge leaves the session even if the
-   * limiter fails.
-   */
+  /** As {@link endChallenge}, without waiting for the limiter. Ignores an error of the limiter. */
   dropChallenge(): void
 }
 

@@ -11,9 +11,9 @@ import {
 import { replaceMethod } from './replace-method.js'
 
 /**
- * Wraps `req.logIn` and `req.logout`. A login or a logout removes our part of the session before
- * Passport regenerates the session. The setter of `req.user` does not do this, because a plain
- * assignment must not change the session.
+ * Wraps `req.logIn` and `req.logout`. A login of another user and a logout remove our part of the
+ * session before Passport regenerates the session. The setter of `req.user` does not do this,
+ * because a plain assignment must not change the session.
  * @internal
  */
 export function watchLogins<User>(
@@ -41,11 +41,11 @@ export function watchLogins<User>(
         logIn.call(req, user, options, (error: unknown) => {
           restore()
           if (error) finish(error)
-          else void keepChallenge(req, loginState, lookup).then(finish)
+          else void endUnneededChallenge(req, loginState, lookup).then(finish)
         })
         return
       }
-      if (loginState.mayInherit(user as User)) carryReturnTo(target, session)
+      if (loginState.holdsNoOtherLogin(user as User)) carryReturnTo(target, session)
       loginState.beginLogin(user as User)
       logIn.call(req, user, options, finish)
     }
@@ -57,10 +57,10 @@ export function watchLogins<User>(
       const logOutNow = (): void => {
         logOut.apply(req, given)
       }
-      // Without a callback, Passport throws.
+      // Without a callback, Passport throws an error, which must reach the caller.
       if (sessionID === undefined || !given.some(each => typeof each === 'function')) logOutNow()
-      // A login of this session that is under way elsewhere must not survive the logout. If the
-      // limiter fails, the user must still be able to log out.
+      // A login of this session may be in progress in another request. It must not survive the
+      // logout, so note the logout first. If the limiter fails, the user must still be logged out.
       else
         void loginState.context.sessionLogins
           .logOut(sessionID)
@@ -70,7 +70,10 @@ export function watchLogins<User>(
   }
 }
 
-/** The arguments of `req.logIn` after the user: options and a callback, both optional. @internal */
+/**
+ * Reads the arguments of `req.logIn` after the user: options and a callback. Both are optional.
+ * @internal
+ */
 export function readArguments(given: readonly unknown[]): {
   readonly options: { readonly session?: boolean }
   readonly done: LogInDone | undefined
@@ -92,9 +95,10 @@ function serializedUser({ session, _sessionManager }: PassportRequest): string |
 
 /**
  * Lets Passport log in without a new session id, because the same user is pending in this session
- * already. A first factor may log in on every request by itself. With a new session id each time,
- * the challenge would be lost. The session is saved only if the user in it changed: saving it on
- * every request would overwrite the challenge that a parallel request stores.
+ * already. Some first factors call `req.logIn` on every request, and a new session id each time
+ * would lose the challenge. The session is saved only if the user in it has changed: a save on
+ * every request would overwrite the challenge that a parallel request stores. Returns a function
+ * that puts the old methods back.
  */
 function keepSession(session: Session, readUser: () => string | undefined): () => void {
   const before = readUser()
@@ -114,10 +118,10 @@ function keepSession(session: Session, readUser: () => string | undefined): () =
 }
 
 /**
- * Ends the challenge of the pending user, unless the challenge is for a login, or for a first
- * number while the user has none.
+ * Ends the challenge after the pending user logged in again, unless the user still needs it: for
+ * the purpose `login`, or to enroll a first number.
  */
-async function keepChallenge<User>(
+async function endUnneededChallenge<User>(
   req: Request,
   loginState: LoginState<User>,
   lookup: PhoneLookup<User>,
@@ -132,9 +136,9 @@ async function keepChallenge<User>(
 }
 
 /**
- * Copies `returnTo`, the page that the visitor asked for, into the session that Passport creates
- * for the first login. Passport does not copy it, so that nothing of another user survives. A path
- * of this app is harmless.
+ * Makes the next `regenerate` copy `returnTo`, the page that the visitor asked for, into the new
+ * session. Passport copies nothing, so that nothing of another user survives. `returnTo` is copied
+ * only if it is a path of this app, and only if no other user was logged in.
  */
 function carryReturnTo(target: PassportRequest, session: Session): void {
   const { returnTo } = session

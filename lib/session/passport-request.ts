@@ -9,7 +9,7 @@ export interface Session {
   destroy(done: (error?: unknown) => void): void
 }
 
-/** @internal */
+/** A callback of Passport or express-session. @internal */
 export type LogInDone = (error?: unknown) => void
 
 /** `req.logIn(user, options, done)`; options and callback are optional. @internal */
@@ -32,6 +32,6 @@ export interface PassportRequest {
   logOut?: (this: unknown, ...given: unknown[]) => void
 }
 
-/** @internal */
+/** A request with the properties that express-session and Passport set. @internal */
 export const asPassportRequest = (req: Request): PassportRequest =>
   req as unknown as PassportRequest

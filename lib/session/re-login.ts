@@ -1,3 +1,13 @@
+// How a verification gets into a new session:
+// 1. `carryVerification` replaces `req.logIn` for one login, the one that Passport does next.
+// 2. This login runs Passport's own `req.logIn`, which calls `session.regenerate()`. The replaced
+//    `regenerate` puts the verification into the new session, once `before` has succeeded. Then
+//    Passport saves the new session. The old session never holds the verification.
+// 3. After the save, the login is refused if the old session was logged out in the meantime.
+// 4. All of this has 5 seconds. After an error, or too late, the login is removed from the request,
+//    and the response gets the id of an empty session instead of the one that was saved.
+// The rest of request and session is in request-login-state.ts.
+
 import { Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
 import type { Request } from '../request.js'
 import { type LoginState, sessionKey } from './login-state.js'
@@ -12,13 +22,14 @@ import { type Verification } from './verification.js'
 import { readArguments } from './logins.js'
 import { replaceMethod } from './replace-method.js'
 
-const sessionDeadlineMilliseconds = 5000
+/** How long the whole login may take. */
+const loginDeadlineMilliseconds = 5000
 
 /**
- * Prepares this one request, so that the login that Passport or the app does next puts the
- * verification into a new session. The session id changes, and what the app stored in the session
- * stays. The verification is never in the old session: express-session would write that session
- * back if destroying it hangs.
+ * Makes the next `req.logIn` of this request put the verification into a new session. The session
+ * id changes, and the new session keeps what the app stored in the old one. The old session never
+ * holds the verification: express-session could still write the old session back if the store hangs
+ * while it destroys it. Throws a `VoiceOtpError` (`configuration`) without `req.logIn`.
  * @param before Runs in parallel with `regenerate()`. The new session gets the verification only
  * after both have succeeded.
  * @internal
@@ -29,7 +40,7 @@ export function carryVerification<User>(
   verification: Verification,
   before: Promise<unknown> = Promise.resolve(),
 ): void {
-  // If the app does not log in, nothing else handles this rejection, which would crash the process.
+  // If the app never logs in, nothing else handles this rejection, and it would crash the process.
   before.catch(() => undefined)
   const request = asPassportRequest(req)
   const { logIn } = request
@@ -75,33 +86,30 @@ class ReLogin<User> {
     this.oldSessionId = loginState.sessionId
     this.timer = setTimeout(() => {
       this.finish(new VoiceOtpError('session-unavailable', 'It took too long.'))
-    }, sessionDeadlineMilliseconds)
+    }, loginDeadlineMilliseconds)
     this.restoreRegenerate = this.interceptRegenerate()
   }
 
+  /** Runs Passport's `req.logIn`. Calls `done` once, with or without an error. */
   start(logIn: LogIn, user: User, options: object): void {
+    const finish = (error?: unknown): void => {
+      this.finish(error)
+    }
     try {
       this.loginState.beginLogin(user)
       logIn.call(this.req, user, { ...options, keepSessionInfo: true }, (error?: unknown) => {
-        if (error === undefined || error === null)
-          this.refuseAfterLogout().then(
-            () => {
-              this.finish()
-            },
-            (failure: unknown) => {
-              this.finish(failure)
-            },
-          )
-        else this.finish(error)
+        if (error === undefined || error === null) this.refuseAfterLogout().then(finish, finish)
+        else finish(error)
       })
     } catch (error) {
-      this.finish(error)
+      finish(error)
     }
   }
 
   /**
-   * Passport calls `session.regenerate()` during the login. Puts the verification into the new
-   * session before Passport saves it.
+   * Replaces `regenerate` of the old session, which Passport calls during the login. So the new
+   * session gets the verification before Passport saves it. Returns a function that puts the old
+   * method back.
    */
   private interceptRegenerate(): () => void {
     const regenerate = this.oldSession.regenerate.bind(this.oldSession)
@@ -115,7 +123,7 @@ class ReLogin<User> {
   }
 
   private async verifyNewSession(error: unknown, continueLogin: LogInDone): Promise<void> {
-    if (this.isFinished) return // after the deadline, no session may get the verification
+    if (this.isFinished) return // too late: no session may get the verification
     if (error) throw new VoiceOtpError('session-unavailable', undefined, error)
     const { session } = this.request
     if (!session || session === this.oldSession || this.loginState.sessionId === this.oldSessionId)
@@ -129,8 +137,8 @@ class ReLogin<User> {
   }
 
   /**
-   * A logout of the old session that arrived during this login wins. It is checked after the new
-   * session is saved: an earlier check could miss a logout that arrives before the save.
+   * Refuses the login if the old session was logged out during it. Runs after the new session is
+   * saved: an earlier check would miss a logout that arrives between the check and the save.
    */
   private async refuseAfterLogout(): Promise<void> {
     const { sessionLogins } = this.loginState.context
@@ -139,11 +147,12 @@ class ReLogin<User> {
     throw new Failure('first-factor-required')
   }
 
+  /** Ends the login, with or without an error. Only the first call counts. */
   private finish(error?: unknown): void {
     if (this.isFinished) return
     this.isFinished = true
     clearTimeout(this.timer)
-    // The app's error handler may log out, which calls `regenerate()` too.
+    // The app's error handler may log the user out, which calls `regenerate()` too.
     this.restoreRegenerate()
     if (error === undefined || error === null) {
       this.done()
@@ -151,6 +160,7 @@ class ReLogin<User> {
     }
     this.abandonSession()
     this.loginState.endLogin()
+    // Nothing waits for it: it lets another right answer of the old session log in.
     this.loginState.context.sessionLogins.giveBack(this.oldSessionId).catch(() => undefined)
     this.done(error instanceof Failure ? error : toVoiceOtpError(error, 'session-unavailable'))
   }
@@ -158,8 +168,8 @@ class ReLogin<User> {
   /** Removes the login from the request's session after a failure. */
   private abandonSession(): void {
     const { request } = this
-    // A save that hangs may still write the new session with the verification. Give the response
-    // another session, so that nobody learns the id of the one that was written.
+    // The save of the new session may have succeeded, or may succeed later. Give the request
+    // another session, so that the response never tells anybody the id of the verified one.
     if (request.session !== this.oldSession && typeof request.sessionStore?.generate === 'function')
       request.sessionStore.generate(this.req)
     const { session } = request
@@ -173,8 +183,8 @@ class ReLogin<User> {
 }
 
 /**
- * A session store may throw instead of calling back, at a time when nothing catches it. That would
- * crash the process.
+ * Passes an exception of `session.save()` to its callback. A session store may throw instead of
+ * calling back, at a time when nothing catches the exception, and that would crash the process.
  */
 function catchThrowingSave(session: Session): void {
   const save = session.save.bind(session)

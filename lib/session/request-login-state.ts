@@ -1,3 +1,12 @@
+// Two users can differ on one request, and this file keeps them apart:
+// - The candidate is the user of this request. `passport.session()`, `req.logIn` or an assignment
+//   to `req.user` sets the candidate.
+// - The login is the user whom this session logged in. Only a login or a logout changes the login.
+// A candidate who is not the user of the login is ignored: the request has no user then. The
+// candidate has passed the second factor if the session holds a verification for the same id, or if
+// the app requires none (`required`). A login of another user, and a logout, remove challenge and
+// verification from the session.
+
 import { copyOwn } from '../check-options.js'
 import { catchRejection } from '../callbacks.js'
 import type { Context } from '../context.js'
@@ -9,7 +18,11 @@ import { type LoginState, sessionKey } from './login-state.js'
 import { asPassportRequest, type LogIn, type Session } from './passport-request.js'
 import { clockToleranceMilliseconds, parseVerification, type Verification } from './verification.js'
 
-/** @internal */
+/**
+ * Creates the login state of one request.
+ * @param user The user that Passport has read from the session, if any.
+ * @internal
+ */
 export function createLoginState<User>(
   context: Context<User>,
   req: Request,
@@ -20,12 +33,12 @@ export function createLoginState<User>(
 
 class RequestLoginState<User> implements LoginState<User> {
   passportLogIn: LogIn | undefined
-  /** The user who passed the first factor. */
+  /** The user of this request, who has passed at least the first factor. */
   private candidate: User | null | undefined
-  /** The user of the login that this session holds, with the id that this user had then. */
+  /** The user whom this session logged in, with the id of that user at that time. */
   private login: { readonly user: User; readonly id: string | undefined } | undefined
-  /** Whether the app requires no code of the candidate. `undefined` until the app was asked. */
-  private exempt: boolean | undefined
+  /** Whether the app exempts the candidate from the second factor. `undefined`: not asked yet. */
+  private isExempt: boolean | undefined
 
   constructor(
     readonly context: Context<User>,
@@ -101,15 +114,15 @@ class RequestLoginState<User> implements LoginState<User> {
   }
 
   setUser(user: User | null | undefined): void {
-    this.exempt = undefined
-    this.candidate = user && this.isAnotherUser(user) ? undefined : user
+    this.isExempt = undefined
+    this.candidate = user && this.isNotUserOfLogin(user) ? undefined : user
   }
 
   beginLogin(user: User): void {
     const owners = [this.verification?.userId, this.challenge?.userId]
     const id = this.readId(user)
     const isSameUser =
-      this.isLogin(user) && owners.every(owner => owner === undefined || owner === id)
+      this.isUserOfLogin(user) && owners.every(owner => owner === undefined || owner === id)
     if (!isSameUser) this.clearSession()
     this.login = this.describeLogin(user)
   }
@@ -121,7 +134,7 @@ class RequestLoginState<User> implements LoginState<User> {
   }
 
   isPending(user: User): boolean {
-    return this.isLogin(user) && this.pendingUser !== undefined
+    return this.isUserOfLogin(user) && this.pendingUser !== undefined
   }
 
   isUser(user: unknown): boolean {
@@ -129,8 +142,8 @@ class RequestLoginState<User> implements LoginState<User> {
     return id !== undefined && id === this.candidateId()
   }
 
-  mayInherit(user: User): boolean {
-    return this.login === undefined || this.isLogin(user)
+  holdsNoOtherLogin(user: User): boolean {
+    return this.login === undefined || this.isUserOfLogin(user)
   }
 
   confirmCookie(): void {
@@ -166,38 +179,42 @@ class RequestLoginState<User> implements LoginState<User> {
     return user ? { user, id: this.readId(user) } : undefined
   }
 
-  private isAnotherUser(user: User): boolean {
-    return this.login !== undefined && user !== this.login.user && !this.isLogin(user)
+  /**
+   * Whether this session logged in somebody, and not this user: neither this object nor this id.
+   */
+  private isNotUserOfLogin(user: User): boolean {
+    return this.login !== undefined && user !== this.login.user && !this.isUserOfLogin(user)
   }
 
   /**
-   * Whether the session holds the login of this user. Two users without an id are never the same.
+   * Whether this session logged this user in, by id. Two users without an id are never the same.
    */
-  private isLogin(user: User): boolean {
+  private isUserOfLogin(user: User): boolean {
     const id = this.readId(user)
     return id !== undefined && id === this.login?.id
   }
 
-  /** Whether the candidate has passed the second factor, or does not need it. */
+  /** Whether the candidate has passed the second factor, or is exempt from it. */
   private hasPassed(): boolean {
     const owner = this.verification?.userId
     return (owner !== undefined && owner === this.candidateId()) || this.askExemption()
   }
 
   /**
-   * Asks the app's `required`, once for each user. The second factor stays required if that fails.
+   * Asks the app's `required` once for each candidate. If `required` throws or returns anything but
+   * `false`, the second factor stays required.
    */
   private askExemption(): boolean {
-    if (this.exempt === undefined) {
+    if (this.isExempt === undefined) {
       try {
         const { required } = this.context.settings
         const result = required(this.candidate as User, this.req)
-        this.exempt = catchRejection(result) === false
+        this.isExempt = catchRejection(result) === false
       } catch {
-        this.exempt = false
+        this.isExempt = false
       }
     }
-    return this.exempt
+    return this.isExempt
   }
 
   private candidateId(): string | undefined {
@@ -216,6 +233,7 @@ class RequestLoginState<User> implements LoginState<User> {
     }
   }
 
+  /** What this package stored in the session, unchecked. */
   private readSession(): { readonly challenge?: unknown; readonly verification?: unknown } {
     const { session } = asPassportRequest(this.req)
     // Own properties only: a polluted Object.prototype must not pass the second factor.
