@@ -35,20 +35,20 @@ export class Unavailable extends Error {
 }
 
 /** Waits for a result of a store, and turns every error into a 503. */
-export const fromStore = <T>(result: T | Promise<T>): Promise<T> =>
-  Promise.resolve(result).catch(() => {
+export async function fromStore<T>(result: T | Promise<T>): Promise<T> {
+  try {
+    return await result
+  } catch {
     throw new Unavailable('store', 'A store did not respond.')
-  })
+  }
+}
 
 /** The 404 page. */
 export const notFound: RequestHandler = (_req, _res, next) => next({ status: 404 })
 
 /** Sends any other error as a page, or as JSON below `/api`. */
 export const handleErrors: ErrorRequestHandler = (error: unknown, req, res, _next) => {
-  // express-session saves the session at the end of the response. If that fails, the browser
-  // already has another status.
-  const failure = describeError(error, req, res.headersSent ? res.statusCode : undefined)
-  const { status, requestId, ...details } = failure
+  const { status, requestId, ...details } = describeError(error, req)
   if (res.headersSent) {
     // If the response is incomplete, the only way to report the error is to cut the response off.
     if (!res.writableEnded) req.socket.destroy()
@@ -61,13 +61,13 @@ export const handleErrors: ErrorRequestHandler = (error: unknown, req, res, _nex
 }
 
 /** What a user may read about an error. Logs errors of 500 and more. */
-export function describeError(error: unknown, req: Request, sentStatus?: number): Failure {
+export function describeError(error: unknown, req: Request): Failure {
   if (error instanceof Failed) return error.failure
   const { status: given, code = '', message = '', retryAfter } = Object(error) as Partial<Failure>
   const status = Number.isInteger(given) && Number(given) >= 400 ? Number(given) : 500
   // Many people ask for calls at the same time. Nothing is broken.
   const isFault = status >= 500 && code !== 'queue-full'
-  const requestId = isFault ? logError(error, req, sentStatus ?? status) : undefined
+  const requestId = isFault ? logError(error, req, status) : undefined
   // The strategy's own messages are safe for everybody to read. No other error message is.
   if (!(error instanceof VoiceOtpError) && !Object.hasOwn(failures, code))
     return { status, ...errorWords(status), requestId }
@@ -76,10 +76,10 @@ export function describeError(error: unknown, req: Request, sentStatus?: number)
 }
 
 /** Without a session store there is no session, and no page can be rendered from it. */
-export const isTemporary = (error: unknown): boolean =>
-  error instanceof VoiceOtpError &&
-  error.code !== 'session-unavailable' &&
-  error.code !== 'configuration'
+export function isTemporary(error: unknown): boolean {
+  const permanent = ['session-unavailable', 'configuration']
+  return error instanceof VoiceOtpError && !permanent.includes(error.code)
+}
 
 /**
  * Logs an error and returns a reference that the user can quote. Never logs the message of a
@@ -93,7 +93,9 @@ export function logError(error: unknown, req: Request, status = 503): string {
     requestId,
     method: req.method,
     route: (req.route as { path?: unknown } | undefined)?.path,
-    status,
+    // express-session saves the session at the end of the response. If that fails, the browser
+    // already has another status.
+    status: req.res?.headersSent ? req.res.statusCode : status,
     ...safeDetails(error),
   })
   return requestId
@@ -102,11 +104,6 @@ export function logError(error: unknown, req: Request, status = 503): string {
 function safeDetails(error: unknown): object {
   if (error instanceof VoiceOtpError)
     return { code: error.code, message: error.message, cause: error.cause }
-  if (!(error instanceof Error)) return {}
-  const lines = error.stack?.split('\n').filter(line => /^\s+at /.test(line))
-  return {
-    name: error.name,
-    code: (error as NodeJS.ErrnoException).code,
-    at: lines?.slice(0, 6).map(line => line.trim()),
-  }
+  const { name, code, stack } = Object(error) as Partial<NodeJS.ErrnoException>
+  return { name, code, at: stack?.match(/(?<=^ +)at .*/gm)?.slice(0, 6) }
 }

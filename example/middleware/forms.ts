@@ -1,9 +1,9 @@
 import { csrfSync } from 'csrf-sync'
-import { Router, type ErrorRequestHandler, type Request } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { currentUser, knownUser } from '../stores/users.js'
 
 /** CSRF protection: accepts forms from our own pages only. Also sets what every page shows. */
-export function forms(): Router {
+export function forms(): (RequestHandler | ErrorRequestHandler)[] {
   const csrf = csrfSync({
     size: 32,
     getTokenFromRequest: req => (req.body as { _csrf?: string } | undefined)?._csrf,
@@ -11,9 +11,7 @@ export function forms(): Router {
     // replaced it at the first one.
     skipCsrfProtection: req => req.method === 'POST' && req.path === '/login' && isFromOurPage(req),
   })
-  const router = Router()
-  router.use(csrf.csrfSynchronisedProtection, redirectIfStale)
-  router.use((req, res, next) => {
+  const setLocals: RequestHandler = (req, res, next) => {
     const takeMessages = (): readonly string[] => {
       const { messages = [] } = req.session
       delete req.session.messages
@@ -26,8 +24,8 @@ export function forms(): Router {
       isLoggedIn: currentUser(req) !== undefined,
     })
     next()
-  })
-  return router
+  }
+  return [csrf.csrfSynchronisedProtection, redirectIfStale, setLocals]
 }
 
 /**

@@ -9,12 +9,11 @@ import { currentUser, pendingUser, type User } from '../stores/users.js'
  * already.
  */
 export const requireBothFactors: RequestHandler = async (req, res, next) => {
-  if (currentUser(req)) {
-    next()
-    return
+  if (currentUser(req)) next()
+  else {
+    if (req.method === 'GET') req.session.returnTo = sameOriginPath(req.originalUrl, undefined)
+    await redirectAfterSave('/login', req, res)
   }
-  if (req.method === 'GET') req.session.returnTo = sameOriginPath(req.originalUrl, undefined)
-  await redirectAfterSave('/login', req, res)
 }
 
 /**
@@ -35,7 +34,7 @@ export function requireFreshCode(voiceOtp: VoiceOtpStrategy<User>, page: string)
  * Tells a user who may not enroll a number to contact support. `beforeCall` refuses the call, too.
  */
 export const mayEnroll: RequestHandler = (req, res, next) => {
-  const isForbidden = pendingUser(req)?.mayEnroll === false
-  if (isForbidden && req.method === 'GET' && req.path === '/phone') res.render('no-phone')
+  const isPhonePage = req.method === 'GET' && req.path === '/phone'
+  if (isPhonePage && pendingUser(req)?.mayEnroll === false) res.render('no-phone')
   else next()
 }

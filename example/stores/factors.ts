@@ -43,11 +43,17 @@ export function createFactors(records: Records = recordsInMemory()) {
     }
   }
 
-  async function removePasskeys(userId: string, ids: readonly string[]): Promise<void> {
+  /** Removes one passkey, or all of them. */
+  async function removePasskeys(userId: string, id?: string): Promise<void> {
     const { passkeys } = await of(userId)
-    const names = ids.flatMap(id => [`passkey:${id}`, `name:${id}`, `counter:${id}`])
-    const isLast = passkeys.every(({ id }) => ids.includes(id))
-    await records.remove(userId, isLast ? [...names, 'passkeysSince'] : names)
+    const removed = id === undefined ? passkeys : passkeys.filter(each => each.id === id)
+    const names = removed.flatMap(each => [
+      `passkey:${each.id}`,
+      `name:${each.id}`,
+      `counter:${each.id}`,
+    ])
+    if (removed.length === passkeys.length) names.push('passkeysSince')
+    await records.remove(userId, names)
   }
 
   const removeAppKey = (userId: string) => records.remove(userId, ['appKey', 'appKeyStep'])
@@ -56,7 +62,12 @@ export function createFactors(records: Records = recordsInMemory()) {
     of,
     addAppKey: (userId: string, appKey: string, step: number) =>
       records.set(userId, { appKey, appKeyStep: String(step) }),
+    removePasskey: (userId: string, id: string) => removePasskeys(userId, id),
     removeAppKey,
+    removeAll: async (userId: string) => {
+      await removePasskeys(userId)
+      await removeAppKey(userId)
+    },
     addPasskey: async (userId: string, { id, name, counter, ...passkey }: Passkey) => {
       const isFirst = (await of(userId)).passkeys.length === 0
       await records.set(userId, {
@@ -75,15 +86,6 @@ export function createFactors(records: Records = recordsInMemory()) {
     },
     countPasskey: (userId: string, id: string, counter: number) =>
       records.set(userId, { [`counter:${id}`]: String(counter) }),
-    removePasskey: (userId: string, id: string) => removePasskeys(userId, [id]),
-    removeAll: async (userId: string) => {
-      const { passkeys } = await of(userId)
-      await removePasskeys(
-        userId,
-        passkeys.map(({ id }) => id),
-      )
-      await removeAppKey(userId)
-    },
   }
 }
 

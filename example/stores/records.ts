@@ -12,26 +12,28 @@ export interface Records {
 
 /** Records in the memory of this process. */
 export function recordsInMemory(): Records {
-  const records = new Map<string, Map<string, string>>()
-  const of = (userId: string) => records.get(userId) ?? new Map<string, string>()
+  const records = new Map<string, Fields>()
   return {
-    get: userId => Object.fromEntries(of(userId)),
+    get: userId => records.get(userId) ?? {},
     set: (userId, fields) => {
-      records.set(userId, new Map([...of(userId), ...Object.entries(fields)]))
+      records.set(userId, { ...records.get(userId), ...fields })
     },
     remove: (userId, names) => {
-      names.forEach(name => of(userId).delete(name))
+      const fields = Object.entries(records.get(userId) ?? {})
+      records.set(userId, Object.fromEntries(fields.filter(([name]) => !names.includes(name))))
     },
   }
 }
 
 /** Records in Redis, a hash for each user. */
-export const recordsInRedis = (client: RedisClient, prefix: string): Records => ({
-  get: userId => client.hGetAll(`${prefix}:user:${userId}`),
-  set: async (userId, fields) => {
-    await client.hSet(`${prefix}:user:${userId}`, fields)
-  },
-  remove: async (userId, names) => {
-    if (names.length > 0) await client.hDel(`${prefix}:user:${userId}`, [...names])
-  },
-})
+export function recordsInRedis(client: RedisClient, prefix: string): Records {
+  return {
+    get: userId => client.hGetAll(`${prefix}:user:${userId}`),
+    set: async (userId, fields) => {
+      await client.hSet(`${prefix}:user:${userId}`, fields)
+    },
+    remove: async (userId, names) => {
+      if (names.length > 0) await client.hDel(`${prefix}:user:${userId}`, [...names])
+    },
+  }
+}

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { RedisStore } from 'connect-redis'
 import { redisLimiter, redisStores } from 'passport-voice-otp/redis'
 import type { Logger } from 'pino'
@@ -35,14 +36,17 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
 
   // If Redis is down at the start, the app starts anyway and responds with 503 until Redis is back.
   const connecting = client.connect().catch(() => undefined)
-  await Promise.race([connecting, new Promise(resolve => setTimeout(resolve, 2000))])
+  await Promise.race([connecting, wait(2000)])
 
+  const { browsers, ...stores } = redisStores(client, { keyPrefix: `${prefix}:` })
   return {
-    sessionStore: new RedisStore({ client, prefix: `${prefix}:session:`, ttl: sessionSeconds }),
-    limiter: redisLimiter(client, { keyPrefix: `${prefix}:` }),
-    ...redisStores(client, { keyPrefix: `${prefix}:` }),
-    records: recordsInRedis(client, prefix),
-    isReady: () => client.isReady,
-    close: () => client.destroy(),
+    client,
+    stores: {
+      ...stores,
+      sessionStore: new RedisStore({ client, prefix: `${prefix}:session:`, ttl: sessionSeconds }),
+      limiter: redisLimiter(client, { keyPrefix: `${prefix}:` }),
+      remember: { days: 30, store: browsers },
+      records: recordsInRedis(client, prefix),
+    },
   }
 }

@@ -1,13 +1,19 @@
 import { Store, type SessionData } from 'express-session'
 import { Unavailable } from '../middleware/errors.js'
 
-type Callback<T = void> = (error?: unknown, value?: T) => void
+type Callback = (error?: unknown, session?: SessionData | null) => void
+type Arguments = [session: SessionData, callback?: Callback] | [callback?: Callback]
 
 /**
  * Wraps another session store. If that store hangs, fails or throws, the request ends with a 503
  * within a time limit.
  */
 export class TimeLimitedStore extends Store {
+  override get = this.limit('get')
+  override set = this.limit('set')
+  override destroy = this.limit('destroy')
+  override touch = this.limit('touch')
+
   constructor(
     private readonly inner: Store,
     private readonly timeoutMilliseconds = 3000,
@@ -17,38 +23,21 @@ export class TimeLimitedStore extends Store {
     for (const event of ['connect', 'disconnect'] as const) inner.on(event, () => this.emit(event))
   }
 
-  override get(sessionId: string, callback: Callback<SessionData | null>): void {
-    this.limit<SessionData | null>(callback, done => this.inner.get(sessionId, done))
+  /** The operation calls back with the result of the inner store, or with an error in time. */
+  private limit(operation: 'get' | 'set' | 'destroy' | 'touch') {
+    return (id: string, ...rest: Arguments): void => {
+      const callback = rest.pop() as Callback | undefined
+      const result = new Promise<SessionData | null | undefined>((resolve, reject) => {
+        setTimeout(reject, this.timeoutMilliseconds).unref()
+        const done: Callback = (error, session) => (error ? reject() : resolve(session))
+        const store = this.inner as unknown as Record<string, (...values: unknown[]) => void>
+        if (operation in store) store[operation]?.(id, ...rest, done)
+        else resolve(undefined)
+      })
+      result.then(
+        session => callback?.(undefined, session),
+        () => callback?.(new Unavailable('session-store', 'The session store failed.')),
+      )
+    }
   }
-
-  override set(sessionId: string, session: SessionData, callback: Callback = ignore): void {
-    this.limit(callback, done => this.inner.set(sessionId, session, done))
-  }
-
-  override destroy(sessionId: string, callback: Callback = ignore): void {
-    this.limit(callback, done => this.inner.destroy(sessionId, done))
-  }
-
-  override touch(sessionId: string, session: SessionData, callback: () => void = ignore): void {
-    if (this.inner.touch) this.limit(callback, done => this.inner.touch?.(sessionId, session, done))
-    else callback()
-  }
-
-  /** Calls `callback` with the result of `run`, or with an error after the time limit. */
-  private limit<T>(callback: Callback<T>, run: (done: Callback<T>) => unknown): void {
-    const result = new Promise<T | undefined>((resolve, reject) => {
-      const done: Callback<T> = (error, value) =>
-        error ? reject(new Error('failed')) : resolve(value)
-      setTimeout(done, this.timeoutMilliseconds, true).unref()
-      run(done)
-    })
-    result.then(
-      value => callback(undefined, value),
-      () => callback(new Unavailable('session-store', 'The session store failed.')),
-    )
-  }
-}
-
-function ignore(): void {
-  /* the caller does not wait for the result */
 }

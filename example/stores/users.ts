@@ -1,4 +1,11 @@
-import { randomBytes, randomUUID, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
+import {
+  createHmac,
+  randomBytes,
+  randomUUID,
+  scrypt,
+  timingSafeEqual,
+  type ScryptOptions,
+} from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Request } from 'express'
 import type { GetPhone, PhoneEntry } from 'passport-voice-otp'
@@ -132,6 +139,15 @@ export const demoPeople: readonly Person[] = [
   },
 ].map(each => ({ id: each.username, ...each, mayEnroll: true }))
 
+/** A password for each user. Processes with the same key agree on them. */
+export function createPasswords(
+  key: string | Buffer = randomBytes(32),
+): ReadonlyMap<string, string> {
+  const passwordOf = (username: string) =>
+    createHmac('sha256', key).update(`password of ${username}`).digest('base64url').slice(0, 20)
+  return new Map(demoPeople.map(({ username }) => [username, passwordOf(username)]))
+}
+
 /**
  * With a real Space, only alice has a number and may change it. Otherwise anyone could place calls
  * at your cost.
@@ -141,17 +157,10 @@ export function realPeople(
   passwords: ReadonlyMap<string, string>,
 ): Promise<readonly Person[]> {
   return Promise.all(
-    demoPeople.map(async each => {
-      const isAlice = each.username === 'alice'
-      const password = passwords.get(each.username)
-      if (password === undefined) throw new Error(`There is no password for ${each.username}.`)
-      return {
-        ...each,
-        phone: isAlice ? alicePhone : null,
-        otherPhones: [],
-        mayEnroll: isAlice && alicePhone !== null,
-        passwordHash: await hashPassword(password),
-      }
+    demoPeople.map(async person => {
+      const phone = person.username === 'alice' ? alicePhone : null
+      const passwordHash = await hashPassword(passwords.get(person.username) ?? randomUUID())
+      return { ...person, phone, otherPhones: [], mayEnroll: phone !== null, passwordHash }
     }),
   )
 }
@@ -192,7 +201,7 @@ export function createUsers(
     async search(text) {
       const wanted = text.trim().toLowerCase()
       const found = people.filter(({ username, name }) =>
-        [username, name.toLowerCase()].some(each => each.includes(wanted)),
+        `${username} ${name}`.toLowerCase().includes(wanted),
       )
       return wanted === '' ? [] : Promise.all(found.slice(0, 20).map(toUser))
     },

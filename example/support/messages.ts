@@ -6,38 +6,40 @@ import type { RunningExample } from './start.js'
 
 /** Prints the addresses and how to log in. */
 export function printIntroduction({ config, publicUrl, simulatorUrl, passwords }: RunningExample) {
+  const names = demoPeople.map(({ username }) => username).join(', ')
   const lines = [
     `The app:    ${publicUrl}`,
     simulatorUrl && `The phones: ${simulatorUrl}`,
     '',
-    ...(passwords ? howToLogIn(passwords) : [howToTry]),
+    ...(passwords
+      ? howToLogIn(passwords)
+      : [`Log in as ${names}. The password of each user is: ${demoPassword}`]),
     passwords && config.demoPhone === undefined && missingDemoPhone,
     passwords && '\nTo check the settings: npm run example -- --check',
-    config.hasGeneratedSecrets && `\n${generatedSecrets(config.redisUrl !== undefined)}`,
+    config.hasGeneratedSecrets &&
+      '\nSESSION_SECRET or VOICE_OTP_SECRET is not set, so this start generated a new one. A restart and other processes do not know it.',
   ]
   console.log(lines.filter(line => typeof line === 'string').join('\n'))
 }
 
-const names = demoPeople.map(({ username }) => username).join(', ')
-const howToTry = `Log in as ${names}. The password of each user is: ${demoPassword}`
-
-const howToLogIn = (passwords: ReadonlyMap<string, string>): string[] => [
-  'Log in as alice. The other users have no phone number and cannot log in.',
-  'The passwords are printed only now:',
-  ...Array.from(passwords, ([username, password]) => `  ${username.padEnd(8)} ${password}`),
-]
-
-const generatedSecrets = (isShared: boolean): string =>
-  `SESSION_SECRET or VOICE_OTP_SECRET is not set, so this start generated a new one${isShared ? ' that other processes on this Redis do not know' : ''}.`
+function howToLogIn(passwords: ReadonlyMap<string, string>): string[] {
+  return [
+    'Log in as alice. The other users have no phone number and cannot log in.',
+    'The passwords are printed only now:',
+    ...Array.from(passwords, ([username, password]) => `  ${username.padEnd(8)} ${password}`),
+  ]
+}
 
 /** Says in one sentence why the example could not start. */
 export function explainError(error: unknown): string {
-  const { code, port } = error as { code?: string; port?: number }
-  if (code === 'EADDRINUSE')
-    return `Port ${String(port)} is in use. Stop the program that listens there, or set PORT (and SIMULATOR_PORT) to a free port.`
-  if (code === 'EACCES')
-    return `This user may not listen on port ${String(port)}. Set PORT to a number above 1023.`
-  if (error instanceof ConfigError || error instanceof VoiceOtpError) return error.message
-  if (error instanceof TypeError) return withVariableName(error.message)
-  return `The example could not start: ${error instanceof Error ? error.message : 'the reason is unknown'}`
+  const { code = '', port, message } = error as NodeJS.ErrnoException & { port?: number }
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: `Port ${port} is in use. Stop the program that listens there, or set PORT (and SIMULATOR_PORT) to a free port.`,
+    EACCES: `This user may not listen on port ${port}. Set PORT to a number above 1023.`,
+  }
+  const isOurs = [ConfigError, VoiceOtpError, TypeError].some(type => error instanceof type)
+  return (
+    reasons[code] ??
+    (isOurs ? withVariableName(message) : `The example could not start: ${message}`)
+  )
 }

@@ -4,8 +4,7 @@ import { createDemoLimits } from '../../example/support/demo-limits.js'
 import { openSite, says, type SiteOptions, wrongCode } from '../support/site.js'
 
 function demoOptions(): SiteOptions {
-  const { limits, limiter, reset } = createDemoLimits()
-  return { isDemo: true, limits, limiter, resetDemo: reset }
+  return { isDemo: true, ...createDemoLimits() }
 }
 
 describe('Reset the demo', () => {
