@@ -38,6 +38,7 @@ export function createRecorders(
 ): Recorders {
   const { sends, attempts } = instruments
   const bound = (values: Readonly<Record<string, unknown>>) => labels.bound(values)
+  const countError = (dependency: string) => instruments.errors.add(1, { dependency })
   return {
     'code.sent': ({ channel, purpose, country, startsIn }) => {
       sends.add(1, bound({ outcome: 'sent', channel, purpose, country }))
@@ -80,13 +81,12 @@ export function createRecorders(
     'fraud.counted': ({ limit, country, left }) => {
       budgets.note(left, bound({ limit, country }))
     },
-    'trail.failed': () => {
-      instruments.errors.add(1, { dependency: 'trail' })
-    },
+    'trail.failed': () => countError('trail'),
+    'notify.failed': () => countError('notice'),
     'request.handled': ({ what, outcome, milliseconds }) => {
       instruments.requests.record(milliseconds / 1000, bound({ what, outcome }))
       const dependency = dependencyOf(outcome)
-      if (dependency !== undefined) instruments.errors.add(1, { dependency })
+      if (dependency !== undefined) countError(dependency)
     },
   }
 }

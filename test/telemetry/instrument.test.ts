@@ -156,12 +156,13 @@ test('somebody who asks for numbers of all countries does not use up the values 
   ])
 })
 
-test('codes that nobody entered, reports and entries that the trail lost are counted', async () => {
+test('codes that nobody entered, reports, lost entries of the trail and lost notices are counted', async () => {
   const voiceOtp = emitter()
   await instrument(voiceOtp)
   voiceOtp.events.emit('code.unused', { ...sent, country: 'US' })
   voiceOtp.events.emit('call.reported', { userId: 'alice', purpose: 'login', callSid: 'CA1' })
   voiceOtp.events.emit('trail.failed', { reason: 'store' })
+  voiceOtp.events.emit('notify.failed', { userId: 'alice', type: 'phone-changed' })
   const measures = await sdk.read()
   expect(measures.get('voice_otp.unused')).toMatchObject([
     { value: 1, labels: { channel: 'call', country: 'US' } },
@@ -169,6 +170,7 @@ test('codes that nobody entered, reports and entries that the trail lost are cou
   expect(measures.get('voice_otp.reports')).toMatchObject([{ value: 1, labels: {} }])
   expect(measures.get('voice_otp.errors')).toMatchObject([
     { value: 1, labels: { dependency: 'trail' } },
+    { value: 1, labels: { dependency: 'notice' } },
   ])
 })
 
