@@ -17,6 +17,11 @@ const maxWaiting = 10_000
 const graceMilliseconds = 5000
 /** Later than this, the limiter may have forgotten that a code was used. */
 const maxLateMilliseconds = 50_000
+/**
+ * The timer waits at most this long. If the clock was set back by a month, the delay would not fit
+ * into a timer of Node, which would fire a thousand times a second.
+ */
+const maxDelayMilliseconds = 3_600_000
 /** This many codes are checked at the same time. */
 const batch = 100
 
@@ -57,7 +62,7 @@ export class UnusedCodes {
       () => {
         void this.look()
       },
-      Math.max(due, 1000),
+      Math.min(Math.max(due, 1000), maxDelayMilliseconds),
     )
     this.timer.unref()
   }

@@ -112,3 +112,13 @@ test('a clock that goes back delays the report and does not lose it', async () =
   await pass(70)
   expect(reported()).toEqual(['alice'])
 })
+
+test('a clock that goes back by a month does not keep the process busy', async () => {
+  const { add, reported } = open()
+  add('alice')
+  vi.setSystemTime(Date.now() - 30 * 86_400_000)
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  await pass(600)
+  expect(timers.mock.calls.length).toBeLessThan(3)
+  expect(reported()).toEqual([])
+})
