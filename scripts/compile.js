@@ -1,9 +1,8 @@
-// Compiles programs of this repository with the native compiler, in half a second. It checks no
-// types.
-import { spawnSync } from 'node:child_process'
+// Compiles programs of this repository with esbuild, in half the processor time of the TypeScript
+// compiler. It checks no types.
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Below `node_modules`, so that the compiled programs find the same packages. */
@@ -37,25 +36,25 @@ export function compile(programs) {
       './simulator': './lib/simulator/index.js',
     },
   })
-  writeJson(`${folder}/tsconfig.json`, {
-    extends: `${root}tsconfig.json`,
-    compilerOptions: {
-      noEmit: false,
-      noCheck: true,
-      rootDir: root,
-      outDir: folder,
-      sourceMap: false,
-      declaration: false,
-      typeRoots: [`${root}node_modules/@types`],
-    },
-    include: [],
-    files: programs.map(file => root + file),
+  const common = {
+    absWorkingDir: root,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'error',
+  }
+  const { metafile } = buildSync({
+    ...common,
+    entryPoints: programs,
+    outdir: folder,
+    bundle: true,
+    packages: 'external',
+    metafile: true,
+    write: false,
   })
-  const tsc = createRequire(import.meta.url)
-    .resolve('@typescript/native/package.json')
-    .replace('package.json', 'bin/tsc')
-  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`The programs could not be compiled: ${stdout}`)
+  // Each file by itself: a program finds its pages and templates by the place of its file.
+  const files = Object.keys(metafile.inputs)
+  buildSync({ ...common, entryPoints: files, outdir: folder, outbase: root })
   for (const each of assets) {
     const isSource = path => path.endsWith('.ts')
     cpSync(root + each, `${folder}/${each}`, { recursive: true, filter: path => !isSource(path) })
