@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import ejs from 'ejs'
-import express, { type Express } from 'express'
+import express from 'express'
 import type { Store } from 'express-session'
 import { MemoryRememberStore, MemoryTrailStore, type VoiceOtpOptions } from 'passport-voice-otp'
 import { pino, type Logger } from 'pino'
@@ -81,8 +81,8 @@ export interface AppOptions extends Partial<
   readonly resetDemo?: () => void
   /** What `GET /healthz` reports. Default: always ready. */
   readonly health?: () => Health
-  /** Default: one line of JSON for each event on stdout. `false` logs nothing. */
-  readonly logger?: Logger | false
+  /** Default: one line of JSON for each event on stdout. */
+  readonly logger?: Logger
 }
 
 /** The whole app, not yet listening. Tests run this app with their own clock and stores. */
@@ -103,9 +103,8 @@ export function createApp(options: AppOptions) {
     records,
     ...strategyOptions
   } = options
-  const log = logger || pino({ level: 'silent' })
   const isHttps = publicUrl.startsWith('https:')
-  const voiceOtp = createVoiceOtp(users, log, {
+  const voiceOtp = createVoiceOtp(users, logger, {
     webhookUrl: `${publicUrl}/voice-otp`,
     recovery,
     remember,
@@ -114,17 +113,22 @@ export function createApp(options: AppOptions) {
   })
   const factors = createFactors(records)
   const site = passkeySite(publicUrl)
-  const secondFactors = createSecondFactors(voiceOtp, factors, site)
-  const passport = createPassport(users, voiceOtp, secondFactors)
+  const passport = createPassport(users, [
+    voiceOtp,
+    ...createSecondFactors(voiceOtp, factors, site),
+  ])
   const pages = createPages(voiceOtp, passport)
 
   const app = express()
-  useTemplates(app)
-  Object.assign(app.locals, {
-    logger: log,
+  app.engine('ejs', ejs.renderFile).enable('view cache')
+  app.set('views', pathOf('views')).set('view engine', 'ejs')
+  Object.assign(app.locals, words, {
+    logger,
     simulatorUrl,
     canResetDemo: resetDemo !== undefined,
     style: pages.addresses.style,
+    demoPassword,
+    demoUsernames: demoPeople.map(({ username }) => username),
   })
   // With https, a proxy or tunnel in front ends TLS. express-session must trust its
   // X-Forwarded-Proto to set a secure cookie. Without a proxy, anybody could send X-Forwarded-*
@@ -147,28 +151,21 @@ export function createApp(options: AppOptions) {
   app.use(voiceOtp.enforce({ redirectTo: '/otp', except: pathsOfPendingUsers }))
 
   app.use('/api', apiRoutes(passport, voiceOtp, [publicUrl, ...otherOrigins]))
-  app.use(forms())
-  app.use(loginRoutes(passport))
-  // Passkeys and app codes: the pages link to these routes.
-  app.use(factorRoutes(passport, voiceOtp, factors, site))
-  // The page of the code, the number, recovery codes and remembered browsers.
-  app.use(mayEnroll, pages)
-  app.use(transferRoutes(voiceOtp))
-  app.use(payRoutes(passport, voiceOtp))
-  app.use(accountRoutes())
-  app.use(supportRoutes(voiceOtp, users, factors, strategyOptions.clock))
+  app.use(
+    forms(),
+    loginRoutes(passport),
+    // Passkeys and app codes: the pages link to these routes.
+    factorRoutes(passport, voiceOtp, factors, site),
+    // The page of the code, the number, recovery codes and remembered browsers.
+    mayEnroll,
+    pages,
+    transferRoutes(voiceOtp),
+    payRoutes(passport, voiceOtp),
+    accountRoutes(),
+    supportRoutes(voiceOtp, users, factors, strategyOptions.clock),
+  )
   if (resetDemo) app.post('/demo/reset', resetRoute(voiceOtp, resetDemo))
-  app.use(notFound)
-  app.use(handleErrors)
+  app.use(notFound, handleErrors)
 
   return { app, voiceOtp }
-}
-
-function useTemplates(app: Express): void {
-  app.set('views', pathOf('views'))
-  app.set('view engine', 'ejs')
-  app.engine('ejs', ejs.renderFile)
-  app.enable('view cache')
-  const demoUsernames = demoPeople.map(({ username }) => username)
-  Object.assign(app.locals, { demoPassword, demoUsernames, ...words })
 }

@@ -35,18 +35,16 @@ export function passkeySite(publicUrl: string): PasskeySite {
 export const createPasskeyStrategy = (factors: Factors, site: PasskeySite) =>
   new CheckStrategy(async (req, { id }, action) => {
     const { passkeys } = await factors.of(id)
-    if (action === 'begin') return begin(req, site, passkeys)
-    const passkey = passkeys.find(each => each.id === readAnswer(req)?.id)
-    const counter = passkey && (await verify(req, site, passkey))
-    if (counter === undefined) return false
-    await factors.countPasskey(id, String(passkey?.id), counter)
-    return true
+    if (action === 'begin') return beginLogin(req, site, passkeys)
+    const used = await finishLogin(req, site, passkeys).catch(() => undefined)
+    if (used) await factors.countPasskey(id, used.credentialID, used.newCounter)
+    return used !== undefined
   })
 
 /** Responds with what the browser needs to ask for a passkey. */
-async function begin(req: Request, { rpId }: PasskeySite, passkeys: readonly Passkey[]) {
-  const webAuthn = await loadWebAuthn()
-  const options = await webAuthn.generateAuthenticationOptions({
+async function beginLogin(req: Request, { rpId }: PasskeySite, passkeys: readonly Passkey[]) {
+  const { generateAuthenticationOptions } = await loadWebAuthn()
+  const options = await generateAuthenticationOptions({
     rpID: rpId,
     allowCredentials: passkeys.map(({ id }) => ({ id })),
     userVerification: 'preferred',
@@ -56,22 +54,17 @@ async function begin(req: Request, { rpId }: PasskeySite, passkeys: readonly Pas
   return undefined
 }
 
-/** The new counter of a passkey that has signed the challenge; `undefined` if it has not. */
-async function verify(
-  req: Request,
-  site: PasskeySite,
-  { id, publicKey, counter }: Passkey,
-): Promise<number | undefined> {
-  const webAuthn = await loadWebAuthn()
-  // It rejects for another site, another challenge and a wrong signature.
-  const result = await webAuthn
-    .verifyAuthenticationResponse({
-      response: readAnswer(req) as AuthenticationResponseJSON,
-      ...expectationsOf(req, site),
-      credential: { id, publicKey: Buffer.from(publicKey, 'base64url'), counter },
-    })
-    .catch(() => undefined)
-  return result?.verified === true ? result.authenticationInfo.newCounter : undefined
+/** The new counter of the passkey that has signed the challenge; otherwise rejects. */
+async function finishLogin(req: Request, site: PasskeySite, passkeys: readonly Passkey[]) {
+  const { verifyAuthenticationResponse } = await loadWebAuthn()
+  const answer = readAnswer(req, site)
+  const passkey = passkeys.find(({ id }) => id === answer.response.id)
+  if (!passkey) return undefined
+  const result = await verifyAuthenticationResponse({
+    ...answer,
+    credential: { ...passkey, publicKey: Buffer.from(passkey.publicKey, 'base64url') },
+  })
+  return result.verified ? result.authenticationInfo : undefined
 }
 
 /** What the browser needs to make a passkey. */
@@ -80,9 +73,9 @@ export async function beginRegistration(
   { rpId }: PasskeySite,
   { id, username, name }: User,
   passkeys: readonly Passkey[],
-): Promise<object> {
-  const webAuthn = await loadWebAuthn()
-  const options = await webAuthn.generateRegistrationOptions({
+) {
+  const { generateRegistrationOptions } = await loadWebAuthn()
+  const options = await generateRegistrationOptions({
     rpName: 'Acme',
     rpID: rpId,
     userID: Buffer.from(id),
@@ -96,21 +89,17 @@ export async function beginRegistration(
   return options
 }
 
-/** The passkey that the browser made; `undefined` if it is not for this site or this challenge. */
+/** The passkey that the browser made; rejects if it is not for this site or this challenge. */
 export async function finishRegistration(
   req: Request,
   site: PasskeySite,
   name: string,
-): Promise<Passkey | undefined> {
-  const webAuthn = await loadWebAuthn()
-  const result = await webAuthn
-    .verifyRegistrationResponse({
-      response: readAnswer(req) as RegistrationResponseJSON,
-      ...expectationsOf(req, site),
-    })
-    .catch(() => undefined)
-  if (result?.verified !== true) return undefined
-  const { id, publicKey, counter } = result.registrationInfo.credential
+): Promise<Passkey> {
+  const { verifyRegistrationResponse } = await loadWebAuthn()
+  const answer = readAnswer(req, site)
+  const { registrationInfo } = await verifyRegistrationResponse(answer)
+  if (!registrationInfo) throw new Error('The answer of the browser is wrong.')
+  const { id, publicKey, counter } = registrationInfo.credential
   return {
     id,
     name,
@@ -120,25 +109,22 @@ export async function finishRegistration(
   }
 }
 
-/** What an answer must match. The challenge leaves the session, so it is used once. */
-function expectationsOf({ session }: Request, { rpId, origins }: PasskeySite) {
-  const { passkeyChallenge } = session
-  delete session.passkeyChallenge
+type BrowserAnswer = AuthenticationResponseJSON & RegistrationResponseJSON
+
+/**
+ * The answer of the browser, and what it must match. A form sends the answer as JSON in one field,
+ * a single-page app as an object. The challenge leaves the session, so it is used once.
+ */
+function readAnswer(req: Request, { rpId, origins }: PasskeySite) {
+  const { passkeyChallenge } = req.session
+  delete req.session.passkeyChallenge
+  const answer = field('answer')(req)
   return {
+    response: (typeof answer === 'string' ? JSON.parse(answer) : answer) as BrowserAnswer,
     expectedChallenge: (challenge: string) =>
       passkeyChallenge !== undefined && challenge === passkeyChallenge,
     expectedOrigin: origins,
     expectedRPID: rpId,
     requireUserVerification: false,
-  }
-}
-
-/** The answer of the browser. A form sends it as JSON in one field, a single-page app as object. */
-function readAnswer(req: Request): { readonly id?: unknown } | undefined {
-  const answer = field('answer')(req)
-  try {
-    return (typeof answer === 'string' ? JSON.parse(answer) : answer) as { id?: unknown }
-  } catch {
-    return undefined
   }
 }

@@ -18,11 +18,10 @@ type SessionUser = Pick<User, 'id' | 'sessionStamp'>
  */
 export function createPassport(
   users: Users,
-  voiceOtp: VoiceOtpStrategy<User>,
-  secondFactors: readonly SecondFactorStrategy[],
+  secondFactors: readonly (VoiceOtpStrategy<User> | SecondFactorStrategy)[],
 ) {
   const authenticator = new passport.Passport()
-  for (const strategy of [voiceOtp, ...secondFactors]) authenticator.use(strategy)
+  for (const strategy of secondFactors) authenticator.use(strategy)
   authenticator.use(
     new LocalStrategy((username, password, done) => {
       fromStore(users.byPassword(username, password)).then(

@@ -13,7 +13,7 @@ export interface Payment {
 }
 
 /** The currencies that the form offers. */
-export const currencies = ['EUR', 'USD', 'GBP', 'JPY'] as const
+export const currencies: readonly string[] = ['EUR', 'USD', 'GBP', 'JPY']
 
 // Where a language changes nouns by case, the sentence keeps the amount in its basic form.
 const sentences: Readonly<Record<Locale, string>> = {

@@ -8,7 +8,7 @@ import { fieldText } from '../middleware/fields.js'
 import { check, formPage } from '../middleware/form-page.js'
 import { requireFreshCode } from '../middleware/guards.js'
 import type { Factors } from '../stores/factors.js'
-import { currentUser, knownUser, type User } from '../stores/users.js'
+import { type User, userOf } from '../stores/users.js'
 import { redirectAfterSave, takeReturnTo } from './return-to.js'
 
 declare module 'express-session' {
@@ -25,118 +25,122 @@ export function factorRoutes(
   factors: Factors,
   site: PasskeySite,
 ): Router {
-  const router = Router()
-  router.use(useRoutes(passport, voiceOtp, site))
-  router.use('/security/passkeys', passkeyRoutes(voiceOtp, factors, site))
-  router.use('/security/app-code', appCodeRoutes(voiceOtp, factors))
-  return router
+  return Router()
+    .post('/otp/passkey/begin', authenticate(passport, { action: 'begin' }, 'passkey'))
+    .use('/otp/passkey', useRoutes(passport, voiceOtp, 'passkey', site))
+    .use('/otp/app-code', useRoutes(passport, voiceOtp, 'app-code', site))
+    .use('/security/app-code', setUpRoutes(voiceOtp, appCodeSetUp(factors)))
+    .use('/security/passkeys', setUpRoutes(voiceOtp, passkeySetUp(factors, site)))
+    .post('/security/passkeys/begin', async (req, res) => {
+      const { passkeys } = await fromStore(factors.of(userOf(req).id))
+      res.json(await beginRegistration(req, site, userOf(req), passkeys))
+    })
+    .post('/security/passkeys/:id/rename', async (req, res) => {
+      await fromStore(factors.renamePasskey(userOf(req).id, req.params.id, nameIn(req)))
+      await redirectAfterSave('/security/passkeys', req, res)
+    })
 }
 
 /** Logging in and confirming with another factor. The page of the code links to these pages. */
 function useRoutes(
   passport: Passport,
   voiceOtp: VoiceOtpStrategy<User>,
+  factor: string,
   site: PasskeySite,
 ): Router {
-  const router = Router()
-  for (const factor of ['passkey', 'app-code']) {
-    const page = formPage('factor', () => ({ factor, site }))
-    router.get(`/otp/${factor}`, async (req, res, next) => {
-      const available = knownUser(req) && (await voiceOtp.availableFactors(req))
-      if (available?.some(({ name }) => name === factor)) await page.show(req, res, next)
-      else res.redirect(303, available ? '/otp' : '/login')
+  const page = formPage('factor', () => ({ factor, site }))
+  return Router()
+    .get('/', async (req, res, next) => {
+      const available = await voiceOtp.availableFactors(req)
+      if (available.some(({ name }) => name === factor)) await page.show(req, res, next)
+      else res.redirect(303, '/otp')
     })
-    router.post(`/otp/${factor}`, authenticate(passport, {}, factor), (req, res) =>
+    .post('/', authenticate(passport, {}, factor), (req, res) =>
       redirectAfterSave(takeReturnTo(req), req, res),
     )
-    router.use(`/otp/${factor}`, page.onFailure)
-  }
-  router.post('/otp/passkey/begin', authenticate(passport, { action: 'begin' }, 'passkey'))
-  return router
+    .use(page.onFailure)
 }
 
-function passkeyRoutes(
-  voiceOtp: VoiceOtpStrategy<User>,
-  factors: Factors,
-  site: PasskeySite,
-): Router {
-  const path = '/security/passkeys'
-  const router = Router()
-  router.use(requireFreshCode(voiceOtp, path))
+type Save = () => Promise<void>
 
-  const page = formPage('passkeys', async req => {
+/** How a user adds and removes one kind of factor. */
+interface FactorSetUp {
+  readonly factor: string
+  readonly path: string
+  readonly view: string
+  readonly dataOf: (req: Request) => Promise<object>
+  /** Checks what the user sent. Returns the function that stores the new factor. */
+  readonly prepare: (req: Request) => Save | Promise<Save>
+  readonly removePath: string
+  readonly remove: (req: Request) => void | Promise<void>
+  readonly added: string
+  readonly removed: string
+}
+
+function setUpRoutes(voiceOtp: VoiceOtpStrategy<User>, setUp: FactorSetUp): Router {
+  const { factor, path, prepare, remove } = setUp
+  const page = formPage(setUp.view, setUp.dataOf)
+  return Router()
+    .use(requireFreshCode(voiceOtp, path))
+    .get('/', page.show)
+    .post('/', async (req, res) => {
+      await voiceOtp.changeFactor(req, factor, 'add', await prepare(req))
+      await redirectAfterSave(path, req, res, setUp.added)
+    })
+    .post(setUp.removePath, async (req, res) => {
+      await voiceOtp.changeFactor(req, factor, 'remove', () => remove(req))
+      await redirectAfterSave(path, req, res, setUp.removed)
+    })
+    .use(confirmFirst, page.onFailure)
+}
+
+const passkeySetUp = (factors: Factors, site: PasskeySite): FactorSetUp => ({
+  factor: 'passkey',
+  path: '/security/passkeys',
+  view: 'passkeys',
+  dataOf: async req => {
     const { passkeys } = await fromStore(factors.of(userOf(req).id))
     return { passkeys, site }
-  })
-  router.get('/', page.show)
-
-  router.post('/begin', async (req, res) => {
-    const { passkeys } = await fromStore(factors.of(userOf(req).id))
-    res.json(await beginRegistration(req, site, userOf(req), passkeys))
-  })
-
-  router.post('/', async (req, res) => {
-    const name = fieldText('name', req).slice(0, 40) || 'Passkey'
-    const passkey = await finishRegistration(req, site, name)
+  },
+  prepare: async req => {
+    const passkey = await finishRegistration(req, site, nameIn(req)).catch(() => undefined)
     check(passkey !== undefined, 'This was not accepted. Try again.', 401)
-    const add = () => factors.addPasskey(userOf(req).id, passkey)
-    await voiceOtp.changeFactor(req, 'passkey', 'add', add)
-    await redirectAfterSave(path, req, res, `The passkey “${name}” was added.`)
-  })
+    return () => factors.addPasskey(userOf(req).id, passkey)
+  },
+  removePath: '/:id/remove',
+  remove: req => factors.removePasskey(userOf(req).id, String(req.params['id'])),
+  added: 'The passkey was added.',
+  removed: 'The passkey was removed.',
+})
 
-  router.post('/:id/rename', async (req, res) => {
-    const name = fieldText('name', req).slice(0, 40)
-    if (name !== '') await fromStore(factors.renamePasskey(userOf(req).id, req.params.id, name))
-    await redirectAfterSave(path, req, res)
-  })
+const nameIn = (req: Request): string => fieldText('name', req).slice(0, 40) || 'Passkey'
 
-  router.post('/:id/remove', async (req, res) => {
-    const remove = () => factors.removePasskey(userOf(req).id, req.params.id)
-    await voiceOtp.changeFactor(req, 'passkey', 'remove', remove)
-    await redirectAfterSave(path, req, res, 'The passkey was removed.')
-  })
-
-  router.use(confirmFirst, page.onFailure)
-  return router
-}
-
-function appCodeRoutes(voiceOtp: VoiceOtpStrategy<User>, factors: Factors): Router {
-  const path = '/security/app-code'
-  const router = Router()
-  router.use(requireFreshCode(voiceOtp, path))
-
-  // A user without an app gets a key, and its picture.
-  const page = formPage('app-code', async req => {
+/** A user without an app gets a key, and its picture. */
+const appCodeSetUp = (factors: Factors): FactorSetUp => ({
+  factor: 'app-code',
+  path: '/security/app-code',
+  view: 'app-code',
+  dataOf: async req => {
     const { id, username } = userOf(req)
     const { appKey } = await fromStore(factors.of(id))
-    if (appKey !== undefined) return { key: undefined, picture: undefined }
+    if (appKey !== undefined) return {}
     const key = (req.session.newAppKey ??= createAppKey())
     return { key, picture: await drawQrCode(key, username) }
-  })
-  router.get('/', page.show)
-
-  router.post('/', async (req, res) => {
+  },
+  prepare: req => {
     const { newAppKey: key = createAppKey() } = req.session
     const step = stepOf(key, fieldText('code', req))
     check(step !== undefined, 'This code is wrong. Try the next one.', 401)
-    const add = () => factors.addAppKey(userOf(req).id, key, step)
-    await voiceOtp.changeFactor(req, 'app-code', 'add', add)
-    delete req.session.newAppKey
-    await redirectAfterSave(path, req, res, 'App codes are set up.')
-  })
-
-  router.post('/remove', async (req, res) => {
-    const remove = () => factors.removeAppKey(userOf(req).id)
-    await voiceOtp.changeFactor(req, 'app-code', 'remove', remove)
-    await redirectAfterSave(path, req, res, 'App codes were removed.')
-  })
-
-  router.use(confirmFirst, page.onFailure)
-  return router
-}
-
-/** The user behind `requireFreshCode`. */
-const userOf = (req: Request): User => currentUser(req) as User
+    return async () => {
+      await factors.addAppKey(userOf(req).id, key, step)
+      delete req.session.newAppKey
+    }
+  },
+  removePath: '/remove',
+  remove: req => factors.removeAppKey(userOf(req).id),
+  added: 'App codes are set up.',
+  removed: 'App codes were removed.',
+})
 
 /** Asks for the passkey first, if only a passkey may change the factors. */
 const confirmFirst: ErrorRequestHandler = async (error: unknown, req, res, next) => {

@@ -1,10 +1,10 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express'
+import { Router, type RequestHandler } from 'express'
 import { authenticate, type Passport } from '../auth/authenticate.js'
 import { Failed, type Failure } from '../middleware/errors.js'
 import { formPage } from '../middleware/form-page.js'
-import { field, fieldText } from '../middleware/fields.js'
-import { currentUser, pendingUser } from '../stores/users.js'
-import { redirectAfterSave, takeReturnTo } from './return-to.js'
+import { fieldText } from '../middleware/fields.js'
+import { knownUser } from '../stores/users.js'
+import { redirectAfterSave } from './return-to.js'
 
 const malformedPassword: Failure = {
   code: 'first-factor-malformed',
@@ -17,8 +17,7 @@ const malformedPassword: Failure = {
  * here.
  */
 const requirePassword: RequestHandler = (req, _res, next) => {
-  const values = [field('username')(req), field('password')(req)]
-  const isComplete = values.every(value => typeof value === 'string' && value !== '')
+  const isComplete = ['username', 'password'].every(name => fieldText(name, req) !== '')
   if (!isComplete) throw new Failed(malformedPassword)
   next()
 }
@@ -33,28 +32,17 @@ export const checkPassword = (passport: Passport): RequestHandler[] => [
   },
 ]
 
-/** The first factor, and the logout. */
+export const logOut: RequestHandler = (req, _res, next) => req.logout(next)
+
+/** The first factor, and the logout. The page `/otp` redirects a user who needs no code. */
 export function loginRoutes(passport: Passport): Router {
-  const router = Router()
-
   const page = formPage('login', req => ({ username: fieldText('username', req) }))
-  router.get('/login', (req, res, next) => {
-    if (currentUser(req)) res.redirect(303, '/account')
-    else if (pendingUser(req)) res.redirect(303, '/otp')
-    else return page.show(req, res, next)
-  })
-
-  router.post('/login', checkPassword(passport), (req: Request, res: Response) =>
-    redirectAfterSave(pendingUser(req) ? '/otp' : takeReturnTo(req), req, res),
-  )
-  router.use('/login', page.onFailure)
-
-  router.post('/logout', (req, res, next) => {
-    req.logout(error => {
-      if (error) next(error)
-      else res.redirect(303, '/login')
+  return Router()
+    .get('/login', (req, res, next) => {
+      if (knownUser(req)) res.redirect(303, '/otp')
+      else return page.show(req, res, next)
     })
-  })
-
-  return router
+    .post('/login', ...checkPassword(passport), (req, res) => redirectAfterSave('/otp', req, res))
+    .use('/login', page.onFailure)
+    .post('/logout', logOut, (_req, res) => res.redirect(303, '/login'))
 }

@@ -8,22 +8,19 @@ import { redirectAfterSave } from './return-to.js'
 
 /** Step-up: an important action needs a code that is not older than five minutes. */
 export function transferRoutes(voiceOtp: VoiceOtpStrategy<User>): Router {
-  const router = Router()
-  router.use('/transfer', requireFreshCode(voiceOtp, '/transfer'))
-
   const page = formPage('transfer', readFields)
-  router.get('/transfer', page.show)
-  router.post('/transfer', async (req, res) => {
-    const { to, amount } = readFields(req)
-    check(to !== '', 'Enter who gets the money.')
-    const isAmount = /^(?=.*[1-9])\d{1,6}([.,]\d{1,2})?$/.test(amount)
-    check(isAmount, 'Enter an amount such as 25 or 25.50.')
-    const message = `$${amount} sent to ${to}. (This is a demo. No money was moved.)`
-    await redirectAfterSave('/account', req, res, message)
-  })
-  router.use('/transfer', page.onFailure)
-
-  return router
+  return Router()
+    .use('/transfer', requireFreshCode(voiceOtp, '/transfer'))
+    .get('/transfer', page.show)
+    .post('/transfer', async (req, res) => {
+      const { to, amount } = readFields(req)
+      check(to !== '', 'Enter who gets the money.')
+      const isAmount = /^(?=.*[1-9])\d{1,6}([.,]\d{1,2})?$/.test(amount)
+      check(isAmount, 'Enter an amount such as 25 or 25.50.')
+      const message = `$${amount} sent to ${to}. (This is a demo. No money was moved.)`
+      await redirectAfterSave('/account', req, res, message)
+    })
+    .use('/transfer', page.onFailure)
 }
 
 const readFields = (req: Request) => ({

@@ -216,3 +216,5 @@ export const currentUser = (req: Request): User | undefined => req.user as User 
 export const pendingUser = (req: Request): User | undefined => req.pendingUser as User | undefined
 /** The user with both factors or with only the password. */
 export const knownUser = (req: Request): User | undefined => pendingUser(req) ?? currentUser(req)
+/** The user with both factors, in a route that is open to no other user. */
+export const userOf = (req: Request): User => req.user as User

@@ -8,12 +8,10 @@ export interface Reason {
   readonly advice: string
 }
 
-const canAskNow = 'The user can ask for a new code now.'
-const canWait = 'The user can wait. An unlock does not change this limit.'
-const pastPassword = 'Does the user get past the password?'
+// What stands in braces is filled in.
 
-/** Every reason. What stands in braces is filled in. */
-const reasons: Readonly<Record<string, Reason>> = {
+/** What keeps a user out now. */
+const reasons = {
   locked: {
     problem:
       'The account is locked until somebody unlocks it: {count} wrong codes without a right one.',
@@ -41,10 +39,14 @@ const reasons: Readonly<Record<string, Reason>> = {
     problem: 'The user has no phone number on record, so we have nothing to call.',
     advice: 'This user may not add a number. Add it to the account.',
   },
+} satisfies Record<string, Reason>
 
-  // The last code was not sent: by the code of the failure or error. `over`: the wait has ended.
-  'too-many-calls': { problem: '{limit}: no call {until}.', advice: canWait },
-  'too-many-calls over': { problem: '{limit}. The wait is over.', advice: canAskNow },
+/** The last code was not sent: by the code of the failure or error. */
+const unsent: Readonly<Record<string, Reason>> = {
+  'too-many-calls': {
+    problem: '{limit}: no call {until}.',
+    advice: 'The user can wait. An unlock does not change this limit.',
+  },
   'destination-blocked': {
     problem:
       'We do not call this number{country}: its country is not permitted, or a call to it costs extra.',
@@ -61,12 +63,6 @@ const reasons: Readonly<Record<string, Reason>> = {
   'destination-limited': {
     problem:
       'The guard against fraud has blocked numbers like this one: too many codes to them were never entered. No call {until}.',
-    advice:
-      'Tell the people who run the app. The user can use a recovery code, if any are left, or waits.',
-  },
-  'destination-limited over': {
-    problem:
-      'The guard against fraud has blocked numbers like this one: too many codes to them were never entered.',
     advice:
       'Tell the people who run the app. The user can use a recovery code, if any are left, or waits.',
   },
@@ -95,20 +91,22 @@ const reasons: Readonly<Record<string, Reason>> = {
     problem: 'A service of ours did not respond at {time} ({code}). This is not the user’s fault.',
     advice: 'Tell the people who run the app. The user tries again later.',
   },
+}
 
-  // Nothing keeps the user out: by the outcome of the last code.
-  expired: {
-    problem: 'The last code, asked for at {time}, has expired. The code was not entered in time.',
-    advice: '{next}',
-  },
+/** Nothing keeps the user out: by the outcome of the last code. */
+const lastCodes: Readonly<Record<string, Reason>> = {
   'expired call': {
     problem: 'The last code, asked for at {time}, has expired. Nobody answered the call.',
-    advice: '{next}',
+    advice: 'The user can ask for a new code {next}.',
   },
   'expired answered': {
     problem:
       'The last code, asked for at {time}, has expired. The call was answered, and the code was not entered in time.',
-    advice: '{next}',
+    advice: 'The user can ask for a new code {next}.',
+  },
+  expired: {
+    problem: 'The last code, asked for at {time}, has expired. The code was not entered in time.',
+    advice: 'The user can ask for a new code {next}.',
   },
   waiting: {
     problem: 'A code is on its way. Nothing here keeps the user out.',
@@ -116,16 +114,20 @@ const reasons: Readonly<Record<string, Reason>> = {
   },
   'waiting answered': {
     problem: 'A code is on its way, and the call was answered. Nothing here keeps the user out.',
-    advice: 'The user answers the call and enters the code.',
+    advice: 'The user enters the code.',
+  },
+  accepted: {
+    problem: 'Nothing here keeps the user out. The last code was right.',
+    advice: 'Does the user get past the password?',
   },
   none: {
     problem: 'Nothing here keeps the user out, and no code was asked for lately.',
-    advice: pastPassword,
+    advice: 'Does the user get past the password?',
   },
-  other: {
-    problem: 'Nothing here keeps the user out. The last code was right.',
-    advice: pastPassword,
-  },
+}
+const otherLastCode: Reason = {
+  problem: 'Nothing here keeps the user out any more.',
+  advice: 'The user can ask for a new code {next}.',
 }
 
 /** The limit that was reached after too many calls. */
@@ -174,11 +176,11 @@ const outcomes: Readonly<Record<string, string>> = {
   expired: 'not answered, code not entered',
   'expired answered': 'answered, code not entered in time',
   reported: 'reported as “this was not me”',
-  'reported answered': 'reported as “this was not me”',
   blocked: 'not sent: {code}',
   failed: 'failed: a service did not respond ({code})',
 }
-const unsent: Readonly<Record<string, string>> = {
+/** By the code of the failure or error. */
+const unsentOutcomes: Readonly<Record<string, string>> = {
   'too-many-calls': 'not sent: too many calls',
   locked: 'not sent: the user was locked',
   reported: 'not sent: a call was reported',
@@ -198,77 +200,69 @@ const unsent: Readonly<Record<string, string>> = {
 function time(at: Date, now: Date): string {
   const [day = '', clock = ''] = at.toISOString().split('T')
   const hours = `${clock.slice(0, 5)} UTC`
-  return day === now.toISOString().slice(0, 10) ? hours : `${day} ${hours}`
+  return now.toISOString().startsWith(day) ? hours : `${day} ${hours}`
 }
 
-const until = (end: Date | undefined, now: Date): string | undefined =>
-  end && `until ${time(end, now)} (in ${duration((end.getTime() - now.getTime()) / 1000)})`
+const until = (end: Date | undefined, now: Date): string =>
+  end === undefined
+    ? 'for now'
+    : `until ${time(end, now)} (in ${duration((end.getTime() - now.getTime()) / 1000)})`
 
 const countries = new Intl.DisplayNames(['en'], { type: 'region' })
-const inBraces = (country: string | undefined): string =>
-  country === undefined ? '' : ` (${countries.of(country)})`
 
-const isOver = (end: Date | undefined, now: Date): boolean => end === undefined || end <= now
-
-/**
- * Every reason that keeps a user out, the strongest first. Without one, what the user can do next.
- */
-export function explain(user: User, description: UserDescription, now: Date): readonly Reason[] {
-  const { lock, lockedFactors, reported, counts, factors, sends, nextCall } = description
-  const found: Reason[] = []
-  const add = (name: string, values: Values = {}): void => {
-    const { problem, advice } = reasons[name] ?? { problem: name, advice: '' }
-    found.push({ problem: fill(problem, values), advice: fill(advice, values) })
-  }
-  if (lock)
-    add(lock.until ? 'locked-out' : 'locked', {
-      count: counts.consecutiveFailures.count,
-      until: until(lock.until, now),
-    })
-  for (const { factor, until: end } of lockedFactors)
-    add('factor-locked-out', { factor, until: until(end, now) })
-  if (reported?.until) add('call-reported', { until: until(reported.until, now) })
-  if (user.phone === null || factors.mustEnroll)
-    add(user.mayEnroll ? 'no-phone' : 'no-phone-allowed')
-
-  const last = sends?.[0]
-  const values = last && valuesOf(last, now)
-  const unsentReason = last && nameOfUnsent(last, now)
-  if (unsentReason !== undefined) add(unsentReason, values)
-  if (found.length > 0) return found
-  // An old code matters only if nothing stronger keeps the user out.
-  const next = isOver(nextCall?.until, now)
-    ? canAskNow
-    : `The user can ask for a new code at ${time(nextCall?.until as Date, now)}.`
-  add(nameOfSent(last), { ...values, next })
-  return found
-}
-
-/** The reason for which the last code was not sent. Locks and reports have reasons of their own. */
-function nameOfUnsent({ outcome, code = '', until: end }: DescribedSend, now: Date) {
-  if (outcome === 'failed') return Object.hasOwn(reasons, code) ? code : 'failed'
-  const over = `${code} over`
-  const name = isOver(end, now) && Object.hasOwn(reasons, over) ? over : code
-  return outcome === 'blocked' && Object.hasOwn(reasons, name) ? name : undefined
-}
-
-/** The reason that says what came of the last code. */
-function nameOfSent(last: DescribedSend | undefined): string {
-  if (last === undefined) return 'none'
-  const more = last.answered ? 'answered' : last.channel
-  const name = [`${last.outcome} ${more}`, last.outcome].find(each => Object.hasOwn(reasons, each))
-  return name ?? 'other'
-}
-
-const valuesOf = (send: DescribedSend, now: Date): Values => ({
+const valuesOf = (send: DescribedSend, now: Date) => ({
   code: send.code ?? 'unknown',
   reason: send.reason ?? 'no reason given',
   networkReason: networkReasons[send.reason ?? ''] ?? 'it cannot be called',
   limit: callLimits[String(send.limit)] ?? callLimits['undefined'],
   time: time(send.at, now),
   until: until(send.until, now),
-  country: inBraces(send.country),
+  country: send.country === undefined ? '' : ` (${countries.of(send.country)})`,
 })
+
+const fillIn = ({ problem, advice }: Reason, values: Values = {}): Reason => ({
+  problem: fill(problem, values),
+  advice: fill(advice, values),
+})
+
+/**
+ * Every reason that keeps a user out, the strongest first. Without one, what the user can do next.
+ */
+export function explain(user: User, description: UserDescription, now: Date): readonly Reason[] {
+  const { lock, lockedFactors, reported, counts, factors, sends, nextCall } = description
+  const { count } = counts.consecutiveFailures
+  const last = sends?.[0]
+  const noPhone = user.mayEnroll ? reasons['no-phone'] : reasons['no-phone-allowed']
+  const found = [
+    lock &&
+      fillIn(lock.until ? reasons['locked-out'] : reasons.locked, {
+        count,
+        until: until(lock.until, now),
+      }),
+    ...lockedFactors.map(each =>
+      fillIn(reasons['factor-locked-out'], { ...each, until: until(each.until, now) }),
+    ),
+    reported && fillIn(reasons['call-reported'], { until: until(reported.until, now) }),
+    user.phone === null || factors.mustEnroll ? fillIn(noPhone) : undefined,
+    last && explainUnsent(last, now),
+  ].filter(each => each !== undefined)
+  if (found.length > 0) return found
+  const next = nextCall?.until && nextCall.until > now ? `at ${time(nextCall.until, now)}` : 'now'
+  const { outcome, answered, channel } = last ?? { outcome: 'none' }
+  const lastCode =
+    lastCodes[`${outcome} ${answered ? 'answered' : channel}`] ??
+    lastCodes[outcome] ??
+    otherLastCode
+  return [fillIn(lastCode, { ...(last && valuesOf(last, now)), next })]
+}
+
+/** Why the last code was not sent. Locks and reports have reasons of their own. */
+function explainUnsent(send: DescribedSend, now: Date): Reason | undefined {
+  const { outcome, code = '' } = send
+  const isOver = outcome === 'blocked' && send.until !== undefined && send.until <= now
+  const reason = unsent[code] ?? (outcome === 'failed' ? unsent['failed'] : undefined)
+  return reason && !isOver ? fillIn(reason, valuesOf(send, now)) : undefined
+}
 
 /** One line of the list of the last codes. */
 export interface SendLine {
@@ -279,13 +273,14 @@ export interface SendLine {
 
 /** A code that was asked for, in words. */
 export function sendInWords(send: DescribedSend, now: Date): SendLine {
-  const { at, channel, purpose, country, outcome, answered, code = '', wrongCodes } = send
-  const wrong =
-    wrongCodes === 0 ? '' : `, ${wrongCodes} wrong ${wrongCodes === 1 ? 'code' : 'codes'}`
-  const sentence = unsent[code] ?? outcomes[`${outcome}${answered ? ' answered' : ''}`] ?? outcome
+  const { channel, purpose, outcome, answered, code = '', wrongCodes } = send
+  const values = valuesOf(send, now)
+  const sentence =
+    unsentOutcomes[code] ?? outcomes[answered ? `${outcome} answered` : outcome] ?? outcome
+  const wrong = wrongCodes === 0 ? '' : `, wrong codes: ${wrongCodes}`
   return {
-    at: time(at, now),
-    what: `${channels[channel ?? ''] ?? 'A code'} ${purposes[purpose ?? ''] ?? ''}${inBraces(country)}`,
-    outcome: `${fill(sentence, valuesOf(send, now))}${wrong}`,
+    at: time(send.at, now),
+    what: `${channels[channel ?? ''] ?? 'A code'} ${purposes[purpose ?? ''] ?? ''}${values.country}`,
+    outcome: `${fill(sentence, values)}${wrong}`,
   }
 }

@@ -216,11 +216,11 @@ describe('a store that fails', () => {
     expect((await alice.open('/security')).status).toBe(503)
     expect(await alice.json('GET', '/api/browsers')).toMatchObject({
       status: 503,
-      body: { code: 'unavailable', message: expect.any(String) },
+      body: { code: 'callback-failed', message: expect.any(String) },
     })
     expect(await alice.json('DELETE', '/api/browsers')).toMatchObject({
       status: 503,
-      body: { code: 'unavailable' },
+      body: { code: 'callback-failed' },
     })
     await alice.open('/account')
     await alice.submit('/logout')

@@ -1,4 +1,5 @@
 // Every other page and status of the example, its headers and its log.
+import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
 import { createUsers, demoPeople } from '../../example/stores/users.js'
 import { SessionStore } from '../support/stores.js'
@@ -270,7 +271,7 @@ describe('headers', () => {
       sessionSecret: 'k3Jx9QmZ7vRt2LpW8sYd5BnH4cFg6TqA',
       secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
       signalwire: site.simulator.signalwire,
-      logger: false,
+      logger: pino({ level: 'silent' }),
     })
     const { default: supertest } = await import('supertest')
     const { headers } = await supertest(app).get('/login').set('X-Forwarded-Proto', 'https')
