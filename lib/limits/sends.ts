@@ -6,7 +6,7 @@
 // 3. The app may veto (`permit`). This may cost money, so the interval stays taken after a veto.
 // 4. The limits count it (call-limits.ts): user and phone first, then the prefix, then the app.
 // 5. A call takes its place in the queue (turns.ts). Last, because a place cannot be given back.
-// A refusal after step 1, except a veto, gives back the interval and the counts.
+// A send that is refused after step 1, except a veto, gives back the interval and the counts.
 
 import type { Keys } from '../crypto.js'
 import type { Limits } from '../options/limits.js'
