@@ -89,13 +89,11 @@ export function createFactors(records: Records = recordsInMemory()) {
   }
 }
 
-const toPasskey = (
-  id: string,
-  json: string,
-  fields: Readonly<Record<string, string>>,
-): Passkey => ({
-  ...(JSON.parse(json) as Pick<Passkey, 'publicKey' | 'createdAt'>),
-  id,
-  name: fields[`name:${id}`] ?? '',
-  counter: Number(fields[`counter:${id}`]),
-})
+function toPasskey(id: string, json: string, fields: Readonly<Record<string, string>>): Passkey {
+  return {
+    ...(JSON.parse(json) as Pick<Passkey, 'publicKey' | 'createdAt'>),
+    id,
+    name: fields[`name:${id}`] ?? '',
+    counter: Number(fields[`counter:${id}`]),
+  }
+}

@@ -7,7 +7,6 @@ const loggedInSeconds = 86_400
  * How long a session lives without a request. A session without a login is short-lived, because
  * anybody can make many of them.
  */
-export const sessionSeconds = (session: SessionData): number =>
-  (session as { passport?: { user?: unknown } }).passport?.user === undefined
-    ? anonymousSeconds
-    : loggedInSeconds
+export function sessionSeconds(session: SessionData & { passport?: { user?: unknown } }): number {
+  return session.passport?.user === undefined ? anonymousSeconds : loggedInSeconds
+}

@@ -167,16 +167,16 @@ function readSignalWire(get: Get, simulatorUrl: string | undefined): SignalWireO
     from: get('SIGNALWIRE_NUMBER') ?? '',
     signingKey: get('SIGNALWIRE_SIGNING_KEY') ?? '',
   }
-  const options = Object.keys(signalWireNames) as (keyof typeof space)[]
-  const missing = options.filter(option => space[option] === '')
-  if (missing.length === options.length) return undefined
+  const missing = Object.entries(signalWireNames)
+    .filter(([option]) => space[option as keyof typeof space] === '')
+    .map(([, name]) => name)
+  if (missing.length === Object.keys(space).length) return undefined
   const fix = simulatorUrl
     ? 'to use the simulator at SIMULATOR_URL, set the values that it printed when it started.'
     : 'set all five SIGNALWIRE_* variables to use a Space, or leave all of them empty for the demo.'
-  const names = missing.map(option => signalWireNames[option])
   must(
     missing.length === 0,
-    `${names.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: ${fix}`,
+    `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: ${fix}`,
   )
   // Otherwise the app would place real calls for people who know the demo's published password.
   must(
