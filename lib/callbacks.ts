@@ -9,7 +9,7 @@ import type { BeforeCall } from './options/options.js'
 import type { Context } from './context.js'
 import { type Destination, parseDestination, phoneAsStored } from './phone.js'
 
-// Calls the functions of the app. If a callback throws, rejects or hangs, nobody gets in.
+// Calls the functions of the app. If a callback throws, rejects or hangs, nobody is logged in.
 
 const callbackDeadlineSeconds = 5
 
@@ -58,8 +58,8 @@ export function catchRejection(returned: unknown): unknown {
 export interface PhoneLookup<User> {
   (user: User, req: Request): Promise<readonly PhoneEntry[] | null>
   /**
-   * The same, but it does not know whether support has reset the user's factors. The caller finds
-   * out together with something else, and refuses the user then.
+   * The same lookup, but it returns phones even if support has reset the user's factors. The caller
+   * must check that itself (`refuseReset`), which it can do at the same time as something else.
    */
   readonly ignoringResets?: PhoneLookup<User>
 }
@@ -118,9 +118,9 @@ function parseEntries(entries: readonly PhoneEntry[]): readonly Destination[] {
 }
 
 /**
- * Whether the app has a phone on record for the user that `matches` accepts: one that was checked
- * and called before. Throws the failure `phone-invalid` if phones are on record and all of them are
- * invalid.
+ * Whether the app has a phone on record for the user that `matches` accepts. Throws the failure
+ * `phone-invalid` if none matches and all phones on record are invalid.
+ * @param matches Compares with a phone that was called before, and so was checked then.
  * @internal
  */
 export async function isPhoneOnRecord<User>(
@@ -148,8 +148,9 @@ export async function askBeforeCall<User>(
 }
 
 /**
- * Gives a number that was just verified to `onEnroll`.
- * @param report Tells that the number is stored, also if the app needed more than the deadline.
+ * Gives a number that was just verified to `onEnroll`. Throws a `VoiceOtpError` if that fails or
+ * takes over 5 seconds.
+ * @param report Is called after the app has stored the number, even if this was after the deadline.
  * @internal
  */
 export async function storeNewPhone<User>(

@@ -36,8 +36,8 @@ const nonceLength = 12
 const tagLength = 16
 
 /**
- * A request needs the store name of its user up to ten times. Keeping the last names makes a right
- * code 8 % cheaper.
+ * How many store names are kept in memory. A request needs the name of its user up to ten times.
+ * Without this, a request with a right code takes 8 % longer.
  */
 const keptStoreNames = 1000
 
@@ -59,7 +59,7 @@ function keyedHash(key: KeyObject, parts: readonly (string | number)[]): Buffer 
   return hmac(key, JSON.stringify(parts))
 }
 
-/** Makes store names, and keeps the last ones. */
+/** Creates the function that makes store names. It keeps the last names in memory. */
 function createStoreNames(key: KeyObject): Keys['storeName'] {
   const names = new Map<string, string>()
   return (...parts) => {

@@ -5,8 +5,8 @@ import type { Request } from './request.js'
 import { loginStateOf } from './session/login-state.js'
 
 /**
- * The property of a strategy in which the ready pages find {@link PageAccess}. The pages are a file
- * of their own in the package, so they find it by this name.
+ * The property of a strategy in which the ready pages find {@link PageAccess}. The symbol is
+ * global, because the build puts the pages and the strategy into separate files.
  * @internal
  */
 export const pageAccessKey: unique symbol = Symbol.for('passport-voice-otp.page-access')
@@ -39,7 +39,7 @@ export function createPageAccess<User extends object>(
   lookup: PhoneLookup<User>,
 ): PageAccess {
   const { settings } = context
-  // The event about a language that is missing belongs to the call, not to each view of a page.
+  // Only a call emits the event about an unknown language, not each view of a page.
   const silent = { ...context, emit: () => undefined }
   return {
     appName: settings.appName,

@@ -44,9 +44,9 @@ export function parseDestination(entry: PhoneEntry): Destination | undefined {
 }
 
 /**
- * The phone of an entry whose number is stored in E.164 form, without checking whether it is valid;
- * `undefined` for other entries. To compare with a phone that was called and so was checked then.
- * Parsing again would take 5 % of the time of a request that verifies a code.
+ * The phone of an entry whose number is stored in E.164; `undefined` for other entries. Does not
+ * check whether the number is valid, so use it only to compare with a phone that was checked
+ * before. To parse the number again would take 5 % of the time of a request that verifies a code.
  * @internal
  */
 export function phoneAsStored({ number, extension }: PhoneEntry): string | undefined {
@@ -55,8 +55,8 @@ export function phoneAsStored({ number, extension }: PhoneEntry): string | undef
 }
 
 /**
- * A date on record. Anything that is not a date, for example the text of a database, becomes an
- * invalid date: it must not count as no date, which means old enough.
+ * Reads a date on record. A value that is not a `Date`, for example a text, becomes an invalid
+ * date. It must not become `undefined`: a phone without a date counts as old enough to approve.
  */
 function readDate(date: unknown): Date | undefined {
   if (date === undefined || date === null) return undefined

@@ -47,8 +47,7 @@ export async function useRecoveryCode<User>(
   code: string,
 ): Promise<number | undefined> {
   const recovery = recoveryOptions(context)
-  // The same code has another hash under each secret, and the set may be older than the current
-  // secret.
+  // The codes may have been created under an older secret, which gave them another hash.
   const hashes = context.keys.everyHash('recovery', userId, code)
   const left: unknown = await runCallback('recovery.use', () => recovery.use(user, hashes))
   if (left === undefined || (Number.isInteger(left) && (left as number) >= 0))

@@ -43,11 +43,12 @@ export function reportOutcome(
   outcome: Promise<Outcome>,
 ): void {
   callPassport(req, passport, outcome)
-    // Only a function of the app can throw here. Uncaught, its exception would end the process.
+    // Passport's functions call the app, which may throw. Nothing else would catch that exception,
+    // and it would end the process.
     .catch((thrown: unknown) => {
       if (responseOf(req)?.headersSent !== true) passport.error(thrown)
     })
-    // The app threw again when it was told about its own exception. The request must still end.
+    // The app threw again when it got its own exception. The request must still end.
     .catch(() => {
       endRequest(req)
     })

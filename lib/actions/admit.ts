@@ -9,7 +9,7 @@ import type { Challenge } from '../session/challenge.js'
 import { refuseReset, usesOwnPhone } from './choices.js'
 import type { ActionContext } from './context.js'
 
-/** A send that every limit allows. It is counted. @internal */
+/** A send that every limit has allowed and counted. @internal */
 export interface AdmittedSend extends Admission {
   readonly check: FraudCheck
 }
@@ -37,7 +37,9 @@ export async function admitSend<User>(
     beforeCall &&
     (async () => {
       await askBeforeCall(beforeCall, { user, phone: number, req })
-      await fraud.sendSwitch.refuseStopped() // the callback may have taken seconds
+      // Check again: the callback may have taken seconds, and sends may have been stopped
+      // meanwhile.
+      await fraud.sendSwitch.refuseStopped()
     })
   const examine = async () => {
     const [examined] = await Promise.all([

@@ -29,7 +29,7 @@ export async function readChoices<User>(
   const destination =
     action.purpose === 'enroll'
       ? await readNewPhone(action)
-      : await choosePhone(action).catch((error: unknown) => explain(action, error))
+      : await choosePhone(action).catch((error: unknown) => refuse(action, error))
   return { channel, destination }
 }
 
@@ -43,15 +43,18 @@ export async function checkDestination<User>(
   destination: Destination,
 ): Promise<void> {
   if (!isPermitted(destination, action.context.settings.countries))
-    await explain(action, new Failure('destination-blocked'))
+    await refuse(action, new Failure('destination-blocked'))
   // Only our own call can dial an extension. Every other channel would give the code to the person
   // who answers the main number.
   if (channel !== 'call' && destination.extension !== undefined)
-    await explain(action, new Failure('choice-unknown'))
+    await refuse(action, new Failure('choice-unknown'))
 }
 
-/** Throws the error, unless its reason is a number that does not count any more. */
-async function explain<User>(action: ActionContext<User>, error: unknown): Promise<never> {
+/**
+ * Throws the error. If support has reset the user's factors, throws `phone-missing` instead: the
+ * number on record does not count, so it does not matter what is wrong with it.
+ */
+async function refuse<User>(action: ActionContext<User>, error: unknown): Promise<never> {
   if (error instanceof Failure && usesOwnPhone(action)) await refuseReset(action)
   throw error
 }

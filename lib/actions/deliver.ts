@@ -8,8 +8,9 @@ import type { ActionContext } from './context.js'
 import { writeHostedMessage, writeText } from './messages.js'
 
 /**
- * Has SignalWire deliver the code over the channel of the challenge. Returns SignalWire's id of the
- * call, the message or the hosted challenge. Pass what it throws only to `toDeliveryError`.
+ * Makes SignalWire deliver the code over the channel of the challenge. Returns SignalWire's id of
+ * the call, the message or the hosted challenge. Pass its errors only to `toDeliveryError`, because
+ * they may hold credentials.
  * @internal
  */
 export async function deliver<User>(

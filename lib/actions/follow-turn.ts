@@ -11,7 +11,7 @@ export interface TurnStatus extends Wait {
   readonly otherChannels: readonly Channel[]
 }
 
-/** @internal */
+/** The status of a call that does not wait. @internal */
 export const turnOver: TurnStatus = { ...noWait, otherChannels: [] }
 
 /**
@@ -37,8 +37,8 @@ export async function followTurn<User>(
   if (state !== undefined && state !== 'queued') return { ...turnOver, state }
   const updated = await turns.update(turn)
   const wait = remainingWait(updated, settings.clock.now(), settings.signalwire.callsPerSecond)
-  // A call that had to wait long when it was placed remains one, so that an offer does not vanish
-  // while the user reads it.
+  // The wait that the user was told first counts too. Otherwise the offer of other channels would
+  // vanish while the user reads it.
   const isLong = Math.max(turn.seconds, wait.startsIn) > settings.longWaitSeconds
   return { ...wait, state, otherChannels: isLong ? otherChannels(settings, challenge) : [] }
 }

@@ -1,7 +1,7 @@
 import type { Prompts } from '../options/prompts.js'
 import { countSegments } from '../signalwire/segments.js'
 
-/** Segments that a text message of ours may have. */
+/** The most segments that a text message with a code may have. */
 const maxSegments = 3
 
 /** What a text message is about. @internal */

@@ -21,10 +21,10 @@ export interface NextCall<User> {
   readonly state: DeliveryState | undefined
 }
 
-/** The wait of a user who is locked until `unlock(userId)`: nobody knows how long. */
+/** Stands for the unknown wait of a user who is locked until `unlock(userId)`. */
 const lockedSeconds = 86_400
 
-/** The waits of one user that no call decides. @internal */
+/** The waits of one user that do not depend on the phone or on the last call. @internal */
 export interface OwnWaits {
   /** Seconds until the interval allows the next call. */
   readonly interval: number
@@ -55,9 +55,9 @@ export async function readOwnWaits<User>(
 
 /**
  * Seconds until the user may ask for another call: the longest wait of all limits on calls, of a
- * lockout and of a report. Counts nothing. The active challenge knows the limits that its call has
- * filled, so a page that polls does not read them all again. Without a number on record, the limits
- * of a phone and those that users share are not known.
+ * lockout and of a report. Counts nothing. The active challenge holds the end of the limits that
+ * its call has filled, so a page that polls does not read all limits again. For a user without a
+ * number on record, only the limits of the user are read.
  * @internal
  */
 export async function findNextCallWait<User>(

@@ -49,8 +49,8 @@ export async function recover<User>(action: ActionContext<User>): Promise<Succes
 }
 
 /**
- * Has the app compare the code and use it up. Cancels the attempt if the app fails: an outage must
- * not lock users out.
+ * Makes the app compare the code and use it up. Cancels the attempt if the app fails: an outage
+ * must not lock users out.
  */
 async function useOrCancel<User>(
   { context, user, userId }: ActionContext<User>,

@@ -64,7 +64,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     const cancel = () => cancelSend(context, check, challenge)
     // Do not place a call that the session does not know.
     await Promise.all([saveSession(loginState, cancel), activate(action, challenge)])
-    const sid = await place(action, request, challenge, destination, code, cancel, approval)
+    const sid = await deliverOrEnd(action, request, challenge, destination, code, cancel, approval)
     const accepted = await withAcceptedTurn(context, challenge, turn)
     loginState.storeChallenge(withDeliverySid(context.keys, accepted, sid))
     rememberCall(action, callPlace, challenge, sid)
@@ -79,7 +79,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
 
 /**
  * Remembers the call in the limiter. Without this, a user whose session loses the challenge must
- * wait for the whole interval. Nobody waits for it.
+ * wait for the whole interval. Nothing waits for this write.
  */
 function rememberCall<User>(
   { context: { lastCalls }, purpose }: ActionContext<User>,
@@ -91,7 +91,7 @@ function rememberCall<User>(
     lastCalls.remember(place, { callSid, activation }).catch(() => undefined)
 }
 
-/** The challenge after SignalWire accepted its call: now the place in the queue is known. */
+/** The challenge with the wait of its call, which is counted again after SignalWire accepted it. */
 async function withAcceptedTurn<User>(
   { turns }: Context<User>,
   challenge: Challenge,
@@ -113,7 +113,7 @@ function reportBlocked<User>(
     (error.code === 'queue-full' || error.code === 'sends-stopped')
   )
     emit('code.blocked', { ...blocked, code: error.code, ...retryAfterOf(error) })
-  // `code.failed` has told the app about a phone that the network refused.
+  // Not for `phone-refused`: the event `code.failed` has told the app already.
   if (error instanceof Failure && error.code !== 'phone-refused')
     emit('code.blocked', {
       ...blocked,
@@ -156,10 +156,10 @@ function createChallenge<User>(
 }
 
 /**
- * Has SignalWire deliver the code. If that fails, ends the challenge. Returns SignalWire's id of
- * the delivery.
+ * Makes SignalWire deliver the code. If that fails, ends the challenge. Returns SignalWire's id of
+ * the call, the message or the hosted challenge.
  */
-async function place<User>(
+async function deliverOrEnd<User>(
   action: ActionContext<User>,
   request: CallRequest,
   challenge: Challenge,
@@ -177,15 +177,15 @@ async function place<User>(
     const { country } = destination
     context.emit('code.failed', { userId, purpose, channel, country, code: error.code, reason })
     loginState.dropChallenge()
-    // Not after a timeout: the phone may be ringing.
+    // Only after a refusal. After a timeout, the phone may be ringing.
     if (refused) await Promise.all([context.sends.endInterval(request), cancel()])
     throw error
   }
 }
 
 /**
- * Cancels the last call of this session if its phone does not ring yet: its code is not valid any
- * more, so the user would answer it in vain. Nobody waits for it.
+ * Cancels the last call of this session if its phone does not ring yet: its code is no longer
+ * valid, so the call would be useless for the user. Nothing waits for this.
  */
 function cancelWaitingCall<User>({ context, loginState, userId }: ActionContext<User>): void {
   const { challenge } = loginState

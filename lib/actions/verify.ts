@@ -72,7 +72,8 @@ export async function verify<User>(action: ActionContext<User>): Promise<Success
 }
 
 /**
- * Tells the fraud guard that a code was entered. Only for the request that used the challenge up.
+ * Tells the fraud guard that the right code was entered. Call it only in the request that used the
+ * challenge up.
  */
 async function creditSend<User>(
   { context: { fraud, unusedCodes } }: ActionContext<User>,
@@ -138,9 +139,9 @@ export async function useCode<User>(
 }
 
 /**
- * Uses up the code and, at the same time, the login of the session if the code logs in. Returns
- * `false` if another request was faster, or if a logout, `cancel()`, a newer call or the expiry
- * was.
+ * Uses up the code and, if the code logs in, the only login of the session. Returns `false` if
+ * another request was first, or if the code has ended meanwhile: by a logout, `cancel()`, a newer
+ * code, or because it expired.
  */
 async function acceptOnce<User>(
   { context, purpose }: ActionContext<User>,
@@ -189,7 +190,7 @@ async function isRightCode<User>(
   }
 }
 
-/** Has SignalWire compare the code of a hosted channel. */
+/** Makes SignalWire compare the code of a hosted channel. */
 async function isRightHostedCode<User>(
   { context: { keys, mfa }, loginState }: ActionContext<User>,
   challenge: Challenge,
@@ -240,7 +241,7 @@ async function changePhone<User>(
   phone: string,
 ): Promise<void> {
   await context.newPhones.recordEnrollment(userId, phone)
-  // Tell the user at once. What follows may fail, and the number is changed all the same.
+  // Tell the user at once, because the steps after this one may fail, and the number is changed.
   await storeNewPhone(context, user, phone, req, () => {
     context.emit('phone.changed', { userId })
     context.notify(userId, { type: 'phone-changed' })

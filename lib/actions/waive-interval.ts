@@ -7,17 +7,17 @@ import { isOver, reachedNobody } from '../signalwire/call-states.js'
 import { followTurn } from './follow-turn.js'
 
 /**
- * Waives the interval since the last call, which is not over, once for each call:
+ * Waives the interval since the last call, so that the user may ask for a call during it. Returns
+ * whether it is waived. Each call can waive the interval once, in one of two cases:
  *
- * - if that call is known to have reached nobody, or waits for so long that the page offers another
- *   channel;
- * - or if the session lost the challenge, for example by a parallel write of the session, and the
- *   call is over, and nobody has heard its code. The lost challenge is ended first.
+ * - The call has reached nobody, or it waits for so long that the page offers another channel.
+ * - The session has lost the challenge of the call, for example by a parallel write of the session;
+ *   the call is over, and no webhook has read its code. The lost challenge is ended first.
  *
  * Only for the newest call of this session and the same phone: otherwise an old unanswered call
- * could be saved up, or used for another number. A call for an approval waives only the interval of
- * approvals, and no other call does: otherwise either would avoid the other's limit. Returns
- * whether the interval is waived.
+ * could be saved up, or used for another number. After a call for an approval, only the interval of
+ * approvals is waived, and after other calls only the other interval: otherwise each of them would
+ * weaken the limit of the other.
  * @param purpose What the next code is for.
  * @param challenge The challenge of this session, whichever user it is for.
  * @param channel The channel of the next code.

@@ -8,22 +8,22 @@ const maxBytes = 2048
 const maxLevels = 5
 
 /**
- * Writes `details` as the one text that RFC 8785 (JSON Canonicalization Scheme) defines for them.
- * The code is bound to this text, and the app gets its details back from it. So everything that
- * JSON would change or lose is a `TypeError`, which says what is wrong and where.
+ * Writes `details` as canonical JSON (RFC 8785, JSON Canonicalization Scheme). The code is bound to
+ * this text, and the app gets the details back from it. Throws a `TypeError` for everything that
+ * JSON would change or lose. Its message says what is wrong and where.
  * @internal
  */
 export function canonicalizeDetails(details: unknown): string {
   if (!isPlainObject(details)) throw new TypeError('details must be a plain object.')
-  // Write the copy, which holds what was checked. A proxy could return another value when it is
-  // read again, and a subclass of Array could have a toJSON() of its own.
+  // Write the copy, because only its values were checked. A proxy could return another value when
+  // it is read again, and a subclass of Array could have its own toJSON().
   const text = canonicalize(copy(details, 'details', 1)) ?? ''
   if (Buffer.byteLength(text) > maxBytes)
     throw new TypeError(`details must have at most ${maxBytes} bytes as JSON.`)
   return text
 }
 
-/** The details in their canonical text, frozen at every level. @internal */
+/** Reads details from their canonical text, and freezes them at every level. @internal */
 export function parseDetails(text: string): ApprovalDetails {
   const freeze = (value: unknown): unknown => {
     if (typeof value === 'object' && value !== null) {

@@ -26,10 +26,11 @@ export const newPhoneOf = (approval: ApprovalContent): string | undefined =>
   readNewPhone(approval)?.number
 
 /**
- * Checks that every text of a `phone-change` says the whole new number: an attacker can get a
- * number with the same last digits. Throws a {@link Failure} (`phone-malformed`) for a number that
- * is malformed or has digits of another script, which the app can leave out of the text and a voice
- * can skip. Throws a `VoiceOtpError` (`callback-failed`) for a text without some of the digits.
+ * Checks that every text of a `phone-change` says all digits of the new number, because an attacker
+ * can get a number with the same last digits. Throws a {@link Failure} (`phone-malformed`) for a
+ * malformed number, and for a number with digits of another script: a text could lack such digits,
+ * and a voice could skip them. Throws a `VoiceOtpError` (`callback-failed`) if a text lacks a
+ * digit. Does nothing for other kinds.
  * @internal
  */
 export function checkPhoneChange(approval: ApprovalContent): void {

@@ -18,13 +18,14 @@ const maxCharacters = 200
 const maxBytes = 400
 
 /**
- * Markup, and characters with which the page would show another text than the call says:
+ * Markup, and characters with which a page could show another text than the call says:
  *
- * - controls of the direction, and invisible characters (U+2800 is an empty Braille pattern);
+ * - controls of the writing direction, and invisible characters (U+2800 is an empty Braille
+ *   pattern);
  * - private and unassigned characters, which no font and no voice knows;
- * - U+FFFC and U+FFFD, which stand for something that was lost.
+ * - U+FFFC and U+FFFD, which replace lost text.
  */
-const unheard =
+const forbiddenCharacters =
   /[<>\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/u
 
 /** Whether `kind` is the name of a kind of approval. @internal */
@@ -82,7 +83,11 @@ function checkText(text: unknown): void {
     throw new VoiceOtpError('callback-failed', 'approve() must return a text that is not empty.')
   if (text.length > maxCharacters || Buffer.byteLength(text) > maxBytes)
     throw new Failure('approval-too-long')
-  if (!isSpeakable(text, maxCharacters) || unheard.test(text) || !/[\p{L}\p{N}]/u.test(text))
+  if (
+    !isSpeakable(text, maxCharacters) ||
+    forbiddenCharacters.test(text) ||
+    !/[\p{L}\p{N}]/u.test(text)
+  )
     throw new Failure('approval-malformed')
 }
 

@@ -6,8 +6,8 @@ export type LocalizedText = Readonly<Record<Locale, string>>
 const locales = Object.keys(languages) as readonly Locale[]
 
 /**
- * `Intl` takes its words from CLDR, which writes for lists and tables. These functions change the
- * words into those that a voice says inside a sentence.
+ * Corrects the words of `Intl`, which are meant for lists and tables (CLDR), so that a voice can
+ * say them in a sentence.
  */
 const moneyInSentence: Partial<Record<Locale, (text: string) => string>> = {
   'de-DE': text =>

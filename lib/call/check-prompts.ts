@@ -28,15 +28,15 @@ const sentences = [
   'reported',
 ] as const
 /**
- * Of the sentences that are also in text messages. With the code, `neverAsked` must fit into three
- * segments of 67 characters, and `codeIs` into a single one of 70.
+ * The longest sentences, in characters, for those that text messages use too. With the code,
+ * `neverAsked` must fit into three segments of 67 characters, and `codeIs` into one of 70.
  */
 const maxLengths: Readonly<Partial<Record<keyof Prompts, number>>> = { neverAsked: 100, codeIs: 59 }
 const purposes = ['login', 'step-up', 'enroll', 'approve'] as const
 
 /**
- * Returns the app's own prompts after checking every part. Throws a `TypeError` that names the part
- * and how to fix it.
+ * Checks every part of the app's own prompts, and returns them. Throws a `TypeError` that names the
+ * part and how to fix it.
  * @internal
  */
 export function checkPrompts(tag: string, given: unknown): Prompts {

@@ -35,7 +35,7 @@ export interface CallEvent {
   readonly answeredBy: string | undefined
   /** Milliseconds since 1970. */
   readonly now: number
-  /** Whether the limiter allows this fetch: each token is good for a few fetches only. */
+  /** Whether the limiter allows this webhook: each token allows only three. */
   readonly isAdmitted: boolean
   /** Whether the call's challenge is still the active one of the user. */
   readonly isActiveChallenge: boolean
@@ -62,8 +62,8 @@ export interface Reply {
 }
 
 /**
- * A code that expires while it is being read is useless: the reading starts only if this much time
- * is left.
+ * The call reads the code only if it is still valid for this many seconds. Otherwise the code would
+ * expire while it is read.
  * @internal
  */
 export const readingSeconds = 30
@@ -99,7 +99,7 @@ export function nextReply(settings: DialogueSettings, event: CallEvent): Reply {
   }
 }
 
-/** Key zero came too late: the code was used up just before. @internal */
+/** The reply to key zero if the code was used just before. @internal */
 export const tooLateReply = (settings: DialogueSettings, content: TokenContent): Reply =>
   end(findWords(settings, content), 'expired')
 

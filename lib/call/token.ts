@@ -49,7 +49,7 @@ export interface TokenContent {
   readonly repeatsLeft: number
 }
 
-/** What sealing needs: the keys, and the URL at which `webhooks()` is mounted. @internal */
+/** What is needed to seal a token: the keys, and the URL of `webhooks()`. @internal */
 export interface TokenContext {
   readonly keys: Keys
   readonly settings: { readonly webhookUrl: string }

@@ -99,8 +99,9 @@ function checkFactorOptions<User>(
 }
 
 /**
- * The first of two steps: the strategy passes, redirects or responds. It cannot log in. It counts
- * nothing, unless a strategy that does not read `action` has compared something.
+ * Runs the first of two steps: the strategy passes, redirects or responds. This step never logs in.
+ * It counts as an attempt only if the strategy did something else: a strategy that ignores `action`
+ * may have compared a code.
  */
 async function begin<User>(
   action: FactorAction<User>,
@@ -111,7 +112,7 @@ async function begin<User>(
     throw new VoiceOtpError('configuration', `action: '${factor.name}' is a code and has no begin.`)
   await checkFactor(action)
   const { factorAttempts } = context
-  // Nobody can find a phishing-resistant factor by trying.
+  // Count before, except for a phishing-resistant factor, which nobody can find by trying.
   const counted = factor.phishingResistant ? undefined : await factorAttempts.begin(factor, userId)
   await factorAttempts.beginStep(factor, userId, sessionId)
   const result = await runStrategy(strategy, createHostedRequest(req, user), options)
@@ -141,7 +142,7 @@ interface Progress {
   compared: boolean
 }
 
-/** The second step, or the only one. */
+/** Runs the second step, or the only one. Holds the code while it is checked. */
 async function attempt<User>(action: FactorAction<User>, progress: Progress): Promise<Outcome> {
   const { context, factor, req, userId } = action
   const code = readFactorCode(factor, req)
@@ -168,7 +169,10 @@ async function attempt<User>(action: FactorAction<User>, progress: Progress): Pr
   }
 }
 
-/** Counts the attempt first, because parallel requests share a session. Then runs the strategy. */
+/**
+ * Counts the attempt, then runs the strategy, and prepares the login if the strategy accepts the
+ * user. The order matters, because parallel requests share a session.
+ */
 async function verify<User>(
   action: FactorAction<User>,
   trustedFrom: number,
@@ -179,20 +183,20 @@ async function verify<User>(
   const counted = await context.factorAttempts.begin(factor, userId)
   const result = await runStrategy(strategy, createHostedRequest(req, user, codes), options)
   const wrong = new Failure(codes === undefined ? 'factor-wrong' : 'code-wrong')
-  if (result.kind !== 'success' || !isStill(action) || !loginState.isUser(result.user)) {
+  if (result.kind !== 'success' || !isSameLogin(action) || !loginState.isUser(result.user)) {
     progress.compared = true
     await keepAttempt(action, counted)
     if (result.kind === 'responded') return () => undefined
-    if (result.kind === 'fail' || (result.kind === 'success' && isStill(action))) throw wrong
+    if (result.kind === 'fail' || (result.kind === 'success' && isSameLogin(action))) throw wrong
     throw factorFailed(factor.name, result)
   }
   if (!(await context.sessionLogins.take(sessionId))) {
-    // Another right answer has logged in, or the user has logged out.
+    // Another right code has logged in, or the user has logged out.
     await counted.cancel()
     throw wrong
   }
   // The strategy may have changed the user after its success.
-  if (!isStill(action)) throw factorFailed(factor.name, result)
+  if (!isSameLogin(action)) throw factorFailed(factor.name, result)
   carryVerification(req, loginState, createVerification(action, trustedFrom), counted.succeeded())
   context.emit('factor.accepted', { userId, purpose: action.purpose, factor: factor.name })
   return { user, info: { amr: factor.amr } }
@@ -239,8 +243,8 @@ async function useStep<User>({ context, factor, userId, sessionId }: FactorActio
     throw new Failure('factor-expired')
 }
 
-/** Whether the login is still the one for which the strategy was asked. */
-const isStill = <User>({ loginState, user, userId, sessionId }: FactorAction<User>): boolean =>
+/** Whether user and session are still those for which the strategy was asked. */
+const isSameLogin = <User>({ loginState, user, userId, sessionId }: FactorAction<User>): boolean =>
   loginState.anyUser === user && loginState.userId === userId && loginState.sessionId === sessionId
 
 const mistakes: Readonly<Record<StrategyResult['kind'], string>> = {

@@ -8,8 +8,8 @@ import { freshSeconds } from '../session/verification.js'
 import { hasAny } from './ownership.js'
 
 /**
- * Stores a change of the user's factors, if the user's last verification allows it. Throws a
- * {@link Failure} if it does not, and a `VoiceOtpError` if `save` failed.
+ * Stores a change of the user's factors, if the user's last verification is fresh and strong
+ * enough. Throws a {@link Failure} if it is not, and a `VoiceOtpError` if `save` failed.
  * @internal
  */
 export async function changeFactor<User>(
@@ -38,7 +38,7 @@ export async function changeFactor<User>(
   const { userId } = loginState
   await runCallback('save', async () => {
     await save()
-    // Inside the callback, because the user must also hear about a change that is stored late.
+    // Inside the callback: if `save` succeeds only after its deadline, the user must still be told.
     const isAdded = change === 'add'
     context.emit(isAdded ? 'factor.added' : 'factor.removed', { userId, factor: name })
     context.notify(userId, { type: isAdded ? 'factor-added' : 'factor-removed', name })
@@ -46,8 +46,9 @@ export async function changeFactor<User>(
 }
 
 /**
- * A user who has a phishing-resistant factor adds or removes one only after using one. Otherwise a
- * thief of the phone number would replace it.
+ * Throws `phishing-resistant-required` if the user has a phishing-resistant factor, did not use one
+ * for the last verification, and wants to add or remove one. Otherwise a thief of the phone number
+ * could replace it.
  */
 async function checkStrength<User>(
   { factors }: Context<User>,
@@ -57,7 +58,7 @@ async function checkStrength<User>(
   req: Request,
 ): Promise<void> {
   if (!factor.phishingResistant) return
-  // A session from before the factor became phishing-resistant has no such time.
+  // A verification from before the factor was registered as phishing-resistant lacks this time.
   const isStrong = verification?.phishingResistantFrom !== undefined
   if (isStrong && factors.get(verification.method)?.phishingResistant === true) return
   if (await hasAny(factors.phishingResistant, user, req))

@@ -4,9 +4,9 @@ import { asPassportRequest } from '../session/passport-request.js'
 import { readArguments } from '../session/logins.js'
 
 /**
- * The request that a hosted strategy sees. It inherits from the app's request and has a `user` of
- * its own, so that the app's request never shows a pending user, not even to a timer. What the
- * strategy writes to the new request is lost. A Proxy would pass such writes on to the app's.
+ * Creates the request that a hosted strategy sees. It inherits from the app's request and has its
+ * own `user`, so that the app's request never shows a pending user. What the strategy writes to the
+ * new request never reaches the app's request. A Proxy would pass such writes on.
  * @param codes For a factor that is a code: the only content of the body.
  * @internal
  */
@@ -39,7 +39,7 @@ export function createHostedRequest(
   return hosted as Request
 }
 
-/** Express stores `next` on the request. A strategy that calls it would do the same as `pass()`. */
+/** Express stores `next` on the request. Calling it would skip the check, as `pass()` would. */
 function refuseNext(): never {
   throw new VoiceOtpError(
     'configuration',

@@ -7,9 +7,9 @@ import type { Request } from '../request.js'
 const hourMilliseconds = 3_600_000
 
 /**
- * Asks the app whether the user has a factor. Returns `undefined` without it, else when the factor
- * counts as phishing-resistant, in milliseconds since 1970 (0 if it always has). Throws
- * a `VoiceOtpError` (`callback-failed`) if `has` failed.
+ * Asks the app whether the user has a factor. Returns `undefined` if the user does not have it.
+ * Otherwise returns the time from which it counts as phishing-resistant, in milliseconds since
+ * 1970; 0 if the app said `true`. Throws a `VoiceOtpError` (`callback-failed`) if `has` failed.
  * @internal
  */
 export async function findFactor<User>(

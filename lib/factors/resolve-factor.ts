@@ -99,8 +99,9 @@ function checkCodeField(codeField: unknown, needsBegin: boolean): void {
 }
 
 /**
- * Checks that each request can run on an object of its own. An arrow function as own `authenticate`
- * would report the result of one request to another, because its `this` is always the strategy.
+ * Checks a strategy. Throws a `TypeError` if it cannot run each request on an object of its own. If
+ * `authenticate` is an arrow function, its `this` is always the strategy, so it would report the
+ * result of one request to another.
  * @internal
  */
 export function checkStrategy(strategy: unknown): asserts strategy is HostedStrategy {

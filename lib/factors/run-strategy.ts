@@ -5,7 +5,7 @@ import type { HostedStrategy } from '../options/second-factor.js'
 import type { Request } from '../request.js'
 import { asPassportRequest } from '../session/passport-request.js'
 
-/** A hosted strategy may ask other servers. After that, its result is ignored. */
+/** How long a hosted strategy may take, which may ask other servers. A later result is ignored. */
 const deadlineMilliseconds = 10_000
 
 /** What a hosted strategy did first; everything after that is ignored. @internal */

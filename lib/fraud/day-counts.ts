@@ -3,13 +3,16 @@ import { type Hit, type LimitCounter, toSeconds } from '../limits/limit-counter.
 
 const dayMilliseconds = 86_400_000
 
-/** How long the limiter keeps a count: its day, and the life of the codes that were sent in it. */
+/**
+ * How long the limiter keeps a count: longer than its day, because a send can be given back until
+ * its code expires.
+ */
 export const keptSeconds = 2 * 86_400
 
 /**
- * Counts of one day of UTC. The day is a part of each key. So a hit is given back to the day in
- * which it was taken, also after midnight, and never to another one. Every method throws a
- * `VoiceOtpError` (`limiter-unavailable`) if the limiter fails.
+ * Counts for each day of UTC. The day is a part of the key of a count. So a hit is always given
+ * back to the day in which it was taken, also after midnight. Every method throws a `VoiceOtpError`
+ * (`limiter-unavailable`) if the limiter fails.
  * @internal
  */
 export class DayCounts {
@@ -18,7 +21,7 @@ export class DayCounts {
     private readonly clock: { now(): number },
   ) {}
 
-  /** The parts of the key of a count of the present day. */
+  /** The parts of a key that name a limit and the present day. */
   nameOf(limit: string): readonly (string | number)[] {
     return [limit, 'day', Math.floor(this.clock.now() / dayMilliseconds)]
   }

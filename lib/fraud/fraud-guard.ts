@@ -29,17 +29,20 @@ export interface FraudSend {
   readonly verifiedAt?: Date | undefined
 }
 
-/** What the guard found out about a send. @internal */
+/** The result of {@link FraudGuard.examine}. @internal */
 export interface FraudCheck {
   /** The counts that the send needs, for `Sends.admit()`. */
   readonly counts: readonly CallCount[]
-  /** What the challenge keeps, so that a right code can be credited to its own send. */
+  /**
+   * Keys in the limiter's store, for {@link FraudGuard.complete}: the challenge keeps them, so that
+   * a right code gives back its own send.
+   */
   readonly receipt: string
-  /** Gives everything back, if the send did not happen. */
+  /** Gives back all of these counts, after they were taken and the send did not happen. */
   cancel(): Promise<void>
 }
 
-/** The options that decide. @internal */
+/** The settings of the guard. @internal */
 export interface FraudSettings {
   readonly fraud: ResolvedFraud
   readonly limiter: LimiterFactory | undefined
@@ -49,10 +52,10 @@ export interface FraudSettings {
 }
 
 /**
- * Limits the sends that nobody completes: each one takes from the budget of its prefix and of its
- * country, and a right code gives its own send back. A send to an exempt number takes nothing.
- * Every method throws a `VoiceOtpError` (`limiter-unavailable`) if the limiter fails, unless it
- * says otherwise.
+ * Limits the codes that nobody enters. Each send counts in the limits of its prefix and its
+ * country. When the right code is entered, its send is given back. A send to an exempt number does
+ * not count. Every method throws a `VoiceOtpError` (`limiter-unavailable`) if the limiter fails,
+ * unless its description says otherwise.
  * @internal
  */
 export class FraudGuard {
@@ -88,9 +91,8 @@ export class FraudGuard {
   }
 
   /**
-   * Credits a right code to its send: gives the send back, and makes the number exempt for its
-   * user. Call this once for each challenge. Never rejects: if the limiter fails, the budget stays
-   * smaller than it could be.
+   * Gives a send back after its right code was entered, and makes the number exempt for the user.
+   * Call it once for each challenge. Never rejects: if the limiter fails, the send stays counted.
    */
   async complete(receipt: string | undefined): Promise<void> {
     if (receipt === undefined) return
@@ -168,8 +170,8 @@ export class FraudGuard {
       name,
       failure: 'destination-limited',
       limit: observe ? unlimited : allowed,
-      // The budget of the prefix is checked first. Otherwise a flood that it refuses would count in
-      // the wider limits until these counts are given back.
+      // The limit of the prefix comes first. Otherwise a flood that it refuses would count in the
+      // wider limits too, until it is given back.
       stage: name === 'unusedPerPrefixDay' ? 'prefix' : 'wide',
       read: () => this.days.read(key),
       take: async () => {
@@ -188,8 +190,8 @@ export class FraudGuard {
   }
 
   /**
-   * Warns the app once a day, even if the count falls below the threshold and reaches it again. A
-   * failing warning does not fail the send.
+   * Warns the app, once a day for each limit. The count can reach the threshold again after sends
+   * were given back. If the limiter fails here, the send goes on without the warning.
    */
   private async warn(limit: AppliedLimit): Promise<void> {
     const warned = await this.days.hit(`${limit.key}.warned`, 1).catch(() => undefined)

@@ -13,17 +13,22 @@ export interface SentCode {
 
 /** At most this many codes wait at the same time. Beyond that, the oldest one is forgotten. */
 const maxWaiting = 10_000
-/** A code is checked this long after its end, when a request that entered it in time has ended. */
+/**
+ * A code is checked this long after it expired: a request that entered it in time has ended then.
+ */
 const graceMilliseconds = 5000
-/** Later than this, the limiter may have forgotten that a code was used. */
+/**
+ * A code is not checked later than this after it expired, because the limiter may have forgotten
+ * whether it was used.
+ */
 const maxLateMilliseconds = 50_000
 /**
  * The timer waits at most this long. If the clock was set back by a month, the delay would not fit
  * into a timer of Node, which would fire a thousand times a second.
  */
 const maxDelayMilliseconds = 3_600_000
-/** This many codes are checked at the same time. */
-const batch = 100
+/** How many codes are checked at the same time. */
+const batchSize = 100
 
 /**
  * Emits `code.unused` for each code of this process that nobody entered. One timer serves all
@@ -60,33 +65,36 @@ export class UnusedCodes {
     const due = oldest.expiresAt + graceMilliseconds - this.clock.now()
     this.timer = setTimeout(
       () => {
-        void this.look()
+        void this.checkDue()
       },
       Math.min(Math.max(due, 1000), maxDelayMilliseconds),
     )
     this.timer.unref()
   }
 
-  private async look(): Promise<void> {
+  private async checkDue(): Promise<void> {
     for (let due = this.takeDue(); due.length > 0; due = this.takeDue())
       await Promise.all(due.map(code => this.report(code)))
     this.timer = undefined
     this.schedule()
   }
 
-  /** Takes some of the codes that have ended. */
+  /** Takes up to {@link batchSize} codes that can be checked now. */
   private takeDue(): readonly SentCode[] {
     const now = this.clock.now()
     const due: SentCode[] = []
     for (const code of this.waiting.values()) {
-      if (due.length === batch || now < code.expiresAt + graceMilliseconds) break
+      if (due.length === batchSize || now < code.expiresAt + graceMilliseconds) break
       due.push(code)
       this.waiting.delete(code.id)
     }
     return due
   }
 
-  /** Uses the code up, so that it is either accepted or unused, and only once. */
+  /**
+   * Emits the event, unless the code was used. Uses the code up in the same step, so that it cannot
+   * be accepted afterwards, and no other process reports it.
+   */
   private async report({ id, expiresAt, details }: SentCode): Promise<void> {
     if (this.clock.now() > expiresAt + maxLateMilliseconds) return
     const isUnused = await this.activeChallenges

@@ -13,8 +13,8 @@ export interface Activation {
 }
 
 /**
- * A random number for a new challenge. A counter would start again after a flush of the limiter's
- * store, and an old challenge could become active.
+ * Creates the number of a new challenge. It is random: a counter would start again at 1 after a
+ * flush of the limiter's store, and an old challenge with the same number would become active.
  * @internal
  */
 export const createActivation = (): number => randomInt(1, 2 ** 31)
@@ -22,7 +22,7 @@ export const createActivation = (): number => randomInt(1, 2 ** 31)
 /** What identifies a challenge, active or not. @internal */
 export interface ChallengeId {
   readonly userId: string
-  /** A keyed hash: it is a part of keys in the limiter's store. */
+  /** A keyed hash, because it is a part of keys in the limiter's store. */
   readonly id: string
 }
 
@@ -73,7 +73,7 @@ export class ActiveChallenges {
   }
 
   /** How many attempts at the code of a challenge were counted. */
-  async attemptsAt(challenge: ChallengeId): Promise<number> {
+  async readAttempts(challenge: ChallengeId): Promise<number> {
     return (await this.counters.attempts.get(this.challengeKey(challenge)))?.consumedPoints ?? 0
   }
 
@@ -90,8 +90,8 @@ export class ActiveChallenges {
   }
 
   /**
-   * Uses a challenge up, active or not, so that no later request can. Returns `false` if it was
-   * used up before. The limiter knows that until a minute after the end of the code.
+   * Uses a challenge up, active or not, so that no later request can use it. Returns `false` if it
+   * was used up before. The limiter remembers this for at least a minute after the code expires.
    */
   async claim(challenge: ChallengeId): Promise<boolean> {
     return !(await this.counters.uses.hit(this.challengeKey(challenge))).over
@@ -99,8 +99,8 @@ export class ActiveChallenges {
 
   /**
    * Ends an approval that the user refused with key zero. Returns `false` if its code was used up
-   * before. Key zero and the right code count in the same place, and only the first of them wins:
-   * a call that says "nothing will happen" must be right.
+   * before. Key zero and the right code use up the same challenge, so only the first of them
+   * counts. Otherwise the call could say "nothing will happen" after the action was approved.
    */
   async refuse(challenge: ChallengeReference): Promise<boolean> {
     if (!(await this.claim(challenge))) return false
@@ -139,7 +139,8 @@ export class ActiveChallenges {
       this.endAny(userId),
       reportedSeconds !== false && this.counters.reported.set(this.key(userId), 1),
     ])
-    // Last: if an earlier step fails, the webhook that comes again must still count as the first.
+    // Last: if a step above fails, SignalWire sends the webhook again, and then it must count as
+    // the first report.
     return !(await this.counters.reports.hit(this.challengeKey(challenge))).over
   }
 
@@ -160,7 +161,7 @@ export class ActiveChallenges {
     return userKey(this.keys, userId)
   }
 
-  /** The id is a keyed hash already. */
+  /** The key of a challenge in the limiter's store. The id is a keyed hash already. */
   private challengeKey({ userId, id }: ChallengeId): string {
     return `${this.key(userId)}.${id}`
   }

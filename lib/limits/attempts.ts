@@ -68,7 +68,7 @@ export class Attempts {
     if (lock !== undefined) throw lock
     if (!isActive) throw new Failure('code-expired')
     if (hit.over) throw new LimitReached('too-many-attempts', 'attemptsPerChallenge')
-    // Not more than `attemptsPerChallenge` requests get here at the same time.
+    // Few requests get here at the same time: at most `attemptsPerChallenge` for one challenge.
     const hits = await this.userFailures.countBothAtOnce(userId)
     return {
       attemptsLeft: this.limits.attemptsPerChallenge - hit.count,
@@ -101,7 +101,7 @@ export class Attempts {
 
   /** How many attempts remain for a challenge. */
   async attemptsLeft(challenge: ChallengeId): Promise<number> {
-    const used = await this.activeChallenges.attemptsAt(challenge)
+    const used = await this.activeChallenges.readAttempts(challenge)
     return Math.max(0, this.limits.attemptsPerChallenge - used)
   }
 }

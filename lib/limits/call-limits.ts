@@ -35,8 +35,8 @@ const limitNames = {
   },
 } as const satisfies Record<CallKind, Record<string, keyof Limits>>
 
-/** Enrollments may use the calls of a day of the app divided by this. */
-const enrollShare = 3
+/** The limit of enrollments in one day is `callsPerAppDay` divided by this. */
+const enrollDayDivisor = 3
 
 /** A call or a text that a user asks for. @internal */
 export interface CallRequest {
@@ -50,14 +50,15 @@ export interface CallRequest {
    * be locked out. `approve`: approvals must not use up the calls that a login needs.
    */
   readonly kind: CallKind
-  /** Whether it is a call of ours, which SignalWire may queue. Default: false. */
+  /** Whether it is a call (channel `call`), which SignalWire may queue. Default: false. */
   readonly waitsForTurn?: boolean
 }
 
 /**
- * The stages in which the counts of a call are taken: what belongs to the user and the phone, what
- * the users of one prefix share, and what more users share. A call that one stage refuses does not
- * touch the next one, not even for a moment: a flood into one prefix refuses nobody elsewhere.
+ * The stages in which the counts of a call are taken, one after the other: the counts of the user
+ * and the phone, then those that the users of one prefix share, then those that more users share. A
+ * call that one stage refuses never counts in the next one, not even for a moment. So a flood of
+ * calls to one prefix cannot use up the calls to other prefixes.
  */
 const stages = ['own', 'prefix', 'wide'] as const
 type Stage = (typeof stages)[number]
@@ -65,15 +66,15 @@ type Stage = (typeof stages)[number]
 /** One limit that applies to a call, with its count. @internal */
 export interface CallCount extends Count {
   readonly name: LimitName
-  /** The failure of a call that reaches the limit. Default `too-many-calls`. */
+  /** The failure of a call over the limit. Default `too-many-calls`. */
   readonly failure?: FailureCode | undefined
   /** The largest count that is allowed. */
   readonly limit: number
-  /** When the count is taken. */
+  /** In which of the {@link stages} the count is taken. */
   readonly stage: Stage
   /** Is called when the limit refuses a call. */
   readonly refused?: (() => void) | undefined
-  /** The present count and its window, or `undefined` if there is none. Counts nothing. */
+  /** Reads the count and its window, or `undefined` if there is none. Counts nothing. */
   read(): Promise<LimiterCount | undefined>
 }
 
@@ -98,7 +99,7 @@ export class CallLimits {
     const { userId, number, kind } = call
     const { counters, keys } = this
     const names = limitNames[kind]
-    // The app and the prefix pay for approvals like for logins.
+    // In the limits of the prefix and of the app, approvals count together with logins.
     const shared = kind === 'enroll' ? kind : 'own'
     const phoneKey = this.phoneKey(call)
     const count = (
@@ -139,7 +140,7 @@ export class CallLimits {
       ),
       ...count(names.appMinute, counters.appMinute, appKey(keys, shared), 'wide'),
       ...count('callsPerAppDay', counters.appDay, appKey(keys, shared), 'wide', limit =>
-        kind === 'enroll' ? Math.ceil(limit / enrollShare) : limit,
+        kind === 'enroll' ? Math.ceil(limit / enrollDayDivisor) : limit,
       ),
     ]
   }
@@ -197,8 +198,7 @@ export async function findReached(counts: readonly CallCount[]): Promise<readonl
 }
 
 /**
- * Takes all of these counts, or none, one stage after the other: a user who is over a limit of
- * their own must not use up what everybody shares. Throws {@link LimitReached}.
+ * Takes all of these counts, or none, in their {@link stages}. Throws {@link LimitReached}.
  * @internal
  */
 export async function takeAll(counts: readonly CallCount[]): Promise<readonly Taken<CallCount>[]> {
@@ -242,9 +242,9 @@ function refuse(reached: readonly ReachedLimit[]): void {
 }
 
 /**
- * The value of a limit, which a function of the app may decide by the number, the prefix or the
- * country that is given. A mistake there must not remove the limit. Throws a `VoiceOtpError`
- * (`configuration`) that begins with `name`.
+ * Returns the value of a limit. If the app has set a function, calls it with the number, the prefix
+ * or the country. Throws a `VoiceOtpError` (`configuration`) whose detail begins with `name` if the
+ * function throws or returns anything but a limit: a mistake there must not remove the limit.
  * @internal
  */
 export function resolveLimit<Given>(

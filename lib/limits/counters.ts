@@ -19,7 +19,7 @@ export interface Counters {
   readonly lastCall: LimitCounter
   /** By call: exists after a webhook read the code. */
   readonly readings: LimitCounter
-  /** By session: right answers of every kind. The second one is over the limit. */
+  /** By session: right codes and other accepted factors. The second one is over the limit. */
   readonly logins: LimitCounter
   /** By session: exists after a logout. */
   readonly logouts: LimitCounter
@@ -39,13 +39,16 @@ export interface Counters {
   readonly factorLockout: LimitCounter
   /** By user, factor and code: exists while a code is tried, and after it was accepted. */
   readonly factorCodes: LimitCounter
-  /** By user, factor and session: the first of two steps, and its uses. By user and factor: any. */
+  /**
+   * By user, factor and session: the first of two steps, and its uses. By user and factor: exists
+   * for a day after any first step.
+   */
   readonly factorSteps: LimitCounter
   /** By user: exists for a while after "this was not me". */
   readonly reported: LimitCounter
   /** By challenge: reports. The second one is over the limit. */
   readonly reports: LimitCounter
-  /** By call: whether the interval was waived for it. */
+  /** By call: exists after the interval was waived because of it. */
   readonly waivers: LimitCounter
   /** By user: exists during the interval between two calls. */
   readonly userInterval: LimitCounter
@@ -88,7 +91,11 @@ export interface Counters {
 const [minute, tenMinutes, hour, day] = [60, 600, 3600, 86_400] as const
 
 /**
- * Makes one counter. Its name and its window are a part of what the store remembers. @internal
+ * Creates one counter.
+ * @param factory Default: the memory of this process.
+ * @param name A part of the keys in the store. After a change of the name, apps count from zero.
+ * @param points The limit.
+ * @internal
  */
 export function createCounter(
   factory: LimiterFactory | undefined,
@@ -102,8 +109,8 @@ export function createCounter(
 }
 
 /**
- * Creates the counters. After a change of a name, limit or window here, every app starts to count
- * from zero.
+ * Creates the counters. After a change of a name here, every app starts to count from zero.
+ * @param turnSeconds How long the counts of the queue of calls are kept.
  * @internal
  */
 export function createCounters(

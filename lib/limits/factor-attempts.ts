@@ -24,7 +24,7 @@ export interface HeldCode {
 /** The count of a step that `begin` has started. Attempts alone can never reach it. */
 const begunCount = 2 ** 30
 
-/** After a first step, every attempt of this user at the factor needs one for this long. */
+/** For this long after a first step, every attempt of the user at the factor needs a first step. */
 const beginsSeconds = 86_400
 
 /**
@@ -101,8 +101,9 @@ export class FactorAttempts {
   }
 
   /**
-   * Holds a code, so that many requests with one code count as one attempt, and an accepted code is
-   * refused for 15 minutes. Returns `undefined` if another request holds the code.
+   * Holds a code for 15 minutes, or until it is released: no other request can try it. So many
+   * requests with one code count as one attempt, and a code is accepted only once. Returns
+   * `undefined` if the code is held already.
    */
   async holdCode(name: string, userId: string, code: string): Promise<HeldCode | undefined> {
     const { factorCodes } = this.counters
@@ -165,10 +166,12 @@ export class FactorAttempts {
 }
 
 /**
- * The names under which an accepted code is remembered. Without them, a strategy could accept one
- * code in many spellings. It may ignore the case of letters, or compare numbers: for `==`,
- * `0123456`, `123456e0` and `0x1e240` are 123456, and `parseInt` ignores the end of `123456x`.
- * Codes of letters and digits often begin with the same one to three digits, so these are no name.
+ * The names under which a code is held. All spellings that a strategy could take for the same code
+ * must share a name: otherwise the strategy would accept one code several times. A strategy may
+ * ignore the case of letters. It may compare numbers: for `==`, the texts `0123456`, `123456e0` and
+ * `0x1e240` are 123456, and `parseInt` ignores the end of `123456x`. So the name is the number, and
+ * the digits at the beginning if there are at least four. Fewer digits are often the same in
+ * different codes of letters and digits.
  */
 function spellingsOf(code: string): readonly string[] {
   const text = code.toLowerCase()

@@ -19,15 +19,18 @@ export interface CallPlace {
   readonly phone: string
 }
 
-/** A UUID without its hyphens, cut so that each piece is a count below 2^31. */
+/**
+ * How many of the 32 hexadecimal digits of a UUID go into each piece. The limiter stores only
+ * counts below 2^31, so it cannot hold a UUID in one count.
+ */
 const pieceLengths = [7, 7, 7, 7, 4] as const
 const uuid = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/
 
 /**
- * Remembers the last call of a session, for as long as the interval between calls lasts: parallel
- * writes of a session can lose the challenge that names the call. The limiter holds no number and
- * no code of the call. Every method throws a `VoiceOtpError` (`limiter-unavailable`) if the limiter
- * fails.
+ * Remembers the last call of a session during the interval between two calls. The challenge in the
+ * session names this call too, but parallel writes of the session can lose the challenge. The
+ * limiter gets neither the number nor the code of the call. Every method throws a `VoiceOtpError`
+ * (`limiter-unavailable`) if the limiter fails.
  * @internal
  */
 export class LastCalls {
@@ -44,7 +47,7 @@ export class LastCalls {
     const text = groups.join('')
     let start = 0
     const pieces = pieceLengths.map(
-      // Not 0: for some stores 0 is no count.
+      // Plus 1, because for some stores 0 means "no count".
       length => parseInt(text.slice(start, (start += length)), 16) + 1,
     )
     await Promise.all(
@@ -54,7 +57,7 @@ export class LastCalls {
     )
   }
 
-  /** The last call to this phone, during the interval after it. */
+  /** The last call to this phone, or `undefined` if none was made within the interval. */
   async find(place: CallPlace): Promise<LastCall | undefined> {
     const counts = await Promise.all(
       [0, ...pieceLengths].map((_length, index) =>

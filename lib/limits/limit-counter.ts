@@ -35,7 +35,10 @@ export const unlimited = 2 ** 31 - 1
 /** Each operation on the limiter may take this long. */
 const deadlineMilliseconds = 2000
 
-/** When to look again at a count below 1. Together, twice, shorter than the deadline. */
+/**
+ * The waits before each new look at a count below 1. Two rounds of them are shorter than the
+ * deadline.
+ */
 const correctionMilliseconds = [10, 20, 40, 80, 160] as const
 
 /** The end of a window, in which nothing is given back. Longer than any operation may take. */
@@ -101,7 +104,8 @@ export class LimitCounter {
     if (present === undefined || present.consumedPoints < 1) return
     await withinDeadline(async () => {
       const count: LimiterCount | undefined = await this.limiter.reward(key)
-      // The count was deleted just now.
+      // The count was deleted between the two operations. The decrement began a new count below 0,
+      // which would allow one hit too many.
       if (isCount(count) && count.consumedPoints < 0) await this.limiter.consume(key)
     })
   }
@@ -129,9 +133,10 @@ export class LimitCounter {
   }
 
   /**
-   * Adds one, and returns the count. A count below 1 was deleted while hits were given back, and
-   * {@link giveBack} is about to correct it. If it does not, because its process ended, one more
-   * hit corrects the count.
+   * Adds one, and returns the count. If the count is below 1 after that, it was deleted while
+   * another request gave a hit back, and {@link giveBack} of that request is about to correct it.
+   * Waits for the correction. If none comes, because that process ended, one more hit corrects the
+   * count.
    */
   private async consume(key: string): Promise<LimiterCount> {
     for (let hits = 0; hits < 2; hits++) {

@@ -38,9 +38,9 @@ export class NewPhones {
   }
 
   /**
-   * Whether a number is too new to approve an action. Of the app's record and our own, the later
-   * one decides.
-   * @param enrolledAt What the app says. A date that is not valid counts as too new.
+   * Whether a number is too new to approve an action: according to the app's record, or to our own.
+   * @param enrolledAt The date on the app's record, if any. An invalid date counts as too new.
+   * @param now Milliseconds since 1970.
    */
   async isTooNew(
     userId: string,

@@ -2,14 +2,14 @@ import type { Keys } from '../crypto.js'
 import { delay } from '../deadline.js'
 import type { Counters } from './counters.js'
 
-/** When to look again whether the login of a session was given back. */
-const holdMilliseconds = [20, 40, 80, 160] as const
+/** The waits before each new attempt to take a login that another request may give back. */
+const retryMilliseconds = [20, 40, 80, 160] as const
 
 /**
- * Which session may still become logged in. A session is replaced by its first login: other right
- * answers that arrive at the same time, for example a recovery code beside the code of a call, must
- * not make a second one. Nobody logs in with a session that was logged out. Every method throws a
- * `VoiceOtpError` (`limiter-unavailable`) if the limiter fails.
+ * Allows one login for each session. A login replaces the session. If two right codes arrive at the
+ * same time, for example a recovery code and the code of a call, only one of them may log in. After
+ * a logout, the session allows no login. Every method throws a `VoiceOtpError`
+ * (`limiter-unavailable`) if the limiter fails.
  * @internal
  */
 export class SessionLogins {
@@ -28,15 +28,15 @@ export class SessionLogins {
   }
 
   /**
-   * Takes the only login of a session while `useCode` uses a code up. Returns whether both
-   * succeeded. If only the login was taken, it is given back. So a request that loses may hold the
-   * login for a moment, and the request whose code was accepted asks for it again.
+   * Takes the only login of a session, and at the same time uses a code up with `useCode`. Returns
+   * whether both succeeded. Of two parallel requests, one may get the login and the other
+   * the code. Then the first one gives the login back, and the second one tries again to take it.
    */
   async takeWith(sessionId: string, useCode: () => Promise<boolean>): Promise<boolean> {
     const [used, login] = await Promise.allSettled([useCode(), this.take(sessionId)])
     const isTaken = login.status === 'fulfilled' && login.value
     const isUsed = used.status === 'fulfilled' && used.value
-    // Nobody waits for it: after a failure, the request has waited long enough.
+    // Nothing waits for this: after a failure, the request has waited long enough.
     if (isTaken && !isUsed) this.giveBack(sessionId).catch(() => undefined)
     if (used.status === 'rejected') throw used.reason
     if (login.status === 'rejected') throw login.reason
@@ -60,7 +60,7 @@ export class SessionLogins {
 
   /** Takes a login that another request is about to give back. */
   private async takeLater(sessionId: string): Promise<boolean> {
-    for (const milliseconds of holdMilliseconds) {
+    for (const milliseconds of retryMilliseconds) {
       await delay(milliseconds)
       if (await this.take(sessionId)) return true
     }

@@ -4,10 +4,10 @@ type Parts = readonly (string | number)[]
 type StoreKeys = Pick<Keys, 'storeName'>
 
 /**
- * Keys in the limiter's store. What stands before the dot belongs to the owner of the count: a
- * user, a number, a prefix, a country or the app. So a limiter can count everything of one owner in
- * one command, and never what users share together with the counts of one user. Both parts are
- * keyed hashes.
+ * A key in the limiter's store. The part before the dot names the owner of the count: a user, a
+ * number, a prefix, a country or the app. So a limiter can send all counts of one owner in one
+ * command (see lib/redis), and keeps counts that users share apart from the counts of one user.
+ * Both parts are keyed hashes.
  */
 const keyOf = (keys: StoreKeys, owner: Parts, name: Parts): string =>
   [owner, name]

@@ -53,15 +53,18 @@ export function createEnforce<User>(
   }
 }
 
-/** The response to a WebSocket handshake cannot set the cookies that a recognized browser needs. */
+/**
+ * Whether to look for a remembered browser. Not on a WebSocket handshake: its response cannot set
+ * the new cookies.
+ */
 const mayBeRemembered = <User>({ context, pendingUser }: LoginState<User>, req: Request): boolean =>
   context.settings.remember !== undefined &&
   req.headers.upgrade === undefined &&
   pendingUser !== undefined
 
 /**
- * `enforce()` cannot take back what ran before it: a template that reads `res.locals` would show a
- * pending user as logged in.
+ * Warns if middleware before `enforce()` has put a pending user into `res.locals`. A template that
+ * reads it would show the user as logged in, and `enforce()` cannot undo that.
  */
 function warnAboutLocals(res: ServerResponse, pendingUser: unknown): void {
   const { locals } = res as ServerResponse & { readonly locals?: unknown }
@@ -79,7 +82,7 @@ function warnAboutLocals(res: ServerResponse, pendingUser: unknown): void {
 const propertyName = (name: unknown): string =>
   typeof name === 'string' && name !== '' ? name : 'user'
 
-/** A sentence about a mistake in the app's setup that would let a user past the guard. */
+/** Returns a sentence about a mistake in the app's setup that would let a user past the guard. */
 function findMistake(req: Request, property: string, known: unknown): string | undefined {
   const { session } = asPassportRequest(req)
   if (session && typeof session.regenerate !== 'function')
@@ -92,9 +95,9 @@ function findMistake(req: Request, property: string, known: unknown): string | u
 }
 
 /**
- * Replaces the user property of Passport by an accessor, and adds `pendingUser` and `voiceOtp`.
- * Moving the user once would not be enough: a login, or a second `passport.session()`, sets the
- * user again.
+ * Replaces the property in which Passport puts the user by an accessor, and adds `pendingUser` and
+ * `voiceOtp`. It is not enough to move the user once: a login, or a second `passport.session()`,
+ * sets the user again.
  */
 function guardUser<User>(req: Request, loginState: LoginState<User>, property: string): void {
   Object.defineProperty(req, guardKey, { value: new UserGuard(req, loginState, property) })
@@ -107,11 +110,11 @@ interface GuardedRequest {
   readonly [guardKey]: UserGuard<unknown>
 }
 
-/** Which properties of a request are guarded. */
+/** Guards the properties of one request in which Passport puts the user. */
 class UserGuard<User> {
   /**
-   * The property through which the user was set last. The property of another Passport must not
-   * return this user.
+   * The property that was set last. Only this one returns the user: the property of another
+   * Passport must not.
    */
   setThrough: string
   private readonly guarded = new Set<string>()
@@ -126,6 +129,7 @@ class UserGuard<User> {
     this.guard(property)
   }
 
+  /** Guards one more property, which Passport uses from now on. */
   guard(name: string): void {
     this.property = name
     if (this.guarded.has(name)) return
@@ -134,8 +138,8 @@ class UserGuard<User> {
   }
 }
 
-// All requests share these accessors. With functions of its own, each request would be an object of
-// another shape to V8, and every later access to it slow: 12 % of a page behind enforce().
+// All requests share these accessors. If each request had its own functions, V8 would treat each
+// request as an object of another shape, and a page behind enforce() would take 12 % longer.
 const userAccessors = new Map<string, PropertyDescriptor>()
 
 function userAccessor(name: string): PropertyDescriptor {

@@ -23,7 +23,7 @@ export async function readForm(req: IncomingMessage): Promise<FormFields | undef
   return text === undefined ? undefined : toFields([...new URLSearchParams(text)])
 }
 
-/** What a text or raw parser made of the body. */
+/** The text of a body that the app's text parser or raw parser has read. */
 function textOf(body: unknown): string | undefined {
   return typeof body === 'string' || Buffer.isBuffer(body) ? body.toString() : undefined
 }

@@ -55,7 +55,7 @@ export function createPendingUserResponse(options: EnforceOptions): RespondToPen
 function createResponse(redirectTo: string, except: readonly string[]): RespondToPendingUser {
   const exceptions = [redirectTo, ...except].map(readSegments)
   return (req, res) => {
-    // a WebSocket handshake: nobody would receive the response
+    // For a WebSocket handshake, nobody would receive the response.
     if (res.socket === null) return false
     const url = (req as Request & { originalUrl?: string }).originalUrl ?? req.url ?? ''
     const segments = readSegments(url)

@@ -68,7 +68,7 @@ const otherNames = {
   failureRedirect: 'redirectTo',
 }
 
-/** A misspelled `maxAge` must not become a guard without a limit. Throws a `TypeError`. */
+/** Throws a `TypeError` for an unknown name: a misspelled `maxAge` must not mean "any age". */
 function readRequireOptions(options: RequireOptions): RequireOptions {
   if (typeof options !== 'object' || options === null)
     throw new TypeError('requireSecondFactor(): give { maxAge, redirectTo }, or nothing.')
@@ -77,9 +77,10 @@ function readRequireOptions(options: RequireOptions): RequireOptions {
 }
 
 /**
- * Whether the user of this request passed a phishing-resistant factor that counted as one at that
- * time. Comparing with the present time would be wrong: a thief adds a factor, logs in with it, and
- * the user removes the factor. A day later, the thief's session would count.
+ * Whether the user of this request passed a phishing-resistant factor, which counted as one at that
+ * time (`verifiedAt`). The present time must not decide. Otherwise a thief could add a factor and
+ * log in with it; a day later, the session of the thief would count, even if the user has removed
+ * the factor.
  */
 function isPhishingResistant<User>({
   context: { factors },

@@ -9,7 +9,7 @@ import { asPassportRequest } from '../session/passport-request.js'
  * @internal
  */
 export function sendJson(res: ServerResponse, status: number, body: object): void {
-  // A timeout of the app has responded already. To throw here would crash the process.
+  // If a timeout of the app has responded already, `writeHead` would throw and crash the process.
   if (res.headersSent) return
   res
     .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
@@ -72,8 +72,8 @@ export function rememberReturnTo(req: Request, url: string): void {
 }
 
 /**
- * The same for a page that needs a fresh code. The ready pages then ask a user for a code who is
- * logged in already, for example with a remembered browser.
+ * Stores a page that needs a fresh code: as `returnTo`, and under {@link stepUpKey}. From the
+ * second one, the ready pages know that they must ask for a code although the user is logged in.
  * @internal
  */
 export function rememberStepUp(req: Request, url: string): void {

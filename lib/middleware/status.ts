@@ -47,7 +47,7 @@ export interface CallStatus {
 
 type Call = CallStatus['call']
 
-/** How soon the call can be in another state. A page that follows it asks after so many seconds. */
+/** The seconds after which a page asks again, by how soon the state of the call can change. */
 const pollAfterSeconds = { soon: 2, talking: 3, waiting: 5, resting: 10 } as const
 
 function findPollAfter(call: Call, startsIn: number): number {
@@ -57,7 +57,7 @@ function findPollAfter(call: Call, startsIn: number): number {
   return isMoving ? pollAfterSeconds.soon : pollAfterSeconds.resting
 }
 
-/** Creates the route `status()`. It reads what others wrote, and writes nothing. @internal */
+/** Creates the route `status()`. It does not change the session. @internal */
 export function createStatus<User>(context: Context<User>, lookup: PhoneLookup<User>): Middleware {
   return (req, res) => {
     res.setHeader('Cache-Control', 'no-store')
@@ -125,7 +125,7 @@ async function statusOf<User>(
 ): Promise<CallStatus> {
   const { activeChallenges, attempts, settings } = context
   const { userId, expiresAt } = challenge
-  // All at the same time, so that a poll is one command of the limiter where the engine can do it.
+  // All at the same time, so that a limiter can send the counts of a poll in one command.
   const [attemptsLeft, own, isActive, { state, ...turn }, isRefused] = await Promise.all([
     attempts.attemptsLeft(challenge),
     readOwnWaits(context, userId, challenge),
@@ -149,7 +149,7 @@ async function statusOf<User>(
   }
 }
 
-/** The state to show: only a call has states of its own. */
+/** The state to show: that of the call, or `sent` for every other channel. */
 function deliveryState(
   { channel, deliverySid }: Challenge,
   state: DeliveryState | undefined,

@@ -44,7 +44,8 @@ export function createWebhooks<User>(context: Context<User>): Middleware {
 
   return (req, res, next) => {
     const path = pathOf(req)
-    // If an Express app mounts webhooks() for every path, it would refuse every page of the app.
+    // In Express, an empty baseUrl means that webhooks() is mounted for every path. It would then
+    // refuse every page of the app.
     const { baseUrl } = req as { baseUrl?: string }
     if (baseUrl === '' && !isBelow(webhookPath, path)) {
       next(
@@ -140,7 +141,8 @@ async function readWebhook<User>(
 }
 
 /**
- * Whether a mount is the path of `webhookUrl`, or one that a proxy has only made longer or shorter.
+ * Whether a request arrived at the path of `webhookUrl`, or at a path whose beginning a proxy has
+ * added or removed.
  */
 function isAtWebhookUrl(webhookUrl: string, mount: string): boolean {
   const [configured, actual] = [new URL(webhookUrl).pathname.toLowerCase(), mount.toLowerCase()]
@@ -148,9 +150,9 @@ function isAtWebhookUrl(webhookUrl: string, mount: string): boolean {
 }
 
 /**
- * Asks the limiter once, and the dialogue. A webhook that will read the code is noted in the same
- * step, because the limiter's response decides only whether it may. If it may not, the note stays:
- * then this call never waives the interval.
+ * Decides what the call says, by the dialogue and the limiter. The limiter is asked once, so a note
+ * that this call reads the code is written before the limiter has allowed it. If the limiter does
+ * not allow it, the note stays, and only means that this call never waives the interval.
  */
 async function findReply<User>(
   { settings, activeChallenges, lastCalls }: Context<User>,
@@ -180,7 +182,7 @@ async function findReply<User>(
 
 /**
  * Carries out what the dialogue decided, before SignalWire gets the response and speaks. Returns
- * `false` if it came too late.
+ * `false` if the user refused an approval too late, after its code was used.
  */
 async function carryOut<User>(
   context: Context<User>,
@@ -208,7 +210,7 @@ async function carryOut<User>(
 }
 
 function respond(res: ServerResponse, status: number, body: string): void {
-  // A timeout of the app may have responded already. Throwing here would crash the process.
+  // If a timeout of the app has responded already, `writeHead` would throw and crash the process.
   if (res.headersSent) return
   res
     .writeHead(status, {
@@ -222,8 +224,8 @@ function respond(res: ServerResponse, status: number, body: string): void {
 }
 
 /**
- * The signature of a request; `''` if its two headers differ. Node joins a repeated header with a
- * comma.
+ * The signature of a request, from either of its two headers; `''` if there is none, or if the two
+ * headers differ.
  */
 function signatureOf(req: IncomingMessage): string {
   const { 'x-signalwire-signature': own, 'x-twilio-signature': alias } = req.headers

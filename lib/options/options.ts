@@ -167,10 +167,10 @@ export interface VoiceOtpOptions<User = Express.User> {
    */
   onEnroll?(user: User, phone: string, req: Request): void | Promise<void>
   /**
-   * Tells the user what happened to the account, for example by e-mail: the owner may be the only
-   * one who knows that it was a thief. It gets the id of the user as text and never the user,
-   * because a report by phone comes from SignalWire, without a session. Nothing waits for it. If it
-   * fails or takes longer, the event `notify.failed` is emitted. Default: nobody is told.
+   * Tells the user what happened to the account, for example by e-mail: only the user knows whether
+   * it was a thief. The function gets the id of the user as text, because a report by phone comes
+   * from SignalWire, without a session and its user. Nothing waits for it. If it fails or takes
+   * longer, the event `notify.failed` is emitted. Default: nobody is told.
    */
   notifyUser?(userId: string, what: UserNotice): void | Promise<void>
   /**

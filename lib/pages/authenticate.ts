@@ -3,7 +3,7 @@ import type { VoiceOtpAuthenticateOptions } from '../index.js'
 import type { Visit } from './context.js'
 import { describeError, describeFailure, isTemporary, type PageFailure } from './failure.js'
 
-/** What came of `passport.authenticate`: a failure, or success. */
+/** The result of `passport.authenticate`. Success if there is no failure. */
 export interface Outcome {
   readonly failure?: PageFailure
 }
@@ -11,9 +11,10 @@ export interface Outcome {
 type Authenticate = (req: unknown, res: unknown, next: (error?: unknown) => void) => void
 
 /**
- * Runs the strategy. Logs in after a right code. A temporary error is a failure of the page, so
- * that the user can try again there; every other error rejects.
- * @param beforeLogIn May write to the session: express-session saves that with the verification.
+ * Runs the strategy, and logs the user in after a right code. Resolves to a failure for a temporary
+ * error too, so that the user can try again on the page. Rejects for every other error.
+ * @param beforeLogIn Runs before the login. What it writes to the session is saved with the
+ * verification.
  */
 export async function authenticate(
   visit: Visit,
@@ -44,7 +45,7 @@ export async function authenticate(
     })
   } catch (error) {
     if (!isTemporary(error)) throw error
-    // Many people ask for calls at the same time. Nothing is broken.
+    // A full queue is not an error of the app, so it is not reported.
     const isFull = error.code === 'queue-full'
     const reference = isFull ? undefined : reportError(visit, error)
     return { failure: describeError(texts, error, reference) }

@@ -50,8 +50,9 @@ export async function postCode(visit: Visit): Promise<void> {
 const codePath = ({ pages }: Visit): string => pages.options.paths.code
 
 /**
- * Whether the user needs no code here: a user who is logged in goes on to the requested page, and a
- * user without a number adds one first. A user who has another factor needs that before.
+ * Redirects a user who needs no code here, and returns whether it did. A user who is logged in goes
+ * on to the requested page. A pending user without a number goes to the page that adds one, unless
+ * the user has another factor, which is needed for that.
  */
 export async function redirectIfNotNeeded(visit: Visit): Promise<boolean> {
   const { pages, req, res } = visit
@@ -67,7 +68,7 @@ export async function redirectIfNotNeeded(visit: Visit): Promise<boolean> {
   return true
 }
 
-/** A form that fails because the app cannot look up a number reports that itself. */
+/** The phones of the user. Empty if the lookup fails: the form for a code reports that error. */
 const phonesOf = ({ pages, req }: Pick<Visit, 'pages' | 'req'>) =>
   pages.access.phones(req as never).catch(() => [])
 
@@ -91,7 +92,7 @@ export const showCode: ShowPage = async (visit, failure) => {
     phonesOf(visit),
   ])
   const choices = await choicesOf(visit, phones !== null)
-  // A code that was sent before the phone was refused is worth nothing.
+  // If the user may no longer use the phone, a code that was sent before is not accepted.
   const situation: Situation = choices.isPhoneRefused
     ? { challenge: undefined, isOver: false, status: current.status, failure }
     : { ...current, failure }
@@ -122,7 +123,7 @@ export const showCode: ShowPage = async (visit, failure) => {
   })
 }
 
-/** The state of the page; without a code on its way, what this user may use changes it. */
+/** The state of the page. For a user who may not use a phone or has none, it offers no code. */
 function stateWithChoices(
   { texts }: Visit,
   situation: Situation,
@@ -134,7 +135,10 @@ function stateWithChoices(
   return { ...state, name: 'no-phone', ...texts.over['no-phone'] }
 }
 
-/** The best factor in front, before a code is on its way; the others behind "Other options". */
+/**
+ * The links to other factors. The best factor comes first on the page, and the others are behind
+ * "Other options". While a code waits, all of them are there.
+ */
 const linksFor = (
   { kind, text }: PageState,
   { links, offersPhone, isPhoneRefused }: Choices,
@@ -153,7 +157,7 @@ const linksFor = (
   }
 }
 
-/** Whether the page tells the user to choose another channel: then it shows them. */
+/** Whether the page shows the other channels at once, because it tells the user to choose one. */
 const showsOtherChannels = ({ name }: PageState, { status, failure }: Situation): boolean =>
   failure?.code === 'queue-full' ||
   (name === 'waiting' && status !== undefined && status.otherChannels.length > 0)
@@ -177,14 +181,19 @@ export function challengeData({ pages, texts }: Visit, situation: Situation): ob
   }
 }
 
-/** A second click on the same button: the phone rings already, so this is no error. */
+/**
+ * Whether the failure is not one for the user: after a second click on the same button, the code of
+ * the first click is on its way.
+ */
 export const isOnItsWay = ({ failure, challenge, status }: Situation): boolean =>
   failure?.code === 'too-many-calls' &&
   challenge !== undefined &&
   !['busy', 'no-answer', 'failed', 'canceled'].includes(status?.call ?? '')
 
 /**
- * The channel to offer first: the one of this code, or the next one after a channel that failed.
+ * The index of the channel to offer first: the one of this code, or the next one after a channel
+ * that failed.
+ * @param requested The channel that the form has asked for.
  */
 function firstChannel(
   channels: readonly string[],

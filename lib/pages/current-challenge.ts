@@ -2,13 +2,14 @@ import type { CallStatus } from '../index.js'
 import type { Visit } from './context.js'
 import type { Situation } from './state.js'
 
-/** The state of a call comes from SignalWire. A page waits for it no longer than this. */
+/** How long a page waits for the state of the call, which comes from SignalWire. */
 const statusTimeoutMilliseconds = 1500
 
 /**
  * The challenge of this session with the state of its call, for the page of a new number (`enroll`)
  * or of the code (`log in`).
- * @param skipStatus A store has just failed: the page would wait for its timeout again.
+ * @param skipStatus Whether to leave the state out: if a store has just failed, the page would wait
+ * for its timeout again.
  */
 export async function currentChallenge(
   { pages, req }: Visit,

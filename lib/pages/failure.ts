@@ -41,7 +41,7 @@ export function describeError(
 ): PageFailure {
   const sentence = errors && (sentenceIn(errors, code) ?? errors.unavailable)
   const shown = sentence ?? message
-  // These two are no faults: their own sentences say what to do.
+  // In these two cases nothing has failed, and their own sentences say what to do.
   const isFault = code !== 'queue-full' && code !== 'sends-stopped'
   return {
     code,
@@ -53,8 +53,8 @@ export function describeError(
 }
 
 /**
- * Whether a page can show an error. Without a session no page can be rendered, and a mistake in the
- * setup is for the developer.
+ * Whether a page shows an error to the user. Not without a session, because then no page can be
+ * rendered, and not for a mistake in the setup, which is for the developer.
  */
 export const isTemporary = (error: unknown): error is VoiceOtpError =>
   error instanceof VoiceOtpError &&
@@ -70,7 +70,7 @@ interface FailureWords {
 
 /**
  * The words for a failure.
- * @param isCalm Whether it is none for the user: the code is on its way already.
+ * @param isCalm Whether it is not a failure for the user, because the code is on its way already.
  */
 export function wordsOf(
   { problem, nextSteps, language }: PageTexts,

@@ -95,7 +95,8 @@ const routesOf = ({ access, strategy }: PagesContext): Routes => {
   const status = strategy.status()
   return {
     code: { GET: getCode, POST: postCode },
-    // A failed form leaves the browser at its address. A reload there must show the page.
+    // After a failed form, the browser stays at the address of the form. A reload there must show
+    // the page.
     call: { GET: toCode, POST: postCall },
     status: {
       GET: ({ req, res }) =>
@@ -148,7 +149,7 @@ function pathOf({ url = '' }: IncomingMessage): string {
 
 const seen = new WeakSet<IncomingMessage>()
 
-/** What the developer has to change, if the pages are mounted in the wrong place. */
+/** Says what the developer must change if the pages are mounted in the wrong place. */
 function mountingProblem(req: IncomingMessage): string | undefined {
   const { baseUrl = '', session } = req as PageRequest & { baseUrl?: string }
   if (baseUrl !== '')
@@ -197,7 +198,7 @@ async function visitPage(
 /** The forms that take or send a code: without a login, they are refused with 401. */
 const codeForms: ReadonlySet<keyof PagePaths> = new Set(['code', 'call', 'recover'])
 
-/** Nobody has logged in. The pages of the account are shown after the login. */
+/** Redirects a visitor who has not logged in. After the login, a page of the account is shown. */
 function redirectToLogin({ pages, req, res }: Visit, name: keyof PagePaths): void {
   const { paths } = pages.options
   const isAccountPage = name === 'phone' || name === 'security' || name === 'codes'
@@ -205,7 +206,7 @@ function redirectToLogin({ pages, req, res }: Visit, name: keyof PagePaths): voi
   redirect(res, paths.login)
 }
 
-/** A form without a login, for example after the session expired in another tab. */
+/** Refuses a form without a login, for example after the session expired in another tab. */
 function showLoginFirst(visit: Visit): void {
   const { status } = failures['first-factor-required']
   showPage(visit, { view: 'log-in', status, heading: visit.texts.headings.logIn, data: {} })

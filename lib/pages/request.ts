@@ -11,7 +11,7 @@ export interface PageSession {
   voiceOtpStepUp?: unknown
   /** Sentences for the next page, where Passport's `successMessage` puts them too. */
   messages?: unknown
-  /** Where the last right code led: a second click on the same button goes there too. */
+  /** The page after the last right code. A second click on the same button goes there too. */
   otpLastRedirect?: unknown
   save(done: (error?: unknown) => void): void
 }
@@ -59,12 +59,15 @@ export function takeMessages({ session }: PageRequest): readonly string[] {
 const listMessages = ({ messages }: PageSession): readonly string[] =>
   Array.isArray(messages) ? messages.filter(each => typeof each === 'string') : []
 
-/** Some browsers read a backslash as a slash, so no path with one is followed. */
+/**
+ * Whether to redirect to a path. Not if it has a backslash, which some browsers read as a slash.
+ */
 const isSafePath = (path: unknown): path is string => isOwnPath(path) && !path.includes('\\')
 
 /**
- * Where a user goes after the code: once to the requested page. A second click leads to the same
- * page as the first.
+ * Returns the page after the code, and forgets the requested page. After a second click on the same
+ * button, it returns the same page as after the first.
+ * @param home The page of a user who requested none.
  */
 export function takeReturnTo({ session }: PageRequest, home: string): string {
   const path = [session.returnTo, session.otpLastRedirect].find(isSafePath) ?? home

@@ -101,7 +101,7 @@ function resolvePaths(given: Partial<PagePaths> = {}): PagePaths {
         `otpPages: paths.${name}: give a path of this app without a query, for example '${defaultPaths[name]}'.`,
       )
   }
-  // The forms of the code page and of the page for a number are posted to their own path.
+  // The paths of the login and the start page belong to the app, so they may be equal.
   const served = pathNames.filter(name => name !== 'login' && name !== 'home')
   const twice = served.find(name => served.filter(other => paths[other] === paths[name]).length > 1)
   if (twice !== undefined)

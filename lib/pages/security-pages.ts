@@ -64,7 +64,7 @@ export async function postBrowsers(visit: Visit): Promise<void> {
   await redirectAfterSave(req, res, pages.options.paths.security)
 }
 
-/** A person who finds an unattended browser must not get recovery codes. */
+/** Needs a fresh code: a person who finds an unattended browser must not get recovery codes. */
 export function getCodes(visit: Visit): void {
   if (requireFreshCode(visit, visit.pages.options.paths.codes)) showCodes(visit, [])
 }

@@ -16,7 +16,7 @@ export interface Situation {
 
 /** A state of the page: its heading, its sentence, and which parts it shows. */
 export interface PageState extends Partial<StateTexts> {
-  /** `live` while a code waits; `over` if it is worth nothing; `ask` before it. */
+  /** `ask` before a code was sent; `live` while it can be entered; `over` after it has ended. */
   readonly kind: 'ask' | 'live' | 'over'
   /** `ask` before a call; the states of `GET /otp/status`; or why there is no code to enter. */
   readonly name: string
@@ -30,7 +30,7 @@ export const isText = (channel: Channel): boolean => channel === 'sms' || channe
 
 /** A call in one of these states reached nobody: nobody has heard the code. */
 const unreached = new Set(['busy', 'no-answer', 'failed', 'canceled'])
-/** In these states the two digits are no longer needed. */
+/** The states in which the user no longer needs the two digits. */
 const withoutDigits = new Set(['completed', 'sent'])
 
 /** The states that follow each other while a code waits: the script shows them in place. */
@@ -44,7 +44,7 @@ const liveStates = [
   'sent',
 ] as const
 
-/** The state of the page; without a name of its own, the page offers a code. */
+/** The state of the page. */
 export function stateOf(texts: PageTexts, situation: Situation): PageState {
   const { challenge, status } = situation
   const ended = endOf(situation)
@@ -110,8 +110,9 @@ function textsOfState(
 }
 
 /**
- * The sentence of a state. A call that waits for its turn: how long, rounded so that a screen
- * reader does not read a countdown, and behind how many people.
+ * The sentence of a state. For a call that waits for its turn, it says how long the call waits and
+ * how many calls are before it. The time is rounded, so that a screen reader does not read every
+ * second.
  */
 export function waitingText(
   texts: PageTexts,

@@ -70,7 +70,10 @@ const listTemplates = (folder: string): readonly string[] =>
     .filter(file => file.endsWith('.ejs'))
     .map(file => file.replace(/\.ejs$/, '').replaceAll('\\', '/'))
 
-/** A misspelled name would leave our template in use, and nobody would notice. */
+/**
+ * Throws for a template of the app that replaces none of ours. Otherwise nobody would notice a
+ * misspelled name.
+ */
 function checkNames(own: string, known: readonly string[]): void {
   const pages = known.filter(name => !name.includes('/'))
   const found = listTemplates(own)

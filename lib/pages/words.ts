@@ -32,7 +32,7 @@ export const day = (language: string, date: Date): string =>
 export const spaced = (phone: string): string =>
   phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
 
-/** The parts of a sentence: texts, and the names of the places between them. */
+/** Splits a sentence at its places (`{time}`) into texts and names of places. */
 export const piecesOf = (
   sentence: string,
 ): readonly { readonly text?: string; readonly place?: string }[] =>
@@ -41,6 +41,6 @@ export const piecesOf = (
     .filter(piece => piece !== '')
     .map(piece => (piece.startsWith('{') ? { place: piece.slice(1, -1) } : { text: piece }))
 
-/** A sentence with values in its places: `{time}`, `{phone}`. */
+/** Puts values into the places of a sentence: `{time}`, `{phone}`. */
 export const fill = (sentence: string, values: Readonly<Record<string, string>>): string =>
   sentence.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place)

@@ -12,8 +12,8 @@ interface Waiting {
 }
 
 /**
- * Collects the operations of one turn of the event loop. Those with the same hash tag become one
- * command, in their order. If a command fails, each of its operations rejects.
+ * Collects the operations of one turn of the event loop, and sends all operations with the same
+ * hash tag as one command, in their order. If a command fails, each of its operations rejects.
  * @internal
  */
 export class Batches {
@@ -22,6 +22,10 @@ export class Batches {
 
   constructor(private readonly send: Send) {}
 
+  /**
+   * Adds an operation to the command of this turn. Resolves to its result.
+   * @param tag The hash tag of its key.
+   */
   run(tag: string, operation: Operation): Promise<LimiterCount | null> {
     return new Promise((resolve, reject) => {
       if (this.waiting.size === 0)

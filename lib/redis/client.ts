@@ -44,7 +44,8 @@ export type RunScript = (script: Script, keys: string[], given: string[]) => Pro
 export type Send = (operations: readonly Operation[]) => Promise<unknown>
 
 /**
- * What sends operations over a client. Throws a `TypeError` for anything but a client.
+ * Creates the function that sends operations over a client. Throws a `TypeError` for anything but a
+ * client.
  * @internal
  */
 export function createSend(client: RedisClient): Send {
@@ -58,7 +59,8 @@ export function createSend(client: RedisClient): Send {
 }
 
 /**
- * What runs scripts over a client. Throws a `TypeError` for anything but a client.
+ * Creates the function that runs scripts over a client. Throws a `TypeError` for anything but a
+ * client.
  * @param caller The function that got the client, for the error.
  * @internal
  */
@@ -68,14 +70,18 @@ export function createRunScript(client: RedisClient, caller: string): RunScript 
     try {
       return await run('known', script, keys, given)
     } catch (error) {
-      // Redis was restarted, or somebody has flushed its scripts.
+      // Redis does not know the script, because it was restarted or its scripts were flushed.
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
       return run('new', script, keys, given)
     }
   }
 }
 
-/** Throws a `TypeError` for a prefix with braces, which would be the hash tag. @internal */
+/**
+ * Throws a `TypeError` for a prefix with braces. Redis would take the text between them for the
+ * hash tag.
+ * @internal
+ */
 export function checkKeyPrefix(caller: string, keyPrefix: string): void {
   if (/[{}]/.test(keyPrefix))
     throw new TypeError(`${caller}: keyPrefix must not hold braces, but it is '${keyPrefix}'.`)
@@ -97,7 +103,7 @@ function createRun(client: unknown, caller: string): Run {
     }
   if (isIoRedis(client))
     return async (kind, { text, hash }, keys, given) => {
-      // A client that connects at the first command waits for it.
+      // In the state `wait`, ioredis connects at the first command.
       if (client.status !== 'ready' && client.status !== 'wait') throw notConnected()
       return kind === 'known'
         ? client.evalsha(hash, keys.length, ...keys, ...given)
@@ -125,7 +131,7 @@ const hasMethods = (value: unknown, names: readonly string[]): boolean =>
   names.every(name => typeof (value as Record<string, unknown>)[name] === 'function')
 
 /**
- * Without this check, the client would keep the commands of requests that have failed long ago, and
- * send them when Redis is back.
+ * The error of a client that is not connected. Without this check, the client would keep the
+ * command and send it when Redis is back, long after the request has failed.
  */
 const notConnected = (): Error => new Error('The Redis client is not connected.')

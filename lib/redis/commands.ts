@@ -5,8 +5,9 @@ import { hashOf } from './script.js'
 export type Command = readonly string[]
 
 /**
- * Runs commands on one key in one atomic step, and returns their results. With `condition`, a
- * command and the result that it must have: otherwise it runs nothing and returns an empty list.
+ * Runs commands on one key in one atomic step, and returns their results.
+ * @param condition A command, and as its last part the result that it must have. If it has another
+ * result, nothing runs, and the list of results is empty.
  * @internal
  */
 export type RunCommands = (
@@ -15,7 +16,7 @@ export type RunCommands = (
   condition?: Command,
 ) => Promise<readonly unknown[]>
 
-// The arguments are texts: Lua would write a long number as 1.7e+12.
+// The arguments of the commands are texts, because Lua would write a long number as 1.7e+12.
 const text = `
 local commands = cjson.decode(ARGV[1])
 local function run(command)
@@ -33,7 +34,11 @@ return results
 `.trim()
 const script: Script = { text, hash: hashOf(text) }
 
-/** Throws a `TypeError` for anything but a client. @internal */
+/**
+ * Creates the function that runs commands over a client. Throws a `TypeError` for anything but a
+ * client.
+ * @internal
+ */
 export function createRunCommands(client: RedisClient): RunCommands {
   const runScript = createRunScript(client, 'redisStores')
   return async (key, commands, condition) => {

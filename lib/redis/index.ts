@@ -1,6 +1,6 @@
 /**
- * The limiter for Redis, which makes one command of what a request counts at the same time, and
- * stores for remembered browsers, recovery codes and the trail.
+ * A limiter for Redis, which sends the counts of a request in few commands, and stores in Redis for
+ * remembered browsers, recovery codes and the trail.
  * @module passport-voice-otp/redis
  */
 import type { Limiter, LimiterCount, LimiterFactory, LimiterOptions } from '../options/limiter.js'
@@ -16,10 +16,10 @@ export type { RedisStores, UserWithId } from './stores.js'
  * Creates the option `limiter` for one Redis or a Redis Cluster. It counts as `RateLimiterRedis` of
  * rate-limiter-flexible does: in fixed windows that begin with the first hit.
  *
- * All operations that begin in the same turn of the event loop, and whose keys belong to the same
- * user or phone, or are shared by the same prefix or app, are one command: one Lua script, which
- * Redis runs in one atomic step. The keys of one script share a hash tag, so a cluster keeps them
- * in one slot.
+ * The limiter combines operations into one command if they begin in the same turn of the event loop
+ * and their keys have the same owner: a user, a number, a prefix, a country or the app. The command
+ * is a Lua script, which Redis runs in one atomic step. Its keys share a hash tag, so a cluster
+ * keeps them in one slot.
  *
  * If the client is not connected, every operation rejects at once.
  * @param client A client of `redis` (version 4 or later) or `ioredis`, or a cluster client of one
@@ -45,7 +45,7 @@ function createLimiter(batches: Batches, prefix: string, { duration }: LimiterOp
   ): Promise<LimiterCount | null> => {
     if (!Number.isSafeInteger(points) || !Number.isFinite(seconds) || seconds < 0)
       throw new TypeError('redisLimiter: points must be a whole number, and seconds at least 0.')
-    // What stands before the first dot is common to the keys of one user, phone, prefix or app.
+    // The part before the first dot names the owner: see lib/limits/store-keys.ts.
     const [tag = '', ...rest] = key.split('.')
     return batches.run(tag, {
       name,

@@ -13,9 +13,10 @@ export interface Operation {
 }
 
 /**
- * Runs operations in their order, in one atomic step. Each has one key and three arguments. Each
- * returns two values: the count, and the milliseconds that remain. A window begins with the first
- * `add`.
+ * The script that runs operations in their order, in one atomic step. Each operation has one key
+ * and three arguments: its name, its points, and the milliseconds of its window. Each returns two
+ * values: the count, and the milliseconds until its window ends. A window begins with the first
+ * `add`, or with `set`.
  * @internal
  */
 export const script = `
@@ -57,9 +58,9 @@ export const toArguments = (operations: readonly Operation[]): string[] =>
   ])
 
 /**
- * The results of the script, one for each operation: the count, for `delete` how many keys it
- * deleted, and `null` if `get` found no count. Throws an `Error` for everything else: it must never
- * look like a count.
+ * Reads the results of the script, one for each operation: the count, or `null` if `get` found
+ * none. For `delete`, the count is the number of deleted keys. Throws an `Error` for any other
+ * reply, so that it is never taken for a count.
  * @internal
  */
 export function readResults(

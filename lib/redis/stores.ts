@@ -61,7 +61,8 @@ function createBrowsers(run: RunCommands, keyPrefix: string): RememberStore {
 
   return {
     get,
-    // The browser first: if all browsers are removed at the same time, it is in the list.
+    // The browser comes before its id in the list. Otherwise `removeAll` at the same time could
+    // find the id, delete nothing, and the browser would stay without being in the list.
     async add(browser) {
       const { id, user, createdAt, expiresAt } = browser
       await run(browserKey(id), [
@@ -73,7 +74,7 @@ function createBrowsers(run: RunCommands, keyPrefix: string): RememberStore {
         ['PEXPIREAT', String(createdAt + maxAgeMilliseconds)],
       ])
     },
-    // A browser that was removed has no hash.
+    // For a removed browser, the condition fails, because HGET finds no hash.
     async rotate(id, from, next) {
       const change = ['HSET', ...Object.entries(next).flat().map(String)]
       const results = await run(browserKey(id), [change], ['HGET', 'hash', from])
@@ -89,8 +90,8 @@ function createBrowsers(run: RunCommands, keyPrefix: string): RememberStore {
       await run(browserKey(id), [['DEL']])
       await run(listKey(browser.user), [['SREM', id]])
     },
-    // Not the whole set: a browser that is added at the same time must stay in the list, or nobody
-    // could revoke it.
+    // Removes only the ids that it has read. If it deleted the whole set, a browser that is added
+    // at the same time would not be in the list, and nobody could revoke it.
     async removeAll(user) {
       const ids = await idsOf(user)
       await Promise.all(ids.map(id => run(browserKey(id), [['DEL']])))
@@ -136,7 +137,7 @@ function createRecovery(run: RunCommands, keyPrefix: string): RedisStores['recov
   }
 }
 
-/** A list for each user, which disappears when it is old. */
+/** A list for each user, which expires `maxAgeSeconds` after its last entry. */
 function createTrail(run: RunCommands, keyPrefix: string): TrailStore {
   const keyOf = (user: string): string => `${keyPrefix}trail:${user}`
   return {

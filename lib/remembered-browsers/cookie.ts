@@ -31,7 +31,7 @@ export function readCookie<User>(context: Context<User>, req: Request): BrowserC
     .split(';')
     .map(each => each.trim())
     .filter(each => each.startsWith(prefix))
-  // With two cookies of this name, an attacker has planted one. The server cannot tell which.
+  // If there are two cookies of this name, an attacker may have set one. Nobody can tell which.
   if (found.length !== 1) return undefined
   const [, id, value] =
     /^([\w-]{22})\.([\w-]{43})$/.exec(String(found[0]).slice(prefix.length)) ?? []
@@ -47,7 +47,7 @@ export function setCookie<User>(
 ): void {
   const name = cookieName(context)
   const secure = name.startsWith('__Host-') ? '; Secure' : ''
-  // The next response sets the cookie, and it may be an image. A shared cache must not store it.
+  // The response that sets the cookie may be an image. A shared cache must not store it.
   res?.setHeader('Cache-Control', 'no-store')
   res?.appendHeader(
     'Set-Cookie',

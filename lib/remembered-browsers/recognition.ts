@@ -17,7 +17,7 @@ import {
   runStore,
 } from './entries.js'
 
-/** No store may remember a browser for longer than this, whatever it claims (R-28). */
+/** A browser is never remembered for longer than this, whatever the store returns (R-28). */
 const maximumDays = 30
 
 /** One attempt to recognize the browser of a request. */
@@ -80,8 +80,8 @@ export async function recognize<User>(
 }
 
 /**
- * The entry of the cookie, if it is valid for this user. Removes an entry whose cookie was copied
- * or whose phone is gone.
+ * Finds the entry of the cookie, if it is valid for this user. Removes the entry if the cookie was
+ * copied, or if the phone is no longer on record.
  */
 async function findBrowser<User>(
   recognition: Recognition<User>,
@@ -107,8 +107,9 @@ async function findBrowser<User>(
 }
 
 /**
- * Why an old cookie comes back. If no request ever sent the new cookie, the response with it may
- * have been lost. That looks the same as a copied cookie that was used once.
+ * Why a request sends an old cookie. `reused`: the browser has sent the new cookie since, so
+ * somebody copied the old one. `unconfirmed`: no request has sent the new cookie, so the response
+ * with it was lost, or somebody copied the old cookie and used it once.
  */
 const reasonOfOldCookie = <User>(
   { context, userId, cookie }: Recognition<User>,
@@ -118,7 +119,7 @@ const reasonOfOldCookie = <User>(
     ? 'unconfirmed'
     : 'reused'
 
-/** A missing time counts as expired, because every comparison with `undefined` is false. */
+/** Whether an entry has expired. It has if a time is missing, because then `isValid` is false. */
 function isExpired({ createdAt, expiresAt }: RememberedBrowser, now: number): boolean {
   const isValid =
     now < expiresAt &&
@@ -154,8 +155,8 @@ async function removeBrowser<User>(
 }
 
 /**
- * Records in the store that a recognized browser has sent its new cookie: its first request in the
- * new session does. If the old cookie comes back after that, it was copied.
+ * Records in the store that a recognized browser has sent its new cookie, which its next request
+ * does. If a request sends the old cookie after that, the cookie was copied.
  * @internal
  */
 export async function confirmCookie<User>(

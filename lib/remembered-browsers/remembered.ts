@@ -173,8 +173,8 @@ async function addBrowser<User>(
 }
 
 /**
- * Removes the old entry of this browser. Otherwise a copy of the old cookie would stay valid.
- * Nobody would notice the theft, because the browser itself never sends the old cookie again.
+ * Removes the old entry of this browser, before a new cookie replaces the old one. Otherwise a copy
+ * of the old cookie would stay valid, and nobody would notice: the browser never sends it again.
  */
 async function removeOldEntry<User>(
   context: Context<User>,

@@ -48,7 +48,7 @@ export interface Challenge {
   readonly turn?: Turn
   /** The country of the number, for events. */
   readonly country?: Country | undefined
-  /** What the fraud guard needs to credit a right code to this send: keys of the limiter. */
+  /** Keys in the limiter's store, with which the fraud guard gives this send back (`complete`). */
   readonly receipt?: string
   /** SignalWire's id of the call or the message. */
   readonly deliverySid?: string
@@ -181,8 +181,8 @@ type Bound = Pick<
   | 'receipt'
 >
 
-// Every field that decides is in the hash. Changing one in the session store makes the right code
-// wrong.
+// The hash covers every field that a decision depends on. If somebody changes one of them in the
+// session store, the right code no longer matches.
 const boundParts = (
   bound: Bound,
   kind: 'code' | 'hosted',

@@ -42,7 +42,7 @@ interface KnownState {
   readonly askedAt: number
   /** The request that was sent and has no response yet. */
   readonly asking?: Promise<DeliveryState | undefined>
-  /** When {@link CallStates.getFresh} asked last, in milliseconds since 1970. */
+  /** When {@link CallStates.getFresh} last asked SignalWire, in milliseconds since 1970. */
   readonly checkedAt?: number
   /** When the call was last seen in the queue, in milliseconds since 1970. */
   readonly queuedUntil?: number
@@ -84,7 +84,10 @@ export class CallStates {
     return asking
   }
 
-  /** The same, but a state that {@link get} has just asked for is not fresh enough. */
+  /**
+   * The state of a call, as {@link get} returns it. But it does not use a state for which only
+   * {@link get} has asked within the last second.
+   */
   async getFresh(sid: string): Promise<DeliveryState | undefined> {
     const last = this.known.get(sid)
     if (isOver(last?.state) || this.isRecent(last?.checkedAt)) return last?.state

@@ -22,20 +22,20 @@ export interface Calls {
   /** When the call was last seen in the queue, in milliseconds since 1970. */
   queuedUntil(sid: string): number | undefined
   /**
-   * Ends a call that has not been answered. Rejects if that is too late; what it throws is not for
-   * users.
+   * Cancels a call that has not been answered. Rejects if it is too late for that, with an error
+   * that must not be shown or logged: it may hold credentials.
    */
   cancel(sid: string): Promise<void>
-  /** The state of a call, asked for now: see {@link CallStates.getFresh}. */
+  /** The state of a call, at most a second old: see {@link CallStates.getFresh}. */
   freshState(sid: string): Promise<DeliveryState | undefined>
   /** Notes that a phone rings: see {@link CallStates.noticeRing}. */
   noticeRing(sid: string): boolean
 }
 
-/** Each `w` is half a second: the line must be open before the extension is dialed. */
+/** Waits two seconds, half a second for each `w`: the line must be open before the extension. */
 const waitBeforeExtension = 'wwww'
 
-/** @internal */
+/** Creates what places and follows the calls of one Space. @internal */
 export function createCalls(
   {
     signalwire,

@@ -29,7 +29,10 @@ let vendor: typeof RestClient | undefined
 /** Returns the vendor's client, which is created at the first use and kept. @internal */
 export type Connect = () => Promise<InstanceType<typeof RestClient>>
 
-/** The vendor's client for one Space, with our own HTTP client. @internal */
+/**
+ * Creates {@link Connect} for one Space: the vendor's client, with our own HTTP client.
+ * @internal
+ */
 export function createConnect({
   signalwire,
 }: Pick<ResolvedOptions<unknown>, 'signalwire'>): Connect {
@@ -57,8 +60,9 @@ export function createConnect({
 }
 
 /**
- * The HTTP client for the vendor's client. It keeps no request, and it passes on only bodies that
- * are JSON objects. `callFields` are form fields of a new call that the vendor's client drops.
+ * Creates the HTTP client for the vendor's client. It passes on only responses whose body is a JSON
+ * object, and nothing of an error except its status and its code.
+ * @param callFields Form fields of a new call that the vendor's client would leave out.
  * @internal
  */
 export function createHttpClient(origin: string, callFields: Readonly<Record<string, string>>) {
@@ -94,8 +98,8 @@ function formBody(data: Readonly<Record<string, unknown>>): URLSearchParams {
 }
 
 /**
- * Throws for a body that is not an object. The vendor's client reads the code of an error only from
- * `{ code }`, so the documented shape `{ errors: [...] }` is converted.
+ * Returns the body for the vendor's client. Throws for a success whose body is no object. Writes
+ * the code of an error as `{ code }`, the only shape that the vendor's client reads.
  */
 function checkBody(status: number, text: string): string {
   const body = parseObject(text)

@@ -24,7 +24,7 @@ export interface DeliveryError {
   readonly error: Failure | VoiceOtpError
   /** SignalWire's own code, or a word for what went wrong. For the event `code.failed`. */
   readonly reason: string
-  /** Whether SignalWire refused the request. Only then it is certain that no phone rings. */
+  /** Whether the request was certainly refused. Otherwise the phone may be ringing. */
   readonly refused: boolean
 }
 
@@ -34,7 +34,7 @@ export interface DeliveryError {
  * @internal
  */
 export function toDeliveryError(thrown: unknown): DeliveryError {
-  // One of our own errors, from before SignalWire was asked: nothing rings.
+  // Our own error was thrown before SignalWire was asked, so no phone rings.
   if (thrown instanceof VoiceOtpError) return { error: thrown, reason: thrown.code, refused: true }
   if (thrown instanceof HttpError)
     return {
@@ -55,7 +55,7 @@ export function toDeliveryError(thrown: unknown): DeliveryError {
   }
 }
 
-/** The reason is the code of the cause, so that a log shows it. */
+/** An error whose `cause.code` is the reason, so that a log shows it. */
 const unavailable = (reason: string): VoiceOtpError =>
   new VoiceOtpError('signalwire-unavailable', undefined, { name: 'SignalWireError', code: reason })
 

@@ -9,7 +9,7 @@ import type { Connect } from './client.js'
  */
 export type SendText = (text: { readonly to: string; readonly body: string }) => Promise<string>
 
-/** @internal */
+/** Creates the function that sends text messages from the number of the app. @internal */
 export function createSendText(
   { signalwire: { from } }: Pick<ResolvedOptions<unknown>, 'signalwire'>,
   connect: Connect,

@@ -32,7 +32,7 @@ export interface Mfa {
   verify(id: string, code: string): Promise<'right' | 'wrong' | 'gone'>
 }
 
-/** @internal */
+/** Creates the client for the hosted MFA of one Space. @internal */
 export function createMfa({
   signalwire: { project, token, origin, from },
 }: Pick<ResolvedOptions<unknown>, 'signalwire'>): Mfa {
@@ -83,6 +83,9 @@ export function createMfa({
   }
 }
 
-/** The MFA API responds with 401 and no code if the API token lacks the scope Management. */
+/**
+ * The reason for a status that the MFA API sends without a code: 401 means that the API token lacks
+ * the scope Management.
+ */
 const hostedErrorCode = (status: number): string | undefined =>
   status === 401 ? 'scope-missing' : undefined

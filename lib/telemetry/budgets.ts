@@ -10,13 +10,16 @@ export class Budgets {
     { readonly left: number; readonly labels: Readonly<Record<string, string>> }
   >()
 
-  /** Notes what is left. Each prefix has a budget of its own: the one that is used most counts. */
+  /**
+   * Notes what is left of a budget.
+   * @param left 0 to 1.
+   */
   note(left: number, labels: Readonly<Record<string, string>>): void {
     const key = JSON.stringify(labels)
     if (left <= (this.lowest.get(key)?.left ?? Infinity)) this.lowest.set(key, { left, labels })
   }
 
-  /** Reports what was noted, and begins again. */
+  /** Reports the lowest values, and forgets them. */
   readonly report = (result: ObservableResult): void => {
     for (const { left, labels } of this.lowest.values()) result.observe(left, labels)
     this.lowest = new Map()

@@ -10,7 +10,7 @@ import { createInstruments } from './instruments.js'
 import { Labels } from './labels.js'
 import { createRecorders, dependencyOf, type Recorders } from './record.js'
 
-/** The default export, because the CommonJS build has no other names of an imported package. */
+/** The part of `@opentelemetry/api` that is used. */
 type OpenTelemetry = Pick<typeof import('@opentelemetry/api'), 'metrics' | 'trace'>
 
 /** The part of a `VoiceOtpStrategy` that is measured. */
@@ -50,6 +50,7 @@ export async function instrument(voiceOtp: Instrumented): Promise<() => void> {
 
 async function load(): Promise<OpenTelemetry> {
   try {
+    // `import()` of the CommonJS build offers the package only as its default export.
     return (await import('@opentelemetry/api')).default
   } catch {
     throw new Error(

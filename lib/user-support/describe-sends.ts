@@ -38,9 +38,10 @@ export interface DescribedSend {
 type Draft = { -readonly [Key in keyof DescribedSend]: DescribedSend[Key] }
 
 /**
- * The sends that a trail tells about, the newest first. A user has one valid code at a time, so
- * what happens to a code happens to the last one.
- * @param entries The newest first.
+ * Reads from a trail which codes a user asked for, and what became of each, the newest first. Only
+ * the last code of a user is valid, so each later entry is about the last code that was sent.
+ * @param entries The trail, the newest entry first.
+ * @param now Milliseconds since 1970.
  * @internal
  */
 export function describeSends(

@@ -67,7 +67,7 @@ export interface UserDescription {
   readonly unavailable: readonly ('trail' | 'recovery' | 'remember')[]
 }
 
-/** What `describeUser(userId)` returns. @internal */
+/** Collects what `describeUser(userId)` returns. @internal */
 export async function describeUser<User>(
   context: Context<User>,
   userId: UserId,
@@ -117,7 +117,7 @@ export async function describeUser<User>(
       recoveryCodesLeft: codesLeft,
       rememberedBrowsers: browsers?.length,
     },
-    fraud: { sendsStopped, blockedUntil: fraudBlock(sends, now) },
+    fraud: { sendsStopped, blockedUntil: findFraudBlock(sends, now) },
     sends,
     unavailable,
   }
@@ -139,8 +139,11 @@ async function findLockedFactors<User>(
     .map(({ factor, seconds }) => ({ factor, until: new Date(now + seconds * 1000) }))
 }
 
-/** When the budget of the last number begins again, if it was used up. */
-function fraudBlock(sends: readonly DescribedSend[] | undefined, now: number): Date | undefined {
+/** Until when the fraud guard refuses codes to the number of the last send, if it refused that. */
+function findFraudBlock(
+  sends: readonly DescribedSend[] | undefined,
+  now: number,
+): Date | undefined {
   const [last] = sends ?? []
   return last?.code === 'destination-limited' &&
     last.until !== undefined &&
@@ -158,7 +161,7 @@ async function readCodesLeft(
   throw new TypeError('recovery.left must return how many codes are left.')
 }
 
-/** The entries within the bounds, whatever the store returns. */
+/** Reads the trail. Leaves out entries beyond the bounds, which a store may return. */
 async function readTrail<User>(
   { keys, settings: { clock, trail } }: Context<User>,
   userId: string,

@@ -5,8 +5,10 @@ import type { UserId } from '../options/options.js'
 import { forgetBrowsers } from '../remembered-browsers/entries.js'
 
 /**
- * What `forgetUser(userId)` does. The counts of a phone, a prefix, a country and the app stay: they
- * name no user, and end within a day.
+ * Forgets a deleted account, for `forgetUser(userId)`. The counts of a phone, a prefix, a country
+ * and the app stay, because they name no user. So do the counts of a user together with a number or
+ * a call: their keys cannot be found without the number. All of them end by themselves, after 20
+ * days at most.
  * @internal
  */
 export async function forgetUser<User>(context: Context<User>, userId: UserId): Promise<void> {

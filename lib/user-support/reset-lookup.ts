@@ -3,8 +3,9 @@ import type { Context } from '../context.js'
 import { loginStateOf } from '../session/login-state.js'
 
 /**
- * After `resetFactors(userId)` the number on record is that of a lost phone: until the user has
- * proved a number, the user counts as one without a number.
+ * Wraps the lookup of a user's phones. After `resetFactors(userId)` the lookup returns `null`, as
+ * for a user without a number, until the user has proved a number: the number on record belongs to
+ * a lost phone.
  * @internal
  */
 export function withResets<User>(

@@ -12,7 +12,7 @@ export interface SupportAction {
   readonly reason: string
 }
 
-/** What `unlock(userId)` does. @internal */
+/** Unlocks a user, for `unlock(userId)`. @internal */
 export async function unlockUser<User>(
   context: Context<User>,
   userId: UserId,
@@ -29,7 +29,7 @@ export async function unlockUser<User>(
   context.emit('user.unlocked', { userId: id, ...given })
 }
 
-/** What `resetFactors(userId)` does. @internal */
+/** Ends the second factors of a user who lost the phone, for `resetFactors(userId)`. @internal */
 export async function resetFactors<User>(
   context: Context<User>,
   userId: UserId,
@@ -43,7 +43,7 @@ export async function resetFactors<User>(
       'configuration',
       'resetFactors() needs recovery.removeAll(userId), which deletes the recovery codes of a user.',
     )
-  // First the lost phone: a call that is asked for at the same time must not reach it any more.
+  // First: a call that is asked for at the same time must not reach the lost phone.
   await context.factorResets.begin(id)
   await Promise.all([
     context.activeChallenges.endAny(id),

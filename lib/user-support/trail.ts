@@ -4,11 +4,11 @@ import { errors } from '../errors.js'
 import type { Emit, VoiceOtpEvents } from '../events.js'
 import type { TrailBounds, TrailEntry, TrailStore } from '../options/trail.js'
 
-/** How much a store keeps of one user: enough to explain the last week. @internal */
+/** How much a store keeps of one user. @internal */
 export const trailBounds: TrailBounds = { maxEntries: 50, maxAgeSeconds: 30 * 86_400 }
 
 const deadlineSeconds = 2
-/** A store that hangs must not collect entries without end. */
+/** At most this many entries wait for the store. A store that hangs must not fill the memory. */
 const maxPending = 1000
 /** A repeated failure is written once in this time: a flood of requests must not fill the store. */
 const repeatMilliseconds = 60_000
@@ -31,7 +31,7 @@ const recorded: ReadonlySet<EventName> = new Set<EventName>([
   'request.handled',
 ])
 
-/** Every detail that an event may have, as far as the trail keeps it. */
+/** The details of events that the trail reads. */
 type Details = Partial<Omit<TrailEntry, 'at' | 'event'>> & {
   readonly userId?: string
   readonly outcome?: string
@@ -39,7 +39,7 @@ type Details = Partial<Omit<TrailEntry, 'at' | 'event'>> & {
   readonly retryAfter?: number
 }
 
-/** What the trail needs. @internal */
+/** The settings that the trail needs. @internal */
 export interface TrailSettings {
   readonly trail: TrailStore | undefined
   readonly clock: { now(): number }
@@ -49,8 +49,8 @@ export interface TrailSettings {
 export const trailName = (keys: Keys, userId: string): string => keys.storeName('trail', userId)
 
 /**
- * Adds the trail to a function that emits. Nothing waits for the store: a store that fails, hangs
- * or is slow is reported by the event `trail.failed`, and changes no login.
+ * Returns an `emit` that also writes events to the trail. Nothing waits for the store. If the store
+ * fails or takes longer than 2 seconds, the event `trail.failed` reports it, and no login changes.
  * @internal
  */
 export function withTrail({ trail, clock }: TrailSettings, keys: Keys, emit: Emit): Emit {
@@ -84,8 +84,9 @@ export function withTrail({ trail, clock }: TrailSettings, keys: Keys, emit: Emi
 }
 
 /**
- * Whether an entry is a failure that only repeats the last entry of its user, within a minute. What
- * was sent or compared is no such failure: it has limits of its own.
+ * Creates the check whether an entry is a failure that repeats the last entry of its user within a
+ * minute. Entries without a code (for example a code that was sent) are never repetitions: other
+ * limits bound their number.
  */
 function createRepetitionFilter(): (user: string, entry: TrailEntry) => boolean {
   const last = new Map<string, { readonly key: string; readonly at: number }>()
@@ -107,7 +108,10 @@ function createRepetitionFilter(): (user: string, entry: TrailEntry) => boolean 
   }
 }
 
-/** What the trail keeps of an event; `undefined` if the event says nothing new. */
+/**
+ * What the trail keeps of an event. `undefined` for a `request.handled` that ended without an
+ * error, or with an error that another event reports.
+ */
 function toEntry(event: EventName, details: Details, at: number): TrailEntry | undefined {
   const { purpose, channel, country, limit, reason, outcome, retryAfter } = details
   const code = event === 'request.handled' ? newError(outcome) : details.code
