@@ -177,7 +177,7 @@ async function deliverOrEnd<User>(
     const { country } = destination
     context.emit('code.failed', { userId, purpose, channel, country, code: error.code, reason })
     loginState.dropChallenge()
-    // Only after a refusal. After a timeout, the phone may be ringing.
+    // Only if it was refused. After a timeout, the phone may be ringing.
     if (refused) await Promise.all([context.sends.endInterval(request), cancel()])
     throw error
   }

@@ -71,8 +71,8 @@ const listTemplates = (folder: string): readonly string[] =>
     .map(file => file.replace(/\.ejs$/, '').replaceAll('\\', '/'))
 
 /**
- * Throws for a template of the app that replaces none of ours. Otherwise nobody would notice a
- * misspelled name.
+ * Throws for a template of the app that replaces no template of ours. Otherwise nobody would notice
+ * a misspelled name.
  */
 function checkNames(own: string, known: readonly string[]): void {
   const pages = known.filter(name => !name.includes('/'))
