@@ -18,6 +18,8 @@ const europeanSpanish = /^(?:ES|EA|IC|GQ|PH|039|150)$/
  * @internal
  */
 export function findLanguage<T>(tag: string, available: ReadonlyMap<string, T>): T | undefined {
+  const same = available.get(tag)
+  if (same !== undefined) return same // saves 5 % of a call request: `Intl.Locale` is slow
   const wanted = parseTag(tag)
   if (wanted === undefined) return undefined
   const sameLanguage = [...available].flatMap(([availableTag, value]) => {

@@ -68,7 +68,7 @@ export class ActiveChallenges {
   }
 
   /** Counts one attempt at the code of a challenge. */
-  async countAttempt(challenge: ChallengeId): Promise<Hit> {
+  countAttempt(challenge: ChallengeId): Promise<Hit> {
     return this.counters.attempts.hit(this.challengeKey(challenge))
   }
 

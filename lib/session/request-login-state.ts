@@ -7,7 +7,6 @@
 // the app requires none (`required`). A login of another user, and a logout, remove challenge and
 // verification from the session.
 
-import { copyOwn } from '../check-options.js'
 import { catchRejection } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { VoiceOtpError } from '../errors.js'
@@ -76,7 +75,7 @@ class RequestLoginState<User> implements LoginState<User> {
   get verification(): Verification | undefined {
     const { factors } = this.context
     return parseVerification(
-      this.readSession().verification,
+      this.readStored('verification'),
       method => factors.get(method) !== undefined,
     )
   }
@@ -94,7 +93,7 @@ class RequestLoginState<User> implements LoginState<User> {
   }
 
   get challenge(): Challenge | undefined {
-    const challenge = parseChallenge(this.readSession().challenge)
+    const challenge = parseChallenge(this.readStored('challenge'))
     return challenge?.sessionId === asPassportRequest(this.req).sessionID ? challenge : undefined
   }
 
@@ -149,7 +148,8 @@ class RequestLoginState<User> implements LoginState<User> {
   confirmCookie(): void {
     if (this.verification === undefined) return
     const { unconfirmedCookie: _, ...verification } = this.verification
-    this.session[sessionKey] = { ...this.readSession(), verification }
+    const challenge = this.readStored('challenge')
+    this.session[sessionKey] = { ...(challenge === undefined ? {} : { challenge }), verification }
   }
 
   storeChallenge(challenge: Challenge): void {
@@ -233,11 +233,14 @@ class RequestLoginState<User> implements LoginState<User> {
     }
   }
 
-  /** What this package stored in the session, unchecked. */
-  private readSession(): { readonly challenge?: unknown; readonly verification?: unknown } {
-    const { session } = asPassportRequest(this.req)
-    // Own properties only: a polluted Object.prototype must not pass the second factor.
-    const part = session && Object.hasOwn(session, sessionKey) ? session[sessionKey] : undefined
-    return copyOwn(typeof part === 'object' && part !== null ? part : {})
+  /** What the session stores under a name, unchecked. */
+  private readStored(name: 'challenge' | 'verification'): unknown {
+    return readOwn(readOwn(asPassportRequest(this.req).session, sessionKey), name)
   }
 }
+
+/** An own property only: a polluted Object.prototype must not pass the second factor. */
+const readOwn = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined
