@@ -79,28 +79,31 @@ interface RemoteCall {
 }
 
 /**
- * Answers the newest call of a simulator in another process, presses the digits, and returns the
- * code.
+ * Answers the newest call of a simulator in another process, presses the digits whenever the voice
+ * waits for keys, and returns the code. Throws if the call ends without a code.
  */
 export async function answerRemotely(phones: string, digits: string): Promise<string> {
-  const act = (sid: string, action: string, body: object) =>
-    fetch(`${phones}/calls/${sid}/${action}`, {
+  const act = async (sid: string, action: string, body: object) => {
+    await fetch(`${phones}/calls/${sid}/${action}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     })
-  const waitFor = async (isWanted: (call: RemoteCall) => boolean): Promise<RemoteCall> => {
-    for (;;) {
-      const [newest] = (await (await fetch(`${phones}/calls.json`)).json()) as RemoteCall[]
-      if (newest !== undefined && isWanted(newest)) return newest
-      // Both processes need the processor more than these requests do.
-      await new Promise(resolve => setTimeout(resolve, 50))
-    }
   }
-  const { sid } = await waitFor(({ status }) => status === 'ringing')
-  await act(sid, 'answer', {})
-  await waitFor(({ waitingFor }) => waitingFor !== null)
-  await act(sid, 'keys', { digits })
-  const { heard } = await waitFor(call => /(\d, ){5}\d/.test(call.heard.join(' ')))
-  return /(\d, ){5}\d/.exec(heard.join(' '))?.[0].replaceAll(', ', '') ?? ''
+  let isAnswered = false
+  for (;;) {
+    const [newest] = (await (await fetch(`${phones}/calls.json`)).json()) as RemoteCall[]
+    const [code] = /(\d, ){5}\d/.exec(newest?.heard.join(' ') ?? '') ?? []
+    if (newest?.status === 'ringing') {
+      await act(newest.sid, 'answer', {})
+      isAnswered = true
+    } else if (isAnswered) {
+      if (code !== undefined) return code.replaceAll(', ', '')
+      if (newest?.status !== 'in-progress')
+        throw new Error(`The call ended without a code: ${JSON.stringify(newest)}`)
+      if (newest.waitingFor !== null) await act(newest.sid, 'keys', { digits })
+    }
+    // Both processes need the processor more than these requests do.
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
 }
