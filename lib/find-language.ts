@@ -19,7 +19,7 @@ const europeanSpanish = /^(?:ES|EA|IC|GQ|PH|039|150)$/
  */
 export function findLanguage<T>(tag: string, available: ReadonlyMap<string, T>): T | undefined {
   const same = available.get(tag)
-  if (same !== undefined) return same // saves 5 % of a call request: `Intl.Locale` is slow
+  if (same !== undefined) return same // `Intl.Locale` takes a tenth of a millisecond
   const wanted = parseTag(tag)
   if (wanted === undefined) return undefined
   const sameLanguage = [...available].flatMap(([availableTag, value]) => {

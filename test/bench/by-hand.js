@@ -18,6 +18,19 @@ const keyed = (...context) => createHmac('sha256', key).update(JSON.stringify(co
 const nameOf = (...context) => keyed(...context).toString('base64url')
 const limiter = (name, points, duration) =>
   new RateLimiterMemory({ keyPrefix: name, points, duration })
+/** R-24: the limiter may take 2 seconds. */
+async function inTime(...work) {
+  let timer
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(reject, 2000, new Error('The limiter took too long.'))
+  })
+  try {
+    return await Promise.race([Promise.all(work), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /**
  * R-04, R-06, R-15: the active challenge, the lockouts, the attempts per challenge and per user,
  * each under a keyed hash.
@@ -30,15 +43,18 @@ const createLimiters = () => ({
   failures: limiter('failures', 10, 86_400),
   consecutive: limiter('consecutive', 100, 1_728_000),
   uses: limiter('uses', 1, 360),
+  logouts: limiter('logouts', 1e9, 360),
 })
 
 async function verifying(count, codeFrom) {
-  const { activation, lockout, locked, attempts, failures, consecutive, uses } = createLimiters()
+  const { activation, lockout, locked, attempts, failures, consecutive, uses, logouts } =
+    createLimiters()
   const codes = []
   const site = await siteWith(count, (index, sessionId) => {
     const userId = `u${index}`
     const id = nameOf('challenge', index)
     const code = String(index % 1_000_000).padStart(6, '0')
+    const phoneHash = nameOf('phone', numberOf(userId))
     codes.push(code)
     return {
       voiceOtp: {
@@ -52,8 +68,8 @@ async function verifying(count, codeFrom) {
           nextCallAt: Date.now(),
           matchingDigits: '42',
           phone: '••• ••• ••23',
-          phoneHash: nameOf('phone', numberOf(userId)),
-          codeHash: nameOf(code, id, userId, sessionId),
+          phoneHash,
+          codeHash: nameOf(code, id, userId, sessionId, 'login', phoneHash),
         },
       },
     }
@@ -63,34 +79,38 @@ async function verifying(count, codeFrom) {
   site.app.use(site.session, site.form, site.passport.session())
   site.app.post('/otp', async (req, res, next) => {
     const { challenge } = req.session.voiceOtp
-    const { id, userId, codeHash } = challenge
+    const { id, userId, codeHash, phoneHash } = challenge
     if (
       userId !== req.user.id ||
+      challenge.purpose !== 'login' ||
       Date.now() >= challenge.expiresAt ||
+      // R-08: the number is still on record.
+      nameOf('phone', req.user.phone) !== phoneHash ||
       typeof req.body.code !== 'string'
     )
       return res.status(401).end()
     const name = nameOf('user', userId)
     // R-04: count before comparing.
-    const [alive, , isLockedOut, isLocked] = await Promise.all([
+    const [alive, , isLockedOut, isLocked] = await inTime(
       activation.get(name),
       attempts.consume(id),
       lockout.get(name),
       locked.get(name),
-    ])
+    )
     if (alive?.consumedPoints !== challenge.activation || isLockedOut !== null || isLocked !== null)
       return res.status(401).end()
-    await Promise.all([failures.consume(name), consecutive.consume(name)])
+    await inTime(failures.consume(name), consecutive.consume(name))
     // R-18.
     if (
       !timingSafeEqual(
-        keyed(req.body.code, id, userId, req.sessionID),
+        keyed(req.body.code, id, userId, req.sessionID, 'login', phoneHash),
         Buffer.from(codeHash, 'base64url'),
       )
     )
       return res.status(401).end('Unauthorized')
     // R-03: of parallel right codes, only one gets past this line.
-    await uses.consume(id)
+    await inTime(uses.consume(id))
+    const oldSession = nameOf('session', req.sessionID)
     // R-09: a new session id. Only the new session holds the verification.
     const { passport } = req.session
     req.session.regenerate(error => {
@@ -103,18 +123,26 @@ async function verifying(count, codeFrom) {
             method: 'call',
             amr: ['otp', 'tel'],
             verifiedAt: Date.now(),
-            phoneHash: challenge.phoneHash,
+            phoneHash,
           },
         },
       })
-      Promise.all([failures.delete(name), consecutive.delete(name), activation.delete(name)]).then(
-        () =>
+      const save = () =>
+        new Promise((resolve, reject) => {
           req.session.save(failure => {
-            if (failure) next(failure)
-            else res.redirect('/')
-          }),
-        next,
-      )
+            if (failure) reject(failure)
+            else resolve()
+          })
+        })
+      inTime(failures.delete(name), consecutive.delete(name), activation.delete(name))
+        .then(save)
+        // A-89: a logout of the old session that arrived meanwhile wins.
+        .then(() => inTime(logouts.get(oldSession)))
+        .then(([isLoggedOut]) => {
+          if (isLoggedOut === null) res.redirect('/')
+          else req.session.destroy(() => res.status(401).end())
+        })
+        .catch(next)
     })
   })
   return {
@@ -215,10 +243,10 @@ export async function document(count) {
     })
     if (!fits.includes(true)) return res.status(403).end()
     const content = open(req.params.token)
-    const [, alive] = await Promise.all([
+    const [, alive] = await inTime(
       fetches.consume(req.params.token.slice(-22)),
       activation.get(nameOf('user', content.userId)),
-    ])
+    )
     if (alive?.consumedPoints !== content.activation || content.phone !== req.body.To)
       return res.status(403).end()
     const action = `${url}/${seal(content)}`
