@@ -26,17 +26,20 @@ export interface CallbackSettings {
  * that names the callback if it throws, rejects, or takes longer than the deadline.
  * @internal
  */
-export function runCallback<T>(
+export async function runCallback<T>(
   name: string,
   callback: () => T | PromiseLike<T>,
   { code = 'callback-failed', deadlineSeconds = callbackDeadlineSeconds }: CallbackSettings = {},
 ): Promise<T> {
-  return withDeadline(
-    (async () => callback())(), // an async function turns an exception into a rejection
-    deadlineSeconds * 1000,
-    () => new VoiceOtpError(code, `${name} took longer than ${deadlineSeconds} seconds.`),
-    error => toVoiceOtpError(error, code, `${name} threw an error.`),
-  )
+  try {
+    return await withDeadline(
+      (async () => callback())(), // an async function turns an exception into a rejection
+      deadlineSeconds * 1000,
+      () => new VoiceOtpError(code, `${name} took longer than ${deadlineSeconds} seconds.`),
+    )
+  } catch (error) {
+    throw toVoiceOtpError(error, code, `${name} threw an error.`)
+  }
 }
 
 /**

@@ -8,14 +8,12 @@ export const delay = (milliseconds: number): Promise<void> =>
  * Resolves or rejects as `work` does, or rejects with `createError()` after `milliseconds`. A
  * dependency that hangs must not keep a login waiting for ever. `work` itself goes on; its late
  * result is ignored.
- * @param convert What to reject with if `work` rejects. Default: the same error.
  * @internal
  */
 export function withDeadline<T>(
   work: PromiseLike<T>,
   milliseconds: number,
   createError: () => Error,
-  convert: (error: unknown) => unknown = error => error,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -28,7 +26,7 @@ export function withDeadline<T>(
       },
       (error: unknown) => {
         clearTimeout(timer)
-        reject(convert(error))
+        reject(error)
       },
     )
   })

@@ -197,10 +197,14 @@ export const toVoiceOtpError = (error: unknown, code: ErrorCode, detail?: string
 
 /** Name and code of an error, if they look like identifiers. A message may quote what we sent. */
 function safeCause(original: unknown): { name: string; code?: string | number } {
-  const { name, code } = Object(original) as { name?: unknown; code?: unknown }
-  return {
-    name: isWord(name) ? name : 'Error',
-    ...(isErrorCode(code) ? { code } : {}),
+  try {
+    const { name, code } = Object(original) as { name?: unknown; code?: unknown }
+    return {
+      name: isWord(name) ? name : 'Error',
+      ...(isErrorCode(code) ? { code } : {}),
+    }
+  } catch {
+    return { name: 'Error' } // a property of the error throws when it is read
   }
 }
 

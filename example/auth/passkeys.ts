@@ -54,7 +54,10 @@ async function beginLogin(req: Request, { rpId }: PasskeySite, passkeys: readonl
   return undefined
 }
 
-/** The new counter of the passkey that has signed the challenge; otherwise rejects. */
+/**
+ * The passkey that has signed the challenge, and its new counter. `undefined` for a passkey that is
+ * not on record; rejects for another site, another challenge and a wrong signature.
+ */
 async function finishLogin(req: Request, site: PasskeySite, passkeys: readonly Passkey[]) {
   const { verifyAuthenticationResponse } = await loadWebAuthn()
   const answer = readAnswer(req, site)

@@ -104,6 +104,7 @@ export function logError(error: unknown, req: Request, status = 503): string {
 function safeDetails(error: unknown): object {
   if (error instanceof VoiceOtpError)
     return { code: error.code, message: error.message, cause: error.cause }
-  const { name, code, stack } = Object(error) as Partial<NodeJS.ErrnoException>
+  if (!(error instanceof Error)) return {}
+  const { name, code, stack } = error as NodeJS.ErrnoException
   return { name, code, at: stack?.match(/(?<=^ +)at .*/gm)?.slice(0, 6) }
 }

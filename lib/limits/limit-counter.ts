@@ -83,7 +83,7 @@ export class LimitCounter {
 
   /** Sets the count, by default for a new window. 0 seconds means without end. */
   async set(key: string, count: number, seconds = this.windowSeconds): Promise<void> {
-    await withinDeadline(async () => this.limiter.set(key, count, seconds))
+    await withinDeadline(() => this.limiter.set(key, count, seconds))
   }
 
   /** Begins a new window with one hit, whatever the count was. */
@@ -153,7 +153,7 @@ export class LimitCounter {
 
   /** Deletes the count. */
   async delete(key: string): Promise<void> {
-    await withinDeadline(async () => this.limiter.delete(key))
+    await withinDeadline(() => this.limiter.delete(key))
   }
 }
 
@@ -190,10 +190,14 @@ const isOverLimit = (reason: unknown): reason is LimiterCount =>
 const notACount = (): Error =>
   new VoiceOtpError('limiter-unavailable', 'It returned something that is not a count.')
 
-const withinDeadline = <T>(operation: () => Promise<T>): Promise<T> =>
-  withDeadline(
-    operation(),
-    deadlineMilliseconds,
-    () => new VoiceOtpError('limiter-unavailable', 'It took too long.'),
-    error => toVoiceOtpError(error, 'limiter-unavailable'),
-  )
+async function withinDeadline<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await withDeadline(
+      operation(),
+      deadlineMilliseconds,
+      () => new VoiceOtpError('limiter-unavailable', 'It took too long.'),
+    )
+  } catch (error) {
+    throw toVoiceOtpError(error, 'limiter-unavailable')
+  }
+}

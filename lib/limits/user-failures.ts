@@ -222,7 +222,7 @@ export class UserFailures {
   private countsOf(userId: string): readonly [failures: Count, consecutiveFailures: Count] {
     const key = this.key(userId)
     const countOf = (counter: LimitCounter, limit: number | false): Count => ({
-      take: () => (limit === false ? Promise.resolve(uncounted) : counter.hit(key)),
+      take: async () => (limit === false ? uncounted : counter.hit(key)),
       giveBack: hit => counter.giveBack(key, hit),
     })
     return [

@@ -41,38 +41,26 @@ export function createEnforce<User>(
     Object.defineProperty(req, loginStateKey, { value: loginState })
     guardUser(req, loginState, property)
     watchLogins(req, loginState, lookup)
-    const { pendingUser } = loginState
-    warnAboutLocals(res, pendingUser)
-    const proceed = (stillPending: unknown): void => {
-      if (stillPending === undefined || !respondToPendingUser(req, res)) next()
+    warnAboutLocals(res, loginState.pendingUser)
+    const proceed = (): void => {
+      if (loginState.pendingUser === undefined || !respondToPendingUser(req, res)) next()
     }
-    const work = followBrowser(context, lookup, req, res, loginState)
-    if (work === undefined) proceed(pendingUser)
-    else
-      work.then(() => {
-        proceed(loginState.pendingUser)
-      }, next)
+    if (mayBeRemembered(loginState, req))
+      logInRemembered(context, lookup, req, res, loginState).then(proceed, next)
+    else if (loginState.user && loginState.verification?.unconfirmedCookie !== undefined)
+      confirmCookie(context, req, loginState).then(proceed, next)
+    else proceed()
   }
 }
 
-/** What a remembered browser needs: its login, or a note that it has sent its new cookie. */
-function followBrowser<User>(
-  context: Context<User>,
-  lookup: PhoneLookup<User>,
-  req: Request,
-  res: ServerResponse,
-  loginState: LoginState<User>,
-): Promise<void> | undefined {
-  if (context.settings.remember === undefined) return undefined
-  if (loginState.pendingUser !== undefined)
-    // The response to a WebSocket handshake cannot set the cookies of a recognized browser.
-    return req.headers.upgrade === undefined
-      ? logInRemembered(context, lookup, req, res, loginState)
-      : undefined
-  return loginState.user && loginState.verification?.unconfirmedCookie !== undefined
-    ? confirmCookie(context, req, loginState)
-    : undefined
-}
+/**
+ * Whether to look for a remembered browser. Not on a WebSocket handshake: its response cannot set
+ * the new cookies.
+ */
+const mayBeRemembered = <User>({ context, pendingUser }: LoginState<User>, req: Request): boolean =>
+  context.settings.remember !== undefined &&
+  req.headers.upgrade === undefined &&
+  pendingUser !== undefined
 
 /**
  * Warns if middleware before `enforce()` has put a pending user into `res.locals`. A template that

@@ -9,6 +9,8 @@ beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2026-11-01T12:00:00Z') })
 })
 afterEach(() => {
+  // In this order: the spy on a fake timer would bring the fake timer back.
+  vi.restoreAllMocks()
   vi.useRealTimers()
 })
 

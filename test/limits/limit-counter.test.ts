@@ -57,6 +57,14 @@ describe('hit()', () => {
       'an Error that looks like a count',
       Object.assign(new Error('gone'), { consumedPoints: 1, msBeforeNext: 1 }),
     ],
+    [
+      'an Error whose name cannot be read',
+      Object.defineProperty(new Error('gone'), 'name', {
+        get: () => {
+          throw new Error('no name')
+        },
+      }),
+    ],
     ['nothing', undefined],
     ['null', null],
     ['text', 'gone'],
