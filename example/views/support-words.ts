@@ -275,8 +275,8 @@ export interface SendLine {
 export function sendInWords(send: DescribedSend, now: Date): SendLine {
   const { channel, purpose, outcome, answered, code = '', wrongCodes } = send
   const values = valuesOf(send, now)
-  const sentence =
-    unsentOutcomes[code] ?? outcomes[answered ? `${outcome} answered` : outcome] ?? outcome
+  const answeredSentence = answered ? outcomes[`${outcome} answered`] : undefined
+  const sentence = unsentOutcomes[code] ?? answeredSentence ?? outcomes[outcome] ?? outcome
   const wrong = wrongCodes === 0 ? '' : `, wrong codes: ${wrongCodes}`
   return {
     at: time(send.at, now),

@@ -131,6 +131,18 @@ test('the page for support says in words why each of these users cannot get in',
   })
 })
 
+test('the list of the last codes says in words what came of a call that was answered', async () => {
+  await site.person('alice').passBoth()
+  await ask('reported')
+  const phone = await Phone.ringing(site, people.find(({ id }) => id === 'reported')?.phone ?? '')
+  await phone.answer()
+  await phone.press('00')
+  const sam = await openDesk()
+  const listOf = async (user: string) => (await sam.get(`/support?user=${user}`)).text
+  expect(await listOf('alice')).toMatch(/A call to log in .*: the right code was entered\./)
+  expect(await listOf('reported')).toMatch(/A call to log in .*: reported as “this was not me”\./)
+})
+
 test('support unlocks a user with a reason, and the log says who did it', async () => {
   await enterWrongCodes('locked out', 3)
   const sam = await openDesk()
