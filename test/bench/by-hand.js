@@ -22,7 +22,7 @@ const limiter = (name, points, duration) =>
 async function inTime(...work) {
   let timer
   const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(reject, 2000, new Error('The limiter took too long.'))
+    timer = setTimeout(() => reject(new Error('The limiter took too long.')), 2000)
   })
   try {
     return await Promise.race([Promise.all(work), late])
