@@ -132,6 +132,17 @@ describe('codes that nobody enters', () => {
     expect(await flood(app, 60)).toBe(50)
   })
 
+  test('a flood that the limit of its prefix refuses never counts in the limit of the country', async () => {
+    const app = open({ unusedPerPrefixDay: 1, unusedPerCountryDay: 5 }, new CounterStore(1, 10))
+    const sends = Array.from({ length: 20 }, (_, index) =>
+      app.send({ ...another(index, '+447700900'), country: 'GB' }),
+    )
+    expect(allowed(await Promise.allSettled(sends))).toBe(1)
+    const counted = app.named('fraud.counted').map(details => (details as { limit: string }).limit)
+    expect(counted.filter(limit => limit === 'unusedPerPrefixDay').length).toBeGreaterThan(1)
+    expect(counted.filter(limit => limit === 'unusedPerCountryDay')).toHaveLength(1)
+  })
+
   test('500 sends to a prefix are allowed in one day, however many codes are entered', async () => {
     const app = open({ sendsPerPrefixDay: 5 })
     for (let index = 0; index < 5; index++)
