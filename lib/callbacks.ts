@@ -1,4 +1,5 @@
 import { isSpeakable } from './call/check-prompts.js'
+import { copyOwn } from './check-options.js'
 import { findLanguage } from './find-language.js'
 import type { Prompts } from './options/prompts.js'
 import { withDeadline } from './deadline.js'
@@ -171,6 +172,9 @@ export async function storeNewPhone<User>(
   })
 }
 
+/** In `Accept-Language`: any language (RFC 9110, section 12.5.4). A call speaks the default. */
+const anyLanguage = '*'
+
 /**
  * The languages of this user; the call speaks the first one. If `locale` fails, the call speaks the
  * default language.
@@ -185,31 +189,37 @@ export async function askLanguages<User>(
   try {
     const chosen =
       typeof locale === 'function' ? await runCallback('locale', () => locale(user, req)) : locale
-    const wanted = [chosen ?? defaultPrompts.language]
-      .flat()
+    // A list may be the header `Accept-Language`, of any length.
+    const wanted = [chosen ?? anyLanguage].flat().slice(0, 10)
+    const found = wanted
       .filter(tag => typeof tag === 'string')
-      .slice(0, 5)
-    const found = wanted.map(tag => findLanguage(tag, prompts))
-    if (found.some(each => each === undefined) || found.length === 0)
-      emit('prompt.fallback', { userId, what: 'locale', reason: 'unknown' })
-    const known = [...new Set(found.filter(each => each !== undefined))]
-    return known.length === 0 ? [defaultPrompts] : known
+      .map(tag => (tag === anyLanguage ? defaultPrompts : findLanguage(tag, prompts)))
+      .filter(each => each !== undefined)
+    if (found.length > 0) return [...new Set(found)].slice(0, 5)
+    emit('prompt.fallback', { userId, what: 'locale', reason: 'unknown' })
+    return [defaultPrompts]
   } catch {
     emit('prompt.fallback', { userId, what: 'locale', reason: 'failed' })
     return [defaultPrompts]
   }
 }
 
-/** The text of `announce`; `undefined` if there is none or it cannot be used. @internal */
+/**
+ * The text of `announce` in the language of the call; `undefined` if there is none or it cannot be
+ * used.
+ * @internal
+ */
 export async function askAnnouncement<User>(
-  { settings: { announce }, emit }: Context<User>,
+  { settings: { announce, prompts }, emit }: Context<User>,
   userId: string,
   user: User,
   req: Request,
+  language: string,
 ): Promise<string | undefined> {
   if (announce === undefined) return undefined
   try {
-    const text: unknown = await runCallback('announce', () => announce(user, req))
+    const returned: unknown = await runCallback('announce', () => announce(user, req))
+    const text = inLanguage(language, prompts, returned)
     if (
       text === undefined ||
       (typeof text === 'string' && isSpeakable(text, 200) && !/[<>]/.test(text))
@@ -220,4 +230,18 @@ export async function askAnnouncement<User>(
     emit('prompt.fallback', { userId, what: 'announce', reason: 'failed' })
   }
   return undefined
+}
+
+/**
+ * The sentence in this language, of what `announce` returned; `undefined` if there are sentences in
+ * other languages only. Returns everything else as it is.
+ */
+function inLanguage(
+  language: string,
+  prompts: ReadonlyMap<string, Prompts>,
+  returned: unknown,
+): unknown {
+  if (typeof returned !== 'object' || returned === null) return returned
+  const isByLanguage = Object.keys(returned).some(tag => prompts.has(tag))
+  return isByLanguage ? copyOwn(returned as Record<string, unknown>)[language] : returned
 }

@@ -4,7 +4,7 @@ import { isLoopback, readOptions, type RenamedOptions, wholeNumber } from './che
 import type { Channel } from './options/channel.js'
 import type { LimiterFactory } from './options/limiter.js'
 import type { Limits } from './options/limits.js'
-import type { BeforeCall, UserId, VoiceOtpOptions } from './options/options.js'
+import type { AnnounceResult, BeforeCall, UserId, VoiceOtpOptions } from './options/options.js'
 import type { UserNotice } from './options/notice.js'
 import type { Country } from './options/phone.js'
 import type { RecoveryOptions } from './options/recovery.js'
@@ -52,7 +52,7 @@ export interface ResolvedCallbacks<User> {
   readonly userId: (user: User) => UserId
   readonly required: (user: User, req: Request) => boolean
   readonly announce:
-    ((user: User, req: Request) => string | undefined | Promise<string | undefined>) | undefined
+    ((user: User, req: Request) => AnnounceResult | Promise<AnnounceResult>) | undefined
   readonly beforeCall: ((call: BeforeCall<User>) => boolean | Promise<boolean>) | undefined
   readonly onEnroll: ((user: User, phone: string, req: Request) => void | Promise<void>) | undefined
   readonly notifyUser: ((userId: string, what: UserNotice) => void | Promise<void>) | undefined

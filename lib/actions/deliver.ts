@@ -118,7 +118,8 @@ async function createCallUrl<User>(
     expiresAt: challenge.expiresAt,
     languages: languages.map(({ language }) => language),
   }
-  const announcement = await askAnnouncement(context, userId, user, req)
+  const [spoken = ''] = content.languages
+  const announcement = await askAnnouncement(context, userId, user, req, spoken)
   const url = openingUrl(context, { ...content, announcement })
   if (url !== undefined) return url
   context.emit('prompt.fallback', { userId, what: 'announce', reason: 'too-long' })

@@ -59,6 +59,9 @@ export type UserId = string | number | bigint
 /** Languages of one user, best first, as the option `locale` returns them. */
 export type LocaleResult = string | readonly string[] | undefined
 
+/** A sentence, or one for each language tag, as the option `announce` returns it. */
+export type AnnounceResult = string | Readonly<Record<string, string>> | undefined
+
 /**
  * The options of the strategy. The constructor checks all of them once and throws a `TypeError`
  * that names the option and how to fix it. Only the object's own properties count, and an unknown
@@ -102,8 +105,10 @@ export interface VoiceOtpOptions<User = Express.User> {
   /**
    * The language of the call: a tag such as `de-DE`, a list of them in the user's order, or a
    * function that returns one of these or a promise of it. The second language of a list is offered
-   * on key three. Default `en-US`. If the function fails or names no known language, the call
-   * speaks the default language and the event `prompt.fallback` is emitted.
+   * on key three. Default `en-US`. The list of a function may be what the browser asks for,
+   * `req.acceptsLanguages()`: unknown languages are skipped, `*` is the default language, and the
+   * first ten tags count. If the function fails or names no known language, the call speaks the
+   * default language and the event `prompt.fallback` is emitted.
    */
   readonly locale?:
     | string
@@ -113,11 +118,12 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly prompts?: Readonly<Record<string, Prompts>>
   /**
    * Returns a sentence that the call says after the first one, for example which login this is. One
-   * line of at most 200 characters without `<` and `>`, in the user's language. Anybody who answers
-   * the phone hears it, voicemail too. If it fails or returns something else, the call is placed
-   * without it and the event `prompt.fallback` is emitted. Default: nothing.
+   * line of at most 200 characters without `<` and `>`. Return one sentence for each language tag
+   * if calls speak several languages: a call in another language goes without it. Anybody who
+   * answers the phone hears it, voicemail too. If it fails or returns something else, the call is
+   * placed without it and the event `prompt.fallback` is emitted. Default: nothing.
    */
-  announce?(user: User, req: Request): string | undefined | Promise<string | undefined>
+  announce?(user: User, req: Request): AnnounceResult | Promise<AnnounceResult>
   /**
    * Lets SignalWire detect whether a person or a machine answers (`AnsweredBy`). A call that a
    * machine answers ends. SignalWire charges for it, and it can be wrong. Default `false`.

@@ -1,3 +1,4 @@
+import type { Request } from 'express'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { languages, type Prompts, VoiceOtpStrategy } from 'passport-voice-otp'
 import { english, readTwice } from '../support/english.js'
@@ -194,7 +195,7 @@ describe('the option locale', () => {
     },
   )
 
-  test('unknown languages in a list are skipped and the app is told', async () => {
+  test('unknown languages in a list are skipped', async () => {
     await open({ locale: () => ['tlh', 'de-DE', 'de-AT', 'en-US'] })
     expect(await opening()).toEqual([
       german1,
@@ -203,7 +204,29 @@ describe('the option locale', () => {
       english.inThisLanguage,
       german.pressMatchingDigits,
     ])
-    expect(defaulted()).toEqual([{ userId: 'alice', what: 'locale', reason: 'unknown' }])
+    expect(defaulted()).toEqual([])
+  })
+
+  const unknown = [{ userId: 'alice', what: 'locale', reason: 'unknown' }]
+  test.each<[string, string, object[]]>([
+    ['fr', languages['fr-FR'].opening.login('Acme'), []],
+    ['en;q=0.2, de-CH;q=0.9, fr;q=0.8', german1, []],
+    ['br, oc, ca, eu, co, de-AT;q=0.5', german1, []],
+    ['de;q=0, en', english.opening.login('Acme'), []],
+    ['__proto__, constructor, de', german1, []],
+    ['*', english.opening.login('Acme'), []],
+    ['tlh, *;q=0.5', english.opening.login('Acme'), []],
+    ['', english.opening.login('Acme'), unknown],
+    ['tlh', english.opening.login('Acme'), unknown],
+    ['<Dial>+1900</Dial>', english.opening.login('Acme'), unknown],
+    [`${'de-'.repeat(3000)}, fr`, languages['fr-FR'].opening.login('Acme'), []],
+    [Array.from({ length: 2000 }, () => 'tlh').join(), english.opening.login('Acme'), unknown],
+  ])('for a browser with Accept-Language %j the call says %j', async (header, first, events) => {
+    await open({ locale: (_user, req) => (req as Request).acceptsLanguages() })
+    const alice = await world.logIn('alice')
+    await alice.post('/otp/call').set('Accept-Language', header).expect(202)
+    expect((await new Phone(world).answer())[0]).toBe(first)
+    expect(defaulted()).toEqual(events)
   })
 })
 
@@ -235,6 +258,20 @@ describe('the option announce', () => {
     expect((await opening('alice'))[1]).toBe('You are alice, by POST.')
     expect((await opening('bob'))[1]).toBe(english.pressMatchingDigits)
     expect(defaulted()).toEqual([])
+  })
+
+  test('an announcement in several languages is said in that of the call, and a call in another one goes without it', async () => {
+    const announce = () => ({ 'en-US': 'In Lyon.', 'de-DE': 'In Lyon, auf Deutsch.' })
+    for (const [locale, second] of [
+      ['en-US', 'In Lyon.'],
+      [['de-AT', 'en-US'], 'In Lyon, auf Deutsch.'],
+      ['fr-FR', languages['fr-FR'].pressMatchingDigits],
+    ] as const) {
+      await open({ announce, locale })
+      expect((await opening())[1]).toBe(second)
+      expect(defaulted()).toEqual([])
+      await world.close()
+    }
   })
 
   test('an announcement is said once, with every numberMatching, and not again in another language', async () => {
@@ -274,6 +311,8 @@ describe('the option announce', () => {
     ['returns a number', () => 7 as never, 'malformed'],
     ['returns null', () => null as never, 'malformed'],
     ['returns an object', () => ({ toString: () => 'x' }) as never, 'malformed'],
+    ['returns a tag that no call speaks', () => ({ en: 'In Lyon.' }) as never, 'malformed'],
+    ['returns markup for the language', () => ({ 'en-US': '<Say>' }) as never, 'malformed'],
   ])(
     'if the function announce %s, the call is placed without it and the app is told',
     async (_, announce, reason) => {
