@@ -6,7 +6,7 @@ import { setUpLinks } from './factor-links.js'
 import { addMessage, field, fieldText, redirect, redirectAfterSave } from './request.js'
 import { showPage } from './show.js'
 import { type Situation, stateOf } from './state.js'
-import { fill } from './words.js'
+import { fill, masked } from './words.js'
 
 // Enrolls or changes the number: the strategy calls the new number, and the app stores it after the
 // right code.
@@ -42,9 +42,6 @@ export async function postVerifyPhone(visit: Visit): Promise<void> {
   if (failure === undefined) redirect(res, home)
   else await showPhone(visit, refreshIfOvertaken(visit, failure, home))
 }
-
-/** A phone number that shows only its last two digits. */
-const masked = (phone: string): string => `••• ••• ••${phone.slice(-2)}`
 
 /**
  * Whether this user may enroll a number. The first factor is enough for a first number. To change a

@@ -1,8 +1,8 @@
 import type { Visit } from './context.js'
 import { type PageFailure, wordsOf } from './failure.js'
+import { pageHelpers } from './helpers.js'
 import { knownUser, takeMessages } from './request.js'
 import { type PageState, waitingText } from './state.js'
-import { clockTime, day, duration, fill, joinSentences, piecesOf, spaced } from './words.js'
 
 /** What a page shows, besides the data of its template. */
 export interface PageContent {
@@ -50,15 +50,9 @@ export function showPage({ pages, req, res, texts }: Visit, content: PageContent
     state: content.state,
     challenge: undefined,
     status: undefined,
-    duration: (seconds: number) => duration(language, seconds),
-    day: (date: Date) => day(language, date),
     waitingText: (state: PageState, startsIn: number, callsBefore: number) =>
       waitingText(texts, state, startsIn, callsBefore),
-    clockTime,
-    spaced,
-    fill,
-    joinSentences,
-    piecesOf,
+    ...pageHelpers(language),
   }
   const data = { ...shared, ...content.data }
   const html = render('layout', { ...data, body: render(content.view, data) })

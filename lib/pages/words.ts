@@ -28,6 +28,9 @@ export const day = (language: string, date: Date): string =>
     timeZone: 'UTC',
   })
 
+/** A phone number that shows only its last two digits. */
+export const masked = (phone: string): string => `••• ••• ••${phone.slice(-2)}`
+
 /** A phone number in groups of digits. Only North American numbers are grouped. */
 export const spaced = (phone: string): string =>
   phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
@@ -42,5 +45,7 @@ export const piecesOf = (
     .map(piece => (piece.startsWith('{') ? { place: piece.slice(1, -1) } : { text: piece }))
 
 /** Puts values into the places of a sentence: `{time}`, `{phone}`. */
-export const fill = (sentence: string, values: Readonly<Record<string, string>>): string =>
-  sentence.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place)
+export const fill = (
+  sentence: string,
+  values: Readonly<Record<string, string | number | undefined>>,
+): string => sentence.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place))

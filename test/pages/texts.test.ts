@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { languages } from 'passport-voice-otp'
-import { pageTexts } from 'passport-voice-otp/pages'
+import { pageHelpers, pageTexts } from 'passport-voice-otp/pages'
 import { checkTexts } from '../../lib/pages/check-texts.js'
 import { findTexts } from '../../lib/pages/language.js'
 import { clockTime, duration, fill, joinSentences, piecesOf } from '../../lib/pages/words.js'
@@ -46,6 +46,15 @@ test('durations have the plural forms of the language', () => {
     '2 hours',
   ])
   expect(clockTime(249)).toBe('4:09')
+})
+
+test('pages of the app write durations, days and numbers as the ready pages do', () => {
+  const { duration, day, masked, spaced, fill } = pageHelpers('de-DE')
+  expect(duration(90)).toBe('2 Minuten')
+  expect(day(new Date('2026-11-24T12:00:00Z'))).toBe('24. November 2026')
+  expect(masked('+12025550123')).toBe('••• ••• ••23')
+  expect([spaced('+12025550123'), spaced('+4930123')]).toEqual(['+1 202 555 0123', '+4930123'])
+  expect(fill('{left} {of} {total}', { left: 0, total: '10' })).toBe('0 {of} 10')
 })
 
 test('sentences have a space between them, but not after the full stop of Chinese and Japanese', () => {
