@@ -129,8 +129,14 @@ export interface FailureDetails extends Pick<FailureInfo, 'retryAfter' | 'attemp
   readonly message?: string
 }
 
-/** Refuses a request: an action throws it, and Passport's `fail()` gets its `info`. @internal */
+/**
+ * Refuses a request: an action throws it, and Passport's `fail()` gets its `info`. With Passport's
+ * option `failWithError`, the app's error handler gets the failure itself.
+ * @internal
+ */
 export class Failure extends Error {
+  /** As Passport names its own error of `failWithError`. */
+  override readonly name = 'AuthenticationError'
   readonly info: FailureInfo
 
   constructor(
@@ -144,6 +150,14 @@ export class Failure extends Error {
   /** HTTP status. */
   get status(): number {
     return failures[this.code].status
+  }
+
+  get retryAfter(): number | undefined {
+    return this.info.retryAfter
+  }
+
+  get attemptsLeft(): number | undefined {
+    return this.info.attemptsLeft
   }
 }
 

@@ -32,6 +32,14 @@ export interface Success {
   readonly info: object
 }
 
+/** Passport's own options that decide what happens after a failure. @internal */
+export interface FailureOptions {
+  readonly failWithError?: boolean
+  readonly failureRedirect?: string
+  readonly failureMessage?: unknown
+  readonly failureFlash?: unknown
+}
+
 /**
  * Tells Passport how an action ended: an {@link Outcome} as described there, a {@link Failure}
  * refuses the request, and everything else is an error.
@@ -40,9 +48,10 @@ export interface Success {
 export function reportOutcome(
   req: Request,
   passport: PassportFunctions,
+  options: FailureOptions,
   outcome: Promise<Outcome>,
 ): void {
-  callPassport(req, passport, outcome)
+  callPassport(req, passport, options, outcome)
     // Passport's functions call the app, which may throw. Nothing else would catch that exception,
     // and it would end the process.
     .catch((thrown: unknown) => {
@@ -57,27 +66,37 @@ export function reportOutcome(
 async function callPassport(
   req: Request,
   { success, fail, pass, error }: PassportFunctions,
+  options: FailureOptions,
   outcome: Promise<Outcome>,
 ): Promise<void> {
   let result
   try {
     result = await outcome
   } catch (thrown) {
-    const retryAfter =
-      thrown instanceof Failure
-        ? thrown.info.retryAfter
-        : thrown instanceof VoiceOtpError
-          ? thrown.retryAfter
-          : undefined
-    if (retryAfter !== undefined) responseOf(req)?.setHeader('Retry-After', retryAfter)
-    if (thrown instanceof Failure) fail(thrown.info, thrown.status)
-    else error(thrown)
+    const isOurs = thrown instanceof Failure || thrown instanceof VoiceOtpError
+    if (isOurs && thrown.retryAfter !== undefined)
+      responseOf(req)?.setHeader('Retry-After', thrown.retryAfter)
+    if (!(thrown instanceof Failure)) error(thrown)
+    else if (becomesError(options)) {
+      Object.assign(responseOf(req) ?? {}, { statusCode: thrown.status }) // as Passport does
+      error(thrown)
+    } else fail(thrown.info, thrown.status)
     return
   }
   if (result === undefined) pass()
   else if (typeof result === 'function') result()
   else success(result.user, result.info)
 }
+
+/**
+ * Whether the app's error handler gets a failure. Passport would make an error without the code and
+ * the message of the failure. Its other options come first.
+ */
+const becomesError = (options: FailureOptions): boolean =>
+  options.failWithError === true &&
+  !options.failureRedirect &&
+  !options.failureMessage &&
+  !options.failureFlash
 
 function endRequest(req: Request): void {
   process.emitWarning(

@@ -112,10 +112,12 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     // Take Passport's functions off `this` before the first await. If parallel requests share the
     // strategy itself, a late `this.success` would log in the user of another request.
     const { success, fail, pass, error } = this
+    const own = copyOwn(options)
     reportOutcome(
       req,
       { success, fail, pass, error },
-      runAction(this.context, this.lookup, req, copyOwn(options)),
+      own,
+      runAction(this.context, this.lookup, req, own),
     )
   }
 

@@ -5,16 +5,18 @@ import { Failure, VoiceOtpError } from '../errors.js'
 import { hasAny } from '../factors/ownership.js'
 import type { VoiceOtpAuthenticateOptions } from '../options/authenticate.js'
 import type { Purpose } from '../options/purpose.js'
+import type { FailureOptions } from '../report-outcome.js'
 import type { Request } from '../request.js'
 import { checkSession } from '../session/check-session.js'
 import { type LoginState, loginStateOf } from '../session/login-state.js'
 import { freshSeconds } from '../session/verification.js'
 
 /** The options of `passport.authenticate()`, with those of Passport's own that matter here. */
-export type ActionOptions = VoiceOtpAuthenticateOptions & {
-  readonly session?: boolean
-  readonly assignProperty?: string
-}
+export type ActionOptions = VoiceOtpAuthenticateOptions &
+  FailureOptions & {
+    readonly session?: boolean
+    readonly assignProperty?: string
+  }
 
 /** Names that earlier drafts used, and what to use in their place. */
 const renamedOptions: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { Failure, VoiceOtpError } from '../errors.js'
 import type { RegisteredFactor } from '../factor-registry.js'
 import type { Attempt } from '../limits/attempts.js'
 import type { HostedStrategy } from '../options/second-factor.js'
-import type { Outcome, RedirectFunction, Success } from '../report-outcome.js'
+import type { FailureOptions, Outcome, RedirectFunction, Success } from '../report-outcome.js'
 import type { Request } from '../request.js'
 import { checkSession, refuseOutsideSessions } from '../session/check-session.js'
 import { type LoginState, loginStateOf } from '../session/login-state.js'
@@ -15,7 +15,7 @@ import { findFactor } from './ownership.js'
 import { runStrategy, type StrategyResult } from './run-strategy.js'
 
 /** The options of `passport.authenticate(factor, options)` that matter here. @internal */
-export interface FactorActionOptions {
+export interface FactorActionOptions extends FailureOptions {
   readonly action?: string
   readonly purpose?: string
   readonly session?: boolean

@@ -55,10 +55,12 @@ class FactorStrategy<User> implements SecondFactorStrategy {
     // As in VoiceOtpStrategy: before the first await.
     const { success, fail, pass, error, redirect } = this as unknown as HostFunctions
     const { context, factor, strategy } = this
+    const own = copyOwn(options)
     reportOutcome(
       req,
       { success, fail, pass, error },
-      authenticateFactor(context, factor, strategy, req, copyOwn(options), redirect),
+      own,
+      authenticateFactor(context, factor, strategy, req, own, redirect),
     )
   }
 }
