@@ -3,7 +3,12 @@ import { isOwnPath } from '../own-path.js'
 import type { Middleware, Request } from '../request.js'
 import type { Context } from '../context.js'
 import { type LoginState, loginStateOf } from '../session/login-state.js'
-import { rememberStepUp, sendRedirect, sendSecondFactorRequired } from './respond.js'
+import {
+  rememberReturnTo,
+  rememberStepUp,
+  sendRedirect,
+  sendSecondFactorRequired,
+} from './respond.js'
 
 /** Options of `requireSecondFactor()`. */
 export interface RequireOptions {
@@ -53,8 +58,10 @@ export function createRequireSecondFactor<User>(
       sendSecondFactorRequired(res, { maxAge, phishingResistant })
       return
     }
-    if (req.method === 'GET')
-      rememberStepUp(req, (req as Request & { originalUrl?: string }).originalUrl ?? '')
+    if (req.method === 'GET') {
+      const remember = loginState.user ? rememberStepUp : rememberReturnTo
+      remember(req, (req as Request & { originalUrl?: string }).originalUrl ?? '')
+    }
     sendRedirect(res, redirectTo)
   }
 }

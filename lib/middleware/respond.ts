@@ -72,8 +72,8 @@ export function rememberReturnTo(req: Request, url: string): void {
 }
 
 /**
- * Stores a page that needs a fresh code: as `returnTo`, and under {@link stepUpKey}. From the
- * second one, the ready pages know that they must ask for a code although the user is logged in.
+ * Stores a page that needs a fresh code of a user who is logged in: as `returnTo`, and under
+ * {@link stepUpKey}. From the second one, the ready pages know that they must ask for a code.
  * @internal
  */
 export function rememberStepUp(req: Request, url: string): void {
