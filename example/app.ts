@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import ejs from 'ejs'
 import express from 'express'
 import type { Store } from 'express-session'
@@ -11,7 +11,6 @@ import { createPassport } from './auth/passport.js'
 import { createVoiceOtp } from './auth/voice-otp.js'
 import { handleErrors, notFound } from './middleware/errors.js'
 import { forms } from './middleware/forms.js'
-import { mayEnroll } from './middleware/guards.js'
 import { noStore, securityHeaders } from './middleware/headers.js'
 import { sessions } from './middleware/sessions.js'
 import { accountRoutes } from './routes/account.js'
@@ -29,8 +28,6 @@ import type { Records } from './stores/records.js'
 import { recoveryInMemory, type RecoveryCodes } from './stores/recovery-codes.js'
 import { demoPassword, demoPeople, type User, type Users } from './stores/users.js'
 import * as words from './views/words.js'
-
-const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /**
  * The paths that a user who has passed only the first factor may ask for. They show nothing that a
@@ -121,7 +118,7 @@ export function createApp(options: AppOptions) {
 
   const app = express()
   app.engine('ejs', ejs.renderFile).enable('view cache')
-  app.set('views', pathOf('views')).set('view engine', 'ejs')
+  app.set('views', join(import.meta.dirname, 'views')).set('view engine', 'ejs')
   Object.assign(app.locals, words, {
     logger,
     simulatorUrl,
@@ -133,35 +130,36 @@ export function createApp(options: AppOptions) {
   // With https, a proxy or tunnel in front ends TLS. express-session must trust its
   // X-Forwarded-Proto to set a secure cookie. Without a proxy, anybody could send X-Forwarded-*
   // headers. The app never builds a URL from them.
-  if (isHttps) app.set('trust proxy', 1)
+  app.set('trust proxy', isHttps ? 1 : false)
 
   app.use(securityHeaders(isHttps, simulatorUrl))
   app.get('/healthz', healthRoute(health))
   // SignalWire sends no cookie and no CSRF token. Its requests are signed instead.
   app.use('/voice-otp', voiceOtp.webhooks())
-  app.use(express.static(pathOf('public'), { maxAge: '1h' }), pages.files)
-  app.use(noStore)
-  app.use(sessions({ secret: sessionSecret, store: sessionStore, isHttps }))
-  // These forms need less than 4 KiB. Compressed bodies are refused, because a small one can expand
-  // to gigabytes.
-  app.use(express.urlencoded({ extended: false, limit: '4kb', inflate: false }))
-  app.use(passport.session())
-  // Directly after passport.session(): until the code is verified, req.user is undefined. Every
-  // other page redirects a pending user to the page of the code.
-  app.use(voiceOtp.enforce({ redirectTo: '/otp', except: pathsOfPendingUsers }))
-
+  app.use(
+    express.static(join(import.meta.dirname, 'public'), { maxAge: '1h' }),
+    pages.files,
+    noStore,
+    sessions({ secret: sessionSecret, store: sessionStore, isHttps }),
+    // These forms need less than 4 KiB. Compressed bodies are refused, because a small one can
+    // expand to gigabytes.
+    express.urlencoded({ extended: false, limit: '4kb', inflate: false }),
+    passport.session() as express.RequestHandler,
+    // Directly after passport.session(): until the code is verified, req.user is undefined. Every
+    // other page redirects a pending user to the page of the code.
+    voiceOtp.enforce({ redirectTo: '/otp', except: pathsOfPendingUsers }),
+  )
   app.use('/api', apiRoutes(passport, voiceOtp, [publicUrl, ...otherOrigins]))
   app.use(
     forms(),
     loginRoutes(passport),
     // Passkeys and app codes: the pages link to these routes.
     factorRoutes(passport, voiceOtp, factors, site),
+    accountRoutes(voiceOtp),
     // The page of the code, the number, recovery codes and remembered browsers.
-    mayEnroll,
     pages,
     transferRoutes(voiceOtp),
     payRoutes(passport, voiceOtp),
-    accountRoutes(),
     supportRoutes(voiceOtp, users, factors, strategyOptions.clock),
   )
   if (resetDemo) app.post('/demo/reset', resetRoute(voiceOtp, resetDemo))

@@ -1,5 +1,4 @@
 import type { Request } from 'express'
-import { languages } from 'passport-voice-otp'
 import { browserName } from 'passport-voice-otp/pages'
 
 declare module 'express-session' {
@@ -9,32 +8,17 @@ declare module 'express-session' {
   }
 }
 
-const primaryPart = (tag: string): string => tag.split('-', 1)[0]?.toLowerCase() ?? ''
-const spokenLanguages = new Set(Object.keys(languages).map(primaryPart))
-
-/**
- * The languages that the browser prefers and a call can speak, best first; `undefined` if there is
- * none.
- */
-export function preferredLanguages(
-  req: Pick<Request, 'acceptsLanguages'>,
-): readonly string[] | undefined {
-  const tags = req
-    .acceptsLanguages()
-    .filter(tag => tag.length <= 35 && spokenLanguages.has(primaryPart(tag)))
-  return tags.length === 0 ? undefined : tags.slice(0, 5)
-}
-
 /**
  * Says which login a call is for, in English. Calls in other languages go without it. It contains
  * no digits, because the user could take them for the code.
  */
-export function announcement(req: Request, now = Date.now()): string | undefined {
-  const [language = 'en'] = preferredLanguages(req) ?? []
-  if (primaryPart(language) !== 'en') return undefined
+export function announcement(req: Request, now = Date.now()) {
   const { passwordAt } = req.session
   const browser = browserName(req)
-  return `The password was entered${browser === undefined ? '' : ` in ${browser}`}${passwordAt === undefined ? '' : `, ${ago(now - passwordAt)}`}.`
+  const where = browser === undefined ? '' : ` in ${browser}`
+  const when = passwordAt === undefined ? '' : `, ${ago(now - passwordAt)}`
+  const text = `The password was entered${where}${when}.`
+  return { 'en-US': text, 'en-GB': text }
 }
 
 const times = [

@@ -1,10 +1,11 @@
 import passport from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
 import type { SecondFactorStrategy, VoiceOtpStrategy } from 'passport-voice-otp'
-import { fromStore } from '../middleware/errors.js'
+import { Failed, type Failure, fromStore } from '../middleware/errors.js'
 import type { User, Users } from '../stores/users.js'
 
-const wrongPassword = {
+const wrongPassword: Failure = {
+  status: 401,
   code: 'first-factor-wrong',
   message: 'The user name or the password is wrong.',
 }
@@ -25,7 +26,7 @@ export function createPassport(
   authenticator.use(
     new LocalStrategy((username, password, done) => {
       fromStore(users.byPassword(username, password)).then(
-        user => done(null, user ?? false, wrongPassword),
+        user => done(user ? null : new Failed(wrongPassword), user),
         done,
       )
     }),

@@ -2,7 +2,7 @@ import type { Request } from 'express'
 import { VoiceOtpStrategy, type VoiceOtpOptions } from 'passport-voice-otp'
 import type { Logger } from 'pino'
 import { getPhone, type User, type Users } from '../stores/users.js'
-import { announcement, preferredLanguages } from './announcement.js'
+import { announcement } from './announcement.js'
 import { logEvents } from './events.js'
 import { notifyOldPhone } from './notify-old-phone.js'
 import { noticeText } from './notice-text.js'
@@ -20,7 +20,7 @@ export function createVoiceOtp(
   const voiceOtp = new VoiceOtpStrategy<User>(
     {
       appName: 'Acme',
-      locale: (_user, req: Request) => preferredLanguages(req),
+      locale: (_user, req: Request) => req.acceptsLanguages(),
       announce: (_user, req: Request) => announcement(req),
       // Only a user who may enroll can have a number called that is not on record.
       beforeCall: ({ user }) => user.phone !== null || user.mayEnroll,

@@ -16,10 +16,14 @@ export interface Failure {
   readonly requestId?: string | undefined
 }
 
-/** A failure as an error: `formPage()` shows it on the page of its form, `handleErrors` as JSON. */
+/**
+ * A failure of this app, in the shape of the strategy's own: `formPage()` shows it on the page of
+ * its form, `handleErrors` as JSON.
+ */
 export class Failed extends Error {
-  constructor(readonly failure: Failure) {
+  constructor(failure: Failure) {
     super(failure.message)
+    Object.assign(this, failure)
   }
 }
 
@@ -62,23 +66,34 @@ export const handleErrors: ErrorRequestHandler = (error: unknown, req, res, _nex
 
 /** What a user may read about an error. Logs errors of 500 and more. */
 export function describeError(error: unknown, req: Request): Failure {
-  if (error instanceof Failed) return error.failure
-  const { status: given, code = '', message = '', retryAfter } = Object(error) as Partial<Failure>
-  const status = Number.isInteger(given) && Number(given) >= 400 ? Number(given) : 500
+  const {
+    status: given = 500,
+    code = '',
+    message = '',
+    attemptsLeft,
+    retryAfter,
+  } = Object(error) as Partial<Failure>
+  const status = Number.isInteger(given) && given >= 400 ? given : 500
+  const failure = isForUsers(error)
+    ? { status, code, message, attemptsLeft, retryAfter }
+    : { status, ...errorWords(status) }
   // Many people ask for calls at the same time. Nothing is broken.
-  const isFault = status >= 500 && code !== 'queue-full'
-  const requestId = isFault ? logError(error, req, status) : undefined
-  // The strategy's own messages are safe for everybody to read. No other error message is.
-  if (!(error instanceof VoiceOtpError) && !Object.hasOwn(failures, code))
-    return { status, ...errorWords(status), requestId }
-  const advice = isFault && isTemporary(error) ? ' Nothing was changed. Try again in a moment.' : ''
-  return { status, code, message: `${message}${advice}`, retryAfter, requestId }
+  if (status < 500 || code === 'queue-full') return failure
+  const advice = isForUsers(error) ? ' Nothing was changed. Try again in a moment.' : ''
+  const requestId = logError(error, req, status)
+  return { ...failure, message: `${failure.message}${advice}`, requestId }
 }
 
-/** Without a session store there is no session, and no page can be rendered from it. */
-export function isTemporary(error: unknown): boolean {
-  const permanent = ['session-unavailable', 'configuration']
-  return error instanceof VoiceOtpError && !permanent.includes(error.code)
+/**
+ * Whether an error is ours or the strategy's, so that everybody may read its message, and a page
+ * can show it with its form. Without a session store, no page can be rendered. A mistake in the
+ * setup is for the developer.
+ */
+export function isForUsers(error: unknown): boolean {
+  const { code = '' } = Object(error) as Partial<Failure>
+  if (error instanceof VoiceOtpError)
+    return !['session-unavailable', 'configuration'].includes(code)
+  return error instanceof Failed || Object.hasOwn(failures, code)
 }
 
 /**
@@ -102,9 +117,13 @@ export function logError(error: unknown, req: Request, status = 503): string {
 }
 
 function safeDetails(error: unknown): object {
-  if (error instanceof VoiceOtpError)
-    return { code: error.code, message: error.message, cause: error.cause }
-  if (!(error instanceof Error)) return {}
-  const { name, code, stack } = error as NodeJS.ErrnoException
-  return { name, code, at: stack?.match(/(?<=^ +)at .*/gm)?.slice(0, 6) }
+  const { name, code, stack } = Object(error) as NodeJS.ErrnoException
+  if (error instanceof VoiceOtpError) return { code, message: error.message, cause: error.cause }
+  return {
+    name,
+    code,
+    at: String(stack)
+      .match(/(?<=^ +)at .*/gm)
+      ?.slice(0, 6),
+  }
 }

@@ -12,14 +12,9 @@ export function forms(): (RequestHandler | ErrorRequestHandler)[] {
     skipCsrfProtection: req => req.method === 'POST' && req.path === '/login' && isFromOurPage(req),
   })
   const setLocals: RequestHandler = (req, res, next) => {
-    const takeMessages = (): readonly string[] => {
-      const { messages = [] } = req.session
-      delete req.session.messages
-      return messages
-    }
     Object.assign(res.locals, {
       csrfToken: () => csrf.generateToken(req),
-      takeMessages,
+      takeMessages: () => req.session.messages?.splice(0) ?? [],
       hasSession: knownUser(req) !== undefined,
       isLoggedIn: currentUser(req) !== undefined,
     })

@@ -2,24 +2,16 @@ import express, { Router, type Request, type RequestHandler, type Response } fro
 import { failures, type SuccessInfo, type VoiceOtpStrategy } from 'passport-voice-otp'
 import { browserName } from 'passport-voice-otp/pages'
 import { authenticate, type Passport } from '../auth/authenticate.js'
-import { Failed, logError } from '../middleware/errors.js'
+import { logError } from '../middleware/errors.js'
 import { field } from '../middleware/fields.js'
+import { requireThat } from '../middleware/guards.js'
 import { currentUser, knownUser, type User, userOf } from '../stores/users.js'
 import { checkPassword, logOut } from './login.js'
 
+const loggedIn = { code: 'logged-in', message: 'You are logged in.' }
 const codeRequired = {
   code: 'second-factor-required',
   message: 'Ask for a call and send the code that you hear.',
-}
-const loggedIn = { code: 'logged-in', message: 'You are logged in.' }
-const loggedOut = { code: 'logged-out', message: 'You are logged out.' }
-// The next login in a browser that was forgotten needs a code.
-const forgotten = { code: 'forgotten', message: 'The browser is no longer remembered.' }
-
-const originForbidden = {
-  status: 403,
-  code: 'origin-forbidden',
-  message: 'Send Content-Type: application/json and the Origin of this site.',
 }
 
 /** The same as the pages, as JSON for single-page apps. `handleErrors` sends the failures. */
@@ -33,7 +25,9 @@ export const apiRoutes = (
     .post('/login', ...checkPassword(passport), (req, res) => {
       res.json(currentUser(req) ? loggedIn : codeRequired)
     })
-    .post('/logout', logOut, (_req, res) => res.json(loggedOut))
+    .post('/logout', logOut, (_req, res) => {
+      res.json({ code: 'logged-out', message: 'You are logged out.' })
+    })
     .use('/otp', codeRoutes(passport, voiceOtp))
     .use(
       ['/account', '/browsers', '/recovery-codes'],
@@ -56,18 +50,25 @@ function codeRoutes(passport: Passport, voiceOtp: VoiceOtpStrategy<User>): Route
     .post('/call', authenticate(passport, { action: 'call', ...choices }), (req, res) => {
       res.status(202).json(req.voiceOtp)
     })
-    .post('/', authenticate(passport, {}), rememberIfRequested(voiceOtp), sendUser)
-    .post('/recover', authenticate(passport, { action: 'recover' }), sendUser)
+    .post('/', authenticate(passport, {}), async (req, res) => {
+      const remembered = await rememberIfRequested(voiceOtp, req)
+      res.json({ ...describeLogin(req), remembered })
+    })
+    .post('/recover', authenticate(passport, { action: 'recover' }), sendLogin)
     .post('/passkey/begin', authenticate(passport, { action: 'begin' }, 'passkey'))
-    .post('/passkey', authenticate(passport, {}, 'passkey'), sendUser)
-    .post('/app-code', authenticate(passport, {}, 'app-code'), sendUser)
+    .post('/passkey', authenticate(passport, {}, 'passkey'), sendLogin)
+    .post('/app-code', authenticate(passport, {}, 'app-code'), sendLogin)
 }
 
 /** What needs both factors: the account, its remembered browsers and its recovery codes. */
 function accountRoutes(voiceOtp: VoiceOtpStrategy<User>): Router {
   const { remembered } = voiceOtp
+  // The next login in a browser that was forgotten needs a code.
+  const forgotten = { code: 'forgotten', message: 'The browser is no longer remembered.' }
   return Router()
-    .get('/account', (req, res) => res.json({ user: publicUser(req) }))
+    .get('/account', (req, res) => {
+      res.json({ user: publicUser(userOf(req)) })
+    })
     .get('/browsers', async (req, res) => {
       const current = remembered.current(req)
       const browsers = await remembered.list(userOf(req).id)
@@ -91,52 +92,54 @@ function accountRoutes(voiceOtp: VoiceOtpStrategy<User>): Router {
 }
 
 /**
- * Remembers this browser if the JSON asks for it. If a store fails, the next login needs a call,
- * and this login stays valid.
+ * Remembers this browser if the JSON asks for it, and returns whether that worked. If a store
+ * fails, the next login needs a call, and this login stays valid.
  */
-const rememberIfRequested =
-  ({ remembered }: VoiceOtpStrategy<User>): RequestHandler =>
-  async (req, res, next) => {
-    try {
-      if (field('remember')(req) === true) {
-        await remembered.add(req, browserName(req) ?? 'A browser')
-        res.locals['remembered'] = true
-      }
-    } catch (error) {
-      logError(error, req)
-      res.locals['remembered'] = false
-    }
-    next()
+async function rememberIfRequested(
+  { remembered }: VoiceOtpStrategy<User>,
+  req: Request,
+): Promise<boolean | undefined> {
+  if (field('remember')(req) !== true) return undefined
+  try {
+    await remembered.add(req, browserName(req) ?? 'A browser')
+    return true
+  } catch (error) {
+    logError(error, req)
+    return false
   }
-
-const publicUser = (req: Request) => {
-  const { username, name } = userOf(req)
-  return { username, name }
 }
 
-/** Says who has logged in, and how many recovery codes are left after one was used. */
-const sendUser: RequestHandler = (req, res) => {
+const publicUser = ({ username, name }: User) => ({ username, name })
+
+/** Who has logged in, and how many recovery codes are left after one was used. */
+const describeLogin = (req: Request) => {
   const { recoveryCodesLeft } = req.authInfo as SuccessInfo
-  const remembered: unknown = res.locals['remembered']
-  res.json({ ...loggedIn, user: publicUser(req), recoveryCodesLeft, remembered })
+  return { ...loggedIn, user: publicUser(userOf(req)), recoveryCodesLeft }
 }
 
-const requireFirstFactor: RequestHandler = (req, _res, next) => {
-  const code = 'first-factor-required'
-  if (!knownUser(req)) throw new Failed({ code, ...failures[code] })
-  next()
-}
+const sendLogin: RequestHandler = (req, res) => res.json(describeLogin(req))
+
+const requireFirstFactor = requireThat(req => knownUser(req) !== undefined, {
+  code: 'first-factor-required',
+  ...failures['first-factor-required'],
+})
 
 /**
  * Replaces the CSRF token. A page of another site can send JSON only after a CORS preflight, which
  * this app never grants, and browsers set `Origin` themselves. `Host` does not count: in a DNS
  * rebinding attack, the attacker chooses its value.
  */
-const requireOurOrigin =
-  (origins: readonly string[]): RequestHandler =>
-  (req, _res, next) => {
-    const type = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-    const isOurs = type === 'application/json' && origins.includes(req.headers.origin ?? '')
-    if (!isOurs && req.method !== 'GET' && req.method !== 'HEAD') throw new Failed(originForbidden)
-    next()
-  }
+const requireOurOrigin = (origins: readonly string[]): RequestHandler =>
+  requireThat(
+    ({ method, headers }) =>
+      method === 'GET' ||
+      method === 'HEAD' ||
+      (isJson.test(headers['content-type'] ?? '') && origins.includes(headers.origin ?? '')),
+    {
+      status: 403,
+      code: 'origin-forbidden',
+      message: 'Send Content-Type: application/json and the Origin of this site.',
+    },
+  )
+
+const isJson = /^application\/json\s*(;|$)/i

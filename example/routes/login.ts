@@ -1,26 +1,23 @@
 import { Router, type RequestHandler } from 'express'
 import { authenticate, type Passport } from '../auth/authenticate.js'
-import { Failed, type Failure } from '../middleware/errors.js'
-import { formPage } from '../middleware/form-page.js'
 import { fieldText } from '../middleware/fields.js'
+import { formPage } from '../middleware/form-page.js'
+import { requireThat } from '../middleware/guards.js'
 import { knownUser } from '../stores/users.js'
 import { redirectAfterSave } from './return-to.js'
-
-const malformedPassword: Failure = {
-  code: 'first-factor-malformed',
-  message: 'Enter your user name and your password.',
-  status: 400,
-}
 
 /**
  * passport-local also reads the query. A password in a URL ends up in logs, so only the body counts
  * here.
  */
-const requirePassword: RequestHandler = (req, _res, next) => {
-  const isComplete = ['username', 'password'].every(name => fieldText(name, req) !== '')
-  if (!isComplete) throw new Failed(malformedPassword)
-  next()
-}
+const requirePassword = requireThat(
+  req => fieldText('username', req) !== '' && fieldText('password', req) !== '',
+  {
+    status: 400,
+    code: 'first-factor-malformed',
+    message: 'Enter your user name and your password.',
+  },
+)
 
 /** Checks the password. `voiceOtp.enforce()` then makes the user a pending user. */
 export const checkPassword = (passport: Passport): RequestHandler[] => [

@@ -38,7 +38,7 @@ export function payRoutes(passport: Passport, voiceOtp: VoiceOtpStrategy<User>):
     },
   })
   return Router()
-    .use('/pay', requireBothFactors)
+    .use('/pay', requireBothFactors(voiceOtp))
     .get('/pay', page.show)
     .post('/pay', async (req, res) => {
       const payment = readPayment(req)

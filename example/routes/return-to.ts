@@ -1,27 +1,23 @@
+import { promisify } from 'node:util'
 import type { Request, Response } from 'express'
 
 declare module 'express-session' {
   interface SessionData {
-    /** The page that a user without a factor asked for. The strategy sets and keeps it too. */
+    /**
+     * The page that a user without a factor asked for. The strategy sets it, and only to a path of
+     * this app.
+     */
     returnTo?: string
     /** Shown once, on the next page. Passport and the pages of the code write here too. */
     messages?: string[]
   }
 }
 
-/**
- * Returns `path` if it is a path on this site of at most 500 characters, otherwise `fallback`. This
- * prevents open redirects: browsers read "//host", "/\host" and "/<tab>/host" as another site. All
- * other paths of printable ASCII stay on this site.
- */
-export const sameOriginPath = <Fallback>(path: unknown, fallback: Fallback): string | Fallback =>
-  typeof path === 'string' && /^\/(?!\/)[!-[\]-~]{0,499}$/.test(path) ? path : fallback
-
 /** Where a user goes after a login without a code: once to the requested page. */
 export function takeReturnTo({ session }: Request): string {
-  const path = sameOriginPath(session.returnTo, '/account')
+  const { returnTo = '/account' } = session
   delete session.returnTo
-  return path
+  return returnTo
 }
 
 /**
@@ -35,8 +31,6 @@ export async function redirectAfterSave(
   message?: string,
 ): Promise<void> {
   if (message !== undefined) req.session.messages = [message]
-  await new Promise<void>((resolve, reject) => {
-    req.session.save((error: unknown) => (error ? reject(error) : resolve()))
-  })
+  await promisify(req.session.save.bind(req.session))()
   res.redirect(303, path)
 }
