@@ -2,8 +2,11 @@ import { randomInt } from 'node:crypto'
 import { runCallback } from './callbacks.js'
 import { readCodeText } from './code-input.js'
 import type { Context } from './context.js'
-import { VoiceOtpError } from './errors.js'
+import { Failure, VoiceOtpError } from './errors.js'
 import type { RecoveryOptions } from './options/recovery.js'
+import type { Request } from './request.js'
+import { loginStateOf } from './session/login-state.js'
+import { freshSeconds } from './session/verification.js'
 
 /**
  * The alphabet leaves out letters that people take for a digit or for another letter.
@@ -16,18 +19,21 @@ const isTypedCode = /^[0-9A-Za-z]{10}$/
 const codesPerSet = 10
 
 /**
- * Creates ten recovery codes, gives their hashes to `recovery.save`, and returns the codes, which
- * the app shows once.
+ * Creates ten recovery codes for the user of this request, gives their hashes to `recovery.save`,
+ * and returns the codes, which the app shows once. Throws a `Failure` (`second-factor-required`) if
+ * the last verification is older than five minutes.
  * @internal
  */
 export async function createRecoveryCodes<User>(
   context: Context<User>,
-  userId: string,
-  user: User,
+  req: Request,
 ): Promise<readonly string[]> {
+  const loginState = loginStateOf(context, req)
+  const { user, verificationAge } = loginState
+  if (!user || verificationAge > freshSeconds) throw new Failure('second-factor-required')
   const codes = Array.from({ length: codesPerSet }, createCode)
   const recovery = recoveryOptions(context)
-  const hashes = codes.map(code => context.keys.hash('recovery', userId, code))
+  const hashes = codes.map(code => context.keys.hash('recovery', loginState.userId, code))
   await runCallback('recovery.save', () => recovery.save(user, hashes))
   return codes.map(code => `${code.slice(0, 5)}-${code.slice(5)}`)
 }

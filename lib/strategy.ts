@@ -1,5 +1,3 @@
-import type { PendingChallenge } from './session/challenge.js'
-import type { Approval } from './options/approval.js'
 import type { EventEmitter } from 'node:events'
 import PassportStrategy from 'passport-strategy'
 import type { ActionOptions } from './actions/context.js'
@@ -7,10 +5,10 @@ import { listPhones, type PhoneChoice } from './actions/list-phones.js'
 import { runAction } from './actions/run-action.js'
 import { createPhoneLookup, type PhoneLookup } from './callbacks.js'
 import { copyOwn } from './check-options.js'
+import { checkSettings } from './check-settings.js'
 import type { Context } from './context.js'
 import { createContext } from './create-context.js'
 import { createEvents } from './create-events.js'
-import { Failure } from './errors.js'
 import type { VoiceOtpEvents } from './events.js'
 import { listAvailableFactors } from './factors/available-factors.js'
 import { changeFactor } from './factors/change-factor.js'
@@ -36,29 +34,12 @@ import { createRecoveryCodes } from './recovery-codes.js'
 import { createRemembered, type Remembered } from './remembered-browsers/remembered.js'
 import { type PassportFunctions, reportOutcome } from './report-outcome.js'
 import type { Middleware, Request } from './request.js'
+import { sendText } from './send-text.js'
 import { loginStateOf } from './session/login-state.js'
-import { freshSeconds } from './session/verification.js'
 import { describeUser, type UserDescription } from './user-support/describe-user.js'
 import { forgetUser } from './user-support/forget-user.js'
 import { withResets } from './user-support/reset-lookup.js'
 import { resetFactors, type SupportAction, unlockUser } from './user-support/support-actions.js'
-
-declare global {
-  namespace Express {
-    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the app extends it
-    interface User {}
-    interface Request {
-      /** The user who has passed only the first factor. `req.user` is undefined then. */
-      readonly pendingUser?: User | undefined
-      /** The challenge in this session. */
-      readonly voiceOtp?: PendingChallenge | undefined
-      /**
-       * What the user has just approved. Only in the handler of a route with the purpose `approve`.
-       */
-      readonly approval?: Approval | undefined
-    }
-  }
-}
 
 // The type names only what this class uses, so that the published types need no
 // @types/passport-strategy.
@@ -191,11 +172,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
    * Rejects with a {@link VoiceOtpError} if the option `recovery` is not set or `save` failed.
    */
   async createRecoveryCodes(req: Request): Promise<readonly string[]> {
-    const loginState = loginStateOf(this.context, req)
-    const { user } = loginState
-    if (!user || loginState.verificationAge > freshSeconds)
-      throw new Failure('second-factor-required')
-    return createRecoveryCodes(this.context, loginState.userId, user)
+    return createRecoveryCodes(this.context, req)
   }
 
   /**
@@ -292,8 +269,26 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     await loginStateOf(this.context, req).endChallenge()
   }
 
+  /**
+   * Sends a text that is no code, for example to the old number after a change. No limit counts it;
+   * `countries` and {@link stopSends} apply. Rejects with a {@link VoiceOtpError}, or with the code
+   * `phone-invalid`, `destination-blocked` or `phone-refused`.
+   */
+  async sendText(phone: string, text: string): Promise<void> {
+    await sendText(this.context, phone, text)
+  }
+
   /** Loads SignalWire's client before the first call. Rejects with a {@link VoiceOtpError}. */
   async warmUp(): Promise<void> {
     await this.context.connect()
+  }
+
+  /**
+   * Checks the settings, and calls nobody: the credentials for the channels `call` and `sms`, and
+   * whether `webhookUrl` leads to `webhooks()` of this app, which must listen. Never rejects.
+   * @returns A sentence for each mistake: the name of the option, and how to fix it.
+   */
+  async checkSettings(): Promise<readonly string[]> {
+    return checkSettings(this.context)
   }
 }

@@ -1,7 +1,27 @@
 import type { ServerResponse } from 'node:http'
+import type { Approval } from '../options/approval.js'
 import { isOwnPath } from '../own-path.js'
 import type { Request } from '../request.js'
+import type { PendingChallenge } from '../session/challenge.js'
 import { rememberReturnTo, sendRedirect, sendSecondFactorRequired } from './respond.js'
+
+/** What `enforce()` adds to a request. */
+declare global {
+  namespace Express {
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the app extends it
+    interface User {}
+    interface Request {
+      /** The user who has passed only the first factor. `req.user` is undefined then. */
+      readonly pendingUser?: User | undefined
+      /** The challenge in this session. */
+      readonly voiceOtp?: PendingChallenge | undefined
+      /**
+       * What the user has just approved. Only in the handler of a route with the purpose `approve`.
+       */
+      readonly approval?: Approval | undefined
+    }
+  }
+}
 
 /** Options of `enforce()`. */
 export interface EnforceOptions {

@@ -33,12 +33,13 @@ export class StatusError extends Error {
   }
 }
 
-/** One request to the Space. @internal */
-export interface SpaceRequest {
+/** One request to the Space, or to this app. @internal */
+export interface OutboundRequest {
   readonly method: string
   readonly url: string
-  readonly username: string
-  readonly password: string
+  /** Only for the Space. Without a name, the request has no credentials. */
+  readonly username?: string
+  readonly password?: string
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body?: URLSearchParams | string | undefined
 }
@@ -47,7 +48,7 @@ const requestMilliseconds = 10_000
 const maxResponseBytes = 64 * 1024
 
 /**
- * Sends one request to the Space and returns its response. The whole request may take 10 seconds
+ * Sends one request and returns its response. The whole request may take 10 seconds
  * and the body of the response may have 64 KiB. Redirects are refused, because the credentials must
  * not go to another host. Throws only {@link HttpError}.
  * @internal
@@ -59,15 +60,12 @@ export async function sendRequest({
   password,
   headers,
   body,
-}: SpaceRequest): Promise<{ readonly status: number; readonly text: string }> {
+}: OutboundRequest): Promise<{ readonly status: number; readonly text: string }> {
   const signal = AbortSignal.timeout(requestMilliseconds)
   try {
     const response = await fetch(url, {
       method,
-      headers: {
-        ...headers,
-        Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
-      },
+      headers: { ...headers, ...basicAuthorization(username, password) },
       body,
       redirect: 'manual',
       signal,
@@ -82,6 +80,11 @@ export async function sendRequest({
     // The original error is dropped: it may hold the Authorization header.
     throw new HttpError(signal.aborted ? 'timeout' : 'network')
   }
+}
+
+function basicAuthorization(username?: string, password?: string): Record<string, string> {
+  if (username === undefined) return {}
+  return { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
 }
 
 async function readBody(response: Response): Promise<string> {

@@ -16,10 +16,7 @@ export function createSignatureCheck(
   const keys = signingKeys.map(key => createSecretKey(Buffer.from(key)))
   return (header, url, fields) => {
     const given = Buffer.from(header)
-    const form = Object.keys(fields)
-      .sort()
-      .map(name => name + String(fields[name]))
-      .join('')
+    const form = formText(fields)
     let valid = false
     // All combinations are tried: the time must not tell which key or form of the URL was right.
     for (const signedUrl of withAndWithoutPort(url))
@@ -28,8 +25,22 @@ export function createSignatureCheck(
   }
 }
 
+/** Signs a webhook as SignalWire does. @internal */
+export const signWebhook = (signingKey: string, url: string, fields: FormFields): string =>
+  sign(createSecretKey(Buffer.from(signingKey)), url + formText(fields))
+
+/** The form fields as the signature covers them. */
+const formText = (fields: FormFields): string =>
+  Object.keys(fields)
+    .sort()
+    .map(name => name + String(fields[name]))
+    .join('')
+
+const sign = (key: KeyObject, text: string): string =>
+  createHmac('sha1', key).update(text).digest('base64')
+
 function isSignature(given: Buffer, key: KeyObject, text: string): boolean {
-  const expected = Buffer.from(createHmac('sha1', key).update(text).digest('base64'))
+  const expected = Buffer.from(sign(key, text))
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
 
