@@ -17,7 +17,7 @@ import { accountRoutes } from './routes/account.js'
 import { apiRoutes } from './routes/api.js'
 import { resetRoute } from './routes/demo.js'
 import { factorRoutes } from './routes/factors.js'
-import { healthRoute, type Health } from './routes/health.js'
+import { healthRoute } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
 import { payRoutes } from './routes/pay.js'
 import { supportRoutes } from './routes/support.js'
@@ -76,8 +76,8 @@ export interface AppOptions extends Partial<
   readonly simulatorUrl?: string
   /** For the demo only: clears its limits. Adds `POST /demo/reset` and its button. */
   readonly resetDemo?: () => void
-  /** What `GET /healthz` reports. Default: always ready. */
-  readonly health?: () => Health
+  /** Whether this process can serve requests, for `GET /healthz`. Default: always. */
+  readonly isReady?: () => boolean
   /** Default: one line of JSON for each event on stdout. */
   readonly logger?: Logger
 }
@@ -92,7 +92,7 @@ export function createApp(options: AppOptions) {
     sessionStore = new MemorySessions(),
     simulatorUrl,
     resetDemo,
-    health = () => ({ ready: true }),
+    isReady = () => true,
     logger = pino({ base: null }),
     recovery = recoveryInMemory(),
     remember = { days: 30, store: new MemoryRememberStore() },
@@ -133,7 +133,7 @@ export function createApp(options: AppOptions) {
   app.set('trust proxy', isHttps ? 1 : false)
 
   app.use(securityHeaders(isHttps, simulatorUrl))
-  app.get('/healthz', healthRoute(health))
+  app.get('/healthz', healthRoute(isReady))
   // SignalWire sends no cookie and no CSRF token. Its requests are signed instead.
   app.use('/voice-otp', voiceOtp.webhooks())
   app.use(

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
-import type { SignalWireOptions } from 'passport-voice-otp'
+import type { VoiceOtpError, VoiceOtpStrategy } from 'passport-voice-otp'
 import type { User } from '../stores/users.js'
-import { requestSpace } from './space.js'
 
 /**
  * Sends a text message to the old number when the user's number changes. If a thief changed it, the
@@ -9,23 +8,20 @@ import { requestSpace } from './space.js'
  * not arrive must not undo that.
  */
 export async function notifyOldPhone(
-  signalwire: SignalWireOptions,
+  voiceOtp: VoiceOtpStrategy<User>,
   logger: Logger,
   user: User,
   newPhone: string,
 ): Promise<void> {
   if (user.phone === null || user.phone === newPhone) return
   const text = `Acme: we now call a number that ends in ${newPhone.slice(-2)} for your account. If you did not change it, contact us at once.`
-  try {
-    const { status } = await requestSpace(signalwire, 'Messages', {
-      To: user.phone,
-      From: signalwire.from,
-      Body: text,
-    })
-    if (status >= 300) throw Object.assign(new Error('refused'), { name: `http-${status}` })
-    logger.info({ event: 'old-phone.notified', userId: user.id })
-  } catch (error) {
-    const reason = (error as Error).name
-    logger.warn({ event: 'old-phone.not-notified', userId: user.id, reason })
-  }
+  await voiceOtp.sendText(user.phone, text).then(
+    () => logger.info({ event: 'old-phone.notified', userId: user.id }),
+    (error: unknown) =>
+      logger.warn({
+        event: 'old-phone.not-notified',
+        userId: user.id,
+        reason: (error as VoiceOtpError).code,
+      }),
+  )
 }

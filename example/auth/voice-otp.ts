@@ -17,7 +17,7 @@ export function createVoiceOtp(
   logger: Logger,
   settings: VoiceOtpSettings,
 ): VoiceOtpStrategy<User> {
-  const voiceOtp = new VoiceOtpStrategy<User>(
+  const voiceOtp: VoiceOtpStrategy<User> = new VoiceOtpStrategy<User>(
     {
       appName: 'Acme',
       locale: (_user, req: Request) => req.acceptsLanguages(),
@@ -26,7 +26,7 @@ export function createVoiceOtp(
       beforeCall: ({ user }) => user.phone !== null || user.mayEnroll,
       onEnroll: async (user, phone) => {
         await users.changePhone(user.id, phone)
-        void notifyOldPhone(settings.signalwire, logger, user, phone)
+        void notifyOldPhone(voiceOtp, logger, user, phone)
       },
       // A real app sends an e-mail. This one writes the sentence to its log.
       notifyUser: (userId, what) => {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import {
   isValidPhoneNumber,
@@ -28,8 +28,6 @@ export interface Config {
   readonly secrets: string[]
   /** Whether a secret was generated for this start, and is lost when the process ends. */
   readonly hasGeneratedSecrets: boolean
-  /** Identifies the processes that share a `SESSION_SECRET`. */
-  readonly instance: string
   /** E.164. */
   readonly demoPhone: string | undefined
   /** The countries of `demoPhone` and of the Space's own number. */
@@ -52,9 +50,6 @@ export function loadEnvironment(): void {
   if (existsSync(file)) process.loadEnvFile(file)
 }
 
-/** Reads one variable: trimmed, and `undefined` if it is empty. */
-type Get = (name: string) => string | undefined
-
 /** What is allowed in a variable. The sentence begins with its name. */
 interface Rule {
   readonly pattern?: RegExp
@@ -75,7 +70,7 @@ const origin: Rule = {
   fix: ': set the address without a path, for example https://acme.example (http only for loopback addresses).',
 }
 const secret: Rule = {
-  isValid: text => listOf(text).every(each => Buffer.byteLength(each) >= 32),
+  isValid: text => secretsIn(text).every(each => Buffer.byteLength(each) >= 32),
   fix: ` is too short: it needs 32 bytes or more. ${howToMakeSecrets}`,
 }
 const rules: Readonly<Record<string, Rule>> = {
@@ -87,6 +82,7 @@ const rules: Readonly<Record<string, Rule>> = {
     fix: ': set the loopback address of a running simulator without a path, for example http://127.0.0.1:3001',
   },
   PUBLIC_URL: origin,
+  HOSTNAME: { pattern: /^(https:\/\/)?[\w.:-]+\/?$/i, fix: origin.fix },
   SESSION_SECRET: secret,
   VOICE_OTP_SECRET: secret,
   DEMO: { pattern: /^(true|false)$/i, fix: ': set true, or leave it empty.' },
@@ -104,11 +100,20 @@ function isAllowed(text: string, rule: Rule): boolean {
   return rule.pattern?.test(text) !== false && rule.isValid?.(text) !== false
 }
 
-function checkVariable(name: string, text: string | undefined, rule: Rule): void {
-  must(text === undefined || isAllowed(text, rule), `${name}${rule.fix}`)
+/** Reads and checks one variable: trimmed, and `fallback` if it is empty. */
+type Get = (name: string, fallback?: string) => string | undefined
+
+function createGet(environment: NodeJS.ProcessEnv): Get {
+  return (name, fallback) => {
+    const text = environment[name]?.trim() || fallback
+    const rule = rules[name] ?? { fix: '' }
+    must(text === undefined || isAllowed(text, rule), name + rule.fix)
+    return text
+  }
 }
 
-function listOf(text: string): string[] {
+/** Commas separate several secrets. Without a text, this is a new random secret. */
+function secretsIn(text = randomBytes(32).toString('base64url')): string[] {
   return text.split(/\s*,\s*/).filter(Boolean)
 }
 
@@ -118,17 +123,14 @@ function toOrigin(address: string | undefined): string | undefined {
 
 /** Reads every variable. Throws a {@link ConfigError} for the first mistake. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const get: Get = name => environment[name]?.trim() || undefined
-  for (const [name, rule] of Object.entries(rules)) checkVariable(name, get(name), rule)
+  const get = createGet(environment)
   const port = Number(get('PORT') ?? 3000)
-  const simulatorPort = get('SIMULATOR_PORT') ?? String(port === 0 ? 0 : port + 1)
-  checkVariable('SIMULATOR_PORT', simulatorPort, portRule)
   const simulatorUrl = toOrigin(get('SIMULATOR_URL'))
   const signalwire = readSignalWire(get, simulatorUrl)
   const isReal = signalwire !== undefined && simulatorUrl === undefined
   const isProduction = get('NODE_ENV') === 'production'
   must(
-    isReal || !isProduction || get('DEMO')?.toLowerCase() === 'true',
+    get('DEMO')?.toLowerCase() === 'true' || isReal || !isProduction,
     `NODE_ENV is production and ${simulatorUrl ? 'SIMULATOR_URL' : 'no SIGNALWIRE_* variable'} is set: set the SIGNALWIRE_* variables of your Space, or remove NODE_ENV for the demo. The demo has a published password. For the demo in a container, set DEMO=true.`,
   )
   // In production, a proxy or a container is in front of the app. Without it the app listens on
@@ -139,7 +141,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return {
     ...readSecrets(get, isProduction && isReal),
     port,
-    simulatorPort: Number(simulatorPort),
+    simulatorPort: Number(get('SIMULATOR_PORT', String(port === 0 ? 0 : port + 1))),
     simulatorUrl,
     host: isProduction ? hostInProduction : '127.0.0.1',
     redisUrl: get('REDIS_URL'),
@@ -151,14 +153,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   }
 }
 
-const signalWireNames = {
-  project: 'SIGNALWIRE_PROJECT',
-  token: 'SIGNALWIRE_TOKEN',
-  space: 'SIGNALWIRE_SPACE',
-  from: 'SIGNALWIRE_NUMBER',
-  signingKey: 'SIGNALWIRE_SIGNING_KEY',
-} as const
-
 function readSignalWire(get: Get, simulatorUrl: string | undefined): SignalWireOptions | undefined {
   const space = {
     project: get('SIGNALWIRE_PROJECT') ?? '',
@@ -167,9 +161,9 @@ function readSignalWire(get: Get, simulatorUrl: string | undefined): SignalWireO
     from: get('SIGNALWIRE_NUMBER') ?? '',
     signingKey: get('SIGNALWIRE_SIGNING_KEY') ?? '',
   }
-  const missing = Object.entries(signalWireNames)
-    .filter(([option]) => space[option as keyof typeof space] === '')
-    .map(([, name]) => name)
+  const missing = Object.entries(space)
+    .filter(([, value]) => value === '')
+    .map(([option]) => variableNames[`signalwire.${option}`])
   if (missing.length === Object.keys(space).length) return undefined
   const fix = simulatorUrl
     ? 'to use the simulator at SIMULATOR_URL, set the values that it printed when it started.'
@@ -187,11 +181,9 @@ function readSignalWire(get: Get, simulatorUrl: string | undefined): SignalWireO
 }
 
 function readPublicUrl(get: Get, realSpace: SignalWireOptions | undefined): string | undefined {
-  const given = get('PUBLIC_URL')
   // Many machines set their own name as HOSTNAME. Only a name with a dot can be a public address.
-  const hostname = realSpace && !given ? get('HOSTNAME')?.replace(/^https:\/\//, '') : undefined
-  const address = hostname?.includes('.') ? `https://${hostname}` : given
-  checkVariable('HOSTNAME', address, origin)
+  const hostname = realSpace && get('HOSTNAME')?.replace(/^https:\/\//, '')
+  const address = get('PUBLIC_URL', hostname?.includes('.') ? `https://${hostname}` : undefined)
   must(
     address !== undefined || realSpace === undefined || realSpace.space.startsWith('http://'),
     'PUBLIC_URL is missing: SignalWire must reach this app from the internet, so set the https address of your proxy or tunnel, for example PUBLIC_URL=https://acme.example',
@@ -200,37 +192,31 @@ function readPublicUrl(get: Get, realSpace: SignalWireOptions | undefined): stri
 }
 
 function readSecrets(get: Get, mustSurvive: boolean) {
-  const missing = ['SESSION_SECRET', 'VOICE_OTP_SECRET'].filter(name => get(name) === undefined)
+  const missing = ['SESSION_SECRET', 'VOICE_OTP_SECRET'].find(name => get(name) === undefined)
   must(
-    missing.length === 0 || !mustSurvive,
-    `${missing[0]} is missing: in production it must survive a restart. ${howToMakeSecrets}`,
+    missing === undefined || !mustSurvive,
+    `${missing} is missing: in production it must survive a restart. ${howToMakeSecrets}`,
   )
-  const read = (name: string) => listOf(get(name) ?? randomBytes(32).toString('base64url'))
-  const sessionSecret = read('SESSION_SECRET')
   return {
-    sessionSecret,
-    secrets: read('VOICE_OTP_SECRET'),
-    hasGeneratedSecrets: missing.length > 0,
-    instance: createHmac('sha256', sessionSecret.join())
-      .update('instance of the example')
-      .digest('base64url')
-      .slice(0, 16),
+    sessionSecret: secretsIn(get('SESSION_SECRET')),
+    secrets: secretsIn(get('VOICE_OTP_SECRET')),
+    hasGeneratedSecrets: missing !== undefined,
   }
 }
 
-/**
- * Replaces the name of an option in an error message of the strategy with the variable that sets
- * this option.
- */
-export function withVariableName(message: string): string {
-  const names: Readonly<Record<string, string>> = {
-    ...signalWireNames,
-    secret: 'VOICE_OTP_SECRET',
-    limiterSecret: 'VOICE_OTP_SECRET',
-    webhookUrl: 'PUBLIC_URL',
-  }
-  return message.replace(
-    /^(?:signalwire\.)?(\w+)(?=:)/,
-    (option, name: string) => names[name] ?? option,
-  )
+/** The variable that sets each option of the strategy. */
+const variableNames: Readonly<Record<string, string>> = {
+  'signalwire.project': 'SIGNALWIRE_PROJECT',
+  'signalwire.token': 'SIGNALWIRE_TOKEN',
+  'signalwire.space': 'SIGNALWIRE_SPACE',
+  'signalwire.from': 'SIGNALWIRE_NUMBER',
+  'signalwire.signingKey': 'SIGNALWIRE_SIGNING_KEY',
+  secret: 'VOICE_OTP_SECRET',
+  limiterSecret: 'VOICE_OTP_SECRET',
+  webhookUrl: 'PUBLIC_URL',
+}
+
+/** Replaces the names of options in a message of the strategy with those of their variables. */
+export function withVariableNames(message: string): string {
+  return message.replace(/^\w+(?=:)|\bsignalwire\.\w+/g, option => variableNames[option] ?? option)
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { LimiterOptions, Limits } from 'passport-voice-otp'
 
@@ -20,17 +19,18 @@ const limits: Partial<Limits> = {
 
 /** The demo's limits, in the memory of this process. `resetDemo()` lets everybody in again. */
 export function createDemoLimits() {
-  const limiters: RateLimiterMemory[] = []
+  let resets = 0
+  /** After a reset, nobody reads the counts under the old keys. They expire by themselves. */
+  class DemoLimiter extends RateLimiterMemory {
+    override getKey(key: string | number): string {
+      return `${resets}:${super.getKey(key)}`
+    }
+  }
   return {
     limits,
-    limiter: (options: LimiterOptions) => {
-      const limiter = new RateLimiterMemory(options)
-      limiters.push(limiter)
-      return limiter
-    },
-    // From now on, nobody reads the counts under the old keys. They expire by themselves.
+    limiter: (options: LimiterOptions) => new DemoLimiter(options),
     resetDemo: () => {
-      for (const limiter of limiters) limiter.keyPrefix = randomUUID()
+      resets++
     },
   }
 }

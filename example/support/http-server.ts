@@ -7,13 +7,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
  * @param host `undefined` = all interfaces.
  */
 export async function openServer(port: number, host: string | undefined): Promise<Server> {
-  // A slow client loses its connection instead of blocking it.
-  const server = createServer({
-    requestTimeout: 15_000,
-    headersTimeout: 10_000,
-    connectionsCheckingInterval: 2000,
-  })
-  server.on('request', respondStarting).listen(port, host)
+  const server = createServer(
+    // A slow client loses its connection instead of blocking it.
+    { requestTimeout: 15_000, headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
+    respondStarting,
+  ).listen(port, host)
   await once(server, 'listening')
   server.on('close', () => process.exit())
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(server))

@@ -1,7 +1,7 @@
 import { VoiceOtpError } from 'passport-voice-otp'
 import { demoPassword, demoPeople } from '../stores/users.js'
 import { missingDemoPhone } from './check.js'
-import { ConfigError, withVariableName } from './config.js'
+import { ConfigError, withVariableNames } from './config.js'
 import type { RunningExample } from './start.js'
 
 /** Prints the addresses and how to log in. */
@@ -30,16 +30,17 @@ function howToLogIn(passwords: ReadonlyMap<string, string>): string[] {
   ]
 }
 
-/** Says in one sentence why the example could not start. */
-export function explainError(error: unknown): string {
+/**
+ * Says why the example could not start, in one sentence if the reason is known. Ends the process.
+ */
+export function exitWithReason(error: unknown): never {
   const { code = '', port, message } = error as NodeJS.ErrnoException & { port?: number }
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: `Port ${port} is in use. Stop the program that listens there, or set PORT (and SIMULATOR_PORT) to a free port.`,
     EACCES: `This user may not listen on port ${port}. Set PORT to a number above 1023.`,
   }
-  const isOurs = [ConfigError, VoiceOtpError, TypeError].some(type => error instanceof type)
-  return (
-    reasons[code] ??
-    (isOurs ? withVariableName(message) : `The example could not start: ${message}`)
-  )
+  const isOurs =
+    error instanceof ConfigError || error instanceof VoiceOtpError || error instanceof TypeError
+  console.error(reasons[code] ?? (isOurs ? withVariableNames(message) : error))
+  process.exit(1)
 }

@@ -1,31 +1,29 @@
 // `npm run example:minimal`: starts a simulated Space, and the app of example/minimal/ with its
 // credentials.
-import { randomBytes } from 'node:crypto'
 import { Simulator } from 'passport-voice-otp/simulator'
 import { must, readConfig } from './config.js'
-import { explainError } from './messages.js'
+import { exitWithReason } from './messages.js'
 
-// For example, a port may be in use.
-process.on('uncaughtException', error => {
-  console.error(explainError(error))
-  process.exit(1)
-})
+process.on('uncaughtException', exitWithReason) // for example, a port may be in use
 
 const { PORT, SIMULATOR_PORT } = process.env
-const { port, simulatorPort } = readConfig({ PORT, SIMULATOR_PORT })
+const { port, simulatorPort, sessionSecret, secrets } = readConfig({ PORT, SIMULATOR_PORT })
 must(port !== 0, 'PORT: this app needs a port other than 0.')
-const simulator = await Simulator.start({ port: simulatorPort, clock: 'real', callsPerSecond: 1 })
-const { project, token, space, from, signingKey } = simulator.signalwire
+const { signalwire } = await Simulator.start({
+  port: simulatorPort,
+  clock: 'real',
+  callsPerSecond: 1,
+})
 Object.assign(process.env, {
   PUBLIC_URL: `http://127.0.0.1:${port}`,
-  SESSION_SECRET: randomBytes(32).toString('base64url'),
-  VOICE_OTP_SECRET: randomBytes(32).toString('base64url'),
-  SIGNALWIRE_PROJECT: project,
-  SIGNALWIRE_TOKEN: token,
-  SIGNALWIRE_SPACE: space,
-  SIGNALWIRE_NUMBER: from,
-  SIGNALWIRE_SIGNING_KEY: signingKey,
+  SESSION_SECRET: sessionSecret.join(),
+  VOICE_OTP_SECRET: secrets.join(),
+  SIGNALWIRE_PROJECT: signalwire.project,
+  SIGNALWIRE_TOKEN: signalwire.token,
+  SIGNALWIRE_SPACE: signalwire.space,
+  SIGNALWIRE_NUMBER: signalwire.from,
+  SIGNALWIRE_SIGNING_KEY: signalwire.signingKey,
 })
-console.log(`The phones: ${simulator.url}`)
+console.log(`The phones: ${signalwire.space}`)
 // @ts-expect-error -- the app is plain JavaScript without types
 await import('../minimal/app.cjs')

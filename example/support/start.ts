@@ -17,10 +17,9 @@ export type RunningExample = Awaited<ReturnType<typeof startExample>>
  */
 export async function startExample(config: Config, logger: Logger, isCheck: boolean) {
   const { host, isReal, redisUrl } = config
-  const server = await openServer(config.port, host).catch((error: unknown) => {
-    if (!isCheck) throw error
-    return openServer(0, host)
-  })
+  const server = await openServer(config.port, host).catch((error: unknown) =>
+    isCheck ? openServer(0, host) : Promise.reject(error),
+  )
   const { port } = server.address() as AddressInfo
   const publicUrl = config.publicUrl ?? `http://127.0.0.1:${port}`
   const signalwire = config.signalwire ?? (await startSimulator(config, isCheck))
@@ -49,22 +48,20 @@ export async function startExample(config: Config, logger: Logger, isCheck: bool
     // see docs/channels.md.
     channels: isReal ? ['call'] : ['call', 'sms', 'hosted-call', 'hosted-sms'],
     simulatorUrl,
-    health: () => ({ ready: redis?.client.isReady ?? true, instance: config.instance }),
+    isReady: () => redis?.client.isReady ?? true,
     logger,
   })
   await voiceOtp.warmUp()
   server.removeAllListeners('request').on('request', app)
-  return { config, port, publicUrl, signalwire, simulatorUrl, passwords, redis }
+  return { config, publicUrl, simulatorUrl, passwords, voiceOtp, redis }
 }
 
 async function startSimulator({ simulatorPort, host }: Config, isCheck: boolean) {
   const port = isCheck ? 0 : simulatorPort
-  const simulator = await Simulator.start({ port, host, clock: 'real', callsPerSecond: 1 })
-  return simulator.signalwire
+  return (await Simulator.start({ port, host, clock: 'real', callsPerSecond: 1 })).signalwire
 }
 
 /** Loads the client of Redis only where it is used. */
 async function connectRedis(url: string, keyPrefix: string, logger: Logger) {
-  const stores = await import('../stores/redis.js')
-  return stores.connectRedis(url, keyPrefix, logger)
+  return (await import('../stores/redis.js')).connectRedis(url, keyPrefix, logger)
 }

@@ -166,8 +166,8 @@ describe('another number', () => {
   })
 
   test.each([
-    ['SignalWire refuses', { status: 400, body: { code: '21610' } }, 'http-400'],
-    ['meets a broken connection', { drop: true }, 'TypeError'],
+    ['SignalWire refuses', { status: 400, body: { code: '21610' } }, 'phone-refused'],
+    ['meets a broken connection', { drop: true }, 'signalwire-unavailable'],
   ])(
     'a text message to the old number that %s is logged, and the new number stays',
     async (_what, messages, reason) => {
