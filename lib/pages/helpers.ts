@@ -1,5 +1,13 @@
 import { clockTime, day, duration, fill, joinSentences, masked, piecesOf, spaced } from './words.js'
 
+/** A piece of a sentence: a text, or a place for a value. */
+export interface SentencePiece {
+  /** The text. */
+  readonly text?: string
+  /** The name of the place: `time` for `{time}`. */
+  readonly place?: string
+}
+
 /** Functions that write durations, days, phone numbers and sentences. */
 export interface PageHelpers {
   /** A duration: "40 seconds", "2 minutes". */
@@ -20,9 +28,7 @@ export interface PageHelpers {
   /** Sentences one after the other. No space follows the full stop of Chinese and Japanese. */
   readonly joinSentences: (...sentences: readonly string[]) => string
   /** Splits a sentence at its places into texts and names of places. */
-  readonly piecesOf: (
-    sentence: string,
-  ) => readonly { readonly text?: string; readonly place?: string }[]
+  readonly piecesOf: (sentence: string) => readonly SentencePiece[]
 }
 
 /**

@@ -11,7 +11,13 @@ import {
   type SiteOptions,
 } from '../support/watched-site.js'
 import { Phone } from '../support/phone.js'
-import { captureErrors, expectNoCredential, unfolded, watchProcess } from '../support/watch.js'
+import {
+  captureErrors,
+  expectNoCredential,
+  isFault,
+  unfolded,
+  watchProcess,
+} from '../support/watch.js'
 
 watchProcess()
 vi.setConfig({ testTimeout: 120_000 })
@@ -156,7 +162,7 @@ test('A-82 when SignalWire refuses a call or returns nonsense, the app returns t
       if (call.status === 'ringing') await site.simulator.hangUp(call.sid)
     site.clock.pass(61)
   }
-  expect(errors.filter(error => error instanceof Error)).toHaveLength(
+  expect(errors.filter(isFault)).toHaveLength(
     faults.filter(([, , [status]]) => status === 503).length,
   )
   expect(errors.map(unfolded).join('')).not.toContain('2025550123')

@@ -13,7 +13,7 @@ import {
   type Person,
   type Site,
 } from '../support/watched-site.js'
-import { captureErrors, expectNoCredential, watchProcess } from '../support/watch.js'
+import { captureErrors, expectNoCredential, isFault, watchProcess } from '../support/watch.js'
 
 watchProcess()
 /** Longer than the strategy waits for SignalWire (10 s) and a server for a client (15 s). */
@@ -415,7 +415,7 @@ async function throwBombs(): Promise<void> {
     ])
   }
   expect(await alice.isIn()).toBe(false)
-  expect(errors.filter(error => error instanceof Error)).toEqual([])
+  expect(errors.filter(isFault)).toEqual([])
 }
 
 test(

@@ -49,6 +49,10 @@ export function captureErrors({ voiceOtp }: Pick<Site, 'voiceOtp'>): readonly un
   return seen
 }
 
+/** Whether the app or something below failed. A refused request is no such error. */
+export const isFault = (error: unknown): boolean =>
+  error instanceof Error && error.name !== 'AuthenticationError'
+
 /** Everything that a log could show of a value: message, cause, stack, hidden properties. */
 export const unfolded = (value: unknown): string =>
   `${inspect(value, { depth: Infinity, showHidden: true })} ${value instanceof Error ? String(value.stack) : ''} ${JSON.stringify(value)}`
