@@ -1,8 +1,8 @@
 import type { FailureCode, FailureInfo } from '../index.js'
 import { VoiceOtpError } from '../index.js'
 import type { ErrorCode } from '../index.js'
+import { duration, fill, joinSentences } from '../words.js'
 import type { PageFailureCode, PageTexts } from './texts/texts.js'
-import { duration, fill, joinSentences } from './words.js'
 
 /** Why a request failed, in a shape that a page can show. */
 export interface PageFailure {

@@ -1,4 +1,13 @@
-import { clockTime, day, duration, fill, joinSentences, masked, piecesOf, spaced } from './words.js'
+import {
+  clockTime,
+  day,
+  duration,
+  fill,
+  joinSentences,
+  masked,
+  piecesOf,
+  spaced,
+} from '../words.js'
 
 /** A piece of a sentence: a text, or a place for a value. */
 export interface SentencePiece {

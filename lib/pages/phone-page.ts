@@ -1,3 +1,4 @@
+import { fill, masked } from '../words.js'
 import { authenticate } from './authenticate.js'
 import { challengeData, isOnItsWay, refreshIfOvertaken } from './code-page.js'
 import type { ShowPage, Visit } from './context.js'
@@ -6,7 +7,6 @@ import { setUpLinks } from './factor-links.js'
 import { addMessage, field, fieldText, redirect, redirectAfterSave } from './request.js'
 import { showPage } from './show.js'
 import { type Situation, stateOf } from './state.js'
-import { fill, masked } from './words.js'
 
 // Enrolls or changes the number: the strategy calls the new number, and the app stores it after the
 // right code.

@@ -1,3 +1,4 @@
+import { joinSentences } from '../words.js'
 import { authenticate } from './authenticate.js'
 import { redirectIfNotNeeded } from './code-page.js'
 import type { Visit } from './context.js'
@@ -5,7 +6,6 @@ import { requireFreshCode } from './phone-page.js'
 import type { PageFailure } from './failure.js'
 import { addMessage, fieldText, redirect, redirectAfterSave, takeReturnTo } from './request.js'
 import { showPage } from './show.js'
-import { joinSentences } from './words.js'
 
 // What logs in without a call: recovery codes for the day that the phone is lost, and remembered
 // browsers.

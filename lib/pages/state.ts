@@ -1,8 +1,8 @@
 import type { CallStatus, Channel, PendingChallenge } from '../index.js'
+import { duration, fill, joinSentences } from '../words.js'
 import type { PageFailure } from './failure.js'
 import type { StateTexts } from './texts/sections.js'
 import type { PageTexts } from './texts/texts.js'
-import { duration, fill, joinSentences } from './words.js'
 
 /** What the page knows about the code: the challenge, its status, and what has just failed. */
 export interface Situation {

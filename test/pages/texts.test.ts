@@ -6,7 +6,7 @@ import { languages } from 'passport-voice-otp'
 import { pageHelpers, pageTexts } from 'passport-voice-otp/pages'
 import { checkTexts } from '../../lib/pages/check-texts.js'
 import { findTexts } from '../../lib/pages/language.js'
-import { clockTime, duration, fill, joinSentences, piecesOf } from '../../lib/pages/words.js'
+import { clockTime, duration, fill, joinSentences, piecesOf } from '../../lib/words.js'
 
 test('the pages speak the twelve languages of the call', () => {
   expect([...pageTexts.keys()].sort()).toEqual(Object.keys(languages).sort())

@@ -1,4 +1,4 @@
-// What pages write in the language of the user: durations, days, numbers.
+// How people read durations, days, numbers and sentences: for the pages and for support.
 
 /** A duration for people: "40 seconds", "2 minutes". */
 export function duration(language: string, seconds: number): string {
