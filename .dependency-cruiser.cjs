@@ -52,6 +52,22 @@ module.exports = {
       to: { path: '^lib/', pathNot: '^lib/redis/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'apps without support/ do not pay for it: lib/ does not import it',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/support/' },
+      to: { path: '^lib/support/' },
+    },
+    {
+      name: 'support/ has its own file: it imports only types from the rest of lib/, and words.ts',
+      severity: 'error',
+      from: { path: '^lib/support/' },
+      to: {
+        path: '^lib/',
+        pathNot: '^lib/(support/|words\\.ts$)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'options/ is a leaf: it imports only request.ts',
       severity: 'error',
       from: { path: '^lib/options/' },

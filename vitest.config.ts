@@ -40,6 +40,7 @@ export default defineConfig({
       { find: 'passport-voice-otp/pages', replacement: here('./lib/pages/index.ts') },
       { find: 'passport-voice-otp/redis', replacement: here('./lib/redis/index.ts') },
       { find: 'passport-voice-otp/simulator', replacement: here('./lib/simulator/index.ts') },
+      { find: 'passport-voice-otp/support', replacement: here('./lib/support/index.ts') },
       { find: 'passport-voice-otp/telemetry', replacement: here('./lib/telemetry/index.ts') },
       { find: 'passport-voice-otp', replacement: here('./lib/index.ts') },
     ],

@@ -21,7 +21,14 @@ const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const require = createRequire(import.meta.url)
 
 /** The entries of package.json's `exports`. */
-const entries = ['index', 'simulator/index', 'pages/index', 'redis/index', 'telemetry/index']
+const entries = [
+  'index',
+  'simulator/index',
+  'pages/index',
+  'redis/index',
+  'support/index',
+  'telemetry/index',
+]
 /**
  * Packages that are copied into the simulator's file, so that an installation without the simulator
  * lacks them.
@@ -55,7 +62,10 @@ function compile() {
  */
 async function writeCommonJs() {
   const main = at('build/index.js')
-  await bundleEntries(['index', 'redis/index', 'simulator/index', 'telemetry/index'], () => false)
+  await bundleEntries(
+    entries.filter(entry => entry !== 'pages/index'),
+    () => false,
+  )
   await bundleEntries(['pages/index'], id => id === main || id === '../index.js', {
     paths: id => (id === main || id === '../index.js' ? './index.cjs' : id),
   })

@@ -34,6 +34,7 @@ export function compile(programs) {
       './pages': './lib/pages/index.js',
       './redis': './lib/redis/index.js',
       './simulator': './lib/simulator/index.js',
+      './support': './lib/support/index.js',
     },
   })
   const common = {

@@ -6,8 +6,9 @@ import { HttpError } from './http.js'
  * reachable, not verified on a trial account, no geographic permission. Texts: not reachable from
  * our number, unsubscribed, not a mobile phone. Source: SignalWire's error code pages of the
  * Compatibility API.
+ * @internal
  */
-const numberCodes = new Set([
+export const numberCodes = [
   '21201',
   '21211',
   '21217',
@@ -16,7 +17,13 @@ const numberCodes = new Set([
   '21606',
   '21610',
   '21614',
-])
+] as const
+
+/** One of the {@link numberCodes}. @internal */
+export type NumberCode = (typeof numberCodes)[number]
+
+const isNumberCode = (reason: string): boolean =>
+  (numberCodes as readonly string[]).includes(reason)
 
 /** Why SignalWire did not accept a call or a text message. @internal */
 export interface DeliveryError {
@@ -49,7 +56,7 @@ export function toDeliveryError(thrown: unknown): DeliveryError {
   const reason = toReason(status, code)
   const refused = typeof status === 'number' && status >= 400 && status < 500 && status !== 408
   return {
-    error: refused && numberCodes.has(reason) ? new Failure('phone-refused') : unavailable(reason),
+    error: refused && isNumberCode(reason) ? new Failure('phone-refused') : unavailable(reason),
     reason,
     refused,
   }

@@ -21,6 +21,8 @@ export interface DescribedWait {
  * not tell is `undefined`, and {@link UserDescription.unavailable} names the store.
  */
 export interface UserDescription {
+  /** When this was read, by the option `clock`. */
+  readonly at: Date
   /** The lockout or the lock after too many wrong codes: no code is accepted or sent. */
   readonly lock: DescribedWait | undefined
   /** Factors of other strategies that are locked out by themselves, for example a passkey. */
@@ -106,6 +108,7 @@ export async function describeUser<User>(
   const enrolledAt = entries?.find(({ event }) => event === 'phone.changed')?.at
   const { wrongCodes, consecutiveFailures, callsThisHour } = state
   return {
+    at: new Date(now),
     lock: toWait(state.lock),
     lockedFactors,
     reported: toWait(state.reported),

@@ -26,6 +26,8 @@ const code = [
   'dist/pages/index.mjs',
   'dist/redis/index.cjs',
   'dist/redis/index.mjs',
+  'dist/support/index.cjs',
+  'dist/support/index.mjs',
   'dist/telemetry/index.cjs',
   'dist/telemetry/index.mjs',
 ]
@@ -34,6 +36,7 @@ const entryTypes = [
   'pages/index',
   'redis/index',
   'simulator/index',
+  'support/index',
   'telemetry/index',
 ].flatMap(entry => [`dist/${entry}.d.cts`, `dist/${entry}.d.mts`])
 const entries = [

@@ -55,6 +55,7 @@ const by = { by: 'sam', reason: 'called the help desk' }
 
 test('the description of an unknown user shows no lock, no wait and no send', async () => {
   expect(await world.strategy.describeUser('nobody')).toEqual({
+    at: expect.any(Date),
     lock: undefined,
     lockedFactors: [],
     reported: undefined,
