@@ -160,7 +160,7 @@ export function createApp(options: AppOptions) {
     pages,
     transferRoutes(voiceOtp),
     payRoutes(passport, voiceOtp),
-    supportRoutes(voiceOtp, users, factors, strategyOptions.clock),
+    supportRoutes(voiceOtp, users, factors),
   )
   if (resetDemo) app.post('/demo/reset', resetRoute(voiceOtp, resetDemo))
   app.use(notFound, handleErrors)

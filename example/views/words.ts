@@ -21,6 +21,3 @@ export function demoPhone(user: User | undefined, mask: string | undefined) {
   const phones = [user?.phone, ...(user?.otherPhones ?? []).map(({ number }) => number)]
   return phones.find(phone => phone && (!mask || masked(phone) === mask))
 }
-
-/** What is filled in. */
-export type Values = Readonly<Record<string, string | number | undefined>>

@@ -120,7 +120,7 @@ test('the page for support says in words why each of these users cannot get in',
     ],
     refused: ['The phone network refused the number: it cannot be reached (21217).'],
     'space down': [
-      'SignalWire did not place the call at 12:20 UTC (http-503). This is not the user’s fault.',
+      'SignalWire did not send the code at 12:20 UTC (http-503). This is not the user’s fault.',
     ],
     expired: ['The last code, asked for at 12:15 UTC, has expired. Nobody answered the call.'],
     unheard: [
