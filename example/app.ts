@@ -2,7 +2,12 @@ import { join } from 'node:path'
 import ejs from 'ejs'
 import express from 'express'
 import type { Store } from 'express-session'
-import { MemoryRememberStore, MemoryTrailStore, type VoiceOtpOptions } from 'passport-voice-otp'
+import {
+  MemoryRecoveryStore,
+  MemoryRememberStore,
+  MemoryTrailStore,
+  type VoiceOtpOptions,
+} from 'passport-voice-otp'
 import { pino, type Logger } from 'pino'
 import { createSecondFactors } from './auth/factors.js'
 import { createPages } from './auth/pages.js'
@@ -25,7 +30,6 @@ import { transferRoutes } from './routes/transfer.js'
 import { createFactors } from './stores/factors.js'
 import { MemorySessions } from './stores/memory-sessions.js'
 import type { Records } from './stores/records.js'
-import { recoveryInMemory, type RecoveryCodes } from './stores/recovery-codes.js'
 import { demoPassword, demoPeople, type User, type Users } from './stores/users.js'
 import * as words from './views/words.js'
 
@@ -49,7 +53,7 @@ const pathsOfPendingUsers = [
  * `auth/voice-otp.ts`.
  */
 export interface AppOptions extends Partial<
-  Omit<VoiceOtpOptions<User>, 'secret' | 'signalwire' | 'webhookUrl' | 'recovery'>
+  Omit<VoiceOtpOptions<User>, 'secret' | 'signalwire' | 'webhookUrl'>
 > {
   readonly users: Users
   readonly signalwire: VoiceOtpOptions<User>['signalwire']
@@ -66,7 +70,6 @@ export interface AppOptions extends Partial<
   readonly secret: VoiceOtpOptions<User>['secret']
   /** Default: the memory of this process. The same holds for `remember` and `recovery`. */
   readonly sessionStore?: Store
-  readonly recovery?: RecoveryCodes
   /** Where passkeys and the keys of app codes are. Default: the memory of this process. */
   readonly records?: Records | undefined
   /**
@@ -94,7 +97,7 @@ export function createApp(options: AppOptions) {
     resetDemo,
     isReady = () => true,
     logger = pino({ base: null }),
-    recovery = recoveryInMemory(),
+    recovery = new MemoryRecoveryStore(),
     remember = { days: 30, store: new MemoryRememberStore() },
     trail = new MemoryTrailStore(),
     records,

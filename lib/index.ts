@@ -18,7 +18,7 @@ export type { Limits } from './options/limits.js'
 export type { FraudLimits, FraudOptions } from './options/fraud.js'
 export type { Limiter, LimiterFactory, LimiterOptions } from './options/limiter.js'
 export type { RememberedBrowser, RememberStore } from './options/remember.js'
-export type { RecoveryOptions } from './options/recovery.js'
+export type { RecoveryOptions, UserWithId } from './options/recovery.js'
 export type {
   AvailableFactor,
   FactorOwnership,
@@ -37,6 +37,7 @@ export type { ErrorCode, FailureCode, FailureInfo } from './errors.js'
 export type { VoiceOtpEvents } from './events.js'
 export type { CallStatus } from './middleware/status.js'
 export type { PendingChallenge } from './session/challenge.js'
+export { MemoryRecoveryStore } from './memory-recovery-store.js'
 export { MemoryRememberStore } from './remembered-browsers/memory-store.js'
 export type { RememberedEntry } from './remembered-browsers/remembered.js'
 export { MemoryTrailStore } from './user-support/memory-trail-store.js'

@@ -1,7 +1,13 @@
+/** A user whose `id` names the recovery codes. */
+export interface UserWithId {
+  /** Never changes. */
+  readonly id: string | number
+}
+
 /**
- * Where the app stores recovery codes: as keyed hashes, with the user's other data. Each method may
- * take 5 seconds. A method that throws, rejects or takes longer is the error `callback-failed`
- * (503), and nobody is logged in.
+ * Where the app stores recovery codes: as keyed hashes, with the user's other data, or in a
+ * `MemoryRecoveryStore`. Each method may take 5 seconds. A method that throws, rejects or takes
+ * longer is the error `callback-failed` (503), and nobody is logged in.
  */
 export interface RecoveryOptions<User> {
   /** Replaces the user's set of hashes by this one. */

@@ -10,7 +10,8 @@ import type { Operation } from './script.js'
 
 export type { IoRedisClient, NodeRedisClient, RedisClient, RedisLimiterOptions } from './client.js'
 export { redisStores } from './stores.js'
-export type { RedisStores, UserWithId } from './stores.js'
+export type { RedisStores } from './stores.js'
+export type { UserWithId } from '../options/recovery.js'
 
 /**
  * Creates the option `limiter` for one Redis or a Redis Cluster. It counts as `RateLimiterRedis` of

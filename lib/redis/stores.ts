@@ -1,14 +1,8 @@
-import type { RecoveryOptions } from '../options/recovery.js'
+import type { RecoveryOptions, UserWithId } from '../options/recovery.js'
 import type { RememberedBrowser, RememberStore } from '../options/remember.js'
 import type { TrailEntry, TrailStore } from '../options/trail.js'
 import { type Command, createRunCommands, type RunCommands } from './commands.js'
 import { checkKeyPrefix, type RedisClient, type RedisLimiterOptions } from './client.js'
-
-/** A user whose `id` names the recovery codes. */
-export interface UserWithId {
-  /** Never changes. */
-  readonly id: string | number
-}
 
 /** The stores of {@link redisStores}. */
 export interface RedisStores {

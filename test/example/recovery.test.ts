@@ -1,6 +1,6 @@
 // Recovery codes: made, shown once, used in place of a call.
 import { describe, expect, test } from 'vitest'
-import { recoveryInMemory } from '../../example/stores/recovery-codes.js'
+import { MemoryRecoveryStore } from 'passport-voice-otp'
 import {
   demoPassword,
   openSite,
@@ -220,20 +220,12 @@ describe('used', () => {
 describe('a store that fails', () => {
   test('a store of recovery codes that fails is a 503 on each page and lets nobody in', async () => {
     const down = () => Promise.reject(new Error('down'))
-    const recovery = recoveryInMemory()
+    const recovery = new MemoryRecoveryStore()
     const {
       site,
       alice,
       codes: [code = ''],
-    } = await withCodes({
-      ...unhurried,
-      recovery: {
-        save: (...set) => recovery.save(...set),
-        use: (...set) => recovery.use(...set),
-        left: userId => recovery.left(userId),
-        removeAll: userId => recovery.removeAll(userId),
-      },
-    })
+    } = await withCodes({ ...unhurried, recovery })
     Object.assign(recovery, { save: down, use: down, left: down })
     expect((await alice.open('/security')).status).toBe(503)
     await alice.open('/security/codes')

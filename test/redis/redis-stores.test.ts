@@ -2,7 +2,7 @@
 // memory, the atomic ones among them.
 import { createClient, createCluster } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { MemoryRememberStore, MemoryTrailStore } from 'passport-voice-otp'
+import { MemoryRecoveryStore, MemoryRememberStore, MemoryTrailStore } from 'passport-voice-otp'
 import type { RememberStore, TrailStore } from 'passport-voice-otp'
 import { type RedisStores, redisStores } from 'passport-voice-otp/redis'
 import { describeWithRedis, openRedis } from '../support/redis.js'
@@ -126,6 +126,24 @@ function promisesOfCodes(open: () => RedisStores['recovery']): void {
       await codes.use(alice, ['3']),
     ]).toEqual([1, undefined, 0])
   })
+
+  test('the recovery codes of one user can be deleted', async () => {
+    const codes = open()
+    await codes.save(alice, ['1', '2'])
+    await codes.save(bob, ['3'])
+    await codes.removeAll(alice.id)
+    expect([
+      await codes.left(alice.id),
+      await codes.use(alice, ['1']),
+      await codes.left(bob.id),
+    ]).toEqual([0, undefined, 1])
+  })
+
+  test('a user whose id is a number has recovery codes too', async () => {
+    const codes = open()
+    await codes.save({ id: 7 }, ['1', '2'])
+    expect([await codes.use({ id: 7 }, ['1']), await codes.left('7')]).toEqual([1, 1])
+  })
 }
 
 /** What every store of the trail promises. */
@@ -150,6 +168,7 @@ function promisesOfTrail(open: () => TrailStore): void {
 
 describe('in memory', () => {
   promisesOfBrowsers(() => new MemoryRememberStore())
+  promisesOfCodes(() => new MemoryRecoveryStore())
   promisesOfTrail(() => new MemoryTrailStore())
 })
 
@@ -193,16 +212,6 @@ describeWithRedis('the stores of passport-voice-otp/redis', () => {
       expect(await idsOf(browsers, 'a')).toEqual(left)
       await browsers.removeAll('a')
     }
-  })
-
-  test('the recovery codes of a user can be deleted', async () => {
-    const { recovery } = open()
-    await recovery.save(alice, ['1', '2'])
-    await recovery.removeAll(alice.id)
-    expect([await recovery.left(alice.id), await recovery.use(alice, ['1'])]).toEqual([
-      0,
-      undefined,
-    ])
   })
 
   test('the stores accept a client of ioredis, and any text in a name', async () => {

@@ -1,0 +1,26 @@
+import type { RecoveryOptions, UserWithId } from './options/recovery.js'
+
+/**
+ * Keeps the hashes of recovery codes in the memory of this process: for tests, and for one process
+ * that may lose them. It is the option `recovery` for users with an `id`.
+ */
+export class MemoryRecoveryStore implements Required<RecoveryOptions<UserWithId>> {
+  private readonly sets = new Map<string, Set<string>>()
+
+  save({ id }: UserWithId, hashes: readonly string[]): void {
+    this.sets.set(String(id), new Set(hashes))
+  }
+
+  use({ id }: UserWithId, hashes: readonly string[]): number | undefined {
+    const set = this.sets.get(String(id))
+    return set && hashes.some(hash => set.delete(hash)) ? set.size : undefined
+  }
+
+  left(userId: string): number {
+    return this.sets.get(userId)?.size ?? 0
+  }
+
+  removeAll(userId: string): void {
+    this.sets.delete(userId)
+  }
+}
