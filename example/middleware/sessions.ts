@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
-import { TimeLimitedStore } from '../stores/session-store.js'
+import { limitTime } from '../stores/session-store.js'
 import { Unavailable } from './errors.js'
 
 export interface SessionSettings {
@@ -17,7 +17,7 @@ export function sessions({ secret, store, isHttps }: SessionSettings): RequestHa
   const middleware = session({
     name: isHttps ? '__Host-acme' : 'acme',
     secret,
-    store: new TimeLimitedStore(store),
+    store: limitTime(store),
     resave: false,
     saveUninitialized: false,
     cookie: { httpOnly: true, sameSite: 'lax', secure: isHttps, path: '/' },

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { once } from 'node:events'
 import { RedisStore } from 'connect-redis'
 import { redisLimiter, redisStores } from 'passport-voice-otp/redis'
 import type { Logger } from 'pino'
@@ -20,23 +20,19 @@ export async function connectRedis(url: string, prefix: string, logger: Logger) 
     socket: {
       connectTimeout: 1000,
       socketTimeout: 1500,
-      reconnectStrategy: retries => Math.min(50 * 2 ** retries, 1000),
+      // The first failure of an outage has the number 0, so the log has one line for each outage.
+      reconnectStrategy: (retries, { name, code }: NodeJS.ErrnoException) => {
+        if (retries === 0) logger.error({ event: 'redis.down', name, code })
+        return Math.min(50 * 2 ** retries, 1000)
+      },
     },
   })
-
-  let isDown = false
-  client.on('error', (error: NodeJS.ErrnoException) => {
-    if (!isDown) logger.error({ event: 'redis.down', name: error.name, code: error.code })
-    isDown = true
-  })
-  client.on('ready', () => {
-    isDown = false
-    logger.info({ event: 'redis.ready' })
-  })
+  client.on('ready', () => logger.info({ event: 'redis.ready' }))
+  // Without a listener, an error would end the process.
+  client.on('error', () => undefined)
 
   // If Redis is down at the start, the app starts anyway and responds with 503 until Redis is back.
-  const connecting = client.connect().catch(() => undefined)
-  await Promise.race([connecting, wait(2000)])
+  await Promise.race([client.connect(), once(client, 'error')])
 
   const { browsers, ...stores } = redisStores(client, { keyPrefix: `${prefix}:` })
   return {

@@ -1,13 +1,12 @@
 import type { SessionData } from 'express-session'
 
-const anonymousSeconds = 1800
-const loggedInSeconds = 86_400
+/** What the app and Passport put into a session. */
+type StoredSession = SessionData & { readonly passport?: { readonly user?: unknown } }
 
 /**
- * How long a session lives without a request. A session without a login is short-lived, because
- * anybody can make many of them. For `MemorySessions` it must be 24 days at most, because a timer
- * of Node cannot wait longer.
+ * How many seconds a session lives without a request: a day after a login. A session without a
+ * login lives for half an hour, because anybody can make many of them.
  */
-export function sessionSeconds(session: SessionData & { passport?: { user?: unknown } }): number {
-  return session.passport?.user === undefined ? anonymousSeconds : loggedInSeconds
+export function sessionSeconds({ passport }: StoredSession): number {
+  return passport?.user === undefined ? 30 * 60 : 24 * 60 * 60
 }

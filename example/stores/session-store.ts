@@ -1,43 +1,38 @@
-import { Store, type SessionData } from 'express-session'
+import type { SessionData, Store } from 'express-session'
 import { Unavailable } from '../middleware/errors.js'
 
 type Callback = (error?: unknown, session?: SessionData | null) => void
-type Arguments = [session: SessionData, callback?: Callback] | [callback?: Callback]
+/** The last argument is the callback. It may be missing. */
+type Operation = (id: string, ...rest: unknown[]) => void
+
+const operations = ['get', 'set', 'destroy', 'touch'] as const
 
 /**
- * Wraps another session store. If that store hangs, fails or throws, the request ends with a 503
- * within a time limit.
+ * The same session store with a time limit. If the store hangs, fails or throws, the request ends
+ * with a 503 in time.
  */
-export class TimeLimitedStore extends Store {
-  override get = this.limit('get')
-  override set = this.limit('set')
-  override destroy = this.limit('destroy')
-  override touch = this.limit('touch')
+export function limitTime(store: Store, milliseconds = 3000): Store {
+  const limited = Object.create(store) as Store
+  const inner = store as unknown as Record<(typeof operations)[number], Operation>
+  // A store may have no `touch`.
+  for (const name of operations.filter(each => typeof store[each] === 'function'))
+    limited[name] = limitOperation((...given) => inner[name](...given), milliseconds)
+  return limited
+}
 
-  constructor(
-    private readonly inner: Store,
-    private readonly timeoutMilliseconds = 3000,
-  ) {
-    super()
-    // express-session does not use a store after it emitted "disconnect".
-    for (const event of ['connect', 'disconnect'] as const) inner.on(event, () => this.emit(event))
-  }
-
-  /** The operation calls back with the result of the inner store, or with an error in time. */
-  private limit(operation: 'get' | 'set' | 'destroy' | 'touch') {
-    return (id: string, ...rest: Arguments): void => {
-      const callback = rest.pop() as Callback | undefined
-      const result = new Promise<SessionData | null | undefined>((resolve, reject) => {
-        setTimeout(reject, this.timeoutMilliseconds).unref()
-        const done: Callback = (error, session) => (error ? reject() : resolve(session))
-        const store = this.inner as unknown as Record<string, (...values: unknown[]) => void>
-        if (operation in store) store[operation]?.(id, ...rest, done)
-        else resolve(undefined)
-      })
-      result.then(
-        session => callback?.(undefined, session),
-        () => callback?.(new Unavailable('session-store', 'The session store failed.')),
+/** Calls back with the result, or with an error in time. A result that comes later is ignored. */
+function limitOperation(operation: Operation, milliseconds: number): Operation {
+  return (id, ...rest) => {
+    const callback = typeof rest.at(-1) === 'function' ? (rest.pop() as Callback) : undefined
+    const result = new Promise<SessionData | null | undefined>((resolve, reject) => {
+      setTimeout(reject, milliseconds).unref()
+      operation(id, ...rest, (error: unknown, session?: SessionData | null) =>
+        error ? reject() : resolve(session),
       )
-    }
+    })
+    result.then(
+      session => callback?.(undefined, session),
+      () => callback?.(new Unavailable('session-store', 'The session store failed.')),
+    )
   }
 }

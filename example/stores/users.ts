@@ -143,9 +143,12 @@ export const demoPeople: readonly Person[] = [
 export function createPasswords(
   key: string | Buffer = randomBytes(32),
 ): ReadonlyMap<string, string> {
-  const passwordOf = (username: string) =>
-    createHmac('sha256', key).update(`password of ${username}`).digest('base64url').slice(0, 20)
-  return new Map(demoPeople.map(({ username }) => [username, passwordOf(username)]))
+  return new Map(
+    demoPeople.map(({ username }) => [
+      username,
+      createHmac('sha256', key).update(`password of ${username}`).digest('base64url').slice(0, 20),
+    ]),
+  )
 }
 
 /**

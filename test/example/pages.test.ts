@@ -192,6 +192,25 @@ describe('errors are pages', () => {
     })
   })
 
+  test('without a connection to its store of sessions, the app has 503 for everybody, and works again after it', async () => {
+    const sessionStore = new SessionStore()
+    const site = await openSite({ sessionStore })
+    const alice = await loggedIn(site)
+    sessionStore.emit('disconnect')
+    expect((await alice.open('/otp')).status).toBe(503)
+    expect((await site.visitor().open('/login')).status).toBe(503)
+    sessionStore.emit('connect')
+    expect((await alice.open('/otp')).status).toBe(200)
+  })
+
+  test('a session store without touch() is enough', async () => {
+    const site = await openSite({
+      sessionStore: Object.assign(new SessionStore(), { touch: undefined }),
+    })
+    const alice = await loggedIn(site)
+    expect(await alice.open('/otp')).toMatchObject({ status: 200, path: '/otp' })
+  })
+
   test.each(['rejects', 'hangs'] as const)(
     'when the session store %s after a page is rendered, the log has the status that the browser got',
     async fault => {

@@ -1,9 +1,11 @@
 // Passkeys and app codes in memory and in a real Redis, and the app with its stores in Redis.
+import { pino } from 'pino'
 import { createClient } from 'redis'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { redisStores } from 'passport-voice-otp/redis'
 import { createFactors } from '../../example/stores/factors.js'
 import { type Records, recordsInMemory, recordsInRedis } from '../../example/stores/records.js'
+import { connectRedis } from '../../example/stores/redis.js'
 import { describeWithRedis, openRedis } from '../support/redis.js'
 import { demoPassword, openSite, passBoth } from '../support/site.js'
 
@@ -107,6 +109,7 @@ describeWithRedis('in Redis', () => {
   beforeAll(async () => {
     redis = await openRedis()
     client = createClient({ url: redis.url })
+    client.on('error', () => undefined) // while Redis is cut off
     await client.connect()
   })
   beforeEach(() => redis.client.flushAll())
@@ -185,4 +188,33 @@ describeWithRedis('in Redis', () => {
     })
     expect((await later.json('GET', '/api/account')).status).toBe(401)
   })
+
+  test.each(['cut', 'hang'] as const)(
+    'the app starts while Redis has the fault %s, and uses it as soon as it is back, with one line in the log for each change',
+    async fault => {
+      const lines: string[] = []
+      const logger = pino({}, { write: (line: string) => lines.push(line) })
+      redis.fault(fault)
+      const { client: appClient, stores } = await connectRedis(redis.url, 'acme', logger)
+      onTestFinished(() => {
+        redis.fault('good')
+        appClient.destroy()
+      })
+      const isReady = () => expect.poll(() => appClient.isReady, { timeout: 10_000 })
+      for (const next of ['cut', 'hang'] as const) {
+        await expect(stores.recovery.left('alice')).rejects.toThrow('not connected')
+        await new Promise(resolve => setTimeout(resolve, 500))
+        redis.fault('good')
+        await isReady().toBe(true)
+        expect(await stores.recovery.left('alice')).toBe(0)
+        redis.fault(next)
+        await isReady().toBe(false)
+      }
+      const down = 'redis.down'
+      const events = lines.map(line => (JSON.parse(line) as { event: string }).event)
+      expect(events).toEqual([down, 'redis.ready', down, 'redis.ready', down])
+      expect(JSON.parse(lines[0] ?? '')).toHaveProperty('name')
+    },
+    30_000,
+  )
 })
