@@ -82,7 +82,7 @@ const rules: Readonly<Record<string, Rule>> = {
     fix: ': set the loopback address of a running simulator without a path, for example http://127.0.0.1:3001',
   },
   PUBLIC_URL: origin,
-  HOSTNAME: { pattern: /^(https:\/\/)?[\w.:-]+\/?$/i, fix: origin.fix },
+  HOSTNAME: { pattern: /^(https:\/\/)?[^/?#@\s\\]+\/?$/i, fix: origin.fix },
   SESSION_SECRET: secret,
   VOICE_OTP_SECRET: secret,
   DEMO: { pattern: /^(true|false)$/i, fix: ': set true, or leave it empty.' },

@@ -89,9 +89,8 @@ describe('what is read', () => {
     expect(readConfig({ ...space, HOSTNAME: 'https://acme.example' }).publicUrl).toBe(
       'https://acme.example',
     )
-    expect(readConfig({ ...real, HOSTNAME: 'other.example' }).publicUrl).toBe(
-      'https://acme.example',
-    )
+    for (const HOSTNAME of ['other.example', 'Jürgens-Mac.local'])
+      expect(readConfig({ ...real, HOSTNAME }).publicUrl).toBe('https://acme.example')
     expect(readConfig({ HOSTNAME: 'laptop.local' }).publicUrl).toBeUndefined()
     expect(() => readConfig({ ...space, HOSTNAME: 'b08dacad' })).toThrow('PUBLIC_URL is missing')
   })
