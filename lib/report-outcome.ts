@@ -32,7 +32,7 @@ export interface Success {
   readonly info: object
 }
 
-/** Passport's own options that decide what happens after a failure. @internal */
+/** Passport's own options that decide what happens after a failure. */
 export interface FailureOptions {
   readonly failWithError?: boolean
   readonly failureRedirect?: string
