@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import ejs from 'ejs'
 import express from 'express'
 import type { Store } from 'express-session'
 import {
@@ -120,8 +119,14 @@ export function createApp(options: AppOptions) {
   const pages = createPages(voiceOtp, passport)
 
   const app = express()
-  app.engine('ejs', ejs.renderFile).enable('view cache')
-  app.set('views', join(import.meta.dirname, 'views')).set('view engine', 'ejs')
+  app
+    .set('views', join(import.meta.dirname, 'views'))
+    .set('view engine', 'ejs')
+    .enable('view cache')
+    // With https, a proxy or tunnel in front ends TLS. express-session must trust its
+    // X-Forwarded-Proto to set a secure cookie. Without a proxy, anybody could send X-Forwarded-*
+    // headers. The app never builds a URL from them.
+    .set('trust proxy', isHttps ? 1 : false)
   Object.assign(app.locals, words, {
     logger,
     simulatorUrl,
@@ -130,10 +135,6 @@ export function createApp(options: AppOptions) {
     demoPassword,
     demoUsernames: demoPeople.map(({ username }) => username),
   })
-  // With https, a proxy or tunnel in front ends TLS. express-session must trust its
-  // X-Forwarded-Proto to set a secure cookie. Without a proxy, anybody could send X-Forwarded-*
-  // headers. The app never builds a URL from them.
-  app.set('trust proxy', isHttps ? 1 : false)
 
   app.use(securityHeaders(isHttps, simulatorUrl))
   app.get('/healthz', healthRoute(isReady))

@@ -78,7 +78,7 @@ async function callPassport(
       responseOf(req)?.setHeader('Retry-After', thrown.retryAfter)
     if (!(thrown instanceof Failure)) error(thrown)
     else if (becomesError(options)) {
-      Object.assign(responseOf(req) ?? {}, { statusCode: thrown.status }) // as Passport does
+      Object.assign(Object(responseOf(req)), { statusCode: thrown.status }) // as Passport does
       error(thrown)
     } else fail(thrown.info, thrown.status)
     return

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { VoiceOtpStrategy } from 'passport-voice-otp'
-import { knownUser, type User } from '../stores/users.js'
+import type { User } from '../stores/users.js'
 import { redirectAfterSave } from './return-to.js'
 
 /**
@@ -10,7 +10,7 @@ import { redirectAfterSave } from './return-to.js'
 export const resetRoute =
   (voiceOtp: VoiceOtpStrategy<User>, resetLimits: () => void): RequestHandler =>
   async (req, res) => {
-    if (knownUser(req)) await voiceOtp.cancel(req) // the limiter forgets this challenge too
+    await voiceOtp.cancel(req) // the limiter forgets this challenge too
     resetLimits()
     await redirectAfterSave('/otp', req, res, 'The limits of the demo are cleared.')
   }

@@ -118,6 +118,7 @@ async function createCallUrl<User>(
     expiresAt: challenge.expiresAt,
     languages: languages.map(({ language }) => language),
   }
+  /* v8 ignore next -- askLanguages() returns at least one language */
   const [spoken = ''] = content.languages
   const announcement = await askAnnouncement(context, userId, user, req, spoken)
   const url = openingUrl(context, { ...content, announcement })
