@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sealedUrl, steps } from './call/token.js'
+import { isLoopback } from './check-options.js'
 import type { Context } from './context.js'
 import { parseObject } from './signalwire/client.js'
 import { type HttpError, type OutboundRequest, sendRequest } from './signalwire/http.js'
@@ -53,6 +54,9 @@ async function checkSpace<User>(
  */
 async function checkWebhooks<User>(context: Context<User>): Promise<string | undefined> {
   const { webhookUrl, signalwire } = context.settings
+  // A Space on this machine, in tests, can reach this machine.
+  if (signalwire.origin.startsWith('https:') && isLoopback(new URL(webhookUrl).hostname))
+    return `webhookUrl: SignalWire cannot reach ${webhookUrl}. Set the https address of your proxy or tunnel.`
   const fields = { To: signalwire.from, Digits: '1' }
   const url = sealedUrl(context, steps.refused, {
     challengeId: randomUUID(),

@@ -1,6 +1,6 @@
 // checkSettings(): says what is wrong with the settings, and calls nobody.
 import { createServer, type RequestListener } from 'node:http'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Channel, type VoiceOtpOptions, VoiceOtpStrategy } from 'passport-voice-otp'
 import { listen } from './support/listen.js'
 import { CounterStore } from './support/stores.js'
@@ -179,6 +179,21 @@ describe('webhookUrl', () => {
       expect.stringContaining(
         '/voice-otp responds with status 503. The store of the limits may be down',
       ),
+    ])
+  })
+
+  test('a real Space cannot reach a loopback address, although this machine can', async () => {
+    const fetch = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('offline'))
+    onTestFinished(() => fetch.mockRestore())
+    const signalwire = { ...world.simulator.signalwire, space: 'acme' }
+    expect(await check({ signalwire })).toEqual([
+      expect.stringContaining('signalwire.space: acme.signalwire.com cannot be reached (network)'),
+      `webhookUrl: SignalWire cannot reach ${world.url}/voice-otp. Set the https address of your proxy or tunnel.`,
+    ])
+    expect(fetch).toHaveBeenCalledTimes(1)
+    expect(await check({ signalwire, webhookUrl: 'https://acme.example/voice-otp' })).toEqual([
+      expect.stringContaining('signalwire.space'),
+      expect.stringContaining('webhookUrl: https://acme.example/voice-otp cannot be reached'),
     ])
   })
 
