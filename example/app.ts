@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import ejs from 'ejs'
 import express from 'express'
 import type { Store } from 'express-session'
 import {
@@ -120,6 +121,7 @@ export function createApp(options: AppOptions) {
 
   const app = express()
   app
+    .engine('ejs', ejs.renderFile)
     .set('views', join(import.meta.dirname, 'views'))
     .set('view engine', 'ejs')
     .enable('view cache')
