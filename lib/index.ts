@@ -21,6 +21,7 @@ export type { RememberedBrowser, RememberStore } from './options/remember.js'
 export type { RecoveryOptions, UserWithId } from './options/recovery.js'
 export type {
   AvailableFactor,
+  FactorCheck,
   FactorOwnership,
   HostedStrategy,
   SecondFactorOptions,

@@ -26,6 +26,7 @@ import type { UserId, UserIdOption, VoiceOtpOptions } from './options/options.js
 import type { GetPhone } from './options/phone.js'
 import type {
   AvailableFactor,
+  FactorCheck,
   HostedStrategy,
   SecondFactorOptions,
 } from './options/second-factor.js'
@@ -213,13 +214,15 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Makes another Passport strategy a second factor, behind the same guard: an app code, a
-   * passkey, or your own. Pass the result to `passport.use()`. Register every factor while the app
-   * starts, in every process. See {@link SecondFactorOptions}.
+   * Makes another Passport strategy, or a function, a second factor behind the same guard. Pass the
+   * result to `passport.use()`. Register every factor while the app starts, in every process.
    * @throws TypeError for wrong options, a strategy that cannot be hosted, and a phishing-resistant
    * factor without the option `phoneFallback`.
    */
-  secondFactor(strategy: HostedStrategy, options: SecondFactorOptions<User>): SecondFactorStrategy {
+  secondFactor(
+    strategy: HostedStrategy | FactorCheck<User>,
+    options: SecondFactorOptions<User>,
+  ): SecondFactorStrategy {
     return createSecondFactor(this.context, strategy, options)
   }
 

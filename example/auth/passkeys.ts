@@ -1,9 +1,17 @@
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
+import { randomUUID } from 'node:crypto'
+import {
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+  type AuthenticationResponseJSON,
+  type RegistrationResponseJSON,
+} from '@simplewebauthn/server'
 import type { Request } from 'express'
+import type { FactorCheck } from 'passport-voice-otp'
 import { field } from '../middleware/fields.js'
 import type { Factors, Passkey } from '../stores/factors.js'
 import type { User } from '../stores/users.js'
-import { CheckStrategy } from './check-strategy.js'
 
 declare module 'express-session' {
   interface SessionData {
@@ -11,9 +19,6 @@ declare module 'express-session' {
     passkeyChallenge?: string
   }
 }
-
-/** Loads the library with the first passkey: it takes a third of the start of this app. */
-const loadWebAuthn = () => import('@simplewebauthn/server')
 
 /** The site for which passkeys are made. */
 export interface PasskeySite {
@@ -31,36 +36,34 @@ export function passkeySite(publicUrl: string): PasskeySite {
     : { rpId: hostname, origins: [origin] }
 }
 
-/** The strategy for passkeys, in two steps: the action `begin`, then the answer of the browser. */
-export const createPasskeyStrategy = (factors: Factors, site: PasskeySite) =>
-  new CheckStrategy(async (req, { id }, action) => {
+/** Checks a passkey in two steps: the action `begin`, then the answer of the browser. */
+export function checkPasskey(factors: Factors, site: PasskeySite): FactorCheck<User> {
+  return async (req: Request, { id }, action) => {
     const { passkeys } = await factors.of(id)
     if (action === 'begin') return beginLogin(req, site, passkeys)
-    const used = await finishLogin(req, site, passkeys).catch(() => undefined)
+    // The library rejects an answer for another site, for another challenge or in another form.
+    const used = await findUsed(req, site, passkeys).catch(() => undefined)
     if (used) await factors.countPasskey(id, used.credentialID, used.newCounter)
     return used !== undefined
-  })
+  }
+}
 
-/** Responds with what the browser needs to ask for a passkey. */
-async function beginLogin(req: Request, { rpId }: PasskeySite, passkeys: readonly Passkey[]) {
-  const { generateAuthenticationOptions } = await loadWebAuthn()
+async function beginLogin(
+  req: Request,
+  { rpId }: PasskeySite,
+  passkeys: readonly Passkey[],
+): Promise<undefined> {
   const options = await generateAuthenticationOptions({
     rpID: rpId,
     allowCredentials: passkeys.map(({ id }) => ({ id })),
     userVerification: 'preferred',
   })
-  req.session.passkeyChallenge = options.challenge
-  req.res?.json(options)
-  return undefined
+  sendOptions(req, options)
 }
 
-/**
- * The passkey that has signed the challenge, and its new counter. `undefined` for a passkey that is
- * not on record; rejects for another site, another challenge and a wrong signature.
- */
-async function finishLogin(req: Request, site: PasskeySite, passkeys: readonly Passkey[]) {
-  const { verifyAuthenticationResponse } = await loadWebAuthn()
-  const answer = readAnswer(req, site)
+/** The passkey on record that has signed the challenge, and its new counter. */
+async function findUsed(req: Request, site: PasskeySite, passkeys: readonly Passkey[]) {
+  const answer = takeAnswer(req, site)
   const passkey = passkeys.find(({ id }) => id === answer.response.id)
   if (!passkey) return undefined
   const result = await verifyAuthenticationResponse({
@@ -70,14 +73,13 @@ async function finishLogin(req: Request, site: PasskeySite, passkeys: readonly P
   return result.verified ? result.authenticationInfo : undefined
 }
 
-/** What the browser needs to make a passkey. */
+/** Sends what the browser needs to make a passkey. */
 export async function beginRegistration(
   req: Request,
   { rpId }: PasskeySite,
   { id, username, name }: User,
   passkeys: readonly Passkey[],
-) {
-  const { generateRegistrationOptions } = await loadWebAuthn()
+): Promise<void> {
   const options = await generateRegistrationOptions({
     rpName: 'Acme',
     rpID: rpId,
@@ -88,8 +90,7 @@ export async function beginRegistration(
     excludeCredentials: passkeys.map(passkey => ({ id: passkey.id })),
     authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
   })
-  req.session.passkeyChallenge = options.challenge
-  return options
+  sendOptions(req, options)
 }
 
 /** The passkey that the browser made; rejects if it is not for this site or this challenge. */
@@ -98,9 +99,7 @@ export async function finishRegistration(
   site: PasskeySite,
   name: string,
 ): Promise<Passkey> {
-  const { verifyRegistrationResponse } = await loadWebAuthn()
-  const answer = readAnswer(req, site)
-  const { registrationInfo } = await verifyRegistrationResponse(answer)
+  const { registrationInfo } = await verifyRegistrationResponse(takeAnswer(req, site))
   if (!registrationInfo) throw new Error('The answer of the browser is wrong.')
   const { id, publicKey, counter } = registrationInfo.credential
   return {
@@ -112,20 +111,26 @@ export async function finishRegistration(
   }
 }
 
+/** Sends what the browser needs. The session keeps the challenge. */
+function sendOptions(req: Request, options: { readonly challenge: string }): void {
+  req.session.passkeyChallenge = options.challenge
+  req.res?.json(options)
+}
+
 type BrowserAnswer = AuthenticationResponseJSON & RegistrationResponseJSON
 
 /**
  * The answer of the browser, and what it must match. A form sends the answer as JSON in one field,
- * a single-page app as an object. The challenge leaves the session, so it is used once.
+ * a single-page app as an object. The challenge leaves the session, so it is used once. Without a
+ * challenge, no answer matches.
  */
-function readAnswer(req: Request, { rpId, origins }: PasskeySite) {
-  const { passkeyChallenge } = req.session
+function takeAnswer(req: Request, { rpId, origins }: PasskeySite) {
+  const { passkeyChallenge = randomUUID() } = req.session
   delete req.session.passkeyChallenge
   const answer = field('answer')(req)
   return {
     response: (typeof answer === 'string' ? JSON.parse(answer) : answer) as BrowserAnswer,
-    expectedChallenge: (challenge: string) =>
-      passkeyChallenge !== undefined && challenge === passkeyChallenge,
+    expectedChallenge: passkeyChallenge,
     expectedOrigin: origins,
     expectedRPID: rpId,
     requireUserVerification: false,

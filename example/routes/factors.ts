@@ -1,4 +1,4 @@
-import { Router, type ErrorRequestHandler, type Request } from 'express'
+import { Router, type NextFunction, type Request, type Response } from 'express'
 import { failures, type VoiceOtpStrategy } from 'passport-voice-otp'
 import { createAppKey, drawQrCode, stepOf } from '../auth/app-code.js'
 import { authenticate, type Passport } from '../auth/authenticate.js'
@@ -29,16 +29,8 @@ export function factorRoutes(
     .post('/otp/passkey/begin', authenticate(passport, { action: 'begin' }, 'passkey'))
     .use('/otp/passkey', useRoutes(passport, voiceOtp, 'passkey', site))
     .use('/otp/app-code', useRoutes(passport, voiceOtp, 'app-code', site))
-    .use('/security/app-code', setUpRoutes(voiceOtp, appCodeSetUp(factors)))
-    .use('/security/passkeys', setUpRoutes(voiceOtp, passkeySetUp(factors, site)))
-    .post('/security/passkeys/begin', async (req, res) => {
-      const { passkeys } = await fromStore(factors.of(userOf(req).id))
-      res.json(await beginRegistration(req, site, userOf(req), passkeys))
-    })
-    .post('/security/passkeys/:id/rename', async (req, res) => {
-      await fromStore(factors.renamePasskey(userOf(req).id, req.params.id, nameIn(req)))
-      await redirectAfterSave('/security/passkeys', req, res)
-    })
+    .use('/security/passkeys', passkeyRoutes(voiceOtp, factors, site))
+    .use('/security/app-code', appCodeRoutes(voiceOtp, factors))
 }
 
 /** Logging in and confirming with another factor. The page of the code links to these pages. */
@@ -61,94 +53,81 @@ function useRoutes(
     .use(page.onFailure)
 }
 
-type Save = () => Promise<void>
-
-/** How a user adds and removes one kind of factor. */
-interface FactorSetUp {
-  readonly factor: string
-  readonly path: string
-  readonly view: string
-  readonly dataOf: (req: Request) => Promise<object>
-  /** Checks what the user sent. Returns the function that stores the new factor. */
-  readonly prepare: (req: Request) => Save | Promise<Save>
-  readonly removePath: string
-  readonly remove: (req: Request) => void | Promise<void>
-  readonly added: string
-  readonly removed: string
-}
-
-function setUpRoutes(voiceOtp: VoiceOtpStrategy<User>, setUp: FactorSetUp): Router {
-  const { factor, path, prepare, remove } = setUp
-  const page = formPage(setUp.view, setUp.dataOf)
+/** The passkeys of a user: listed, added, renamed and removed. */
+function passkeyRoutes(
+  voiceOtp: VoiceOtpStrategy<User>,
+  factors: Factors,
+  site: PasskeySite,
+): Router {
+  const path = '/security/passkeys'
+  const passkeysOf = async (req: Request) => (await fromStore(factors.of(userOf(req).id))).passkeys
+  const page = formPage('passkeys', async req => ({ passkeys: await passkeysOf(req), site }))
   return Router()
     .use(requireFreshCode(voiceOtp, path))
     .get('/', page.show)
+    .post('/begin', async req => beginRegistration(req, site, userOf(req), await passkeysOf(req)))
     .post('/', async (req, res) => {
-      await voiceOtp.changeFactor(req, factor, 'add', await prepare(req))
-      await redirectAfterSave(path, req, res, setUp.added)
+      const passkey = await finishRegistration(req, site, nameIn(req)).catch(() => undefined)
+      check(passkey !== undefined, 'This was not accepted. Try again.', 401)
+      await voiceOtp.changeFactor(req, 'passkey', 'add', () =>
+        factors.addPasskey(userOf(req).id, passkey),
+      )
+      await redirectAfterSave(path, req, res, 'The passkey was added.')
     })
-    .post(setUp.removePath, async (req, res) => {
-      await voiceOtp.changeFactor(req, factor, 'remove', () => remove(req))
-      await redirectAfterSave(path, req, res, setUp.removed)
+    .post('/:id/rename', async (req, res) => {
+      await fromStore(factors.renamePasskey(userOf(req).id, req.params.id, nameIn(req)))
+      await redirectAfterSave(path, req, res)
+    })
+    .post('/:id/remove', async (req, res) => {
+      await voiceOtp.changeFactor(req, 'passkey', 'remove', () =>
+        factors.removePasskey(userOf(req).id, req.params.id),
+      )
+      await redirectAfterSave(path, req, res, 'The passkey was removed.')
     })
     .use(confirmFirst, page.onFailure)
 }
 
-const passkeySetUp = (factors: Factors, site: PasskeySite): FactorSetUp => ({
-  factor: 'passkey',
-  path: '/security/passkeys',
-  view: 'passkeys',
-  dataOf: async req => {
-    const { passkeys } = await fromStore(factors.of(userOf(req).id))
-    return { passkeys, site }
-  },
-  prepare: async req => {
-    const passkey = await finishRegistration(req, site, nameIn(req)).catch(() => undefined)
-    check(passkey !== undefined, 'This was not accepted. Try again.', 401)
-    return () => factors.addPasskey(userOf(req).id, passkey)
-  },
-  removePath: '/:id/remove',
-  remove: req => factors.removePasskey(userOf(req).id, String(req.params['id'])),
-  added: 'The passkey was added.',
-  removed: 'The passkey was removed.',
-})
-
-const nameIn = (req: Request): string => fieldText('name', req).slice(0, 40) || 'Passkey'
-
-/** A user without an app gets a key, and its picture. */
-const appCodeSetUp = (factors: Factors): FactorSetUp => ({
-  factor: 'app-code',
-  path: '/security/app-code',
-  view: 'app-code',
-  dataOf: async req => {
-    const { id, username } = userOf(req)
-    const { appKey } = await fromStore(factors.of(id))
-    if (appKey !== undefined) return {}
-    const key = (req.session.newAppKey ??= createAppKey())
-    return { key, picture: await drawQrCode(key, username) }
-  },
-  prepare: req => {
-    const { newAppKey: key = createAppKey() } = req.session
-    const step = stepOf(key, fieldText('code', req))
-    check(step !== undefined, 'This code is wrong. Try the next one.', 401)
-    return async () => {
-      await factors.addAppKey(userOf(req).id, key, step)
-      delete req.session.newAppKey
-    }
-  },
-  removePath: '/remove',
-  remove: req => factors.removeAppKey(userOf(req).id),
-  added: 'App codes are set up.',
-  removed: 'App codes were removed.',
-})
+/** What the user calls a passkey. */
+function nameIn(req: Request): string {
+  return fieldText('name', req).slice(0, 40) || 'Passkey'
+}
 
 /** Asks for the passkey first, if only a passkey may change the factors. */
-const confirmFirst: ErrorRequestHandler = async (error: unknown, req, res, next) => {
+async function confirmFirst(error: unknown, req: Request, res: Response, next: NextFunction) {
   const { code } = Object(error) as { readonly code?: unknown }
-  if (code !== 'phishing-resistant-required') {
-    next(error)
-    return
-  }
-  req.session.returnTo = req.baseUrl
-  await redirectAfterSave('/otp/passkey', req, res, failures['phishing-resistant-required'].message)
+  if (code === 'phishing-resistant-required') {
+    req.session.returnTo = req.baseUrl
+    await redirectAfterSave('/otp/passkey', req, res, failures[code].message)
+  } else next(error)
+}
+
+/** The app for codes of a user: set up and removed. A user without one gets a key as a picture. */
+function appCodeRoutes(voiceOtp: VoiceOtpStrategy<User>, factors: Factors): Router {
+  const path = '/security/app-code'
+  const page = formPage('app-code', async req => {
+    const { appKey } = await fromStore(factors.of(userOf(req).id))
+    if (appKey !== undefined) return {}
+    const key = (req.session.newAppKey ??= createAppKey())
+    return { key, picture: await drawQrCode(key, userOf(req).username) }
+  })
+  return Router()
+    .use(requireFreshCode(voiceOtp, path))
+    .get('/', page.show)
+    .post('/', async (req, res) => {
+      const { newAppKey: key = createAppKey() } = req.session
+      const step = stepOf(key, fieldText('code', req))
+      check(step > 0, 'This code is wrong. Try the next one.', 401)
+      await voiceOtp.changeFactor(req, 'app-code', 'add', () =>
+        factors.addAppKey(userOf(req).id, key, step),
+      )
+      delete req.session.newAppKey
+      await redirectAfterSave(path, req, res, 'App codes are set up.')
+    })
+    .post('/remove', async (req, res) => {
+      await voiceOtp.changeFactor(req, 'app-code', 'remove', () =>
+        factors.removeAppKey(userOf(req).id),
+      )
+      await redirectAfterSave(path, req, res, 'App codes were removed.')
+    })
+    .use(page.onFailure)
 }

@@ -27,73 +27,81 @@ export interface UserFactors {
 
 export type Factors = ReturnType<typeof createFactors>
 
-/** The factors of all users. */
+/**
+ * The factors of all users. Each property of a passkey is a field of its own. So a new name or
+ * counter that is written too late does not bring back a passkey that was removed meanwhile.
+ */
 export function createFactors(records: Records = recordsInMemory()) {
   async function of(userId: string): Promise<UserFactors> {
-    const { appKey, appKeyStep, passkeysSince, ...fields } = await records.get(userId)
-    const passkeys = Object.entries(fields)
-      .filter(([name]) => name.startsWith('passkey:'))
-      .map(([name, json]) => toPasskey(name.slice('passkey:'.length), json, fields))
-    const createdAt = Math.min(...passkeys.map(each => each.createdAt))
+    const fields = await records.get(userId)
+    const passkeys = Object.keys(fields)
+      .filter(name => name.startsWith('passkey:'))
+      .map(name => readPasskey(name.slice('passkey:'.length), fields))
+    const oldest = Math.min(...passkeys.map(({ createdAt }) => createdAt))
+    // A passkey that is added while the last other one is removed leaves no `passkeysSince`.
+    const { passkeysSince = oldest, appKey, appKeyStep } = fields
     return {
       passkeys,
-      passkeysSince: passkeysSince === undefined ? createdAt : Number(passkeysSince),
+      passkeysSince: Number(passkeysSince),
       appKey,
       appKeyStep: Number(appKeyStep),
     }
   }
 
-  /** Removes one passkey, or all of them. */
-  async function removePasskeys(userId: string, id?: string): Promise<void> {
-    const { passkeys } = await of(userId)
-    const removed = id === undefined ? passkeys : passkeys.filter(each => each.id === id)
-    const names = removed.flatMap(each => [
-      `passkey:${each.id}`,
-      `name:${each.id}`,
-      `counter:${each.id}`,
-    ])
-    if (removed.length === passkeys.length) names.push('passkeysSince')
-    await records.remove(userId, names)
-  }
-
-  const removeAppKey = (userId: string) => records.remove(userId, ['appKey', 'appKeyStep'])
-
   return {
     of,
     addAppKey: (userId: string, appKey: string, step: number) =>
       records.set(userId, { appKey, appKeyStep: String(step) }),
-    removePasskey: (userId: string, id: string) => removePasskeys(userId, id),
-    removeAppKey,
-    removeAll: async (userId: string) => {
-      await removePasskeys(userId)
-      await removeAppKey(userId)
-    },
-    addPasskey: async (userId: string, { id, name, counter, ...passkey }: Passkey) => {
+    removeAppKey: (userId: string) => records.remove(userId, ['appKey', 'appKeyStep']),
+    addPasskey: async (
+      userId: string,
+      { id, name, publicKey, counter, createdAt }: Passkey,
+    ): Promise<void> => {
       const isFirst = (await of(userId)).passkeys.length === 0
       await records.set(userId, {
-        [`passkey:${id}`]: JSON.stringify(passkey),
-        [`name:${id}`]: name,
-        [`counter:${id}`]: String(counter),
-        ...(isFirst ? { passkeysSince: String(passkey.createdAt) } : {}),
+        [`passkey:${id}`]: publicKey,
+        [`passkeyName:${id}`]: name,
+        [`passkeyCounter:${id}`]: String(counter),
+        [`passkeyCreatedAt:${id}`]: String(createdAt),
+        ...(isFirst ? { passkeysSince: String(createdAt) } : {}),
       })
     },
-    // The name and the counter are separate fields. So a change that began earlier does not bring
-    // back a passkey that was removed meanwhile.
-    renamePasskey: async (userId: string, id: string, name: string) => {
+    removePasskey: async (userId: string, id: string): Promise<void> => {
+      const { passkeys } = await of(userId)
+      const isLast = passkeys.every(each => each.id === id)
+      await records.remove(userId, [
+        `passkey:${id}`,
+        `passkeyName:${id}`,
+        `passkeyCounter:${id}`,
+        `passkeyCreatedAt:${id}`,
+        ...(isLast ? ['passkeysSince'] : []),
+      ])
+    },
+    renamePasskey: async (userId: string, id: string, name: string): Promise<void> => {
       const { passkeys } = await of(userId)
       // A browser can send any id. Unknown ids would fill the store.
-      if (passkeys.some(each => each.id === id)) await records.set(userId, { [`name:${id}`]: name })
+      if (passkeys.some(each => each.id === id))
+        await records.set(userId, { [`passkeyName:${id}`]: name })
     },
     countPasskey: (userId: string, id: string, counter: number) =>
-      records.set(userId, { [`counter:${id}`]: String(counter) }),
+      records.set(userId, { [`passkeyCounter:${id}`]: String(counter) }),
+    /** Removes all factors of the user. The records may hold other fields, too. */
+    removeAll: async (userId: string): Promise<void> => {
+      const names = Object.keys(await records.get(userId))
+      await records.remove(
+        userId,
+        names.filter(name => /^(passkey|appKey)/.test(name)),
+      )
+    },
   }
 }
 
-function toPasskey(id: string, json: string, fields: Readonly<Record<string, string>>): Passkey {
+function readPasskey(id: string, fields: Readonly<Record<string, string>>): Passkey {
   return {
-    ...(JSON.parse(json) as Pick<Passkey, 'publicKey' | 'createdAt'>),
     id,
-    name: fields[`name:${id}`] ?? '',
-    counter: Number(fields[`counter:${id}`]),
+    name: fields[`passkeyName:${id}`] ?? '',
+    publicKey: fields[`passkey:${id}`] ?? '',
+    counter: Number(fields[`passkeyCounter:${id}`]),
+    createdAt: Number(fields[`passkeyCreatedAt:${id}`]),
   }
 }

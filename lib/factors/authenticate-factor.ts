@@ -251,7 +251,7 @@ const mistakes: Readonly<Record<StrategyResult['kind'], string>> = {
   success: 'It changed the login or the user, or called success() for the action begin.',
   fail: 'It failed.',
   error: 'It threw an error, or called error().',
-  pass: 'It called pass(). Only success() and fail() decide.',
+  pass: 'It called pass(), or it is a function that returned neither true nor false.',
   redirect: 'It called redirect(). Only success() and fail() decide.',
   responded: 'It responded.',
 }

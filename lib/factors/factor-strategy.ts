@@ -5,7 +5,7 @@ import type { HostedStrategy, SecondFactorOptions } from '../options/second-fact
 import { type PassportFunctions, type RedirectFunction, reportOutcome } from '../report-outcome.js'
 import type { Request } from '../request.js'
 import { authenticateFactor, type FactorActionOptions } from './authenticate-factor.js'
-import { checkStrategy, resolveFactor } from './resolve-factor.js'
+import { resolveFactor, resolveStrategy } from './resolve-factor.js'
 
 /** What `voiceOtp.secondFactor()` returns: a strategy for `passport.use()`. */
 export interface SecondFactorStrategy {
@@ -16,7 +16,8 @@ export interface SecondFactorStrategy {
 }
 
 /**
- * Registers a factor of another strategy. Throws a `TypeError` that says how to fix a mistake.
+ * Registers a factor of another strategy, or of a function. Throws a `TypeError` that says how to
+ * fix a mistake.
  * @internal
  */
 export function createSecondFactor<User>(
@@ -24,14 +25,14 @@ export function createSecondFactor<User>(
   strategy: unknown,
   options: SecondFactorOptions<User>,
 ): SecondFactorStrategy {
-  checkStrategy(strategy)
+  const hosted = resolveStrategy(strategy)
   const factor = resolveFactor(options)
   if (factor.phishingResistant && context.settings.phoneFallback === undefined)
     throw new TypeError(
       `phoneFallback: '${factor.name}' is phishing-resistant, so decide whether its users may use the phone instead. Give the strategy's option phoneFallback: true, false or a function (user, req).`,
     )
   context.factors.add(factor)
-  return new FactorStrategy(context, factor, strategy)
+  return new FactorStrategy(context, factor, hosted)
 }
 
 /** A strategy of Passport that runs another one as a second factor. */

@@ -2,10 +2,12 @@ import { isChannel } from '../channels.js'
 import { readOptions, wholeNumber } from '../check-options.js'
 import type { RegisteredFactor } from '../factor-registry.js'
 import type {
+  FactorCheck,
   HostedStrategy,
   ReservedFactorName,
   SecondFactorOptions,
 } from '../options/second-factor.js'
+import { CheckStrategy } from './check-strategy.js'
 
 const names = [
   'name',
@@ -99,16 +101,18 @@ function checkCodeField(codeField: unknown, needsBegin: boolean): void {
 }
 
 /**
- * Checks a strategy. Throws a `TypeError` if it cannot run each request on an object of its own. If
- * `authenticate` is an arrow function, its `this` is always the strategy, so it would report the
- * result of one request to another.
+ * Checks a strategy, or makes one of a function. Throws a `TypeError` if the strategy cannot run
+ * each request on an object of its own. If `authenticate` is an arrow function, its `this` is
+ * always the strategy, so it would report the result of one request to another.
  * @internal
  */
-export function checkStrategy(strategy: unknown): asserts strategy is HostedStrategy {
+export function resolveStrategy(strategy: unknown): HostedStrategy {
+  if (typeof strategy === 'function' && !isStrategyClass(strategy))
+    return new CheckStrategy(strategy as FactorCheck<unknown>)
   const { authenticate } = Object(strategy) as { authenticate?: unknown }
   if (typeof strategy !== 'object' || typeof authenticate !== 'function')
     throw new TypeError(
-      'secondFactor(strategy): give an instance of a Passport strategy. It has no method authenticate().',
+      'secondFactor(strategy): give an instance of a Passport strategy, which has a method authenticate(), or a function (req, user, action) that returns whether the answer is right.',
     )
   if (
     Object.hasOwn(strategy as object, 'authenticate') &&
@@ -117,4 +121,9 @@ export function checkStrategy(strategy: unknown): asserts strategy is HostedStra
     throw new TypeError(
       'secondFactor(strategy): authenticate is an arrow function. Use a class method or `function`, because each request needs its own `this`.',
     )
+  return strategy as HostedStrategy
 }
+
+/** A class without `new`, by mistake. */
+const isStrategyClass = ({ prototype }: { readonly prototype?: unknown }): boolean =>
+  'authenticate' in Object(prototype)

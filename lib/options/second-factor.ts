@@ -1,4 +1,5 @@
 import type { Request } from '../request.js'
+import type { AppFunction } from './app-function.js'
 import type { Channel } from './channel.js'
 
 /**
@@ -9,6 +10,19 @@ export interface HostedStrategy {
   /** Passport's method: it calls `this.success(user)`, `this.fail()` or another of them. */
   authenticate(...given: never[]): unknown
 }
+
+/**
+ * A function that checks a second factor, in place of a Passport strategy. It returns `true` for a
+ * right answer and `false` for a wrong one, or a promise of it. A rejection, or any other value, is
+ * the error `factor-failed` (503). Every attempt counts, except a right one.
+ *
+ * A factor with two steps: for the `action` `begin`, the function stores a challenge and returns
+ * nothing. It sends the response, or leaves that to the next handler of the route.
+ */
+export type FactorCheck<User = Express.User> = AppFunction<
+  [req: Request, user: User, action: 'begin' | 'verify'],
+  boolean | undefined | Promise<boolean | undefined>
+>
 
 /** What the option `has` returns. */
 export type FactorOwnership =

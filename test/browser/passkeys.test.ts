@@ -7,9 +7,9 @@ import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import {
   beginRegistration,
+  checkPasskey,
   finishRegistration,
   type PasskeySite,
-  createPasskeyStrategy,
 } from '../../example/auth/passkeys.js'
 import { createFactors, type Factors } from '../../example/stores/factors.js'
 import type { User } from '../../example/stores/users.js'
@@ -165,7 +165,7 @@ async function openPasskeyApp(
     ...versions,
     factors: [
       [
-        createPasskeyStrategy(factors, site),
+        checkPasskey(factors, site),
         { name: 'passkey', amr: ['pop'], phishingResistant: true },
       ],
     ],
@@ -175,8 +175,8 @@ async function openPasskeyApp(
         res.type('html').send(sender)
       })
       const user = { id: 'alice', username: 'alice', name: 'Alice' } as User
-      app.post('/register/passkey/begin', (req, res, next) => {
-        beginRegistration(req, site, user, []).then(options => res.json(options), next)
+      app.post('/register/passkey/begin', (req, _res, next) => {
+        beginRegistration(req, site, user, []).catch(next)
       })
       app.post('/register/passkey', (req, res, next) => {
         finishRegistration(req, site, 'My key')

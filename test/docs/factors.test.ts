@@ -1,7 +1,7 @@
 // The code of docs/factors.md, pasted into an app that has Passport and the strategy.
 import { createRequire } from 'node:module'
 import { compileFunction } from 'node:vm'
-import express from 'express'
+import express, { type RequestHandler } from 'express'
 import { expect, onTestFinished, test } from 'vitest'
 import { acceptRight, Probe, totpCode, totpKey } from '../support/factors.js'
 import { createWorld, wrongCode } from '../support/world.js'
@@ -13,19 +13,29 @@ const code = (part: string): string => {
   return found[0]!.text
 }
 
+const pins = {
+  has: (id: string) => id === 'alice',
+  isRight: (id: string, pin: unknown) => Promise.resolve(id === 'alice' && pin === '4711'),
+}
+
 /** The app of world.ts with the code for an app code, and the code for a single-page app. */
 async function openPage() {
   const world = await createWorld({
     options: { phoneFallback: true },
     routes: (app, passport, voiceOtp) => {
       const paste = (text: string) => {
-        const given = { require: createRequire(import.meta.url), app, passport, voiceOtp, express }
+        const require = createRequire(import.meta.url)
+        const given = { require, app, passport, voiceOtp, express, pins }
         const run = compileFunction(text, Object.keys(given)) as (...names: unknown[]) => void
         run(...Object.values(given))
       }
       paste(code("require('passport-totp')"))
       const passkey = { name: 'passkey', amr: ['pop'], phishingResistant: true, has: () => true }
       passport.use(voiceOtp.secondFactor(new Probe(acceptRight), passkey) as never)
+      paste(code('pins.isRight'))
+      app.post('/otp/pin', passport.authenticate('pin') as RequestHandler, (_req, res) => {
+        res.json({})
+      })
       paste(code("app.get('/api/otp/factors'"))
     },
   })
@@ -56,6 +66,18 @@ test('the app code of docs/factors.md logs in once, and a user without a key has
   for (const agent of [thief, bob]) expect(await world.isIn(agent)).toBe(false)
 })
 
+test('the function of docs/factors.md logs in a user with the right PIN', async () => {
+  const world = await openPage()
+  const [alice, bob] = [await world.logIn('alice'), await world.logIn('bob')]
+  const send = async (agent: typeof alice, pin: string) =>
+    (await agent.post('/otp/pin').send({ pin })).status
+  expect(await send(alice, '4712')).toBe(401)
+  expect(await send(bob, '4711')).toBe(403)
+  for (const agent of [alice, bob]) expect(await world.isIn(agent)).toBe(false)
+  expect(await send(alice, '4711')).toBe(200)
+  expect(await world.isIn(alice)).toBe(true)
+})
+
 test('the routes of docs/factors.md for a single-page app respond with JSON to each result', async () => {
   const world = await openPage()
   const alice = await world.logIn('alice')
@@ -63,6 +85,7 @@ test('the routes of docs/factors.md for a single-page app respond with JSON to e
   expect((body as { factors: { name: string }[] }).factors.map(({ name }) => name)).toEqual([
     'passkey',
     'app-code',
+    'pin',
     'phone',
   ])
   const post = async (path: string, given = {}, answer = 'right') => {

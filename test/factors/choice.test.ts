@@ -401,9 +401,9 @@ describe('secondFactor() refuses at registration', () => {
       })(),
       /class method/,
     ],
-    ['no authenticate', {}, /no method authenticate/],
-    ['nothing', undefined, /no method authenticate/],
-    ['a function', () => undefined, /no method authenticate/],
+    ['no authenticate', {}, /has a method authenticate\(\), or a function/],
+    ['nothing', undefined, /has a method authenticate\(\), or a function/],
+    ['a class in place of its instance', Probe, /give an instance/],
   ])('secondFactor() refuses a strategy with %s', async (_name, strategy, message) => {
     await open()
     expect(register(strategy, good)).toThrow(message)

@@ -5,6 +5,7 @@ import type { Authenticator } from 'passport'
 import { Strategy as TotpStrategy } from 'passport-totp'
 import type { Strategy as AnyStrategy } from 'passport'
 import type {
+  FactorCheck,
   FactorOwnership,
   FailureInfo,
   HostedStrategy,
@@ -60,7 +61,7 @@ export const totpStrategy = (keys: Readonly<Record<string, string>> = { alice: t
 export interface FactorWorldOptions extends WorldOptions {
   /** The second factors, with their strategies. */
   readonly factors?: readonly (readonly [
-    strategy: HostedStrategy,
+    strategy: HostedStrategy | FactorCheck<Person>,
     options: Omit<SecondFactorOptions<Person>, 'has'> & Partial<SecondFactorOptions<Person>>,
   ])[]
   /** Whether a user has a factor. Default: alice has all of them. */
