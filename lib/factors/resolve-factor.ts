@@ -110,7 +110,7 @@ export function resolveStrategy(strategy: unknown): HostedStrategy {
   if (typeof strategy === 'function' && !isStrategyClass(strategy))
     return new CheckStrategy(strategy as FactorCheck<unknown>)
   const { authenticate } = Object(strategy) as { authenticate?: unknown }
-  if (typeof strategy !== 'object' || typeof authenticate !== 'function')
+  if (typeof authenticate !== 'function')
     throw new TypeError(
       'secondFactor(strategy): give an instance of a Passport strategy, which has a method authenticate(), or a function (req, user, action) that returns whether the answer is right.',
     )
