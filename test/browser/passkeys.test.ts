@@ -164,10 +164,7 @@ async function openPasskeyApp(
   const world = await createFactorWorld({
     ...versions,
     factors: [
-      [
-        checkPasskey(factors, site),
-        { name: 'passkey', amr: ['pop'], phishingResistant: true },
-      ],
+      [checkPasskey(factors, site), { name: 'passkey', amr: ['pop'], phishingResistant: true }],
     ],
     options: { phoneFallback: true },
     routes: app => {
