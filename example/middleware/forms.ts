@@ -1,6 +1,6 @@
 import { csrfSync } from 'csrf-sync'
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
-import { currentUser, knownUser } from '../stores/users.js'
+import { knownUser } from '../stores/users.js'
 
 /** CSRF protection: accepts forms from our own pages only. Also sets what every page shows. */
 export function forms(): (RequestHandler | ErrorRequestHandler)[] {
@@ -16,7 +16,7 @@ export function forms(): (RequestHandler | ErrorRequestHandler)[] {
       csrfToken: () => csrf.generateToken(req),
       takeMessages: () => req.session.messages?.splice(0) ?? [],
       hasSession: knownUser(req) !== undefined,
-      isLoggedIn: currentUser(req) !== undefined,
+      isLoggedIn: req.user !== undefined,
     })
     next()
   }

@@ -5,7 +5,7 @@ import { authenticate, type Passport } from '../auth/authenticate.js'
 import { logError } from '../middleware/errors.js'
 import { field } from '../middleware/fields.js'
 import { requireThat } from '../middleware/guards.js'
-import { currentUser, knownUser, type User, userOf } from '../stores/users.js'
+import { knownUser, type User, userOf } from '../stores/users.js'
 import { checkPassword, logOut } from './login.js'
 
 const loggedIn = { code: 'logged-in', message: 'You are logged in.' }
@@ -23,7 +23,7 @@ export const apiRoutes = (
   Router()
     .use(requireOurOrigin(origins), express.json({ limit: '4kb', inflate: false }))
     .post('/login', ...checkPassword(passport), (req, res) => {
-      res.json(currentUser(req) ? loggedIn : codeRequired)
+      res.json(req.user ? loggedIn : codeRequired)
     })
     .post('/logout', logOut, (_req, res) => {
       res.json({ code: 'logged-out', message: 'You are logged out.' })

@@ -7,7 +7,7 @@ import type { Failure } from '../middleware/errors.js'
 import { field, fieldText } from '../middleware/fields.js'
 import { check, formPage } from '../middleware/form-page.js'
 import { requireBothFactors } from '../middleware/guards.js'
-import { currentUser, type User, userOf } from '../stores/users.js'
+import { type User, userOf } from '../stores/users.js'
 import { redirectAfterSave } from './return-to.js'
 
 declare module 'express-session' {
@@ -124,7 +124,7 @@ async function dataOf(voiceOtp: VoiceOtpStrategy<User>, req: Request, failure?: 
     challenge: isOver ? undefined : challenge,
     isOver,
     status,
-    user: currentUser(req),
+    user: userOf(req),
     phones: await voiceOtp.listPhones(req),
     // A hosted channel cannot say what is approved.
     channels: voiceOtp.channels.filter(channel => channel === 'call' || channel === 'sms'),

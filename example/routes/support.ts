@@ -6,7 +6,7 @@ import { fieldText } from '../middleware/fields.js'
 import { check, formPage } from '../middleware/form-page.js'
 import { requireFreshCode } from '../middleware/guards.js'
 import type { Factors } from '../stores/factors.js'
-import { currentUser, type User, userOf, type Users } from '../stores/users.js'
+import { type User, userOf, type Users } from '../stores/users.js'
 import { redirectAfterSave } from './return-to.js'
 
 /**
@@ -75,7 +75,7 @@ const pageOf = (id: string): string => `/support?user=${encodeURIComponent(id)}`
 
 /** Other users do not learn that the page exists. */
 const requireSupport: RequestHandler = (req, res, next) => {
-  if (currentUser(req)?.role === 'support') next()
+  if (userOf(req).role === 'support') next()
   else notFound(req, res, next)
 }
 

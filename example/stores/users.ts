@@ -213,11 +213,9 @@ export function createUsers(
 
 // Passport types users as an empty interface. In your own app, merge your user type into
 // `Express.User` instead.
-/** The user with both factors. */
-export const currentUser = (req: Request): User | undefined => req.user as User | undefined
 /** The user with only the password. */
 export const pendingUser = (req: Request): User | undefined => req.pendingUser as User | undefined
 /** The user with both factors or with only the password. */
-export const knownUser = (req: Request): User | undefined => pendingUser(req) ?? currentUser(req)
+export const knownUser = (req: Request) => (req.pendingUser ?? req.user) as User | undefined
 /** The user with both factors, in a route that is open to no other user. */
 export const userOf = (req: Request): User => req.user as User
