@@ -44,11 +44,18 @@ function nearestRegion(wanted: Intl.Locale): string | undefined {
 }
 
 /**
+ * Longest tag that is read, in characters. RFC 5646, section 4.4.1 asks for room for 35. A browser
+ * may send 16 KiB, and `Intl.Locale` would take 60 milliseconds for that.
+ */
+const maxTagLength = 100
+
+/**
  * `undefined` if it is not a tag: a header holds whatever its sender wrote, and `Intl.Locale`
  * throws.
  */
 function parseTag(tag: string): Intl.Locale | undefined {
   try {
+    if (tag.length > maxTagLength) return undefined
     return new Intl.Locale(tag.replaceAll('_', '-'))
   } catch {
     return undefined

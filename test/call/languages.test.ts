@@ -39,6 +39,7 @@ describe('the language for a tag', () => {
     ['cmn-CN', 'zh-CN'],
     ['de-DE-u-co-phonebk', 'de-DE'],
     ['pl-x-private', 'pl-PL'],
+    [`de-x${'-a'.repeat(48)}`, 'de-DE'],
   ])('a missing region gets the same language of another region: %s gets %s', (tag, found) => {
     expect(find(tag)).toBe(found)
   })
@@ -102,6 +103,7 @@ describe('the language for a tag', () => {
     'tlh',
     'a'.repeat(100_000),
     'de-'.repeat(50_000),
+    `de-x${'-a'.repeat(49)}`,
     undefined,
     null,
     7,
