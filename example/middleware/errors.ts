@@ -27,14 +27,11 @@ export class Failed extends Error {
   }
 }
 
-/** A store or service did not respond: 503, no matter how its client reports the error. */
+/** A store did not respond: 503, no matter how its client reports the error. */
 export class Unavailable extends Error {
   readonly status = 503
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message)
+  constructor(readonly code: string) {
+    super('A store did not respond.')
   }
 }
 
@@ -43,7 +40,7 @@ export async function fromStore<T>(result: T | Promise<T>): Promise<T> {
   try {
     return await result
   } catch {
-    throw new Unavailable('store', 'A store did not respond.')
+    throw new Unavailable('store')
   }
 }
 

@@ -26,9 +26,7 @@ export function sessions({ secret, store, isHttps }: SessionSettings): RequestHa
   // and without an error.
   return (req, res, next) => {
     void middleware(req, res, error => {
-      if (error || !req.session)
-        next(new Unavailable('session-store', 'The session store did not respond.'))
-      else next()
+      next(error || !req.session ? new Unavailable('session-store') : undefined)
     })
   }
 }

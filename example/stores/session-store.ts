@@ -32,7 +32,7 @@ function limitOperation(operation: Operation, milliseconds: number): Operation {
     })
     result.then(
       session => callback?.(undefined, session),
-      () => callback?.(new Unavailable('session-store', 'The session store failed.')),
+      () => callback?.(new Unavailable('session-store')),
     )
   }
 }
