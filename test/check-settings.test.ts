@@ -86,6 +86,15 @@ describe('the Space', () => {
     ])
   })
 
+  test('a Space and an address that do not respond in time cannot be reached', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort())
+    onTestFinished(() => timeout.mockRestore())
+    expect(await check()).toEqual([
+      expect.stringMatching(/^signalwire\.space: .* cannot be reached \(timeout\)/),
+      expect.stringMatching(/^webhookUrl: .* cannot be reached \(timeout\)/),
+    ])
+  })
+
   test('an error of the Space is no mistake of the credentials', async () => {
     world.simulator.setFaults({ calls: { status: 503 } })
     expect(await check()).toEqual([
@@ -129,6 +138,7 @@ describe('webhookUrl', () => {
     ['404', 404, 'no such page'],
     ['502', 502, '<p>Bad Gateway'],
     ['a page', 200, '<p>Log in'],
+    ['a document and an error', 500, '<Response></Response>'],
   ])('an address that responds with %s is a mistake', async (_what, status, body) => {
     const url = await startServer((_req, res) => res.writeHead(status).end(body))
     expect(await check({ webhookUrl: `${url}/voice-otp` })).toEqual([
@@ -155,6 +165,11 @@ describe('webhookUrl', () => {
     await check({ webhookUrl: `${url}/voice-otp` })
     expect(headers).toContain('X-SignalWire-Signature')
     expect(headers.join('\n')).not.toMatch(/authorization/i)
+    headers.length = 0
+    const unsigned = { ...world.simulator.signalwire, signingKey: false as const }
+    await check({ webhookUrl: `${url}/voice-otp`, signalwire: unsigned })
+    expect(headers.length).toBeGreaterThan(0)
+    expect(headers.join('\n')).not.toMatch(/authorization|signature/i)
   })
 
   test('with two Signing Keys the check uses the first one, and with none it signs nothing', async () => {
