@@ -6,6 +6,7 @@ import {
   verifyRegistrationResponse,
   type AuthenticationResponseJSON,
   type RegistrationResponseJSON,
+  type WebAuthnCredential,
 } from '@simplewebauthn/server'
 import type { Request } from 'express'
 import type { FactorCheck } from 'passport-voice-otp'
@@ -53,12 +54,14 @@ async function beginLogin(
   { rpId }: PasskeySite,
   passkeys: readonly Passkey[],
 ): Promise<undefined> {
-  const options = await generateAuthenticationOptions({
-    rpID: rpId,
-    allowCredentials: passkeys.map(({ id }) => ({ id })),
-    userVerification: 'preferred',
-  })
-  sendOptions(req, options)
+  sendOptions(
+    req,
+    await generateAuthenticationOptions({
+      rpID: rpId,
+      allowCredentials: passkeys.map(({ id }) => ({ id })),
+      userVerification: 'preferred',
+    }),
+  )
 }
 
 /** The passkey on record that has signed the challenge, and its new counter. */
@@ -80,17 +83,19 @@ export async function beginRegistration(
   { id, username, name }: User,
   passkeys: readonly Passkey[],
 ): Promise<void> {
-  const options = await generateRegistrationOptions({
-    rpName: 'Acme',
-    rpID: rpId,
-    userID: Buffer.from(id),
-    userName: username,
-    userDisplayName: name,
-    attestationType: 'none',
-    excludeCredentials: passkeys.map(passkey => ({ id: passkey.id })),
-    authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
-  })
-  sendOptions(req, options)
+  sendOptions(
+    req,
+    await generateRegistrationOptions({
+      rpName: 'Acme',
+      rpID: rpId,
+      userID: Buffer.from(id),
+      userName: username,
+      userDisplayName: name,
+      attestationType: 'none',
+      excludeCredentials: passkeys.map(passkey => ({ id: passkey.id })),
+      authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+    }),
+  )
 }
 
 /** The passkey that the browser made; rejects if it is not for this site or this challenge. */
@@ -98,10 +103,12 @@ export async function finishRegistration(
   req: Request,
   site: PasskeySite,
   name: string,
-): Promise<Passkey> {
+): Promise<Passkey | undefined> {
   const { registrationInfo } = await verifyRegistrationResponse(takeAnswer(req, site))
-  if (!registrationInfo) throw new Error('The answer of the browser is wrong.')
-  const { id, publicKey, counter } = registrationInfo.credential
+  return registrationInfo && createPasskey(registrationInfo.credential, name)
+}
+
+function createPasskey({ id, publicKey, counter }: WebAuthnCredential, name: string): Passkey {
   return {
     id,
     name,

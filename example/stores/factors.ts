@@ -16,6 +16,7 @@ export interface Passkey {
 
 /** The second factors of one user beside the phone. */
 export interface UserFactors {
+  /** The oldest first. */
   readonly passkeys: readonly Passkey[]
   /** Since when the user has had a passkey without interruption, in milliseconds since 1970. */
   readonly passkeysSince: number
@@ -37,9 +38,9 @@ export function createFactors(records: Records = recordsInMemory()) {
     const passkeys = Object.keys(fields)
       .filter(name => name.startsWith('passkey:'))
       .map(name => readPasskey(name.slice('passkey:'.length), fields))
-    const oldest = Math.min(...passkeys.map(({ createdAt }) => createdAt))
+      .sort((one, other) => one.createdAt - other.createdAt)
     // A passkey that is added while the last other one is removed leaves no `passkeysSince`.
-    const { passkeysSince = oldest, appKey, appKeyStep } = fields
+    const { passkeysSince = passkeys[0]?.createdAt, appKey, appKeyStep } = fields
     return {
       passkeys,
       passkeysSince: Number(passkeysSince),
@@ -78,10 +79,9 @@ export function createFactors(records: Records = recordsInMemory()) {
       ])
     },
     renamePasskey: async (userId: string, id: string, name: string): Promise<void> => {
-      const { passkeys } = await of(userId)
+      const fields = await records.get(userId)
       // A browser can send any id. Unknown ids would fill the store.
-      if (passkeys.some(each => each.id === id))
-        await records.set(userId, { [`passkeyName:${id}`]: name })
+      if (`passkey:${id}` in fields) await records.set(userId, { [`passkeyName:${id}`]: name })
     },
     countPasskey: (userId: string, id: string, counter: number) =>
       records.set(userId, { [`passkeyCounter:${id}`]: String(counter) }),

@@ -177,7 +177,7 @@ async function openPasskeyApp(
       })
       app.post('/register/passkey', (req, res, next) => {
         finishRegistration(req, site, 'My key')
-          .then(passkey => factors.addPasskey('alice', passkey))
+          .then(passkey => factors.addPasskey('alice', passkey!))
           .then(() => res.json({}), next)
       })
     },
