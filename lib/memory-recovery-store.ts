@@ -1,4 +1,5 @@
 import type { RecoveryOptions, UserWithId } from './options/recovery.js'
+import { recoveryName } from './recovery-name.js'
 
 /**
  * Keeps the hashes of recovery codes in the memory of this process: for tests, and for one process
@@ -7,12 +8,12 @@ import type { RecoveryOptions, UserWithId } from './options/recovery.js'
 export class MemoryRecoveryStore implements Required<RecoveryOptions<UserWithId>> {
   private readonly sets = new Map<string, Set<string>>()
 
-  save({ id }: UserWithId, hashes: readonly string[]): void {
-    this.sets.set(String(id), new Set(hashes))
+  save(user: UserWithId, hashes: readonly string[]): void {
+    this.sets.set(recoveryName(user), new Set(hashes))
   }
 
-  use({ id }: UserWithId, hashes: readonly string[]): number | undefined {
-    const set = this.sets.get(String(id))
+  use(user: UserWithId, hashes: readonly string[]): number | undefined {
+    const set = this.sets.get(recoveryName(user))
     return set && hashes.some(hash => set.delete(hash)) ? set.size : undefined
   }
 

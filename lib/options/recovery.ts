@@ -1,4 +1,4 @@
-/** A user whose `id` names the recovery codes. */
+/** A user whose `id` names the recovery codes. The option `userId` must return the same id. */
 export interface UserWithId {
   /** Never changes. */
   readonly id: string | number

@@ -1,6 +1,7 @@
 import type { RecoveryOptions, UserWithId } from '../options/recovery.js'
 import type { RememberedBrowser, RememberStore } from '../options/remember.js'
 import type { TrailEntry, TrailStore } from '../options/trail.js'
+import { recoveryName } from '../recovery-name.js'
 import { type Command, createRunCommands, type RunCommands } from './commands.js'
 import { checkKeyPrefix, type RedisClient, type RedisLimiterOptions } from './client.js'
 
@@ -107,18 +108,19 @@ function readBrowser(fields: readonly string[]): RememberedBrowser | undefined {
 
 /** A set of hashes for each user. */
 function createRecovery(run: RunCommands, keyPrefix: string): RedisStores['recovery'] {
-  const keyOf = (userId: string | number): string => `${keyPrefix}recovery:${userId}`
+  const keyOf = (userId: string): string => `${keyPrefix}recovery:${userId}`
   const runOnCounts = run as (
     key: string,
     commands: readonly Command[],
   ) => Promise<readonly number[]>
   return {
-    async save({ id }, hashes) {
-      await run(keyOf(id), [['DEL'], ['SADD', ...hashes]])
+    async save(user, hashes) {
+      await run(keyOf(recoveryName(user)), [['DEL'], ['SADD', ...hashes]])
     },
     // If two requests send the same code, SREM removes it for only one of them.
-    async use({ id }, hashes) {
-      const [removed = 0, left] = await runOnCounts(keyOf(id), [['SREM', ...hashes], ['SCARD']])
+    async use(user, hashes) {
+      const key = keyOf(recoveryName(user))
+      const [removed = 0, left] = await runOnCounts(key, [['SREM', ...hashes], ['SCARD']])
       return removed > 0 ? left : undefined
     },
     async left(userId) {

@@ -144,6 +144,16 @@ function promisesOfCodes(open: () => RedisStores['recovery']): void {
     await codes.save({ id: 7 }, ['1', '2'])
     expect([await codes.use({ id: 7 }, ['1']), await codes.left('7')]).toEqual([1, 1])
   })
+
+  test('users without an id do not share one set of recovery codes: the store refuses them', async () => {
+    const codes = open()
+    const refuse = (action: () => unknown) =>
+      expect(Promise.resolve().then(action)).rejects.toThrow('needs users with an id')
+    for (const user of [{ _id: 'alice' }, { id: null }, { id: '' }, { id: {} }] as never[]) {
+      await refuse(() => codes.save(user, ['1']))
+      await refuse(() => codes.use(user, ['1']))
+    }
+  })
 }
 
 /** What every store of the trail promises. */
