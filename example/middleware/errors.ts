@@ -77,8 +77,11 @@ export function describeError(error: unknown, req: Request): Failure {
   // Many people ask for calls at the same time. Nothing is broken.
   if (status < 500 || code === 'queue-full') return failure
   const advice = isForUsers(error) ? ' Nothing was changed. Try again in a moment.' : ''
-  const requestId = logError(error, req, status)
-  return { ...failure, message: `${failure.message}${advice}`, requestId }
+  return {
+    ...failure,
+    message: `${failure.message}${advice}`,
+    requestId: logError(error, req, status),
+  }
 }
 
 /**
