@@ -28,7 +28,7 @@ import { payRoutes } from './routes/pay.js'
 import { supportRoutes } from './routes/support.js'
 import { transferRoutes } from './routes/transfer.js'
 import { createFactors } from './stores/factors.js'
-import { MemorySessions } from './stores/memory-sessions.js'
+import { sessionsInMemory } from './stores/memory-sessions.js'
 import type { Records } from './stores/records.js'
 import { demoPassword, demoPeople, type User, type Users } from './stores/users.js'
 import * as words from './views/words.js'
@@ -92,7 +92,7 @@ export function createApp(options: AppOptions) {
     publicUrl,
     otherOrigins = [],
     sessionSecret,
-    sessionStore = new MemorySessions(),
+    sessionStore = sessionsInMemory(),
     simulatorUrl,
     resetDemo,
     isReady = () => true,

@@ -1,12 +1,5 @@
-import {
-  createHmac,
-  randomBytes,
-  randomUUID,
-  scrypt,
-  timingSafeEqual,
-  type ScryptOptions,
-} from 'node:crypto'
-import { promisify } from 'node:util'
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { hash, verify } from '@node-rs/argon2'
 import type { Request } from 'express'
 import type { GetPhone, PhoneEntry } from 'passport-voice-otp'
 import { recordsInMemory, type Records } from './records.js'
@@ -36,7 +29,7 @@ export const getPhone: GetPhone<User> = ({ phone, otherPhones = [] }) =>
     : { phones: [{ number: phone, label: 'Home' }, ...otherPhones] }
 
 export interface Person extends User {
-  /** As {@link hashPassword} writes it. */
+  /** As `hash()` of argon2 writes it: with its parameters and its salt. */
   readonly passwordHash: string
 }
 
@@ -53,46 +46,6 @@ export interface Users {
   search(text: string): Promise<readonly User[]>
 }
 
-/**
- * One of the equivalent settings in the OWASP password storage cheat sheet: 16 MiB, parallelization
- * 5.
- */
-const defaultCost: ScryptOptions = { N: 2 ** 14, r: 8, p: 5 }
-
-/**
- * The form in which a database stores a password: `scrypt:N:r:p:salt:hash`. New passwords may use a
- * higher cost.
- */
-export async function hashPassword(
-  password: string,
-  { N = 0, r = 0, p = 0 } = defaultCost,
-  salt: Uint8Array = randomBytes(16),
-): Promise<string> {
-  const hash = await derive(password.normalize('NFKC'), salt, 32, { N, r, p })
-  return [
-    'scrypt',
-    N,
-    r,
-    p,
-    Buffer.from(salt).toString('base64url'),
-    hash.toString('base64url'),
-  ].join(':')
-}
-
-async function isPassword(password: string, stored: string): Promise<boolean> {
-  const [, N, r, p, salt = ''] = stored.split(':')
-  const given = Buffer.from(
-    await hashPassword(
-      password,
-      { N: Number(N), r: Number(r), p: Number(p) },
-      Buffer.from(salt, 'base64url'),
-    ),
-  )
-  return given.length === Buffer.byteLength(stored) && timingSafeEqual(given, Buffer.from(stored))
-}
-
-const derive = promisify<string, Uint8Array, number, ScryptOptions, Buffer>(scrypt)
-
 export const demoPassword = 'correct horse battery staple'
 
 /**
@@ -105,7 +58,7 @@ export const demoPeople: readonly Person[] = [
     name: 'Alice Archer',
     phone: '+12025550123',
     passwordHash:
-      'scrypt:16384:8:5:0fUuXBrlh2WMeb2rdBE-Uw:Ox0pnVKKcIiZjlx2cuPibgXsnr5ioZBB82Fs2REoLgg',
+      '$argon2id$v=19$m=19456,t=2,p=1$9rAEglD01U3tXPXyCZo0Uw$MTMN762XpxHqqoIRlI1tjQxYqFN2FuSnrwOFDUKciJU',
   },
   {
     username: 'bob',
@@ -113,21 +66,21 @@ export const demoPeople: readonly Person[] = [
     phone: '+12025550145',
     otherPhones: [{ number: '+12025550199', label: 'Office', extension: '12' }],
     passwordHash:
-      'scrypt:16384:8:5:XAnB5-jSotYLc3KkDyhvrQ:pINBti40foCXZt5UKK1lnYIxyRJsp8aEAoMrPnG4oNs',
+      '$argon2id$v=19$m=19456,t=2,p=1$+/wqVRaS3IZ7/WeT07ETyg$WFvOZczHXUrnYxVZ4MmfEHNYDT5LFBkf2gpNpJe0HTM',
   },
   {
     username: 'mallory',
     name: 'Mallory Marsh',
     phone: '+12025550167',
     passwordHash:
-      'scrypt:16384:8:5:_qVYmVhNrNoz2x320dn2FA:gkMElT8lf3eiisI4OeMc1jX2k0tmHELfRS_hUKe09bI',
+      '$argon2id$v=19$m=19456,t=2,p=1$vH9aM8myvCfk15liJ13UWw$hujpBLNJ2D0EiwQQMkkZutV5O9ygD/Zpsp32BIAZkeQ',
   },
   {
     username: 'dave',
     name: 'Dave Dunn',
     phone: null,
     passwordHash:
-      'scrypt:16384:8:5:fbUtenTNSAy6Xc8w1LXfhg:UdQ-46Q52P_M-WdNJZS_QXRs0tlzEpYlXIVhpjcxUhA',
+      '$argon2id$v=19$m=19456,t=2,p=1$ycIkAFsej9Ivc6/eJYV9QQ$eoOyZr/m96dm+RPgWbRv/rXhozthD0RXFqrIUz4/7fE',
   },
   {
     username: 'sam',
@@ -135,7 +88,7 @@ export const demoPeople: readonly Person[] = [
     phone: '+12025550178',
     role: 'support' as const,
     passwordHash:
-      'scrypt:16384:8:5:Rjk9LQcKBDfT-CEJWjnvXg:MBlEOcGcTW8s_ei8v6XxgDk7zYgXuftWTRha4rx0Wl4',
+      '$argon2id$v=19$m=19456,t=2,p=1$5pnBzMAjINkDW1SVY2S4yg$cTAYAfIpe5AaO4bmc7ugIUcfcBMMc8eW48enfhSRdV8',
   },
 ].map(each => ({ id: each.username, ...each, mayEnroll: true }))
 
@@ -162,24 +115,25 @@ export function realPeople(
   return Promise.all(
     demoPeople.map(async person => {
       const phone = person.username === 'alice' ? alicePhone : null
-      const passwordHash = await hashPassword(passwords.get(person.username) ?? randomUUID())
+      const passwordHash = await hash(passwords.get(person.username) ?? randomUUID())
       return { ...person, phone, otherPhones: [], mayEnroll: phone !== null, passwordHash }
     }),
   )
 }
+
+/**
+ * An unknown name costs as much as a known one: the response time must not tell which names exist.
+ * Nobody knows the password of this hash.
+ */
+const decoyHash =
+  '$argon2id$v=19$m=19456,t=2,p=1$SyWkvqnvFxUYaLI8U0O50Q$y7yUVj+unCS+iip4rXAIXyD+Xbp9bVJZ2OFkUvTLrNg'
 
 /** Users in memory. Replace this with your database. */
 export function createUsers(
   people: readonly Person[],
   records: Records = recordsInMemory(),
 ): Users {
-  // An unknown name costs one hash too: the response time must not tell which names exist. To raise
-  // the cost, hash every password again at its next login.
-  const decoy = ['scrypt', defaultCost.N, defaultCost.r, defaultCost.p, 'nobody', 'nothing'].join(
-    ':',
-  )
-  const toUser = async (person: Person): Promise<User> => {
-    const { passwordHash, ...user } = person
+  async function toUser({ passwordHash, ...user }: Person): Promise<User> {
     // '' is a number that was removed.
     const { phone = user.phone, sessionStamp = '' } = await records.get(user.id)
     return { ...user, phone: phone === '' ? null : phone, sessionStamp }
@@ -192,7 +146,7 @@ export function createUsers(
     },
     async byPassword(username, password) {
       const person = people.find(each => each.username === username)
-      const matches = await isPassword(password, person?.passwordHash ?? decoy)
+      const matches = await verify(person?.passwordHash ?? decoyHash, password.normalize('NFKC'))
       return person && matches ? toUser(person) : undefined
     },
     async changePhone(id, phone) {

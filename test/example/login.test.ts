@@ -1,4 +1,5 @@
 // A login as a person does it, without JavaScript.
+import { hash } from '@node-rs/argon2'
 import { describe, expect, test } from 'vitest'
 import { createUsers, demoPeople } from '../../example/stores/users.js'
 import { demoPassword, openSite, passBoth, says, upTo, wrongCode } from '../support/site.js'
@@ -70,11 +71,33 @@ describe('a login', () => {
     )
     expect(found.map(user => user?.username)).toEqual(['alice', 'bob', 'mallory', 'dave', 'sam'])
     expect(found.every(user => user !== undefined && !('passwordHash' in user))).toBe(true)
-    const stored = demoPeople.map(({ passwordHash }) => passwordHash.split(':'))
-    expect(stored.map(context => context.slice(0, 4).join())).toEqual(
-      Array(demoPeople.length).fill('scrypt,16384,8,5'),
+    // The OWASP password storage cheat sheet recommends these parameters of argon2.
+    const hashes = demoPeople.map(({ passwordHash }) =>
+      /^\$argon2id\$v=19\$m=19456,t=2,p=1\$(?<salt>[^$]{22})\$[^$]{43}$/.exec(passwordHash),
     )
-    expect(new Set(stored.map(([, , , , salt]) => salt)).size).toBe(demoPeople.length)
+    expect(new Set(hashes.map(each => each?.groups?.['salt'])).size).toBe(demoPeople.length)
+    expect(hashes).not.toContain(null)
+  })
+
+  test('a wrong password takes as long for a name that does not exist as for one that exists', async () => {
+    const users = createUsers(demoPeople)
+    const times = { alice: [] as number[], nobody: [] as number[] }
+    for (let round = 0; round < 5; round++)
+      for (const [username, list] of Object.entries(times)) {
+        const start = performance.now()
+        expect(await users.byPassword(username, 'wrong')).toBeUndefined()
+        list.push(performance.now() - start)
+      }
+    expect(Math.min(...times.nobody)).toBeGreaterThan(Math.min(...times.alice) / 3)
+    expect(Math.min(...times.alice)).toBeGreaterThan(Math.min(...times.nobody) / 3)
+  })
+
+  test('a password is right in each way in which Unicode can write it', async () => {
+    const passwordHash = await hash('Zo\u00eb\u2019s passphrase')
+    const users = createUsers(demoPeople.map(each => ({ ...each, passwordHash })))
+    for (const password of ['Zo\u00eb\u2019s passphrase', 'Zoe\u0308\u2019s passphrase'])
+      expect(await users.byPassword('alice', password)).toMatchObject({ id: 'alice' })
+    expect(await users.byPassword('alice', 'Zoe\u2019s passphrase')).toBeUndefined()
   })
 
   test('a pending user is redirected from the login page and every other page to the page of the code', async () => {

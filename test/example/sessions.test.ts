@@ -1,7 +1,7 @@
 // What an anonymous visitor can store, and how long sessions live in memory.
 import type { SessionData } from 'express-session'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { MemorySessions } from '../../example/stores/memory-sessions.js'
+import { sessionsInMemory } from '../../example/stores/memory-sessions.js'
 import { sessionSeconds } from '../../example/stores/session-lifetime.js'
 import { SessionStore } from '../support/stores.js'
 import { demoPassword, openSite, passBoth } from '../support/site.js'
@@ -60,13 +60,14 @@ describe('sessions in memory', () => {
   function openStore() {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
-    const store = new MemorySessions()
+    const store = sessionsInMemory()
     return {
       store,
       get: (id: string) =>
         new Promise((resolve, reject) => {
           store.get(id, (error, session) => (error ? reject(error) : resolve(session ?? undefined)))
         }),
+      length: () => new Promise(resolve => store.length?.((_error, count) => resolve(count))),
     }
   }
 
@@ -76,22 +77,32 @@ describe('sessions in memory', () => {
     store.set('b', loggedIn)
     vi.advanceTimersByTime(1_799_000)
     expect([await get('a'), await get('b')]).toEqual([anonymous, loggedIn])
-    store.touch('a', anonymous)
+    store.touch?.('a', anonymous)
     vi.advanceTimersByTime(1_799_000)
     expect(await get('a')).toEqual(anonymous)
-    vi.advanceTimersByTime(1000)
+    vi.advanceTimersByTime(1001)
     expect([await get('a'), await get('b')]).toEqual([undefined, loggedIn])
     vi.advanceTimersByTime(86_400_000)
     expect(await get('b')).toBeUndefined()
     expect([sessionSeconds(anonymous), sessionSeconds(loggedIn)]).toEqual([1800, 86_400])
   })
 
-  test('sessions that nobody uses any more leave the memory without a request', () => {
-    const { store } = openStore()
+  test('sessions that nobody uses any more leave the memory without a request', async () => {
+    const { store, length } = openStore()
     for (let index = 0; index < 1000; index++) store.set(`old ${index}`, anonymous)
-    expect(store.sessions.size).toBe(1000)
-    vi.advanceTimersByTime(1_800_000)
-    expect(store.sessions.size).toBe(0)
+    expect(await length()).toBe(1000)
+    vi.advanceTimersByTime(1_860_000)
+    expect(await length()).toBe(0)
+  })
+
+  test('the memory holds at most 100,000 sessions, and those that were used last stay', async () => {
+    const { store, get, length } = openStore()
+    for (let index = 0; index <= 100_000; index++) store.set(String(index), anonymous)
+    expect([await length(), await get('0'), await get('100000')]).toEqual([
+      100_000,
+      undefined,
+      anonymous,
+    ])
   })
 
   test('a stored session is a copy, and a late touch does not bring back a destroyed one', async () => {
@@ -101,7 +112,7 @@ describe('sessions in memory', () => {
     session.notice = 'two'
     expect(await get('a')).toMatchObject({ notice: 'one' })
     store.destroy('a')
-    store.touch('a', session)
+    store.touch?.('a', session)
     expect(await get('a')).toBeUndefined()
   })
 

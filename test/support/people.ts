@@ -1,9 +1,9 @@
 // The users of the example, for tests that log in by the hundred.
+import { hash } from '@node-rs/argon2'
 import {
   createUsers,
   demoPassword,
   demoPeople,
-  hashPassword,
   type Person as Account,
   type User,
   type Users,
@@ -11,11 +11,8 @@ import {
 
 export { type Account, createUsers, demoPassword, demoPeople, type User, type Users }
 
-/** The cost of a hash that costs next to nothing to check. */
-export const cheapCost = { N: 16, r: 8, p: 1 }
-
 /** A hash of the demo's password that costs next to nothing to check. */
-export const cheapHash = await hashPassword(demoPassword, cheapCost)
+export const cheapHash = await hash(demoPassword, { memoryCost: 8, timeCost: 1 })
 
 /** The users of the demo. */
 export const cheapPeople: readonly Account[] = demoPeople.map(each => ({
