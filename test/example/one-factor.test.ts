@@ -109,6 +109,18 @@ test('a single-page app sees the factors of the user, and logs in with a passkey
   expect(await alice.isIn()).toBe(true)
 })
 
+test('a passkey that signs no challenge, or one that was used, is not added', async () => {
+  site = await openSite({ ...quick, ...unhurried })
+  const alice = await passBoth()
+  const key = new SoftKey(site.url)
+  expect((await register(alice, key.register('{}'))).status).toBe(401)
+  const answer = key.register(await beginRegistration(alice))
+  expect((await register(alice, 'null')).status).toBe(401)
+  expect((await register(alice, answer)).status).toBe(401)
+  expect(site.named('factor.added')).toEqual([])
+  await addPasskey(alice)
+})
+
 describe('a passkey of somebody else', () => {
   test('can be neither renamed nor removed, and another key under its id does not log in', async () => {
     site = await openSite({ ...quick, ...unhurried })
