@@ -1,5 +1,4 @@
 import type { RecoveryOptions, UserWithId } from './options/recovery.js'
-import { recoveryName } from './recovery-name.js'
 
 /**
  * Keeps the hashes of recovery codes in the memory of this process: for tests, and for one process
@@ -9,11 +8,11 @@ export class MemoryRecoveryStore implements Required<RecoveryOptions<UserWithId>
   private readonly sets = new Map<string, Set<string>>()
 
   save(user: UserWithId, hashes: readonly string[]): void {
-    this.sets.set(recoveryName(user), new Set(hashes))
+    this.sets.set(nameOf(user), new Set(hashes))
   }
 
   use(user: UserWithId, hashes: readonly string[]): number | undefined {
-    const set = this.sets.get(recoveryName(user))
+    const set = this.sets.get(nameOf(user))
     return set && hashes.some(hash => set.delete(hash)) ? set.size : undefined
   }
 
@@ -24,4 +23,15 @@ export class MemoryRecoveryStore implements Required<RecoveryOptions<UserWithId>
   removeAll(userId: string): void {
     this.sets.delete(userId)
   }
+}
+
+/**
+ * Throws for a user without an id: otherwise all such users would share one set, and `removeAll`
+ * would delete nothing. `redisStores()` checks the same.
+ */
+function nameOf({ id }: UserWithId): string {
+  if (typeof id === 'number' || (typeof id === 'string' && id !== '')) return String(id)
+  throw new TypeError(
+    'MemoryRecoveryStore needs users with an id. For others, write your own store.',
+  )
 }

@@ -1,7 +1,6 @@
 import type { RecoveryOptions, UserWithId } from '../options/recovery.js'
 import type { RememberedBrowser, RememberStore } from '../options/remember.js'
 import type { TrailEntry, TrailStore } from '../options/trail.js'
-import { recoveryName } from '../recovery-name.js'
 import { type Command, createRunCommands, type RunCommands } from './commands.js'
 import { checkKeyPrefix, type RedisClient, type RedisLimiterOptions } from './client.js'
 
@@ -115,11 +114,11 @@ function createRecovery(run: RunCommands, keyPrefix: string): RedisStores['recov
   ) => Promise<readonly number[]>
   return {
     async save(user, hashes) {
-      await run(keyOf(recoveryName(user)), [['DEL'], ['SADD', ...hashes]])
+      await run(keyOf(nameOf(user)), [['DEL'], ['SADD', ...hashes]])
     },
     // If two requests send the same code, SREM removes it for only one of them.
     async use(user, hashes) {
-      const key = keyOf(recoveryName(user))
+      const key = keyOf(nameOf(user))
       const [removed = 0, left] = await runOnCounts(key, [['SREM', ...hashes], ['SCARD']])
       return removed > 0 ? left : undefined
     },
@@ -131,6 +130,12 @@ function createRecovery(run: RunCommands, keyPrefix: string): RedisStores['recov
       await run(keyOf(userId), [['DEL']])
     },
   }
+}
+
+/** As in `MemoryRecoveryStore`: all users without an id would share one set. */
+function nameOf({ id }: UserWithId): string {
+  if (typeof id === 'number' || (typeof id === 'string' && id !== '')) return String(id)
+  throw new TypeError('redisStores needs users with an id for recovery codes.')
 }
 
 /** A list for each user, which expires `maxAgeSeconds` after its last entry. */
