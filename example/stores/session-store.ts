@@ -13,6 +13,9 @@ const operations = ['get', 'set', 'destroy', 'touch'] as const
  */
 export function limitTime(store: Store, milliseconds = 3000): Store {
   const limited = Object.create(store) as Store
+  // Otherwise Node counts the listeners on the copy, and the store can lose those of
+  // express-session.
+  limited.on = store.on.bind(store)
   const inner = store as unknown as Record<(typeof operations)[number], Operation>
   // A store may have no `touch`.
   for (const name of operations.filter(each => typeof store[each] === 'function'))

@@ -196,6 +196,8 @@ describe('errors are pages', () => {
     const sessionStore = new SessionStore()
     const site = await openSite({ sessionStore })
     const alice = await loggedIn(site)
+    // The client of a store may add listeners and remove them again.
+    sessionStore.once('ready', () => undefined).emit('ready')
     sessionStore.emit('disconnect')
     expect((await alice.open('/otp')).status).toBe(503)
     expect((await site.visitor().open('/login')).status).toBe(503)
