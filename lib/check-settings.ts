@@ -50,7 +50,8 @@ async function checkSpace<User>(
 
 /**
  * Sends a webhook to `webhookUrl`, signed and sealed by this app: the last one of a call that has
- * expired. It changes nothing. Only an app with the same secret and Signing Key responds to it.
+ * expired. It changes nothing, except for the count of the requests with this token. Only an app
+ * with the same secret and Signing Key responds to it.
  */
 async function checkWebhooks<User>(context: Context<User>): Promise<string | undefined> {
   const { webhookUrl, signalwire } = context.settings
