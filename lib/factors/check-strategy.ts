@@ -24,6 +24,8 @@ export class CheckStrategy<User> {
     const isRight: unknown = await check(req, user, action)
     if (isRight === true) this.success(user)
     else if (isRight === false) this.fail()
+    // Not a first step: `null` may say that an answer was wrong, and pass() would not count it.
+    else if (action === 'begin' && isRight !== undefined) throw new TypeError('Not a boolean.')
     else this.pass()
   }
 }

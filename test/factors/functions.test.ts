@@ -112,10 +112,12 @@ describe('a function with two steps', () => {
   test.each([
     [true, 503],
     [false, 401],
+    [null, 503],
+    [0, 503],
   ])(
     'a function that ignores the first step and returns %s there is counted, and lets nobody in',
     async (answer, status) => {
-      await open(() => answer)
+      await open(() => answer as boolean)
       const alice = await world.logIn('alice')
       for (let i = 0; i < 10; i++) expect(await world.begin(alice, 'probe')).toBe(status)
       expect(await world.begin(alice, 'probe')).toBe(429)
