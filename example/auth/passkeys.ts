@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type RegistrationResponseJSON,
-  type WebAuthnCredential,
+import type {
+  AuthenticationResponseJSON,
+  RegistrationResponseJSON,
+  WebAuthnCredential,
 } from '@simplewebauthn/server'
 import type { Request } from 'express'
 import type { FactorCheck } from 'passport-voice-otp'
@@ -20,6 +16,10 @@ declare module 'express-session' {
     passkeyChallenge?: string
   }
 }
+
+/** Loads the library with the first passkey: it takes a third of the start of this app. */
+const loadWebAuthn = () => import('@simplewebauthn/server')
+type WebAuthn = Awaited<ReturnType<typeof loadWebAuthn>>
 
 /** The site for which passkeys are made. */
 export interface PasskeySite {
@@ -40,36 +40,41 @@ export function passkeySite(publicUrl: string): PasskeySite {
 /** Checks a passkey in two steps: the action `begin`, then the answer of the browser. */
 export function checkPasskey(factors: Factors, site: PasskeySite): FactorCheck<User> {
   return async (req: Request, { id }, action) => {
+    const library = await loadWebAuthn()
     const { passkeys } = await factors.of(id)
-    if (action === 'begin') return beginLogin(req, site, passkeys)
+    if (action === 'begin') return beginLogin(library, req, site, passkeys)
     // The library rejects an answer for another site, for another challenge or in another form.
-    const used = await findUsed(req, site, passkeys).catch(() => undefined)
+    const used = await findUsed(library, req, site, passkeys).catch(() => undefined)
     if (used) await factors.countPasskey(id, used.credentialID, used.newCounter)
     return used !== undefined
   }
 }
 
 async function beginLogin(
+  library: WebAuthn,
   req: Request,
   { rpId }: PasskeySite,
   passkeys: readonly Passkey[],
 ): Promise<undefined> {
-  sendOptions(
-    req,
-    await generateAuthenticationOptions({
-      rpID: rpId,
-      allowCredentials: passkeys.map(({ id }) => ({ id })),
-      userVerification: 'preferred',
-    }),
-  )
+  const options = await library.generateAuthenticationOptions({
+    rpID: rpId,
+    allowCredentials: passkeys.map(({ id }) => ({ id })),
+    userVerification: 'preferred',
+  })
+  sendOptions(req, options)
 }
 
 /** The passkey on record that has signed the challenge, and its new counter. */
-async function findUsed(req: Request, site: PasskeySite, passkeys: readonly Passkey[]) {
+async function findUsed(
+  library: WebAuthn,
+  req: Request,
+  site: PasskeySite,
+  passkeys: readonly Passkey[],
+) {
   const answer = takeAnswer(req, site)
   const passkey = passkeys.find(({ id }) => id === answer.response.id)
   if (!passkey) return undefined
-  const result = await verifyAuthenticationResponse({
+  const result = await library.verifyAuthenticationResponse({
     ...answer,
     credential: { ...passkey, publicKey: Buffer.from(passkey.publicKey, 'base64url') },
   })
@@ -83,19 +88,18 @@ export async function beginRegistration(
   { id, username, name }: User,
   passkeys: readonly Passkey[],
 ): Promise<void> {
-  sendOptions(
-    req,
-    await generateRegistrationOptions({
-      rpName: 'Acme',
-      rpID: rpId,
-      userID: Buffer.from(id),
-      userName: username,
-      userDisplayName: name,
-      attestationType: 'none',
-      excludeCredentials: passkeys.map(passkey => ({ id: passkey.id })),
-      authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
-    }),
-  )
+  const library = await loadWebAuthn()
+  const options = await library.generateRegistrationOptions({
+    rpName: 'Acme',
+    rpID: rpId,
+    userID: Buffer.from(id),
+    userName: username,
+    userDisplayName: name,
+    attestationType: 'none',
+    excludeCredentials: passkeys.map(passkey => ({ id: passkey.id })),
+    authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+  })
+  sendOptions(req, options)
 }
 
 /** The passkey that the browser made; rejects if it is not for this site or this challenge. */
@@ -104,7 +108,8 @@ export async function finishRegistration(
   site: PasskeySite,
   name: string,
 ): Promise<Passkey | undefined> {
-  const { registrationInfo } = await verifyRegistrationResponse(takeAnswer(req, site))
+  const library = await loadWebAuthn()
+  const { registrationInfo } = await library.verifyRegistrationResponse(takeAnswer(req, site))
   return registrationInfo && createPasskey(registrationInfo.credential, name)
 }
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { failures } from '../errors.js'
 import { isOwnPath } from '../own-path.js'
 import type { Request } from '../request.js'
+import { stepUpKey } from '../session/login-state.js'
 import { asPassportRequest } from '../session/passport-request.js'
 
 /**
@@ -81,6 +82,3 @@ export function rememberStepUp(req: Request, url: string): void {
   const { session } = asPassportRequest(req)
   if (session) session[stepUpKey] = session['returnTo']
 }
-
-/** The property of the session that names the page which needs a fresh code. @internal */
-export const stepUpKey = 'voiceOtpStepUp'

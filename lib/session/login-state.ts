@@ -11,6 +11,13 @@ import type { Verification } from './verification.js'
  */
 export const sessionKey = 'voiceOtp'
 
+/**
+ * The property of the session that names the page which needs a fresh code. A verification removes
+ * it.
+ * @internal
+ */
+export const stepUpKey = 'voiceOtpStepUp'
+
 /** The property of a request in which `enforce()` stores the login state. @internal */
 export const loginStateKey: unique symbol = Symbol('passport-voice-otp')
 

@@ -10,7 +10,7 @@
 
 import { Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
 import type { Request } from '../request.js'
-import { type LoginState, sessionKey } from './login-state.js'
+import { type LoginState, sessionKey, stepUpKey } from './login-state.js'
 import {
   asPassportRequest,
   type LogIn,
@@ -50,6 +50,8 @@ export function carryVerification<User>(
       'req.logIn is missing: use this strategy through passport.authenticate().',
     )
   Reflect.deleteProperty(loginState.session, sessionKey)
+  // The page behind the step-up stays in `returnTo`, and needs no other code now.
+  Reflect.deleteProperty(loginState.session, stepUpKey)
 
   request.logIn = request.login = (user, ...rest) => {
     const { options, done } = readArguments(rest)

@@ -84,6 +84,35 @@ describe('requireSecondFactor() asks for a fresh second factor', () => {
     await alice.get('/return-to').expect(200, { returnTo: '/vault?x=1' })
   })
 
+  test('after the step-up, the session still has the page, and no longer says that it needs a code', async () => {
+    await open({
+      options: { limits: { callIntervalSeconds: false } },
+      routes: (app, _passport, strategy) => {
+        app.get('/vault', strategy.requireSecondFactor({ maxAge: 300, redirectTo: '/otp' }))
+        app.get('/noted', ({ session }, res) => {
+          const { returnTo, voiceOtpStepUp = null } = session as {
+            returnTo?: string
+            voiceOtpStepUp?: string
+          }
+          res.json({ returnTo, voiceOtpStepUp })
+        })
+      },
+    })
+    const alice = await world.logIn('alice')
+    await alice
+      .post('/otp')
+      .send({ code: await world.hearCode(alice) })
+      .expect(200)
+    world.clock.offset += 301_000
+    await alice.get('/vault').expect(303)
+    await alice.get('/noted').expect(200, { returnTo: '/vault', voiceOtpStepUp: '/vault' })
+    await alice
+      .post('/otp')
+      .send({ code: await world.hearCode(alice) })
+      .expect(200)
+    await alice.get('/noted').expect(200, { returnTo: '/vault', voiceOtpStepUp: null })
+  })
+
   test('an address of more than 1,001 characters is not stored as returnTo, so that nobody can fill the session store', async () => {
     await open({
       routes: (app, _passport, strategy) => {
