@@ -155,7 +155,7 @@ export function createApp(options: AppOptions) {
     // other page redirects a pending user to the page of the code.
     voiceOtp.enforce({ redirectTo: '/otp', except: pathsOfPendingUsers }),
   )
-  app.use('/api', apiRoutes(passport, voiceOtp, [publicUrl, ...otherOrigins]))
+  app.use('/api', apiRoutes(passport, voiceOtp, [publicUrl, ...otherOrigins]), notFound)
   app.use(
     forms(),
     loginRoutes(passport),

@@ -43,15 +43,17 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
   const button = form.querySelector('button')
   const { host } = form.dataset
   const isHere = location.hostname === host || location.hostname.endsWith(`.${host}`)
-  if (!isHere)
-    status.textContent = `Passkeys need a name. Open this site as http://${host}:${location.port}.`
+  const otherAddress = `Passkeys do not work at this address. Open this site as http://${host}:${location.port}.`
+  if (!isHere) status.textContent = otherAddress
   form.addEventListener('submit', event => {
     event.preventDefault()
     button.disabled = true
     status.textContent = 'Follow your device.'
     answer(form).catch(() => {
       button.disabled = false
-      status.textContent = 'Nothing was done. Try again, or choose another option.'
+      status.textContent = isHere
+        ? 'Nothing was done. Try again, or choose another option.'
+        : otherAddress
     })
   })
 }

@@ -124,7 +124,8 @@ function toLine(send: DescribedSend, now: Date): SendLine {
 function wordsOf({ outcome, code, channel, answered }: DescribedSend): SendWords {
   if (outcome === 'blocked' || outcome === 'failed')
     return find(unsent, code) ?? unknownCodes[outcome]
-  if (channel !== 'call' || outcome === 'accepted' || outcome === 'reported') return sent[outcome]
+  const mayBeUnanswered = outcome === 'waiting' || outcome === 'expired'
+  if (channel !== 'call' || !mayBeUnanswered) return sent[outcome]
   return sent[`${outcome} ${answered ? 'answered' : 'unanswered'}` as const]
 }
 

@@ -117,7 +117,7 @@ export const unsent: Readonly<Record<Exclude<FailureCode, OtherFailure> | ErrorC
   reported: { outcome: 'not sent: a call was reported' },
   'sends-stopped': { outcome: 'not sent: all calls were stopped' },
   'phone-missing': { outcome: 'not sent: no phone number' },
-  'phone-malformed': { outcome: 'not sent: the user entered no phone number' },
+  'phone-malformed': { outcome: 'not sent: what the user entered is not a phone number' },
   'phone-too-new': { outcome: 'not sent: the number is too new to approve anything' },
   'enroll-forbidden': { outcome: 'not sent: the user may not change the number' },
   'second-factor-required': { outcome: 'not sent: the user had to confirm with a code first' },
@@ -154,6 +154,13 @@ export const sent: Readonly<Record<SentOutcome | CallOutcome, SendWords>> = {
       advice: 'Does the user get past the password?',
     },
   },
+  refused: {
+    outcome: 'refused by the user with key zero',
+    next: {
+      problem: 'The user refused the last action on the phone. Nothing here keeps the user out.',
+      advice: newCode,
+    },
+  },
   reported: { outcome: 'reported as “this was not me”' },
   waiting: {
     outcome: 'on its way',
@@ -172,7 +179,8 @@ export const sent: Readonly<Record<SentOutcome | CallOutcome, SendWords>> = {
   'waiting answered': {
     outcome: 'answered, code not entered yet',
     next: {
-      problem: 'A code is on its way, and the call was answered. Nothing here keeps the user out.',
+      problem:
+        'The last call was answered, and its code is still valid. Nothing here keeps the user out.',
       advice: 'The user enters the code.',
     },
   },

@@ -16,11 +16,13 @@ export interface DescribedSend {
    * - `waiting`: it was sent and is still valid.
    * - `accepted`: the user entered the right code.
    * - `expired`: it was sent, and never entered in time.
+   * - `refused`: the user pressed zero in a call that asked for an approval.
    * - `reported`: somebody pressed "this was not me" in the call.
    * - `blocked`: the strategy refused to send it; `code` and `limit` say why.
    * - `failed`: SignalWire refused it, or a dependency failed; `code` and `reason` say why.
    */
-  readonly outcome: 'waiting' | 'accepted' | 'expired' | 'reported' | 'blocked' | 'failed'
+  readonly outcome:
+    'waiting' | 'accepted' | 'expired' | 'refused' | 'reported' | 'blocked' | 'failed'
   /** Whether somebody answered the call. */
   readonly answered: boolean
   /** Wrong codes that were entered for it. */
@@ -95,7 +97,8 @@ function startSend(entry: TrailEntry): Draft | undefined {
 function continueSend(send: Draft, { event, code }: TrailEntry): void {
   if (event === 'call.answered') send.answered = true
   if (event === 'call.reported') send.outcome = 'reported'
-  if (event === 'code.accepted') send.outcome = 'accepted'
+  if (event === 'action.refused') send.outcome = 'refused'
+  if (event === 'code.accepted' || event === 'action.approved') send.outcome = 'accepted'
   if (event === 'code.rejected' && code === 'code-wrong') send.wrongCodes++
   if (event === 'code.rejected' && code === 'code-expired' && send.outcome === 'waiting')
     send.outcome = 'expired'

@@ -24,6 +24,8 @@ const recorded: ReadonlySet<EventName> = new Set<EventName>([
   'code.failed',
   'code.accepted',
   'code.rejected',
+  'action.approved',
+  'action.refused',
   'call.answered',
   'call.reported',
   'user.locked',

@@ -1,6 +1,11 @@
 import type { RequestHandler } from 'express'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { Approval, ApprovalRequest, VoiceOtpAuthenticateOptions } from 'passport-voice-otp'
+import {
+  type Approval,
+  type ApprovalRequest,
+  MemoryTrailStore,
+  type VoiceOtpAuthenticateOptions,
+} from 'passport-voice-otp'
 import * as approvals from '../support/approvals.js'
 import { type Agent, payment, text } from '../support/approvals.js'
 import { Phone, otherDigits } from '../support/phone.js'
@@ -53,6 +58,14 @@ describe('an approval', () => {
         detailsHash: expect.stringMatching(/^[\w-]{43}$/),
       },
     ])
+  })
+
+  test('support sees that an approved action was approved', async () => {
+    const alice = await open({ options: { trail: new MemoryTrailStore() } })
+    const { code } = await listen(alice)
+    await alice.post('/payment').send({ code }).expect(200)
+    const { sends = [] } = await world.strategy.describeUser('alice')
+    expect(sends[0]).toMatchObject({ purpose: 'approve', outcome: 'accepted' })
   })
 
   test('the approval is frozen in the handler', async () => {
@@ -269,10 +282,12 @@ describe('an attacker cannot execute what was not heard', () => {
 
 describe('key zero', () => {
   test('key zero refuses the action, tells the app, and does not block other calls', async () => {
-    const alice = await open()
+    const alice = await open({ options: { trail: new MemoryTrailStore() } })
     const { phone, code } = await listen(alice)
     await phone.press('0')
     expect(phone.call.heard.at(-1)).toContain('nothing will happen')
+    const { sends = [] } = await world.strategy.describeUser('alice')
+    expect(sends[0]).toMatchObject({ purpose: 'approve', outcome: 'refused' })
     expect((await alice.get('/otp/status')).body).toMatchObject({ call: 'refused', expiresIn: 0 })
     await alice.post('/payment').send({ code }).expect(401)
     expect(executed).toEqual([])

@@ -107,6 +107,11 @@ describe('errors are pages', () => {
       status: 404,
       body: { code: 'not-found', message: 'Check the address, or continue to your account.' },
     })
+    // Not the 403 of a form without a token, which is for pages.
+    expect(await visitor.json('POST', '/api/nowhere', {})).toMatchObject({
+      status: 404,
+      body: { code: 'not-found' },
+    })
   })
 
   test.each(['/login', '/otp', '/otp/call', '/phone', '/phone/verify', '/transfer', '/logout'])(

@@ -31,6 +31,12 @@ test('a code that was accepted stays accepted when somebody sends it once more',
   expect(outcomes(3000, ...events)).toEqual(['accepted'])
 })
 
+test('an approved action was accepted, and a refused one was refused: both are not expired', () => {
+  const sent = [1000, 'code.sent'] as const
+  expect(outcomes(400_000, sent, [2000, 'action.approved'])).toEqual(['accepted'])
+  expect(outcomes(400_000, sent, [2000, 'action.refused'])).toEqual(['refused'])
+})
+
 test('events without a send, and events of another version, are no sends', () => {
   expect(
     outcomes(3000, [1000, 'code.accepted'], [1500, 'constructor'], [2000, 'something.new']),

@@ -134,6 +134,7 @@ test('every code with which SignalWire refuses a number has words of its own', (
 
 test.each([
   ['accepted', 'the right code was entered', 'The last code was right'],
+  ['refused', 'refused by the user with key zero', 'refused the last action on the phone'],
   ['reported', 'reported as “this was not me”', 'any more'],
   ['waiting', 'on its way', 'A code is on its way. Nothing'],
   ['expired', 'code not entered in time', 'has expired. The code was not entered in time.'],

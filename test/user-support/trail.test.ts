@@ -62,7 +62,7 @@ test('an entry holds no user id, and only details that support may see', () => {
   const { emit } = createTrail(store)
   emit('code.sent', { userId: 'alice', purpose: 'login', channel: 'call', sid: 'CA1' } as never)
   emit('code.blocked', { ...blocked, limit: 'callIntervalSeconds', retryAfter: 60 })
-  emit('action.approved', { userId: 'alice' } as never)
+  emit('factor.added', { userId: 'alice', factor: 'passkey' })
   expect(added.map(({ entry }) => entry)).toEqual([
     { at: 1_000_000, event: 'code.sent', purpose: 'login', channel: 'call' },
     {
