@@ -233,8 +233,8 @@ export async function askAnnouncement<User>(
 }
 
 /**
- * The sentence in this language, of what `announce` returned; `undefined` if there are sentences in
- * other languages only. Returns everything else as it is.
+ * Picks the sentence in this language if `announce` returned sentences by language; `undefined` if
+ * this language is missing. Returns every other value unchanged: the caller checks it.
  */
 function inLanguage(
   language: string,

@@ -4,8 +4,8 @@ import { isPermitted, parsePhone } from './phone.js'
 import { toDeliveryError } from './signalwire/errors.js'
 
 /**
- * Sends a text message of the app, which is no code. No limit counts it, but it obeys `countries`
- * and `stopSends()`. Throws a `Failure` or a `VoiceOtpError`.
+ * Sends a text message with the app's own words, not a code. No limit counts the text, but
+ * `countries` and `stopSends()` apply. Throws a `Failure` or a `VoiceOtpError`.
  * @internal
  */
 export async function sendText<User>(

@@ -273,9 +273,9 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * Sends a text that is no code, for example to the old number after a change. No limit counts it;
-   * `countries` and {@link stopSends} apply. Rejects with a {@link VoiceOtpError}, or with the code
-   * `phone-invalid`, `destination-blocked` or `phone-refused`.
+   * Sends a text with your own words, for example to the old number after a change. No limit counts
+   * the text, but `countries` and {@link stopSends} apply. Rejects with a {@link VoiceOtpError}, or
+   * with an error whose `code` is `phone-invalid`, `destination-blocked` or `phone-refused`.
    */
   async sendText(phone: string, text: string): Promise<void> {
     await sendText(this.context, phone, text)

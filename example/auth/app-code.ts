@@ -26,7 +26,10 @@ export function stepOf(key: string, code: string): number {
   return delta === null ? 0 : TOTP.counter({ timestamp }) + delta
 }
 
-/** `voiceOtp.secondFactor()` accepts each code once. The code of the set-up is used already. */
+/**
+ * `voiceOtp.secondFactor()` accepts each code once, but does not see the code that set up the app.
+ * This check refuses that code, and older ones.
+ */
 export function checkAppCode(factors: Factors): FactorCheck<User> {
   return async (req, { id }) => {
     const { appKey, appKeyStep } = await factors.of(id)

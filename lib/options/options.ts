@@ -105,10 +105,10 @@ export interface VoiceOtpOptions<User = Express.User> {
   /**
    * The language of the call: a tag such as `de-DE`, a list of them in the user's order, or a
    * function that returns one of these or a promise of it. The second language of a list is offered
-   * on key three. Default `en-US`. The list of a function may be what the browser asks for,
-   * `req.acceptsLanguages()`: unknown languages are skipped, `*` is the default language, and the
-   * first ten tags count. If the function fails or names no known language, the call speaks the
-   * default language and the event `prompt.fallback` is emitted.
+   * on key three. Default `en-US`. The function may return the list of the browser,
+   * `req.acceptsLanguages()`: unknown languages are skipped, `*` stands for the default language,
+   * and only the first ten tags are read. If the function fails or names no known language, the
+   * call speaks the default language and the event `prompt.fallback` is emitted.
    */
   readonly locale?:
     | string

@@ -93,14 +93,14 @@ const explainNoPhone = (isReset: boolean, mayEnroll: boolean): Reason => ({
   advice: noPhone.advice[mayEnroll ? 'mayEnroll' : 'mayNotEnroll'],
 })
 
-/** Why the last code was not sent, unless the wait is over that it demanded. */
+/** Why the last code was not sent; `undefined` if the wait that it caused is over. */
 function explainUnsent(send: DescribedSend, now: Date): Reason | undefined {
   const reason = wordsOf(send).keepsOut
   const isOver = send.until !== undefined && send.until <= now
   return reason && !isOver ? fillIn(reason, valuesOf(send, now)) : undefined
 }
 
-/** What a user can do whom nothing keeps out. */
+/** What a user can do next if nothing keeps the user out. */
 function explainNext({ at, sends, nextCall }: UserDescription): Reason {
   if (sends === undefined) return nothingKnown
   const [last] = sends

@@ -37,7 +37,7 @@ export const networkReasons: Readonly<Record<NumberCode, string>> = {
   '21614': 'it is not a mobile phone',
 }
 
-/** How a code was to reach the user. @internal */
+/** How a code is sent to the user. @internal */
 export const channels: Readonly<Record<Channel, string>> = {
   call: 'A call',
   sms: 'A text',
