@@ -42,6 +42,21 @@ describeInBrowser('tabs and history', () => {
     await guest.expectPath('/login')
   })
 
+  test('a tab stays where it is when one status is refused: in another tab, the right code may just have given the session a new id', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.sees('ringing')
+    await guest.page.evaluate('globalThis.isSamePage = true')
+    await guest.page.route('**/otp/status', route => route.fulfill({ status: 401, json: {} }), {
+      times: 1,
+    })
+    const nextStatus = async () => (await guest.page.waitForResponse('**/otp/status')).status()
+    expect(await nextStatus()).toBe(401)
+    expect(await nextStatus()).toBe(200)
+    expect(await guest.page.evaluate('globalThis.isSamePage')).toBe(true)
+  })
+
   test('the back button after logout shows nothing of the account', async () => {
     const guest = await openDemo()
     await guest.logIn('alice')

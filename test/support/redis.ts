@@ -1,5 +1,6 @@
 // A real Redis on a free port, behind a line that delays, records, hangs or breaks.
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -56,8 +57,11 @@ export async function openRedis({
     'redis-server',
     [
       ...['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-      // A cluster keeps a file about its nodes.
-      ...(cluster ? ['--cluster-enabled', 'yes', '--dir', folder] : []),
+      // A cluster keeps a file about its nodes. Without a port for its nodes, Redis would add
+      // 10,000 to the port, which may be too much.
+      ...(cluster
+        ? ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort()), '--dir', folder]
+        : []),
     ],
     { stdio: 'ignore' },
   )
@@ -71,7 +75,11 @@ export async function openRedis({
     socket: { reconnectStrategy: 50 },
   })
   client.on('error', () => undefined) // until the server listens
-  await client.connect()
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('redis-server has ended.')
+  })
+  ended.catch(() => undefined) // after the start, the end is no error
+  await Promise.race([client.connect(), ended])
   if (cluster) await becomeCluster(client)
   const line = await openLine(port, delayMilliseconds)
 

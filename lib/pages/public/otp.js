@@ -125,7 +125,14 @@ async function askStatus({ status: address, login }) {
   })
   // The right code gives the session a new id. Ignore the response to the old id.
   if (isSending()) return 1000
-  if (response.status === 401) return leave(login) // the user logged out in another tab
+  if (response.status === 401) {
+    // The user logged out in another tab. Or the right code was just entered there: then the next
+    // question has the new id of the session.
+    if (until.isRefused) return leave(login)
+    until.isRefused = true
+    return 1000
+  }
+  until.isRefused = false
   if (!response.ok) throw new Error(String(response.status))
   const status = await response.json()
   if (!parts.live) return 1000 // the page was replaced meanwhile
