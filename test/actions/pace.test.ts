@@ -116,6 +116,16 @@ describe('a long wait', () => {
     return { ...world, alice, bob }
   }
 
+  test('a waiting call that cannot be canceled does not stop the text that was chosen instead', async () => {
+    const { bob, simulator, clock } = await openBusyWorld()
+    await waitOf(bob)
+    clock.offset += 30_000
+    simulator.setFaults({ calls: { status: 500 } })
+    const { body } = await bob.post('/otp/by/sms').expect(202)
+    expect(body).toMatchObject({ channel: 'sms' })
+    expect(simulator.messages).toHaveLength(1)
+  })
+
   test('the other channels are offered, and one of them can be chosen at once, but only once', async () => {
     const { alice, bob, simulator, clock } = await openBusyWorld()
     expect(await waitOf(alice)).toMatchObject({ call: 'ringing', otherChannels: [] })

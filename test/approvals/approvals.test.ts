@@ -8,6 +8,7 @@ import {
 } from 'passport-voice-otp'
 import * as approvals from '../support/approvals.js'
 import { type Agent, payment, text } from '../support/approvals.js'
+import { callsUnlimited } from '../support/limits.js'
 import { Phone, otherDigits } from '../support/phone.js'
 import { CounterStore, SessionStore } from '../support/stores.js'
 import { createWorld, type World, type WorldOptions, wrongCode } from '../support/world.js'
@@ -423,6 +424,21 @@ describe('calls for approvals', () => {
     expect(Number(headers['retry-after'])).toBeLessThanOrEqual(20)
     await alice.post('/otp/call').expect(429) // the login itself was less than 60 seconds ago
   })
+
+  test('a session that has lost its approval does not get the next call at once', async () => {
+    const alice = await open({
+      options: { limits: {} },
+      routes: (app, _passport, strategy) => {
+        app.post('/cancel', (req, res, next) => {
+          strategy.cancel(req).then(() => res.json({}), next)
+        })
+      },
+    })
+    await alice.post('/payment/call').expect(202)
+    await alice.post('/cancel').expect(200)
+    const { headers } = await alice.post('/payment/call').expect(429)
+    expect(Number(headers['retry-after'])).toBeGreaterThan(10)
+  })
 })
 
 describe('a number that was just enrolled', () => {
@@ -491,6 +507,15 @@ describe('a number that was just enrolled', () => {
     const { body } = await alice.post('/payment/call').expect(403)
     expect(body).toMatchObject({ code: 'phone-too-new' })
   }
+
+  test('status() says how long the next call to the new number has to wait', async () => {
+    const limits = { ...callsUnlimited, enrollCallsPerPhoneTenMinutes: 1 }
+    const alice = await openWithChange({ options: { limits } })
+    await alice.post('/phone').expect(202)
+    world.clock.offset += 301_000 // the code has expired
+    const { body } = await alice.get('/otp/status').expect(200)
+    expect((body as { nextCallIn: number }).nextCallIn).toBeGreaterThan(500)
+  })
 
   test('a new number cannot approve, also if the app does not say when it was enrolled', async () => {
     const alice = await openWithChange()
