@@ -176,11 +176,3 @@ export function isPermitted(phone: PhoneNumber, countries: ReadonlySet<string>):
 /** Whether libphonenumber knows this country code (ISO 3166-1 alpha-2). @internal */
 export const isCountry = (text: unknown): text is Country =>
   typeof text === 'string' && isSupportedCountry(text)
-
-/** At most two digits of a number may be shown (R-17). */
-const shownDigits = 2
-
-/** Masks a number: `••• ••• ••23`. The mask does not show the length. @internal */
-export function maskPhone(number: string): string {
-  return `••• ••• ••${number.slice(-shownDigits)}`
-}

@@ -1,4 +1,4 @@
-// How people read durations, days, numbers and sentences: for the pages and for support.
+// How people read durations, days, phone numbers and sentences.
 
 /** A duration for people: "40 seconds", "2 minutes". */
 export function duration(language: string, seconds: number): string {
@@ -28,17 +28,26 @@ export const day = (language: string, date: Date): string =>
     timeZone: 'UTC',
   })
 
-/** A phone number that shows only its last two digits. */
+/**
+ * A phone number that shows only its last two digits, as R-17 allows: `••• ••• ••23`. The mask does
+ * not show the length.
+ */
 export const masked = (phone: string): string => `••• ••• ••${phone.slice(-2)}`
 
 /** A phone number in groups of digits. Only North American numbers are grouped. */
 export const spaced = (phone: string): string =>
   phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
 
+/** A piece of a sentence: a text, or a place for a value. */
+export interface SentencePiece {
+  /** The text. */
+  readonly text?: string
+  /** The name of the place: `time` for `{time}`. */
+  readonly place?: string
+}
+
 /** Splits a sentence at its places (`{time}`) into texts and names of places. */
-export const piecesOf = (
-  sentence: string,
-): readonly { readonly text?: string; readonly place?: string }[] =>
+export const piecesOf = (sentence: string): readonly SentencePiece[] =>
   sentence
     .split(/(\{\w+\})/)
     .filter(piece => piece !== '')

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import {
   explainPhoneMistake,
   isPermitted,
-  maskPhone,
   parseDestination,
   parsePhone,
   phoneAsStored,
 } from '../lib/phone.js'
+import { masked } from '../lib/words.js'
 
 const isAllowed = (text: string, ...countries: string[]): boolean => {
   const phone = parsePhone(text)
@@ -157,8 +157,8 @@ describe('a phone on record', () => {
 })
 
 test('a masked number shows two digits and not the length', () => {
-  expect(maskPhone('+12025550123')).toBe('••• ••• ••23')
-  expect(maskPhone('+4930123456')).toHaveLength(maskPhone('+12025550123').length)
+  expect(masked('+12025550123')).toBe('••• ••• ••23')
+  expect(masked('+4930123456')).toHaveLength(masked('+12025550123').length)
 })
 
 test.each([

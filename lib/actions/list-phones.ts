@@ -1,9 +1,9 @@
 import { type PhoneLookup, phonesOnRecord } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { Failure } from '../errors.js'
-import { maskPhone } from '../phone.js'
 import type { Request } from '../request.js'
 import { loginStateOf } from '../session/login-state.js'
+import { masked } from '../words.js'
 import { choiceId } from './choices.js'
 
 /** A phone of the user, for a page that lets the user choose. */
@@ -38,6 +38,6 @@ export async function listPhones<User>(
   return phones.map(({ number, label, phone }) => ({
     id: choiceId(context.keys, loginState.userId, phone),
     label,
-    phone: maskPhone(number),
+    phone: masked(number),
   }))
 }

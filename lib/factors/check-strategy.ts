@@ -24,7 +24,8 @@ export class CheckStrategy<User> {
     const isRight: unknown = await check(req, user, action)
     if (isRight === true) this.success(user)
     else if (isRight === false) this.fail()
-    // Not a first step: `null` may say that an answer was wrong, and pass() would not count it.
+    // A first step returns nothing. Any other value may mean a wrong answer, which pass() would not
+    // count.
     else if (action === 'begin' && isRight !== undefined) throw new TypeError('Not a boolean.')
     else this.pass()
   }

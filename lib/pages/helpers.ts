@@ -6,16 +6,9 @@ import {
   joinSentences,
   masked,
   piecesOf,
+  type SentencePiece,
   spaced,
 } from '../words.js'
-
-/** A piece of a sentence: a text, or a place for a value. */
-export interface SentencePiece {
-  /** The text. */
-  readonly text?: string
-  /** The name of the place: `time` for `{time}`. */
-  readonly place?: string
-}
 
 /** Functions that write durations, days, phone numbers and sentences. */
 export interface PageHelpers {

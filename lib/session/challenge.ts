@@ -6,7 +6,8 @@ import { noWait, remainingWait, type Turn } from '../limits/turn.js'
 import type { Channel } from '../options/channel.js'
 import type { Purpose } from '../options/purpose.js'
 import type { Country } from '../options/phone.js'
-import { type Destination, maskPhone } from '../phone.js'
+import type { Destination } from '../phone.js'
+import { masked } from '../words.js'
 
 /**
  * What the session stores while a code waits for its user. Neither the code nor the number is in
@@ -138,7 +139,7 @@ export function makeChallenge(
     challenge: {
       ...bound,
       codeHash: keys.hash(...boundParts(bound, 'code', code, given.approval)),
-      maskedPhone: maskPhone(destination.number),
+      maskedPhone: masked(destination.number),
       nextCallAt,
       ...(limitedUntil > nextCallAt ? { limitedUntil } : {}),
       country: destination.country,

@@ -220,6 +220,8 @@ describe('the option locale', () => {
     ['tlh', english.opening.login('Acme'), unknown],
     ['<Dial>+1900</Dial>', english.opening.login('Acme'), unknown],
     [`${'de-'.repeat(3000)}, fr`, languages['fr-FR'].opening.login('Acme'), []],
+    [`${'tlh, '.repeat(9)}fr`, languages['fr-FR'].opening.login('Acme'), []],
+    [`${'tlh, '.repeat(10)}fr`, english.opening.login('Acme'), unknown], // ten tags are read
     [Array.from({ length: 2000 }, () => 'tlh').join(), english.opening.login('Acme'), unknown],
   ])('for a browser with Accept-Language %j the call says %j', async (header, first, events) => {
     await open({ locale: (_user, req) => (req as Request).acceptsLanguages() })
@@ -272,6 +274,15 @@ describe('the option announce', () => {
       expect(defaulted()).toEqual([])
       await world.close()
     }
+  })
+
+  test('an announcement in several languages has only its own properties', async () => {
+    const announce = () =>
+      Object.assign(Object.create({ 'en-US': 'From a prototype.' }) as object, {
+        'de-DE': 'In Lyon, auf Deutsch.',
+      })
+    await open({ announce, locale: 'en-US' })
+    expect((await opening())[1]).toBe(english.pressMatchingDigits)
   })
 
   test('an announcement is said once, with every numberMatching, and not again in another language', async () => {

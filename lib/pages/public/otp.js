@@ -34,6 +34,7 @@ function findParts() {
     expiry: now() + Number(parts.left?.dataset.expiresIn ?? 0),
     nextCall: now() + Number(parts.wait?.dataset.nextCallIn ?? 0),
     lastExpiresIn: Number(parts.live?.dataset.left ?? 0),
+    isRefused: false,
   }
   for (const form of document.querySelectorAll('[data-otp] form')) watchForm(form)
   if (parts.code?.form.dataset.sendsAt) sendAtLastDigit(parts.code)
