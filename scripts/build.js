@@ -57,40 +57,35 @@ function compile() {
 }
 
 /**
- * The pages use the main entry as an app does: its classes must exist once. They have copies of the
- * few small functions that the package does not export.
+ * Each entry is bundled alone: an entry has copies of the few small functions that it shares with
+ * another. The pages use the main entry as an app does, because its classes must exist once.
  */
 async function writeCommonJs() {
   const main = at('build/index.js')
-  await bundleEntries(
-    entries.filter(entry => entry !== 'pages/index'),
-    () => false,
-  )
-  await bundleEntries(['pages/index'], id => id === main || id === '../index.js', {
-    paths: id => (id === main || id === '../index.js' ? './index.cjs' : id),
-  })
+  for (const entry of entries) {
+    const isMain = id => entry !== 'index' && (id === main || id === '../index.js')
+    await bundleEntry(entry, isMain)
+  }
 }
 
-async function bundleEntries(inputs, isExternal, output = {}) {
+async function bundleEntry(entry, isMain) {
   const { rollup } = await import('rollup')
   const { default: resolve } = await import('@rollup/plugin-node-resolve')
   const { default: commonjs } = await import('@rollup/plugin-commonjs')
   const bundle = await rollup({
-    input: Object.fromEntries(inputs.map(entry => [entry, at(`build/${entry}.js`)])),
-    external: id => isExternal(id) || (!id.startsWith('.') && !isAbsolute(id) && !isBundled(id)),
+    input: at(`build/${entry}.js`),
+    external: id => isMain(id) || (!id.startsWith('.') && !isAbsolute(id) && !isBundled(id)),
     plugins: [withoutComments(), ownAddress(), resolve({ resolveOnly: bundled }), commonjs()],
   })
   await bundle.write({
-    ...output,
-    dir: at('dist'),
+    file: at(`dist/${entry}.cjs`),
+    paths: id => (isMain(id) ? '../index.cjs' : id),
     format: 'cjs',
     // Every dependency is CommonJS: what require() returns is the default export.
     interop: 'default',
     // Bundlers understand require(); the vendor's ES module hides it from them.
     dynamicImportInCjs: false,
     generatedCode: 'es2015',
-    entryFileNames: '[name].cjs',
-    chunkFileNames: 'simulator/[name].cjs',
   })
 }
 
