@@ -34,6 +34,14 @@ const entries = [
  * lacks them.
  */
 const bundled = ['@rubensworks/saxes', 'xmlchars']
+/**
+ * The parser of phone numbers takes most of the time and memory of the import. The built files load
+ * it when the first number is read: an app that makes a strategy loads it then.
+ */
+const phoneParser = {
+  name: 'libphonenumber-js/max',
+  functions: ['isSupportedCountry', 'parsePhoneNumberFromString', 'validatePhoneNumberLength'],
+}
 
 if (!existsSync(at('lib/index.ts'))) process.exit(0) // an installed package has no sources to build
 for (const folder of ['build', 'dist']) rmSync(at(folder), { recursive: true, force: true })
@@ -74,8 +82,14 @@ async function bundleEntry(entry, isMain) {
   const { default: commonjs } = await import('@rollup/plugin-commonjs')
   const bundle = await rollup({
     input: at(`build/${entry}.js`),
-    external: id => isMain(id) || (!id.startsWith('.') && !isAbsolute(id) && !isBundled(id)),
-    plugins: [withoutComments(), ownAddress(), resolve({ resolveOnly: bundled }), commonjs()],
+    external: id => isMain(id) || isInstalled(id),
+    plugins: [
+      withoutComments(),
+      ownAddress(),
+      loadPhoneParserLater(),
+      resolve({ resolveOnly: bundled }),
+      commonjs(),
+    ],
   })
   await bundle.write({
     file: at(`dist/${entry}.cjs`),
@@ -89,8 +103,23 @@ async function bundleEntry(entry, isMain) {
   })
 }
 
-function isBundled(id) {
-  return bundled.some(name => id === name || id.startsWith(`${name}/`))
+/** Whether an import stays a `require()` of another package. */
+function isInstalled(id) {
+  const inFile = [...bundled, phoneParser.name]
+  const isInFile = inFile.some(name => id === name || id.startsWith(`${name}/`))
+  return !isInFile && !/^[.\0]/.test(id) && !isAbsolute(id)
+}
+
+/** Replaces the parser by functions that load it when they are called. */
+function loadPhoneParserLater() {
+  const { name, functions } = phoneParser
+  const module = `\0${name}`
+  const later = each => `export const ${each} = (...given) => require('${name}').${each}(...given)`
+  return {
+    name: 'load-phone-parser-later',
+    resolveId: id => (id === name ? module : null),
+    load: id => (id === module ? functions.map(later).join('\n') : null),
+  }
 }
 
 /** In a CommonJS file, `import.meta.url` is the address of this file, in every environment. */
@@ -113,13 +142,20 @@ function withoutComments() {
   }
 }
 
-/** An ES module that names each export of the CommonJS file. */
+/**
+ * An ES module that names each export of the CommonJS file. If it imported that file directly, Node
+ * would search the whole text for exports first, which takes Node 20 five times as long as running
+ * it. So it imports a file of one line, which requires the large one.
+ */
 function writeEsmWrapper(entry) {
   const names = Object.keys(require(at(`dist/${entry}.cjs`))).filter(name => name !== 'default')
-  const file = `${entry.split('/').at(-1)}.cjs`
+  writeFileSync(
+    at(`dist/${dirname(entry)}/entry.cjs`),
+    "'use strict'\nexports.entry = require('./index.cjs')\n",
+  )
   writeFileSync(
     at(`dist/${entry}.mjs`),
-    `import entry from './${file}'\n\nexport const { ${names.join(', ')} } = entry\n`,
+    `import required from './entry.cjs'\n\nexport const { ${names.join(', ')} } = required.entry\n`,
   )
 }
 

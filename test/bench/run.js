@@ -114,7 +114,7 @@ console.log(
 import 'passport-voice-otp' over import 'passport': ${startUp.milliseconds.toFixed(0)} ms; Express: ${startUp.expressMilliseconds.toFixed(0)} ms
   share of Express: ${startUp.shareOfExpress.toFixed(2)} ${goal(startUp.shareOfExpress, 0.5)}
   memory: ${startUp.megabytes.toFixed(1)} MB ${goal(startUp.megabytes, 12)}
-  in an app that has loaded Express: ${startUp.inAppMilliseconds.toFixed(0)} ms, ${startUp.inAppMegabytes.toFixed(1)} MB
+  with the first strategy, in an app that has loaded Express: ${startUp.inAppMilliseconds.toFixed(0)} ms, ${startUp.inAppMegabytes.toFixed(1)} MB
 npm run example serves its first page after ${startUp.exampleSeconds.toFixed(2)} s ${goal(startUp.exampleSeconds, 1.5)}
 10,000 pending challenges with memory counters: ${startUp.challengesMegabytes.toFixed(1)} MB above the sessions ${goal(startUp.challengesMegabytes, 64)}, ${startUp.leftMegabytes.toFixed(1)} MB after they expired
 The package: ${startUp.packedKilobytes.toFixed(0)} kB packed ${goal(startUp.packedKilobytes, 140)}, ${startUp.dependencies} dependencies of its own

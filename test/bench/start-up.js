@@ -16,15 +16,35 @@ const ask = (node, code, ...flags) =>
   )
 
 /** What the import of a package adds to that of the packages that are loaded before it. */
-const imported = (name, before = ['passport']) => `
+const imported = (name, { before = ['passport'], then = '' } = {}) => `
   for (const each of ${JSON.stringify(before)}) await import(each)
   gc()
   const memory = process.memoryUsage().rss
   const before = performance.now()
-  await import('${name}')
+  const { VoiceOtpStrategy } = await import('${name}')
+  ${then}
   const milliseconds = performance.now() - before
   gc()
   console.log(JSON.stringify({ milliseconds, megabytes: (process.memoryUsage().rss - memory) / 2 ** 20 }))
+`
+
+/** Loads the parser of phone numbers, too. */
+const firstStrategy = `
+  new VoiceOtpStrategy(
+    {
+      appName: 'Acme',
+      secret: 'QO3vUzXkC5dWb8hJ2rT6yE9pL0aS7fGn',
+      webhookUrl: 'https://acme.example/voice-otp',
+      signalwire: {
+        space: 'acme.signalwire.com',
+        project: '00000000-0000-4000-8000-000000000000',
+        token: 'PT0000000000000000000000000000000000000000000000',
+        signingKey: 'PSK_000000000000000000000000',
+        from: '+12025550100',
+      },
+    },
+    () => '+12025550123',
+  )
 `
 
 /**
@@ -102,7 +122,7 @@ export async function measureStartUp(node) {
     imported('passport-voice-otp'),
     imported('express'),
     // As an app has it: Express has loaded raw-body already.
-    imported('passport-voice-otp', ['passport', 'express']),
+    imported('passport-voice-otp', { before: ['passport', 'express'], then: firstStrategy }),
   ]
   const runs = Array.from({ length: 15 }, () => imports.map(code => ask(node, code, '--expose-gc')))
   const of = (index, part) => median(runs.map(run => run[index][part]))

@@ -15,36 +15,19 @@ const documents = [
   'docs/images/speed.svg',
 ]
 const isPage = path => /^docs\/[\w-]+\.md$/.test(path)
-/** Each entry is one CommonJS file with a thin ES module around it. The command is an ES module. */
+/**
+ * Each entry is one CommonJS file with a thin ES module around it, which gets it through a file of
+ * one line. The command is an ES module.
+ */
 const code = [
-  'dist/index.cjs',
-  'dist/index.mjs',
-  'dist/simulator/index.cjs',
-  'dist/simulator/index.mjs',
+  ...['', 'pages/', 'redis/', 'simulator/', 'support/', 'telemetry/'].flatMap(folder =>
+    ['index.cjs', 'index.mjs', 'entry.cjs', 'index.d.cts', 'index.d.mts'].map(
+      file => `dist/${folder}${file}`,
+    ),
+  ),
   'dist/simulator/cli.mjs',
-  'dist/pages/index.cjs',
-  'dist/pages/index.mjs',
-  'dist/redis/index.cjs',
-  'dist/redis/index.mjs',
-  'dist/support/index.cjs',
-  'dist/support/index.mjs',
-  'dist/telemetry/index.cjs',
-  'dist/telemetry/index.mjs',
 ]
-const entryTypes = [
-  'index',
-  'pages/index',
-  'redis/index',
-  'simulator/index',
-  'support/index',
-  'telemetry/index',
-].flatMap(entry => [`dist/${entry}.d.cts`, `dist/${entry}.d.mts`])
-const entries = [
-  ...code,
-  ...entryTypes,
-  'dist/simulator/page/index.html',
-  'dist/simulator/LICENSES.txt',
-]
+const entries = [...code, 'dist/simulator/page/index.html', 'dist/simulator/LICENSES.txt']
 /**
  * Whose types the published ones may use: Node's, a dependency's, and Passport's where they are
  * installed.

@@ -88,7 +88,7 @@ function grouped(projects) {
   return [...byDependencies.values()]
 }
 
-/** Packs this repository and looks at what went in. Answers the path of the tarball. */
+/** Packs this repository and checks what went in. Returns the path of the tarball. */
 function pack() {
   const output = execFileSync('npm', ['pack', '--json', '--pack-destination', home], {
     cwd: root,
@@ -106,7 +106,27 @@ function pack() {
     complaint === undefined ? 'passed' : 'failed',
     complaint,
   )
+  const loaded = packagesLoadedByImport()
+  const isSmall = loaded.includes('passport-strategy') && !loaded.includes('libphonenumber')
+  report(
+    { name: 'import', description: 'the import does not load the parser of phone numbers' },
+    isSmall ? 'passed' : 'failed',
+    isSmall ? undefined : loaded,
+  )
   return join(home, filename)
+}
+
+/** The paths of the CommonJS files that the import of the main entry loads, as text. */
+function packagesLoadedByImport() {
+  const code = `
+    await import('passport-voice-otp')
+    console.log(Object.keys((await import('node:module')).default._cache).join('\\n'))
+  `
+  return execFileSync(node, ['--input-type=module', '--eval', code], {
+    cwd: root,
+    env: environment,
+    encoding: 'utf8',
+  })
 }
 
 /** Installs what a group of projects has in common, once, and tries each of them. */
