@@ -81,7 +81,7 @@ app.get('/otp', (req, res) => {
   const field =
     '<label>Your number <input name="phone" type="tel" placeholder="+1 202 555 0123"></label>'
   const challenge = req.voiceOtp
-  const form = `<p>We are calling ${challenge?.phone}. Answer, and press <b>${challenge?.matchingDigits}</b>.
+  const form = `<p>We call ${challenge?.phone}. Answer, and press <b>${challenge?.matchingDigits}</b>.
     Then type the code that you hear. Nobody will ever ask you for this code.</p>
     <form method="post" action="${verify}"><label>Code <input name="code" inputmode="numeric"
       autocomplete="one-time-code"></label> <button>Continue</button></form>`

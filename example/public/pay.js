@@ -5,6 +5,8 @@ const state = document.querySelector('.state[data-words]')
 const timer = document.querySelector('[role="timer"]')
 const attack = document.querySelector('#attack')
 const code = document.querySelector('#code')
+const about = document.querySelector('#about')
+const callingStates = ['none', 'queued', 'ringing', 'answered']
 const words = state ? JSON.parse(state.dataset.words) : {}
 const now = () => performance.now() / 1000
 let expiry = now() + Number(state?.dataset.expiresIn ?? 0)
@@ -16,6 +18,7 @@ function say(call) {
   if (state.dataset.call === call) return
   state.dataset.call = call
   state.textContent = words[call] ?? ''
+  if (about && !callingStates.includes(call)) about.textContent = 'We called'
   if ((call === 'answered' || call === 'completed') && document.activeElement === document.body)
     code.focus()
 }

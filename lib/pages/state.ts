@@ -20,6 +20,8 @@ export interface PageState extends Partial<StateTexts> {
   readonly kind: 'ask' | 'live' | 'over'
   /** `ask` before a call; the states of `GET /otp/status`; or why there is no code to enter. */
   readonly name: string
+  /** Which phone we call or text, with `{phone}` and `{from}`. Only if the state is `live`. */
+  readonly about?: string
   readonly showsDigits: boolean
   readonly showsField: boolean
   /** Whether the main button asks for a code. Otherwise it sends the code. */
@@ -92,6 +94,7 @@ function liveState(
     kind: 'live',
     name,
     ...textsOfState(texts, challenge, name),
+    about: aboutDelivery(texts, challenge, name),
     showsDigits: !hasFailed && !withoutDigits.has(name),
     showsField: !hasFailed,
     asks: hasFailed,
@@ -107,6 +110,14 @@ function textsOfState(
   if (isText(channel)) return name === 'sent' ? sms.sent : sms.none
   if (name === 'answered' && matchingDigits === undefined) return call.listening
   return call[name as keyof typeof call] ?? call.none
+}
+
+/** Which phone we call or text. It must not say that we are calling after the call has ended. */
+function aboutDelivery(texts: PageTexts, { channel }: PendingChallenge, name: string): string {
+  if (name === 'waiting') return texts.willCall
+  if (isText(channel)) return texts.textSent
+  const isOver = unreached.has(name) || name === 'refused' || name === 'completed'
+  return isOver ? texts.called : texts.calling
 }
 
 /**
@@ -138,6 +149,7 @@ export const statesForScript = (
         kind: 'live',
         name,
         ...textsOfState(texts, challenge, name),
+        about: aboutDelivery(texts, challenge, name),
         showsDigits: !withoutDigits.has(name),
         showsField: true,
         asks: false,

@@ -31,7 +31,7 @@ describeInBrowser('a screen reader', () => {
     expect(await guest.page.evaluate('changes')).toEqual([
       'Your phone is ringing. Answer it.',
       'You are on the phone. Press the digits and listen for the code.',
-      'The call has ended. Enter the code below, or ask for another call.',
+      'The call has ended. The code stays valid: enter it, or ask for another call.',
     ])
     expect(await timer.getAttribute('aria-live')).toBeNull()
     await guest.submitCode(code)

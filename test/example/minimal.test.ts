@@ -50,7 +50,7 @@ async function logInAsAlice(visitor: PlainVisitor, phones: string): Promise<void
   expect(await visitor.leadsTo('/')).toBe('/otp')
   expect(await visitor.sendForm('/otp/call')).toBe('/otp')
   const page = await visitor.read('/otp')
-  expect(page).toContain('We are calling ••• ••• ••23.')
+  expect(page).toContain('We call ••• ••• ••23.')
   const code = await answerRemotely(phones, digitsOf(page))
   const wrongCode = code === '000000' ? '000001' : '000000'
   expect(await visitor.sendForm('/otp', { code: wrongCode })).toBe('/otp')
@@ -71,7 +71,7 @@ async function enrollAsDave(visitor: PlainVisitor, phones: string): Promise<void
   expect(await visitor.read('/otp')).toContain('name="phone"')
   expect(await visitor.sendForm('/phone', { phone: '+1 202 555 0189' })).toBe('/otp')
   const page = await visitor.read('/otp')
-  expect(page).toContain('We are calling ••• ••• ••89.')
+  expect(page).toContain('We call ••• ••• ••89.')
   const code = await answerRemotely(phones, digitsOf(page))
   expect(await visitor.sendForm('/phone/verify', { code })).toBe('/')
   expect(await visitor.read('/')).toContain('Hello, dave')

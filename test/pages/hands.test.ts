@@ -71,6 +71,59 @@ describeInBrowser('the code page', () => {
     expect(await guest.page.evaluate('isSamePage')).toBe(true)
   })
 
+  test('after the user has hung up, the page says that the code stays valid, and no longer that we are calling', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const code = await guest.site.answer(await guest.digits())
+    await guest.sees('answered')
+    const about = guest.page.locator('[data-about]')
+    expect(await about.textContent()).toBe('We are calling ••• ••• ••23 from +1 202 555 0100.')
+    await guest.site.simulator.hangUp(guest.site.simulator.calls[0]!.sid)
+    await guest.sees('completed')
+    expect(await about.textContent()).toBe('We called ••• ••• ••23 from +1 202 555 0100.')
+    expect(await guest.status.textContent()).toContain('The code stays valid: enter it')
+    const written = await about.innerHTML()
+    await guest.page.reload()
+    await guest.sees('completed')
+    expect(await about.innerHTML()).toBe(written)
+    await guest.submitCode(code)
+    await guest.expectPath('/account')
+  })
+
+  test('without JavaScript, a refresh after the end of the call says that the code stays valid', async () => {
+    const guest = await openDemo({ javaScriptEnabled: false })
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    const code = await guest.site.answer(await guest.digits())
+    await guest.site.simulator.hangUp(guest.site.simulator.calls[0]!.sid)
+    // SignalWire is asked for the state of a call at most once a second.
+    guest.site.clock.offset = 2000
+    await guest.follow('Refresh this page to see the state of the call.')
+    const text = await guest.page.locator('[data-otp]').innerText()
+    expect(text).toContain('We called ••• ••• ••23')
+    expect(text).toContain('The call has ended. The code stays valid: enter it')
+    expect(text).not.toContain('We are calling')
+    await guest.submitCode(code)
+    await guest.expectPath('/account')
+  })
+
+  test.each(['en-US', 'de-DE', 'fr-FR', 'pl-PL', 'ja-JP'])(
+    'in %s, the field for the code does not move down when the call ends',
+    async language => {
+      const gallery = await startGallery()
+      onTestFinished(gallery.close)
+      const page = await openPage()
+      await page.setViewportSize({ width: 390, height: 844 })
+      const height = async (state: string): Promise<number> => {
+        await page.goto(`${gallery.url}/${encodeURIComponent(state)}/${language}/light`)
+        const { height: pixels = 0 } = (await page.locator('[data-live]').boundingBox()) ?? {}
+        return Math.round(pixels)
+      }
+      expect(await height('call over')).toBe(await height('ringing'))
+    },
+  )
+
   test('an error stays on the page although a late status replaces the rest', async () => {
     const guest = await openDemo()
     const { page } = guest

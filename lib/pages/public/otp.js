@@ -24,6 +24,7 @@ function findParts() {
   parts = {
     live: find('[data-live]'),
     heading: find('[data-otp] h1'),
+    about: find('[data-about]'),
     state: find('[data-live] .state'),
     digits: find('[data-digits]'),
     left: find('[data-expires-in]'),
@@ -66,6 +67,7 @@ function show({ call, startsIn = 0, otherChannels = [] }) {
   parts.state.dataset.call = call
   // A screen reader reads this aloud, so the text changes with the state, never with the countdown.
   parts.state.textContent = state.text
+  if (parts.about) write(state.about, parts.about)
   if (parts.heading.textContent !== state.heading) {
     parts.heading.textContent = state.heading
     document.title = `${state.heading} – ${parts.live.dataset.brand}`
@@ -76,6 +78,18 @@ function show({ call, startsIn = 0, otherChannels = [] }) {
   // example at the phone of the demo.
   if ((call === 'answered' || call === 'completed') && document.activeElement === document.body)
     parts.code?.focus()
+}
+
+/** Writes a sentence into a paragraph, which holds the values of its places: `{phone}`, `{from}`. */
+function write(sentence, paragraph) {
+  const contents = sentence.split(/\{(\w+)\}/).map((text, index) => {
+    if (index % 2 === 0) return text
+    const value = document.createElement('strong')
+    value.className = 'nowrap'
+    value.textContent = paragraph.dataset[text]
+    return value
+  })
+  paragraph.replaceChildren(...contents)
 }
 
 /** Shows how long the call waits. Updates the time every ten seconds, then every second. */

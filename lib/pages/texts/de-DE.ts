@@ -35,7 +35,7 @@ export const deDE: PageTexts = {
     },
     completed: {
       heading: 'Geben Sie den Code ein',
-      text: 'Der Anruf ist beendet. Geben Sie unten den Code ein oder fordern Sie einen neuen Anruf an.',
+      text: 'Der Anruf ist beendet. Der Code bleibt gültig: Geben Sie ihn ein oder fordern Sie einen neuen Anruf an.',
     },
     sent: {
       heading: 'Gehen Sie ans Telefon',

@@ -35,7 +35,7 @@ export const enUS: PageTexts = {
     },
     completed: {
       heading: 'Enter the code',
-      text: 'The call has ended. Enter the code below, or ask for another call.',
+      text: 'The call has ended. The code stays valid: enter it, or ask for another call.',
     },
     sent: {
       heading: 'Answer your phone',

@@ -32,7 +32,7 @@ export const esES: PageTexts = {
     listening: { heading: 'Escuche el código', text: 'Está al teléfono. Escuche el código.' },
     completed: {
       heading: 'Introduzca el código',
-      text: 'La llamada ha terminado. Introduzca el código abajo o pida otra llamada.',
+      text: 'La llamada ha terminado. El código sigue siendo válido: introdúzcalo o pida otra llamada.',
     },
     sent: {
       heading: 'Conteste al teléfono',

@@ -18,7 +18,7 @@ export const esMX: PageTexts = {
     sent: { ...esES.call.sent, heading: 'Conteste el teléfono' },
     completed: {
       heading: 'Ingrese el código',
-      text: 'La llamada terminó. Ingrese el código abajo o pida otra llamada.',
+      text: 'La llamada terminó. El código sigue vigente: ingréselo o pida otra llamada.',
     },
   },
   textInstructions: 'Ingrese el código del mensaje.',

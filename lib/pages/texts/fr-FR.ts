@@ -35,7 +35,7 @@ export const frFR: PageTexts = {
     },
     completed: {
       heading: 'Saisissez le code',
-      text: 'L’appel est terminé. Saisissez le code ci-dessous ou demandez un autre appel.',
+      text: 'L’appel est terminé. Le code reste valable : saisissez-le ou demandez un autre appel.',
     },
     sent: {
       heading: 'Répondez au téléphone',

@@ -32,7 +32,7 @@ export const itIT: PageTexts = {
     listening: { heading: 'Ascolta il codice', text: 'Sei al telefono. Ascolta il codice.' },
     completed: {
       heading: 'Inserisci il codice',
-      text: 'La chiamata è terminata. Inserisci il codice qui sotto o chiedi un’altra chiamata.',
+      text: 'La chiamata è terminata. Il codice resta valido: inseriscilo o chiedi un’altra chiamata.',
     },
     sent: {
       heading: 'Rispondi al telefono',

@@ -32,7 +32,7 @@ export const jaJP: PageTexts = {
     listening: { heading: 'コードを聞いてください', text: '通話中です。コードを聞いてください。' },
     completed: {
       heading: 'コードを入力してください',
-      text: '通話が終わりました。下にコードを入力するか、もう一度電話を依頼してください。',
+      text: '通話が終わりました。コードはまだ有効です。入力するか、もう一度電話を依頼してください。',
     },
     sent: {
       heading: '電話に出てください',

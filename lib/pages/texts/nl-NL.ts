@@ -35,7 +35,7 @@ export const nlNL: PageTexts = {
     },
     completed: {
       heading: 'Voer de code in',
-      text: 'Het gesprek is afgelopen. Voer hieronder de code in of vraag een nieuw gesprek aan.',
+      text: 'Het gesprek is afgelopen. De code blijft geldig: voer hem in of vraag een nieuw gesprek aan.',
     },
     sent: {
       heading: 'Neem uw telefoon op',

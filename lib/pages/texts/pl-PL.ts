@@ -44,7 +44,7 @@ export const plPL: PageTexts = {
     },
     completed: {
       heading: 'Proszę wpisać kod',
-      text: 'Rozmowa się skończyła. Proszę wpisać kod poniżej lub zamówić kolejne połączenie.',
+      text: 'Rozmowa się skończyła. Kod jest nadal ważny: proszę go wpisać lub zamówić kolejne połączenie.',
     },
     sent: {
       heading: 'Proszę odebrać telefon',

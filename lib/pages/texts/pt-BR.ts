@@ -32,7 +32,7 @@ export const ptBR: PageTexts = {
     listening: { heading: 'Ouça o código', text: 'Você está ao telefone. Ouça o código.' },
     completed: {
       heading: 'Digite o código',
-      text: 'A ligação terminou. Digite o código abaixo ou peça outra ligação.',
+      text: 'A ligação terminou. O código continua válido: digite-o ou peça outra ligação.',
     },
     sent: {
       heading: 'Atenda o telefone',

@@ -70,7 +70,7 @@ export interface PageTexts {
 
   /** With `{phone}`, the masked number, and `{from}`, the number that calls. */
   readonly calling: string
-  /** The same for a call that reached nobody. */
+  /** The same for a call that has ended. */
   readonly called: string
   /** In English: "We have sent a code to {phone} from {from}." */
   readonly textSent: string

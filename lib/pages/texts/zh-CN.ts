@@ -26,7 +26,7 @@ export const zhCN: PageTexts = {
     listening: { heading: '请听取验证码', text: '通话中。请听取验证码。' },
     completed: {
       heading: '请输入验证码',
-      text: '通话已结束。请在下面输入验证码，或要求再次来电。',
+      text: '通话已结束，验证码仍然有效。请输入验证码，或要求再次来电。',
     },
     sent: { heading: '请接听电话', text: '您的电话即将响铃。请接听并听取验证码。' },
     busy: { heading: '未能联系到您', text: '线路忙。请在下面重新获取验证码。' },
