@@ -150,6 +150,19 @@ describeInBrowser('the code page', () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' })
   })
 
+  test('the title of a page with an error still says so after the state of the call has changed', async () => {
+    const guest = await openDemo()
+    await guest.logIn('alice')
+    await guest.press('Call me now')
+    await guest.sees('ringing')
+    await guest.submitCode('000000')
+    await guest.page.getByRole('alert').waitFor()
+    expect(await guest.page.title()).toBe('Error: Answer your phone – Acme')
+    await guest.site.answer(await guest.digits())
+    await guest.sees('answered')
+    expect(await guest.page.title()).toBe('Error: Press the two digits – Acme')
+  })
+
   test('the page of a call that reached nobody stays as it is, so that nothing is read aloud again', async () => {
     const gallery = await startGallery()
     onTestFinished(gallery.close)

@@ -69,8 +69,9 @@ function show({ call, startsIn = 0, otherChannels = [] }) {
   parts.state.textContent = state.text
   if (parts.about) write(state.about, parts.about)
   if (parts.heading.textContent !== state.heading) {
+    // The title also says the brand, and after a refused form that there was an error.
+    document.title = document.title.replace(parts.heading.textContent, () => state.heading)
     parts.heading.textContent = state.heading
-    document.title = `${state.heading} – ${parts.live.dataset.brand}`
   }
   // Digits that are no longer needed keep their place, so that the field below does not move.
   if (!state.showsDigits) parts.digits?.setAttribute('aria-hidden', 'true')
@@ -80,7 +81,7 @@ function show({ call, startsIn = 0, otherChannels = [] }) {
     parts.code?.focus()
 }
 
-/** Writes a sentence into a paragraph, which holds the values of its places: `{phone}`, `{from}`. */
+/** Writes a sentence into a paragraph, which has the values of its places: `{phone}`, `{from}`. */
 function write(sentence, paragraph) {
   const contents = sentence.split(/\{(\w+)\}/).map((text, index) => {
     if (index % 2 === 0) return text
