@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, isAbsolute } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const at = path => fileURLToPath(new URL(`../${path}`, import.meta.url))
@@ -175,15 +175,25 @@ async function writeCommand() {
   })
 }
 
-/** The types once, as CommonJS; the type module of an entry re-exports them. */
+/**
+ * The types once, as CommonJS, as far as an entry needs them; the type module of an entry
+ * re-exports them.
+ */
 function writeTypes() {
-  const files = readdirSync(at('build'), { recursive: true }).filter(name => name.endsWith('.d.ts'))
+  const files = entries.map(entry => join('build', `${entry}.d.ts`))
+  // The loop also visits the files that it appends.
   for (const file of files) {
-    const text = readFileSync(at(`build/${file}`), 'utf8')
-    if (/^(#!.*\s+)?export \{\};\s*$/.test(text)) continue // all of it is internal
-    const target = at(`dist/${file.replace(/\.d\.ts$/, '.d.cts')}`)
+    const text = readFileSync(at(file), 'utf8').replace(
+      /(['"])(\.{1,2}\/[^'"]*)\.js\1/g,
+      (_, quote, path) => {
+        const imported = join(dirname(file), `${path}.d.ts`)
+        if (!files.includes(imported)) files.push(imported)
+        return `${quote}${path}.cjs${quote}`
+      },
+    )
+    const target = at(file.replace(/^build/, 'dist').replace(/\.d\.ts$/, '.d.cts'))
     mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, text.replace(/(['"])(\.{1,2}\/[^'"]*)\.js\1/g, '$1$2.cjs$1'))
+    writeFileSync(target, text)
   }
   for (const entry of entries) {
     writeFileSync(at(`dist/${entry}.d.mts`), `export * from './${entry.split('/').at(-1)}.cjs'\n`)
