@@ -56,13 +56,15 @@ export function catchRejection(returned: unknown): unknown {
 /**
  * Looks up the phones of a user with the app's `getPhone`; `null` if none is on record. @internal
  */
-export interface PhoneLookup<User> {
-  (user: User, req: Request): Promise<readonly PhoneEntry[] | null>
+export type PhoneLookup<User> = (user: User, req: Request) => Promise<readonly PhoneEntry[] | null>
+
+/** A lookup that returns `null` for a user whose factors support has reset. @internal */
+export interface LookupWithResets<User> extends PhoneLookup<User> {
   /**
    * The same lookup, but it returns phones even if support has reset the user's factors. The caller
    * must check that itself (`refuseReset`), which it can do at the same time as something else.
    */
-  readonly ignoringResets?: PhoneLookup<User>
+  readonly ignoringResets: PhoneLookup<User>
 }
 
 /** Wraps `getPhone` with a deadline and checks what it returns. @internal */

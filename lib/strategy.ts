@@ -3,7 +3,7 @@ import PassportStrategy from 'passport-strategy'
 import type { ActionOptions } from './actions/context.js'
 import { listPhones, type PhoneChoice } from './actions/list-phones.js'
 import { runAction } from './actions/run-action.js'
-import { createPhoneLookup, type PhoneLookup } from './callbacks.js'
+import { createPhoneLookup, type LookupWithResets } from './callbacks.js'
 import { copyOwn } from './check-options.js'
 import { checkSettings } from './check-settings.js'
 import type { Context } from './context.js'
@@ -64,7 +64,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   /** Browsers that may log in without a call, if the option `remember` is set. */
   readonly remembered: Remembered
   declare private readonly context: Context<User>
-  declare private readonly lookup: PhoneLookup<User>
+  declare private readonly lookup: LookupWithResets<User>
 
   /**
    * @param options A user whose `id` is no string, number or bigint needs the option `userId`.

@@ -4,6 +4,7 @@ import {
   checkApproval,
   detailsOf,
   parseApproval,
+  spokenText,
 } from '../approvals/sealed-approval.js'
 import { openingUrl } from '../call/token.js'
 import { askLanguages, runCallback } from '../callbacks.js'
@@ -37,7 +38,9 @@ export async function readApproval<User>(
   const languages = await askLanguages(context, userId, user, req)
   const returned: unknown = await runCallback('approve', () => options.approve?.(req))
   const tags = languages.map(({ language }) => language)
-  const content = checkApproval(options.kind ?? '', returned, tags)
+  /* v8 ignore next -- createActionContext() has refused a request without a kind */
+  const { kind = '' } = options
+  const content = checkApproval(kind, returned, tags)
   checkPhoneChange(content) // before the call: a number that is not said in full costs no call
   return fitIntoUrl(action, channel, number, content)
 }
@@ -57,7 +60,7 @@ function fitIntoUrl<User>(
   const oneLanguage = {
     ...approval,
     languages: [spoken],
-    texts: { [spoken]: approval.texts[spoken] ?? '' },
+    texts: { [spoken]: spokenText(approval) },
   }
   const fitting = [approval, oneLanguage].find(({ kind, languages, texts }) => {
     // Values of the largest size: the code and the challenge do not exist yet.

@@ -86,7 +86,7 @@ function chooseChannel<User>(action: ActionContext<User>): Channel {
 
 async function choosePhone<User>(action: ActionContext<User>): Promise<Destination> {
   const { context, lookup, req, user, userId, options } = action
-  const storedPhones = usesOwnPhone(action) ? (lookup.ignoringResets ?? lookup) : lookup
+  const storedPhones = usesOwnPhone(action) ? lookup.ignoringResets : lookup
   const destinations = await phonesOnRecord(storedPhones, user, req)
   if (destinations === null) throw new Failure('phone-missing')
   const wanted = callReader('phone', () => options.phone?.(req))

@@ -1,5 +1,5 @@
 import { checkApproveOptions } from './approve-options.js'
-import type { PhoneLookup } from '../callbacks.js'
+import type { LookupWithResets } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { Failure, VoiceOtpError } from '../errors.js'
 import { hasAny } from '../factors/ownership.js'
@@ -31,7 +31,7 @@ const renamedOptions: Readonly<Record<string, string>> = {
  */
 export interface ActionContext<User> {
   readonly context: Context<User>
-  readonly lookup: PhoneLookup<User>
+  readonly lookup: LookupWithResets<User>
   readonly req: Request
   readonly options: ActionOptions
   readonly loginState: LoginState<User>
@@ -47,7 +47,7 @@ export interface ActionContext<User> {
  */
 export function createActionContext<User>(
   context: Context<User>,
-  lookup: PhoneLookup<User>,
+  lookup: LookupWithResets<User>,
   req: Request,
   options: ActionOptions,
 ): ActionContext<User> {

@@ -20,7 +20,7 @@ export async function deliver<User>(
   code: string,
   approval?: ApprovalContent,
 ): Promise<string> {
-  const { context, user, userId, req } = action
+  const { context } = action
   const {
     calls,
     mfa,
@@ -28,10 +28,7 @@ export async function deliver<User>(
     settings: { appName, codeLength, codeSeconds, limits, webhookUrl },
   } = context
   const { number: to, extension } = destination
-  const languages =
-    approval === undefined
-      ? await askLanguages(context, userId, user, req)
-      : approval.languages.flatMap(tag => context.settings.prompts.get(tag) ?? [])
+  const languages = await findLanguages(action, approval)
   /* v8 ignore next -- askLanguages() returns at least one language */
   const prompts = languages[0] ?? context.settings.defaultPrompts
 
@@ -66,6 +63,16 @@ export async function deliver<User>(
         attempts: limits.attemptsPerChallenge,
       })
   }
+}
+
+/** The languages of an approval, or those of the user. */
+async function findLanguages<User>(
+  { context, user, userId, req }: ActionContext<User>,
+  approval: ApprovalContent | undefined,
+): Promise<readonly Prompts[]> {
+  if (approval === undefined) return askLanguages(context, userId, user, req)
+  /* v8 ignore next -- askLanguages() has returned these languages before */
+  return approval.languages.flatMap(tag => context.settings.prompts.get(tag) ?? [])
 }
 
 /** The URL of the first webhook of a call that asks for an approval. */

@@ -1,4 +1,4 @@
-import type { PhoneLookup } from '../callbacks.js'
+import type { LookupWithResets } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { Failure, VoiceOtpError } from '../errors.js'
 import type { Success } from '../report-outcome.js'
@@ -16,7 +16,7 @@ import { verify } from './verify.js'
  */
 export async function runAction<User extends object>(
   context: Context<User>,
-  lookup: PhoneLookup<User>,
+  lookup: LookupWithResets<User>,
   req: Request,
   options: ActionOptions,
 ): Promise<Success | undefined> {

@@ -61,6 +61,12 @@ export const writeApproval = (content: ApprovalContent): string => JSON.stringif
 /** An approval that {@link writeApproval} wrote. @internal */
 export const parseApproval = (text: string): ApprovalContent => JSON.parse(text) as ApprovalContent
 
+/** What an approval says, in the language that is spoken first. @internal */
+export function spokenText({ texts, languages }: ApprovalContent): string {
+  /* v8 ignore next -- checkApproval() has required a text in this language */
+  return texts[languages[0] ?? ''] ?? ''
+}
+
 /** The details of an approval, frozen. @internal */
 export const detailsOf = ({ details }: ApprovalContent): ApprovalDetails => parseDetails(details)
 

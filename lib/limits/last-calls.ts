@@ -59,16 +59,12 @@ export class LastCalls {
 
   /** The last call to this phone, or `undefined` if none was made within the interval. */
   async find(place: CallPlace): Promise<LastCall | undefined> {
-    const counts = await Promise.all(
-      [0, ...pieceLengths].map((_length, index) =>
-        this.counters.lastCall.get(this.key(place, index)),
-      ),
-    )
-    const [activation = 0, ...pieces] = counts.map(count => count?.consumedPoints ?? 0)
-    const callSid = pieces
-      .map((piece, index) => (piece - 1).toString(16).padStart(pieceLengths[index] ?? 0, '0'))
-      .join('')
-      .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    const read = async (index: number): Promise<number> =>
+      (await this.counters.lastCall.get(this.key(place, index)))?.consumedPoints ?? 0
+    const readPiece = async (length: number, index: number): Promise<string> =>
+      ((await read(index + 1)) - 1).toString(16).padStart(length, '0')
+    const [activation, ...pieces] = await Promise.all([read(0), ...pieceLengths.map(readPiece)])
+    const callSid = pieces.join('').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
     return uuid.test(callSid) ? { callSid, activation } : undefined
   }
 

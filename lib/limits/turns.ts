@@ -108,11 +108,10 @@ export class Turns {
    * `undefined` if calls do not wait.
    */
   async take({ kind }: CallRequest, correction: Correction | undefined): Promise<Turn | undefined> {
-    if (correction === undefined) return undefined
+    if (correction === undefined || this.queue === undefined) return undefined
     const maxSeconds = this.maxCountedSeconds(correction)
     if (kind === 'enroll') await this.enrollQueue?.take(maxSeconds)
-    const place = await this.queue?.take(maxSeconds)
-    if (place === undefined) return undefined
+    const place = await this.queue.take(maxSeconds)
     // The queue was empty. Nothing waits for this write: SignalWire accepts the call much later. If
     // the write fails, only the waits that users are told are less exact.
     if (place.seconds === 0) this.accepted?.restart().catch(() => undefined)

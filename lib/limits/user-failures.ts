@@ -199,8 +199,9 @@ export class UserFailures {
     for (const milliseconds of lastAttemptMilliseconds) {
       await delay(milliseconds)
       const count = (await this.counters.failures.get(this.key(userId)))?.consumedPoints ?? 0
-      if (this.locks.isLockoutCount(count) || count < (this.limits.attemptsPerUser || 0))
-        return true
+      // The limit is a number here: `false` refuses no attempt.
+      const limit = Number(this.limits.attemptsPerUser)
+      if (this.locks.isLockoutCount(count) || count < limit) return true
     }
     return false
   }

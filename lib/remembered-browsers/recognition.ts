@@ -165,16 +165,18 @@ export async function confirmCookie<User>(
   loginState: LoginState<User>,
 ): Promise<void> {
   const { remember } = context.settings
-  const { unconfirmedCookie: hash } = loginState.verification ?? {}
+  const { verification } = loginState
+  const hash = verification?.unconfirmedCookie
   const cookie = readCookie(context, req)
   if (
     remember === undefined ||
+    verification === undefined ||
     hash === undefined ||
     cookie === undefined ||
     !cookieMatches(context, hash, cookie, loginState.userId)
   )
     return
-  loginState.confirmCookie()
+  loginState.confirmCookie(verification)
   try {
     const { store } = remember
     const browser = await runStore('get', () => store.get(cookie.id))

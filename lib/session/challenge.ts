@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { parseApproval } from '../approvals/sealed-approval.js'
+import { parseApproval, spokenText } from '../approvals/sealed-approval.js'
 import { isHosted } from '../channels.js'
 import type { Keys } from '../crypto.js'
 import { noWait, remainingWait, type Turn } from '../limits/turn.js'
@@ -247,12 +247,6 @@ export function openEnrolledPhone(keys: Keys, challenge: Challenge): string | un
   return phoneMatches(keys, challenge, phone) ? phone : undefined
 }
 
-/** What an approval says, in the language that is spoken first. */
-function spokenText(approval: string): string {
-  const { texts, languages } = parseApproval(approval)
-  return texts[languages[0] ?? ''] ?? ''
-}
-
 /** What a page may show of a challenge. @internal */
 export function describeChallenge(
   keys: Keys,
@@ -268,7 +262,7 @@ export function describeChallenge(
     matchingDigits: challenge.matchingDigits,
     purpose: challenge.purpose,
     channel: challenge.channel,
-    ...(approval === undefined ? {} : { approvalText: spokenText(approval) }),
+    ...(approval === undefined ? {} : { approvalText: spokenText(parseApproval(approval)) }),
     expiresIn: secondsUntil(challenge.expiresAt),
     nextCallIn: secondsUntil(Math.max(challenge.nextCallAt, challenge.limitedUntil ?? 0)),
     ...(challenge.turn === undefined ? noWait : remainingWait(challenge.turn, now, callsPerSecond)),

@@ -78,8 +78,8 @@ export interface LoginState<User> {
   /** Whether this session logged in nobody, or this user. */
   holdsNoOtherLogin(user: User): boolean
 
-  /** Notes in the verification that the remembered browser has sent its new cookie. */
-  confirmCookie(): void
+  /** Notes in the session's verification that the remembered browser has sent its new cookie. */
+  confirmCookie(verification: Verification): void
   /** Stores a challenge in the session, in place of an older one. */
   storeChallenge(challenge: Challenge): void
   /**

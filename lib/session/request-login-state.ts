@@ -145,9 +145,7 @@ class RequestLoginState<User> implements LoginState<User> {
     return this.login === undefined || this.isUserOfLogin(user)
   }
 
-  confirmCookie(): void {
-    if (this.verification === undefined) return
-    const { unconfirmedCookie: _, ...verification } = this.verification
+  confirmCookie({ unconfirmedCookie: _, ...verification }: Verification): void {
     const challenge = this.readStored('challenge')
     this.session[sessionKey] = { ...(challenge === undefined ? {} : { challenge }), verification }
   }

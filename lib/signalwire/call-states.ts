@@ -43,7 +43,7 @@ interface KnownState {
   /** The request that was sent and has no response yet. */
   readonly asking?: Promise<DeliveryState | undefined>
   /** When {@link CallStates.getFresh} last asked SignalWire, in milliseconds since 1970. */
-  readonly checkedAt?: number
+  readonly checkedAt?: number | undefined
   /** When the call was last seen in the queue, in milliseconds since 1970. */
   readonly queuedUntil?: number
 }
@@ -72,12 +72,8 @@ export class CallStates {
     if (last !== undefined && (isOver(last.state) || this.isRecent(last.askedAt))) return last.state
     const asking = this.ask(sid).then(reported => {
       const state = reported ?? last?.state
-      const { checkedAt } = this.known.get(sid) ?? {}
-      this.remember(sid, {
-        state,
-        askedAt: this.now(),
-        ...(checkedAt === undefined ? {} : { checkedAt }),
-      })
+      const checkedAt = this.known.get(sid)?.checkedAt
+      this.remember(sid, { state, askedAt: this.now(), checkedAt })
       return state
     })
     this.remember(sid, { ...last, state: last?.state, askedAt: this.now(), asking })

@@ -19,12 +19,14 @@ export async function writeLaml(
 
   for (const line of lines) writeLine(response, line)
   for (const [index, { digits, waitSeconds, lines }] of questions.entries()) {
+    /* v8 ignore next -- there is an action for each question */
+    const action = actions[index] ?? ''
     // Without a key, SignalWire goes on with the next verb: the next question, or the ending.
     const gather = response.gather({
       input: 'dtmf',
       numDigits: digits,
       timeout: waitSeconds,
-      action: actions[index] ?? '',
+      action,
       method: 'POST',
     })
     for (const line of lines) writeLine(gather, line)

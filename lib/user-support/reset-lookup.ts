@@ -1,4 +1,4 @@
-import type { PhoneLookup } from '../callbacks.js'
+import type { LookupWithResets, PhoneLookup } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { loginStateOf } from '../session/login-state.js'
 
@@ -11,7 +11,7 @@ import { loginStateOf } from '../session/login-state.js'
 export function withResets<User>(
   context: Context<User>,
   lookup: PhoneLookup<User>,
-): PhoneLookup<User> {
+): LookupWithResets<User> {
   const withReset: PhoneLookup<User> = async (user, req) => {
     const [phones, isReset] = await Promise.all([
       lookup(user, req),

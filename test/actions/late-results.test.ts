@@ -268,6 +268,20 @@ test('if the limiter fails after the right code, and the callback of the app doe
   expect(uncaught).toEqual([])
 })
 
+test('if the login fails and the limiter fails too, nobody is logged in and the process goes on', async () => {
+  const [counters, sessions] = [new CounterStore(0, 0), new SessionStore()]
+  world = await createWorld({ store: sessions, options: { limiter: counters.factory } })
+  const alice = await world.logIn('alice')
+  const code = await world.hearCode(alice)
+  sessions.faults = { destroy: 'rejects' }
+  counters.faults = { 'logins.delete': 'rejects' }
+  await alice.post('/otp').send({ code }).expect(503)
+  expect(counters.operations).toContain('logins.delete')
+  sessions.faults = {}
+  await alice.get('/account').expect(401)
+  expect(uncaught).toEqual([])
+})
+
 test('a callback of the app that throws, and throws again for the error, is a 500, and the process goes on', async () => {
   world = await createWorld({
     routes: (app, passport) => {

@@ -171,6 +171,16 @@ describe('a long wait', () => {
   })
 })
 
+test('a new code cancels the last call of the session while it waits, and lets a call ring on', async () => {
+  const world = await openWorld(0.1, { options: { limits: { callIntervalSeconds: false } } })
+  const alice = await world.logIn('alice')
+  for (let calls = 1; calls <= 3; calls++) await alice.post('/otp/call').expect(202)
+  await vi.waitFor(() => {
+    const states = world.simulator.calls.map(({ status }) => status)
+    expect(states).toEqual(['queued', 'canceled', 'ringing'])
+  })
+})
+
 test('a call that rings late corrects what the people behind it are told', async () => {
   const world = await openWorld(0.1)
   world.simulator.setQueueDelay({ delayMs: 30_000 })

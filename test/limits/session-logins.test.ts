@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createLimits, limitsOver } from '../support/applied-limits.js'
 import { CounterStore } from '../support/stores.js'
+import { watchProcess } from '../support/watch.js'
+
+watchProcess()
 
 test('one of 20 right answers in a session logs in, and a failed login gives its place back', async () => {
   const { sessionLogins } = createLimits({}, new CounterStore())
@@ -38,6 +41,13 @@ describe('a code that is used up together with the login of its session', () => 
     const { sessionLogins } = createLimits()
     expect(await sessionLogins.takeWith('one', no)).toBe(false)
     await expect.poll(() => sessionLogins.takeWith('one', yes)).toBe(true)
+  })
+
+  test('if the limiter cannot give a login back, the code is refused all the same, and the process goes on', async () => {
+    const { sessionLogins, store } = createLimits()
+    store.faults = { 'logins.delete': 'rejects' }
+    expect(await sessionLogins.takeWith('one', no)).toBe(false)
+    expect(store.operations).toContain('logins.delete')
   })
 
   test('a code that is accepted does not log in if another right answer has, or after a logout', async () => {

@@ -18,6 +18,7 @@ import {
   getWith,
   logInWith,
   rememberBrowser,
+  sessionIn,
   startLogin,
   withCookie,
 } from './support.js'
@@ -285,6 +286,21 @@ describe('a thief', () => {
     expect((await getWith(world, '/how', login.inSession, login.cookie)).body).not.toMatchObject({
       verification: { unconfirmedCookie: expect.anything() as unknown },
     })
+  })
+
+  test('a code that the recognized browser asked for stays valid when the browser sends the new cookie', async () => {
+    await open({ limits: { callIntervalSeconds: false } })
+    const { cookie } = await rememberBrowser(world)
+    const session = await startLogin(world, cookie)
+    const call = await supertest(world.url)
+      .post('/otp/call')
+      .set({ Cookie: `${session}; voice-otp-browser=${cookie ?? ''}` })
+      .expect(202)
+    const { matchingDigits } = call.body as { matchingDigits: string }
+    const code = await world.answerAndListen(matchingDigits)
+    const [inSession, newCookie] = [sessionIn(call), cookieIn(call)]
+    await getWith(world, '/account', inSession, newCookie).expect(200)
+    await supertest(world.url).post('/otp').set({ Cookie: inSession }).send({ code }).expect(200)
   })
 
   test('a store that fails to confirm the new cookie does not disturb the login', async () => {

@@ -69,9 +69,12 @@ describe('a challenge in the session', () => {
       activation: 8,
       expiresAt: 1_000_001,
       sessionId: 's2',
+      receipt: 'verified.other',
     }
     for (const [name, value] of Object.entries(changes))
       expect(codeMatches(keys, { ...challenge, [name]: value }, code), name).toBe(false)
+    const { receipt: _, ...withoutReceipt } = challenge
+    expect(codeMatches(keys, withoutReceipt, code)).toBe(false)
     const after = { maskedPhone: '99', nextCallAt: 0, matchingDigits: '11', deliverySid: 'CA1' }
     expect(codeMatches(keys, { ...challenge, ...after }, code)).toBe(true)
   })

@@ -90,6 +90,28 @@ describe('enroll', () => {
     expect(world.simulator.calls).toHaveLength(1)
   })
 
+  /** Changes the sealed number of every challenge in the session store. */
+  function changeSealedPhones(store: SessionStore, sealedPhone: string | undefined): void {
+    for (const [id, text] of Object.entries(store.atRest)) {
+      const session = JSON.parse(text) as { voiceOtp?: { challenge?: { sealedPhone?: string } } }
+      if (session.voiceOtp?.challenge !== undefined)
+        session.voiceOtp.challenge.sealedPhone = sealedPhone
+      store.atRest[id] = JSON.stringify(session)
+    }
+  }
+
+  test('status() says nothing about the limits of a number that was changed in the session store', async () => {
+    const store = new SessionStore()
+    const limits = { callIntervalSeconds: false, enrollCallsPerPhoneTenMinutes: 1 } as const
+    const { dave } = await enroll({ limits }, { store })
+    // A newer challenge of another session ends this one.
+    await (await world.logIn('dave')).post('/enroll/call').send({ phone: '+12025550178' })
+    const { body } = (await dave.get('/otp/status')) as { body: { nextCallIn: number } }
+    expect(body.nextCallIn).toBeGreaterThan(500)
+    changeSealedPhones(store, 'AQIDBA')
+    expect((await dave.get('/otp/status').expect(200)).body).toMatchObject({ nextCallIn: 0 })
+  })
+
   const keys = createKeys([secret], secret)
   test.each<[string, string | undefined]>([
     ['is missing', undefined],
@@ -100,12 +122,7 @@ describe('enroll', () => {
   ])('a sealed number that %s in the session store is not enrolled', async (_, sealedPhone) => {
     const store = new SessionStore()
     const { dave, code } = await enroll({}, { store })
-    for (const [id, text] of Object.entries(store.atRest)) {
-      const session = JSON.parse(text) as { voiceOtp?: { challenge?: { sealedPhone?: string } } }
-      if (session.voiceOtp?.challenge !== undefined)
-        session.voiceOtp.challenge.sealedPhone = sealedPhone
-      store.atRest[id] = JSON.stringify(session)
-    }
+    changeSealedPhones(store, sealedPhone)
     await dave.post('/enroll').send({ code }).expect(401).expect(withCode('no-challenge'))
     expect(world.people['dave']!.phone).toBeNull()
   })

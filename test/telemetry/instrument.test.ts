@@ -202,3 +202,24 @@ test('without the package @opentelemetry/api, the error says how to install it',
   const { instrument: alone } = await import('passport-voice-otp/telemetry')
   await expect(alone(emitter())).rejects.toThrow('npm install @opentelemetry/api')
 })
+
+test('an exception of the clock of the app is counted as an error of an unknown dependency', async () => {
+  let isBroken = false
+  const clock = {
+    now: () => {
+      if (isBroken) throw new TypeError('no time')
+      return Date.now()
+    },
+  }
+  world = await createWorld({ options: { clock } })
+  await instrument(world.strategy)
+  const alice = await world.logIn('alice')
+  isBroken = true
+  await alice.post('/otp/call').expect(500)
+  isBroken = false
+  expect(world.simulator.calls).toEqual([])
+  const measures = await sdk.read()
+  expect(measures.get('voice_otp.errors')).toMatchObject([
+    { value: 1, labels: { dependency: 'unknown' } },
+  ])
+})
