@@ -1,5 +1,4 @@
-import { withDeadline } from '../deadline.js'
-import { Failure, toVoiceOtpError, VoiceOtpError } from '../errors.js'
+import { Failure, VoiceOtpError } from '../errors.js'
 import { createActivation } from '../limits/active-challenge.js'
 import type { CallRequest } from '../limits/call-limits.js'
 import type { CallPlace } from '../limits/last-calls.js'
@@ -11,6 +10,7 @@ import type { Country } from '../options/phone.js'
 import type { Destination } from '../phone.js'
 import { type Challenge, withDeliverySid, makeChallenge } from '../session/challenge.js'
 import type { LoginState } from '../session/login-state.js'
+import { saveSession } from '../session/save-session.js'
 import { toDeliveryError } from '../signalwire/errors.js'
 import { admitSend, type AdmittedSend, cancelSend } from './admit.js'
 import { checkDestination, readChoices } from './choices.js'
@@ -20,8 +20,6 @@ import type { ActionContext } from './context.js'
 import { deliver } from './deliver.js'
 import { checkPhoneFallback } from './phone-fallback.js'
 import { waiveInterval } from './waive-interval.js'
-
-const sessionDeadlineMilliseconds = 5000
 
 /**
  * Sends a new code to the user's phone, if every limit allows it. The session with the challenge is
@@ -63,7 +61,7 @@ export async function sendCode<User>(action: ActionContext<User>): Promise<void>
     loginState.storeChallenge(challenge)
     const cancel = () => cancelSend(context, check, challenge)
     // Do not place a call that the session does not know.
-    await Promise.all([saveSession(loginState, cancel), activate(action, challenge)])
+    await Promise.all([saveChallenge(loginState, cancel), activate(action, challenge)])
     const sid = await deliverOrEnd(action, request, challenge, destination, code, cancel, approval)
     const accepted = await withAcceptedTurn(context, challenge, turn)
     loginState.storeChallenge(withDeliverySid(context.keys, accepted, sid))
@@ -210,26 +208,15 @@ async function activate<User>(
   }
 }
 
-async function saveSession<User>(
+async function saveChallenge<User>(
   loginState: LoginState<User>,
   cancel: () => Promise<void>,
 ): Promise<void> {
-  const { session } = loginState
-  const saved = new Promise<void>((resolve, reject) => {
-    session.save(error => {
-      if (error) reject(error)
-      else resolve()
-    })
-  })
   try {
-    await withDeadline(
-      saved,
-      sessionDeadlineMilliseconds,
-      () => new VoiceOtpError('session-unavailable', 'It took too long.'),
-    )
+    await saveSession(loginState.session)
   } catch (error) {
     loginState.dropChallenge()
     await cancel()
-    throw toVoiceOtpError(error, 'session-unavailable')
+    throw error
   }
 }

@@ -43,7 +43,7 @@ export function createEnforce<User>(
     watchLogins(req, loginState, lookup)
     warnAboutLocals(res, loginState.pendingUser)
     const proceed = (): void => {
-      if (loginState.pendingUser === undefined || !respondToPendingUser(req, res)) next()
+      if (loginState.pendingUser === undefined || !respondToPendingUser(req, res, next)) next()
     }
     if (mayBeRemembered(loginState, req))
       logInRemembered(context, lookup, req, res, loginState).then(proceed, next)

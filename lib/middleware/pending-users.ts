@@ -3,7 +3,8 @@ import type { Approval } from '../options/approval.js'
 import { isOwnPath } from '../own-path.js'
 import type { Request } from '../request.js'
 import type { PendingChallenge } from '../session/challenge.js'
-import { rememberReturnTo, sendRedirect, sendSecondFactorRequired } from './respond.js'
+import { asPassportRequest } from '../session/passport-request.js'
+import { rememberPage, sendRedirect, sendSecondFactorRequired } from './respond.js'
 
 /** What `enforce()` adds to a request. */
 declare global {
@@ -45,7 +46,11 @@ export interface EnforceOptions {
  * respond.
  * @internal
  */
-export type RespondToPendingUser = (req: Request, res: ServerResponse) => boolean
+export type RespondToPendingUser = (
+  req: Request,
+  res: ServerResponse,
+  next: (error: unknown) => void,
+) => boolean
 
 /**
  * Checks the options of `enforce()`. Throws a `TypeError` that names the option and how to fix it.
@@ -74,18 +79,25 @@ export function createPendingUserResponse(options: EnforceOptions): RespondToPen
 
 function createResponse(redirectTo: string, except: readonly string[]): RespondToPendingUser {
   const exceptions = [redirectTo, ...except].map(readSegments)
-  return (req, res) => {
+  return (req, res, next) => {
     // For a WebSocket handshake, nobody would receive the response.
     if (res.socket === null) return false
     const url = (req as Request & { originalUrl?: string }).originalUrl ?? req.url ?? ''
     const segments = readSegments(url)
     if (exceptions.some(exception => includes(exception, segments))) return false
     if (isNavigation(req)) {
-      rememberReturnTo(req, url)
-      sendRedirect(res, redirectTo)
+      keepPage(req, url).then(() => {
+        sendRedirect(res, redirectTo)
+      }, next)
     } else sendSecondFactorRequired(res)
     return true
   }
+}
+
+/** Keeps the page for the time after the code. A user whom a token names may have no session. */
+async function keepPage(req: Request, url: string): Promise<void> {
+  const { session } = asPassportRequest(req)
+  if (session) await rememberPage(session, url, false)
 }
 
 const isPath = (path: unknown): boolean =>

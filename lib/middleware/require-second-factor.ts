@@ -3,12 +3,7 @@ import { isOwnPath } from '../own-path.js'
 import type { Middleware, Request } from '../request.js'
 import type { Context } from '../context.js'
 import { type LoginState, loginStateOf } from '../session/login-state.js'
-import {
-  rememberReturnTo,
-  rememberStepUp,
-  sendRedirect,
-  sendSecondFactorRequired,
-} from './respond.js'
+import { rememberPage, sendRedirect, sendSecondFactorRequired } from './respond.js'
 
 /** Options of `requireSecondFactor()`. */
 export interface RequireOptions {
@@ -58,12 +53,19 @@ export function createRequireSecondFactor<User>(
       sendSecondFactorRequired(res, { maxAge, phishingResistant })
       return
     }
-    if (req.method === 'GET') {
-      const remember = loginState.user ? rememberStepUp : rememberReturnTo
-      remember(req, (req as Request & { originalUrl?: string }).originalUrl ?? '')
-    }
-    sendRedirect(res, redirectTo)
+    keepPage(req, loginState).then(() => {
+      sendRedirect(res, redirectTo)
+    }, next)
   }
+}
+
+/**
+ * Keeps the page of a GET for the time after the code. Throws a `VoiceOtpError`
+ * (`session-unavailable`) without a session: a login or a code could not be stored either.
+ */
+async function keepPage<User>(req: Request, { session, user }: LoginState<User>): Promise<void> {
+  const { originalUrl = '' } = req as Request & { originalUrl?: string }
+  if (req.method === 'GET') await rememberPage(session, originalUrl, Boolean(user))
 }
 
 /** Names that an app may try, and what to use in their place. */

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { failures } from '../errors.js'
 import { isOwnPath } from '../own-path.js'
-import type { Request } from '../request.js'
 import { stepUpKey } from '../session/login-state.js'
-import { asPassportRequest } from '../session/passport-request.js'
+import type { Session } from '../session/passport-request.js'
+import { saveSession } from '../session/save-session.js'
 
 /**
  * Sends a JSON response. Every response of this package uses it, except redirects and LaML.
@@ -63,22 +63,23 @@ export function sendSecondFactorRequired(
 }
 
 /**
- * Stores a page as `returnTo`, where Passport's `successReturnToOrRedirect` finds it. Only a path
- * of this app is stored: Passport redirects to whatever it finds there.
+ * Stores the requested page in the session and saves it, before a redirect to the login or to the
+ * code. The page becomes `returnTo`, where Passport's `successReturnToOrRedirect` finds it. Only a
+ * path of this app is stored: Passport redirects to whatever it finds there.
+ * @param needsFreshCode The user is logged in, and the page needs a fresh code. Then the page is
+ * also stored under {@link stepUpKey}, so that the ready pages ask for a code.
+ * @throws VoiceOtpError (`session-unavailable`) if the store fails. A redirect would then lead to a
+ * login that cannot succeed.
  * @internal
  */
-export function rememberReturnTo(req: Request, url: string): void {
-  const { session } = asPassportRequest(req)
-  if (session && isOwnPath(url)) session['returnTo'] = url
-}
-
-/**
- * Stores a page that needs a fresh code of a user who is logged in: as `returnTo`, and under
- * {@link stepUpKey}. From the second one, the ready pages know that they must ask for a code.
- * @internal
- */
-export function rememberStepUp(req: Request, url: string): void {
-  rememberReturnTo(req, url)
-  const { session } = asPassportRequest(req)
-  if (session) session[stepUpKey] = session['returnTo']
+export async function rememberPage(
+  session: Session,
+  url: string,
+  needsFreshCode: boolean,
+): Promise<void> {
+  const before = [session['returnTo'], session[stepUpKey]]
+  if (isOwnPath(url)) session['returnTo'] = url
+  if (needsFreshCode) session[stepUpKey] = session['returnTo']
+  const isChanged = before[0] !== session['returnTo'] || before[1] !== session[stepUpKey]
+  if (isChanged) await saveSession(session)
 }

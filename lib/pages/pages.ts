@@ -9,7 +9,7 @@ import { findTexts } from './language.js'
 import type { OtpPagesOptions, PagePaths } from './options.js'
 import { getPhone, postPhone, postVerifyPhone } from './phone-page.js'
 import { FormProblem, readForm } from './read-form.js'
-import { redirect, type PageRequest } from './request.js'
+import { redirect, redirectAfterSave, type PageRequest } from './request.js'
 import { readPageAccess, resolvePagesOptions } from './resolve-options.js'
 import {
   getCodes,
@@ -185,7 +185,7 @@ async function visitPage(
   const visit: Visit = { pages, req, res, texts: findTexts(languages, pages.options.texts) }
   if (name !== 'status' && isAnonymous(visit)) {
     if (req.method === 'POST' && codeForms.has(name)) showLoginFirst(visit)
-    else redirectToLogin(visit, name)
+    else await redirectToLogin(visit, name)
     return
   }
   // For logs and telemetry, as Express does for its own routes.
@@ -199,11 +199,13 @@ async function visitPage(
 const codeForms: ReadonlySet<keyof PagePaths> = new Set(['code', 'call', 'recover'])
 
 /** Redirects a visitor who has not logged in. After the login, a page of the account is shown. */
-function redirectToLogin({ pages, req, res }: Visit, name: keyof PagePaths): void {
+async function redirectToLogin({ pages, req, res }: Visit, name: keyof PagePaths): Promise<void> {
   const { paths } = pages.options
   const isAccountPage = name === 'phone' || name === 'security' || name === 'codes'
-  if (isAccountPage && req.method === 'GET') req.session.returnTo = paths[name]
-  redirect(res, paths.login)
+  if (isAccountPage && req.method === 'GET') {
+    req.session.returnTo = paths[name]
+    await redirectAfterSave(req, res, paths.login)
+  } else redirect(res, paths.login)
 }
 
 /** Refuses a form without a login, for example after the session expired in another tab. */

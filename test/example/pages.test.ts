@@ -210,6 +210,14 @@ describe('errors are pages', () => {
     expect((await alice.open('/otp')).status).toBe(200)
   })
 
+  test('while the session store is down, a visitor without a session has 503 on a page of the account, and no redirect to the login', async () => {
+    const sessionStore = new SessionStore()
+    const site = await openSite({ sessionStore })
+    sessionStore.faults = { get: 'rejects', set: 'rejects' }
+    for (const path of ['/account', '/pay', '/transfer', '/support', '/security', '/phone'])
+      expect([path, (await site.visitor().get(path)).status]).toEqual([path, 503])
+  })
+
   test('a session store without touch() is enough', async () => {
     const site = await openSite({
       sessionStore: Object.assign(new SessionStore(), { touch: undefined }),

@@ -6,6 +6,7 @@ import type { Express, RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { MemoryRememberStore } from 'passport-voice-otp'
+import { SessionStore } from '../support/stores.js'
 import { createWorld, password, type World, wrongCode } from '../support/world.js'
 
 let world: World
@@ -18,9 +19,11 @@ const navigation = { 'Sec-Fetch-Mode': 'navigate', Accept: 'text/html' }
 async function open(
   options: EnforceOptions = usual,
   routes: (app: Express, passport: Authenticator) => void = () => undefined,
+  store = new SessionStore(),
 ) {
   world = await createWorld({
     enforce: false,
+    store,
     routes: (app, passport, strategy) => {
       app.use(strategy.enforce(options))
       routes(app, passport)
@@ -85,6 +88,22 @@ describe('a pending user is redirected', () => {
       await alice.get('/return-to').expect(200, { returnTo: '/page?tab=2' })
     },
   )
+
+  test('a navigation is not redirected if the session store cannot keep its page', async () => {
+    const store = new SessionStore()
+    await open(usual, undefined, store)
+    const { agent } = await pendingUser()
+    store.faults = { set: 'rejects' }
+    await agent
+      .get('/page')
+      .set(navigation)
+      .expect(503, /"session-unavailable"/)
+    store.faults = {}
+    await agent.get('/page').set(navigation).expect(303)
+    // The store already has this page.
+    store.faults = { set: 'rejects' }
+    await agent.get('/page').set(navigation).expect(303)
+  })
 
   test.each([
     ['a script', 'get', { 'Sec-Fetch-Mode': 'cors', Accept: 'text/html' }],

@@ -1,4 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import express from 'express'
+import supertest from 'supertest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { VoiceOtpError } from 'passport-voice-otp'
+import { SessionStore } from '../support/stores.js'
 import { createWorld, type World, type WorldOptions } from '../support/world.js'
 
 let world: World
@@ -186,4 +190,57 @@ test.each([
   const create = () => world.strategy.requireSecondFactor(options as object)
   expect(create).toThrow(TypeError)
   expect(create).toThrow(message)
+})
+
+describe('while the session store is down', () => {
+  const openVault = async (store: SessionStore): Promise<void> => {
+    await open({
+      store,
+      routes: (app, _passport, strategy) => {
+        app.all('/vault', strategy.requireSecondFactor({ redirectTo: '/otp' }))
+      },
+    })
+  }
+
+  test('a request without a session gets session-unavailable, and no redirect to a login that cannot succeed', async () => {
+    await open()
+    const { strategy } = world
+    const app = express()
+      .use(strategy.enforce() as express.RequestHandler)
+      .all('/vault', strategy.requireSecondFactor({ redirectTo: '/login' }) as never)
+      .use(((error: VoiceOtpError, _req, res, _next) => {
+        res.status(error.status).send(`${error.code}: ${error.message}`)
+      }) as express.ErrorRequestHandler)
+    for (const method of ['get', 'post'] as const)
+      await supertest(app)
+        [method]('/vault')
+        .expect(503, /^session-unavailable: .*check that its store is connected/)
+  })
+
+  test('a visitor whose requested page cannot be kept is not redirected', async () => {
+    const store = new SessionStore()
+    await openVault(store)
+    store.faults = { set: 'rejects' }
+    await world
+      .browser()
+      .get('/vault')
+      .expect(503, /"session-unavailable"/)
+  })
+
+  test('a store that hangs while it keeps the requested page is an error after five seconds', async () => {
+    const store = new SessionStore()
+    await openVault(store)
+    store.faults = { set: 'hangs' }
+    const hang = store.nextHang()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const response = world
+      .browser()
+      .get('/vault')
+      .then(({ status, body }) => [status, (body as { code: string }).code])
+    await hang
+    store.faults = {}
+    await vi.advanceTimersByTimeAsync(5000)
+    vi.useRealTimers()
+    expect(await response).toEqual([503, 'session-unavailable'])
+  })
 })
