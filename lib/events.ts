@@ -94,6 +94,17 @@ export interface VoiceOtpEvents extends FactorEvents, FraudEvents, SupportEvents
       readonly factor?: string
     },
   ]
+  /** `cancel(req)` ended a code that could still be entered. */
+  'code.canceled': [
+    {
+      /** The id of the user, as text. */
+      readonly userId: string
+      /** What the code was for. */
+      readonly purpose: Purpose
+      /** The channel of the code. */
+      readonly channel: Channel
+    },
+  ]
   /** A limit on wrong codes was reached. */
   'user.locked': [
     {

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import PassportStrategy from 'passport-strategy'
+import { cancelChallenge } from './actions/cancel.js'
 import type { ActionOptions } from './actions/context.js'
 import { listPhones, type PhoneChoice } from './actions/list-phones.js'
 import { runAction } from './actions/run-action.js'
@@ -36,7 +37,6 @@ import { createRemembered, type Remembered } from './remembered-browsers/remembe
 import { type PassportFunctions, reportOutcome } from './report-outcome.js'
 import type { Middleware, Request } from './request.js'
 import { sendText } from './send-text.js'
-import { loginStateOf } from './session/login-state.js'
 import { describeUser, type UserDescription } from './user-support/describe-user.js'
 import { forgetUser } from './user-support/forget-user.js'
 import { withResets } from './user-support/reset-lookup.js'
@@ -267,9 +267,12 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
     await this.context.fraud.resumeSends()
   }
 
-  /** Ends the challenge in this session. Rejects with a {@link VoiceOtpError}. */
+  /**
+   * Ends the challenge in this session. Event: `code.canceled`. Rejects with a {@link
+   * VoiceOtpError}.
+   */
   async cancel(req: Request): Promise<void> {
-    await loginStateOf(this.context, req).endChallenge()
+    await cancelChallenge(this.context, req)
   }
 
   /**

@@ -11,6 +11,7 @@ const levels: Readonly<Record<EventName, 'debug' | 'info' | 'warn'>> = {
   'code.failed': 'warn',
   'code.accepted': 'info',
   'code.rejected': 'info',
+  'code.canceled': 'info',
   'factor.accepted': 'info',
   'factor.fallback': 'warn',
   'factor.added': 'info',

@@ -56,10 +56,16 @@ export class ActiveChallenges {
     return current?.consumedPoints === activation
   }
 
-  /** Ends a challenge, unless a newer one has replaced it. */
-  async end(challenge: Activation): Promise<void> {
-    if (await this.isActive(challenge))
-      await this.counters.activeChallenge.delete(this.key(challenge.userId))
+  /** Whether any challenge of a user is active. Its code may have expired a moment ago. */
+  async isAnyActive(userId: string): Promise<boolean> {
+    return (await this.counters.activeChallenge.get(this.key(userId))) !== undefined
+  }
+
+  /** Ends a challenge, unless a newer one has replaced it. Returns whether it was active. */
+  async end(challenge: Activation): Promise<boolean> {
+    const isActive = await this.isActive(challenge)
+    if (isActive) await this.counters.activeChallenge.delete(this.key(challenge.userId))
+    return isActive
   }
 
   /** Ends the active challenge of a user, whichever it is. */

@@ -84,9 +84,9 @@ export interface LoginState<User> {
   storeChallenge(challenge: Challenge): void
   /**
    * Removes the challenge from the session, and ends it in the limiter, so that copies of it are
-   * refused too.
+   * refused too. Returns whether it was the active challenge of its user.
    */
-  endChallenge(): Promise<void>
+  endChallenge(): Promise<boolean>
   /** As {@link endChallenge}, without waiting for the limiter. Ignores an error of the limiter. */
   dropChallenge(): void
 }

@@ -155,11 +155,11 @@ class RequestLoginState<User> implements LoginState<User> {
     this.session[sessionKey] = { ...(verification && { verification }), challenge }
   }
 
-  async endChallenge(): Promise<void> {
+  async endChallenge(): Promise<boolean> {
     const { challenge, verification } = this
-    if (challenge === undefined) return
+    if (challenge === undefined) return false
     this.session[sessionKey] = { ...(verification && { verification }) }
-    await this.context.activeChallenges.end(challenge)
+    return this.context.activeChallenges.end(challenge)
   }
 
   dropChallenge(): void {

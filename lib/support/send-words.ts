@@ -184,6 +184,14 @@ export const sent: Readonly<Record<SentOutcome | CallOutcome, SendWords>> = {
       advice: 'The user enters the code.',
     },
   },
+  canceled: {
+    outcome: 'code canceled before it was entered',
+    next: {
+      problem:
+        'The last code, asked for at {time}, is no longer valid: it was canceled, for example by a logout or by wrong digits in the call.',
+      advice: newCode,
+    },
+  },
   expired: {
     outcome: 'code not entered in time',
     next: {

@@ -16,13 +16,15 @@ export interface DescribedSend {
    * - `waiting`: it was sent and is still valid.
    * - `accepted`: the user entered the right code.
    * - `expired`: it was sent, and never entered in time.
+   * - `canceled`: it was sent, and ended before its time, for example by `cancel(req)`, a logout,
+   *   wrong digits in the call or `resetFactors()`.
    * - `refused`: the user pressed zero in a call that asked for an approval.
    * - `reported`: somebody pressed "this was not me" in the call.
    * - `blocked`: the strategy refused to send it; `code` and `limit` say why.
    * - `failed`: SignalWire refused it, or a dependency failed; `code` and `reason` say why.
    */
   readonly outcome:
-    'waiting' | 'accepted' | 'expired' | 'refused' | 'reported' | 'blocked' | 'failed'
+    'waiting' | 'accepted' | 'expired' | 'canceled' | 'refused' | 'reported' | 'blocked' | 'failed'
   /** Whether somebody answered the call. */
   readonly answered: boolean
   /** Wrong codes that were entered for it. */
@@ -44,12 +46,15 @@ type Draft = { -readonly [Key in keyof DescribedSend]: DescribedSend[Key] }
  * the last code of a user is valid, so each later entry is about the last code that was sent.
  * @param entries The trail, the newest entry first.
  * @param now Milliseconds since 1970.
+ * @param isAnyActive Whether the limiter knows an active challenge of the user. Without one, no
+ * code is valid, whatever the trail says.
  * @internal
  */
 export function describeSends(
   entries: readonly TrailEntry[],
   now: number,
   codeSeconds: number,
+  isAnyActive: boolean,
 ): readonly DescribedSend[] {
   const sends: Draft[] = []
   let last: Draft | undefined
@@ -63,8 +68,10 @@ export function describeSends(
       }
     } else if (last !== undefined) continueSend(last, entry)
   }
-  if (last?.outcome === 'waiting' && now >= last.at.getTime() + codeSeconds * 1000)
-    last.outcome = 'expired'
+  if (last?.outcome === 'waiting') {
+    if (now >= last.at.getTime() + codeSeconds * 1000) last.outcome = 'expired'
+    else if (!isAnyActive) last.outcome = 'canceled'
+  }
   return sends
 }
 
@@ -99,6 +106,7 @@ function continueSend(send: Draft, { event, code }: TrailEntry): void {
   if (event === 'call.reported') send.outcome = 'reported'
   if (event === 'action.refused') send.outcome = 'refused'
   if (event === 'code.accepted' || event === 'action.approved') send.outcome = 'accepted'
+  if (event === 'code.canceled' && send.outcome === 'waiting') send.outcome = 'canceled'
   if (event === 'code.rejected' && code === 'code-wrong') send.wrongCodes++
   if (event === 'code.rejected' && code === 'code-expired' && send.outcome === 'waiting')
     send.outcome = 'expired'

@@ -89,30 +89,34 @@ export async function describeUser<User>(
       return undefined
     }
   }
-  const [state, mustEnroll, sendsStopped, lockedFactors, browsers, codesLeft, entries] =
-    await Promise.all([
-      context.userStates.read(id),
-      context.factorResets.isReset(id),
-      context.fraud.sendSwitch.isStopped(),
-      findLockedFactors(context, id, now),
-      ask('remember', remember && (() => listBrowsers(context, id))),
-      ask('recovery', recovery?.left && (() => readCodesLeft(recovery, id))),
-      ask('trail', trail && (() => readTrail(context, id))),
-    ])
-  const toWait = (wait: Wait | undefined): DescribedWait | undefined =>
-    wait && {
-      limit: wait.limit,
-      until: wait.seconds === undefined ? undefined : new Date(now + wait.seconds * 1000),
-    }
-  const sends = entries && describeSends(entries, now, codeSeconds)
+  const [
+    state,
+    isAnyActive,
+    mustEnroll,
+    sendsStopped,
+    lockedFactors,
+    browsers,
+    codesLeft,
+    entries,
+  ] = await Promise.all([
+    context.userStates.read(id),
+    context.activeChallenges.isAnyActive(id),
+    context.factorResets.isReset(id),
+    context.fraud.sendSwitch.isStopped(),
+    findLockedFactors(context, id, now),
+    ask('remember', remember && (() => listBrowsers(context, id))),
+    ask('recovery', recovery?.left && (() => readCodesLeft(recovery, id))),
+    ask('trail', trail && (() => readTrail(context, id))),
+  ])
+  const sends = entries && describeSends(entries, now, codeSeconds, isAnyActive)
   const enrolledAt = entries?.find(({ event }) => event === 'phone.changed')?.at
   const { wrongCodes, consecutiveFailures, callsThisHour } = state
   return {
     at: new Date(now),
-    lock: toWait(state.lock),
+    lock: describeWait(state.lock, now),
     lockedFactors,
-    reported: toWait(state.reported),
-    nextCall: toWait(state.nextCall),
+    reported: describeWait(state.reported, now),
+    nextCall: describeWait(state.nextCall, now),
     counts: { wrongCodes, consecutiveFailures, callsThisHour },
     factors: {
       mustEnroll,
@@ -125,6 +129,12 @@ export async function describeUser<User>(
     unavailable,
   }
 }
+
+const describeWait = (wait: Wait | undefined, now: number): DescribedWait | undefined =>
+  wait && {
+    limit: wait.limit,
+    until: wait.seconds === undefined ? undefined : new Date(now + wait.seconds * 1000),
+  }
 
 async function findLockedFactors<User>(
   { factors, factorAttempts }: Context<User>,

@@ -24,6 +24,7 @@ const recorded: ReadonlySet<EventName> = new Set<EventName>([
   'code.failed',
   'code.accepted',
   'code.rejected',
+  'code.canceled',
   'action.approved',
   'action.refused',
   'call.answered',

@@ -47,6 +47,20 @@ describe('Reset the demo', () => {
     expect(alice.page.path).toBe('/account')
   })
 
+  test('after a reset, support sees the codes of all users as canceled', async () => {
+    const site = await openSite(demoOptions())
+    for (const name of ['alice', 'bob']) {
+      const visitor = site.visitor()
+      await visitor.logIn(name)
+      await visitor.submit('/otp/call')
+      if (name === 'bob') await visitor.submit('/demo/reset')
+    }
+    for (const name of ['alice', 'bob'])
+      expect((await site.voiceOtp.describeUser(name)).sends).toMatchObject([
+        { outcome: 'canceled' },
+      ])
+  })
+
   test('a reset kills the code of the current call', async () => {
     const site = await openSite(demoOptions())
     const alice = site.visitor()

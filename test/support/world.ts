@@ -132,6 +132,7 @@ export async function createWorld(given: WorldOptions = {}) {
     'browser.recognized',
     'browser.revoked',
     'user.unlocked',
+    'code.canceled',
     'factors.reset',
     'trail.failed',
     'notify.failed',

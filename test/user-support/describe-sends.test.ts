@@ -8,6 +8,7 @@ const outcomes = (now: number, ...events: readonly (readonly [number, string, st
     events.map(([at, event, code]): TrailEntry => ({ at, event, ...(code && { code }) })).reverse(),
     now,
     300,
+    true,
   ).map(({ outcome }) => outcome)
 
 test('a newer code ends the one before, and what happens then happens to the newer one', () => {
@@ -29,6 +30,18 @@ test('a code that was accepted stays accepted when somebody sends it once more',
     [2000, 'code.rejected', 'code-expired'],
   ] as const
   expect(outcomes(3000, ...events)).toEqual(['accepted'])
+})
+
+test('a code that the app canceled stays canceled after its time, and only the code that was canceled', () => {
+  const canceled = [
+    [1000, 'code.sent'],
+    [1500, 'code.canceled'],
+  ] as const
+  expect(outcomes(400_000, ...canceled)).toEqual(['canceled'])
+  expect(outcomes(3000, ...canceled, [2000, 'code.sent'])).toEqual(['waiting', 'canceled'])
+  expect(outcomes(3000, [1000, 'code.sent'], [1500, 'code.accepted'], canceled[1])).toEqual([
+    'accepted',
+  ])
 })
 
 test('an approved action was accepted, and a refused one was refused: both are not expired', () => {

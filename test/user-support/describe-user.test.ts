@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { MemoryRememberStore, MemoryTrailStore } from 'passport-voice-otp'
+import { explainUser } from 'passport-voice-otp/support'
 import { acceptRight, createFactorWorld, Probe } from '../support/factors.js'
 import { callsUnlimited } from '../support/limits.js'
 import { Phone } from '../support/phone.js'
 import { createWorld, type World, type WorldOptions, wrongCode } from '../support/world.js'
 
 let world: World
+type Visitor = Awaited<ReturnType<World['logIn']>>
 const removed: string[] = []
 const options = {
   trail: new MemoryTrailStore(),
@@ -23,7 +25,10 @@ const options = {
 const open = async (more: WorldOptions['options'] = {}): Promise<void> => {
   world = await createWorld({
     options: { ...options, trail: new MemoryTrailStore(), ...more },
-    routes: (app, passport) => {
+    routes: (app, passport, strategy) => {
+      app.post('/cancel', (req, res, next) => {
+        strategy.cancel(req).then(() => res.json({}), next)
+      })
       app.post(
         '/phone',
         passport.authenticate('voice-otp', {
@@ -186,6 +191,60 @@ test('a code that was never entered is described as expired, with whether anybod
   expect((await world.strategy.describeUser('alice')).sends).toMatchObject([
     { outcome: 'expired', answered: false },
   ])
+})
+
+test.each<[string, (alice: Visitor) => Promise<unknown>]>([
+  ['cancel(req) ended', alice => alice.post('/cancel').expect(200)],
+  ['a logout ended', alice => alice.post('/logout').expect(200)],
+  ['a reset of the factors ended', () => world.strategy.resetFactors('alice', by)],
+  [
+    'wrong digits in the call ended',
+    async () => {
+      const phone = await Phone.ringing(world)
+      await phone.answer()
+      await phone.press('11')
+    },
+  ],
+])('a code that %s is described as canceled, and not as on its way', async (_, end) => {
+  const alice = await world.logIn('alice')
+  await alice.post('/otp/call').expect(202)
+  await end(alice)
+  const description = await world.strategy.describeUser('alice')
+  expect(description.sends).toMatchObject([{ outcome: 'canceled' }])
+  expect(explainUser(description).sends).toMatchObject([
+    { outcome: 'code canceled before it was entered' },
+  ])
+})
+
+test('cancel(req) emits an event once, so the code stays canceled after its time', async () => {
+  const alice = await world.logIn('alice')
+  await alice.post('/otp/call').expect(202)
+  await alice.post('/cancel').expect(200)
+  await alice.post('/cancel').expect(200)
+  expect(world.named('code.canceled')).toEqual([
+    { userId: 'alice', purpose: 'login', channel: 'call' },
+  ])
+  world.clock.offset += 301_000
+  expect((await world.strategy.describeUser('alice')).sends).toMatchObject([
+    { outcome: 'canceled' },
+  ])
+})
+
+test('cancel(req) of an expired code, or of one that another session has replaced, cancels nothing', async () => {
+  await world.close()
+  await open({ limits: { callIntervalSeconds: false } })
+  const [alice, other] = [await world.logIn('alice'), await world.logIn('alice')]
+  await alice.post('/otp/call').expect(202)
+  await other.post('/otp/call').expect(202)
+  await alice.post('/cancel').expect(200)
+  expect((await world.strategy.describeUser('alice')).sends).toMatchObject([
+    { outcome: 'waiting' },
+    { outcome: 'expired' },
+  ])
+  world.clock.offset += 301_000
+  await other.post('/cancel').expect(200)
+  expect((await world.strategy.describeUser('alice')).sends?.[0]?.outcome).toBe('expired')
+  expect(world.named('code.canceled')).toEqual([])
 })
 
 test('refused and failed sends are described with code, limit, reason and the end of the wait', async () => {
