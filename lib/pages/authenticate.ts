@@ -30,7 +30,8 @@ export async function authenticate(
       }
       const done = (error: unknown, user: unknown, info: unknown, status: unknown): void => {
         if (error) reject(error)
-        else if (!user) resolve({ failure: describeFailure(texts, info as FailureInfo, status) })
+        else if (!user)
+          resolve({ failure: describeFailure(texts, info as FailureInfo, status as number) })
         else {
           beforeLogIn?.(info as SuccessInfo)
           req.logIn(user, finish)

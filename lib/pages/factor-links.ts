@@ -41,10 +41,11 @@ export async function choicesOf({ pages, req, texts }: Visit, hasPhone: boolean)
   const isRefused = !has('phone') && available.some(({ phishingResistant }) => phishingResistant)
   const owned = [...pages.options.factors].filter(([name]) => has(name))
   return {
-    links: owned.map(([name, { href, label }]) => ({
-      href,
-      label: label ?? (isUsualFactor(name) ? texts.factors.use[name] : name),
-    })),
+    links: owned.map(([name, { href, label }]) => {
+      const usual = isUsualFactor(name) ? texts.factors.use[name] : undefined
+      /* v8 ignore next -- resolveFactorPages() has required a label of all others */
+      return { href, label: label ?? usual ?? name }
+    }),
     offersPhone: hasPhone && !isRefused,
     isPhoneRefused: hasPhone && isRefused,
   }
@@ -53,10 +54,8 @@ export async function choicesOf({ pages, req, texts }: Visit, hasPhone: boolean)
 /** The factors that are better than a phone, for the page of a number. */
 export const setUpLinks = ({ pages, texts: { factors } }: Visit): readonly SetUpLink[] =>
   [...pages.options.factors].map(([name, { setUp, label }]) => {
-    const usual = isUsualFactor(name) ? name : undefined
-    return {
-      href: setUp,
-      label: usual ? factors.setUp[usual] : (label ?? name),
-      about: usual && factors.about[usual],
-    }
+    if (isUsualFactor(name))
+      return { href: setUp, label: factors.setUp[name], about: factors.about[name] }
+    /* v8 ignore next -- resolveFactorPages() has required a label of all others */
+    return { href: setUp, label: label ?? name, about: undefined }
   })

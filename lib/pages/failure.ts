@@ -24,13 +24,13 @@ const sentenceIn = (table: object | undefined, code: string): string | undefined
 export const describeFailure = (
   { failures, factors }: PageTexts,
   { code, message, ...numbers }: FailureInfo,
-  status: unknown,
+  status: number,
 ): PageFailure => ({
   code,
   message:
     code === 'phone-not-allowed' ? factors.phoneRefused : (sentenceIn(failures, code) ?? message),
   ...numbers,
-  status: typeof status === 'number' ? status : 401,
+  status,
 })
 
 /** An error that the page shows with its form, so that the user can try again there. */

@@ -30,5 +30,6 @@ export function findTexts(
     const found = findLanguage(tag, available)
     if (found !== undefined) return found
   }
+  /* v8 ignore next -- an app can replace American English, but not remove it */
   return available.get('en-US') ?? enUS
 }

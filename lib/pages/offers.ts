@@ -21,9 +21,9 @@ export function offersOf(
   isAgain: boolean,
 ): readonly Offer[] {
   const ordered = [...channels.slice(first), ...channels.slice(0, first)]
-  return ordered.map(channel => ({
+  return ordered.map((channel, _index, [best = channel]) => ({
     channel,
-    label: label(texts, channel, ordered[0] ?? channel, isAgain),
+    label: label(texts, channel, best, isAgain),
     busyLabel: isText(channel) ? texts.ask.texting : texts.ask.calling,
   }))
 }

@@ -71,6 +71,7 @@ export function requireFreshCode(
   const guard = pages.strategy.requireSecondFactor({ maxAge: 300, redirectTo })
   let isFresh = false
   guard(req as never, res, error => {
+    /* v8 ignore next -- without enforce(), pages.ts has thrown this error already */
     if (error) throw error as Error
     isFresh = true
   })

@@ -40,9 +40,11 @@ export function createTemplates(own: string | undefined): Render {
       })
     }
   }
+  /* v8 ignore next -- each of these names was read from the folder of our templates */
   const compiled = new Map(known.map(name => [name, compile(find(name) ?? '')]))
   return (name, data) => {
     const template = compiled.get(name)
+    /* v8 ignore next -- the pages name only templates of ours */
     if (template === undefined) throw new Error(`otpPages: there is no template ${name}.`)
     try {
       return template(data)
@@ -58,6 +60,7 @@ function loadEjs(): Ejs {
   try {
     return createRequire(import.meta.url)('ejs') as Ejs
   } catch (error) {
+    /* v8 ignore next -- test/packaging/consumers/without-ejs runs this */
     throw new Error('otpPages: the package ejs is missing. Install it: npm install ejs', {
       cause: error,
     })

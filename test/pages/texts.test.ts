@@ -6,7 +6,10 @@ import { languages } from 'passport-voice-otp'
 import { pageHelpers, pageTexts } from 'passport-voice-otp/pages'
 import { checkTexts } from '../../lib/pages/check-texts.js'
 import { findTexts } from '../../lib/pages/language.js'
+import { waitingText } from '../../lib/pages/state.js'
 import { clockTime, duration, fill, joinSentences, piecesOf } from '../../lib/words.js'
+
+const english = pageTexts.get('en-US')!
 
 test('the pages speak the twelve languages of the call', () => {
   expect([...pageTexts.keys()].sort()).toEqual(Object.keys(languages).sort())
@@ -62,12 +65,26 @@ test('sentences have a space between them, but not after the full stop of Chines
   expect(joinSentences('一つ。', '二つ。')).toBe('一つ。二つ。')
 })
 
+test('a call that waits says when the phone rings, rounded from 11 seconds on, and how many calls are before', () => {
+  const text = (startsIn: number, callsBefore: number) =>
+    waitingText(
+      english,
+      { kind: 'live', showsDigits: true, showsField: true, asks: false, ...waiting },
+      startsIn,
+      callsBefore,
+    )
+  const waiting = { name: 'waiting', ...english.call.waiting }
+  expect(text(41, 2)).toBe(`Your phone rings in about 50 seconds. ${english.peopleBefore(2)}`)
+  expect(text(11, 0)).toBe('Your phone rings in about 20 seconds.')
+  expect(text(10, 0)).toBe('Your phone rings in about 10 seconds.')
+  expect(text(3, 1)).toBe(`Your phone rings in about 3 seconds. ${english.peopleBefore(1)}`)
+})
+
 test('a value in a sentence is never read as a place', () => {
   expect(fill('{browser}, {date}', { browser: '{date}', date: 'today' })).toBe('{date}, today')
   expect(piecesOf('a {time} b')).toEqual([{ text: 'a ' }, { place: 'time' }, { text: ' b' }])
 })
 
-const english = pageTexts.get('en-US')!
 test.each([
   ['nothing', undefined, 'give an object'],
   ['another tag', english, ".language: give the tag under which the texts stand, 'sv-SE'"],
