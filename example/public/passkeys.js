@@ -38,6 +38,16 @@ async function answer(form) {
   form.submit()
 }
 
+/**
+ * Why the browser gave no passkey, and what to do. It throws `InvalidStateError` if the device has
+ * one of the passkeys that the server lists (WebAuthn, 6.3.2).
+ */
+function explain({ name }, kind) {
+  return kind === 'create' && name === 'InvalidStateError'
+    ? 'This device already has a passkey for your account, so none was added. Use that passkey, or add one on another device. To replace it, first remove it from the list above.'
+    : 'Nothing was done. Try again, or choose another option.'
+}
+
 for (const form of document.querySelectorAll('form[data-passkey]')) {
   const status = form.querySelector('[role="status"]')
   const button = form.querySelector('button')
@@ -49,11 +59,9 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
     event.preventDefault()
     button.disabled = true
     status.textContent = 'Follow your device.'
-    answer(form).catch(() => {
+    answer(form).catch(error => {
       button.disabled = false
-      status.textContent = isHere
-        ? 'Nothing was done. Try again, or choose another option.'
-        : otherAddress
+      status.textContent = isHere ? explain(error, form.dataset.passkey) : otherAddress
     })
   })
 }

@@ -103,6 +103,23 @@ describeInBrowser('passkeys', () => {
     expect(site.logged('factor.removed')).toHaveLength(1)
   })
 
+  test('a user who adds a second passkey on the same device reads that it has one, and what to do', async () => {
+    const { guest, open } = await openNamedDemo()
+    const { page, site } = guest
+    await guest.confirm()
+    await open('/security/passkeys')
+    await guest.press('Add a passkey')
+    await page.getByText('was added.').waitFor()
+    const button = page.getByRole('button', { name: 'Add a passkey' })
+    await button.click()
+    await page
+      .getByText('This device already has a passkey for your account, so none was added.')
+      .waitFor()
+    expect(await button.isEnabled()).toBe(true)
+    expect(await axeFindings(guest, 'a second passkey')).toEqual([])
+    expect(site.logged('factor.added')).toHaveLength(1)
+  })
+
   test('a user who confirmed by phone cannot remove the passkey, and is asked for it', async () => {
     const { guest, open } = await openNamedDemo()
     const { page, site } = guest
