@@ -142,8 +142,9 @@ export function createApp(options: AppOptions) {
   app.get('/healthz', healthRoute(isReady))
   // SignalWire sends no cookie and no CSRF token. Its requests are signed instead.
   app.use('/voice-otp', voiceOtp.webhooks())
+  // With a path of their own: otherwise every request for a page would look for a file first.
+  app.use('/public', express.static(join(import.meta.dirname, 'public'), { maxAge: '1h' }))
   app.use(
-    express.static(join(import.meta.dirname, 'public'), { maxAge: '1h' }),
     pages.files,
     noStore,
     sessions({ secret: sessionSecret, store: sessionStore, isHttps }),
