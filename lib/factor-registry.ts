@@ -21,7 +21,7 @@ export interface RegisteredFactor<User> {
  * @internal
  */
 export class FactorRegistry<User> {
-  private readonly factors = new Map<string, RegisteredFactor<User>>()
+  private readonly factors = new Map<unknown, RegisteredFactor<User>>()
 
   /** Throws a `TypeError` if the name is taken. */
   add(factor: RegisteredFactor<User>): void {
@@ -31,7 +31,7 @@ export class FactorRegistry<User> {
   }
 
   get(name: unknown): RegisteredFactor<User> | undefined {
-    return typeof name === 'string' ? this.factors.get(name) : undefined
+    return this.factors.get(name)
   }
 
   /** The best factors first: phishing-resistant ones, then the order of registration. */

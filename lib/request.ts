@@ -9,6 +9,12 @@ export type Request = IncomingMessage &
     readonly body?: Readonly<Record<string, unknown>> | undefined
   }
 
+/** The path and query of a request before any middleware has changed it, also outside Express. */
+export function urlOf(req: IncomingMessage): string {
+  const { originalUrl, url = '' } = req as IncomingMessage & { originalUrl?: string }
+  return originalUrl ?? url
+}
+
 /** Express middleware, described with Node's types only. */
 export type Middleware = (
   req: Request,

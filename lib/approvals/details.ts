@@ -17,6 +17,7 @@ export function canonicalizeDetails(details: unknown): string {
   if (!isPlainObject(details)) throw new TypeError('details must be a plain object.')
   // Write the copy, because only its values were checked. A proxy could return another value when
   // it is read again, and a subclass of Array could have its own toJSON().
+  /* v8 ignore next -- an object has a text */
   const text = canonicalize(copy(details, 'details', 1)) ?? ''
   if (Buffer.byteLength(text) > maxBytes)
     throw new TypeError(`details must have at most ${maxBytes} bytes as JSON.`)

@@ -181,7 +181,9 @@ function afterMenu(
  */
 function withMenu(content: TokenContent, read: (options: ReadingOptions) => Turn): Reply {
   const isLast = content.repeatsLeft < 1
-  const turn = read({ isLast, approvalText: content.approvalTexts?.[content.languages[0] ?? ''] })
+  /* v8 ignore next -- a token holds at least one language */
+  const spoken = content.languages[0] ?? ''
+  const turn = read({ isLast, approvalText: content.approvalTexts?.[spoken] })
   const next = turn.questions.map(() => ({ step: steps.menu, content }))
   return { turn, next, readsCode: true }
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Approval } from '../options/approval.js'
 import { isOwnPath } from '../own-path.js'
-import type { Request } from '../request.js'
+import { type Request, urlOf } from '../request.js'
 import type { PendingChallenge } from '../session/challenge.js'
 import { asPassportRequest } from '../session/passport-request.js'
 import { rememberPage, sendRedirect, sendSecondFactorRequired } from './respond.js'
@@ -82,7 +82,7 @@ function createResponse(redirectTo: string, except: readonly string[]): RespondT
   return (req, res, next) => {
     // For a WebSocket handshake, nobody would receive the response.
     if (res.socket === null) return false
-    const url = (req as Request & { originalUrl?: string }).originalUrl ?? req.url ?? ''
+    const url = urlOf(req)
     const segments = readSegments(url)
     if (exceptions.some(exception => includes(exception, segments))) return false
     if (isNavigation(req)) {

@@ -6,7 +6,7 @@ import { withDeadline } from '../deadline.js'
 import { VoiceOtpError } from '../errors.js'
 import type { VoiceOtpEvents } from '../events.js'
 import { forgetBrowsers } from '../remembered-browsers/entries.js'
-import type { Middleware } from '../request.js'
+import { type Middleware, urlOf } from '../request.js'
 import { codeAge } from '../session/challenge.js'
 import { writeLaml } from '../signalwire/laml.js'
 import { createSignatureCheck, type FormFields } from '../signalwire/signature.js'
@@ -43,7 +43,7 @@ export function createWebhooks<User>(context: Context<User>): Middleware {
   const webhookPath = new URL(webhookUrl).pathname
 
   return (req, res, next) => {
-    const path = pathOf(req)
+    const path = urlOf(req)
     // In Express, an empty baseUrl means that webhooks() is mounted for every path. It would then
     // refuse every page of the app.
     const { baseUrl } = req as { baseUrl?: string }
@@ -69,12 +69,6 @@ export function createWebhooks<User>(context: Context<User>): Middleware {
         context.emit('request.handled', { what: 'webhook', outcome, milliseconds })
       })
   }
-}
-
-/** The path and query of a request before any middleware has changed it, also outside Express. */
-function pathOf(req: IncomingMessage): string {
-  const { originalUrl, url = '' } = req as IncomingMessage & { originalUrl?: string }
-  return originalUrl ?? url
 }
 
 /** Express compares paths without regard to case. */
@@ -194,6 +188,7 @@ async function carryOut<User>(
   if (effect === 'deactivate') await activeChallenges.end(content)
   if (effect === 'refuse') {
     if (!(await activeChallenges.refuse({ ...content, id: content.challengeId }))) return false
+    /* v8 ignore else -- only an approval can be refused */
     if (content.approval !== undefined)
       emit('action.refused', { userId, method: 'call', ...content.approval })
   }

@@ -44,12 +44,12 @@ export const cookieMatches = <User>(
 /** The remembered browsers of a user that have not expired. @internal */
 export async function listBrowsers<User>(
   context: Context<User>,
+  store: RememberStore,
   userId: string,
 ): Promise<readonly RememberedBrowser[]> {
-  const { remember, clock } = context.settings
-  if (remember === undefined) return []
-  const browsers = await runStore('list', () => remember.store.list(hashUser(context, userId)))
-  return browsers.filter(({ expiresAt }) => expiresAt > clock.now())
+  const now = context.settings.clock.now()
+  const browsers = await runStore('list', () => store.list(hashUser(context, userId)))
+  return browsers.filter(({ expiresAt }) => expiresAt > now)
 }
 
 /** Removes every remembered browser of a user, if the option `remember` is set. @internal */

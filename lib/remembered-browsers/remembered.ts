@@ -14,6 +14,7 @@ import {
   hashCookie,
   hashSession,
   hashUser,
+  listBrowsers,
   runStore,
 } from './entries.js'
 
@@ -86,16 +87,15 @@ export function createRemembered<User>(
     },
 
     async list(userId) {
-      const now = context.settings.clock.now()
-      return (await storedBrowsers(userId))
-        .filter(({ expiresAt }) => expiresAt > now)
-        .map(({ id, name, createdAt, usedAt, expiresAt }) => ({
-          id: publicId(id),
-          name,
-          createdAt: new Date(createdAt),
-          usedAt: new Date(usedAt),
-          expiresAt: new Date(expiresAt),
-        }))
+      const { store } = rememberOptions(context)
+      const browsers = await listBrowsers(context, store, String(userId))
+      return browsers.map(({ id, name, createdAt, usedAt, expiresAt }) => ({
+        id: publicId(id),
+        name,
+        createdAt: new Date(createdAt),
+        usedAt: new Date(usedAt),
+        expiresAt: new Date(expiresAt),
+      }))
     },
 
     async revoke(userId, id) {

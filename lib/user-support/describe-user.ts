@@ -104,7 +104,7 @@ export async function describeUser<User>(
     context.factorResets.isReset(id),
     context.fraud.sendSwitch.isStopped(),
     findLockedFactors(context, id, now),
-    ask('remember', remember && (() => listBrowsers(context, id))),
+    ask('remember', remember && (() => listBrowsers(context, remember.store, id))),
     ask('recovery', recovery?.left && (() => readCodesLeft(recovery, id))),
     ask('trail', trail && (() => readTrail(context, id))),
   ])

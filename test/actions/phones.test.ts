@@ -223,6 +223,12 @@ describe('listPhones()', () => {
   })
 })
 
+test('a getPhone that returns { numbers } is an error that names the right property', async () => {
+  const alice = await open({ alice: { numbers: ['+12025550123'] } })
+  const { body } = await alice.post('/otp/call').expect(503)
+  expect((body as { message: string }).message).toContain('there is no such property. Use phones.')
+})
+
 test.each<[string, unknown]>([
   ['a number that is not text', { number: 42 }],
   ['an extension that is a number', { number: '+12025550199', extension: 42 }],

@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { createClient } from 'redis'
 import { redisLimiter } from 'passport-voice-otp/redis'
 import { CounterStore, SessionStore } from '../support/stores.js'
+import { watchProcess } from '../support/watch.js'
 import { describeWithRedis, openRedis } from '../support/redis.js'
 import {
   acceptRight,
@@ -16,6 +17,7 @@ import {
 import { callsUnlimited } from '../support/limits.js'
 import { wrongCode } from '../support/world.js'
 
+watchProcess()
 const worlds: FactorWorld[] = []
 afterEach(async () => {
   vi.useRealTimers()
@@ -197,6 +199,28 @@ test('A-37 200 parallel attempts over phone and app code are ten comparisons in 
     expect(world.compared() - before + missed).toBeGreaterThanOrEqual(10)
     await world.strategy.unlock('alice')
   }
+})
+
+test('if the limiter cannot give a first step back, the step succeeds all the same and stays counted', async () => {
+  const store = new CounterStore(0, 0)
+  const push = new Probe(hosted => {
+    store.faults = { 'failures.get': 'rejects' }
+    hosted.pass()
+  })
+  const world = await open(
+    { limiter: store.factory },
+    { factors: [[push, { name: 'push', amr: ['swk'] }]] },
+  )
+  expect(await world.begin(await world.logIn('alice'), 'push')).toBe(204)
+  expect(store.countsOf('failures')).toEqual([1])
+})
+
+test('if the limiter cannot release a wrong code, the code is wrong all the same', async () => {
+  const store = new CounterStore(0, 0)
+  const world = await open({ limiter: store.factory })
+  store.faults = { 'factor-codes.delete': 'rejects' }
+  expect(await world.fail(await world.logIn('alice'), 'app-code')).toBe('code-wrong')
+  expect(store.operations).toContain('factor-codes.delete')
 })
 
 /** `npm run test:attacks` sends all of them. */

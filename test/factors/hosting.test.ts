@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import express4 from 'express-4'
 import express from 'express'
 import { Strategy as CustomStrategy } from 'passport-custom'
@@ -6,6 +8,8 @@ import { Passport } from 'passport'
 import type { Authenticator } from 'passport'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { HostedStrategy } from 'passport-voice-otp'
+import { createHostedRequest } from '../../lib/factors/hosted-request.js'
+import type { Request } from '../../lib/request.js'
 import {
   acceptRight,
   createFactorWorld,
@@ -70,4 +74,11 @@ describe.each([
       expect(world.named('factor.accepted')).toHaveLength(6)
     },
   )
+})
+
+test('a strategy finds the user at req.user if Passport has not named another property', () => {
+  const req = new IncomingMessage(new Socket()) as Request
+  const alice = { id: 'alice' }
+  expect(createHostedRequest(req, alice)).toMatchObject({ user: alice, _userProperty: 'user' })
+  expect(req).not.toHaveProperty('user')
 })

@@ -132,6 +132,17 @@ describe('codes that nobody enters', () => {
     expect(await flood(app, 60)).toBe(50)
   })
 
+  test('without a limit for the country, a number of another country counts in its prefix only', async () => {
+    const app = open({ unusedPerPrefixDay: 2, unusedPerCountryDay: false })
+    const sends = ['+447700900', '+447700901', '+447700902'].flatMap(prefix =>
+      [0, 1, 2].map(index => ({ ...another(index, prefix), country: 'GB' as const })),
+    )
+    expect(allowed(await Promise.allSettled(sends.map(each => app.send(each))))).toBe(6)
+    expect(app.named('fraud.blocked')).toEqual(
+      Array(3).fill(expect.objectContaining({ limit: 'unusedPerPrefixDay', country: 'GB' })),
+    )
+  })
+
   test('a flood that the limit of its prefix refuses never counts in the limit of the country', async () => {
     const app = open({ unusedPerPrefixDay: 1, unusedPerCountryDay: 5 }, new CounterStore(1, 10))
     const sends = Array.from({ length: 20 }, (_, index) =>

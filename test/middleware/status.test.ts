@@ -86,7 +86,8 @@ test('getStatus(req) rejects where status() would send 503', async () => {
 test('remembered.current(req) returns the same id for every value of a cookie, and undefined without a cookie', async () => {
   await open()
   const alice = await world.logIn('alice')
-  expect((await alice.get('/current')).body).toBe('none')
+  for (const agent of [alice, world.browser()])
+    expect((await agent.get('/current')).body).toBe('none')
   const [one, again, other] = await Promise.all(
     [
       ['a', 'x'],

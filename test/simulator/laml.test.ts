@@ -188,3 +188,11 @@ test.each(['<Response/>', '<Response></Response>', '<Response> <!-- nothing --> 
     })
   },
 )
+
+test('a Play without loop plays once', async () => {
+  const { call } = await callWith('<Response><Play>https://acme.example/gong.wav</Play></Response>')
+  expect(call.transcript).toEqual([
+    { kind: 'play', url: 'https://acme.example/gong.wav' },
+    { kind: 'hangup', by: 'caller' },
+  ])
+})

@@ -160,3 +160,8 @@ test.each(['x'.repeat(153), '码'.repeat(63)])(
     expect((await mfa(simulator, 'sms', { to: alice, message })).status).toBe(200)
   },
 )
+
+test('a channel that SignalWire does not have is 404', async () => {
+  const simulator = await startSimulator()
+  expect((await mfa(simulator, 'fax', { to: alice })).status).toBe(404)
+})

@@ -35,6 +35,7 @@ test.each([
 })
 
 test.each([
+  ['Polly.Joanna:loud:now', 'en-US', /'Polly\.Joanna:loud:now' is unknown/],
   ['Polly.Nobody', 'en-US', /'Polly\.Nobody' is unknown/],
   ['Polly.Lotte-Neural', 'nl-NL', /'Polly\.Lotte-Neural' is unknown/],
   ['Polly.Laura', 'nl-NL', /'Polly\.Laura' is unknown/],

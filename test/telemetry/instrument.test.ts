@@ -223,3 +223,14 @@ test('an exception of the clock of the app is counted as an error of an unknown 
     { value: 1, labels: { dependency: 'unknown' } },
   ])
 })
+
+test('a code that cannot be read counts as a refused attempt, because nothing was compared', async () => {
+  world = await createWorld()
+  await instrument(world.strategy)
+  const alice = await world.logIn('alice')
+  await world.hearCode(alice)
+  await alice.post('/otp').send({ code: 'none' }).expect(400)
+  expect((await sdk.read()).get('voice_otp.attempts')).toMatchObject([
+    { value: 1, labels: { result: 'refused', code: 'code-malformed' } },
+  ])
+})

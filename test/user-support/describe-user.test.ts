@@ -29,6 +29,9 @@ const open = async (more: WorldOptions['options'] = {}): Promise<void> => {
       app.post('/cancel', (req, res, next) => {
         strategy.cancel(req).then(() => res.json({}), next)
       })
+      app.post('/remember', (req, res, next) => {
+        strategy.remembered.add(req, 'A browser').then(() => res.json({}), next)
+      })
       app.post(
         '/phone',
         passport.authenticate('voice-otp', {
@@ -353,6 +356,18 @@ test('a code on its way to the lost phone is refused if the reset comes while th
       expect(body).toMatchObject({ code: 'code-expired' })
     })
   await alice.get('/account').expect(401)
+})
+
+test('a remembered browser is counted until it expires', async () => {
+  await world.close()
+  await open({ remember: { days: 30, store: new MemoryRememberStore() } })
+  const alice = await world.logIn('alice')
+  await alice.post('/otp').send({ code: await world.hearCode(alice) })
+  await alice.post('/remember').expect(200)
+  const count = async () => (await world.strategy.describeUser('alice')).factors.rememberedBrowsers
+  expect(await count()).toBe(1)
+  world.clock.offset += 31 * 86_400_000
+  expect(await count()).toBe(0)
 })
 
 test('resetFactors removes the remembered browsers and changes no other user', async () => {

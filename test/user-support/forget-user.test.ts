@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { MemoryRememberStore, type VoiceOtpOptions } from 'passport-voice-otp'
+import { acceptRight, createFactorWorld, Probe } from '../support/factors.js'
 import { CounterStore } from '../support/stores.js'
 import { createWorld, type Person, type World, wrongCode } from '../support/world.js'
 
@@ -97,4 +98,19 @@ test('forgetUser() rejects if a store fails', async () => {
   await expect(world.strategy.forgetUser('alice')).rejects.toMatchObject({
     code: 'limiter-unavailable',
   })
+})
+
+test('forgetUser() forgets the failed attempts at a passkey too', async () => {
+  const counters = new CounterStore(0, 0)
+  const factorWorld = await createFactorWorld({
+    options: { limiter: counters.factory, phoneFallback: true },
+    factors: [[new Probe(acceptRight), { name: 'passkey', amr: ['pop'], phishingResistant: true }]],
+  })
+  world = factorWorld
+  const alice = await world.logIn('alice')
+  await factorWorld.begin(alice, 'passkey')
+  expect((await factorWorld.answer(alice, 'passkey', { answer: 'wrong' })).status).toBe(401)
+  expect(counters.countsOf('factor-failures')).toEqual([1])
+  await world.strategy.forgetUser('alice')
+  expect(counters.countsOf('factor-failures')).toEqual([])
 })

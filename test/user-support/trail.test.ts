@@ -94,6 +94,22 @@ test('a flood of equal failures is written once a minute, and wrong codes are al
   expect(added).toHaveLength(4)
 })
 
+test('of 10,001 users, the one who was quiet for longest is no longer known to repeat a failure', async () => {
+  const { added, store } = createRecorder()
+  const { emit } = createTrail(store)
+  const fail = (user: number) => emit('code.blocked', { ...blocked, userId: String(user) })
+  for (let user = 0; user <= 10_000; user++) {
+    fail(user)
+    // The store holds at most 1,000 entries at a time.
+    if (user % 500 === 0) await new Promise(setImmediate)
+  }
+  expect(added).toHaveLength(10_001)
+  fail(10_000)
+  expect(added).toHaveLength(10_001)
+  fail(0)
+  expect(added).toHaveLength(10_002)
+})
+
 test('the errors of a request are recorded, unless another event has told about them', () => {
   const { added, store } = createRecorder()
   const { emit } = createTrail(store)

@@ -4,9 +4,8 @@ import { followRedirects } from './redirects.js'
 import { type Address, type Fields, prepareWebhook } from './webhook.js'
 import { WebhookLog } from './webhook-log.js'
 
-const mostAttempts = 3
-/** Real time before the second and the third attempt. With the manual clock there is none. */
-const retryMilliseconds = [1000, 3000]
+/** Real time before each of the three attempts. With the manual clock there is none. */
+const delayMilliseconds = [0, 1000, 3000]
 
 /**
  * The status callbacks of one call or message. They are sent one after the other, each up to three
@@ -60,9 +59,9 @@ export class StatusCallbacks {
 
   private async deliver(address: Address, fields: Fields): Promise<void> {
     const { clock, ended } = this.network
-    for (let attempt = 0; attempt < mostAttempts && !ended.signal.aborted; attempt++) {
-      if (attempt > 0 && !clock.isManual)
-        await this.network.realDelay(retryMilliseconds[attempt - 1] ?? 0)
+    for (const milliseconds of delayMilliseconds) {
+      if (ended.signal.aborted) return
+      if (milliseconds > 0 && !clock.isManual) await this.network.realDelay(milliseconds)
       if (await this.isDelivered(address, fields)) return
     }
   }

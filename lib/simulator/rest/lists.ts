@@ -35,7 +35,9 @@ export function listPage(
     return failure(400, 54454, `'PageSize' is 1 to ${largestPageSize}`)
   if (page !== '0') return failure(400, 54453, 'only the first page is simulated')
   const found = items.filter(item =>
-    Object.entries(others).every(([name, value]) => item[filters[name] ?? ''] === value),
+    Object.entries(filters).every(
+      ([name, field]) => others[name] === undefined || item[field] === others[name],
+    ),
   )
   const { project } = space.identity
   const search = new URLSearchParams({ ...others, Page: '0', PageSize: pageSize }).toString()

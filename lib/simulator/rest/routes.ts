@@ -68,17 +68,20 @@ function findHandler(
   resource: string,
   sid: string | undefined,
 ): Handler | undefined {
-  const key = `${method} ${resource}${sid === undefined ? '' : '/<sid>'}`
-  const handlers: Readonly<Record<string, Handler>> = {
-    'POST Calls': given => createCall(space, given),
-    'GET Calls': query => listCalls(space, query),
-    'GET Calls/<sid>': () => readCall(space, sid ?? ''),
-    'POST Calls/<sid>': given => updateCall(space, sid ?? '', given),
-    'POST Messages': given => createMessage(space, given),
-    'GET Messages': query => listMessages(space, query),
-    'GET Messages/<sid>': () => readMessage(space, sid ?? ''),
-  }
-  return handlers[key]
+  const handlers: Readonly<Record<string, Handler>> =
+    sid === undefined
+      ? {
+          'POST Calls': given => createCall(space, given),
+          'GET Calls': query => listCalls(space, query),
+          'POST Messages': given => createMessage(space, given),
+          'GET Messages': query => listMessages(space, query),
+        }
+      : {
+          'GET Calls': () => readCall(space, sid),
+          'POST Calls': given => updateCall(space, sid, given),
+          'GET Messages': () => readMessage(space, sid),
+        }
+  return handlers[`${method} ${resource}`]
 }
 
 /** Resources of the Compatibility API. Source: SignalWire, OpenAPI of the Compatibility API. */
