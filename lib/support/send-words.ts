@@ -192,6 +192,13 @@ export const sent: Readonly<Record<SentOutcome | CallOutcome, SendWords>> = {
       advice: newCode,
     },
   },
+  'no-attempts': {
+    outcome: 'no attempts left',
+    next: {
+      problem: 'The user has no attempts left for the last code, asked for at {time}.',
+      advice: newCode,
+    },
+  },
   expired: {
     outcome: 'code not entered in time',
     next: {

@@ -18,13 +18,22 @@ export interface DescribedSend {
    * - `expired`: it was sent, and never entered in time.
    * - `canceled`: it was sent, and ended before its time, for example by `cancel(req)`, a logout,
    *   wrong digits in the call or `resetFactors()`.
+   * - `no-attempts`: it was sent, and too many wrong codes were entered for it.
    * - `refused`: the user pressed zero in a call that asked for an approval.
    * - `reported`: somebody pressed "this was not me" in the call.
    * - `blocked`: the strategy refused to send it; `code` and `limit` say why.
    * - `failed`: SignalWire refused it, or a dependency failed; `code` and `reason` say why.
    */
   readonly outcome:
-    'waiting' | 'accepted' | 'expired' | 'canceled' | 'refused' | 'reported' | 'blocked' | 'failed'
+    | 'waiting'
+    | 'accepted'
+    | 'expired'
+    | 'canceled'
+    | 'no-attempts'
+    | 'refused'
+    | 'reported'
+    | 'blocked'
+    | 'failed'
   /** Whether somebody answered the call. */
   readonly answered: boolean
   /** Wrong codes that were entered for it. */
@@ -37,6 +46,12 @@ export interface DescribedSend {
   readonly reason: string | undefined
   /** Until when the user had to wait. */
   readonly until: Date | undefined
+}
+
+/** The settings that the description of the sends needs. @internal */
+export interface SendSettings {
+  readonly codeSeconds: number
+  readonly limits: { readonly attemptsPerChallenge: number }
 }
 
 type Draft = { -readonly [Key in keyof DescribedSend]: DescribedSend[Key] }
@@ -52,8 +67,8 @@ type Draft = { -readonly [Key in keyof DescribedSend]: DescribedSend[Key] }
  */
 export function describeSends(
   entries: readonly TrailEntry[],
+  { codeSeconds, limits }: SendSettings,
   now: number,
-  codeSeconds: number,
   isAnyActive: boolean,
 ): readonly DescribedSend[] {
   const sends: Draft[] = []
@@ -66,7 +81,7 @@ export function describeSends(
         if (last?.outcome === 'waiting') last.outcome = 'expired' // the newer code has replaced it
         last = started
       }
-    } else if (last !== undefined) continueSend(last, entry)
+    } else if (last !== undefined) continueSend(last, entry, limits.attemptsPerChallenge)
   }
   if (last?.outcome === 'waiting') {
     if (now >= last.at.getTime() + codeSeconds * 1000) last.outcome = 'expired'
@@ -101,13 +116,21 @@ function startSend(entry: TrailEntry): Draft | undefined {
   }
 }
 
-function continueSend(send: Draft, { event, code }: TrailEntry): void {
+function continueSend(
+  send: Draft,
+  { event, code }: TrailEntry,
+  attemptsPerChallenge: number,
+): void {
   if (event === 'call.answered') send.answered = true
   if (event === 'call.reported') send.outcome = 'reported'
   if (event === 'action.refused') send.outcome = 'refused'
   if (event === 'code.accepted' || event === 'action.approved') send.outcome = 'accepted'
   if (event === 'code.canceled' && send.outcome === 'waiting') send.outcome = 'canceled'
-  if (event === 'code.rejected' && code === 'code-wrong') send.wrongCodes++
+  if (event === 'code.rejected' && code === 'code-wrong') {
+    send.wrongCodes++
+    if (send.wrongCodes >= attemptsPerChallenge && send.outcome === 'waiting')
+      send.outcome = 'no-attempts'
+  }
   if (event === 'code.rejected' && code === 'code-expired' && send.outcome === 'waiting')
     send.outcome = 'expired'
 }

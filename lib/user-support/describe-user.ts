@@ -75,7 +75,7 @@ export async function describeUser<User>(
   userId: UserId,
 ): Promise<UserDescription> {
   const id = String(userId)
-  const { clock, codeSeconds, recovery, remember, trail } = context.settings
+  const { clock, recovery, remember, trail } = context.settings
   const now = clock.now()
   const unavailable: ('trail' | 'recovery' | 'remember')[] = []
   const ask = async <T>(
@@ -108,7 +108,7 @@ export async function describeUser<User>(
     ask('recovery', recovery?.left && (() => readCodesLeft(recovery, id))),
     ask('trail', trail && (() => readTrail(context, id))),
   ])
-  const sends = entries && describeSends(entries, now, codeSeconds, isAnyActive)
+  const sends = entries && describeSends(entries, context.settings, now, isAnyActive)
   const enrolledAt = entries?.find(({ event }) => event === 'phone.changed')?.at
   const { wrongCodes, consecutiveFailures, callsThisHour } = state
   return {

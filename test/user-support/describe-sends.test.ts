@@ -6,8 +6,8 @@ import { describeSends } from '../../lib/user-support/describe-sends.js'
 const outcomes = (now: number, ...events: readonly (readonly [number, string, string?])[]) =>
   describeSends(
     events.map(([at, event, code]): TrailEntry => ({ at, event, ...(code && { code }) })).reverse(),
+    { codeSeconds: 300, limits: { attemptsPerChallenge: 2 } },
     now,
-    300,
     true,
   ).map(({ outcome }) => outcome)
 
@@ -42,6 +42,18 @@ test('a code that the app canceled stays canceled after its time, and only the c
   expect(outcomes(3000, [1000, 'code.sent'], [1500, 'code.accepted'], canceled[1])).toEqual([
     'accepted',
   ])
+})
+
+test('a code with too many wrong attempts has no attempts left, also after a newer code', () => {
+  const wrong = [1500, 'code.rejected', 'code-wrong'] as const
+  const sent = [1000, 'code.sent'] as const
+  expect(outcomes(3000, sent, wrong)).toEqual(['waiting'])
+  expect(outcomes(3000, sent, wrong, wrong)).toEqual(['no-attempts'])
+  expect(outcomes(3000, sent, wrong, wrong, [2000, 'code.sent'])).toEqual([
+    'waiting',
+    'no-attempts',
+  ])
+  expect(outcomes(3000, sent, wrong, [1600, 'code.accepted'], wrong)).toEqual(['accepted'])
 })
 
 test('an approved action was accepted, and a refused one was refused: both are not expired', () => {

@@ -219,6 +219,16 @@ test.each<[string, (alice: Visitor) => Promise<unknown>]>([
   ])
 })
 
+test('a code for which too many wrong codes were entered is described without attempts left', async () => {
+  const alice = await world.logIn('alice')
+  const code = await world.hearCode(alice)
+  for (let attempt = 0; attempt < 5; attempt++)
+    await alice.post('/otp').send({ code: wrongCode(code) })
+  const description = await world.strategy.describeUser('alice')
+  expect(description.sends).toMatchObject([{ outcome: 'no-attempts', wrongCodes: 5 }])
+  expect(explainUser(description).reasons[0]?.problem).toContain('has no attempts left')
+})
+
 test('cancel(req) emits an event once, so the code stays canceled after its time', async () => {
   const alice = await world.logIn('alice')
   await alice.post('/otp/call').expect(202)

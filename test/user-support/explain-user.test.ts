@@ -138,6 +138,7 @@ test.each([
   ['reported', 'reported as “this was not me”', 'any more'],
   ['waiting', 'on its way', 'A code is on its way. Nothing'],
   ['canceled', 'code canceled before it was entered', 'is no longer valid: it was canceled'],
+  ['no-attempts', 'no attempts left', 'has no attempts left for the last code'],
   ['expired', 'code not entered in time', 'has expired. The code was not entered in time.'],
 ] as const)('a code with the outcome %s has words for every channel', (outcome, line, problem) => {
   for (const channel of [...Object.keys(amrOf), undefined] as DescribedSend['channel'][])
