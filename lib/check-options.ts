@@ -15,9 +15,8 @@ export function copyOwn<T>(given: T): T {
 }
 
 /**
- * Copies an object of options, of which only the own properties count. Throws a `TypeError` for a
- * property that is no option. `prefix` stands before the name in the message, for example
- * `limits.`.
+ * Copies the own properties of an object of options. Throws a `TypeError` for a property that is
+ * not an option. The message has `prefix` before the name of the property, for example `limits.`.
  * @internal
  */
 export function readOptions<T extends object>(

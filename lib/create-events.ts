@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Emit, VoiceOtpEvents } from './events.js'
 
 /**
- * Creates the emitter that the app sees, and the function with which this package emits. @internal
+ * Creates the emitter for the app, and the function with which this package emits events. @internal
  */
 export function createEvents(): {
   readonly events: EventEmitter<VoiceOtpEvents>

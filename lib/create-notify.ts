@@ -11,7 +11,7 @@ export interface NotifySettings {
 /**
  * Creates the function that tells the app's `notifyUser` what happened. Nothing waits for the
  * callback. If it throws, rejects or takes longer than the deadline, only the event `notify.failed`
- * tells. The event leaves the error out: an error of a mail server may hold an address.
+ * reports it. The event leaves the error out: an error of a mail server may hold an address.
  * @internal
  */
 export function createNotify<User>(

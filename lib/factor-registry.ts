@@ -16,8 +16,8 @@ export interface RegisteredFactor<User> {
 }
 
 /**
- * The factors of other strategies. It changes only while the app starts. A verification whose
- * method is not in here is worthless.
+ * The factors of other strategies. The registry changes only while the app starts. A verification
+ * whose method is not in the registry is ignored.
  * @internal
  */
 export class FactorRegistry<User> {

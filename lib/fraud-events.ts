@@ -58,11 +58,11 @@ export interface FraudEvents {
    * A limit of the fraud guard has reached 80 %. Once in a day for each limit, prefix and country.
    */
   'fraud.warning': [FraudAlarm]
-  /** A limit of the fraud guard refused a send, or would have, if `observed`. */
+  /** A limit of the fraud guard refused a send. With `observed`, it would have refused it. */
   'fraud.blocked': [FraudAlarm]
   /**
    * `stopSends(reason)` has stopped the sends of all processes, or `resumeSends()` allows them
-   * again. Only the process that was told emits this.
+   * again. Only the process in which the app called it emits this.
    */
   'sends.switched': [
     {

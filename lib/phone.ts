@@ -9,7 +9,7 @@ import type { Country, PhoneEntry } from './options/phone.js'
 export interface PhoneNumber {
   /** E.164: `+` and up to 15 digits. */
   readonly number: string
-  /** The country or region. `+1` alone stands for about twenty of them. */
+  /** The country or region. About twenty of them share `+1`. */
   readonly country: Country | undefined
   /** Whether a call to this type of number costs what an ordinary call costs. */
   readonly ordinary: boolean
@@ -76,8 +76,8 @@ const ordinaryTypes: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Pay-per-call numbers and directory assistance in North America. libphonenumber takes them for
- * ordinary numbers.
+ * Pay-per-call numbers and directory assistance in North America. libphonenumber reports them
+ * as ordinary numbers.
  */
 const isChargedInNorthAmerica = /^\+1\d{3}(976\d{4}|5551212)$/
 

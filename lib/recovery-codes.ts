@@ -9,7 +9,7 @@ import { loginStateOf } from './session/login-state.js'
 import { freshSeconds } from './session/verification.js'
 
 /**
- * The alphabet leaves out letters that people take for a digit or for another letter.
+ * The alphabet leaves out letters that people confuse with a digit or with another letter.
  * Source: Douglas Crockford, "Base 32".
  */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /**
- * A request as this package sees it: Node's, with what Express, express-session and Passport add.
+ * A request: Node's, with the properties that Express, express-session and Passport add.
  */
 export type Request = IncomingMessage &
   Express.Request & {

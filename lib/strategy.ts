@@ -194,8 +194,8 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   }
 
   /**
-   * For a user who lost the phone: the remembered browsers, the recovery codes and the live
-   * challenge end, and the number on record does not count any more. At the next login the user
+   * For a user who lost the phone: the remembered browsers, the recovery codes and the active
+   * challenge end, and the number on record is no longer used. At the next login the user
    * proves a number with `purpose: 'enroll'`, after the first factor alone: check who asks for it.
    * Sessions that are logged in stay. Event: `factors.reset`. Rejects as {@link forgetUser}, and
    * with a `TypeError` for an action without `by` or `reason`.

@@ -9,8 +9,8 @@ declare module 'express-session' {
 }
 
 /**
- * Says which login a call is for, in English. Calls in other languages go without it. It contains
- * no digits, because the user could take them for the code.
+ * Says which login a call is for, in English. Calls in other languages have no such sentence. It
+ * contains no digits, because the user could confuse them with the code.
  */
 export function announcement(req: Request, now = Date.now()) {
   const { passwordAt } = req.session

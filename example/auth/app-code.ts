@@ -27,7 +27,8 @@ export function stepOf(key: string, code: string): number {
 }
 
 /**
- * `voiceOtp.secondFactor()` accepts each code once, but does not see the code that set up the app.
+ * `voiceOtp.secondFactor()` accepts each code once, but it does not know the code that set up the
+ * app.
  * This check refuses that code, and older ones.
  */
 export function checkAppCode(factors: Factors): FactorCheck<User> {

@@ -4,7 +4,7 @@ import type { User } from '../stores/users.js'
 
 /**
  * Sends a text message to the old number when the user's number changes. If a thief changed it, the
- * owner learns about it. Never throws: the number is already changed, and a text message that does
+ * text warns the owner. Never throws: the number is already changed, and a text message that does
  * not arrive must not undo that.
  */
 export async function notifyOldPhone(

@@ -15,7 +15,7 @@ type SessionUser = Pick<User, 'id' | 'sessionStamp'>
 
 /**
  * Passport with both factors: the password, then the code. A store of users that does not respond
- * is a 503, as every store.
+ * leads to a 503, like every other store.
  */
 export function createPassport(
   users: Users,

@@ -2,7 +2,7 @@ import type { RedisClient } from './redis.js'
 
 type Fields = Readonly<Record<string, string>>
 
-/** Named fields of each user. A field is a text. This stands for a table of your database. */
+/** Named fields of each user. A field is a text. Replace this with a table of your database. */
 export interface Records {
   get(userId: string): Fields | Promise<Fields>
   /** Writes these fields in one step, and leaves the others as they are. */

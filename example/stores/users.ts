@@ -122,8 +122,8 @@ export function realPeople(
 }
 
 /**
- * An unknown name costs as much as a known one: the response time must not tell which names exist.
- * Nobody knows the password of this hash.
+ * An unknown name takes as long as a known one: the response time must not reveal which names
+ * exist. Nobody knows the password of this hash.
  */
 const decoyHash =
   '$argon2id$v=19$m=19456,t=2,p=1$SyWkvqnvFxUYaLI8U0O50Q$y7yUVj+unCS+iip4rXAIXyD+Xbp9bVJZ2OFkUvTLrNg'

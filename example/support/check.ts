@@ -3,7 +3,7 @@ import type { RunningExample } from './start.js'
 
 /**
  * What `npm run example -- --check` does: tries the settings, prints the results, and calls nobody.
- * Returns whether all is well.
+ * Returns whether it found no mistake.
  */
 export async function checkSettings(example: RunningExample): Promise<boolean> {
   const { config, publicUrl, voiceOtp, redis } = example

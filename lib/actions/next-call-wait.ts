@@ -21,7 +21,7 @@ export interface NextCall<User> {
   readonly state: DeliveryState | undefined
 }
 
-/** Stands for the unknown wait of a user who is locked until `unlock(userId)`. */
+/** Used for the unknown wait of a user who is locked until `unlock(userId)`. */
 const lockedSeconds = 86_400
 
 /** The waits of one user that do not depend on the phone or on the last call. @internal */

@@ -158,7 +158,7 @@ async function acceptOnce<User>(
 
 /**
  * Ends an attempt with a wrong code: tells the app about a lock, and throws.
- * @param failureOf Makes the failure. A lock has ended the challenge, so its code is worth nothing.
+ * @param failureOf Makes the failure. A lock has ended the challenge: its code is not valid.
  * @internal
  */
 export async function failAttempt<User>(

@@ -30,7 +30,7 @@ const afterMillions: Partial<Record<Locale, (name: string) => string>> = {
   'pt-BR': name => `de ${name}`,
 }
 
-/** Languages that group digits by spaces. A voice can take the groups for several numbers. */
+/** Languages that group digits by spaces. A voice can read the groups as several numbers. */
 const groupedBySpaces: readonly Locale[] = ['fr-FR', 'pl-PL']
 
 /**
@@ -116,7 +116,7 @@ export function day(date: string): LocalizedText {
 
 /**
  * The last digits of an account, card or phone number, spoken one by one: `1 2 3 4`. At most four,
- * so that the user cannot take them for the code.
+ * so that the user cannot confuse them with the code.
  * @throws TypeError if the account does not end in four digits, or if it has fewer than eight
  * letters and digits: four of them would reveal too much of it.
  */

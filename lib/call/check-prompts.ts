@@ -69,7 +69,7 @@ function checkVoice(
   fail: Fail,
 ): void {
   if (language !== tag || !isTag(language))
-    fail('language', "give the tag under which the language stands, for example 'sv-SE'.")
+    fail('language', "give the tag that is the key of this language, for example 'sv-SE'.")
   if (speechLanguage !== undefined && !isTag(speechLanguage))
     fail('speechLanguage', "give the voice's language tag, for example 'cmn-CN', or leave it out.")
   if (typeof voice !== 'string' || !/^[\w.:-]{1,60}$/.test(voice))
@@ -78,7 +78,7 @@ function checkVoice(
   if (!isSeparator || /[\p{L}\p{N}\p{Cc}.。．]/u.test(separator))
     fail(
       'separator',
-      "give what stands between digits, for example ', '. No full stop: some languages read it as an ordinal number.",
+      "give the text between two digits, for example ', '. No full stop: some languages read it as an ordinal number.",
     )
   const areDigits =
     Array.isArray(digits) &&
@@ -97,7 +97,10 @@ function checkSentence(
   if (typeof text !== 'string' || !isSpeakable(text, maxLength))
     return fail(part, `give a text of 1 to ${maxLength} characters, no control characters.`)
   if (/\p{N}/u.test(text))
-    fail(part, 'write keys as words ("one"): the user could take a digit for a part of the code.')
+    fail(
+      part,
+      'write keys as words ("one"): the user could confuse a digit with a part of the code.',
+    )
 }
 
 function checkOpenings({ opening }: Unchecked, fail: Fail): void {

@@ -156,7 +156,7 @@ function afterQuestion(
       ? Boolean(digits)
       : matchingDigits?.length === 2 && digits === matchingDigits
   if (isRight) return withMenu(content, options => firstReading(words, code, options))
-  // Wrong digits: this person does not see the page. Another try would let an attacker find the
+  // Wrong digits: this person does not see the page. Another attempt would let an attacker find the
   // digits, so the call ends and its code is no longer accepted.
   return { ...end(words, 'wrongDigits'), effect: 'deactivate' }
 }

@@ -82,7 +82,7 @@ export function openingUrl(
 const segmentLength = 200
 const segment = new RegExp(`.{1,${segmentLength}}`, 'g')
 
-/** A token as it stands in a URL: a slash after each 200 characters. @internal */
+/** A token in the form that a URL has: a slash after each 200 characters. @internal */
 export const toTokenPath = (token: string): string => (token.match(segment) ?? []).join('/')
 
 /**
@@ -115,7 +115,7 @@ export interface OpenedToken {
   readonly tag: string
 }
 
-/** Opens a token as it stands in a URL; `undefined` for any other text. @internal */
+/** Opens a token in the form that a URL has; `undefined` for any other text. @internal */
 export function openToken({ keys }: TokenContext, path: string): OpenedToken | undefined {
   const token = path.replaceAll('/', '')
   // Only one spelling opens, as for base64url in `keys.open()`.

@@ -4,7 +4,7 @@ import { asPassportRequest } from '../session/passport-request.js'
 import { readArguments } from '../session/logins.js'
 
 /**
- * Creates the request that a hosted strategy sees. It inherits from the app's request and has its
+ * Creates the request that a hosted strategy gets. It inherits from the app's request and has its
  * own `user`, so that the app's request never shows a pending user. What the strategy writes to the
  * new request never reaches the app's request. A Proxy would pass such writes on.
  * @param codes For a factor that is a code: the only content of the body.

@@ -5,7 +5,7 @@ import type { HostedStrategy } from '../options/second-factor.js'
 import type { Request } from '../request.js'
 import { asPassportRequest } from '../session/passport-request.js'
 
-/** How long a hosted strategy may take, which may ask other servers. A later result is ignored. */
+/** A hosted strategy may take this long, to ask other servers. A later result is ignored. */
 const deadlineMilliseconds = 10_000
 
 /** What a hosted strategy did first; everything after that is ignored. @internal */
@@ -69,6 +69,6 @@ const tookTooLong = (): Error =>
     `The strategy took longer than ${deadlineMilliseconds / 1000} seconds.`,
   )
 
-/** Whether the response has begun, or its connection is gone: nobody would learn of a login. */
+/** Whether the response has begun, or its connection is lost: no browser would get the login. */
 const isOver = (res: ServerResponse | undefined): boolean =>
   res !== undefined && (res.headersSent || res.destroyed)

@@ -166,7 +166,7 @@ export class FactorAttempts {
 }
 
 /**
- * The names under which a code is held. All spellings that a strategy could take for the same code
+ * The names under which a code is held. All spellings that a strategy could read as the same code
  * must share a name: otherwise the strategy would accept one code several times. A strategy may
  * ignore the case of letters. It may compare numbers: for `==`, the texts `0123456`, `123456e0` and
  * `0x1e240` are 123456, and `parseInt` ignores the end of `123456x`. So the name is the number, and

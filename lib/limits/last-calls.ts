@@ -68,7 +68,7 @@ export class LastCalls {
     return uuid.test(callSid) ? { callSid, activation } : undefined
   }
 
-  /** Notes that a webhook of this call reads the code. */
+  /** Records that a webhook of this call reads the code. */
   async noteReading(userId: string, callSid: string): Promise<void> {
     await this.counters.readings.set(this.callKey(userId, callSid), 1)
   }

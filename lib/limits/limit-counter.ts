@@ -41,7 +41,7 @@ const deadlineMilliseconds = 2000
  */
 const correctionMilliseconds = [10, 20, 40, 80, 160] as const
 
-/** The end of a window, in which nothing is given back. Longer than any operation may take. */
+/** In this last part of a window, no hit is given back. Longer than any operation may take. */
 const windowEndSeconds = 5
 
 /**

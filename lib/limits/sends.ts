@@ -1,9 +1,9 @@
 // How a call or a text is admitted and counted (`Sends.admit`):
 // 1. At the same time: the fraud guard examines it, the user's locks and reports are read, and it
 //    takes the user's interval. So only one request of a user gets further at a time.
-// 2. Nothing is counted yet: it is refused if the queue, or (before the app is asked) a limit, is
-//    full already.
-// 3. The app may veto (`permit`). This may cost money, so the interval stays taken after a veto.
+// 2. If the queue is full already, the send is refused and nothing is counted. If the app has a
+//    veto (step 3), the same holds for a limit that is full already: a veto may cost money.
+// 3. The app may veto (`permit`). After a veto the interval stays taken, to limit this cost.
 // 4. The limits count it (call-limits.ts): user and phone first, then the prefix, then the app.
 // 5. A call takes its place in the queue (turns.ts). Last, because a place cannot be given back.
 // A send that is refused after step 1, except a veto, gives back the interval and the counts.

@@ -125,9 +125,9 @@ export class Turns {
   }
 
   /**
-   * Counts the wait of a call again that SignalWire has just accepted, and returns the turn with
-   * this wait. Parallel requests overtake each other on the way to SignalWire, which queues them as
-   * they arrive. So the place that {@link take} took is only approximately the place of this call.
+   * After SignalWire has accepted a call, counts its wait again and returns the turn with the new
+   * wait. Parallel requests overtake each other on the way to SignalWire, which queues the calls as
+   * they arrive. So the place from {@link take} is only approximately the place of the call.
    * Never throws.
    */
   async accept(turn: Turn): Promise<Turn> {

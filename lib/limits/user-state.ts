@@ -69,7 +69,7 @@ export class UserStates {
       reported: reportedFor > 0 ? { limit: 'reportedSeconds', seconds: reportedFor } : undefined,
       nextCall: waits.sort((one, other) => other.seconds - one.seconds)[0],
       wrongCodes: {
-        // During a lockout the count stands far above its limit.
+        // During a lockout the count is far above its limit.
         count: Math.min(failures.count, limits.attemptsPerUser || failures.count),
         limit: limits.attemptsPerUser,
       },

@@ -95,9 +95,9 @@ function findMistake(req: Request, property: string, known: unknown): string | u
 }
 
 /**
- * Replaces the property in which Passport puts the user by an accessor, and adds `pendingUser` and
- * `voiceOtp`. It is not enough to move the user once: a login, or a second `passport.session()`,
- * sets the user again.
+ * Replaces the property in which Passport stores the user with an accessor, and adds `pendingUser`
+ * and `voiceOtp`. It is not enough to move the user once: a login, or a second
+ * `passport.session()`, sets the user again.
  */
 function guardUser<User>(req: Request, loginState: LoginState<User>, property: string): void {
   Object.defineProperty(req, guardKey, { value: new UserGuard(req, loginState, property) })
@@ -113,8 +113,8 @@ interface GuardedRequest {
 /** Guards the properties of one request in which Passport puts the user. */
 class UserGuard<User> {
   /**
-   * The property that was set last. Only this one returns the user: the property of another
-   * Passport must not.
+   * The property that was set last. Only this property returns the user. The property of another
+   * instance of Passport must not return the user.
    */
   setThrough: string
   private readonly guarded = new Set<string>()

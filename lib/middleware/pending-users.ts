@@ -34,8 +34,8 @@ export interface EnforceOptions {
    */
   readonly redirectTo?: string
   /**
-   * Paths that a pending user may ask for: exact paths, and what is below them. `/api` stands for
-   * `/api` and `/api/users`, not for `/apis`; `/` stands for itself. The page of `redirectTo` needs
+   * Paths that a pending user may ask for: exact paths, and what is below them. `/api` allows
+   * `/api` and `/api/users`, not `/apis`; `/` allows only `/`. The page of `redirectTo` needs
    * no exception. An exception does not open anything: `req.user` stays undefined.
    */
   readonly except?: readonly string[]
@@ -94,7 +94,7 @@ function createResponse(redirectTo: string, except: readonly string[]): RespondT
   }
 }
 
-/** Keeps the page for the time after the code. A user whom a token names may have no session. */
+/** Keeps the page for the time after the code. A user who sent a token may have no session. */
 async function keepPage(req: Request, url: string): Promise<void> {
   const { session } = asPassportRequest(req)
   if (session) await rememberPage(session, url, false)

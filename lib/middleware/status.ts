@@ -40,14 +40,14 @@ export interface CallStatus {
   readonly attemptsLeft: number
   /**
    * Seconds after which a page should ask again: soon while the phone rings, late while little can
-   * change. Each question costs a request and a few commands of the limiter's store.
+   * change. Each request costs a few commands of the limiter's store.
    */
   readonly pollAfter: number
 }
 
 type Call = CallStatus['call']
 
-/** The seconds after which a page asks again, by how soon the state of the call can change. */
+/** The seconds after which a page asks again. They depend on how soon the state can change. */
 const pollAfterSeconds = { soon: 2, talking: 3, waiting: 5, resting: 10 } as const
 
 function findPollAfter(call: Call, startsIn: number): number {

@@ -144,9 +144,10 @@ function isAtWebhookUrl(webhookUrl: string, mount: string): boolean {
 }
 
 /**
- * Decides what the call says, by the dialogue and the limiter. The limiter is asked once, so a note
- * that this call reads the code is written before the limiter has allowed it. If the limiter does
- * not allow it, the note stays, and only means that this call never waives the interval.
+ * Decides what the call says, by the dialogue and the limiter. To save a round trip, all operations
+ * on the limiter run at the same time. So the limiter records that this call reads the code before
+ * it has allowed the webhook. If it refuses the webhook, the record stays. Its only effect is that
+ * this call never waives the interval.
  */
 async function findReply<User>(
   { settings, activeChallenges, lastCalls }: Context<User>,

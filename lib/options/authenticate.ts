@@ -27,7 +27,7 @@ export interface VoiceOtpAuthenticateOptions {
   readonly purpose?: 'enroll' | 'approve'
   /**
    * For the purpose `approve`: what sort of action the route executes, for example `payment`. An
-   * approval of one kind is worthless on a route of another kind. 1 to 40 lower-case letters,
+   * approval of one kind is not valid on a route of another kind. 1 to 40 lower-case letters,
    * digits and hyphens.
    *
    * The kind `phone-change` approves a new number on an older phone: `details.phone` is the number

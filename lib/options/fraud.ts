@@ -40,7 +40,7 @@ export interface FraudLimits {
 export interface FraudOptions extends Partial<FraudLimits> {
   /**
    * Only count: these limits refuse nothing, and the events `fraud.warning` and `fraud.blocked`
-   * tell what they would have done. `stopSends()` still stops every send. Default `false`.
+   * say what they would have refused. `stopSends()` still stops every send. Default `false`.
    */
   readonly observe?: boolean
 }

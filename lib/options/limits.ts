@@ -79,5 +79,5 @@ export interface Limits {
   readonly reportedSeconds: number | false
 }
 
-/** A limit that refused a request. An event names it to the app. The user does not see it. */
+/** A limit that refused a request. An event tells it to the app. The user does not see it. */
 export type LimitName = keyof Limits | keyof FraudLimits

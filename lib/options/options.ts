@@ -11,7 +11,7 @@ import type { RememberOptions } from './remember.js'
 import type { Request } from '../request.js'
 import type { TrailStore } from './trail.js'
 
-/** The app's SignalWire Space. The values are on the page "API" of the Space's dashboard. */
+/** The app's SignalWire Space. The values are on its page "API Credentials". */
 export interface SignalWireOptions {
   /** The Project ID, a UUID. */
   readonly project: string
@@ -26,7 +26,7 @@ export interface SignalWireOptions {
   readonly from: string
   /**
    * The Signing Key (`PSK...`), which is not the API token. While you replace the key, give the old
-   * one and the new one. `false` disables the check of signatures: then anybody who learns a
+   * one and the new one. `false` disables the check of signatures: then anybody who knows a
    * webhook URL can use it.
    */
   readonly signingKey: string | readonly [string, string] | false
@@ -74,7 +74,7 @@ export interface VoiceOtpOptions<User = Express.User> {
   /** The name of the app. The call says it first. 1 to 60 characters on one line. */
   readonly appName: string
   /**
-   * The public address of `webhooks()`, as SignalWire sees it, for example
+   * The public address at which SignalWire reaches `webhooks()`, for example
    * `https://acme.example/voice-otp`. It has a path and no query, and at most 300 characters.
    * `http` is allowed for loopback addresses only.
    */
@@ -119,9 +119,9 @@ export interface VoiceOtpOptions<User = Express.User> {
   /**
    * Returns a sentence that the call says after the first one, for example which login this is. One
    * line of at most 200 characters without `<` and `>`. Return one sentence for each language tag
-   * if calls speak several languages: a call in another language goes without it. Anybody who
-   * answers the phone hears it, voicemail too. If it fails or returns something else, the call is
-   * placed without it and the event `prompt.fallback` is emitted. Default: nothing.
+   * if calls speak several languages: a call in another language has no such sentence. Anybody
+   * who answers the phone hears it, voicemail too. If it fails or returns something else, the call
+   * is placed without it and the event `prompt.fallback` is emitted. Default: nothing.
    */
   announce?(user: User, req: Request): AnnounceResult | Promise<AnnounceResult>
   /**
@@ -161,9 +161,9 @@ export interface VoiceOtpOptions<User = Express.User> {
    */
   readonly fraud?: FraudOptions
   /**
-   * Is asked before each call, for example to check for a SIM swap or a ported number (NIST SP
+   * Called before each call, for example to check for a SIM swap or a ported number (NIST SP
    * 800-63B-4, 3.1.3.3). Only `true` allows the call. Any other result refuses it with the failure
-   * `call-vetoed` (403). It is called at most once in `callIntervalSeconds` for each user. Default:
+   * `call-vetoed` (403). At most once in `callIntervalSeconds` for each user. Default:
    * every call is allowed.
    */
   beforeCall?(call: BeforeCall<User>): boolean | Promise<boolean>
@@ -197,9 +197,9 @@ export interface VoiceOtpOptions<User = Express.User> {
   /**
    * Whether a user who has a phishing-resistant factor may use the phone instead: `true` for
    * everybody, `false` for nobody, or a function of the user. Users without such a factor always
-   * may, and recovery codes always work. Who may not use the phone may not use a remembered
-   * browser either. Required as soon as `secondFactor()` gets a
-   * phishing-resistant factor, because a phone is weaker (NIST SP 800-63B-4, 3.2.5).
+   * may, and recovery codes always work. A user who may not use the phone may not use a
+   * remembered browser either. Required as soon as `secondFactor()` gets a phishing-resistant
+   * factor, because a phone is weaker (NIST SP 800-63B-4, 3.2.5).
    */
   readonly phoneFallback?:
     boolean | AppFunction<[user: User, req: Request], boolean | Promise<boolean>>

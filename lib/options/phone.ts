@@ -22,7 +22,7 @@ export interface PhoneEntry {
   readonly enrolledAt?: Date | null
   /**
    * When this user last verified the phone by a code. For 180 days, sends to it do not count in the
-   * limits of the option `fraud`. Default: as far as this package knows, for 20 days.
+   * limits of the option `fraud`. Default: the time that this package has recorded, for 20 days.
    */
   readonly verifiedAt?: Date | null
 }

@@ -2,7 +2,7 @@ import type { Purpose } from './purpose.js'
 
 /**
  * Everything that a call says in one language. The sentences name keys by words ("one") and hold no
- * digit, because the user could take it for a digit of the code.
+ * digit, because the user could confuse it with a digit of the code.
  */
 export interface Prompts {
   /** BCP 47 tag, for example `de-DE`: the key of this language in the option `prompts`. */

@@ -10,7 +10,7 @@ export function checkTexts(tag: string, given: unknown): PageTexts {
   if (typeof given !== 'object' || given === null)
     throw new TypeError(`${where}: give an object with all sentences; pageTexts holds ours.`)
   if ((given as PageTexts).language !== tag)
-    throw new TypeError(`${where}.language: give the tag under which the texts stand, '${tag}'.`)
+    throw new TypeError(`${where}.language: give the tag that is the key of these texts, '${tag}'.`)
   compare(where, enUS, given)
   return given as PageTexts
 }

@@ -145,14 +145,14 @@ const linksFor = (
   failure: PageFailure | undefined,
 ): object => {
   const [best, ...others] = kind === 'live' ? [undefined, ...links] : links
-  // A user who is locked until support ends that gets no code: no button offers one.
+  // A user who is locked until support unlocks the account gets no code, so no button offers one.
   const isLocked = failure?.code === 'locked' && failure.retryAfter === undefined
   return {
     best,
     otherFactors: others,
     offersPhone: offersPhone && !isLocked,
     isPhoneRefused: isPhoneRefused && failure?.code !== 'phone-not-allowed',
-    // After a call, the user chose the phone.
+    // After a code was sent: the user has chosen the phone, which is among these options.
     opensOptions: failure !== undefined || text !== undefined,
   }
 }
@@ -182,8 +182,8 @@ export function challengeData({ pages, texts }: Visit, situation: Situation): ob
 }
 
 /**
- * Whether the failure is not one for the user: after a second click on the same button, the code of
- * the first click is on its way.
+ * Whether the failure needs no attention of the user: after a second click on the same button, the
+ * code of the first click is on its way.
  */
 export const isOnItsWay = ({ failure, challenge, status }: Situation): boolean =>
   failure?.code === 'too-many-calls' &&

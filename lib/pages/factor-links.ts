@@ -36,8 +36,8 @@ export async function choicesOf({ pages, req, texts }: Visit, hasPhone: boolean)
   const available = await pages.strategy.availableFactors(req as never).catch(() => undefined)
   if (available === undefined) return withoutFactors
   const has = (name: string): boolean => available.some(each => each.name === name)
-  // Only a user with a phishing-resistant factor may be refused the phone. A number that is not
-  // valid is another matter: the call says what is wrong with it.
+  // `phoneFallback` refuses the phone only to users with a phishing-resistant factor. For others,
+  // the number is missing or not valid, and the request for a call reports that.
   const isRefused = !has('phone') && available.some(({ phishingResistant }) => phishingResistant)
   const owned = [...pages.options.factors].filter(([name]) => has(name))
   return {

@@ -70,7 +70,7 @@ interface FailureWords {
 
 /**
  * The words for a failure.
- * @param isCalm Whether it is not a failure for the user, because the code is on its way already.
+ * @param isCalm Whether the failure needs no attention, because the code is on its way already.
  */
 export function wordsOf(
   { problem, nextSteps, language }: PageTexts,

@@ -25,7 +25,7 @@ export interface PagePaths {
   readonly codes: string
   /** A page of the app: the first factor. Default `/login`. */
   readonly login: string
-  /** A page of the app: where a user goes after the code without another wish. Default `/`. */
+  /** A page of the app: after the code, for a user who requested no page. Default `/`. */
   readonly home: string
 }
 
@@ -65,7 +65,7 @@ export interface OtpPagesOptions {
    * `passport-voice-otp/dist/pages/views`. Copy those that you want to change.
    */
   readonly views?: string
-  /** What stands at the top of each page. Default: the strategy's `appName`, without a logo. */
+  /** What each page shows at the top. Default: the strategy's `appName`, without a logo. */
   readonly brand?: {
     /** The name of the app. */
     readonly name?: string

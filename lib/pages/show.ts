@@ -13,7 +13,7 @@ export interface PageContent {
   readonly status?: number
   readonly failure?: PageFailure | undefined
   readonly state?: PageState
-  /** Whether it is not a failure for the user, because the code is on its way already. */
+  /** Whether the failure needs no attention, because the code is on its way already. */
   readonly isCalm?: boolean
   readonly data: object
 }

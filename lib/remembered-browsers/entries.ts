@@ -24,7 +24,7 @@ export const hashSession = <User>({ keys }: Context<User>, sessionId: string): s
 
 /**
  * The hash of a cookie that the store keeps. The user is part of it, so that the cookie of one user
- * is worthless for another.
+ * is not valid for another.
  * @internal
  */
 export const hashCookie = <User>(

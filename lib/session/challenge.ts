@@ -82,7 +82,7 @@ export interface PendingChallenge {
   readonly nextCallIn: number
   /**
    * Whole seconds until the phone rings, as expected when the call was placed. 0 for other channels
-   * and for a call that does not wait. `getStatus(req)` knows it better.
+   * and for a call that does not wait. `getStatus(req)` returns a more exact value.
    */
   readonly startsIn: number
   /** Calls that ring before this one, as expected when the call was placed. */

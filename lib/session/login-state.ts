@@ -63,8 +63,9 @@ export interface LoginState<User> {
    */
   setUser(user: User | null | undefined): void
   /**
-   * Notes a login, before Passport sets `req.user` and replaces the session. Removes challenge and
-   * verification of another user: otherwise `keepSessionInfo` would copy them into the new session.
+   * Records a login, before Passport sets `req.user` and replaces the session. Removes the
+   * challenge and verification of another user: otherwise `keepSessionInfo` would copy them into
+   * the new session.
    */
   beginLogin(user: User): void
   /** Removes login, challenge and verification, after a logout or a login that failed. */
@@ -78,7 +79,7 @@ export interface LoginState<User> {
   /** Whether this session logged in nobody, or this user. */
   holdsNoOtherLogin(user: User): boolean
 
-  /** Notes in the session's verification that the remembered browser has sent its new cookie. */
+  /** Records in the session's verification that the browser has sent its new cookie. */
   confirmCookie(verification: Verification): void
   /** Stores a challenge in the session, in place of an older one. */
   storeChallenge(challenge: Challenge): void

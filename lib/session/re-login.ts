@@ -162,7 +162,7 @@ class ReLogin<User> {
     }
     this.abandonSession()
     this.loginState.endLogin()
-    // Nothing waits for it: it lets another right answer of the old session log in.
+    // Nothing waits for this: it allows the old session to log in with another right code.
     this.loginState.context.sessionLogins.giveBack(this.oldSessionId).catch(() => undefined)
     this.done(error instanceof Failure ? error : toVoiceOtpError(error, 'session-unavailable'))
   }

@@ -6,8 +6,8 @@ const deadlineMilliseconds = 5000
 
 /**
  * Saves a session before the response is sent. express-session alone would send a redirect first
- * and save then: a fast browser would read the old session, and nobody would learn that the store
- * is down. Rejects with a {@link VoiceOtpError} (`session-unavailable`).
+ * and save then: a fast browser would read the old session, and the error of a store that is down
+ * would be lost. Rejects with a {@link VoiceOtpError} (`session-unavailable`).
  * @internal
  */
 export async function saveSession(session: Session): Promise<void> {

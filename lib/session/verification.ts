@@ -44,7 +44,7 @@ export const clockToleranceMilliseconds = 60_000
 /**
  * A verification as it was read from a session, or `undefined` if it is malformed: a store may
  * contain any data.
- * @param isFactor Whether a factor of this name is registered. An unknown method is worthless.
+ * @param isFactor Whether a factor of this name is registered. Any other method is malformed.
  * @internal
  */
 export function parseVerification(

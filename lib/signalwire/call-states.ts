@@ -81,8 +81,8 @@ export class CallStates {
   }
 
   /**
-   * The state of a call, as {@link get} returns it. But it does not use a state for which only
-   * {@link get} has asked within the last second.
+   * The state of a call, or the last known one if SignalWire does not respond. Asks SignalWire
+   * even if {@link get} has just asked, but not twice in a second.
    */
   async getFresh(sid: string): Promise<DeliveryState | undefined> {
     const last = this.known.get(sid)
@@ -104,7 +104,7 @@ export class CallStates {
     return this.known.get(sid)?.queuedUntil
   }
 
-  /** Notes that a phone rings. Returns whether this process did not know it yet. */
+  /** Records that a phone rings. Returns whether this process did not know it yet. */
   noticeRing(sid: string): boolean {
     if (this.rung.has(sid)) return false
     this.rung.add(sid)

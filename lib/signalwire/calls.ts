@@ -28,7 +28,7 @@ export interface Calls {
   cancel(sid: string): Promise<void>
   /** The state of a call, at most a second old: see {@link CallStates.getFresh}. */
   freshState(sid: string): Promise<DeliveryState | undefined>
-  /** Notes that a phone rings: see {@link CallStates.noticeRing}. */
+  /** Records that a phone rings: see {@link CallStates.noticeRing}. */
   noticeRing(sid: string): boolean
 }
 

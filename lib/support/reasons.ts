@@ -1,4 +1,4 @@
-// Why a user is kept out, and what comes next, as sentences. What stands in braces is filled in.
+// Why a user cannot get in, and what to do next, in sentences. Values replace names in braces.
 
 /** Why a user cannot get in, and what support can do. */
 export interface Reason {
@@ -65,6 +65,6 @@ export const nothingKnown: Reason = {
 
 /** The user has asked for no code. @internal */
 export const nothingAsked: Reason = {
-  problem: 'Nothing here keeps the user out, and no code was asked for lately.',
+  problem: 'Nothing here keeps the user out, and no code was asked for recently.',
   advice: 'Does the user get past the password?',
 }

@@ -1,4 +1,4 @@
-// What became of a code, as sentences. What stands in braces is filled in.
+// What became of a code, in sentences. Values replace names in braces.
 import type { ErrorCode, FailureCode } from '../errors.js'
 import type { DescribedSend } from '../user-support/describe-sends.js'
 import { newCode, type Reason } from './reasons.js'

@@ -11,7 +11,7 @@ export class Budgets {
   >()
 
   /**
-   * Notes what is left of a budget.
+   * Records what is left of a budget.
    * @param left 0 to 1.
    */
   note(left: number, labels: Readonly<Record<string, string>>): void {

@@ -17,8 +17,8 @@ export interface DescribedWait {
 }
 
 /**
- * Why a user can or cannot get in, for support. It holds no number and no code. What a store could
- * not tell is `undefined`, and {@link UserDescription.unavailable} names the store.
+ * Why a user can or cannot get in, for support. It holds no number and no code. A value that a
+ * store could not return is `undefined`, and {@link UserDescription.unavailable} names the store.
  */
 export interface UserDescription {
   /** When this was read, by the option `clock`. */

@@ -481,12 +481,12 @@ describe('the option prompts', () => {
     [
       'a language that is not a tag',
       { ...swedish, language: 'Swedish!' },
-      "prompts['sv-SE'].language: give the tag under which the language stands, for example 'sv-SE'.",
+      "prompts['sv-SE'].language: give the tag that is the key of this language, for example 'sv-SE'.",
     ],
     [
       'the language of another tag',
       { ...swedish, language: 'sv-FI' },
-      "prompts['sv-SE'].language: give the tag under which the language stands, for example 'sv-SE'.",
+      "prompts['sv-SE'].language: give the tag that is the key of this language, for example 'sv-SE'.",
     ],
     [
       'an invalid voice',
@@ -506,12 +506,12 @@ describe('the option prompts', () => {
     [
       'a full stop between digits',
       { ...swedish, separator: '. ' },
-      "prompts['sv-SE'].separator: give what stands between digits, for example ', '. No full stop: some languages read it as an ordinal number.",
+      "prompts['sv-SE'].separator: give the text between two digits, for example ', '. No full stop: some languages read it as an ordinal number.",
     ],
     [
       'nothing between digits',
       { ...swedish, separator: '' },
-      "prompts['sv-SE'].separator: give what stands between digits, for example ', '. No full stop: some languages read it as an ordinal number.",
+      "prompts['sv-SE'].separator: give the text between two digits, for example ', '. No full stop: some languages read it as an ordinal number.",
     ],
     [
       'nine digits',
@@ -571,7 +571,7 @@ describe('the option prompts', () => {
     [
       'a digit in a sentence',
       { ...swedish, pressAnyKey: 'Tryck 1.' },
-      `prompts['sv-SE'].pressAnyKey: write keys as words ("one"): the user could take a digit for a part of the code.`,
+      `prompts['sv-SE'].pressAnyKey: write keys as words ("one"): the user could confuse a digit with a part of the code.`,
     ],
     [
       'an opening that is not a function',

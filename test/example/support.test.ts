@@ -127,7 +127,7 @@ test('the page for support says in words why each of these users cannot get in',
       'The last code, asked for at 12:15 UTC, has expired. The call was answered, and the code was not entered in time.',
     ],
     dave: ['The user has no phone number on record, so we have nothing to call.'],
-    bob: ['Nothing here keeps the user out, and no code was asked for lately.'],
+    bob: ['Nothing here keeps the user out, and no code was asked for recently.'],
   })
 })
 

@@ -87,7 +87,7 @@ test('a value in a sentence is never read as a place', () => {
 
 test.each([
   ['nothing', undefined, 'give an object'],
-  ['another tag', english, ".language: give the tag under which the texts stand, 'sv-SE'"],
+  ['another tag', english, ".language: give the tag that is the key of these texts, 'sv-SE'"],
   ['a missing part', { ...english, language: 'sv-SE', code: undefined }, '.code: it is missing'],
   [
     'a missing sentence',

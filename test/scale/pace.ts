@@ -27,7 +27,7 @@ const rows: readonly (readonly [string, (result: RushResult) => string])[] = [
   ['people who ask for a call', ({ people }) => String(people)],
   ['calls that are placed', ({ placed }) => String(placed)],
   ['people who hear their code in time', ({ loggedIn }) => String(loggedIn)],
-  ['people who are called in vain', ({ calledInVain }) => String(calledInVain)],
+  ['people whose call comes too late', ({ calledInVain }) => String(calledInVain)],
   ['people who are offered a text instead, and get it', ({ texted }) => String(texted)],
   ['longest wait for a call', ({ longestWait }) => `${longestWait.toFixed(0)} s`],
   [

@@ -252,7 +252,7 @@ test('a wait that is over and a stop that has ended keep nobody out, and the use
 
 test('without a code, and without a trail, the sentences say so', () => {
   expect(problems({})).toEqual([
-    'Nothing here keeps the user out, and no code was asked for lately.',
+    'Nothing here keeps the user out, and no code was asked for recently.',
   ])
   expect(problems({ sends: undefined })).toEqual([
     'Nothing here keeps the user out. The last codes are not known.',

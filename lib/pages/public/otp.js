@@ -133,7 +133,7 @@ async function poll() {
   setTimeout(poll, delay)
 }
 
-/** Asks how the call is doing. Returns the milliseconds until the next question. */
+/** Asks for the state of the call. Returns the milliseconds until the next request. */
 async function askStatus({ status: address, login }) {
   const response = await fetch(address, {
     headers: { Accept: 'application/json' },
@@ -177,8 +177,8 @@ function leave(address) {
 let isReplacing = false
 
 /**
- * Loads the page again and puts its new contents in place of the old ones: the code is worth
- * nothing any more, or nobody was reached. A page that is not there any more is left.
+ * Loads the page again and replaces its contents, after the code has become invalid or the call has
+ * reached nobody. If there is no such page any more, lets the browser navigate.
  */
 async function replacePage() {
   if (isReplacing || isSending() || !parts.live) return

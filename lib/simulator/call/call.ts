@@ -62,7 +62,7 @@ export class Call {
     activity.enter(this.sid)
   }
 
-  /** Lets the call take its course. */
+  /** Runs the call to its end. */
   begin(): void {
     void this.run().finally(() => {
       this.network.activity.leave(this.sid)

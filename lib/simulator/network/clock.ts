@@ -45,7 +45,7 @@ export function createRealClock(): Clock {
   }
 }
 
-/** A clock that stands still until `advance` moves it. @internal */
+/** A clock that moves only with `advance`. @internal */
 export function createManualClock(): Clock {
   let now = Date.now()
   let order = 0

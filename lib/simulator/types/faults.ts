@@ -1,10 +1,10 @@
 /**
- * What a part of the REST API responds with instead of the truth. With a status of 300 or more, or
- * with `drop`, the request has no effect. With any other fault the request has its effect, and only
+ * A fault in the responses of a part of the REST API. With a status of 300 or more, or with `drop`,
+ * the request has no effect. With any other fault the request has its effect, and only
  * the response is wrong.
  */
 export interface RestFault {
-  /** HTTP status of the response. Default: the true one. */
+  /** HTTP status of the response. Default: the status without the fault. */
   readonly status?: number
   /** Body of the response: text is sent as it is, anything else as JSON. */
   readonly body?: unknown
