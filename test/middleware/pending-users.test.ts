@@ -2,8 +2,9 @@
 import { request } from 'node:http'
 import { ensureLoggedIn } from 'connect-ensure-login'
 import flash from 'connect-flash'
-import type { Express, RequestHandler } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import type { Authenticator } from 'passport'
+import supertest from 'supertest'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { MemoryRememberStore } from 'passport-voice-otp'
 import { SessionStore } from '../support/stores.js'
@@ -88,6 +89,17 @@ describe('a pending user is redirected', () => {
       await alice.get('/return-to').expect(200, { returnTo: '/page?tab=2' })
     },
   )
+
+  test('a user whom a token names for one request, without a session, is redirected too', async () => {
+    await open()
+    const app = express()
+      .use((req, _res, next) => {
+        req.user = { id: 'alice' }
+        next()
+      })
+      .use(world.strategy.enforce(usual) as express.RequestHandler)
+    await supertest(app).get('/page').set(navigation).expect(303).expect('Location', '/otp')
+  })
 
   test('a navigation is not redirected if the session store cannot keep its page', async () => {
     const store = new SessionStore()
