@@ -67,7 +67,7 @@ export class VoiceOtpStrategy<User extends object = Express.User> extends Base {
   declare private readonly lookup: LookupWithResets<User>
 
   /**
-   * @param options A user whose `id` is no string, number or bigint needs the option `userId`.
+   * @param options If `user.id` is not a string, number or bigint, `userId` is required.
    * @param getPhone Returns the phone of a user, or a promise of it. See {@link GetPhone}.
    * @throws TypeError that names the option and how to fix it.
    */

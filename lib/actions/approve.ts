@@ -41,7 +41,7 @@ export async function readApproval<User>(
   /* v8 ignore next -- createActionContext() has refused a request without a kind */
   const { kind = '' } = options
   const content = checkApproval(kind, returned, tags)
-  checkPhoneChange(content) // before the call: a number that is not said in full costs no call
+  checkPhoneChange(content) // before the call: it must say the whole number
   return fitIntoUrl(action, channel, number, content)
 }
 

@@ -15,8 +15,8 @@ export interface TurnStatus extends Wait {
 export const turnOver: TurnStatus = { ...noWait, otherChannels: [] }
 
 /**
- * The state of the call of a challenge, and how long it still waits for its turn. Learns from a
- * call that has begun to ring.
+ * The state of the call of a challenge, and how long it still waits for its turn. Corrects the
+ * expected waits when the call begins to ring.
  * @internal
  */
 export async function followTurn<User>(

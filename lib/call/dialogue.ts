@@ -124,7 +124,7 @@ function afterPickUp(
 function ask(settings: DialogueSettings, content: TokenContent, announcement?: string): Reply {
   const { appName, numberMatching } = settings
   // The second round is for a user who pressed # first, or who joins late because an assistant
-  // screened the call. It costs a repeat, so that no call gets longer than two minutes.
+  // screened the call. It uses up a repeat, so that no call gets longer than two minutes.
   const contents = content.repeatsLeft < 1 ? [content] : [content, useRepeat(content)]
   const rounds = contents.map((each, index) => ({
     words: findWords(settings, each),

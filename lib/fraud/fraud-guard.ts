@@ -25,7 +25,7 @@ export interface FraudSend {
   /** E.164. */
   readonly number: string
   readonly country: Country | undefined
-  /** When the number was verified, as far as the app knows. */
+  /** When the number was verified, by the app's record. */
   readonly verifiedAt?: Date | undefined
 }
 

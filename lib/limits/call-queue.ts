@@ -11,7 +11,7 @@ export interface Pace {
   now(): number
 }
 
-/** When a call will ring, as far as the calls before it decide. @internal */
+/** When a call will ring, counted from the calls before it. @internal */
 export interface QueuePlace {
   /** Milliseconds since 1970. */
   readonly takenAt: number

@@ -44,7 +44,7 @@ export class QueueCorrection {
   }
 
   /**
-   * Learns from a call that has just begun to ring.
+   * Updates the correction after a call has begun to ring.
    * @param countedSeconds The counted wait of the call.
    * @param realWait The shortest and the longest possible real wait, in seconds.
    * @param known The present correction.

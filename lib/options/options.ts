@@ -135,7 +135,8 @@ export interface VoiceOtpOptions<User = Express.User> {
   readonly codeSeconds?: number
   /**
    * What the user must press before the call reads the code: `true` for the two digits on the page,
-   * `'any-key'` for the key one, `false` for nothing. Default `true`.
+   * `'any-key'` for any key except zero (the call asks for key one), `false` for nothing. Default
+   * `true`.
    */
   readonly numberMatching?: boolean | 'any-key'
   /** How long the phone rings, 5 to 120 seconds. Default 30. */

@@ -6,7 +6,7 @@ export type Command = readonly string[]
 
 /**
  * Runs commands on one key in one atomic step, and returns their results.
- * @param condition A command, and as its last part the result that it must have. If it has another
+ * @param condition A command, whose last part is the result that it must have. If it has another
  * result, nothing runs, and the list of results is empty.
  * @internal
  */

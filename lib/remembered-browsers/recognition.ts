@@ -119,7 +119,7 @@ const reasonOfOldCookie = <User>(
     ? 'unconfirmed'
     : 'reused'
 
-/** Whether an entry has expired. It has if a time is missing, because then `isValid` is false. */
+/** Whether an entry has expired. Also if a time is missing, because then `isValid` is false. */
 function isExpired({ createdAt, expiresAt }: RememberedBrowser, now: number): boolean {
   const isValid =
     now < expiresAt &&

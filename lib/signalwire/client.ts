@@ -4,7 +4,7 @@ import { VoiceOtpError } from '../errors.js'
 import { type ClientRequest, HttpError, sendRequest } from './http.js'
 
 /**
- * Loads the vendor's client at the first use, because it costs 150 ms and 40 MB. Rejects with a
+ * Loads the vendor's client at the first use, because it takes 150 ms and 40 MB. Rejects with a
  * `VoiceOtpError` (`configuration`) if it cannot be loaded. @internal
  */
 export async function loadVendor(): Promise<typeof RestClient> {

@@ -7,8 +7,7 @@ import { forgetBrowsers } from '../remembered-browsers/entries.js'
 /**
  * Forgets a deleted account, for `forgetUser(userId)`. The counts of a phone, a prefix, a country
  * and the app stay, because they name no user. So do the counts of a user together with a number or
- * a call: their keys cannot be found without the number. All of them end by themselves, after 20
- * days at most.
+ * a call: their keys cannot be found without the number. All of them expire within 20 days.
  * @internal
  */
 export async function forgetUser<User>(context: Context<User>, userId: UserId): Promise<void> {

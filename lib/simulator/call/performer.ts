@@ -20,7 +20,7 @@ export interface NextRequest {
   readonly digits: string | undefined
 }
 
-/** Who answered, as far as it matters for keys. @internal */
+/** What decides which keys a call gets. @internal */
 export interface Listener {
   readonly isVoicemail: boolean
   /** Keys that the greeting of a voicemail plays at the first Gather. */

@@ -14,7 +14,7 @@ export interface Identity {
   readonly from: string
 }
 
-/** A call, as far as a listener needs it. @internal */
+/** What a listener needs to know about a call. @internal */
 export interface ChangedCall {
   snapshot(): SimulatedCall
 }
