@@ -69,6 +69,8 @@ export interface Round {
  */
 export function askForKeys(rounds: readonly Round[], numberMatching: true | 'any-key'): Turn {
   const [first] = rounds
+  /* v8 ignore next -- there is at least one round */
+  const ending = first === undefined ? [] : [say(first.words.prompts, first.words.prompts.noDigits)]
   return {
     // The first words of a call are often lost.
     lines: [pause(1)],
@@ -77,7 +79,7 @@ export function askForKeys(rounds: readonly Round[], numberMatching: true | 'any
       waitSeconds: 7,
       lines: roundLines(words, occasion, numberMatching, index === 0),
     })),
-    ending: first === undefined ? [] : [say(first.words.prompts, first.words.prompts.noDigits)],
+    ending,
   }
 }
 

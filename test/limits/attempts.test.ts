@@ -195,6 +195,18 @@ describe('an attempt that is refused before the comparison', () => {
     expect(store.takeWrites()).toEqual(['consume failures user/alice'])
   })
 
+  test('an attempt over the limit begins no lockout if a right code has cleared the failures meanwhile', async () => {
+    store.put('failures user/alice', 10, 86_000_000)
+    const refused = expect(attemptsWith().beginRecovery('alice')).rejects.toMatchObject({
+      code: 'locked',
+    })
+    await pass(0.02)
+    store.counts.delete('failures user/alice')
+    await pass(4)
+    await refused
+    expect(store.takeWrites()).toEqual(['consume failures user/alice'])
+  })
+
   test('an attempt over the limit begins no second lockout', async () => {
     store.put('failures user/alice', 10, 86_000_000)
     const refused = expect(attemptsWith().beginRecovery('alice')).rejects.toMatchObject({
