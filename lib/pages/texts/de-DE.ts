@@ -151,8 +151,7 @@ export const deDE: PageTexts = {
     labelAgain: 'Kein Anruf? Geben Sie die Nummer noch einmal ein',
     submit: 'Anrufen',
     none: 'Für die Anmeldung brauchen Sie ein Telefon, das wir anrufen können. Wir haben Ihre Nummer noch nicht.',
-    current:
-      'Wir rufen jetzt {phone} an. Wenn Sie Ihre Nummer ändern, informieren wir die alte Nummer.',
+    current: 'Wir rufen jetzt {phone} an.',
     changed: 'Ab jetzt rufen wir {phone} an.',
   },
   recovery: {

@@ -93,9 +93,9 @@ export const enUS: PageTexts = {
     },
   },
   changePassword: 'If you did not just log in, somebody knows your password. Change it now.',
-  needNotWait: 'You need not wait: choose another option below.',
+  needNotWait: 'You do not have to wait: choose another option below.',
   peopleBefore: count =>
-    count === 1 ? 'One person is before you.' : `${count} people are before you.`,
+    count === 1 ? 'One person is ahead of you.' : `${count} people are ahead of you.`,
 
   calling: 'We are calling {phone} from {from}.',
   called: 'We called {phone} from {from}.',
@@ -149,14 +149,14 @@ export const enUS: PageTexts = {
     labelAgain: 'No call? Enter the number again',
     submit: 'Call it',
     none: 'To log in you need a phone that we can call. We do not have your number yet.',
-    current: 'We now call {phone}. When you change your number, we tell the old one.',
+    current: 'We now call {phone}.',
     changed: 'From now on we call {phone}.',
   },
   recovery: {
     intro: 'Enter one of your stored recovery codes. Each code works once.',
     label: 'Recovery code',
     usePhone: 'Use your phone instead',
-    neither: 'You have neither? Contact support.',
+    neither: 'No phone and no recovery code? Contact support.',
     changeNumber: 'If you lost your phone, change your number now.',
     beforeMaking:
       'You get ten codes. With each code you can log in once without your phone. Older codes stop working.',
@@ -169,8 +169,7 @@ export const enUS: PageTexts = {
     eachOnce: 'Each code works once, instead of a call. Keep the codes away from your password.',
     stored: 'I have stored them',
     print: 'Print',
-    about:
-      'For the day that you lose your phone: with your password and one of these codes you can log in once.',
+    about: 'If you lose your phone, you can log in once with your password and one of these codes.',
     left: count =>
       count === 0
         ? 'You have no recovery codes. Make new ones now.'

@@ -145,7 +145,7 @@ export const esES: PageTexts = {
     labelAgain: '¿Ninguna llamada? Escriba el número otra vez',
     submit: 'Llamar',
     none: 'Para iniciar sesión necesita un teléfono al que podamos llamar. Aún no tenemos su número.',
-    current: 'Ahora llamamos a {phone}. Cuando cambie de número, avisaremos al anterior.',
+    current: 'Ahora llamamos a {phone}.',
     changed: 'A partir de ahora llamaremos a {phone}.',
   },
   recovery: {

@@ -148,8 +148,7 @@ export const frFR: PageTexts = {
     labelAgain: 'Pas d’appel ? Saisissez de nouveau le numéro',
     submit: 'Appeler',
     none: 'Pour vous connecter, il vous faut un téléphone que nous pouvons appeler. Nous n’avons pas encore votre numéro.',
-    current:
-      'Nous appelons maintenant le {phone}. Quand vous changez de numéro, nous prévenons l’ancien.',
+    current: 'Nous appelons maintenant le {phone}.',
     changed: 'Désormais, nous appelons le {phone}.',
   },
   recovery: {

@@ -145,7 +145,7 @@ export const itIT: PageTexts = {
     labelAgain: 'Nessuna chiamata? Scrivi di nuovo il numero',
     submit: 'Chiama',
     none: 'Per accedere ti serve un telefono che possiamo chiamare. Non abbiamo ancora il tuo numero.',
-    current: 'Ora chiamiamo {phone}. Quando cambi numero, avvisiamo quello vecchio.',
+    current: 'Ora chiamiamo {phone}.',
     changed: 'D’ora in poi chiamiamo {phone}.',
   },
   recovery: {

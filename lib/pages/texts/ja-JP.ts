@@ -144,7 +144,7 @@ export const jaJP: PageTexts = {
     labelAgain: '電話が来ませんか？番号をもう一度入力してください',
     submit: '電話する',
     none: 'ログインには、こちらから電話できる番号が必要です。まだ番号が登録されていません。',
-    current: '現在は{phone}に電話しています。番号を変更すると、前の番号にお知らせします。',
+    current: '現在は{phone}に電話しています。',
     changed: '今後は{phone}に電話します。',
   },
   recovery: {

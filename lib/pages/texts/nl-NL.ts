@@ -147,7 +147,7 @@ export const nlNL: PageTexts = {
     labelAgain: 'Geen gesprek? Voer het nummer opnieuw in',
     submit: 'Bellen',
     none: 'Om in te loggen hebt u een telefoon nodig die we kunnen bellen. We hebben uw nummer nog niet.',
-    current: 'We bellen nu {phone}. Als u uw nummer wijzigt, melden we dat aan het oude.',
+    current: 'We bellen nu {phone}.',
     changed: 'Vanaf nu bellen we {phone}.',
   },
   recovery: {

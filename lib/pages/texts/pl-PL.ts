@@ -158,7 +158,7 @@ export const plPL: PageTexts = {
     labelAgain: 'Nikt nie dzwoni? Proszę wpisać numer ponownie',
     submit: 'Zadzwoń',
     none: 'Do logowania potrzebny jest telefon, na który możemy zadzwonić. Nie mamy jeszcze numeru.',
-    current: 'Teraz dzwonimy na numer {phone}. O zmianie numeru powiadomimy stary numer.',
+    current: 'Teraz dzwonimy na numer {phone}.',
     changed: 'Od teraz dzwonimy na numer {phone}.',
   },
   recovery: {

@@ -144,7 +144,7 @@ export const ptBR: PageTexts = {
     labelAgain: 'Nenhuma ligação? Digite o número de novo',
     submit: 'Ligar',
     none: 'Para entrar, você precisa de um telefone para o qual possamos ligar. Ainda não temos seu número.',
-    current: 'Hoje ligamos para {phone}. Quando você troca de número, avisamos o antigo.',
+    current: 'Hoje ligamos para {phone}.',
     changed: 'De agora em diante ligamos para {phone}.',
   },
   recovery: {

@@ -112,7 +112,7 @@ export const zhCN: PageTexts = {
     labelAgain: '没有来电？请重新输入号码',
     submit: '呼叫',
     none: '登录需要一部我们可以呼叫的电话。我们还没有您的号码。',
-    current: '我们现在呼叫{phone}。更改号码时，我们会通知原号码。',
+    current: '我们现在呼叫{phone}。',
     changed: '今后我们将呼叫{phone}。',
   },
   recovery: {
