@@ -112,7 +112,8 @@ async function begin<User>(
     throw new VoiceOtpError('configuration', `action: '${factor.name}' is a code and has no begin.`)
   await checkFactor(action)
   const { factorAttempts } = context
-  // Count before, except for a phishing-resistant factor, which nobody can find by trying.
+  // Count first. Nobody can find a phishing-resistant factor by trying, so its first step does not
+  // count.
   const counted = factor.phishingResistant ? undefined : await factorAttempts.begin(factor, userId)
   await factorAttempts.beginStep(factor, userId, sessionId)
   const result = await runStrategy(strategy, createHostedRequest(req, user), options)
@@ -128,7 +129,7 @@ async function begin<User>(
   throw result.kind === 'fail' ? new Failure('factor-wrong') : factorFailed(factor.name, result)
 }
 
-/** The attempt was wrong and stays counted. Tells the app about a lock. */
+/** Keeps the count of a wrong attempt. Tells the app about a lock. */
 async function keepAttempt<User>(
   { context, userId, factor }: FactorAction<User>,
   counted: Attempt,

@@ -32,8 +32,8 @@ const batchSize = 100
 
 /**
  * Emits `code.unused` for each code of this process that nobody entered. One timer serves all
- * codes, and it does not keep the process alive. All codes live equally long, so the oldest one is
- * always the next one to end.
+ * codes, and it does not keep the process alive. All codes are valid equally long, so the oldest
+ * one is always the next one to expire.
  * @internal
  */
 export class UnusedCodes {

@@ -48,7 +48,7 @@ const windowEndSeconds = 5
  * One counter of the app's limiter, with a deadline for each operation and checks of what the
  * limiter returns. `hit` also returns a result if the limiter rejects because of its limit.
  * Every method throws a {@link VoiceOtpError} (`limiter-unavailable`) if the limiter fails, takes
- * over 2 seconds or returns something else than a count.
+ * over 2 seconds or returns something that is not a count.
  * @internal
  */
 export class LimitCounter {
@@ -81,7 +81,7 @@ export class LimitCounter {
     })
   }
 
-  /** Sets the count, by default for a new window. 0 seconds means without end. */
+  /** Sets the count, by default for a new window. With 0 seconds it never expires. */
   async set(key: string, count: number, seconds = this.windowSeconds): Promise<void> {
     await withinDeadline(() => this.limiter.set(key, count, seconds))
   }

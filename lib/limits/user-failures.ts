@@ -239,8 +239,8 @@ export class UserFailures {
 
   /**
    * Whether this attempt, or a parallel one at the same challenge, may have reached the limit and
-   * so begun a lock. A challenge allows only `attemptsPerChallenge` attempts, so a count that is
-   * lower by at least that many cannot have.
+   * so begun a lock. A challenge allows only `attemptsPerChallenge` attempts, so a count that
+   * is lower by at least that many has not begun a lock.
    */
   private mayHaveLocked({ count }: Hit, limit: number | false): boolean {
     return limit !== false && count + this.limits.attemptsPerChallenge > limit

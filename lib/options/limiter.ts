@@ -33,7 +33,7 @@ export interface Limiter {
   reward(key: string, points?: number): Promise<LimiterCount>
   /** Returns the count, or `null` if there is none or its window is over. */
   get(key: string): Promise<LimiterCount | null>
-  /** Sets the count to a whole number below 2^31 for that many seconds. 0 seconds: without end. */
+  /** Sets the count to a whole number below 2^31 for that many seconds. 0 means for ever. */
   set(key: string, points: number, secDuration: number): Promise<unknown>
   /** Deletes the count. Returns whether there was one. */
   delete(key: string): Promise<boolean>

@@ -1,6 +1,6 @@
 /**
  * A browser that may log in without a call, as a store keeps it. It holds neither the cookie nor
- * the user's id in clear. All times are in milliseconds since 1970.
+ * the user's id in plain text. All times are in milliseconds since 1970.
  */
 export interface RememberedBrowser {
   /** Random. It is part of the cookie, so treat it as a secret. */

@@ -8,7 +8,7 @@ export interface Operation {
   readonly key: string
   /** What `add` adds and `set` sets. */
   readonly points: number
-  /** How long a count that this operation begins lives; 0 = without end. */
+  /** How long a count that this operation begins lives; 0: it never expires. */
   readonly milliseconds: number
 }
 

@@ -10,8 +10,8 @@ import type { Destination } from '../phone.js'
 import { masked } from '../words.js'
 
 /**
- * What the session stores while a code waits for its user. Neither the code nor the number is in
- * clear.
+ * What the session stores until the user enters the code. It holds neither the code nor the number
+ * in plain text.
  * @internal
  */
 export interface Challenge {
@@ -27,7 +27,7 @@ export interface Challenge {
   readonly codeHash: string
   /** Keyed hash of the number with its extension. */
   readonly phoneHash: string
-  /** The last two digits of the number: all that may be shown. */
+  /** The number masked: only its last two digits may be shown. */
   readonly maskedPhone: string
   /** For `enroll` only: the number, sealed. */
   readonly sealedPhone?: string

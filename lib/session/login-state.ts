@@ -31,7 +31,7 @@ export interface LoginState<User> {
   readonly context: Context<User>
   /**
    * The user who has passed both factors. `undefined` for a pending user. If `req.user` was set to
-   * `null` or `undefined`, that value.
+   * `null` or `undefined`, it is that value.
    */
   readonly user: User | null | undefined
   /** The user who has passed only the first factor. */
