@@ -80,10 +80,10 @@ export function openingUrl(
 
 /** Longest segment of a path: some gateways and servers refuse more than 260 characters. */
 const segmentLength = 200
-const segment = new RegExp(`.{1,${segmentLength}}`, 'g')
+const segmentBeforeAnother = new RegExp(`.{${segmentLength}}(?=.)`, 'g')
 
 /** A token in the form that a URL has: a slash after each 200 characters. @internal */
-export const toTokenPath = (token: string): string => (token.match(segment) ?? []).join('/')
+export const toTokenPath = (token: string): string => token.replace(segmentBeforeAnother, '$&/')
 
 /**
  * The end of a path that can be a token: the last segment, and all segments of 200 characters right

@@ -13,7 +13,7 @@ import {
   totpCode,
   totpStrategy,
 } from '../support/factors.js'
-import { type Person, secret } from '../support/world.js'
+import { type Person, secret, withCode } from '../support/world.js'
 
 let world: FactorWorld | undefined
 afterEach(async () => {
@@ -33,6 +33,7 @@ async function open(
   options: FactorWorldOptions['options'] = {},
   has: Record<string, FactorOwnership> = {},
   more: NonNullable<FactorWorldOptions['factors']> = [],
+  getPhone?: FactorWorldOptions['getPhone'],
 ) {
   owned = has
   const saved: string[] = []
@@ -42,6 +43,7 @@ async function open(
     store,
     has: (name, person) => owned[`${person.id} ${name}`] ?? false,
     options: { phoneFallback: true, ...options },
+    ...(getPhone && { getPhone }),
     routes: (app, passport, strategy) => {
       const answer = (res: Response, work: Promise<unknown>) => {
         work.then(
@@ -126,6 +128,18 @@ describe('availableFactors lists what a user may use, the best first', () => {
     })
     expect(await site.list(await site.logIn('bob'))).toEqual(['phone', 'recovery'])
     expect(await site.list(await site.logIn('dave'))).toEqual(['recovery'])
+  })
+
+  test('a phone on record that is not valid is not listed, and a getPhone that fails is an error', async () => {
+    const phones = { alice: '+1 555', bob: undefined } as Record<string, unknown>
+    const site = await open({}, { 'alice app-code': true }, [], ({ id }) => phones[id])
+    expect(await site.list(await site.logIn('alice'))).toEqual(['app-code'])
+    await (
+      await site.logIn('bob')
+    )
+      .get('/factors')
+      .expect(503)
+      .expect(withCode('phone-lookup-failed'))
   })
 
   test('a phone that phoneFallback forbids is not listed, and a has() that fails is an error', async () => {

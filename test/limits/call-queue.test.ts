@@ -5,6 +5,9 @@ import type { Limiter, LimiterFactory } from '../../lib/options/limiter.js'
 import { callsUnlimited } from '../support/limits.js'
 import { callOf, createLimits, limitsOver } from '../support/applied-limits.js'
 import { CounterStore } from '../support/stores.js'
+import { watchProcess } from '../support/watch.js'
+
+watchProcess()
 
 const clock = { time: 0, now: () => clock.time }
 beforeEach(() => {
@@ -263,6 +266,24 @@ describe('parallel requests', () => {
     for (const result of results)
       if (result.status === 'rejected')
         expect(result.reason).toMatchObject({ code: 'queue-full', status: 503 })
+  })
+
+  test('if the limiter cannot note that the queue is empty, the call rings at once all the same', async () => {
+    const store = new SharedStore(0, 0)
+    store.faults = { 'accepted-calls.set': 'rejects' }
+    expect(await askTimes(processOver(store), 2)).toEqual([0, 1])
+    expect(store.operations).toContain('accepted-calls.set')
+  })
+
+  test('if the limiter cannot say how fast the queue is, a call within the interval is refused as usual', async () => {
+    const store = new SharedStore(0, 0)
+    const { sends } = limitsOver(store.shared, {}, paceOf(1))
+    const call = callOf('alice', '+12025550123', { waitsForTurn: true })
+    await sends.admit(call)
+    store.faults = { 'turn-correction.get': 'rejects' }
+    await expect(sends.admit(call)).rejects.toMatchObject({ code: 'too-many-calls' })
+    store.faults = { 'turn-correction.get': 'hangs' }
+    await expect(sends.admit(call)).rejects.toMatchObject({ code: 'too-many-calls' })
   })
 
   test.each(['rejects', 'hangs', 'nonsense'] as const)(

@@ -189,8 +189,21 @@ test('a WebSocket handshake, which cannot deliver a new cookie, does not use a r
   expect(world.named('browser.revoked')).toEqual([])
 })
 
+test('a WebSocket handshake of a pending user goes on to the app without a user, because no redirect would arrive', async () => {
+  world = await createWorld({
+    routes: (app, passport) => {
+      app.set('passport', passport)
+    },
+  })
+  const login = await world.browser().post('/login').send({ username: 'alice', password })
+  const [cookie = ''] = /connect\.sid=[^;]+/.exec(String(login.headers['set-cookie'])) ?? []
+  expect(await handshakeUser(cookie, { redirectTo: '/otp' })).toBeNull()
+})
+
+type EnforceOptions = Parameters<World['strategy']['enforce']>[0]
+
 /** The id of the user whom the app's own middleware finds at a handshake, or null. */
-async function handshakeUser(cookies: string): Promise<unknown> {
+async function handshakeUser(cookies: string, options: EnforceOptions = {}): Promise<unknown> {
   const { stack } = (
     world.app as unknown as { router: { stack: { name: string; handle: RequestHandler }[] } }
   ).router
@@ -198,7 +211,7 @@ async function handshakeUser(cookies: string): Promise<unknown> {
   const middlewares = [
     sessions,
     (world.app.get('passport') as Authenticator).session() as RequestHandler,
-    world.strategy.enforce() as unknown as RequestHandler,
+    world.strategy.enforce(options) as unknown as RequestHandler,
   ]
   const server = createServer()
   const found = new Promise<unknown>((resolve, reject) => {

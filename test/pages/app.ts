@@ -32,7 +32,8 @@ export async function openApp(
 ) {
   const { factors, sessions, simulatorOptions, ...strategyOptions } = more
   const simulator = await Simulator.start(simulatorOptions)
-  const server = createServer()
+  // Node throws if a response to HEAD has a body.
+  const server = createServer({ rejectNonStandardBodyWrites: true })
   const { url, close } = await listen(server)
   onTestFinished(async () => {
     await close()

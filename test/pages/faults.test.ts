@@ -1,6 +1,6 @@
 // The ready pages when a store, a connection or the app around them fails.
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
+import { createServer, type IncomingMessage, request } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import supertest from 'supertest'
@@ -107,6 +107,21 @@ test('a user who is in sees the form for a number even if the lookup of the pres
     },
   })
   expect((await alice.get('/phone').expect(200)).text).toContain('name="phone"')
+})
+
+test('a page is sent for HEAD without its content, and another method is left to the app', async () => {
+  const { browser } = await openApp()
+  const alice = await browser('alice')
+  await alice.head('/otp').expect(200).expect('Content-Type', /html/)
+  await alice.put('/otp').set(ours).expect(404)
+})
+
+test('a request line may hold the whole address of a page', async () => {
+  const { url } = await openApp()
+  const address = request(url, { path: `${url}/otp` }).end()
+  const [response] = (await once(address, 'response')) as [IncomingMessage]
+  expect([response.statusCode, response.headers.location]).toEqual([303, '/login'])
+  response.resume()
 })
 
 /** A form whose sender decides when its parts are sent. */

@@ -309,6 +309,18 @@ test('the page has the language of the user', async () => {
   expect(headers['content-language']).toBe('de-DE')
 })
 
+test('only a call tells the app that it does not know the language of the user, and no page does', async () => {
+  const { browser, strategy } = await openApp()
+  const fallback = vi.fn()
+  strategy.events.on('prompt.fallback', fallback)
+  const alice = await browser('alice')
+  const { text } = await alice.get('/otp').set('Accept-Language', 'tlh')
+  expect(text).toContain('<html lang="en-US">')
+  expect(fallback).not.toHaveBeenCalled()
+  await alice.post('/otp/call').set(ours).set('Accept-Language', 'tlh').type('form').send({})
+  expect(fallback).toHaveBeenCalledOnce()
+})
+
 test('script and style have hashes in their names and may be kept for a year', async () => {
   const { browser, pages } = await openApp()
   const alice = await browser('alice')
