@@ -55,27 +55,28 @@ async function mayEnroll({ pages, req, res }: Visit): Promise<boolean> {
     redirect(res, paths.code)
     return false
   }
-  return requireFreshCode({ pages, req, res }, paths.phone)
+  await requireFreshCode({ pages, req, res }, paths.phone)
+  return true
 }
 
 /**
- * Whether the last code is not older than five minutes. Redirects to a new code otherwise. A POST
- * goes back to the page of its form first, and from there to the code: the strategy remembers only
- * the address of a GET for the time after the code.
+ * Resolves if the last code is not older than five minutes. Otherwise it redirects to a new code
+ * and never resolves; it rejects if the session store fails. A POST goes back to the page of its
+ * form first, and from there to the code: the strategy remembers only the address of a GET for the
+ * time after the code.
  */
 export function requireFreshCode(
   { pages, req, res }: Pick<Visit, 'pages' | 'req' | 'res'>,
   page: string,
-): boolean {
+): Promise<void> {
   const redirectTo = req.method === 'POST' ? page : pages.options.paths.code
   const guard = pages.strategy.requireSecondFactor({ maxAge: 300, redirectTo })
-  let isFresh = false
-  guard(req as never, res, error => {
-    /* v8 ignore next -- without enforce(), pages.ts has thrown this error already */
-    if (error) throw error as Error
-    isFresh = true
+  return new Promise((resolve, reject) => {
+    guard(req as never, res, error => {
+      if (error) reject(error)
+      else resolve()
+    })
   })
-  return isFresh
 }
 
 /** Shows the page of the number, after a failure with what went wrong. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PendingChallenge } from '../index.js'
+import { withDeadline } from '../deadline.js'
 import { VoiceOtpError } from '../index.js'
 import { isOwnPath } from '../own-path.js'
 
@@ -83,20 +84,28 @@ export function redirect(res: ServerResponse, path: string): void {
   res.writeHead(303, { Location: path, 'Cache-Control': 'no-store' }).end()
 }
 
+const saveDeadlineMilliseconds = 5000
+
 /**
  * Redirects after the session is saved. express-session alone would send the redirect first, and a
- * fast browser would then read the old session.
+ * fast browser would then read the old session. Rejects with a {@link VoiceOtpError}
+ * (`session-unavailable`) if the store fails or does not respond within 5 seconds.
  */
 export async function redirectAfterSave(
   req: PageRequest,
   res: ServerResponse,
   path: string,
 ): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
+  const saved = new Promise<void>((resolve, reject) => {
     req.session.save(error => {
-      if (error) reject(new VoiceOtpError('session-unavailable', undefined, error))
+      if (error) reject(error)
       else resolve()
     })
   })
+  try {
+    await withDeadline(saved, saveDeadlineMilliseconds, () => new Error('It took too long.'))
+  } catch (error) {
+    throw new VoiceOtpError('session-unavailable', undefined, error)
+  }
   redirect(res, path)
 }

@@ -39,7 +39,7 @@ function showRecover(visit: Visit, failure?: PageFailure): void {
 /** Remembered browsers, and how many recovery codes are left. */
 export async function getSecurity(visit: Visit): Promise<void> {
   const { pages, req, texts } = visit
-  if (!requireUser(visit)) return
+  if (!(await requireUser(visit))) return
   const { access } = pages
   const [browsers, left] = await Promise.all([
     access.rememberDays === undefined ? [] : listBrowsers(visit),
@@ -54,7 +54,7 @@ export async function getSecurity(visit: Visit): Promise<void> {
 
 export async function postBrowsers(visit: Visit): Promise<void> {
   const { pages, req, res, texts } = visit
-  if (!requireUser(visit)) return
+  if (!(await requireUser(visit))) return
   const { remembered } = pages.strategy
   const userId = pages.access.userId(req as never)
   const id = fieldText(req, 'id')
@@ -65,13 +65,14 @@ export async function postBrowsers(visit: Visit): Promise<void> {
 }
 
 /** Needs a fresh code: a person who finds an unattended browser must not get recovery codes. */
-export function getCodes(visit: Visit): void {
-  if (requireFreshCode(visit, visit.pages.options.paths.codes)) showCodes(visit, [])
+export async function getCodes(visit: Visit): Promise<void> {
+  await requireFreshCode(visit, visit.pages.options.paths.codes)
+  showCodes(visit, [])
 }
 
 export async function postCodes(visit: Visit): Promise<void> {
   const { pages, req } = visit
-  if (!requireFreshCode(visit, pages.options.paths.codes)) return
+  await requireFreshCode(visit, pages.options.paths.codes)
   showCodes(visit, await pages.strategy.createRecoveryCodes(req as never))
 }
 
@@ -82,11 +83,14 @@ function showCodes(visit: Visit, codes: readonly string[]): void {
 }
 
 /** Whether the user has passed both factors. Redirects a pending user to the code. */
-function requireUser({ pages, req, res }: Visit): boolean {
+async function requireUser({ pages, req, res }: Visit): Promise<boolean> {
   if (req.user) return true
   const { code, security } = pages.options.paths
-  if (req.method !== 'POST') req.session.returnTo = security
-  redirect(res, code)
+  if (req.method === 'POST') redirect(res, code)
+  else {
+    req.session.returnTo = security
+    await redirectAfterSave(req, res, code)
+  }
   return false
 }
 

@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, request } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import supertest from 'supertest'
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { MemoryRecoveryStore, MemoryRememberStore } from 'passport-voice-otp'
 import { pageTexts } from 'passport-voice-otp/pages'
+import { letPassAt, sessionDeadlineMilliseconds } from '../support/deadline.js'
 import { Phone } from '../support/phone.js'
 import { CounterStore, SessionStore } from '../support/stores.js'
 import { watchProcess } from '../support/watch.js'
@@ -38,6 +39,47 @@ test('a session store that fails during the login is an error of the app, and no
   sessions.faults = {}
   await alice.get('/').expect(200, 'nobody is in.')
   expect(onError).not.toHaveBeenCalled()
+})
+
+describe('a session store that cannot save the requested page', () => {
+  const openPages = async (sessions: SessionStore) => {
+    const recovery = new MemoryRecoveryStore()
+    const later = { now: () => Date.now() + minutes * 60_000 }
+    let minutes = 0
+    const app = await openApp({}, undefined, [], { sessions, recovery, clock: later })
+    const visitors: Readonly<Record<string, () => Promise<Agent>>> = {
+      'nobody yet': () => Promise.resolve(supertest.agent(app.url)),
+      'a pending user': () => app.browser('alice'),
+      'a user whose code is old': async () => {
+        const alice = await app.browser('alice')
+        await send(alice, '/otp', { code: await hearCode(app, alice) }).expect(303)
+        minutes = 10
+        return alice
+      },
+    }
+    return (name: string) => visitors[name]!()
+  }
+  const requests = [
+    ['nobody yet', '/security'],
+    ['a pending user', '/security'],
+    ['a user whose code is old', '/phone'],
+    ['a user whose code is old', '/security/codes'],
+  ] as const
+
+  test.each(requests)('and fails is a 503 for %s at %s', async (name, path) => {
+    const sessions = new SessionStore()
+    const agent = await (await openPages(sessions))(name)
+    sessions.faults = { set: 'rejects' }
+    await agent.get(path).expect(503, /session store/)
+  })
+
+  test.each(requests)('and hangs is a 503 after 5 seconds for %s at %s', async (name, path) => {
+    const sessions = new SessionStore()
+    const agent = await (await openPages(sessions))(name)
+    sessions.faults = { set: 'hangs' }
+    const response = agent.get(path).expect(503, /session store/)
+    await letPassAt(() => sessions.nextHang(), sessionDeadlineMilliseconds, response)
+  })
 })
 
 const german = pageTexts.get('de-DE')!
