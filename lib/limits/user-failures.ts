@@ -7,6 +7,20 @@
 // 4. Right code: `clear` deletes both counts. Nothing compared: `giveBack` undoes steps 1 and 2.
 // 5. An attempt over the limit of the window first waits for the last allowed attempt: if that code
 //    is right, no lockout may begin.
+//
+// Two attempts at the same time, with `attemptsPerUser: 10` and nine failures before them:
+//
+//   attempt A                         attempt B                          failures   lockout
+//   adds one, the last allowed                                           10         no
+//                                     adds one, over the limit           11         no
+//                                     takes it back, waits for A         10         no
+//   begins the lockout                                                   2^30       yes
+//                                     reads the lockout, is refused      2^30       yes
+//   compares. Wrong: keeps both       (its code was not compared)        2^30       yes
+//             Right: deletes both                                        -          no
+//
+// The lockout sets the count to 2^30 (`lockoutCount`), because attempts that were counted before it
+// may still take their hits back: the count must stay over the limit all the same.
 
 import type { Keys } from '../crypto.js'
 import { delay } from '../deadline.js'
