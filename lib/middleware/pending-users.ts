@@ -4,7 +4,7 @@ import { isOwnPath } from '../own-path.js'
 import { type Request, urlOf } from '../request.js'
 import type { PendingChallenge } from '../session/challenge.js'
 import { asPassportRequest } from '../session/passport-request.js'
-import { rememberPage, sendRedirect, sendSecondFactorRequired } from './respond.js'
+import { redirectAfter, rememberPage, sendSecondFactorRequired } from './respond.js'
 
 /** What `enforce()` adds to a request. */
 declare global {
@@ -85,11 +85,8 @@ function createResponse(redirectTo: string, except: readonly string[]): RespondT
     const url = urlOf(req)
     const segments = readSegments(url)
     if (exceptions.some(exception => includes(exception, segments))) return false
-    if (isNavigation(req)) {
-      keepPage(req, url).then(() => {
-        sendRedirect(res, redirectTo)
-      }, next)
-    } else sendSecondFactorRequired(res)
+    if (isNavigation(req)) redirectAfter(keepPage(req, url), res, redirectTo, next)
+    else sendSecondFactorRequired(res)
     return true
   }
 }

@@ -3,7 +3,7 @@ import { isOwnPath } from '../own-path.js'
 import type { Middleware, Request } from '../request.js'
 import type { Context } from '../context.js'
 import { type LoginState, loginStateOf } from '../session/login-state.js'
-import { rememberPage, sendRedirect, sendSecondFactorRequired } from './respond.js'
+import { redirectAfter, rememberPage, sendSecondFactorRequired } from './respond.js'
 
 /** Options of `requireSecondFactor()`. */
 export interface RequireOptions {
@@ -53,9 +53,7 @@ export function createRequireSecondFactor<User>(
       sendSecondFactorRequired(res, { maxAge, phishingResistant })
       return
     }
-    keepPage(req, loginState).then(() => {
-      sendRedirect(res, redirectTo)
-    }, next)
+    redirectAfter(keepPage(req, loginState), res, redirectTo, next)
   }
 }
 

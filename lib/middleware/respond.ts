@@ -20,11 +20,31 @@ export function sendJson(res: ServerResponse, status: number, body: object): voi
 /**
  * Redirects to a path of this app. No cache may keep the redirect: the next request may not need
  * it.
- * @internal
  */
-export function sendRedirect(res: ServerResponse, path: string): void {
+function sendRedirect(res: ServerResponse, path: string): void {
   if (res.headersSent) return // as in sendJson
   res.writeHead(303, { Location: path, 'Cache-Control': 'no-store' }).end()
+}
+
+/**
+ * Redirects after `saving`. An error goes to the app, also one that the app throws when the redirect
+ * is sent: nothing else would catch it, and it would end the process. Does nothing after a timeout
+ * of the app has responded: Express would close the connection of the next request.
+ * @internal
+ */
+export function redirectAfter(
+  saving: Promise<void>,
+  res: ServerResponse,
+  path: string,
+  next: (error: unknown) => void,
+): void {
+  saving
+    .then(() => {
+      sendRedirect(res, path)
+    })
+    .catch((error: unknown) => {
+      if (!res.headersSent) next(error)
+    })
 }
 
 /** What a route requires of the second factor. @internal */

@@ -244,3 +244,56 @@ describe('while the session store is down', () => {
     expect(await response).toEqual([503, 'session-unavailable'])
   })
 })
+
+test.each([
+  ['requireSecondFactor()', '/vault'],
+  ['enforce()', '/page'],
+])(
+  'an app that throws when %s sends the redirect gets its error, and the process goes on',
+  async (_, path) => {
+    await open({
+      enforce: false,
+      routes: (app, _passport, strategy) => {
+        app.use((_req, res, next) => {
+          const writeHead = res.writeHead.bind(res)
+          res.writeHead = (status: number, ...rest: never[]) => {
+            if (status === 303) throw new Error('The app cannot write this header.')
+            return writeHead(status, ...rest)
+          }
+          next()
+        })
+        app.use(strategy.enforce({ redirectTo: '/otp', except: ['/login', '/vault'] }))
+        app.get('/vault', strategy.requireSecondFactor({ redirectTo: '/otp' }))
+      },
+    })
+    const crash = vi.fn()
+    process.on('unhandledRejection', crash)
+    const alice = await world.logIn('alice')
+    const response = alice.get(path).set('Sec-Fetch-Mode', 'navigate').timeout(1000)
+    const status = await response.then(
+      ({ status }) => status,
+      (error: { readonly status?: number }) => error.status,
+    )
+    process.off('unhandledRejection', crash)
+    expect(status).toBe(500)
+    expect(crash).not.toHaveBeenCalled()
+  },
+)
+
+test('an app whose timeout has responded does not get the later error of the session store', async () => {
+  const [store, next] = [new SessionStore(), vi.fn()]
+  await open({
+    store,
+    routes: (app, _passport, strategy) => {
+      const guard = strategy.requireSecondFactor({ redirectTo: '/otp' }) as express.RequestHandler
+      app.get('/vault', (req, res) => {
+        guard(req, res, next)
+        res.status(503).end('It took too long.')
+      })
+    },
+  })
+  store.faults = { set: 'rejects' }
+  await world.browser().get('/vault').expect(503, 'It took too long.')
+  expect(store.operations).toContain('set')
+  expect(next).not.toHaveBeenCalled()
+})
