@@ -27,9 +27,9 @@ function sendRedirect(res: ServerResponse, path: string): void {
 }
 
 /**
- * Redirects after `saving`. An error goes to the app, also one that the app throws when the redirect
- * is sent: nothing else would catch it, and it would end the process. Does nothing after a timeout
- * of the app has responded: Express would close the connection of the next request.
+ * Redirects after `saving`. An error goes to the app, also one that the app throws when the
+ * redirect is sent: nothing else would catch it, and it would end the process. Does nothing after a
+ * timeout of the app has responded: Express would close the connection of the next request.
  * @internal
  */
 export function redirectAfter(
