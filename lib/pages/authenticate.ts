@@ -28,10 +28,9 @@ export async function authenticate(
         if (error) reject(error)
         else resolve({})
       }
-      const done = (error: unknown, user: unknown, info: unknown, status: unknown): void => {
+      const done = (error: unknown, user: unknown, info: unknown, status?: number): void => {
         if (error) reject(error)
-        else if (!user)
-          resolve({ failure: describeFailure(texts, info as FailureInfo, status as number) })
+        else if (!user) resolve({ failure: describeFailure(texts, info as FailureInfo, status) })
         else {
           beforeLogIn?.(info as SuccessInfo)
           req.logIn(user, finish)

@@ -20,17 +20,20 @@ export interface PageFailure {
 const sentenceIn = (table: object | undefined, code: string): string | undefined =>
   (table as Partial<Record<string, string>> | undefined)?.[code]
 
-/** A failure of the strategy in the language of the page. */
+/**
+ * A failure of the strategy in the language of the page.
+ * @param status 401 by default, as in Passport: a strategy of the app may give none.
+ */
 export const describeFailure = (
   { failures, factors }: PageTexts,
   { code, message, ...numbers }: FailureInfo,
-  status: number,
+  status: number | undefined,
 ): PageFailure => ({
   code,
   message:
     code === 'phone-not-allowed' ? factors.phoneRefused : (sentenceIn(failures, code) ?? message),
   ...numbers,
-  status,
+  status: status ?? 401,
 })
 
 /** An error that the page shows with its form, so that the user can try again there. */

@@ -314,3 +314,13 @@ test('a page for a factor of a strategy without factors is a TypeError that says
   const opened = openApp({ factors: { passkey: { href: '/otp/passkey' } } })
   await expect(opened).rejects.toThrow('The factors are: none.')
 })
+
+test('a strategy of the app that refuses a request as Passport allows, without a status, gets the page with 401', async () => {
+  const { browser, strategy } = await openApp()
+  const alice = await browser('alice')
+  Reflect.set(strategy, 'authenticate', function (this: { fail(info: object): void }) {
+    this.fail({ code: 'call-vetoed', message: 'No calls at night.' })
+  })
+  const { text } = await send(alice, '/otp/call').expect(401)
+  expect(text).toContain('action="/otp/call"')
+})
