@@ -85,8 +85,8 @@ export class UserStates {
   ): Promise<{ readonly count: number; readonly seconds: number }> {
     const state = limit === false ? undefined : await counter.get(userKey(this.keys, userId))
     // A limiter may still return a count whose window is over.
-    if (state === undefined || state.msBeforeNext <= 0 || state.consumedPoints < 1)
-      return { count: 0, seconds: 0 }
-    return { count: state.consumedPoints, seconds: toSeconds(state.msBeforeNext) }
+    return state !== undefined && state.msBeforeNext > 0 && state.consumedPoints >= 1
+      ? { count: state.consumedPoints, seconds: toSeconds(state.msBeforeNext) }
+      : { count: 0, seconds: 0 }
   }
 }
