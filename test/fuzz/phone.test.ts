@@ -14,6 +14,7 @@ import {
   settings,
   timeout,
   watchProcess,
+  webAddress,
 } from './support.js'
 
 watchProcess()
@@ -70,7 +71,7 @@ const texts = fc.oneof(
   punctuated,
   fc.string({ unit: character }),
   odd.filter(value => typeof value === 'string'),
-  fc.webUrl(),
+  webAddress,
   fc.emailAddress().map(address => `sip:${address}`),
 )
 

@@ -12,6 +12,7 @@ import {
   settings,
   timeout,
   watchProcess,
+  webAddress,
 } from './support.js'
 
 watchProcess()
@@ -66,7 +67,7 @@ const piece = fc.constantFrom(
 const paths = fc.oneof(
   fc.array(piece, { maxLength: 8 }).map(pieces => pieces.join('')),
   fc.array(piece, { maxLength: 6 }).map(pieces => `/${pieces.join('')}`),
-  fc.webUrl(),
+  webAddress,
   fc.string({ unit: character }),
   odd,
 )

@@ -120,6 +120,18 @@ export const character = fc.integer({ min: 0, max: 0x10_f7ff }).map(
   },
 )
 
+/**
+ * An address of a web page, with any escape in its path. fast-check's own (`webUrl`) builds such a
+ * table too.
+ */
+export const webAddress = fc
+  .tuple(
+    fc.constantFrom('http', 'https'),
+    fc.webAuthority(),
+    fc.stringMatching(/^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-F]{2})*)*$/),
+  )
+  .map(([scheme, authority, path]) => `${scheme}://${authority}${path}`)
+
 /** Values that resemble a code, a number or a text. */
 export const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue(),
