@@ -148,6 +148,18 @@ const beginning = (token: string): readonly string[] => [
   Buffer.from(token, 'base64').toString('hex').slice(0, 32),
 ]
 
+/** All codes of six digits whose digest begins like one of these. */
+function codesHashedBy(algorithm: string, beginnings: ReadonlySet<string>): readonly string[] {
+  const found: string[] = []
+  // Vitest looks up an import each time that it is used, a million times here.
+  const digestOf = hash
+  for (let number = 0; number < 1_000_000; number++) {
+    const code = String(number).padStart(6, '0')
+    if (beginnings.has(digestOf(algorithm, code, 'hex').slice(0, 32))) found.push(code)
+  }
+  return found
+}
+
 test('A-95 no hash in any store, page, header, log or URL can be reversed with a million attempts', async () => {
   await open()
   await liveThroughEverything()
@@ -161,12 +173,14 @@ test('A-95 no hash in any store, page, header, log or URL can be reversed with a
   const look = (digest: string, what: () => string): void => {
     if (beginnings.has(digest.slice(0, 32))) found.push(what())
   }
-  for (let number = 0; number < 1_000_000; number++) {
-    const code = String(number).padStart(6, '0')
-    for (const algorithm of ['md5', 'sha1', 'sha256'])
-      look(hash(algorithm, code, 'hex'), () => `${algorithm} of ${code}`)
+  for (const algorithm of ['md5', 'sha1', 'sha256']) {
+    // One hash that is in no dump proves that the search finds hashes.
+    const planted = hash(algorithm, '314159', 'hex').slice(0, 32)
+    expect([algorithm, codesHashedBy(algorithm, new Set([...beginnings, planted]))]).toEqual([
+      algorithm,
+      ['314159'],
+    ])
   }
-  expect(found).toEqual([])
 
   // A hash salted with a word from the same dumps could be reversed as quickly. So try the real
   // codes and numbers with every such word.
