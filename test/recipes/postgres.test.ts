@@ -1,6 +1,7 @@
 // Postgres itself, compiled to WebAssembly, in this process: the limiter and the trail. Both share
-// one database, because each new one takes five seconds of processor time. The trail keeps the same
+// one database, because each new one takes two seconds of processor time. The trail keeps the same
 // promises in every store that the documents show.
+import { setFlagsFromString } from 'node:v8'
 import { PGlite } from '@electric-sql/pglite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MemoryTrailStore, type TrailStore } from 'passport-voice-otp'
@@ -14,11 +15,16 @@ const openPool = (): Pool => ({
 })
 
 beforeAll(async () => {
+  // Otherwise V8 optimizes Postgres for a long life, which takes longer than all these tests.
+  setFlagsFromString('--liftoff-only')
   database = new PGlite()
   await database.exec(createTable)
   await database.exec(createTrailTable)
 }, 120_000)
-afterAll(() => database.close())
+afterAll(async () => {
+  await database.close()
+  setFlagsFromString('--no-liftoff-only')
+})
 
 describe('limits in Postgres', () => {
   let pool: Pool
