@@ -18,18 +18,10 @@ export function sendJson(res: ServerResponse, status: number, body: object): voi
 }
 
 /**
- * Redirects to a path of this app. No cache may keep the redirect: the next request may not need
- * it.
- */
-function sendRedirect(res: ServerResponse, path: string): void {
-  if (res.headersSent) return // as in sendJson
-  res.writeHead(303, { Location: path, 'Cache-Control': 'no-store' }).end()
-}
-
-/**
- * Redirects after `saving`. An error goes to the app, also one that the app throws when the
- * redirect is sent: nothing else would catch it, and it would end the process. Does nothing after a
- * timeout of the app has responded: Express would close the connection of the next request.
+ * Redirects to a path of this app after `saving`. No cache may keep the redirect: the next request
+ * may not need it. An error goes to the app, also one that the app throws when the redirect is
+ * sent: nothing else would catch it, and it would end the process. Nothing happens after a timeout
+ * of the app has responded: for a second response, Express would close the connection.
  * @internal
  */
 export function redirectAfter(
@@ -40,7 +32,7 @@ export function redirectAfter(
 ): void {
   saving
     .then(() => {
-      sendRedirect(res, path)
+      res.writeHead(303, { Location: path, 'Cache-Control': 'no-store' }).end()
     })
     .catch((error: unknown) => {
       if (!res.headersSent) next(error)

@@ -297,3 +297,30 @@ test('an app whose timeout has responded does not get the later error of the ses
   expect(store.operations).toContain('set')
   expect(next).not.toHaveBeenCalled()
 })
+
+test('only the page of a user who is logged in is marked as one that needs a fresh code, and the mark is saved', async () => {
+  const store = new SessionStore()
+  await open({
+    store,
+    routes: (app, _passport, strategy) => {
+      app.get('/vault', strategy.requireSecondFactor({ maxAge: 300, redirectTo: '/otp' }))
+      app.get('/wish', (req, res) => {
+        req.session.returnTo = '/vault'
+        res.end()
+      })
+    },
+  })
+  const alice = await world.logIn('alice')
+  for (const agent of [world.browser(), alice]) await agent.get('/vault').expect(303)
+  expect(store.dump()).toMatch(/returnTo.*returnTo/)
+  expect(store.dump()).not.toContain('voiceOtpStepUp')
+  const code = await world.hearCode(alice)
+  await alice.post('/otp').send({ code }).expect(200)
+  world.clock.offset += 301_000
+  await alice.get('/wish').expect(200)
+  store.faults = { set: 'rejects' }
+  await alice.get('/vault').expect(503)
+  store.faults = {}
+  await alice.get('/vault').expect(303)
+  expect(store.dump()).toContain('voiceOtpStepUp')
+})
