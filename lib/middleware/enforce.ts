@@ -43,7 +43,14 @@ export function createEnforce<User>(
     watchLogins(req, loginState, lookup)
     warnAboutLocals(res, loginState.pendingUser)
     const proceed = (): void => {
-      if (loginState.pendingUser === undefined || !respondToPendingUser(req, res, next)) next()
+      let isRefused
+      try {
+        isRefused = loginState.pendingUser !== undefined && respondToPendingUser(req, res, next)
+      } catch (error) {
+        next(error) // after a promise, nothing else would catch it
+        return
+      }
+      if (!isRefused) next()
     }
     if (mayBeRemembered(loginState, req))
       logInRemembered(context, lookup, req, res, loginState).then(proceed, next)

@@ -1,7 +1,7 @@
 import express from 'express'
 import supertest from 'supertest'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { VoiceOtpError } from 'passport-voice-otp'
+import { MemoryRememberStore, VoiceOtpError } from 'passport-voice-otp'
 import { SessionStore } from '../support/stores.js'
 import { createWorld, type World, type WorldOptions } from '../support/world.js'
 
@@ -246,39 +246,38 @@ describe('while the session store is down', () => {
 })
 
 test.each([
-  ['requireSecondFactor()', '/vault'],
-  ['enforce()', '/page'],
-])(
-  'an app that throws when %s sends the redirect gets its error, and the process goes on',
-  async (_, path) => {
-    await open({
-      enforce: false,
-      routes: (app, _passport, strategy) => {
-        app.use((_req, res, next) => {
-          const writeHead = res.writeHead.bind(res)
-          res.writeHead = (status: number, ...rest: never[]) => {
-            if (status === 303) throw new Error('The app cannot write this header.')
-            return writeHead(status, ...rest)
-          }
-          next()
-        })
-        app.use(strategy.enforce({ redirectTo: '/otp', except: ['/login', '/vault'] }))
-        app.get('/vault', strategy.requireSecondFactor({ redirectTo: '/otp' }))
-      },
-    })
-    const crash = vi.fn()
-    process.on('unhandledRejection', crash)
-    const alice = await world.logIn('alice')
-    const response = alice
-      .get(path)
-      .set('Sec-Fetch-Mode', 'navigate')
-      .ok(() => true)
-    const status = await response.timeout(1000).then(({ status }) => status, String)
-    process.off('unhandledRejection', crash)
-    expect(status).toBe(500)
-    expect(crash).not.toHaveBeenCalled()
-  },
-)
+  ['requireSecondFactor() redirects', '/vault', 'navigate'],
+  ['enforce() redirects', '/page', 'navigate'],
+  ['enforce() refuses, after it has looked for a remembered browser', '/page', 'cors'],
+])('an app that throws when %s gets its error, and the process goes on', async (_, path, mode) => {
+  await open({
+    enforce: false,
+    options: { remember: { days: 1, store: new MemoryRememberStore() } },
+    routes: (app, _passport, strategy) => {
+      app.use((_req, res, next) => {
+        const writeHead = res.writeHead.bind(res)
+        res.writeHead = (status: number, ...rest: never[]) => {
+          if (status === 303 || status === 401) throw new Error('The app cannot write this header.')
+          return writeHead(status, ...rest)
+        }
+        next()
+      })
+      app.use(strategy.enforce({ redirectTo: '/otp', except: ['/login', '/vault'] }))
+      app.get('/vault', strategy.requireSecondFactor({ redirectTo: '/otp' }))
+    },
+  })
+  const crash = vi.fn()
+  process.on('unhandledRejection', crash)
+  const alice = await world.logIn('alice')
+  const response = alice
+    .get(path)
+    .set('Sec-Fetch-Mode', mode)
+    .ok(() => true)
+  const status = await response.timeout(1000).then(({ status }) => status, String)
+  process.off('unhandledRejection', crash)
+  expect(status).toBe(500)
+  expect(crash).not.toHaveBeenCalled()
+})
 
 test('an app whose timeout has responded does not get the later error of the session store', async () => {
   const [store, next] = [new SessionStore(), vi.fn()]
