@@ -170,7 +170,11 @@ function respond(
   const method = req.method === 'HEAD' ? 'GET' : req.method
   const handler = method === 'GET' || method === 'POST' ? route?.[method] : undefined
   if (route === undefined || handler === undefined) next()
-  else visitPage(pages, route, handler, req as PageRequest, res).catch(next)
+  else
+    visitPage(pages, route, handler, req as PageRequest, res).catch((error: unknown) => {
+      // If a timeout of the app has responded, Express would close the connection for an error.
+      if (!res.headersSent) next(error)
+    })
 }
 
 async function visitPage(

@@ -243,12 +243,13 @@ test.each([
   ['page', 'alice', 200],
   ['redirect', 'dave', 303],
 ])(
-  'if a timeout of the app has responded, a %s that is ready too late is dropped',
+  'if a timeout of the app has responded, a %s that is ready too late is dropped, and so is an error',
   async (_what, name, status) => {
     const errors: unknown[] = []
     const noteError: ErrorRequestHandler = (error, req, res, _next) => {
       errors.push([req.path, res.headersSent, error])
     }
+    const sessions = new SessionStore()
     const { browser } = await openApp(
       {},
       (pages, enforce) => [enforce, pages, noteError as unknown as RequestHandler],
@@ -258,10 +259,14 @@ test.each([
           next()
         },
       ],
+      { sessions, recovery: new MemoryRecoveryStore() },
     )
     const agent = await browser(name)
     await agent.get('/otp').expect(status)
     await agent.get('/otp?late').expect(418, 'too late')
+    sessions.faults = { set: 'rejects' }
+    await agent.get('/security?late').expect(418, 'too late')
+    expect(sessions.operations.at(-1)).toBe('set')
     expect(errors).toEqual([])
   },
 )
