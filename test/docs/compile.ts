@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import ts from 'typescript'
-import { root } from './pages.js'
+import { files, root } from './pages.js'
 
 export interface Source {
   readonly name: string
@@ -34,27 +34,6 @@ declare global {
   const voiceOtp: own.VoiceOtpStrategy
 }
 `
-
-function programOf(sources: readonly Source[]): ts.Program {
-  const config = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(join(root, 'tsconfig.json'), path => ts.sys.readFile(path)).config,
-    ts.sys,
-    root,
-  )
-  const options: ts.CompilerOptions = {
-    ...config.options,
-    noUnusedLocals: false,
-    noUnusedParameters: false,
-  }
-  const host = ts.createCompilerHost(options)
-  // The sources are only in memory, as if they were in test/docs.
-  const inMemory = new Map(sources.map(({ name, text }) => [join(root, 'test/docs', name), text]))
-  const onDisk = { ...host }
-  host.fileExists = path => inMemory.has(path) || onDisk.fileExists(path)
-  host.readFile = path => inMemory.get(path) ?? onDisk.readFile(path)
-  const ambient = ['lib/ambient.d.ts', 'test/support/modules.d.ts'].map(path => join(root, path))
-  return ts.createProgram([...inMemory.keys(), ...ambient], options, host)
-}
 
 /** Compiles the sources together with the prelude and returns each error as a line. */
 export function mistakes(sources: readonly Source[]): string[] {
@@ -104,17 +83,19 @@ export interface Member {
 }
 
 /** Reads the members of interfaces of this package, and the fields of events. */
-export function createReader(paths: readonly string[]) {
-  const program = programOf([
-    {
-      name: 'reader.ts',
-      text: paths
-        .map(
-          (path, index) => `import type * as i${index} from '../../${path.replace('.ts', '.js')}'`,
-        )
-        .join('\n'),
-    },
-  ])
+export function createReader() {
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(root, 'tsconfig.json'), path => ts.sys.readFile(path)).config,
+    ts.sys,
+    root,
+  )
+  const sources = files().filter(path => /^lib\/(?!simulator\/).*\.ts$/.test(path))
+  // `noResolve`: only these files. The types of other packages take half a second, and the tests
+  // read no member of them.
+  const program = ts.createProgram(
+    sources.map(path => join(root, path)),
+    { ...options, types: [], noResolve: true },
+  )
   const checker = program.getTypeChecker()
   const propertiesOf = (type: ts.Type): Member[] =>
     type

@@ -21,12 +21,7 @@ const required = {
   },
 }
 const settings = resolveOptions(required)
-const reader = createReader([
-  'lib/options/options.ts',
-  'lib/events.ts',
-  'lib/options/authenticate.ts',
-  'lib/middleware/pending-users.ts',
-])
+const reader = createReader()
 const firstCells = (rows: readonly string[][]): string[] => rows.map(([name]) => plain(name))
 const membersOf = (path: string, name: string): string[] =>
   reader.members(path, name).map(member => member.name)
