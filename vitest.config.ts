@@ -9,19 +9,18 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
  * for it.
  */
 const first = [
-  'attacks/processes',
-  'session/re-login',
-  'simulator/real-clock',
-  'browser/flows',
   'browser/pages',
+  'browser/flows',
+  'attacks/channels',
   'example/process',
-  'attacks/slow',
-  'attacks/stores',
-  'browser/without-a-call',
-  'browser/phones',
-  'call/lengths',
+  'attacks/processes',
   'attacks/calls',
-  'attacks/codes',
+  'attacks/stores',
+  'browser/phones',
+  'session/re-login',
+  'approvals/processes',
+  'actions/right-codes',
+  'attacks/slow',
 ].map(name => here(`./test/${name}.test.ts`))
 
 const rank = ({ moduleId }: TestSpecification): number =>
