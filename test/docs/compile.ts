@@ -64,14 +64,21 @@ export function mistakes(sources: readonly Source[]): string[] {
     const tsc = createRequire(import.meta.url)
       .resolve('@typescript/native/package.json')
       .replace('package.json', 'bin/tsc')
-    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], {
-      encoding: 'utf8',
-      cwd: folder,
-    })
-    return stdout.split('\n').flatMap(line => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [tsc, '-p', folder, '--pretty', 'false'],
+      {
+        encoding: 'utf8',
+        cwd: folder,
+      },
+    )
+    const found = stdout.split('\n').flatMap(line => {
       const [, name, at, message] = /^(\S+)\((\d+),\d+\): error TS\d+: (.*)$/.exec(line) ?? []
       return name === undefined ? [] : [`${basename(name)}:${at}: ${message}`]
     })
+    if (status !== 0 && found.length === 0)
+      throw new Error(`The compiler ended with ${status} and named no mistake: ${stdout}${stderr}`)
+    return found
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
