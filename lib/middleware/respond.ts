@@ -18,10 +18,20 @@ export function sendJson(res: ServerResponse, status: number, body: object): voi
 }
 
 /**
+ * Passes an error to the app unless a response was sent: Express would then close the connection.
+ * For the end of a promise, where nothing else would catch an error that the app throws while the
+ * response is sent. It would end the process.
+ * @internal
+ */
+export const passError =
+  (res: ServerResponse, next: (error: unknown) => void) =>
+  (error: unknown): void => {
+    if (!res.headersSent) next(error)
+  }
+
+/**
  * Redirects to a path of this app after `saving`. No cache may keep the redirect: the next request
- * may not need it. An error goes to the app, also one that the app throws when the redirect is
- * sent: nothing else would catch it, and it would end the process. Nothing happens after a timeout
- * of the app has responded: for a second response, Express would close the connection.
+ * may not need it. An error goes to the app, see {@link passError}.
  * @internal
  */
 export function redirectAfter(
@@ -34,9 +44,7 @@ export function redirectAfter(
     .then(() => {
       res.writeHead(303, { Location: path, 'Cache-Control': 'no-store' }).end()
     })
-    .catch((error: unknown) => {
-      if (!res.headersSent) next(error)
-    })
+    .catch(passError(res, next))
 }
 
 /** What a route requires of the second factor. @internal */

@@ -8,7 +8,7 @@ import type { PhoneLookup } from '../callbacks.js'
 import { findNextCallWait, type NextCall, readOwnWaits } from '../actions/next-call-wait.js'
 import { followTurn, turnOver } from '../actions/follow-turn.js'
 import type { DeliveryState } from '../signalwire/call-states.js'
-import { sendJson } from './respond.js'
+import { passError, sendJson } from './respond.js'
 
 /** The response of `status()`; all times are whole seconds. */
 export interface CallStatus {
@@ -59,23 +59,25 @@ function findPollAfter(call: Call, startsIn: number): number {
 
 /** Creates the route `status()`. It does not change the session. @internal */
 export function createStatus<User>(context: Context<User>, lookup: PhoneLookup<User>): Middleware {
-  return (req, res) => {
+  return (req, res, next) => {
     res.setHeader('Cache-Control', 'no-store')
-    getStatus(context, lookup, req).then(
-      status => {
-        if (status === undefined)
-          sendJson(res, 401, {
-            code: 'first-factor-required',
-            message: failures['first-factor-required'].message,
-          })
-        else sendJson(res, 200, status)
-      },
-      (error: unknown) => {
-        const { code, message } =
-          error instanceof VoiceOtpError ? error : new VoiceOtpError('configuration')
-        sendJson(res, 503, { code, message })
-      },
-    )
+    getStatus(context, lookup, req)
+      .then(
+        status => {
+          if (status === undefined)
+            sendJson(res, 401, {
+              code: 'first-factor-required',
+              message: failures['first-factor-required'].message,
+            })
+          else sendJson(res, 200, status)
+        },
+        (error: unknown) => {
+          const { code, message } =
+            error instanceof VoiceOtpError ? error : new VoiceOtpError('configuration')
+          sendJson(res, 503, { code, message })
+        },
+      )
+      .catch(passError(res, next))
   }
 }
 

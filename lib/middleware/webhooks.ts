@@ -11,6 +11,7 @@ import { codeAge } from '../session/challenge.js'
 import { writeLaml } from '../signalwire/laml.js'
 import { createSignatureCheck, type FormFields } from '../signalwire/signature.js'
 import { readForm } from './form-body.js'
+import { passError } from './respond.js'
 
 /** SignalWire waits five seconds for the response. Work that takes longer goes on after the 503. */
 const responseDeadlineMilliseconds = 4000
@@ -57,7 +58,7 @@ export function createWebhooks<User>(context: Context<User>): Middleware {
       return
     }
     const startedAt = performance.now()
-    void withDeadline(
+    withDeadline(
       handle(context, isSigned, req, path),
       responseDeadlineMilliseconds,
       () => new VoiceOtpError('limiter-unavailable', 'It took too long.'),
@@ -68,6 +69,7 @@ export function createWebhooks<User>(context: Context<User>): Middleware {
         const milliseconds = performance.now() - startedAt
         context.emit('request.handled', { what: 'webhook', outcome, milliseconds })
       })
+      .catch(passError(res, next))
   }
 }
 
