@@ -74,7 +74,11 @@ test('an option that only Object.prototype has changes nothing', async () => {
     },
   })
   const alice = await world.logIn('alice')
-  Object.defineProperty(Object.prototype, 'purpose', { value: 'enroll', configurable: true })
+  Object.defineProperty(Object.prototype, 'purpose', {
+    value: 'enroll',
+    configurable: true,
+    writable: true,
+  })
   try {
     await alice.post('/plain').expect(200)
   } finally {

@@ -204,6 +204,8 @@ test(
         value: code,
         configurable: true,
         enumerable: false,
+        // As after a real pollution. Otherwise Node's own sockets cannot set `code` of an error.
+        writable: true,
       })
       const { status } = await post('/otp', alice, { type, body }).finally(() => {
         Reflect.deleteProperty(Object.prototype, 'code')
