@@ -53,7 +53,7 @@ export default defineConfig({
         ? first.map(name => `test/**/${name}.test.ts`)
         : [
             'test/*.test.ts',
-            'test/{actions,approvals,call,factors,limits,middleware,remembered-browsers,session,signalwire}/*.test.ts',
+            'test/{actions,approvals,call,factors,fraud,limits,middleware,remembered-browsers,session,signalwire,user-support}/*.test.ts',
           ],
     // These test texts only, or need compiled programs.
     exclude: [

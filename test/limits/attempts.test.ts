@@ -313,6 +313,18 @@ describe.each(bothSorts)('the limits of a user, by attempts at %s', (sort, begin
     expect(await attempt.failed()).toBe('attemptsPerUser')
   })
 
+  test(`the last wrong attempt at ${sort} before the lockout ends the active challenge, and an earlier one does not`, async () => {
+    for (const [failures, isActive] of [
+      [8, true],
+      [9, false],
+    ] as const) {
+      const attempts = attemptsWith()
+      store.put('failures user/alice', failures, 50_000)
+      await (await begin({ attempts })).failed()
+      expect(store.counts.has('active-challenge user/alice')).toBe(isActive)
+    }
+  })
+
   test(`the last consecutive attempt at ${sort} locks the user only after a wrong code`, async () => {
     const attempts = attemptsWith()
     store.put('failures user/alice', 9, 50_000)

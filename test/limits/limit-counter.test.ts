@@ -275,6 +275,26 @@ describe('a count below 1', () => {
   })
 })
 
+describe('returnHit()', () => {
+  test.each([
+    ['takes one from the count', 1, 0],
+    ['takes the last one from the count', 0, 0],
+    ['ends a count that the store has lost at 0', -1, 1],
+  ])('returnHit() %s', async (_, consumedPoints, corrections) => {
+    const reward = vi.fn(async () => ({ consumedPoints, msBeforeNext: 1000 }))
+    const consume = vi.fn(async () => ({ consumedPoints: 0, msBeforeNext: 1000 }))
+    await limitCounterOf({ reward, consume }).returnHit('k')
+    expect(reward).toHaveBeenCalledWith('k')
+    expect(consume).toHaveBeenCalledTimes(corrections)
+  })
+
+  test('returnHit() is an error if the limiter returns something that is not a count', async () => {
+    await expect(limitCounterOf({ reward: async () => true }).returnHit('k')).rejects.toEqual(
+      causedBy('not a count'),
+    )
+  })
+})
+
 test('restart() begins a new window with one hit', async () => {
   const set = vi.fn(async () => true)
   expect(await limitCounterOf({ set }).restart('k')).toEqual({

@@ -256,6 +256,16 @@ describe('the interval between two calls', () => {
     store.put('user-interval user/alice', 0, 29_001)
     expect(await sendsWith().nextCallIn('alice')).toBe(0)
   })
+
+  test('nextCallIn() returns the interval of calls for approvals apart from that of other calls', async () => {
+    store.put('user-interval user/alice', 1, 29_001)
+    store.put('approve-user-interval user/alice', 1, 7_001)
+    expect(await sendsWith().nextCallIn('alice', 'approve')).toBe(8)
+    expect(await sendsWith({ callIntervalSeconds: false }).nextCallIn('alice', 'approve')).toBe(8)
+    const off = sendsWith({ approveCallIntervalSeconds: false })
+    expect(await off.nextCallIn('alice', 'approve')).toBe(0)
+    expect(await off.nextCallIn('alice')).toBe(30)
+  })
 })
 
 describe('a waived interval', () => {

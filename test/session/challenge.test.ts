@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   type Challenge,
+  codeAge,
   codeMatches,
   withDeliverySid,
   describeChallenge,
@@ -84,6 +85,26 @@ describe('a challenge in the session', () => {
     expect(phoneMatches(keys, challenge, '+12025550123;ext=12')).toBe(true)
     expect(phoneMatches(keys, challenge, '+12025550123')).toBe(false)
   })
+})
+
+test('the age of a code is the time since it was created, and never below 0', () => {
+  const ageAt = (now: number) =>
+    codeAge({ clock: { now: () => now }, codeSeconds: 300 }, { expiresAt: 1_000_000 })
+  expect([700_000, 760_500, 1_000_000].map(ageAt)).toEqual([0, 60.5, 300])
+  expect(ageAt(600_000)).toBe(0)
+})
+
+test('a challenge holds the end of the filled limits only if it is later than the next call, and a turn only if the call waits', () => {
+  const turn = { takenAt: 0, countedSeconds: 1, seconds: 9 }
+  expect(make({ limitedUntil: 400_001, turn }).challenge).toMatchObject({
+    limitedUntil: 400_001,
+    turn,
+  })
+  for (const limitedUntil of [undefined, 399_999, 400_000]) {
+    const { challenge } = make(limitedUntil === undefined ? {} : { limitedUntil })
+    expect(Object.keys(challenge)).not.toContain('limitedUntil')
+    expect(Object.keys(challenge)).not.toContain('turn')
+  }
 })
 
 describe('a challenge that was delivered', () => {
