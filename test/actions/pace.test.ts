@@ -56,8 +56,8 @@ test('a call that finds no place ends no challenge: the older code stays valid',
 
 const waitOf = async (agent: { get(path: string): PromiseLike<{ body: unknown }> }) => {
   const { body } = await agent.get('/otp/status')
-  const { call, startsIn, callsBefore, otherChannels } = body as CallStatus
-  return { call, startsIn, callsBefore, otherChannels }
+  const { call, startsIn, callsBefore, otherChannels, pollAfter } = body as CallStatus
+  return { call, startsIn, callsBefore, otherChannels, pollAfter }
 }
 
 test('a person who waits is told when the phone rings and how many people are before', async () => {
@@ -76,6 +76,7 @@ test('a person who waits is told when the phone rings and how many people are be
     startsIn: 10,
     callsBefore: 1,
     otherChannels: [],
+    pollAfter: 2,
   })
   world.clock.offset += 7500
   expect(await waitOf(bob)).toMatchObject({ call: 'queued', startsIn: 3, callsBefore: 0 })
@@ -133,6 +134,7 @@ describe('a long wait', () => {
       call: 'queued',
       startsIn: 100,
       otherChannels: ['sms', 'hosted-call'],
+      pollAfter: 5,
     })
     clock.offset += 30_000 // the offer does not vanish while the user reads it
     expect(await waitOf(bob)).toMatchObject({ startsIn: 70, otherChannels: ['sms', 'hosted-call'] })

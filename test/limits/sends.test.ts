@@ -80,6 +80,20 @@ describe('the counters of a call', () => {
     expect(store.takeWrites()).toEqual([phoneInterval, ...ownLimits, ...sharedLimits].toSorted())
   })
 
+  test('a call for an approval takes counters of its own, and those of the prefix and the app together with logins', async () => {
+    await sendsWith().admit({ ...call, kind: 'approve' as const })
+    expect(store.takeWrites()).toEqual([
+      'consume app-day app.own',
+      'consume app-minute app.own',
+      `consume approve-phone-interval number/${number}.approve/phone/${phone}`,
+      'consume approve-user-interval user/alice',
+      `consume number-day number/${number}.approve`,
+      `consume phone-10min number/${number}.approve/phone/${phone}`,
+      'consume prefix-10min prefix/+1202555.own',
+      'consume user-hour user/alice.approve',
+    ])
+  })
+
   test('a call to a phone that is not the user’s yet takes counters of its own, except those of the user', async () => {
     await sendsWith().admit({ ...call, kind: 'enroll' as const })
     expect(store.takeWrites()).toEqual([
