@@ -59,8 +59,8 @@ export default defineConfig({
     // Without isolation, each file saves half a second of imports. tidy.ts removes what a file
     // could leave behind.
     isolate: false,
-    // Tests wait often: for a store that hangs, a page, a process. With four workers, each of two
-    // cores is idle for a third of the run; with eight, almost never.
+    // Tests wait often: for a store that hangs, a page, a process. With four workers, two cores are
+    // busy for two thirds of the run; with eight, for four fifths.
     maxWorkers: 8,
     // More room for new objects: the garbage collector takes 3 % less of the whole run.
     execArgv: ['--max-semi-space-size=64'],

@@ -56,6 +56,16 @@ async function openNamedDemo(): Promise<{ guest: Guest; open: (path: string) => 
   return { guest, open }
 }
 
+/** The demo on the page of passkeys, after the user has confirmed by phone and added a passkey. */
+async function openDemoWithPasskey(): Promise<Guest> {
+  const { guest, open } = await openNamedDemo()
+  await guest.confirm()
+  await open('/security/passkeys')
+  await guest.press('Add a passkey')
+  await guest.page.getByText('was added.').waitFor()
+  return guest
+}
+
 describeInBrowser('passkeys', () => {
   test('a user adds a passkey after a call, renames it, logs in and confirms with it, and removes it', async () => {
     const { guest, open } = await openNamedDemo()
@@ -104,12 +114,8 @@ describeInBrowser('passkeys', () => {
   })
 
   test('a user who adds a second passkey on the same device reads that it has one, and what to do', async () => {
-    const { guest, open } = await openNamedDemo()
+    const guest = await openDemoWithPasskey()
     const { page, site } = guest
-    await guest.confirm()
-    await open('/security/passkeys')
-    await guest.press('Add a passkey')
-    await page.getByText('was added.').waitFor()
     const button = page.getByRole('button', { name: 'Add a passkey' })
     await button.click()
     await page
@@ -121,12 +127,8 @@ describeInBrowser('passkeys', () => {
   })
 
   test('a user who confirmed by phone cannot remove the passkey, and is asked for it', async () => {
-    const { guest, open } = await openNamedDemo()
+    const guest = await openDemoWithPasskey()
     const { page, site } = guest
-    await guest.confirm()
-    await open('/security/passkeys')
-    await guest.press('Add a passkey')
-    await page.getByText('was added.').waitFor()
     await guest.press('Remove the passkey Passkey')
     await page.getByText('Confirm with your passkey or security key first.').waitFor()
     await guest.press('Use your passkey')
